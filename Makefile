@@ -1,0 +1,59 @@
+# `make demo` and `make test` set up all they need in .venv; nothing is installed by hand.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	>/dev/null 2>&1 && { echo $$p; break; }; done)
+BIN := $(if $(wildcard .venv/Scripts),.venv/Scripts,.venv/bin)
+HOME_DIR ?= build
+WORKERS ?= 2
+
+.PHONY: help setup demo test lint format contracts docs ui bench lock clean
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+.venv/.ready: requirements.lock requirements-setup.lock requirements-spark.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it and try again."; exit 1; }
+	@echo "Setting up .venv ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.lock
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@if command -v java >/dev/null 2>&1; then \
+		$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements-spark.lock; fi
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch .venv/.ready
+
+setup: .venv/.ready  ## the virtual environment, pinned and checked by hash
+
+demo: setup  ## the story world's replay, then the demo world and a replay there
+	@$(BIN)/islands demo --home $(HOME_DIR)
+
+test: setup lint  ## linters, then every test
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: setup  ## ruff on Python, sqlfluff on SQL
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar pipelines sources
+
+format: setup  ## put Python in the one style there is
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+contracts: setup  ## every contract against the Open Data Contract Standard
+	@for f in sources/*/contract.odcs.yaml schemas/shapes/*.odcs.yaml; do $(BIN)/datacontract lint $$f >/dev/null && echo "ok  $$f" || exit 1; done
+
+docs: setup  ## the generated pages: data dictionary, network, figures in the README
+	@$(BIN)/python -m docs.generate
+
+ui: setup  ## Dagster's pages on this machine
+	@DAGSTER_HOME="$(CURDIR)/$(HOME_DIR)/dagster" $(BIN)/python -m pipelines.ui
+
+bench: setup  ## how fast, as ratios in one run
+	@$(BIN)/python -m benchmarks.run
+
+lock: setup  ## pin all dependencies again
+	@$(BIN)/python -m uv pip compile -q pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+
+clean:  ## all that was made
+	rm -rf .venv build

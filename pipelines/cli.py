@@ -1,0 +1,393 @@
+"""The command `islands`. Each command imports what it needs when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="islands",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=(
+        "When data islands are joined, what does one bad record do? Synthetic agencies publish feeds; "
+        "they are merged, checked and turned into lists that copy each other. Change one record and "
+        "see every list, agency and person it reaches, and what stays wrong after the source has "
+        "corrected it. All data is synthetic."
+    ),
+)
+
+HomeOption = Annotated[
+    Path,
+    typer.Option(
+        "--home",
+        envvar="ISLANDS_HOME",
+        help="Folder for landing files, databases and results.",
+        show_default="build",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Everything random comes from it.")]
+HOME = Path("build")
+
+
+def _policy(pairs: list[str] | None) -> dict[str, str]:
+    """NAME=VALUE pairs as a dictionary."""
+    given = {}
+    for pair in pairs or []:
+        name, sign, value = pair.partition("=")
+        if not sign or not name or not value:
+            raise ValueError(f"--policy takes NAME=VALUE, not {pair!r}.")
+        given[name.strip()] = value.strip()
+    return given
+
+
+def _one_of(value: str, allowed: tuple[str, ...] | list[str], option: str) -> str:
+    if value not in allowed:
+        raise ValueError(f"{option} {value!r} is none of {', '.join(allowed)}.")
+    return value
+
+
+# The commands of the one path everyone walks come first.
+
+
+@app.command()
+def demo(home: HomeOption = HOME, seed: SeedOption = 1) -> None:
+    """The whole story: the story world's replay, then the demo world and one fault followed there."""
+    from pipelines.demo import run_demo
+
+    run_demo(home, seed)
+
+
+@app.command()
+def build(
+    home: HomeOption = HOME,
+    landing: Annotated[
+        Path | None, typer.Option("--landing", help="Delivered files; by default HOME/landing.")
+    ] = None,
+    join: Annotated[
+        str,
+        typer.Option("--join", help="How far islands are joined: none, own-keys, unified-code, full."),
+    ] = "full",
+    engine: Annotated[str, typer.Option("--engine", help="duckdb or spark.")] = "duckdb",
+    policy: Annotated[
+        list[str] | None, typer.Option("--policy", help="Vary the network: court-bank.every=1")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Land delivered files, judge them, and build every stage into one database."""
+    from pipelines.exchange.network import JOINS
+    from pipelines.run import build_home
+    from pipelines.storage import Home
+    from pipelines.terminal import print_json, progress_bar
+
+    _one_of(join, JOINS, "--join")
+    _one_of(engine, ("duckdb", "spark"), "--engine")
+    with progress_bar("building", show=not as_json) as tell:
+        done = build_home(
+            Home(home),
+            landing=landing,
+            join=join,
+            engine=engine,
+            policy=_policy(policy),
+            progress=tell,
+            command=sys.argv[1:],
+        )
+    if as_json:
+        print_json(done)
+        return
+    print(f"Built {done['database']} ({done['join']}): {done['tables']} tables.")
+    for line in done["summary"]:
+        print(f"  {line}")
+
+
+@app.command()
+def replay(
+    home: HomeOption = HOME,
+    fault: Annotated[str | None, typer.Option("--fault", help="Kind of fault; see `islands faults`.")] = None,
+    seed: SeedOption = 1,
+    feed: Annotated[str | None, typer.Option("--feed", help="Feed of the record to edit.")] = None,
+    record: Annotated[str | None, typer.Option("--record", help="record_id, or the start of one.")] = None,
+    delivery: Annotated[
+        str | None, typer.Option("--delivery", help="First delivery that is wrong, YYYY-MM-DD.")
+    ] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help="COL=VALUE: what the record says instead.")
+    ] = None,
+    scenario: Annotated[Path | None, typer.Option("--scenario", help="A saved replay.")] = None,
+    scope: Annotated[
+        str | None,
+        typer.Option("--scope", help="source: wrong until corrected; once: in one delivery only."),
+    ] = None,
+    correct_after: Annotated[
+        int | None, typer.Option("--correct-after", help="Days until the source corrects it.")
+    ] = None,
+    join: Annotated[
+        str | None, typer.Option("--join", help="By default as the database was built.")
+    ] = None,
+    policy: Annotated[list[str] | None, typer.Option("--policy", help="NAME=VALUE")] = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Build the faulty and corrected states from files.")
+    ] = False,
+    as_json: JsonOption = False,
+    save: Annotated[Path | None, typer.Option("--save", help="Write the replay as a scenario.")] = None,
+) -> None:
+    """Change one record and follow it: who is wrongly listed or missed, since when, by which way."""
+    from pipelines.replay import command
+    from pipelines.terminal import print_json, progress_bar
+
+    with progress_bar("replaying", show=not as_json) as tell:
+        result = command(
+            home,
+            fault=fault,
+            seed=seed,
+            feed=feed,
+            record=record,
+            delivery=delivery,
+            sets=sets or [],
+            scenario=scenario,
+            scope=scope,
+            correct_after=correct_after,
+            join=join,
+            policy=_policy(policy),
+            rebuild=rebuild,
+            progress=tell,
+        )
+    if save:
+        result.save(save)
+    if as_json:
+        print_json(result.json())
+    else:
+        result.print()
+
+
+@app.command()
+def trace(
+    given: Annotated[str, typer.Argument(metavar="ID", help="An id, or the start of one.")],
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """A record forward to all it reached; an entry, copy, measure or point back to file and line.
+
+    A copy is named PATH|ENTRY_VERSION, a change of points KEEPER|SUBJECT_ID|DAY.
+    """
+    from pipelines import trace as tracing
+    from pipelines.engine import open_engine
+    from pipelines.storage import Home
+    from pipelines.terminal import print_json, print_tree
+
+    with open_engine("duckdb", Home(home).database(), read_only=True) as engine:
+        found = tracing.trace(engine, given)
+    print_json(found) if as_json else print_tree(found)
+
+
+@app.command()
+def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
+    """Check the database in force: gates, expectations, conservation, evidence."""
+    from pipelines.run import check_home
+    from pipelines.storage import Home
+    from pipelines.terminal import print_json, progress_bar
+
+    with progress_bar("checking", show=not as_json) as tell:
+        report = check_home(Home(home), progress=tell)
+    print_json(report.as_dict()) if as_json else report.print()
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+# Going further.
+
+
+@app.command()
+def generate(
+    size: Annotated[
+        str, typer.Option("--size", help="story, tiny, demo, city or province.")
+    ] = "story",
+    seed: SeedOption = 1,
+    days: Annotated[int, typer.Option("--days", help="Days of deliveries.")] = 365,
+    dirt: Annotated[
+        str, typer.Option("--dirt", help="How much of each feed's own dirt: 0 is clean, 1 as it is.")
+    ] = "1",
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a world and the files its islands deliver."""
+    from pipelines.run import generate_home
+    from pipelines.storage import Home
+    from pipelines.terminal import print_json, progress_bar
+
+    with progress_bar("generating", show=not as_json) as tell:
+        made = generate_home(
+            Home(home), size=size, seed=seed, days=days, dirt=dirt, progress=tell, command=sys.argv[1:]
+        )
+    if as_json:
+        print_json(made)
+    else:
+        print(f"Made {made['files']} files in {made['landing']} ({size}, seed {seed}, {days} days).")
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A.duckdb", help="The one to compare with.")],
+    b: Annotated[Path, typer.Argument(metavar="B.duckdb", help="The one that may differ.")],
+    as_json: JsonOption = False,
+) -> None:
+    """What differs between two databases, cell by cell: B against A."""
+    from pipelines.replay import compare
+    from pipelines.terminal import print_json
+
+    for path in (a, b):
+        if not path.is_file():
+            raise ValueError(f"{path} is no file; give two databases.")
+    result = compare(a, b)
+    print_json(result.json()) if as_json else result.print()
+
+
+@app.command()
+def subject(
+    given: Annotated[str, typer.Argument(metavar="ID", help="subject_id, code, number or name.")],
+    as_of: Annotated[str | None, typer.Option("--as-of", help="A day, YYYY-MM-DD.")] = None,
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """All that is held about one subject on a day, by whom and since when."""
+    from datetime import date
+
+    from pipelines.engine import open_engine
+    from pipelines.storage import Home
+    from pipelines.subject import about
+    from pipelines.terminal import print_json, print_tree
+
+    day = None
+    if as_of:
+        try:
+            day = date.fromisoformat(as_of)
+        except ValueError as error:
+            raise ValueError(f"--as-of takes a day as YYYY-MM-DD, not {as_of!r}.") from error
+    with open_engine("duckdb", Home(home).database(), read_only=True) as engine:
+        found = about(engine, given, day)
+    print_json(found) if as_json else print_tree(found, f"{found['subject_id']} on {found['as_of']}")
+
+
+@app.command()
+def sources(as_json: JsonOption = False) -> None:
+    """The islands and their feeds."""
+    from pipelines.terminal import print_json, print_table
+    from schemas.contract import islands
+
+    rows = [
+        {
+            "island": i.name,
+            "feed": f.name,
+            "title": f.title_zh,
+            "format": f.format,
+            "encoding": f.encoding,
+            "mode": f.mode,
+            "every_days": f.cadence_days,
+            "key": ", ".join(f.natural_key),
+            "identifier": f.identifier_scheme,
+            "sharing": f.sharing,
+            "tier": i.tier,
+        }
+        for i in islands().values()
+        for f in i.feeds
+    ]
+    print_json(rows) if as_json else print_table("Islands and feeds", rows)
+
+
+@app.command()
+def lists(as_json: JsonOption = False) -> None:
+    """The lists, their owners, and how many ways each can travel."""
+    from pipelines.codes import CODES, read_code_list
+    from pipelines.exchange.network import read_network
+    from pipelines.terminal import print_json, print_table
+
+    network = read_network("whole", "full")
+    rows = read_code_list(CODES / "lists.csv").to_pylist()
+    for row in rows:
+        paths = network.paths(row["list"]) if row["list"] in network.owners else []
+        row["holders"] = len({p.holders[-1] for p in paths})
+        row["paths"] = len(paths)
+    print_json(rows) if as_json else print_table("Lists", rows)
+
+
+@app.command()
+def faults(as_json: JsonOption = False) -> None:
+    """The kinds of fault a record or delivery can suffer."""
+    from pipelines.terminal import print_json, print_table
+    from schemas.contract import feeds
+    from sources.faults import kinds
+
+    rows = [
+        {
+            "fault": f.kind,
+            "title": f.title,
+            "what goes wrong": f.description,
+            "level": f.level,
+            "scope": f.scope,
+            "feeds": ", ".join(n for n, feed in feeds().items() if f.fits(feed)),
+        }
+        for f in kinds().values()
+    ]
+    print_json(rows) if as_json else print_table("Faults", rows)
+
+
+@app.command()
+def models(
+    sql: Annotated[
+        str | None, typer.Option("--sql", metavar="NAME", help="Print the SQL of one model.")
+    ] = None,
+    join: Annotated[str, typer.Option("--join", help="none, own-keys, unified-code, full.")] = "full",
+    engine: Annotated[str, typer.Option("--engine", help="In whose dialect: duckdb or spark.")] = "duckdb",
+    tier: Annotated[str, typer.Option("--tier", help="story, core or whole.")] = "core",
+    as_json: JsonOption = False,
+) -> None:
+    """The models in the order they run, or the SQL of one."""
+    from pipelines.models import all_models
+    from pipelines.terminal import print_json, print_table
+
+    _one_of(tier, ("story", "core", "whole"), "--tier")
+    _one_of(engine, ("duckdb", "spark"), "--engine")
+    found = {m.name: m for m in all_models(tier, join)}
+    if sql:
+        if sql not in found:
+            near = [n for n in found if sql.split(".")[-1] in n][:5]
+            hint = f" Did you mean {', '.join(near)}?" if near else ""
+            raise ValueError(f"There is no model {sql!r}; `islands models` names them all.{hint}")
+        model = found[sql]
+        text = model.sql
+        if engine == "spark":
+            from pipelines.engine.transpile import to_spark
+
+            text = to_spark(text)
+        if as_json:
+            print_json({"name": sql, "reads": model.reads, "from": model.origin, "sql": text})
+        else:
+            print("\n".join(f"-- {line}" for line in model.comment.splitlines()))
+            print(text)
+        return
+    rows: list[dict[str, Any]] = [
+        {"model": m.name, "reads": ", ".join(m.reads), "from": m.origin} for m in found.values()
+    ]
+    print_json(rows) if as_json else print_table("Models, in order", rows)
+
+
+def main() -> None:
+    """Run the command line; bad input ends in one clear sentence and exit code 2."""
+    try:
+        app(standalone_mode=True)
+    except (ValueError, FileNotFoundError, PermissionError) as error:
+        if os.environ.get("ISLANDS_DEBUG"):
+            raise
+        print(f"islands: {' '.join(str(error).split())}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

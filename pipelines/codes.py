@@ -1,0 +1,71 @@
+"""Code lists as tables: `codes.<name>` for every CSV in `schemas/codes/`, and what a run is told.
+
+Every column of a code list is text; an empty cell is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from pipelines.engine.base import Engine
+from schemas.contract import ROOT, Feed
+
+CODES = ROOT / "schemas" / "codes"
+
+
+def read_code_list(path: Path) -> pa.Table:
+    """One code list, all text, empty cells missing."""
+    header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+    return pa_csv.read_csv(
+        path,
+        convert_options=pa_csv.ConvertOptions(
+            column_types={name: pa.string() for name in header}, strings_can_be_null=True
+        ),
+    )
+
+
+def feeds_table(feeds: Mapping[str, Feed]) -> pa.Table:
+    """`codes.feeds`: one row a feed with what SQL needs of its contract."""
+    rows = [
+        {
+            "feed": f.name,
+            "island": f.island,
+            "mode": f.mode,
+            "sharing": f.sharing,
+            "area": f.area,
+            "registry": f.registry,
+        }
+        for f in feeds.values()
+    ]
+    columns = ("feed", "island", "mode", "sharing", "area", "registry")
+    return pa.table({c: pa.array([r[c] for r in rows], pa.string()) for c in columns})
+
+
+def run_table(day0: date, last_day: date, horizon: date, join: str) -> pa.Table:
+    """`codes.run`: the one row that says what window, horizon and level of joining a run has."""
+    return pa.table(
+        {
+            "day0": pa.array([day0], pa.date32()),
+            "last_day": pa.array([last_day], pa.date32()),
+            "horizon": pa.array([horizon], pa.date32()),
+            "join_level": pa.array([join], pa.string()),
+        }
+    )
+
+
+def load_codes(engine: Engine, feeds: Mapping[str, Feed], manifest: Mapping, join: str) -> None:
+    """Make every table of the schema `codes`.
+
+    Args:
+        manifest: of the landing folder; `day0`, `last_day`, `horizon` as ISO days.
+    """
+    for path in sorted(CODES.glob("*.csv")):
+        engine.insert_arrow(f"codes.{path.stem}", read_code_list(path))
+    engine.insert_arrow("codes.feeds", feeds_table(feeds))
+    days = [date.fromisoformat(str(manifest[k])) for k in ("day0", "last_day", "horizon")]
+    engine.insert_arrow("codes.run", run_table(*days, join))

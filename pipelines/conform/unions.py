@@ -1,0 +1,53 @@
+"""`conform.statements`, `conform.events` and `conform.links`: unions of what the islands' folders give."""
+
+from __future__ import annotations
+
+from pipelines.models import Model, ModelError, body, output_columns, tables_read
+from schemas.contract import islands
+from schemas.shape import shape_columns
+
+
+def empty_select(columns: dict[str, str]) -> str:
+    """A SELECT of no rows with the given columns, so that a shape nobody gives still exists."""
+    items = ",\n    ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
+    return f"SELECT\n    {items}\nWHERE 1 = 0"
+
+
+def union_models(tier: str | None = None) -> list[Model]:
+    """The three unions over the islands of a tier.
+
+    Raises:
+        ModelError: if an island's file does not give exactly the columns of its shape.
+    """
+    models = []
+    for shape in ("statements", "events", "links"):
+        columns = shape_columns(shape)
+        parts = []
+        for island in islands(tier).values():
+            path = island.conform_files().get(shape)
+            if path is None:
+                continue
+            select = body(path.read_text(encoding="utf-8"))
+            given = output_columns(select)
+            if given != tuple(columns):
+                missing = [c for c in columns if c not in given]
+                extra = [c for c in given if c not in columns]
+                raise ModelError(
+                    f"sources/{island.name}/conform/{shape}.sql must give the columns "
+                    f"{', '.join(columns)}, in this order; missing {missing}, not known {extra}."
+                )
+            names = ", ".join(columns)
+            parts.append(f"-- {island.name}\nSELECT {names} FROM (\n{select}\n) AS {island.name}")
+        sql = "\nUNION ALL\n".join(parts) if parts else empty_select(columns)
+        models.append(
+            Model(
+                f"conform.{shape}",
+                sql,
+                tables_read(sql),
+                f"sources/*/conform/{shape}.sql",
+                f"Every island's {shape}, in one shape.\ngrain: one row a record, version and "
+                "period of belief (statements: and property)\nkey: record_id, version, from_day"
+                + (", property, value" if shape == "statements" else ""),
+            )
+        )
+    return models

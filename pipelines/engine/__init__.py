@@ -1,0 +1,31 @@
+"""The only place that names DuckDB or Spark: one small interface, two engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.engine.base import Engine
+
+
+def open_engine(
+    kind: str,
+    path: Path | str = ":memory:",
+    *,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    read_only: bool = False,
+) -> Engine:
+    """Open an engine on a database: a file for `duckdb`, a folder of Parquet tables for `spark`.
+
+    Raises:
+        ValueError: if there is no such engine, or what it needs is not installed.
+    """
+    if kind == "duckdb":
+        from pipelines.engine.duckdb_engine import DuckDBEngine
+
+        return DuckDBEngine(path, threads=threads, memory_limit=memory_limit, read_only=read_only)
+    if kind == "spark":
+        from pipelines.engine.spark_engine import SparkEngine
+
+        return SparkEngine(Path(path))
+    raise ValueError(f"engine {kind!r} is neither duckdb nor spark.")

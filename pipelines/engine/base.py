@@ -1,0 +1,90 @@
+"""What a stage may ask of an engine, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import pandas as pd
+import pyarrow as pa
+
+
+class Engine(Protocol):
+    """A database that runs the models. Tables are named `schema.table`; SQL is DuckDB's dialect.
+
+    Parameters of a statement are marked `?`. Used as a context manager, it is closed at the end.
+    """
+
+    name: str  # duckdb | spark
+
+    def execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
+        """Run one statement for its effect."""
+
+    def query(self, sql: str, params: Sequence[Any] | None = None) -> pa.Table:
+        """Rows of a query as an Arrow table."""
+
+    def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a query as tuples of Python values."""
+
+    def frame(self, sql: str, params: Sequence[Any] | None = None) -> pd.DataFrame:
+        """Rows of a query as a pandas frame."""
+
+    def create_schema(self, name: str) -> None:
+        """Make a schema unless it is there."""
+
+    def create_table(self, name: str, select_sql: str) -> None:
+        """Make or replace a table from a query, and its schema if need be.
+
+        The query may read the table it replaces.
+        """
+
+    def create_table_from_parquet(self, name: str, path: Path) -> None:
+        """Make or replace a table from one Parquet file."""
+
+    def insert_arrow(self, name: str, table: pa.Table, append: bool = False) -> None:
+        """Make or replace a table from Arrow; with `append`, add to it, columns by name."""
+
+    def table_exists(self, name: str) -> bool:
+        """Whether there is such a table or view."""
+
+    def tables(self) -> list[str]:
+        """Names of all tables, sorted."""
+
+    def columns(self, name: str) -> list[str]:
+        """Names of a table's columns in order."""
+
+    def count(self, name: str) -> int:
+        """Number of rows of a table."""
+
+    def drop(self, name: str) -> None:
+        """Drop a table if it is there."""
+
+    def checkpoint(self) -> None:
+        """Bring to disk all that was written."""
+
+    def close(self) -> None:
+        """Bring all to disk and let go of it. Closing twice does no harm."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+MACROS = Path(__file__).resolve().parent / "macros"
+
+
+def split_name(name: str) -> tuple[str | None, str]:
+    """Schema (None if there is none) and table of a name such as `lists.entries`.
+
+    >>> split_name("lists.entries")
+    ('lists', 'entries')
+    """
+    schema, _, table = name.rpartition(".")
+    return schema or None, table

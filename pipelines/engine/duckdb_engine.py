@@ -1,0 +1,200 @@
+"""DuckDB: the engine everything runs on unless another is asked for.
+
+The macros are temporary, so they work in a read-only database too and a file holds nothing but
+tables, which any other program can read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from pipelines.engine.base import MACROS, split_name
+
+MEMORY = ":memory:"
+
+
+@cache
+def macros() -> str:
+    """Statements that define the macros, for a connection of one's own."""
+    return (MACROS / "duckdb.sql").read_text(encoding="utf-8")
+
+
+def quoted(name: str) -> str:
+    """A dotted name with every part in quotation marks.
+
+    >>> quoted("lists.entries")
+    '"lists"."entries"'
+    """
+    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+
+
+class DuckDBEngine:
+    """One connection to a DuckDB file, or to memory.
+
+    Args:
+        path: the file, made if it is not there, or `:memory:`.
+        threads: how many at most; DuckDB's own choice if None.
+        memory_limit: such as "4GB"; DuckDB's own choice if None.
+        read_only: open an existing file without the right to change it.
+
+    Raises:
+        duckdb.IOException: if the file cannot be opened or somebody else is writing it.
+
+    >>> with DuckDBEngine() as engine:
+    ...     engine.create_table("lists.demo", "SELECT until(CAST(NULL AS DATE)) AS day")
+    ...     engine.fetch("FROM lists.demo")
+    [(datetime.date(9999, 12, 31),)]
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self,
+        path: Path | str = MEMORY,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        read_only: bool = False,
+    ) -> None:
+        config: dict[str, Any] = {
+            # Nothing is ever fetched from the network.
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            # Files come back in the order in which their rows were written.
+            "preserve_insertion_order": True,
+        }
+        if threads is not None:
+            config["threads"] = threads
+        if memory_limit is not None:
+            config["memory_limit"] = memory_limit
+        self.path = str(path)
+        self.read_only = read_only
+        self._open: duckdb.DuckDBPyConnection | None = duckdb.connect(
+            self.path, read_only=read_only, config=config
+        )
+        self.connection.execute(macros())
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection itself, for what the interface has no word for.
+
+        Raises:
+            RuntimeError: if the engine is closed.
+        """
+        if self._open is None:
+            raise RuntimeError(f"The database {self.path} is closed; open a new engine.")
+        return self._open
+
+    def execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
+        """Run one or more statements for their effect."""
+        self.connection.execute(sql, params)
+
+    def query(self, sql: str, params: Sequence[Any] | None = None) -> pa.Table:
+        """Rows of a query as an Arrow table."""
+        return self.connection.sql(sql, params=params).to_arrow_table()
+
+    def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a query as tuples of Python values."""
+        return self.connection.execute(sql, params).fetchall()
+
+    def frame(self, sql: str, params: Sequence[Any] | None = None) -> pd.DataFrame:
+        """Rows of a query as a pandas frame."""
+        return self.connection.execute(sql, params).df()
+
+    def create_schema(self, name: str) -> None:
+        """Make a schema unless it is there."""
+        self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}")
+
+    def create_table(self, name: str, select_sql: str) -> None:
+        """Make or replace a table from a query, and its schema if need be."""
+        self._schema_of(name)
+        self.connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {select_sql}")
+
+    def create_table_from_parquet(self, name: str, path: Path) -> None:
+        """Make or replace a table from one Parquet file."""
+        self._schema_of(name)
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM read_parquet(?)", [str(path)]
+        )
+
+    def insert_arrow(self, name: str, table: pa.Table, append: bool = False) -> None:
+        """Make or replace a table from Arrow; with `append`, add to it, columns by name."""
+        self._schema_of(name)
+        self.connection.register("arriving", table)
+        try:
+            if append and self.table_exists(name):
+                self.connection.execute(f"INSERT INTO {quoted(name)} BY NAME FROM arriving")
+            else:
+                self.connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS FROM arriving")
+        finally:
+            self.connection.unregister("arriving")
+
+    def table_exists(self, name: str) -> bool:
+        """Whether there is such a table or view."""
+        schema, table = split_name(name)
+        found = self.connection.execute(
+            "SELECT 1 FROM information_schema.tables WHERE table_catalog = current_catalog() "
+            "AND table_schema = ? AND table_name = ?",
+            [schema or "main", table],
+        )
+        return bool(found.fetchall())
+
+    def tables(self) -> list[str]:
+        """Names of all tables, sorted."""
+        found = self.connection.execute(
+            "SELECT table_schema || '.' || table_name FROM information_schema.tables "
+            "WHERE table_catalog = current_catalog() ORDER BY ALL"
+        )
+        return [name for (name,) in found.fetchall()]
+
+    def columns(self, name: str) -> list[str]:
+        """Names of a table's columns in order."""
+        found = self.connection.execute(f"DESCRIBE {quoted(name)}")
+        return [row[0] for row in found.fetchall()]
+
+    def count(self, name: str) -> int:
+        """Number of rows of a table."""
+        return self.connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchall()[0][0]
+
+    def drop(self, name: str) -> None:
+        """Drop a table if it is there."""
+        self.connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+
+    def checkpoint(self) -> None:
+        """Bring to the file all that was written, so that no write-ahead log is left."""
+        if not self.read_only:
+            self.connection.execute("CHECKPOINT")
+
+    def close(self) -> None:
+        """Bring all to disk and close the file. Closing twice does no harm."""
+        if self._open is None:
+            return
+        connection, self._open = self._open, None
+        try:
+            if not self.read_only:
+                connection.execute("CHECKPOINT")
+        finally:
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _schema_of(self, name: str) -> None:
+        schema, _ = split_name(name)
+        if schema:
+            self.create_schema(schema)

@@ -1,0 +1,196 @@
+-- The words a model may use besides plain SQL, in DuckDB. spark.sql says the same in Spark.
+--
+-- A macro is pasted into the query that uses it, so an argument used n times is computed n times:
+-- give columns, not expressions. NULL in, NULL out, unless said otherwise. All of them are
+-- temporary: they live in the connection and leave nothing in the file.
+
+-- Full-width letters and digits as ASCII.
+CREATE OR REPLACE TEMP MACRO half_width(x) AS
+    CASE
+        WHEN regexp_matches(x, '[０-９Ａ-Ｚａ-ｚ]') THEN translate(
+            x,
+            '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ'
+            || 'ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
+            '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+        )
+        ELSE x
+    END;
+
+-- Half-width text without surrounding blanks, ASCII or ideographic; nothing left is NULL. The first
+-- branch is only the quick way out: most texts are clean already.
+CREATE OR REPLACE TEMP MACRO clean_text(x) AS
+    CASE
+        WHEN NOT regexp_matches(x, '^$|^[ \t\n\r　]|[ \t\n\r　]$|[０-９Ａ-Ｚａ-ｚ]') THEN x
+        WHEN regexp_matches(x, '[^ \t\n\r　]') THEN trim(half_width(x), E' \t\n\r　')
+    END;
+
+-- A name as it is compared: half-width capitals, without blanks, brackets, dots, commas, hyphens and
+-- quotation marks; nothing left is NULL. Chinese characters alone take the quick way out.
+CREATE OR REPLACE TEMP MACRO name_key(x) AS
+    CASE
+        WHEN regexp_full_match(x, '[一-龥]+') THEN x
+        WHEN regexp_matches(
+            x, '[^ \t\n\r　()（）\[\]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、\-－–—\x27"“”‘’]'
+        ) THEN regexp_replace(
+            upper(half_width(x)),
+            '[ \t\n\r　()（）\[\]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、\-－–—\x27"“”‘’]',
+            '',
+            'g'
+        )
+    END;
+
+-- A day written YYYYMMDD, YYYY-MM-DD, YYYY/MM/DD or YYYY年MM月DD日, from the year 1000 on; anything
+-- else is NULL. The patterns are there because the casts let blanks through.
+CREATE OR REPLACE TEMP MACRO parse_day(x) AS
+    CASE length(x)
+        WHEN 8 THEN CASE
+            WHEN regexp_full_match(x, '[1-9][0-9]{7}')
+                THEN CAST(try_strptime(x, '%Y%m%d') AS DATE)
+        END
+        WHEN 10 THEN CASE
+            WHEN regexp_full_match(x, '[1-9][0-9]{3}(-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}')
+                THEN TRY_CAST(replace(x, '/', '-') AS DATE)
+        END
+        WHEN 11 THEN CASE
+            WHEN regexp_full_match(x, '[1-9][0-9]{3}年[0-9]{2}月[0-9]{2}日')
+                THEN CAST(try_strptime(x, '%Y年%m月%d日') AS DATE)
+        END
+    END;
+
+-- Yuan with at most two decimals, exactly; anything else is NULL, never rounded.
+CREATE OR REPLACE TEMP MACRO parse_money(x) AS
+    CASE
+        WHEN regexp_full_match(x, '-?[0-9]{1,16}(\.[0-9]{1,2})?') THEN CAST(x AS DECIMAL(18, 2))
+    END;
+
+-- 10,000s of yuan with at most six decimals, as yuan, exactly; anything else is NULL.
+CREATE OR REPLACE TEMP MACRO parse_wan(x) AS
+    CASE
+        WHEN regexp_full_match(x, '-?[0-9]{1,12}(\.[0-9]{1,6})?')
+            THEN CAST(CAST(x AS DECIMAL(24, 6)) * CAST(10000 AS DECIMAL(5, 0)) AS DECIMAL(18, 2))
+    END;
+
+-- A whole number of at most 18 digits; anything else is NULL.
+CREATE OR REPLACE TEMP MACRO parse_int(x) AS
+    CASE WHEN regexp_full_match(x, '-?[0-9]{1,18}') THEN CAST(x AS BIGINT) END;
+
+-- The end of a half-open interval, made comparable: NULL, "still", becomes the last day there is.
+CREATE OR REPLACE TEMP MACRO until(d) AS coalesce(d, DATE '9999-12-31');
+
+-- First day of the month after d.
+CREATE OR REPLACE TEMP MACRO month_after(d) AS last_day(d) + 1;
+
+-- A resident number with month and day of birth starred out; NULL unless it has 18 characters.
+CREATE OR REPLACE TEMP MACRO mask_resident_no(x) AS
+    CASE WHEN length(x) = 18 THEN x[1:10] || '****' || x[15:18] END;
+
+-- Organisation code, GB 11714-1997: nine characters without hyphen. The weighted body and the check
+-- character (X is 10) are together a multiple of 11. strpos counts from 1, one more than a
+-- character's value, so here the sum exceeds a multiple by the sum of the weights, 49.
+CREATE OR REPLACE TEMP MACRO org_place(c) AS strpos('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', c);
+CREATE OR REPLACE TEMP MACRO org_sum_ok(c1, c2, c3, c4, c5, c6, c7, c8, c9) AS (
+    3 * org_place(c1) + 7 * org_place(c2) + 9 * org_place(c3) + 10 * org_place(c4)
+    + 5 * org_place(c5) + 8 * org_place(c6) + 4 * org_place(c7) + 2 * org_place(c8)
+    + strpos('0123456789X', c9)
+) % 11 = 49 % 11;
+CREATE OR REPLACE TEMP MACRO org_code_ok(x) AS
+    regexp_full_match(x, '[0-9A-Z]{8}[0-9X]')
+    AND org_sum_ok(x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9]);
+
+-- Unified Social Credit Code, GB 32100-2015: a lawful department and type, a division, an
+-- organisation code that passes its own check. Weighted by the powers of 3 mod 31, check character
+-- included, it is a multiple of 31; strpos makes it exceed one by the sum of the weights. The
+-- division's digits are read as one integer, which is quicker than six look-ups.
+CREATE OR REPLACE TEMP MACRO uscc_place(c) AS strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', c);
+CREATE OR REPLACE TEMP MACRO uscc_ok(x) AS
+    regexp_full_match(
+        x,
+        '(1[1239]|2[19]|3[1-59]|4[19]|5[1239]|6[129]|7[129]|8[19]|9[123]|A[19]|N[1239]|Y1)'
+        || '[0-9]{6}[0-9A-HJ-NP-RTUWXY]{8}[0-9X][0-9A-HJ-NP-RTUWXY]'
+    )
+    AND (
+        uscc_place(x[1]) + 3 * uscc_place(x[2])
+        + list_transform(
+            [TRY_CAST(x[3:8] AS INTEGER)],
+            lambda n: n // 100000 * 9 + n // 10000 % 10 * 27 + n // 1000 % 10 * 19
+            + n // 100 % 10 * 26 + n // 10 % 10 * 16 + n % 10 * 17
+        )[1]
+        + 20 * uscc_place(x[9]) + 29 * uscc_place(x[10]) + 25 * uscc_place(x[11])
+        + 13 * uscc_place(x[12]) + 8 * uscc_place(x[13]) + 24 * uscc_place(x[14])
+        + 10 * uscc_place(x[15]) + 30 * uscc_place(x[16]) + 28 * uscc_place(x[17])
+        + uscc_place(x[18])
+    ) % 31 = (1 + 3 + 20 + 29 + 25 + 13 + 8 + 24 + 10 + 30 + 28 + 1) % 31
+    AND org_sum_ok(x[9], x[10], x[11], x[12], x[13], x[14], x[15], x[16], x[17]);
+
+-- Registration number, GS15-2006: ISO 7064 MOD 11,10. One step turns the rest p and the next digit
+-- into the next rest; the last rest and the check digit add up to a number that ends in 1.
+CREATE OR REPLACE TEMP MACRO registration_no_ok(x) AS
+    regexp_full_match(x, '[0-9]{15}')
+    AND (
+        list_reduce(
+            string_split(x[1:14], ''),
+            lambda p, c: ((p + ascii(c) - 49) % 10 + 1) * 2 % 11,
+            10
+        )
+        + ascii(x[15]) - 48
+    ) % 10 = 1;
+
+-- Resident number, GB 11643-1999: ISO 7064 MOD 11-2 (X is 10). Shape and check character only; the
+-- birthday inside need not be a day. The 17 digits are read as two integers, once each: this check
+-- runs on more rows than any other.
+CREATE OR REPLACE TEMP MACRO resident_no_ok(x) AS
+    regexp_full_match(x, '[0-9]{17}[0-9X]')
+    AND (
+        list_transform(
+            [TRY_CAST(x[1:9] AS INTEGER)],
+            lambda n: n // 100000000 * 7 + n // 10000000 % 10 * 9 + n // 1000000 % 10 * 10
+            + n // 100000 % 10 * 5 + n // 10000 % 10 * 8 + n // 1000 % 10 * 4
+            + n // 100 % 10 * 2 + n // 10 % 10 * 1 + n % 10 * 6
+        )[1]
+        + list_transform(
+            [TRY_CAST(x[10:17] AS INTEGER)],
+            lambda n: n // 10000000 * 3 + n // 1000000 % 10 * 7 + n // 100000 % 10 * 9
+            + n // 10000 % 10 * 10 + n // 1000 % 10 * 5 + n // 100 % 10 * 8
+            + n // 10 % 10 * 4 + n % 10 * 2
+        )[1]
+        + strpos('0123456789X', x[18]) - 1
+    ) % 11 = 1;
+
+-- The same with month and day of birth starred out: only its shape can be checked.
+CREATE OR REPLACE TEMP MACRO masked_resident_no_ok(x) AS
+    regexp_full_match(x, '[0-9]{10}\*{4}[0-9]{3}[0-9X]');
+
+-- Tax number by length: 15 division and organisation code; 17 digits; 18 a USCC or a resident
+-- number; 20 a resident number and two digits.
+CREATE OR REPLACE TEMP MACRO tax_no_ok(x) AS
+    CASE length(x)
+        WHEN 15 THEN regexp_full_match(x, '[0-9]{6}[0-9A-Z]{8}[0-9X]')
+            AND org_sum_ok(x[7], x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15])
+        WHEN 17 THEN regexp_full_match(x, '[0-9]{17}')
+        WHEN 18 THEN resident_no_ok(x) OR uscc_ok(x)
+        WHEN 20 THEN regexp_matches(x, '[0-9]{2}$') AND resident_no_ok(x[1:18])
+        ELSE CASE WHEN x IS NOT NULL THEN FALSE END
+    END;
+
+-- The check that belongs to an identifier scheme; NULL for a scheme that has none.
+CREATE OR REPLACE TEMP MACRO id_ok(scheme, x) AS
+    CASE scheme
+        WHEN 'uscc' THEN uscc_ok(x)
+        WHEN 'resident_no' THEN resident_no_ok(x)
+        WHEN 'org_code' THEN org_code_ok(x)
+        WHEN 'registration_no' THEN registration_no_ok(x)
+        WHEN 'tax_no' THEN tax_no_ok(x)
+        WHEN 'masked_resident_no' THEN masked_resident_no_ok(x)
+    END;
+
+-- The identity of the way a record refers to somebody: everything it says of whom it means.
+CREATE OR REPLACE TEMP MACRO reference_key(scheme, value, name, division, address, kind) AS
+    md5(concat_ws(
+        '|',
+        coalesce(scheme, '∅'),
+        coalesce(value, '∅'),
+        coalesce(name_key(name), '∅'),
+        coalesce(division, '∅'),
+        coalesce(address, '∅'),
+        coalesce(kind, '∅')
+    ));

@@ -1,0 +1,298 @@
+"""Spark: the same models over the same tables, kept as Parquet in one folder a table.
+
+A table `lists.entries` is the folder `lists/entries` under the engine's home. Spark's catalogue is
+in memory, so an engine that opens a home registers the tables it finds there, and forgets them when
+it is closed; the files stay.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.engine.base import MACROS, split_name
+from pipelines.engine.transpile import to_spark
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
+
+JAVA = 17  # the oldest Java that Spark 4 runs on
+
+
+class SparkUnavailable(ValueError):
+    """Spark cannot run on this machine; the message says what is missing."""
+
+
+@cache
+def why_unavailable() -> str | None:
+    """What is missing for Spark to run here; None if nothing is."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about versions of pandas
+            import pyspark  # noqa: F401
+    except ImportError:
+        return "Spark needs the package pyspark; install this project with its extra `spark`."
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home, "bin", "java")) if home else shutil.which("java")
+    if java is None:
+        return f"Spark needs Java {JAVA} or later; there is no `java` on the path."
+    try:
+        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"Spark needs Java {JAVA} or later; {java} does not start: {error}."
+    found = re.search(r'version "(\d+)', said)
+    if found is None or int(found[1]) < JAVA:
+        return f"Spark needs Java {JAVA} or later; {java} says {said.splitlines()[0]!r}."
+    return None
+
+
+# Errors only: Spark's own default is a screenful of warnings a minute.
+QUIET = """\
+rootLogger.level = error
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %p %c: %m%n
+"""
+
+
+def start_session(memory: str, threads: int | None) -> SparkSession:
+    """The one Spark session of this process, started if need be, quiet and on this machine only."""
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    scratch = Path(tempfile.mkdtemp(prefix="islands-spark-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    log = scratch / "log4j2.properties"
+    log.write_text(QUIET, encoding="utf-8")
+    settings = {
+        "spark.driver.memory": memory,
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log.as_uri()}",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.local.dir": str(scratch),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.sql.catalogImplementation": "in-memory",
+        # What makes it agree with DuckDB.
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.ansi.enabled": "true",
+        # Days before 1582 are what they say, not shifted to another calendar.
+        "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+        "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+        # Islands are small beside what Spark's defaults are made for.
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.parquet.compression.codec": "zstd",
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about versions of pandas
+        from pyspark.sql import SparkSession
+
+        builder = SparkSession.builder.master(f"local[{threads or '*'}]").appName("joined-islands")
+        for key, value in settings.items():
+            builder = builder.config(key, value)
+        return builder.getOrCreate()
+
+
+class SparkEngine:
+    """Spark over the Parquet tables of one folder. One such engine can be open at a time.
+
+    Args:
+        home: the folder, made if it is not there.
+        memory: what Spark may take, such as "2g"; only the first engine of a process decides.
+        threads: how many at most, all if None; only the first engine of a process decides.
+
+    Raises:
+        SparkUnavailable: if pyspark or Java is missing.
+        RuntimeError: if another engine is open.
+    """
+
+    name = "spark"
+    _holder: ClassVar[SparkEngine | None] = None
+
+    def __init__(self, home: Path | str, memory: str = "2g", threads: int | None = None) -> None:
+        missing = why_unavailable()
+        if missing:
+            raise SparkUnavailable(missing)
+        if SparkEngine._holder is not None:
+            raise RuntimeError(f"Spark is open on {SparkEngine._holder.home}; close that first.")
+        self.home = Path(home).resolve()
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.session = start_session(memory, threads)
+        self._files = threads or os.cpu_count() or 1
+        SparkEngine._holder = self
+        for statement in macro_statements():
+            self.session.sql(statement)
+        for folder in sorted(self.home.glob("*/*")):
+            if folder.is_dir() and not folder.name.startswith((".", "_")):
+                self._register(f"{folder.parent.name}.{folder.name}")
+
+    def execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
+        """Run one statement for its effect."""
+        self._run(sql, params).collect()
+
+    def query(self, sql: str, params: Sequence[Any] | None = None) -> pa.Table:
+        """Rows of a query as an Arrow table."""
+        return self._run(sql, params).toArrow()
+
+    def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a query as tuples of Python values."""
+        return [tuple(row) for row in self._run(sql, params).collect()]
+
+    def frame(self, sql: str, params: Sequence[Any] | None = None) -> pd.DataFrame:
+        """Rows of a query as a pandas frame."""
+        return self.query(sql, params).to_pandas()
+
+    def create_schema(self, name: str) -> None:
+        """Make a schema unless it is there."""
+        self.session.sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
+
+    def create_table(self, name: str, select_sql: str) -> None:
+        """Make or replace a table from a query, and its schema if need be."""
+        rows = _without_void(self._run(select_sql))
+        arriving = self._arriving(name)
+        rows.coalesce(self._files).write.mode("overwrite").parquet(str(arriving))
+        self._replace(name, arriving, rows.schema)
+
+    def create_table_from_parquet(self, name: str, path: Path) -> None:
+        """Make or replace a table from one Parquet file."""
+        self.insert_arrow(name, pq.read_table(path))
+
+    def insert_arrow(self, name: str, table: pa.Table, append: bool = False) -> None:
+        """Make or replace a table from Arrow; with `append`, add to it, columns by name."""
+        if append and self.table_exists(name):
+            folder = self._folder(name)
+            table = table.select(self.columns(name))
+            pq.write_table(
+                table, folder / f"part-{len(list(folder.glob('*.parquet'))):05d}.parquet"
+            )
+            self.session.catalog.refreshTable(name)
+            return
+        arriving = self._arriving(name)
+        arriving.mkdir(parents=True)
+        pq.write_table(table, arriving / "part-00000.parquet")
+        self._replace(name, arriving)
+
+    def table_exists(self, name: str) -> bool:
+        """Whether there is such a table or view."""
+        return self.session.catalog.tableExists(name)
+
+    def tables(self) -> list[str]:
+        """Names of all tables, sorted."""
+        catalog = self.session.catalog
+        return sorted(
+            f"{database.name}.{table.name}"
+            for database in catalog.listDatabases()
+            for table in catalog.listTables(database.name)
+            if not table.isTemporary
+        )
+
+    def columns(self, name: str) -> list[str]:
+        """Names of a table's columns in order."""
+        return self.session.table(name).columns
+
+    def count(self, name: str) -> int:
+        """Number of rows of a table."""
+        return self.session.table(name).count()
+
+    def drop(self, name: str) -> None:
+        """Drop a table if it is there, its files included."""
+        self.session.sql(f"DROP TABLE IF EXISTS {name}")
+        shutil.rmtree(self._folder(name), ignore_errors=True)
+
+    def checkpoint(self) -> None:
+        """Nothing to do: every table is on disk as soon as it is made."""
+
+    def close(self) -> None:
+        """Forget the tables; the files stay, and so does the session, which is slow to start."""
+        if SparkEngine._holder is not self:
+            return
+        for database in self.session.catalog.listDatabases():
+            if database.name != "default":
+                self.session.sql(f"DROP DATABASE `{database.name}` CASCADE")
+        SparkEngine._holder = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _run(self, sql: str, params: Sequence[Any] | None = None) -> DataFrame:
+        return self.session.sql(to_spark(sql), args=list(params) if params else None)
+
+    def _folder(self, name: str) -> Path:
+        schema, table = split_name(name)
+        return self.home / (schema or "default") / table
+
+    def _arriving(self, name: str) -> Path:
+        """Where a table is written before it takes its place: its query may read the old one."""
+        folder = self._folder(name)
+        arriving = folder.with_name(f".{folder.name}")
+        shutil.rmtree(arriving, ignore_errors=True)
+        return arriving
+
+    def _replace(self, name: str, arriving: Path, schema: StructType | None = None) -> None:
+        self.drop(name)
+        arriving.rename(self._folder(name))
+        self._register(name, schema)
+
+    def _register(self, name: str, schema: StructType | None = None) -> None:
+        database, _ = split_name(name)
+        if database:
+            self.create_schema(database)
+        path = str(self._folder(name))
+        if schema is None:
+            schema = _schema_of(self._folder(name))
+        self.session.catalog.createTable(name, path=path, source="parquet", schema=schema)
+
+
+def _schema_of(folder: Path) -> StructType:
+    """Columns of a table's files, read without a job of Spark's."""
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    return from_arrow_schema(pq.read_schema(min(folder.glob("*.parquet"))))
+
+
+def _without_void(rows: DataFrame) -> DataFrame:
+    """A column of nothing but NULL literals becomes one of integers, as it does in DuckDB."""
+    void = {f.name for f in rows.schema.fields if f.dataType.typeName() == "void"}
+    if not void:
+        return rows
+    return rows.select(
+        [
+            rows[name].cast("int").alias(name) if name in void else rows[name]
+            for name in rows.columns
+        ]
+    )
+
+
+@cache
+def macro_statements() -> tuple[str, ...]:
+    """Statements that define the macros, one by one."""
+    text = (MACROS / "spark.sql").read_text(encoding="utf-8")
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    return tuple(part.strip() for part in re.split(r";\s*(?:\n|\Z)", code) if part.strip())

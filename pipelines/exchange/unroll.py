@@ -1,0 +1,234 @@
+"""The models of the exchange, unrolled from the network: one a generation of adoption and step of a path.
+
+`exchange.owned_0` is what owners show of their native lists, `exchange.passed_0_1` what is shown one
+step from them, and so on; `exchange.adopted_1` are the entries others made because of those. Each is
+one set-based SELECT from the template beside this file.
+"""
+
+from __future__ import annotations
+
+from pipelines.exchange.network import Network
+from pipelines.intervals import union_of_intervals
+from pipelines.lists.derive import entry_version_sql, indented
+from pipelines.models import PIPELINES, Model, make_model, tables_read
+
+COPY_COLUMNS = (
+    "holder, list, entry_id, entry_version, subject_id, path, came_from, from_day, to_day, distance"
+)
+ENTRY_COLUMNS = "entry_id, entry_version, list, subject_id, ground, severity, from_day, to_day"
+EMPTY_ENTRIES = """SELECT
+    CAST(NULL AS VARCHAR) AS entry_id,
+    CAST(NULL AS VARCHAR) AS entry_version,
+    CAST(NULL AS VARCHAR) AS list,
+    CAST(NULL AS VARCHAR) AS subject_id,
+    CAST(NULL AS VARCHAR) AS ground,
+    CAST(NULL AS VARCHAR) AS severity,
+    CAST(NULL AS DATE) AS from_day,
+    CAST(NULL AS DATE) AS to_day
+WHERE 1 = 0"""
+EMPTY_EVIDENCE = """SELECT
+    CAST(NULL AS VARCHAR) AS entry_version,
+    CAST(NULL AS VARCHAR) AS parent_kind,
+    CAST(NULL AS VARCHAR) AS parent_id
+WHERE 1 = 0"""
+
+
+def _text(value: str | None) -> str:
+    return "CAST(NULL AS VARCHAR)" if value is None else f"'{value}'"
+
+
+def paths_sql(network: Network) -> str:
+    """`exchange.paths` as a table of constants."""
+    rows = []
+    for name in sorted(network.owners):
+        for step in network.paths(name):
+            e = step.edge
+            rows.append(
+                "    ("
+                + ", ".join(
+                    [
+                        _text(name),
+                        _text(step.path),
+                        _text(step.parent),
+                        _text(step.holders[-1]),
+                        _text(step.holders[-2] if e else step.holders[-1]),
+                        str(step.depth),
+                        str(e.every if e else 1),
+                        str(e.offset if e else 0),
+                        str(e.lag if e else 0),
+                        _text(e.mode if e else "owner"),
+                        "CAST(NULL AS INTEGER)" if not e or e.expiry is None else str(e.expiry),
+                        _text(e.match if e else "code"),
+                        "TRUE" if e and e.readmits and step.holders[-1] in step.holders[:-1]
+                        else "FALSE",
+                    ]
+                )
+                + ")"
+            )
+    columns = (
+        "list, path, parent_path, holder, came_from, distance, every_days, offset_days, lag_days, "
+        "mode, expiry_days, match, readmitted"
+    )
+    out = ",\n    ".join(columns.split(", "))
+    return f"SELECT\n    {out}\nFROM (VALUES\n" + ",\n".join(rows) + f"\n) AS p({columns})"
+
+
+def adoptions_sql(network: Network) -> str:
+    """`exchange.adoptions` as a table of constants: one row an adoption and list it takes from."""
+    rows = [
+        f"    ('{a.by}', '{a.list}', '{source}', '{a.min_severity}', {a.term_days})"
+        for a in network.adoptions
+        for source in a.sources
+    ] or ["    (CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), "
+          "CAST(NULL AS VARCHAR), CAST(NULL AS INTEGER))"]
+    columns = "adopter, list, from_list, min_severity, term_days"
+    out = ",\n    ".join(columns.split(", "))
+    return f"SELECT\n    {out}\nFROM (VALUES\n" + ",\n".join(rows) + f"\n) AS a({columns})"
+
+
+def _template(name: str, **given: str) -> str:
+    text = (PIPELINES / "exchange" / f"_{name}.sql").read_text(encoding="utf-8")
+    for key, value in given.items():
+        text = text.replace("{" + key + "}", value)
+    return text
+
+
+def _plain(name: str, sql: str, comment: str, origin: str = "pipelines/exchange/network.yml") -> Model:
+    return Model(name, sql, tables_read(sql), origin, comment)
+
+
+def _union(columns: str, tables: list[str], empty: str) -> str:
+    if not tables:
+        return empty
+    return "\nUNION ALL\n".join(f"SELECT {columns}\nFROM {t}" for t in tables)
+
+
+def exchange_models(network: Network) -> list[Model]:
+    """Every model of the stage `exchange` for a network."""
+    models = [
+        _plain(
+            "exchange.paths",
+            paths_sql(network),
+            "Every way a list can travel from its owner, with the clock of the last step.\n"
+            "grain: one row a list and path\nkey: list, path",
+        ),
+        _plain(
+            "exchange.adoptions",
+            adoptions_sql(network),
+            "Who makes entries of its own from which lists, and for how long.\n"
+            "grain: one row an adopting list and list it takes from\nkey: list, from_list",
+        ),
+    ]
+    copies: list[str] = []
+    adopted: list[str] = []
+    evidence: list[str] = []
+    copies_of_generation: list[str] = []
+    for g, names in enumerate(network.generations()):
+        source = "lists.entries" if g == 0 else f"exchange.adopted_{g}"
+        if g > 0:
+            models += _adoption_models(g, copies_of_generation)
+            adopted.append(source)
+            evidence.append(f"exchange.adopted_evidence_{g}")
+        owned = f"exchange.owned_{g}"
+        origin = "pipelines/exchange/_owned.sql"
+        models.append(make_model(owned, _template("owned", entries=source), origin))
+        copies_of_generation = [owned]
+        for k in range(1, max(network.paths(n)[-1].depth for n in names) + 1):
+            passed = f"exchange.passed_{g}_{k}"
+            sql = _template("passed", previous=copies_of_generation[-1], distance=str(k))
+            models.append(make_model(passed, sql, "pipelines/exchange/_passed.sql"))
+            copies_of_generation.append(passed)
+        copies += copies_of_generation
+    entries = ["lists.entries", *adopted]
+    models += [
+        _plain(
+            "exchange.copies",
+            _union(COPY_COLUMNS, copies, ""),
+            "Who shows what, from when to when, learned from whom, over each path apart.\n"
+            "grain: one row a path, entry version, subject shown and period\n"
+            "key: path, entry_version, subject_id, from_day",
+        ),
+        _plain(
+            "exchange.adopted",
+            _union(ENTRY_COLUMNS, adopted, EMPTY_ENTRIES),
+            "Entries made because another list has one.\n"
+            "grain: one row an entry and version\nkey: entry_version",
+        ),
+        _plain(
+            "exchange.entries",
+            _union(ENTRY_COLUMNS, entries, ""),
+            "All entries, native and adopted.\ngrain: one row an entry and version\n"
+            "key: entry_version",
+        ),
+        _plain(
+            "exchange.evidence",
+            _union("entry_version, parent_kind, parent_id", ["lists.evidence", *evidence], ""),
+            "What each entry rests on: an event's record, or the entry it was adopted from.\n"
+            "grain: one row an entry version and parent\nkey: entry_version, parent_kind, parent_id",
+        ),
+    ]
+    return models
+
+
+def _adoption_models(g: int, copies: list[str]) -> list[Model]:
+    """Occasions, entries, evidence and lineage of the adoptions that follow one generation of copies."""
+    held = "\n    UNION ALL\n    ".join(
+        f"SELECT holder, list, entry_id, entry_version, subject_id, from_day, to_day FROM {t}"
+        for t in copies
+    )
+    descends = f"""
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM exchange.lineage_{g - 1} AS l
+        WHERE l.entry_id = h.entry_id
+            AND l.list = a.list
+    )"""
+    older = f"""
+UNION
+SELECT DISTINCT
+    a.entry_id AS entry_id,
+    l.list AS list
+FROM exchange.adopting_{g} AS a
+INNER JOIN exchange.lineage_{g - 1} AS l ON l.entry_id = a.parent_entry_id"""
+    adopting = _template(
+        "adopting",
+        copies=held,
+        entries="lists.entries" if g == 1 else f"exchange.adopted_{g - 1}",
+        not_descended="" if g == 1 else descends,
+    )
+    columns = ("entry_id", "list", "subject_id", "ground", "severity", "from_day", "to_day")
+    occasions = f"SELECT {', '.join(columns)}\nFROM exchange.adopting_{g}"
+    adopted = f"""WITH periods AS (
+{indented(union_of_intervals(occasions, columns))}
+)
+
+SELECT
+    entry_id,
+    {entry_version_sql("entry_id")} AS entry_version,
+    list,
+    subject_id,
+    ground,
+    severity,
+    from_day,
+    to_day
+FROM periods"""
+    here = "pipelines/exchange/"
+    return [
+        make_model(f"exchange.adopting_{g}", adopting, here + "_adopting.sql"),
+        _plain(
+            f"exchange.adopted_{g}",
+            adopted,
+            "Entries made because another list has one, each version once.\n"
+            "grain: one row an entry and version\nkey: entry_version",
+        ),
+        make_model(
+            f"exchange.adopted_evidence_{g}",
+            _template("adopted_evidence", g=str(g)),
+            here + "_adopted_evidence.sql",
+        ),
+        make_model(
+            f"exchange.lineage_{g}",
+            _template("lineage", g=str(g), older="" if g == 1 else older),
+            here + "_lineage.sql",
+        ),
+    ]

@@ -1,0 +1,59 @@
+"""SQL for half-open intervals of days `[from_day, to_day)`, where a missing `to_day` means "still"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+FOREVER = "DATE '9999-12-31'"
+
+
+def union_of_intervals(select: str, columns: Sequence[str]) -> str:
+    """Wrap a SELECT so that rows alike in all but their days, and touching, become one.
+
+    Two rows touch if they overlap or if one ends on the day the other begins.
+
+    Args:
+        select: a SELECT that gives `from_day` and `to_day` among its columns.
+        columns: its columns, in order.
+    """
+    keys = [c for c in columns if c not in ("from_day", "to_day")]
+    by = ", ".join(keys)
+    given = {
+        "from_day": "min(from_day) AS from_day",
+        "to_day": f"nullif(max(until(to_day)), {FOREVER}) AS to_day",
+    }
+    out = ",\n    ".join(given.get(c, c) for c in columns)
+    inner = "\n".join("    " + line if line else line for line in select.splitlines())
+    return f"""WITH intervals AS (
+{inner}
+),
+
+marked AS (
+    SELECT
+        *,
+        CASE
+            WHEN from_day <= max(until(to_day)) OVER (
+                PARTITION BY {by}
+                ORDER BY from_day, until(to_day)
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) THEN 0
+            ELSE 1
+        END AS opens
+    FROM intervals
+),
+
+runs AS (
+    SELECT
+        *,
+        sum(opens) OVER (
+            PARTITION BY {by}
+            ORDER BY from_day, until(to_day)
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS run
+    FROM marked
+)
+
+SELECT
+    {out}
+FROM runs
+GROUP BY {by}, run"""

@@ -1,0 +1,28 @@
+"""Landing: files as delivered become rows as received, all text, each with its place in its file."""
+
+from __future__ import annotations
+
+from pipelines.landing.folder import LandingError, deliveries_in, read_manifest
+from pipelines.landing.keys import (
+    landing_columns,
+    landing_select,
+    record_id,
+    record_id_sql,
+    version,
+    version_sql,
+)
+from pipelines.landing.land import Landed, land
+
+__all__ = [
+    "Landed",
+    "LandingError",
+    "deliveries_in",
+    "land",
+    "landing_columns",
+    "landing_select",
+    "read_manifest",
+    "record_id",
+    "record_id_sql",
+    "version",
+    "version_sql",
+]

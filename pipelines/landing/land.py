@@ -1,0 +1,281 @@
+"""Reading the landing folder into `landing.<feed>`, `landing.deliveries` and `quality.unreadable`.
+
+Many files are read in one go; only when something in them is not as promised is each read for itself,
+and the one at fault record by record. While the engine takes in one batch, the next is being read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.engine.base import Engine
+from pipelines.landing.folder import DeliveredFile, check_folder, deliveries_in
+from pipelines.landing.keys import landing_select
+from schemas.contract import Feed
+from sources import files
+from sources.files import Unreadable
+
+Progress = Callable[[str, int, int], None]
+
+BATCH = 1 << 26  # bytes of files read in one go; a single larger file is a batch of its own
+
+DELIVERIES = pa.schema(
+    [
+        ("feed", pa.string()),
+        ("delivery", pa.string()),
+        ("published", pa.date32()),
+        ("file", pa.string()),
+        ("rows", pa.int64()),
+        ("unreadable", pa.int64()),
+        ("bytes", pa.int64()),
+        ("digest", pa.string()),  # SHA-256 of the file, in hexadecimal
+    ]
+)
+UNREADABLE = pa.schema(
+    [
+        ("feed", pa.string()),
+        ("delivery", pa.string()),
+        ("file", pa.string()),
+        ("line", pa.int64()),
+        ("byte_from", pa.int64()),
+        ("byte_to", pa.int64()),
+        ("reason", pa.string()),
+        ("raw", pa.string()),
+    ]
+)
+
+
+@dataclass
+class Landed:
+    """What landing did.
+
+    Attributes:
+        rows: feed -> number of rows that landed.
+        unreadable: feed -> number of records, or whole files, that could not be read.
+        notes: sentences about what was missing.
+    """
+
+    rows: dict[str, int] = field(default_factory=dict)
+    unreadable: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Batch:
+    """The rows of some deliveries of one feed, as read, and what came with them."""
+
+    feed: Feed
+    rows: pa.Table
+    deliveries: list[dict[str, Any]]
+    unreadable: list[dict[str, Any]]
+
+
+def land(
+    engine: Engine,
+    landing: Path,
+    feeds: Mapping[str, Feed],
+    progress: Progress | None = None,
+    only: Collection[str] | None = None,
+) -> Landed:
+    """Read the landing folder.
+
+    A file that cannot be read as a whole is no delivery: it leaves one row in `quality.unreadable`,
+    and the delivery before it stays in force. Every other file is one row of `landing.deliveries`.
+
+    Args:
+        engine: where the tables go.
+        landing: the folder.
+        feeds: the contracts of the feeds that take part, by name.
+        progress: called with a feed's name, files done and files in all.
+        only: land these feeds and leave the tables of the others as they are.
+
+    Raises:
+        LandingError: if the folder holds what is no delivery of a known feed.
+    """
+    check_folder(landing, feeds)
+    asked = {n: f for n, f in feeds.items() if only is None or n in only}
+    found = {name: deliveries_in(landing, feed) for name, feed in asked.items()}
+    done, total = 0, sum(map(len, found.values()))
+    landed = Landed(dict.fromkeys(asked, 0), dict.fromkeys(asked, 0))
+    for name, delivered in found.items():
+        if not delivered:
+            landed.notes.append(f"{name}: no delivery in {landing / name}; the feed is empty.")
+    deliveries: list[dict[str, Any]] = []
+    unreadable: list[dict[str, Any]] = []
+    last: str | None = None
+    for batch, counted in _read_ahead(asked, found):
+        name = batch.feed.name
+        take_in(engine, batch.feed, batch.rows, append=name == last)
+        last = name
+        deliveries += batch.deliveries
+        unreadable += batch.unreadable
+        landed.rows[name] += len(batch.rows)
+        landed.unreadable[name] += len(batch.unreadable)
+        done += counted
+        if progress:
+            progress(name, done, total)
+    _record(engine, "landing.deliveries", DELIVERIES, deliveries, only)
+    _record(engine, "quality.unreadable", UNREADABLE, unreadable, only)
+    return landed
+
+
+def take_in(engine: Engine, feed: Feed, rows: pa.Table, append: bool) -> None:
+    """Make `landing.<feed>` of rows as read, or add them to it.
+
+    Args:
+        rows: `delivery`, `published`, `file`, `line` and the contract's columns.
+    """
+    name = f"landing.{feed.name}"
+    with arriving(engine, rows) as table:
+        select = landing_select(feed, table)
+        if append:
+            engine.execute(f"INSERT INTO {name} {select}")
+        else:
+            engine.create_table(name, select)
+
+
+@contextlib.contextmanager
+def arriving(engine: Engine, rows: pa.Table) -> Iterator[str]:
+    """The name by which a query can read rows at hand, for as long as the block lasts.
+
+    DuckDB reads them where they are; any other engine takes them in first.
+    """
+    connection = getattr(engine, "connection", None)
+    if connection is not None:
+        connection.register("arriving", rows)
+        yield "arriving"
+        connection.unregister("arriving")
+    else:
+        engine.insert_arrow("landing._arriving", rows)
+        yield "landing._arriving"
+        engine.drop("landing._arriving")
+
+
+def _read_ahead(
+    feeds: Mapping[str, Feed], found: Mapping[str, list[DeliveredFile]]
+) -> Iterator[tuple[Batch, int]]:
+    """Every batch of every feed, at least one a feed, and its number of files."""
+    groups = [(feeds[n], group) for n, all_of in found.items() for group in _groups(all_of)]
+    with ThreadPoolExecutor(1, thread_name_prefix="landing") as reader:
+        coming = reader.submit(read_batch, *groups[0]) if groups else None
+        for at, (_, group) in enumerate(groups):
+            batch = coming.result()
+            if at + 1 < len(groups):
+                coming = reader.submit(read_batch, *groups[at + 1])
+            yield batch, len(group)
+
+
+def _groups(delivered: Sequence[DeliveredFile]) -> Iterator[list[DeliveredFile]]:
+    """Files in order, in groups of at most `BATCH` bytes (or a single file); at least one group."""
+    group: list[DeliveredFile] = []
+    held = 0
+    for one in delivered:
+        size = one.path.stat().st_size
+        if group and held + size > BATCH:
+            yield group
+            group, held = [], 0
+        group.append(one)
+        held += size
+    yield group
+
+
+def read_batch(feed: Feed, group: Sequence[DeliveredFile]) -> Batch:
+    """Read some deliveries of one feed."""
+    contents = [one.path.read_bytes() for one in group]
+    quick = _quickly(feed, contents)
+    parts: list[pa.Table] = []
+    deliveries, unreadable, counts = [], [], []
+    for n, (one, data) in enumerate(zip(group, contents, strict=True)):
+        if quick is not None:
+            count, bad = int(quick[1][n]), []
+        else:
+            table, bad = files.read(feed, one.path, data)
+            count = len(table)
+            parts.append(table)
+        counts.append(count)
+        unreadable += [_unreadable(feed, one, record) for record in bad]
+        if not any(record.line is None for record in bad):
+            deliveries.append(
+                {
+                    "feed": feed.name,
+                    "delivery": one.delivery,
+                    "published": one.published,
+                    "file": one.file,
+                    "rows": count,
+                    "unreadable": len(bad),
+                    "bytes": len(data),
+                    "digest": hashlib.sha256(data).hexdigest(),
+                }
+            )
+    if quick is not None:
+        rows = quick[0]
+    else:
+        rows = pa.concat_tables(parts) if parts else files.empty_table(feed)
+    return Batch(feed, placed(rows, group, counts), deliveries, unreadable)
+
+
+def _quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.ndarray] | None:
+    """All files at once, or None if they must be read one by one."""
+    if not contents or not files.is_text(feed):
+        return None
+    try:
+        return files.read_quickly(feed, [files.opened(feed, data) for data in contents])
+    except (files.Odd, files.Refused):
+        return None
+
+
+def placed(rows: pa.Table, group: Sequence[DeliveredFile], counts: Sequence[int]) -> pa.Table:
+    """Rows with the delivery, the day and the file each came with."""
+    which = pa.array(np.repeat(np.arange(len(group), dtype=np.int32), counts))
+
+    def column(values: list[Any], kind: pa.DataType) -> pa.Array:
+        return pa.DictionaryArray.from_arrays(which, pa.array(values, kind))
+
+    days = pa.array([one.published for one in group], pa.date32())
+    return pa.table(
+        [
+            column([one.delivery for one in group], pa.string()),
+            days.take(which),
+            column([one.file for one in group], pa.string()),
+            *rows.columns,
+        ],
+        names=["delivery", "published", "file", *rows.column_names],
+    )
+
+
+def _unreadable(feed: Feed, one: DeliveredFile, record: Unreadable) -> dict[str, Any]:
+    return {
+        "feed": feed.name,
+        "delivery": one.delivery,
+        "file": one.file,
+        "line": record.line,
+        "byte_from": record.byte_from,
+        "byte_to": record.byte_to,
+        "reason": record.reason,
+        "raw": record.raw,
+    }
+
+
+def _record(
+    engine: Engine,
+    name: str,
+    schema: pa.Schema,
+    rows: list[dict[str, Any]],
+    only: Collection[str] | None,
+) -> None:
+    """Write a table of what landing found; with `only`, keep what it says of other feeds."""
+    table = pa.Table.from_pylist(rows, schema)
+    if only is not None and engine.table_exists(name):
+        kept = engine.query(f"SELECT * FROM {name}").cast(schema)
+        others = [feed not in only for feed in kept.column("feed").to_pylist()]
+        table = pa.concat_tables([kept.filter(pa.array(others, pa.bool_())), table])
+    engine.insert_arrow(name, table)

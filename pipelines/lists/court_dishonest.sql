@@ -1,0 +1,17 @@
+-- Persons and firms who did not do what a court ordered: on the list from publication for two years,
+-- unless the judgment is fulfilled first. Severity follows the conduct the court found.
+-- source: the Supreme People's Court's provisions on publishing dishonest judgment debtors (term two years)
+-- grain: one row an entry, period and parent
+-- key: entry_key, subject_id, ground, severity, from_day, parent_id
+SELECT
+    e.record_id AS entry_key,
+    e.subject_id AS subject_id,
+    e.ground AS ground,
+    e.severity AS severity,
+    greatest(e.from_day, e.event_day) AS from_day,
+    least(e.to_day, e.valid_to, e.event_day + 730) AS to_day,
+    'event' AS parent_kind,
+    concat_ws(':', e.record_id, e.version) AS parent_id
+FROM merge.events AS e
+WHERE e.event_kind = 'judgment_default'
+    AND greatest(e.from_day, e.event_day) < until(least(e.to_day, e.valid_to, e.event_day + 730))

@@ -1,0 +1,98 @@
+"""`lists.entries` and `lists.evidence`, derived from the list files.
+
+Periods of one entry that touch and say the same (subject, ground, severity) are one version of it,
+however many versions of the record lie beneath; every parent that carried it is its evidence.
+"""
+
+from __future__ import annotations
+
+from pipelines.intervals import union_of_intervals
+from pipelines.models import PIPELINES, Model, tables_read
+
+ENTRY_COLUMNS = ("list", "entry_key", "subject_id", "ground", "severity", "from_day", "to_day")
+
+
+def list_names() -> list[str]:
+    """Names of the lists that have a rule of their own, sorted."""
+    return sorted(p.stem for p in (PIPELINES / "lists").glob("*.sql") if p.stem[0] != "_")
+
+
+def indented(sql: str, by: int = 4) -> str:
+    """The text with every line moved to the right."""
+    return "\n".join(" " * by + line if line else line for line in sql.splitlines())
+
+
+def entry_id_sql(list_name: str, key: str) -> str:
+    """SQL of the stable identity of an entry."""
+    return f"md5(concat_ws('|', {list_name}, {key}))"
+
+
+def entry_version_sql(entry_id: str) -> str:
+    """SQL of an entry's version: it changes with subject, ground, severity and first day."""
+    return (
+        f"md5(concat_ws('|', {entry_id}, subject_id, coalesce(ground, '∅'), "
+        "coalesce(severity, '∅'), CAST(from_day AS VARCHAR)))"
+    )
+
+
+def derived_models() -> list[Model]:
+    """`lists.entries` and `lists.evidence`."""
+    union = "\nUNION ALL\n".join(
+        f"SELECT '{n}' AS list, entry_key, subject_id, ground, severity, from_day, to_day\n"
+        f"FROM lists.{n}"
+        for n in list_names()
+    )
+    entry_id = entry_id_sql("list", "entry_key")
+    entries = f"""WITH periods AS (
+{indented(union_of_intervals(union, ENTRY_COLUMNS))}
+)
+
+SELECT
+    {entry_id} AS entry_id,
+    {entry_version_sql(entry_id)} AS entry_version,
+    list,
+    subject_id,
+    ground,
+    severity,
+    from_day,
+    to_day
+FROM periods"""
+    rows = "\nUNION ALL\n".join(
+        f"SELECT '{n}' AS list, entry_key, subject_id, ground, severity, from_day, to_day,\n"
+        f"    parent_kind, parent_id\nFROM lists.{n}"
+        for n in list_names()
+    )
+    evidence = f"""WITH rows_given AS (
+{indented(rows)}
+)
+
+SELECT DISTINCT
+    e.entry_version AS entry_version,
+    g.parent_kind AS parent_kind,
+    g.parent_id AS parent_id
+FROM rows_given AS g
+INNER JOIN lists.entries AS e
+    ON e.entry_id = {entry_id_sql("g.list", "g.entry_key")}
+    AND e.subject_id = g.subject_id
+    AND coalesce(e.ground, '∅') = coalesce(g.ground, '∅')
+    AND coalesce(e.severity, '∅') = coalesce(g.severity, '∅')
+    AND e.from_day <= g.from_day
+    AND until(e.to_day) >= until(g.to_day)"""
+    return [
+        Model(
+            "lists.entries",
+            entries,
+            tables_read(entries),
+            "pipelines/lists/*.sql",
+            "Every list's entries, each version of an entry once.\n"
+            "grain: one row an entry and version\nkey: entry_version",
+        ),
+        Model(
+            "lists.evidence",
+            evidence,
+            tables_read(evidence),
+            "pipelines/lists/*.sql",
+            "What each version of an entry rests on.\n"
+            "grain: one row an entry version and parent\nkey: entry_version, parent_kind, parent_id",
+        ),
+    ]

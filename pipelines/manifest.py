@@ -1,0 +1,74 @@
+"""What every output says of itself: version, lock, seeds, policy, digest of the landing files, command."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from schemas.contract import ROOT
+
+NOTICE = "SYNTHETIC DATA: no person or organisation in it is real."
+
+
+def project_version() -> str:
+    """Version of this project, as installed."""
+    try:
+        return version("joined-islands")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+def lock_hash() -> str:
+    """sha256 of the lock file; `none` where the project was installed without it."""
+    lock = ROOT / "requirements.lock"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else "none"
+
+
+def landing_digest(engine: Any) -> str:
+    """One digest over the digests of all landed files, whatever order they were read in."""
+    rows = engine.fetch("SELECT feed, delivery, digest FROM landing.deliveries ORDER BY ALL")
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def make_manifest(
+    command: Sequence[str],
+    landing_manifest: Mapping[str, Any],
+    *,
+    join: str | None = None,
+    policy: Mapping[str, str] | None = None,
+    digest: str | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """The manifest of an output.
+
+    Args:
+        command: words of the command line, or of the call, that made it.
+        landing_manifest: what the landing folder says of itself.
+        digest: of the landing files that went in.
+    """
+    return {
+        "notice": NOTICE,
+        "version": project_version(),
+        "lock": lock_hash(),
+        "size": landing_manifest.get("size"),
+        "seed": landing_manifest.get("seed"),
+        "dirt": landing_manifest.get("dirt"),
+        "days": landing_manifest.get("days"),
+        "day0": landing_manifest.get("day0"),
+        "last_day": landing_manifest.get("last_day"),
+        "horizon": landing_manifest.get("horizon"),
+        "tier": landing_manifest.get("tier"),
+        "join": join,
+        "policy": dict(policy or {}),
+        "landing_digest": digest,
+        "command": " ".join(["islands", *command]),
+        **more,
+    }
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,196 @@
+"""The graph of models, read out of the SQL itself.
+
+A model is one SELECT that makes one table. Most are files, and a table's name is its file's path:
+`lists.court_dishonest` is `pipelines/lists/court_dishonest.sql`. The rest are generated from the
+contracts (`conform.*`), from the list files (`lists.entries`) or from the network (`exchange.*`).
+No registry is kept by hand: sqlglot finds the tables a model reads, and that gives the order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+from pipelines.intervals import union_of_intervals
+from schemas.contract import ROOT, feeds
+
+PIPELINES = ROOT / "pipelines"
+
+STAGES = (
+    "landing",
+    "conform",
+    "resolve",
+    "merge",
+    "lists",
+    "exchange",
+    "consequences",
+    "scores",
+    "publication",
+)
+
+UNION_DIRECTIVE = re.compile(r"^-- intervals: union\s*$", re.MULTILINE)
+
+
+class ModelError(ValueError):
+    """A model that cannot be used; the message names the model and the rule."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One table of the pipeline and the SELECT that makes it.
+
+    Attributes:
+        name: `<stage>.<table>`.
+        sql: the SELECT, in DuckDB's dialect, as the engine runs it.
+        reads: names of the tables it reads, sorted.
+        origin: the file it was written in or generated from, relative to the repository.
+        comment: the header of the file: the rule in domain words.
+    """
+
+    name: str
+    sql: str
+    reads: tuple[str, ...]
+    origin: str
+    comment: str = ""
+
+    @property
+    def stage(self) -> str:
+        """The stage, which is the schema of the table."""
+        return self.name.split(".")[0]
+
+    @property
+    def table(self) -> str:
+        """The table without its schema."""
+        return self.name.split(".")[1]
+
+
+@lru_cache(maxsize=512)
+def tables_read(sql: str) -> tuple[str, ...]:
+    """Names `schema.table` that a SELECT reads, common table expressions left out, sorted."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    return tuple(
+        sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db and t.name})
+    )
+
+
+@lru_cache(maxsize=512)
+def output_columns(sql: str) -> tuple[str, ...]:
+    """Names of the columns a SELECT gives, in order.
+
+    Raises:
+        ModelError: if a column has no name or is a star.
+    """
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    names = tree.named_selects
+    if not names or "*" in names or "" in names:
+        raise ModelError(f"every column needs a name of its own, not a star: {sql[:80]!r}")
+    return tuple(names)
+
+
+def header(sql: str) -> str:
+    """The comment lines a file begins with, without their dashes."""
+    lines = []
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return "\n".join(lines)
+
+
+def body(sql: str) -> str:
+    """A file's SELECT without its header and without a closing semicolon."""
+    lines = sql.splitlines()
+    while lines and (lines[0].startswith("--") or not lines[0].strip()):
+        lines.pop(0)
+    return "\n".join(lines).rstrip().rstrip(";")
+
+
+def make_model(name: str, sql: str, origin: str) -> Model:
+    """A model from the text of its file, interval directive applied."""
+    select = body(sql)
+    if UNION_DIRECTIVE.search(sql):
+        select = union_of_intervals(select, output_columns(select))
+    return Model(name, select, tables_read(select), origin, header(sql))
+
+
+def file_models(stages: Iterable[str] = STAGES) -> list[Model]:
+    """Models written as files. Names with a leading underscore are templates and left out."""
+    found = []
+    for stage in stages:
+        for path in sorted((PIPELINES / stage).glob("*.sql")):
+            if not path.name.startswith("_"):
+                found.append(
+                    make_model(
+                        f"{stage}.{path.stem}",
+                        path.read_text(encoding="utf-8"),
+                        path.relative_to(ROOT).as_posix(),
+                    )
+                )
+    return found
+
+
+def in_order(models: Iterable[Model]) -> list[Model]:
+    """Models sorted so that each comes after all it reads; ties by stage, then name.
+
+    Raises:
+        ModelError: if models read each other in a circle, or a later stage than their own.
+    """
+    by_name = {model.name: model for model in models}
+    for model in by_name.values():
+        for read in model.reads:
+            stage = read.split(".")[0]
+            if stage in STAGES and STAGES.index(stage) > STAGES.index(model.stage):
+                raise ModelError(f"{model.name} reads {read}, a later stage; data flows one way.")
+    sorter = TopologicalSorter(
+        {name: {r for r in model.reads if r in by_name} for name, model in by_name.items()}
+    )
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise ModelError(f"models read each other in a circle: {error.args[1]}") from error
+    ordered: list[Model] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=lambda n: (STAGES.index(by_name[n].stage), n))
+        for name in ready:
+            ordered.append(by_name[name])
+            sorter.done(name)
+    return ordered
+
+
+def all_models(tier: str = "core", join: str = "full", policy: dict[str, str] | None = None) -> list[Model]:
+    """Every model of a build, in an order in which they can run.
+
+    Args:
+        tier: which islands and edges take part: `story`, `core` or `whole`.
+        join: how far the islands are joined, which decides the edges of the exchange.
+        policy: numbers of the network that are varied, by name.
+    """
+    from pipelines.conform.believed import believed_models
+    from pipelines.conform.unions import union_models
+    from pipelines.exchange.network import read_network
+    from pipelines.exchange.unroll import exchange_models
+    from pipelines.lists.derive import derived_models
+
+    network = read_network(tier, join, policy)
+    tier_feeds = feeds(tier)
+    return in_order(
+        [
+            *believed_models(tier_feeds.values()),
+            *union_models(tier),
+            *file_models(),
+            *derived_models(),
+            *exchange_models(network),
+        ]
+    )
+
+
+def renamed(model: Model, name: str) -> Model:
+    """The same SELECT under another name."""
+    return replace(model, name=name)

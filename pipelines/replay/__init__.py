@@ -1,0 +1,303 @@
+"""Replay: change a record, follow it through every list, and see what stays after the correction.
+
+    >>> from pipelines.replay import FaultSpec, replay
+    >>> found = replay("build", FaultSpec("wrong_unit", correct_after=30))  # doctest: +SKIP
+    >>> found.frames()["cells"]  # doctest: +SKIP
+
+`replay` follows one fault or several from a home's landing files; `compare` tells what differs
+between any two databases, in the same form.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines.replay import causes, metrics
+from pipelines.replay.databases import Databases, opened
+from pipelines.replay.diff import Difference, DiffError
+from pipelines.replay.diff import compare as differences
+from pipelines.replay.edits import Edit, EditError, RowEdit, plan
+from pipelines.replay.faults import FaultSpec, Landed, Registered
+from pipelines.replay.result import Comparison, Left, Replay, Words, natural_key, words
+from pipelines.replay.scenario import Scenario, ScenarioError, load
+from pipelines.replay.states import Progress, States, rebuild_states, wrong_at_source
+from pipelines.storage import Home
+from schemas.contract import feeds as all_feeds
+from sources.faults import FaultError, kinds
+
+__all__ = [
+    "Comparison",
+    "DiffError",
+    "Difference",
+    "EditError",
+    "FaultError",
+    "FaultSpec",
+    "Replay",
+    "Scenario",
+    "ScenarioError",
+    "States",
+    "command",
+    "compare",
+    "kinds",
+    "load",
+    "replay",
+]
+
+
+def replay(
+    home: Home | Path | str,
+    fault: FaultSpec | Sequence[FaultSpec],
+    *,
+    join: str | None = None,
+    policy: Mapping[str, str] | None = None,
+    lower: Path | None = None,
+    workdir: Path | None = None,
+    scenario: Scenario | None = None,
+    progress: Progress | None = None,
+) -> Replay:
+    """Follow one fault, or several at once.
+
+    Args:
+        home: where landing files and the database built from them are.
+        fault: what goes wrong; what it leaves out is drawn.
+        join: level of joining; None: that of the database.
+        policy: numbers of the network varied in all states; None: as the database has them.
+        lower: a database of the same files at a lower level of joining, to tell the gain against.
+        workdir: where the rebuilt states are kept; None: in a temporary folder that goes away.
+        scenario: what to note as title, story and world when the replay is saved.
+        progress: called with a label, steps done and steps in all.
+
+    Raises:
+        HomeError: if nothing has been built there.
+        FaultError, EditError: if the fault cannot be, in one sentence.
+    """
+    start = time.perf_counter()
+    place = home if isinstance(home, Home) else Home(home)
+    base, about = place.database(), place.current()
+    landing = Path(about.get("landing") or place.landing)
+    specs = (fault,) if isinstance(fault, FaultSpec) else tuple(fault)
+    feeds = all_feeds()
+    edits = _planned(base, landing, specs, feeds)
+    folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=place.path))
+    try:
+        states = rebuild_states(
+            base,
+            landing,
+            edits,
+            feeds,
+            folder,
+            join=join,
+            policy=policy,
+            own_policy=about.get("policy"),
+            progress=progress,
+        )
+        found = _found(states, edits)
+    finally:
+        if workdir is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    gained = None
+    if lower is not None:
+        from pipelines.replay.gain import gain
+
+        gained = gain(base, lower, feeds).json()
+    difference, left, called = found
+    return Replay(
+        edits=edits,
+        faulty=difference,
+        left=left,
+        words=called,
+        scenario=_written_out(edits, scenario, join, policy),
+        mode="rebuild",
+        seconds=time.perf_counter() - start,
+        gained=gained,
+    )
+
+
+def compare(first: Path, second: Path) -> Comparison:
+    """Tell what differs between two databases.
+
+    Args:
+        first: the reference.
+        second: the one that may differ.
+
+    Raises:
+        DiffError: if they do not cover the same window of days.
+    """
+    start = time.perf_counter()
+    with opened(one=Path(first), two=Path(second)) as db:
+        difference = differences(db, "one", "two")
+        called = words(db, ("one", "two"), _subjects(difference))
+    return Comparison(Path(first), Path(second), difference, called, time.perf_counter() - start)
+
+
+def _planned(
+    base: Path, landing: Path, specs: Sequence[FaultSpec], feeds: Mapping[str, Any]
+) -> tuple[Edit, ...]:
+    """The edits of every fault; two faults may not want the same row or file."""
+    if not specs:
+        raise FaultError("There is no fault to follow; give a kind, a free edit or a scenario.")
+    with opened(base=base) as db:
+        landed = Landed(db, "base", feeds)
+        edits = tuple(plan(landed, Registered(db, "base", feeds), landing, s) for s in specs)
+    for state in ("faulty", "corrected"):
+        seen: dict[tuple[str, int | None], Edit] = {}
+        for edit in edits:
+            rows = getattr(edit, state)
+            for one in edit.faulty if rows is None else rows:
+                keys = [(one.file, one.line if isinstance(one, RowEdit) else None)]
+                for key in keys:
+                    if seen.get(key, edit) is not edit and (
+                        key[1] is not None or not isinstance(one, RowEdit)
+                    ):
+                        raise FaultError(
+                            f"Two faults want the same row of {one.file}; make them one free edit."
+                        )
+                    seen[key] = edit
+    return edits
+
+
+def _found(states: States, edits: Sequence[Edit]) -> tuple[Difference, Left | None, Words]:
+    """The reach and what is left of it, read from the three states."""
+    paths = {"clean": states.clean, "faulty": states.faulty}
+    if states.corrected is not None:
+        paths["corrected"] = states.corrected
+    with opened(**paths) as db:
+        difference = differences(db, "clean", "faulty")
+        left = _left(db, difference, edits) if states.corrected is not None else None
+        subjects = _subjects(difference)
+        if left is not None:
+            subjects |= _subjects(left.difference)
+        return difference, left, words(db, tuple(paths), sorted(subjects))
+
+
+def _left(db: Databases, faulty: Difference, edits: Sequence[Edit]) -> Left:
+    """The residue in the corrected state, and its causes."""
+    difference = differences(db, "clean", "corrected", whole=faulty.whole)
+    day = max(edit.correction_day for edit in edits if edit.correction_day is not None)
+    since = metrics.day_number(day)
+    horizon = difference.horizon
+    irrevocable = {
+        (holder, name)
+        for holder, name in db.rows(
+            "SELECT holder, list FROM clean.exchange.paths WHERE distance > 0 "
+            "GROUP BY holder, list HAVING min(CASE mode WHEN 'irrevocable' THEN 1 ELSE 0 END) = 1"
+        )
+    }
+    wrong, measures, scores = (
+        frame[pd.to_datetime(frame["to_day"]) > pd.Timestamp(day)]
+        for frame in (difference.lists, difference.measures, difference.scores)
+    )
+    source = wrong_at_source(db, "clean", "corrected", edits, horizon)
+    lineage, because = causes.load(db, "clean", "corrected", wrong, measures, horizon, source)
+    lists = causes.of_lists(wrong, lineage, since)
+    return Left(
+        residue=metrics.residue(difference.lists, day, horizon, irrevocable),
+        difference=difference,
+        lists=lists,
+        measures=causes.of_measures(measures, because, lineage, since),
+        scores=causes.of_scores(scores, lists, lineage, since),
+    )
+
+
+def _subjects(difference: Difference) -> set[str]:
+    frames = (difference.lists, difference.measures, difference.scores)
+    return {subject for frame in frames for subject in frame["subject_id"]}
+
+
+def _written_out(
+    edits: Sequence[Edit],
+    scenario: Scenario | None,
+    join: str | None,
+    policy: Mapping[str, str] | None,
+) -> Scenario:
+    """The scenario with everything that was drawn written down."""
+    specs = tuple(
+        replace(
+            edit.struck.spec,
+            feed=edit.struck.feed.name,
+            record=edit.struck.record_id and (natural_key(edit) or edit.struck.record_id),
+            delivery=edit.struck.day,
+            scope=edit.struck.scope,
+        )
+        for edit in edits
+    )
+    given = scenario or Scenario(specs)
+    return replace(
+        given, faults=specs, join=join or given.join, policy=dict(policy or given.policy)
+    )
+
+
+def command(
+    home: Path,
+    *,
+    fault: str | None = None,
+    seed: int = 1,
+    feed: str | None = None,
+    record: str | None = None,
+    delivery: str | None = None,
+    sets: Sequence[str] = (),
+    scenario: Path | None = None,
+    scope: str | None = None,
+    correct_after: int | None = None,
+    join: str | None = None,
+    policy: Mapping[str, str] | None = None,
+    rebuild: bool = True,
+    progress: Progress | None = None,
+) -> Replay:
+    """A replay as the command line asks for it: by kind, by free edit, or from a scenario file.
+
+    The states are rebuilt from files whether `rebuild` asks for it or not.
+
+    Raises:
+        FaultError, ScenarioError: if the options do not go together, in one sentence.
+    """
+    if scenario is not None:
+        if fault or feed or record or sets:
+            raise FaultError("A scenario says its own faults; give it without --fault or --set.")
+        read = load(scenario)
+        faults = [
+            replace(spec, correct_after=correct_after) if correct_after is not None else spec
+            for spec in read.faults
+        ]
+        return replay(
+            home,
+            faults,
+            join=join or read.join,
+            policy=dict(read.policy) | dict(policy or {}) or None,
+            scenario=read,
+            progress=progress,
+        )
+    if sets and fault not in (None, "free_edit"):
+        raise FaultError("--set makes a free edit; give it without --fault.")
+    if not sets and fault is None:
+        raise FaultError("Say what goes wrong: --fault KIND, --set COLUMN=VALUE or --scenario.")
+    values: dict[str, str | None] = {}
+    for pair in sets:
+        name, sign, value = pair.partition("=")
+        if not sign or not name.strip():
+            raise FaultError(f"--set takes COLUMN=VALUE, not {pair!r}.")
+        values[name.strip()] = value
+    try:
+        day = None if delivery is None else date.fromisoformat(delivery)
+    except ValueError as error:
+        raise FaultError(f"--delivery takes a day such as 2024-03-04, not {delivery!r}.") from error
+    spec = FaultSpec(
+        kind="free_edit" if sets else str(fault),
+        feed=feed,
+        record=record,
+        delivery=day,
+        values=values,
+        scope=scope,
+        correct_after=correct_after,
+        seed=seed,
+    )
+    return replay(home, spec, join=join, policy=policy or None, progress=progress)

@@ -1,0 +1,413 @@
+"""Why something is still wrong after the correction: one cause for each cell on each day.
+
+The way of a residual copy is walked from its source: the record, the owner's entry, the holders
+on its path, and, where a holder adopted the entry, that holder's own entry and the path from there.
+The first step whose output is wrong while its input is right gives the cause. Output and input are
+compared, in the corrected state and the clean one, on the very day.
+
+The walk is plain Python over the few entries concerned; it needs no database (see `load`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from pipelines.replay.databases import Databases
+from pipelines.replay.metrics import numbered
+
+WAITS = "waits for the next sync"
+NOT_CARRIED = "deletion not carried"
+OWN_TERM = "adopted with its own term"
+REINSERTED = "reinserted"
+AT_THE_SOURCE = "cannot be taken back at the source"
+GATE = "held or let through by a gate"
+TAKEN = "consequence already taken"
+CAUSES = (WAITS, NOT_CARRIED, OWN_TERM, REINSERTED, AT_THE_SOURCE, GATE, TAKEN)
+
+CLEAN, CORRECTED = 1, 2
+
+Says = tuple[str, str | None, str | None]  # subject, ground, severity
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One row of `exchange.copies` in one state, with what its entry says; days as numbers."""
+
+    side: int
+    holder: str
+    list: str
+    entry: str
+    subject: str
+    ground: str | None
+    severity: str | None
+    path: str
+    distance: int
+    first: int
+    end: int
+
+    @property
+    def says(self) -> Says:
+        """Whom it shows, and as what."""
+        return self.subject, self.ground, self.severity
+
+
+@dataclass(frozen=True)
+class Step:
+    """The last step of a path: how the holder at its end keeps what it takes over."""
+
+    mode: str
+    readmitted: bool = False
+
+
+class Node:
+    """What one holder shows of one entry in both states, and on which days the two differ."""
+
+    def __init__(self, copies: Iterable[Copy]) -> None:
+        self.copies = sorted(copies, key=lambda c: (c.distance, c.path, c.first, c.side))
+        self.turns = sorted({day for c in self.copies for day in (c.first, c.end)})
+        self._wrong = [self._differs(day) for day in self.turns]
+
+    def _differs(self, day: int) -> bool:
+        shown: dict[int, set[Says]] = {CLEAN: set(), CORRECTED: set()}
+        for copy in self.copies:
+            if copy.first <= day < copy.end:
+                shown[copy.side].add(copy.says)
+        return shown[CLEAN] != shown[CORRECTED]
+
+    def wrong(self, day: int) -> bool:
+        """Whether the two states differ here on that day."""
+        at = bisect_right(self.turns, day) - 1
+        return at >= 0 and self._wrong[at]
+
+    def running(self, day: int) -> Iterator[Copy]:
+        """Copies of either state shown on that day, nearest to the owner first."""
+        return (c for c in self.copies if c.first <= day < c.end)
+
+
+@dataclass
+class Lineage:
+    """All that a walk may need.
+
+    Attributes:
+        copies: every copy, in both states, of the entries concerned and the entries behind them.
+        steps: (list, path) -> its last step.
+        parents: adopted entry -> the entries it was made from.
+        source: runs (first, end, cause) of days on which the edited records are still believed
+            wrongly, with the reason why.
+    """
+
+    copies: Sequence[Copy]
+    steps: Mapping[tuple[str, str], Step]
+    parents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    source: Sequence[tuple[int, int, str]] = ()
+
+    def __post_init__(self) -> None:
+        by_path: dict[tuple[str, str], list[Copy]] = {}
+        by_holder: dict[tuple[str, str], list[Copy]] = {}
+        self.cells: dict[tuple[str, str, str], list[Copy]] = {}
+        for copy in self.copies:
+            by_path.setdefault((copy.path, copy.entry), []).append(copy)
+            by_holder.setdefault((copy.holder, copy.entry), []).append(copy)
+            self.cells.setdefault((copy.holder, copy.list, copy.subject), []).append(copy)
+        self.nodes = {key: Node(copies) for key, copies in by_path.items()}
+        self.held = {key: Node(copies) for key, copies in by_holder.items()}
+        self._turns: dict[str, set[int]] = {}
+        for (_, entry), node in self.nodes.items():
+            self._turns.setdefault(entry, set()).update(node.turns)
+
+    def wrong(self, path: str, entry: str, day: int) -> bool:
+        """Whether the holder at the end of a path shows the entry wrongly on that day."""
+        node = self.nodes.get((path, entry))
+        return node is not None and node.wrong(day)
+
+    def cause(self, cell: tuple[str, str, str], day: int) -> tuple[str, Copy]:
+        """Why a cell is wrong on a day, and the copy this was read from.
+
+        Of several residual copies the one nearest to its owner speaks for the cell.
+
+        Raises:
+            ValueError: if the cell is right on that day.
+        """
+        shown = [c for c in self.cells.get(cell, ()) if c.first <= day < c.end]
+        said = {side: {c.says for c in shown if c.side == side} for side in (CLEAN, CORRECTED)}
+        if said[CLEAN] == said[CORRECTED]:
+            raise ValueError(f"{cell} is right on day {day}: there is no cause to find.")
+        odd = said[CLEAN] ^ said[CORRECTED]
+        copy = min(
+            (c for c in shown if c.says in odd), key=lambda c: (c.distance, c.path, c.entry, c.side)
+        )
+        return self._walk(copy, day), copy
+
+    def _walk(self, copy: Copy, day: int) -> str:
+        holders = copy.path.split(">")
+        paths = [">".join(holders[: n + 1]) for n in range(len(holders))]
+        again = next((n for n, p in enumerate(paths) if self.steps[copy.list, p].readmitted), None)
+        if again is not None:
+            before = paths[holders.index(holders[again])]
+            if self.wrong(paths[again], copy.entry, day) and not self.wrong(
+                before, copy.entry, day
+            ):
+                return REINSERTED
+        at = next(n for n, path in enumerate(paths) if self.wrong(path, copy.entry, day))
+        if at == 0:
+            return self._root(copy.entry, holders[0], day)
+        waits = self.steps[copy.list, paths[at]].mode == "snapshot" or copy.side == CLEAN
+        return WAITS if waits else NOT_CARRIED
+
+    def _root(self, entry: str, owner: str, day: int) -> str:
+        """Cause of an owner's own entry being wrong: what it was made from, or the record."""
+        if entry in self.parents:
+            for parent in self.parents[entry]:
+                held = self.held.get((owner, parent))
+                if held is not None and held.wrong(day):
+                    wrong = (c for c in held.running(day) if self.wrong(c.path, parent, day))
+                    copy = next(wrong, None)
+                    if copy is not None:
+                        return self._walk(copy, day)
+            return OWN_TERM
+        return self.at_source(day) or TAKEN
+
+    def at_source(self, day: int) -> str | None:
+        """Why the edited records are still believed wrongly on a day; None if they are not."""
+        return next((why for first, end, why in self.source if first <= day < end), None)
+
+    def turns_behind(self, entries: Iterable[str]) -> list[int]:
+        """Every day on which anything behind these entries changes."""
+        behind, found = list(entries), set()
+        while behind:
+            entry = behind.pop()
+            if entry not in found:
+                found.add(entry)
+                behind.extend(self.parents.get(entry, ()))
+        days = {day for entry in found for day in self._turns.get(entry, ())}
+        return sorted(days | {d for first, end, _ in self.source for d in (first, end)})
+
+
+def of_lists(wrong: pd.DataFrame, lineage: Lineage, since: int) -> pd.DataFrame:
+    """Causes of the wrong days of list cells from a day on.
+
+    Args:
+        wrong: runs of wrong days (clean against corrected): holder, list, subject_id, from_day, ...
+        lineage: see there.
+        since: number of the day of the correction.
+
+    Returns:
+        holder, list, subject_id, a, b (days as numbers, half-open), cause, path.
+    """
+    rows = []
+    for run in numbered(wrong).itertuples():
+        cell = (run.holder, run.list, run.subject_id)
+        turns = lineage.turns_behind(copy.entry for copy in lineage.cells.get(cell, ()))
+        for first, end in pieces(max(run.a, since), run.b, turns):
+            cause, copy = lineage.cause(cell, first)
+            rows.append((*cell, first, end, cause, copy.path))
+    return pd.DataFrame(rows, columns=["holder", "list", "subject_id", "a", "b", "cause", "path"])
+
+
+def of_measures(
+    wrong: pd.DataFrame, because: pd.DataFrame, lineage: Lineage, since: int
+) -> pd.DataFrame:
+    """Causes of the wrong days of measures: the agency's copy's own, else that it is done.
+
+    Args:
+        wrong: runs of wrong days: agency, measure, subject_id, from_day, to_day.
+        because: what those measures rest on: agency, measure, subject_id, list, entry.
+        lineage: with the copies those entries have at the agencies.
+        since: number of the day of the correction.
+
+    Returns:
+        agency, measure, subject_id, a, b, cause.
+    """
+    rests: dict[tuple[str, str, str], list[str]] = {}
+    for row in because.itertuples():
+        rests.setdefault((row.agency, row.measure, row.subject_id), []).append(row.entry)
+    rows = []
+    for run in numbered(wrong).itertuples():
+        key = (run.agency, run.measure, run.subject_id)
+        entries = rests.get(key, [])
+        for first, end in pieces(max(run.a, since), run.b, lineage.turns_behind(entries)):
+            rows.append((*key, first, end, _measure(key[0], entries, lineage, first)))
+    return pd.DataFrame(rows, columns=["agency", "measure", "subject_id", "a", "b", "cause"])
+
+
+def _measure(agency: str, entries: Sequence[str], lineage: Lineage, day: int) -> str:
+    for entry in sorted(entries):
+        held = lineage.held.get((agency, entry))
+        if held is not None and held.wrong(day):
+            for copy in held.running(day):
+                if lineage.wrong(copy.path, entry, day):
+                    return lineage._walk(copy, day)
+    return lineage.at_source(day) or TAKEN
+
+
+def of_scores(
+    wrong: pd.DataFrame, lists: pd.DataFrame, lineage: Lineage, since: int
+) -> pd.DataFrame:
+    """Causes of the wrong days of grades.
+
+    A wrong list at the keeper, about that subject, lends its cause. Else the record may still be
+    wrong at its source; else the points come to be put right with the keeper's next reckoning.
+
+    Args:
+        wrong: runs of wrong days: keeper, subject_id, from_day, to_day.
+        lists: what `of_lists` gave.
+        lineage: for what is wrong at the source.
+        since: number of the day of the correction.
+
+    Returns:
+        keeper, subject_id, a, b, cause.
+    """
+    held: dict[tuple[str, str], list[Any]] = {}
+    for row in lists.itertuples():
+        held.setdefault((row.holder, row.subject_id), []).append(row)
+    marks = sorted({d for first, end, _ in lineage.source for d in (first, end)})
+    rows = []
+    for run in numbered(wrong).itertuples():
+        near = held.get((run.keeper, run.subject_id), [])
+        turns = sorted({*marks, *(d for row in near for d in (row.a, row.b))})
+        for first, end in pieces(max(run.a, since), run.b, turns):
+            cause = next((row.cause for row in near if row.a <= first < row.b), None)
+            rows.append(
+                (run.keeper, run.subject_id, first, end, cause or lineage.at_source(first) or WAITS)
+            )
+    return pd.DataFrame(rows, columns=["keeper", "subject_id", "a", "b", "cause"])
+
+
+def pieces(first: int, end: int, turns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """`[first, end)` cut at the turns that lie inside it."""
+    if first >= end:
+        return
+    inside = turns[bisect_right(turns, first) :]
+    at = first
+    for turn in inside:
+        if turn >= end:
+            break
+        yield at, turn
+        at = turn
+    yield at, end
+
+
+def on_day(causes: pd.DataFrame, key: Sequence[str], day: int) -> dict[tuple[str, ...], dict]:
+    """Cells by cause on one day, for each value of `key`."""
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    here = causes[(causes["a"] <= day) & (day < causes["b"])]
+    for row in here.itertuples():
+        name = tuple(getattr(row, k) for k in key)
+        by_cause = found.setdefault(name, {})
+        by_cause[row.cause] = by_cause.get(row.cause, 0) + 1
+    return found
+
+
+def days_by_cause(causes: pd.DataFrame) -> dict[str, int]:
+    """Wrong days after the correction, by cause; together they are all of them."""
+    if not len(causes):
+        return {}
+    days = (causes["b"] - causes["a"]).groupby(causes["cause"]).sum()
+    return {cause: int(n) for cause, n in sorted(days.items())}
+
+
+# --- from two databases ---------------------------------------------------------------------------
+
+_COPIES = """
+SELECT {side} AS side, c.holder, c.list, c.entry_id AS entry, c.subject_id AS subject,
+    e.ground, e.severity, c.path, c.distance, c.from_day,
+    least(coalesce(c.to_day, {horizon}), {horizon}) AS to_day
+FROM {name}.exchange.copies AS c
+INNER JOIN concerned USING (entry_id)
+LEFT JOIN {name}.exchange.entries AS e ON e.entry_version = c.entry_version
+WHERE c.from_day < {horizon}
+"""
+
+
+def load(
+    db: Databases,
+    clean: str,
+    corrected: str,
+    wrong: pd.DataFrame,
+    measures: pd.DataFrame,
+    horizon: Any,
+    source: Sequence[tuple[int, int, str]] = (),
+) -> tuple[Lineage, pd.DataFrame]:
+    """The lineage of wrong cells and measures, and what the measures rest on.
+
+    Args:
+        db: where both databases are attached.
+        clean, corrected: the names they are attached under.
+        wrong: list cells (holder, list, subject_id) that are wrong after the correction.
+        measures: measure cells (agency, measure, subject_id) that are.
+        horizon: the day at which intervals are cut.
+        source: see `Lineage`.
+    """
+    db.put("wrong_lists", wrong[["holder", "list", "subject_id"]].drop_duplicates())
+    db.put("wrong_measures", measures[["agency", "measure", "subject_id"]].drop_duplicates())
+    both = (clean, corrected)
+    because = db.frame(
+        "SELECT DISTINCT agency, measure, subject_id, list, entry_id AS entry FROM ("
+        + " UNION ALL ".join(
+            f"SELECT m.agency, m.measure, m.subject_id, e.list, e.entry_id "
+            f"FROM {name}.consequences.measures AS m "
+            "INNER JOIN given.wrong_measures AS w ON w.agency = m.agency AND w.measure = m.measure "
+            "AND w.subject_id = m.subject_id "
+            f"INNER JOIN {name}.exchange.entries AS e ON e.entry_version = m.because_entry_version"
+            for name in both
+        )
+        + ") ORDER BY ALL"
+    )
+    db.put("because", because)
+    db.run(
+        "CREATE OR REPLACE TEMP TABLE concerned AS "
+        "SELECT entry AS entry_id FROM given.because UNION "
+        + " UNION ".join(
+            f"SELECT c.entry_id FROM {name}.exchange.copies AS c INNER JOIN given.wrong_lists AS w "
+            "ON w.holder = c.holder AND w.list = c.list AND w.subject_id = c.subject_id"
+            for name in both
+        )
+    )
+    db.run(
+        "CREATE OR REPLACE TEMP TABLE descent AS "
+        + " UNION ".join(
+            f"SELECT e.entry_id, p.entry_id AS parent FROM {name}.exchange.evidence AS v "
+            f"INNER JOIN {name}.exchange.entries AS e ON e.entry_version = v.entry_version "
+            f"INNER JOIN {name}.exchange.entries AS p ON p.entry_version = v.parent_id "
+            "WHERE v.parent_kind = 'entry'"
+            for name in both
+        )
+    )
+    while db.rows(  # chains of adoption end, since no entry descends from its own list
+        "INSERT INTO concerned SELECT DISTINCT parent FROM descent SEMI JOIN concerned "
+        "USING (entry_id) WHERE parent NOT IN (SELECT entry_id FROM concerned)"
+    )[0][0]:
+        pass
+    parents: dict[str, list[str]] = {}
+    for entry, parent in db.rows(
+        "SELECT entry_id, parent FROM descent SEMI JOIN concerned USING (entry_id) ORDER BY ALL"
+    ):
+        parents.setdefault(entry, []).append(parent)
+    day = f"DATE '{horizon}'"
+    frame = db.frame(
+        " UNION ALL ".join(
+            _COPIES.format(side=side, name=name, horizon=day)
+            for side, name in ((CLEAN, clean), (CORRECTED, corrected))
+        )
+    )
+    frame = numbered(frame.astype(object).where(frame.notna(), None))
+    copies = [
+        Copy(
+            r.side, r.holder, r.list, r.entry, r.subject, r.ground, r.severity, r.path,
+            int(r.distance), int(r.a), int(r.b),
+        )
+        for r in frame.itertuples()
+        if r.a < r.b
+    ]  # fmt: skip
+    steps = {
+        (list_name, path): Step(mode, readmitted)
+        for list_name, path, mode, readmitted in db.rows(
+            f"SELECT list, path, mode, readmitted FROM {clean}.exchange.paths"
+        )
+    }
+    return Lineage(copies, steps, parents, source), because

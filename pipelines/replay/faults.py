@@ -1,0 +1,421 @@
+"""A fault as somebody asks for it, and the record, delivery and others it is drawn among.
+
+The sampling frame is *uniform by record*: of all records, in all feeds the fault fits, in which it
+has something to bite on, each is as likely. Records are taken in the order of feed and `record_id`,
+one is drawn, and another if the fault turns out not to bite there; then the delivery is drawn among
+those on which the fault can befall that record. Nothing depends on the order of rows in a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pipelines.replay.databases import Databases
+from schemas.contract import Feed
+from schemas.identifiers import SCHEMES, mask_resident_no
+from sources.faults import Fault, FaultError, History, Row, kind
+from sources.faults.draw import TRIES, Draw
+from sources.faults.history import faulty_history
+
+SAMPLING = "uniform by record, among the records in which the fault has something to bite on"
+
+
+@dataclass(frozen=True)
+class FaultSpec:
+    """A fault as it is asked for; what is left out is drawn.
+
+    Attributes:
+        kind: name of a module of `sources.faults`; `free_edit` writes `values`.
+        feed, record, delivery: where it strikes. `record` is a `record_id`, the start of one, or
+            the natural key, its parts joined by `|`.
+        values: column -> text, for `free_edit`.
+        scope: `source` or `once`; by default the kind's own.
+        correct_after: days until the source puts it right; None: never.
+        seed: of the draws.
+    """
+
+    kind: str = "free_edit"
+    feed: str | None = None
+    record: str | None = None
+    delivery: date | None = None
+    values: Mapping[str, str | None] = field(default_factory=dict)
+    scope: str | None = None
+    correct_after: int | None = None
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Struck:
+    """A fault in its place.
+
+    Attributes:
+        spec: what was asked.
+        fault: the kind.
+        feed: the feed.
+        day: the delivery with which it begins.
+        scope: `source` or `once`.
+        days: every delivery day of the feed.
+        record_id: of the record struck; None for a whole delivery.
+        clean: what the feed delivered of the record.
+        lines: delivery day -> the lines those rows stand on.
+        draw: the stream that tells how it is spoilt.
+    """
+
+    spec: FaultSpec
+    fault: Fault
+    feed: Feed
+    day: date
+    scope: str
+    days: list[date]
+    record_id: str | None
+    clean: History
+    lines: dict[date, list[int]]
+    draw: Draw
+
+    def faulty(self, until: date | None) -> History:
+        """What is delivered of the record instead, if it is right again from `until` on."""
+        return faulty_history(
+            self.fault, self.clean, self.days, self.day, until, self.scope, self.draw.again()
+        )
+
+
+class Landed:
+    """What was delivered, as a database holds it.
+
+    Args:
+        db: open databases.
+        name: the one to read, a build of the landing folder as it stands.
+        feeds: contracts by name.
+    """
+
+    def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
+        self.db = db
+        self.name = name
+        held = {
+            row[0]
+            for row in db.rows(
+                "SELECT table_name FROM duckdb_tables() WHERE database_name = ? "
+                "AND schema_name = 'landing'",
+                name,
+            )
+        }
+        self.feeds = {feed.name: feed for feed in feeds.values() if feed.name in held}
+
+    def feed(self, name: str) -> Feed:
+        """The contract of a feed that was landed.
+
+        Raises:
+            FaultError: if there is no such feed.
+        """
+        if name not in self.feeds:
+            raise FaultError(f"There is no feed {name!r} here; there are {', '.join(self.feeds)}.")
+        return self.feeds[name]
+
+    def days(self, feed: Feed) -> list[date]:
+        """The feed's delivery days, in order."""
+        sql = f"SELECT DISTINCT published FROM {self.name}.landing.deliveries WHERE feed = ?"
+        return sorted(row[0] for row in self.db.rows(sql, feed.name))
+
+    def file(self, feed: Feed, day: date) -> str:
+        """The delivery's file, relative to the landing folder."""
+        sql = (
+            f"SELECT min(file) FROM {self.name}.landing.deliveries WHERE feed = ? AND published = ?"
+        )
+        return self.db.rows(sql, feed.name, day)[0][0]
+
+    def history(self, feed: Feed, record_id: str) -> tuple[History, dict[date, list[int]]]:
+        """What was delivered of a record, by day, and the lines it stands on."""
+        columns = ", ".join(f'"{name}"' for name in feed.column_names)
+        found: History = {}
+        lines: dict[date, list[int]] = {}
+        for day, line, *values in self.db.rows(
+            f"SELECT published, line, {columns} FROM {self.name}.landing.{feed.name} "
+            "WHERE record_id = ? ORDER BY published, line",
+            record_id,
+        ):
+            found.setdefault(day, []).append(dict(zip(feed.column_names, values, strict=True)))
+            lines.setdefault(day, []).append(line)
+        return found, lines
+
+    def find(self, feed: Feed, record: str) -> str:
+        """The `record_id` meant by an id, the start of one, or a natural key.
+
+        Raises:
+            FaultError: if no record, or more than one, is meant.
+        """
+        table = f"{self.name}.landing.{feed.name}"
+        found: list[tuple[Any, ...]] = []
+        if feed.natural_key:
+            key = ", ".join(f"""coalesce("{k}", '')""" for k in feed.natural_key)
+            found = self.db.rows(
+                f"SELECT DISTINCT record_id FROM {table} WHERE concat_ws('|', {key}) = ?", record
+            )
+        if not found and re.fullmatch("[0-9a-f]{6,32}", record):
+            found = self.db.rows(
+                f"SELECT DISTINCT record_id FROM {table} WHERE starts_with(record_id, ?) LIMIT 2",
+                record,
+            )
+        if not found:
+            key_names = "|".join(feed.natural_key) or "none"
+            raise FaultError(
+                f"Feed {feed.name} delivered no record {record!r}; give its record_id (at least 6 "
+                f"characters of it) or its natural key ({key_names})."
+            )
+        if len(found) > 1:
+            raise FaultError(f"Several records of {feed.name} begin with {record!r}; give more.")
+        return found[0][0]
+
+    # --- the frame from which a record is drawn -----------------------------------------------
+
+    def _bitten(self, fault: Fault, feed: Feed) -> str:
+        """SELECT of the record_ids of a feed in which the fault may find something to bite on."""
+        table = f"{self.name}.landing.{feed.name}"
+        if fault.frame == "gone" and feed.mode == "changes":
+            codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
+            listed = ", ".join(f"'{code}'" for code in codes)
+            return f'SELECT record_id FROM {table} WHERE "{feed.effect_column}" IN ({listed})'
+        if fault.frame == "gone":
+            return (
+                f"SELECT r.record_id FROM {table} AS r GROUP BY r.record_id HAVING "
+                f"count(DISTINCT r.published) < (SELECT count(DISTINCT d.published) FROM "
+                f"{self.name}.landing.deliveries AS d WHERE d.feed = '{feed.name}' "
+                "AND d.published >= min(r.published))"
+            )
+        filled = " OR ".join(f'"{c}" IS NOT NULL' for c in fault.columns(feed)) or "TRUE"
+        return f"SELECT record_id FROM {table} WHERE {filled}"
+
+    def frame(self, fault: Fault, feeds: Sequence[Feed]) -> list[tuple[Feed, int]]:
+        """The feeds and how many records each has in which the fault may bite."""
+        return [
+            (
+                feed,
+                self.db.rows(
+                    f"SELECT count(DISTINCT record_id) FROM ({self._bitten(fault, feed)})"
+                )[0][0],
+            )
+            for feed in feeds
+        ]
+
+    def nth(self, fault: Fault, feed: Feed, n: int) -> str:
+        """The n-th of those records, in the order of their ids."""
+        return self.db.rows(
+            f"SELECT DISTINCT record_id FROM ({self._bitten(fault, feed)}) "
+            f"ORDER BY record_id LIMIT 1 OFFSET {n}"
+        )[0][0]
+
+
+class Codes(Sequence[str]):
+    """Codes in their order, each fetched when it is asked for; written anew by `write`."""
+
+    def __init__(
+        self, db: Databases, sql: str, params: tuple[str, ...], write: Callable[[str], str] = str
+    ) -> None:
+        self._db, self._sql, self._params, self._write = db, sql, params, write
+        self._length = db.rows(f"SELECT count(*) FROM ({sql})", *params)[0][0]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._length
+
+    def __getitem__(self, n: Any) -> Any:
+        """The n-th of them."""
+        sql = f"SELECT value FROM ({self._sql}) ORDER BY value LIMIT 1 OFFSET {int(n)}"
+        return self._write(self._db.rows(sql, *self._params)[0][0])
+
+
+class Registered:
+    """The others a record could be taken for: whoever the registers say there is.
+
+    Args:
+        db: open databases.
+        name: the one to read.
+        feeds: contracts; those with a `registry` are the registers.
+    """
+
+    def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
+        self.db = db
+        registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
+        self._said = (
+            f"SELECT DISTINCT feed, record_id, property, value FROM {name}.conform.statements "
+            f"WHERE id_scheme = 'record' AND feed IN ({registers})"
+        )
+
+    def codes(self, scheme: str, like: str) -> Sequence[str]:
+        """Codes of a scheme borne by entities of the same register as the bearer of `like`."""
+        if scheme == "masked_resident_no":
+            return self._of("resident_no", None, mask_resident_no)
+        if scheme == "tax_no":
+            return self._tax_numbers(like)
+        return self._of(scheme, like)
+
+    def _tax_numbers(self, like: str) -> Sequence[str]:
+        """Tax numbers of other organisations, in the form that `like` has."""
+        if len(like) == 15:
+            return self._of("org_code", like[6:], lambda code: like[:6] + code)
+        if len(like) == 18 and SCHEMES["uscc"].checksum_ok(like):
+            return self._of("uscc", like)
+        return ()
+
+    def _of(
+        self, scheme: str, like: str | None, write: Callable[[str], str] = str
+    ) -> Sequence[str]:
+        holding = f"SELECT feed FROM ({self._said}) WHERE property = ?"
+        params: tuple[str, ...] = (scheme,)
+        if like is not None and self.db.rows(f"{holding} AND value = ? LIMIT 1", scheme, like):
+            holding, params = f"{holding} AND value = ?", (scheme, like)
+        sql = (
+            f"SELECT DISTINCT value FROM ({self._said}) WHERE property = ? AND feed IN ({holding})"
+        )
+        return Codes(self.db, sql, (scheme, *params), write)
+
+    def namesakes(self, scheme: str, like: str) -> Sequence[str]:
+        """Numbers of other people who bear the name of a bearer of `like`, written as it is."""
+        masked = scheme == "masked_resident_no"
+        same = (
+            "substr(value, 1, 10) || '****' || substr(value, 15, 4) = ?" if masked else "value = ?"
+        )
+        found = self.db.rows(
+            f"""
+            WITH said AS ({self._said}), numbers AS (
+                SELECT feed, record_id, value FROM said WHERE property = 'resident_no'
+            ), names AS (
+                SELECT feed, record_id, value FROM said WHERE property = 'name'
+            ), known_as AS (
+                SELECT n.value FROM numbers AS r INNER JOIN names AS n USING (feed, record_id)
+                WHERE {same.replace("value", "r.value")}
+            )
+            SELECT DISTINCT r.value FROM numbers AS r INNER JOIN names AS n USING (feed, record_id)
+            WHERE n.value IN (SELECT value FROM known_as) ORDER BY r.value
+            """,
+            like,
+        )
+        written = [mask_resident_no(row[0]) if masked else row[0] for row in found]
+        return sorted({code for code in written if code != like})
+
+
+def strike(landed: Landed, others: Registered, spec: FaultSpec) -> Struck:
+    """Put a fault in its place, drawing whatever is not given.
+
+    Raises:
+        FaultError: if the fault does not fit, or has nothing to bite on.
+    """
+    fault = kind(spec.kind)
+    if spec.values and spec.kind != "free_edit":
+        raise FaultError(f"{spec.kind} chooses its own values; only free_edit takes some.")
+    if spec.kind == "free_edit" and not (spec.values and spec.feed and spec.record):
+        raise FaultError("A free edit needs a feed, a record and at least one COLUMN=VALUE.")
+    if spec.correct_after is not None and spec.correct_after < 1:
+        raise FaultError("A correction comes at least one day after the fault.")
+    if spec.scope not in (None, "source", "once"):
+        raise FaultError(f"A scope is source or once, not {spec.scope!r}.")
+    if spec.feed is None:
+        feeds = [feed for feed in landed.feeds.values() if fault.fits(feed)]
+    else:
+        feeds = [landed.feed(spec.feed)]
+        if not fault.fits(feeds[0]):
+            raise FaultError(
+                f"The fault {spec.kind} has no place in feed {spec.feed} (mode {feeds[0].mode})."
+            )
+    if fault.level == "delivery":
+        return _strike_delivery(landed, others, spec, fault, feeds)
+    return _strike_record(landed, others, spec, fault, feeds)
+
+
+def _strike_record(
+    landed: Landed, others: Registered, spec: FaultSpec, fault: Fault, feeds: list[Feed]
+) -> Struck:
+    if spec.record is not None:
+        if spec.feed is None:
+            raise FaultError("A record is named together with its feed.")
+        record_id = landed.find(feeds[0], spec.record)
+        struck = _in_record(landed, others, spec, fault, feeds[0], record_id)
+        if struck is None:
+            where = f" in its delivery of {spec.delivery}" if spec.delivery else ""
+            raise FaultError(
+                f"The fault {spec.kind} changes nothing in record {spec.record} of "
+                f"{spec.feed}{where}."
+            )
+        return struck
+    frame = landed.frame(fault, feeds)
+    total = sum(n for _, n in frame)
+    pick = Draw(spec.seed, ("record", spec.kind), feeds[0] if feeds else None)
+    for _ in range(TRIES if total else 0):
+        feed, n = _at(frame, pick.below(total))
+        found = _in_record(landed, others, spec, fault, feed, landed.nth(fault, feed, n))
+        if found is not None:
+            return found
+    where = f"feed {spec.feed}" if spec.feed else "any feed"
+    raise FaultError(
+        f"No record of {where} was found in which the fault {spec.kind} has something to bite on "
+        f"(of {total} records, {min(TRIES, total)} were tried)."
+    )
+
+
+def _at(frame: list[tuple[Feed, int]], n: int) -> tuple[Feed, int]:
+    """The feed of the n-th record of a frame, and the record's place among the feed's."""
+    for feed, size in frame:
+        if n < size:
+            return feed, n
+        n -= size
+    raise IndexError(f"The frame holds {-n} records fewer than that.")
+
+
+def _in_record(
+    landed: Landed,
+    others: Registered,
+    spec: FaultSpec,
+    fault: Fault,
+    feed: Feed,
+    record_id: str,
+) -> Struck | None:
+    """The fault in a record, on the delivery asked for or drawn; None if it changes nothing."""
+    clean, lines = landed.history(feed, record_id)
+    days = landed.days(feed)
+    places = fault.places(feed, clean, days)
+    if spec.delivery is not None:
+        if spec.delivery not in days:
+            raise FaultError(f"Feed {feed.name} delivers nothing on {spec.delivery}.")
+        places = [day for day in places if day == spec.delivery]
+    elif spec.record is not None:
+        places = places[:1]
+    key = (spec.kind, feed.name, record_id)
+    draw = Draw(spec.seed, ("fault", *key), feed, others, spec.values)
+    when = Draw(spec.seed, ("day", *key), feed)
+    while places:
+        day = places.pop(when.below(len(places)))
+        scope = spec.scope or fault.scope
+        struck = Struck(spec, fault, feed, day, scope, days, record_id, clean, lines, draw)
+        if any(struck.faulty(None).get(d, []) != clean.get(d, []) for d in days):
+            return struck
+    return None
+
+
+def _strike_delivery(
+    landed: Landed, others: Registered, spec: FaultSpec, fault: Fault, feeds: list[Feed]
+) -> Struck:
+    """A whole delivery, drawn uniformly among all but each feed's first."""
+    if spec.record is not None:
+        raise FaultError(f"{spec.kind} befalls a whole delivery, not a record.")
+    frame = [
+        (feed, day)
+        for feed in feeds
+        for day in landed.days(feed)[1:]
+        if spec.delivery is None or day == spec.delivery
+    ]
+    if not frame:
+        where = f" on {spec.delivery}" if spec.delivery else ""
+        raise FaultError(f"There is no delivery{where} that {spec.kind} could befall.")
+    feed, day = Draw(spec.seed, ("delivery", spec.kind), feeds[0]).pick(frame)
+    draw = Draw(spec.seed, ("fault", spec.kind, feed.name, day.isoformat()), feed, others)
+    scope = spec.scope or fault.scope
+    return Struck(spec, fault, feed, day, scope, landed.days(feed), None, {}, {}, draw)
+
+
+def first_row(history: History, day: date) -> Row | None:
+    """The first row of a day, None if there is none."""
+    rows = history.get(day) or []
+    return rows[0] if rows else None

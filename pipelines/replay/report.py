@@ -1,0 +1,262 @@
+"""A replay told in the terminal: a dozen lines and one plain sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.replay import metrics
+from pipelines.replay.diff import Difference
+from pipelines.replay.metrics import AFTER, RESIDUE_DAY
+from pipelines.replay.result import Words, changed, fault_json, natural_key, shortest_ways
+
+if TYPE_CHECKING:
+    from pipelines.replay.edits import Edit
+    from pipelines.replay.result import Comparison, Left, Replay
+
+MOST_ROWS = 12  # rows of lists printed; the rest are counted
+MOST_MEASURES = 4
+KIND_WORDS = {
+    "wrongly_listed": "wrongly listed",
+    "wrongly_missing": "wrongly missing",
+    "altered": "altered",
+}
+NOTICE = "Synthetic data: every person, firm and number is invented."
+
+
+def print_replay(replay: Replay, console: Console | None = None) -> None:
+    """Print a replay's report."""
+    out = console or Console()
+    out.print(NOTICE, style="dim")
+    for edit in replay.edits:
+        for line in _record(edit):
+            out.print(line)
+    _reach(out, replay.faulty, replay.words)
+    if replay.left is not None:
+        for line in _left(replay.left):
+            out.print(line)
+    if replay.gained:
+        out.print(
+            f"[bold]Gain[/bold]   {replay.gained['gained']} true listings that holders would not "
+            f"have with --join {replay.gained['from']}; false ones {replay.gained['false_low']} "
+            f"there, {replay.gained['false_high']} here"
+        )
+    out.print(sentence(replay), style="bold")
+
+
+def print_comparison(comparison: Comparison, console: Console | None = None) -> None:
+    """Print what differs between two databases."""
+    out = console or Console()
+    out.print(NOTICE, style="dim")
+    _reach(out, comparison.difference, comparison.words)
+    total = metrics.totals(comparison.difference)
+    if not len(comparison.difference.lists):
+        out.print("No holder shows anything else in the one than in the other.", style="bold")
+        return
+    out.print(
+        f"The two databases differ in {_n(total['cells'], 'entry', 'entries')} of "
+        f"{_n(total['pairs'], 'holder-and-list pair')}, about "
+        f"{_n(total['subjects'], 'subject')}, over {total['entry_days']:,} entry-days.",
+        style="bold",
+    )
+
+
+def _n(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _record(edit: Edit) -> list[Text]:
+    """The fault in one line and the record before and after in as many as cells changed."""
+    told, feed = fault_json(edit), edit.struck.feed
+    where = f"record {natural_key(edit) or (edit.struck.record_id or '')[:8]}, "
+    if edit.struck.record_id is None:
+        where = ""
+    scope = {"source": "and every later one until corrected", "once": "in this one only"}
+    head = Text.assemble(
+        ("Fault  ", "bold"),
+        f"{told['title']} in {feed.name} {feed.title_zh}: {where}delivery of {told['delivery']} ",
+        f"({scope[told['scope']]}), {told['file']}",
+        f" line {told['line']}" if told["line"] else "",
+    )
+    lines = [head]
+    for name, (before, after) in changed(told["before"], told["after"]).items():
+        column = feed.column(name)
+        lines.append(
+            Text.assemble(
+                ("       ", ""),
+                f"{name} {column.title_zh} ({_gloss(column.description)}): ",
+                (_cell(before), "green"),
+                " → ",
+                (_cell(after), "red"),
+            )
+        )
+    if len(lines) == 1 and told["record_id"] and told["after"] is None:
+        lines.append(Text("       the row is not delivered", style="red"))
+    elif len(lines) == 1 and told["record_id"]:
+        lines.append(Text("       a row is delivered that should not be", style="red"))
+    elif len(lines) == 1:
+        lines.append(Text("       an earlier file goes out in its place", style="red"))
+    return lines
+
+
+def _gloss(description: str) -> str:
+    """The first clause of a column's English description."""
+    first = description.split(";")[0].split(",")[0].split(". ")[0].strip().rstrip(".")
+    return first[:1].lower() + first[1:] if first else "no description"
+
+
+def _cell(value: str | None) -> str:
+    return "(empty)" if value is None else value
+
+
+def _reach(out: Console, difference: Difference, words: Words) -> None:
+    """List by list who was wrongly listed or missed, when and by which way; then what followed."""
+    rows = metrics.by_list(difference)
+    ways = shortest_ways(difference)
+    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    for title in ("Holder", "List", "What is wrong", "From", "To", "Way"):
+        table.add_column(title, overflow="fold")
+    rows.sort(key=lambda row: (row["first_day"], row["holder"], row["list"]))
+    for row in rows[:MOST_ROWS]:
+        here = difference.lists[
+            (difference.lists["holder"] == row["holder"])
+            & (difference.lists["list"] == row["list"])
+        ]
+        cells = [
+            (row["holder"], row["list"], subject) for subject in sorted(set(here["subject_id"]))
+        ]
+        paths = sorted({ways[c] for c in cells if c in ways}, key=lambda p: (p.count(">"), p))
+        table.add_row(
+            row["holder"],
+            words.lists.get(row["list"], row["list"]),
+            _wrongs(here, words),
+            row["first_day"],
+            row["last_day"],
+            _way(paths),
+        )
+    if rows:
+        out.print(table)
+    if len(rows) > MOST_ROWS:
+        out.print(f"… and {len(rows) - MOST_ROWS} more holder-and-list pairs (--json has them)")
+    _followed(out, difference, words)
+
+
+def _way(paths: list[str]) -> str:
+    if not paths:
+        return ""
+    more = f" (+{len(paths) - 1})" if len(paths) > 1 else ""
+    return paths[0].replace(">", " → ") + more
+
+
+def _wrongs(here: Any, words: Words) -> str:
+    """Who is wrongly listed, missing or altered in one list at one holder."""
+    parts = []
+    for kind, title in KIND_WORDS.items():
+        who = sorted({words.subject(s) for s in here.loc[here["kind"] == kind, "subject_id"]})
+        if who:
+            named = ", ".join(who[:2]) + (f" and {len(who) - 2} more" if len(who) > 2 else "")
+            parts.append(f"{title}: {named}")
+    return "; ".join(parts)
+
+
+def _followed(out: Console, difference: Difference, words: Words) -> None:
+    """The measures and points that followed, a line each."""
+    measures = metrics.by_measure(difference)
+    if measures:
+        parts = []
+        for row in measures[:MOST_MEASURES]:
+            title = words.measures.get(row["measure"], row["measure"])
+            subjects = row["wrongly_listed"] + row["wrongly_missing"] + row["altered"]
+            linked = f", {row['linked']} through a link" if row["linked"] else ""
+            parts.append(f"{title} by {row['agency']} ({_n(subjects, 'subject')}{linked})")
+        more = len(measures) - MOST_MEASURES
+        rest = f"; and {more} more" if more > 0 else ""
+        out.print(Text.assemble(("Measures  ", "bold"), "; ".join(parts) + rest))
+    for row in metrics.by_keeper(difference):
+        low, high = row["lowest_shift"], row["highest_shift"]
+        shift = ""
+        if low is not None:
+            shift = f" by {low:+d}" + (f" to {high:+d}" if high != low else "") + " points"
+        out.print(
+            Text.assemble(
+                ("Scores    ", "bold"),
+                f"{row['keeper']}: {_n(row['subjects'], 'subject')} shifted{shift}, "
+                f"{row['other_grade']} into another grade, "
+                f"{row['first_day']} to {row['last_day']}",
+            )
+        )
+
+
+def _left(left: Left) -> list[Text]:
+    """What remains after the correction, and why."""
+    told = left.json()
+    shares = [
+        f"{u} d {share:.0%}"
+        for u in AFTER
+        if (share := told["share_after_days"].get(str(u))) is not None
+    ]
+    end = told["share_at_the_horizon"]
+    if end is not None:
+        shares.append(f"horizon {end:.0%}")
+    half = "never halved" if told["censored"] else f"halved after {told['half_life']} d"
+    eve = _n(told["cells_on_the_eve"], "wrong entry", "wrong entries")
+    lines = [
+        Text.assemble(
+            ("Residue   ", "bold"),
+            f"corrected {told['correction_day']}; of {eve} on the eve still wrong after: "
+            f"{', '.join(shares) or 'none'}" + (f"; {half}" if told["cells_on_the_eve"] else ""),
+        )
+    ]
+    extra = []
+    if told["late_spread"]:
+        extra.append(f"{told['late_spread']} first wrong only after it")
+    if told["irrevocable"]:
+        extra.append(f"{told['irrevocable']} where nobody can take it back")
+    if told["by_cause"]:
+        causes_told = ", ".join(f"{cause} ({n})" for cause, n in told["by_cause"].items())
+        extra.append(f"{RESIDUE_DAY} days after, by cause: {causes_told}")
+    if extra:
+        lines.append(Text("          " + "; ".join(extra)))
+    return lines
+
+
+def sentence(replay: Replay) -> str:
+    """The whole replay in one plain sentence."""
+    total = metrics.totals(replay.faulty)
+    what = "One wrong delivery" if replay.edits[0].struck.record_id is None else "One wrong record"
+    if len(replay.edits) > 1:
+        what = f"{len(replay.edits)} faults"
+    source = " and ".join(sorted({edit.struck.feed.name for edit in replay.edits}))
+    if not total["subjects"]:
+        return f"{what} in {source} changed nothing that anybody shows, does or scores."
+    effects = []
+    if total["wrongly_listed"]:
+        effects.append(f"put {_n(total['wrongly_listed'], 'subject')} on lists wrongly")
+    if total["wrongly_missing"]:
+        effects.append(f"kept {_n(total['wrongly_missing'], 'subject')} off lists wrongly")
+    if total["altered"]:
+        effects.append(f"altered what was said of {_n(total['altered'], 'subject')}")
+    if not effects:
+        effects.append("changed no list")
+    text = (
+        f"{what} in {source} {_and(effects)}, at {_n(total['holders'], 'holder')} in "
+        f"{_n(total['lists'], 'list')}, and reached "
+        f"{_n(total['subjects'], 'person or firm', 'people and firms')} in all"
+    )
+    if replay.left is None:
+        return text + "; nobody ever put it right."
+    told = replay.left.json()
+    left = told["cells"]
+    if left:
+        cause = max(told["by_cause"].items(), key=lambda item: (item[1], item[0]))[0]
+        still = f"{_n(left, 'entry is', 'entries are')} still wrong, mostly because: {cause}"
+    else:
+        still = "no entry is wrong any more"
+    return text + f"; {RESIDUE_DAY} days after the source corrected it, {still}."
+
+
+def _and(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

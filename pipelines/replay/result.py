@@ -1,0 +1,309 @@
+"""What a replay or a comparison found: data frames, one JSON form for both, words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines.replay import causes, metrics
+from pipelines.replay.databases import Databases
+from pipelines.replay.diff import CELL, Difference
+from pipelines.replay.edits import Edit, RowEdit
+from pipelines.replay.faults import SAMPLING
+from pipelines.replay.metrics import AFTER, RESIDUE_DAY, Residue, day_number
+from pipelines.replay.scenario import Scenario, save
+from sources.faults import Row
+
+MOST_NAMES = 2000  # subjects of whom names are fetched, for reports
+
+
+@dataclass(frozen=True)
+class Words:
+    """What to call things in a report.
+
+    Attributes:
+        subjects: subject_id -> name and kind, as the registers have them.
+        lists: list -> English title.
+        measures: measure -> English title.
+    """
+
+    subjects: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
+
+    def subject(self, subject_id: str) -> str:
+        """A subject's name with its kind in English, or the start of its id if it has none."""
+        name, kind = self.subjects.get(subject_id, (None, ""))
+        return f"{name} ({kind.replace('_', ' ')})" if name else f"subject {subject_id[:8]}"
+
+
+def words(db: Databases, names: Sequence[str], subjects: Sequence[str]) -> Words:
+    """Fetch the words for a report.
+
+    Args:
+        db: open databases.
+        names: those to look in, the first that knows a subject decides.
+        subjects: subject_ids; of very many, only the first are named.
+    """
+    db.put("meant", pd.DataFrame({"subject_id": sorted(set(subjects))[:MOST_NAMES]}))
+    found: dict[str, tuple[str, str]] = {}
+    for name in names:
+        for subject_id, called, kind in db.rows(
+            "SELECT m.subject_id, max_by(n.name, n.from_day), max_by(n.subject_kind, n.from_day) "
+            f"FROM given.meant AS m INNER JOIN {name}.resolve.names AS n "
+            "ON n.subject_id = m.subject_id GROUP BY m.subject_id"
+        ):
+            found.setdefault(subject_id, (called, kind or ""))
+    first = names[0]
+    return Words(
+        found,
+        dict(db.rows(f"SELECT list, title_en FROM {first}.codes.lists")),
+        dict(db.rows(f"SELECT measure, title_en FROM {first}.codes.measures")),
+    )
+
+
+def as_json(
+    difference: Difference,
+    mode: str,
+    seconds: float,
+    fault: Mapping[str, Any] | None = None,
+    left: Left | None = None,
+    gained: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The one form in which replays and comparisons are told to machines.
+
+    `lists`, `measures`, `scores` and `totals` come from the difference alone, so that they are the
+    same however it was arrived at. What only a replay knows (`fault`, `residue`, `gain`, and the
+    residue in each row) is null where it is not known.
+    """
+    lists = metrics.by_list(difference)
+    measures = metrics.by_measure(difference)
+    scores = metrics.by_keeper(difference)
+    if left is not None:
+        day = day_number(left.residue.correction_day) + RESIDUE_DAY
+        lists = metrics.residue_rows(
+            lists, ("holder", "list"), causes.on_day(left.lists, ("holder", "list"), day)
+        )
+        measures = metrics.residue_rows(
+            measures,
+            ("agency", "measure"),
+            causes.on_day(left.measures, ("agency", "measure"), day),
+        )
+        scores = metrics.residue_rows(
+            scores, ("keeper",), causes.on_day(left.scores, ("keeper",), day)
+        )
+    return {
+        "synthetic": True,
+        "fault": dict(fault or {}),
+        "lists": lists,
+        "measures": measures,
+        "scores": scores,
+        "totals": metrics.totals(difference),
+        "residue": None if left is None else left.json(),
+        "gain": None if gained is None else dict(gained),
+        "mode": mode,
+        "seconds": round(seconds, 3),
+    }
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left after the correction, and why.
+
+    Attributes:
+        residue: R(u) and what goes with it, over list cells.
+        difference: clean against corrected.
+        lists, measures, scores: runs of wrong days after the correction, with their causes.
+    """
+
+    residue: Residue
+    difference: Difference
+    lists: pd.DataFrame
+    measures: pd.DataFrame
+    scores: pd.DataFrame
+
+    def json(self) -> dict[str, Any]:
+        """The figures."""
+        r = self.residue
+        day = day_number(r.correction_day) + RESIDUE_DAY
+        on_day = self.lists[(self.lists["a"] <= day) & (day < self.lists["b"])]
+        by_cause = on_day.groupby("cause").size() if len(on_day) else pd.Series(dtype=int)
+        shares = {str(u): _rounded(r.share(u)) for u in AFTER if u < r.censored_at}
+        by_days = causes.days_by_cause(self.lists)
+        return {
+            "correction_day": r.correction_day.isoformat(),
+            "cells_on_the_eve": r.eve,
+            "share_after_days": shares,
+            "share_at_the_horizon": _rounded(r.share(r.censored_at - 1)),
+            "half_life": r.half_life,
+            "censored": bool(r.eve) and r.half_life is None,
+            "censored_at": r.censored_at,
+            "late_spread": r.late,
+            "returned": r.returned,
+            "irrevocable": r.irrevocable,
+            "irrevocable_at_the_horizon": r.irrevocable_still,
+            "counted_on_day": RESIDUE_DAY,
+            "cells": len(on_day),
+            "by_cause": {cause: int(n) for cause, n in sorted(by_cause.items())},
+            "entry_days": sum(by_days.values()),
+            "entry_days_by_cause": by_days,
+        }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 6)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between two databases."""
+
+    first: Path
+    second: Path
+    difference: Difference
+    words: Words
+    seconds: float
+
+    def json(self) -> dict[str, Any]:
+        """All of it, as plain values."""
+        return as_json(self.difference, "diff", self.seconds)
+
+    def print(self) -> None:
+        """The report, in the terminal."""
+        from pipelines.replay.report import print_comparison
+
+        print_comparison(self)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One or several faults, followed.
+
+    Attributes:
+        edits: what was edited, one a fault.
+        faulty: the reach: clean against faulty.
+        left: what is left after the correction; None if there was none.
+        words: what things are called.
+        scenario: the replay as it can be saved, with everything drawn written out.
+        mode: `rebuild` or `replay`.
+        seconds: how long it took, building included.
+        gained: figures of `pipelines.replay.gain`, if they were asked for.
+    """
+
+    edits: tuple[Edit, ...]
+    faulty: Difference
+    left: Left | None
+    words: Words
+    scenario: Scenario
+    mode: str
+    seconds: float
+    gained: Mapping[str, Any] | None = None
+
+    @property
+    def fault_day(self) -> date:
+        """The day on which the first fault is published."""
+        return min(edit.struck.day for edit in self.edits)
+
+    def json(self) -> dict[str, Any]:
+        """All of it, as plain values."""
+        told = [fault_json(edit) for edit in self.edits]
+        latency = metrics.latency(self.faulty.lists, self.fault_day)
+        fault = told[0] | {"latency_days": latency}
+        if len(told) > 1:
+            fault["further"] = told[1:]
+        return as_json(self.faulty, self.mode, self.seconds, fault, self.left, self.gained)
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The results as data frames.
+
+        `lists`, `measures`, `scores` and `points` are the runs of wrong days; `cells` the differing
+        cells with their dwell; `ways` the paths behind them; after a correction also `residue`
+        (the curve), `left_lists`, `left_measures` and `left_scores` with their causes.
+        """
+        found = {
+            "lists": self.faulty.lists,
+            "cells": metrics.cells(self.faulty.lists, self.faulty.horizon),
+            "ways": self.faulty.ways,
+            "measures": self.faulty.measures,
+            "scores": self.faulty.scores,
+            "points": self.faulty.points,
+        }
+        if self.left is not None:
+            found["residue"] = self.left.residue.curve
+            for name in ("lists", "measures", "scores"):
+                frame = getattr(self.left, name)
+                days = {
+                    "from_day": frame["a"].map(metrics.day_of),
+                    "to_day": frame["b"].map(metrics.day_of),
+                }
+                found[f"left_{name}"] = frame.assign(**days).drop(columns=["a", "b"])
+        return found
+
+    def save(self, path: Path) -> None:
+        """Write the replay as a scenario file."""
+        save(self.scenario, path)
+
+    def print(self) -> None:
+        """The report, in the terminal."""
+        from pipelines.replay.report import print_replay
+
+        print_replay(self)
+
+
+def fault_json(edit: Edit) -> dict[str, Any]:
+    """One fault: where it struck, the record before and after, and how it is put right."""
+    struck = edit.struck
+    first = next((e for e in edit.faulty if isinstance(e, RowEdit)), None)
+    before, after = (first.before, first.after) if first else (None, None)
+    return {
+        "kind": struck.fault.kind,
+        "title": struck.fault.title,
+        "feed": struck.feed.name,
+        "record_id": struck.record_id,
+        "record": natural_key(edit),
+        "delivery": struck.day.isoformat(),
+        "file": edit.faulty[0].file,
+        "line": first.line if first else None,
+        "scope": struck.scope,
+        "before": before,
+        "after": after,
+        "changed": changed(before, after),
+        "deliveries_edited": len({e.file for e in edit.faulty}),
+        "correct_after": struck.spec.correct_after,
+        "correction_day": edit.correction_day.isoformat() if edit.correction_day else None,
+        "correction": struck.fault.correction[struck.feed.mode] if edit.correction_day else None,
+        "seed": struck.spec.seed,
+        "sampling": SAMPLING if struck.spec.record is None and struck.record_id else None,
+    }
+
+
+def natural_key(edit: Edit) -> str | None:
+    """The natural key of the record struck, its parts joined by `|`."""
+    rows = [row for rows in edit.struck.clean.values() for row in rows]
+    if not rows or not edit.struck.feed.natural_key:
+        return None
+    return "|".join(rows[0][name] or "" for name in edit.struck.feed.natural_key)
+
+
+def changed(before: Row | None, after: Row | None) -> dict[str, list[str | None]]:
+    """Column -> [before, after] for the columns that differ; empty if a row came or went."""
+    if before is None or after is None:
+        return {}
+    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+
+
+def shortest_ways(difference: Difference) -> dict[tuple[str, str, str], str]:
+    """Cell -> the shortest path by which it was learned on the side that shows it."""
+    found: dict[tuple[str, str, str], str] = {}
+    kinds = difference.lists.groupby(list(CELL), sort=False)["kind"].first()
+    for row in difference.ways.itertuples():
+        cell = (row.holder, row.list, row.subject_id)
+        side = 1 if kinds.get(cell) == "wrongly_missing" else 2
+        if row.side == side:
+            found.setdefault(cell, row.path)
+    return found

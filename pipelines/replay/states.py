@@ -1,0 +1,178 @@
+"""The three states of a replay, each a database: clean, faulty and corrected.
+
+The clean state is read from the base and never recomputed, unless another policy or level of
+joining is asked for than the base was built with. The others are rebuilt from edited landing
+folders.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.replay.causes import AT_THE_SOURCE, GATE
+from pipelines.replay.databases import Databases, opened
+from pipelines.replay.edits import Edit, RowOrFile, apply
+from pipelines.replay.metrics import day_number
+from schemas.contract import Feed
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class States:
+    """Three databases over one horizon.
+
+    Attributes:
+        clean, faulty: database files.
+        corrected: likewise; None if no correction was asked for.
+        seconds: state -> seconds its rebuilding took.
+    """
+
+    clean: Path
+    faulty: Path
+    corrected: Path | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def rebuild_states(
+    base: Path,
+    landing: Path,
+    edits: Sequence[Edit],
+    feeds: Mapping[str, Feed],
+    workdir: Path,
+    *,
+    join: str | None = None,
+    policy: Mapping[str, str] | None = None,
+    own_policy: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> States:
+    """Rebuild what an edit means, from the first file to the last table.
+
+    Args:
+        base: the database built from `landing` as it stands.
+        landing: the landing folder.
+        edits: one for each fault.
+        feeds: contracts by name.
+        workdir: where the edited folders, their logs and the databases go.
+        join: level of joining; None: the base's own.
+        policy: numbers of the network varied for all three states; None: as the base has them.
+        own_policy: the numbers varied when the base was built.
+        progress: called with a label, steps done and steps in all.
+    """
+    from pipelines.build import build
+
+    with opened(base=base) as db:
+        own_join = db.rows("SELECT max(join_level) FROM base.codes.run")[0][0]
+    join = join or own_join
+    own_policy = dict(own_policy or {})
+    policy = own_policy if policy is None else dict(policy)
+    seconds: dict[str, float] = {}
+
+    def rebuilt(state: str, folder: Path) -> Path:
+        start = time.perf_counter()
+        target = workdir / f"{state}.duckdb"
+
+        def tell(label: str, done: int, total: int) -> None:
+            if progress:
+                progress(f"{state}: {label}", done, total)
+
+        build(folder, target, join=join, policy=policy, progress=tell)
+        seconds[state] = round(time.perf_counter() - start, 3)
+        return target
+
+    def edited(state: str, rows: Sequence[RowOrFile]) -> Path:
+        folder = workdir / state / "landing"
+        apply(rows, landing, folder, feeds, workdir / state / "log")
+        database = rebuilt(state, folder)
+        shutil.rmtree(folder)
+        return database
+
+    workdir.mkdir(parents=True, exist_ok=True)
+    clean = base if join == own_join and policy == own_policy else rebuilt("clean", landing)
+    faulty = edited("faulty", [row for edit in edits for row in edit.faulty])
+    corrected = None
+    if any(edit.corrected is not None for edit in edits):
+        rows = [
+            row
+            for edit in edits
+            for row in (edit.faulty if edit.corrected is None else edit.corrected)
+        ]
+        corrected = edited("corrected", rows)
+    return States(clean, faulty, corrected, seconds)
+
+
+def wrong_at_source(
+    db: Databases, clean: str, corrected: str, edits: Sequence[Edit], horizon: date
+) -> list[tuple[int, int, str]]:
+    """Runs of days on which the edited records are believed otherwise, and why that is.
+
+    A gate that held a delivery or kept back a row of theirs is the reason if it did so in the
+    corrected state alone. Otherwise the source cannot take its word back, since it only appends; or
+    a gate let the wrong row through and prefers it to the right one.
+    """
+    runs = []
+    for name, feed in {edit.struck.feed.name: edit.struck.feed for edit in edits}.items():
+        columns = "record_id, version, from_day, to_day"
+        one, two = (f"SELECT {columns} FROM {d}.conform.{name}" for d in (clean, corrected))
+        found = db.rows(
+            f"""
+            WITH differ AS (
+                SELECT DISTINCT record_id FROM
+                (({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))
+            )
+            SELECT 1 AS side, record_id, version, from_day, to_day FROM ({one}) SEMI JOIN differ
+            USING (record_id) UNION ALL
+            SELECT 2, record_id, version, from_day, to_day FROM ({two}) SEMI JOIN differ
+            USING (record_id) ORDER BY ALL
+            """
+        )
+        why = GATE
+        if not _gated(db, clean, corrected, name) and feed.mode == "append":
+            why = AT_THE_SOURCE
+        runs += [(first, end, why) for first, end in _differing(found, day_number(horizon))]
+    return sorted(runs)
+
+
+def _differing(rows: Sequence[tuple[Any, ...]], horizon: int) -> list[tuple[int, int]]:
+    """Runs of days on which the two sides believe different versions of any record."""
+    spans: dict[tuple[str, str], dict[int, list[tuple[int, int]]]] = {}
+    for side, record_id, version, first, to_day in rows:
+        end = horizon if to_day is None else min(day_number(to_day), horizon)
+        spans.setdefault((record_id, version), {}).setdefault(side, []).append(
+            (day_number(first), end)
+        )
+    runs = []
+    for sides in spans.values():
+        turns = sorted({day for pairs in sides.values() for pair in pairs for day in pair})
+        for first, end in zip(turns, turns[1:], strict=False):
+            believed = [
+                any(a <= first and end <= b for a, b in sides.get(side, ())) for side in (1, 2)
+            ]
+            if believed[0] != believed[1]:
+                runs.append((first, end))
+    joined: list[tuple[int, int]] = []
+    for first, end in sorted(runs):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((first, end))
+    return joined
+
+
+def _gated(db: Databases, clean: str, corrected: str, feed: str) -> bool:
+    """Whether gates set aside, in the corrected state alone, a delivery or a row of the feed."""
+    held = "SELECT delivery FROM {0}.quality.deliveries WHERE feed = ? AND outcome = 'hold'"
+    kept = (
+        "SELECT delivery, record_id, version FROM {0}.quality.verdicts "
+        "WHERE feed = ? AND outcome = 'quarantine'"
+    )
+    return any(
+        db.rows(f"{sql.format(corrected)} EXCEPT {sql.format(clean)} LIMIT 1", feed, feed)
+        for sql in (held, kept)
+    )

@@ -1,0 +1,17 @@
+-- The identifiers a registry believes each of its subjects to have, and since when.
+-- A subject is a registry entry, not a code: a mistyped code changes what the subject is called by,
+-- never which subject it is.
+-- source: the registries' own contracts; GB/T 36104-2018 for the market registry
+-- grain: one row a subject, identifier and period of belief
+-- key: subject_id, scheme, value, from_day
+-- intervals: union
+SELECT
+    md5(concat_ws('|', s.feed, s.record_id)) AS subject_id,
+    s.subject_kind AS subject_kind,
+    s.property AS scheme,
+    s.value AS value,
+    s.from_day AS from_day,
+    s.to_day AS to_day
+FROM conform.statements AS s
+WHERE s.id_scheme = 'record'
+    AND s.property IN ('uscc', 'org_code', 'registration_no', 'resident_no')

@@ -1,0 +1,22 @@
+-- The name, division and address a registry believes each of its subjects to have, and since when.
+-- source: the registries' own contracts
+-- grain: one row a subject, name with division and address, and period of belief
+-- key: subject_id, name, division, address, from_day
+-- intervals: union
+SELECT
+    md5(concat_ws('|', n.feed, n.record_id)) AS subject_id,
+    n.subject_kind AS subject_kind,
+    name_key(n.value) AS name_key,
+    n.value AS name,
+    n.division AS division,
+    a.value AS address,
+    n.from_day AS from_day,
+    n.to_day AS to_day
+FROM conform.statements AS n
+LEFT JOIN conform.statements AS a
+    ON a.record_id = n.record_id
+    AND a.version = n.version
+    AND a.from_day = n.from_day
+    AND a.property = 'address'
+WHERE n.id_scheme = 'record'
+    AND n.property = 'name'

@@ -1,0 +1,105 @@
+"""All that is held about one subject, by whom and since when, as of any day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pipelines.engine.base import Engine
+from pipelines.trace import NotFound, rows
+
+STANDS = "from_day <= CAST(? AS DATE) AND until(to_day) > CAST(? AS DATE)"
+
+
+def find_subject(engine: Engine, given: str) -> str:
+    """The subject_id meant by a subject_id (or the start of one), an identifier or a name.
+
+    Raises:
+        NotFound: if it means nobody, or several.
+    """
+    found = rows(
+        engine,
+        "SELECT DISTINCT subject_id FROM resolve.identifiers WHERE value = ? OR subject_id = ? "
+        "OR (length(?) >= 6 AND starts_with(subject_id, ?)) "
+        "UNION SELECT subject_id FROM resolve.names WHERE name_key = name_key(?) "
+        "UNION SELECT subject_id FROM resolve.matches WHERE subject_id = ? ORDER BY 1",
+        given, given, given, given, given, given,
+    )  # fmt: skip
+    if not found:
+        raise NotFound(
+            f"Nobody here is {given!r}: give a subject_id, a code, a number or an exact name."
+        )
+    if len(found) > 1:
+        some = ", ".join(r["subject_id"] for r in found[:5])
+        raise NotFound(f"{given!r} is {len(found)} subjects; give one subject_id: {some}.")
+    return found[0]["subject_id"]
+
+
+def about(engine: Engine, given: str, as_of: date | None = None) -> dict[str, Any]:
+    """Everything held about a subject on a day.
+
+    Args:
+        given: subject_id, identifier or exact name.
+        as_of: the day; by default the last day of deliveries.
+
+    Raises:
+        NotFound: if it means nobody, or several.
+    """
+    day = as_of or date.fromisoformat(rows(engine, "SELECT last_day FROM codes.run")[0]["last_day"])
+    who = find_subject(engine, given)
+    when = (who, day, day)
+    facts = rows(
+        engine,
+        "SELECT property, value, won, feed, valid_from, valid_to, from_day AS since, record_id "
+        f"FROM merge.facts WHERE subject_id = ? AND {STANDS} "
+        "ORDER BY property, won DESC, rank, feed",
+        *when,
+    )
+    events = rows(
+        engine,
+        "SELECT event_kind, ground, severity, amount_yuan, document_no, event_day, feed, method, "
+        f"from_day AS since, record_id FROM merge.events WHERE subject_id = ? AND {STANDS} "
+        "ORDER BY event_day, event_kind, record_id",
+        *when,
+    )
+    links = rows(
+        engine,
+        "SELECT link_kind, a_id, b_id, valid_from, valid_to, from_day AS since, feed, record_id "
+        f"FROM merge.links WHERE (a_id = ? OR b_id = ?) AND {STANDS} ORDER BY ALL",
+        who, who, day, day,
+    )  # fmt: skip
+    shown = rows(
+        engine,
+        "SELECT c.holder, c.list, e.ground, e.severity, c.path, c.from_day AS since, c.to_day, "
+        "c.entry_version FROM exchange.copies AS c "
+        "INNER JOIN exchange.entries AS e ON e.entry_version = c.entry_version "
+        "WHERE c.subject_id = ? AND c.from_day <= CAST(? AS DATE) "
+        "AND until(c.to_day) > CAST(? AS DATE) ORDER BY c.list, c.distance, c.path, c.entry_version",
+        *when,
+    )
+    measures = rows(
+        engine,
+        "SELECT measure, agency, list, link_path, from_day AS since, to_day, measure_id "
+        f"FROM consequences.measures WHERE subject_id = ? AND {STANDS} "
+        "ORDER BY measure, agency, from_day, measure_id",
+        *when,
+    )
+    grades = rows(
+        engine,
+        "SELECT keeper, points, grade, from_day AS since FROM scores.grades "
+        f"WHERE subject_id = ? AND {STANDS} ORDER BY keeper",
+        *when,
+    )
+    for row in events:
+        if row["amount_yuan"] is not None:
+            row["amount_yuan"] = str(row["amount_yuan"])
+    return {
+        "subject_id": who,
+        "as_of": day.isoformat(),
+        "facts": facts,
+        "events": events,
+        "links": links,
+        "shown_by": shown,
+        "measures": measures,
+        "scores": grades,
+    }

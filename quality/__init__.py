@@ -1,0 +1,16 @@
+"""Whether to believe it: gates for deliveries, and checks for every stage.
+
+- `judge` writes the verdicts on what has landed: `quality.verdicts`, `quality.deliveries`,
+  `quality.row_counts`.
+- `checks` judges every stage and raises `BrokenPromise` if the build itself lost or invented
+  something.
+- `check_promises` judges only what raises that.
+- `great.validate` does it again with Great Expectations and writes Data Docs (imported late).
+- `report` says it in plain words.
+"""
+
+from quality.expectations import BrokenPromise, Expectation
+from quality.gates import judge
+from quality.run import CheckResult, check_promises, checks
+
+__all__ = ["BrokenPromise", "CheckResult", "Expectation", "check_promises", "checks", "judge"]

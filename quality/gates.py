@@ -1,0 +1,323 @@
+"""The gates of landing: which rows are kept aside, and which deliveries are not believed.
+
+A table's row expectations compile into ONE scan. Each is a flag; rows without a flag, nearly all of
+them, leave the query at its filter, and only the few that are left are spread out into one verdict
+an expectation. What needs other rows (two contents of one key) is found by key columns alone.
+
+A delivery is judged by the row counts of earlier deliveries of its own feed and nothing else, so
+that no verdict of day d changes when later deliveries arrive. A held delivery does not become
+believed later; but the next one is compared with it, so that a new level that lasts is believed
+from its second delivery on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from quality.expectations import (
+    ROW_KINDS,
+    Expectation,
+    breaks_sql,
+    conflicts_sql,
+    name_sql,
+    text_sql,
+)
+from quality.from_contract import delivery_expectations, landing_expectations
+from schemas.contract import Feed
+
+VERDICTS_COLUMNS = {
+    "feed": "VARCHAR",
+    "delivery": "VARCHAR",
+    "record_id": "VARCHAR",
+    "version": "VARCHAR",
+    "line": "BIGINT",
+    "stage": "VARCHAR",
+    "expectation": "VARCHAR",
+    "column_name": "VARCHAR",
+    "outcome": "VARCHAR",
+}
+DELIVERIES_COLUMNS = {
+    "feed": "VARCHAR",
+    "delivery": "VARCHAR",
+    "published": "DATE",
+    "rows": "BIGINT",
+    "expectation": "VARCHAR",
+    "outcome": "VARCHAR",
+    "reason": "VARCHAR",
+}
+ROW_COUNTS_COLUMNS = {
+    "feed": "VARCHAR",
+    "landed": "BIGINT",
+    "conformed": "BIGINT",
+    "quarantined": "BIGINT",
+    "held": "BIGINT",
+    "unreadable": "BIGINT",
+}
+
+# A feed of changes may bring this many rows however small its first delivery was.
+BACKLOG_ALLOWANCE = 100
+
+
+class Engine(Protocol):
+    """What quality needs of an engine; `pipelines.engine` provides two."""
+
+    def fetch(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a query; its rows as tuples."""
+
+    def query(self, sql: str) -> pa.Table:
+        """Run a query; its rows as an Arrow table."""
+
+    def create_table(self, name: str, sql: str) -> None:
+        """Create or replace the table `schema.table` from a SELECT."""
+
+    def insert_arrow(self, name: str, table: pa.Table) -> None:
+        """Create or replace a table from Arrow columns."""
+
+    def tables(self) -> list[str]:
+        """Names `schema.table` of all tables."""
+
+
+def empty_sql(columns: dict[str, str]) -> str:
+    """A query of no rows with the given columns, so that a table exists before there is data."""
+    nulls = ", ".join(f"CAST(NULL AS {kind}) AS {name_sql(c)}" for c, kind in columns.items())
+    return f"SELECT {nulls} WHERE FALSE"
+
+
+def row_verdicts_sql(
+    feed: Feed, expectations: Sequence[Expectation] | None = None, rows: str | None = None
+) -> str:
+    """One scan of a feed's landed rows that gives a row for every expectation a row breaks.
+
+    Args:
+        feed: the feed whose rows are judged.
+        expectations: those to compile; by default what the contract says.
+        rows: the table to judge, if it is not `landing.<feed>` (the edited rows of a replay, say).
+
+    Returns:
+        A query with the columns of `quality.verdicts`.
+    """
+    if expectations is None:
+        expectations = landing_expectations(feed)
+    table = rows or f"landing.{feed.name}"
+    parts = []
+    by_row = [e for e in expectations if e.kind in ROW_KINDS]
+    if by_row:
+        parts.append(_flags_sql(table, by_row))
+    for e in expectations:
+        if e.kind == "one_version":
+            parts.append(_conflicts_sql(table, e))
+        elif e.kind not in ROW_KINDS:
+            raise ValueError(f"{e.table}.{e.name}: {e.kind!r} does not name rows of a delivery.")
+    return "\nUNION ALL\n".join(parts) if parts else empty_sql(VERDICTS_COLUMNS)
+
+
+def _flags_sql(table: str, expectations: Sequence[Expectation]) -> str:
+    numbers = range(1, len(expectations) + 1)
+    flags = ",\n        ".join(
+        f"{breaks_sql(e, 'l')} AS f{n}" for n, e in zip(numbers, expectations, strict=True)
+    )
+    listed = "\n    UNION ALL ".join(
+        f"SELECT {n} AS n, {text_sql(e.name)} AS expectation, {_text_or_null(e.column)} "
+        f"AS column_name, {text_sql(e.outcome)} AS outcome"
+        for n, e in zip(numbers, expectations, strict=True)
+    )
+    return f"""SELECT
+    f.feed, f.delivery, f.record_id, f.version, f.line,
+    'landing' AS stage, e.expectation, e.column_name, e.outcome
+FROM (
+    SELECT
+        l.feed, l.delivery, l.record_id, l.version, l.line,
+        {flags}
+    FROM {table} AS l
+) AS f
+CROSS JOIN (
+    {listed}
+) AS e
+WHERE
+    ({" OR ".join(f"f.f{n}" for n in numbers)})
+    AND CASE e.n {" ".join(f"WHEN {n} THEN f.f{n}" for n in numbers)} ELSE FALSE END"""
+
+
+def _conflicts_sql(table: str, e: Expectation) -> str:
+    same = " AND ".join(f"c.{name_sql(k)} = l.{name_sql(k)}" for k in e.arguments["key"])
+    return f"""SELECT
+    l.feed, l.delivery, l.record_id, l.version, l.line,
+    'landing' AS stage, {text_sql(e.name)} AS expectation,
+    {_text_or_null(e.column)} AS column_name, {text_sql(e.outcome)} AS outcome
+FROM {table} AS l
+INNER JOIN (
+    {conflicts_sql(e, table)}
+) AS c ON {same}
+WHERE l.{name_sql(e.arguments["version"])} <> c.kept"""
+
+
+def _text_or_null(value: str | None) -> str:
+    return f"CAST({text_sql(value) if value else 'NULL'} AS VARCHAR)"
+
+
+def delivery_verdicts_sql(
+    feed: Feed, expectations: Sequence[Expectation] | None = None, deliveries: str | None = None
+) -> str:
+    """Judge the size of every delivery of a feed: one row a delivery, pass, warn or hold.
+
+    The first delivery that landed is judged by `first_rows`, the others by the ratio that fits the
+    feed's mode: a snapshot against the delivery before it, changes and appends against the backlog,
+    which is the first delivery.
+
+    Args:
+        feed: the feed whose deliveries are judged.
+        expectations: those to compile; by default what the contract says.
+        deliveries: the table of deliveries, if it is not `landing.deliveries`.
+
+    Returns:
+        A query with the columns of `quality.deliveries`.
+    """
+    if expectations is None:
+        expectations = delivery_expectations(feed)
+    by_kind = {e.kind: e for e in expectations}
+    first, previous, backlog = (
+        by_kind.get(kind) for kind in ("first_rows", "previous_ratio", "backlog_ratio")
+    )
+    outcome, reason = [], []
+
+    def rule(when: str, then: str, *words: str) -> None:
+        outcome.append(f"WHEN {when} THEN {text_sql(then)}")
+        said = ", ".join(w if w.startswith("CAST(") else text_sql(w) for w in words)
+        reason.append(f"WHEN {when} THEN concat_ws('', {said})")
+
+    rows = "CAST(d.landed AS VARCHAR)"
+    if first:
+        least = first.arguments["min_rows"]
+        rule(
+            f"d.n = 1 AND d.landed < {least}",
+            "warn",
+            "The first delivery has ",
+            rows,
+            f" rows; at least {least} were expected. {first.reason}",
+        )
+    rule("d.n = 1", "pass")
+    if previous:
+        before = "CAST(d.before AS VARCHAR)"
+        if "min" in previous.arguments:
+            least = previous.arguments["min"]
+            rule(
+                f"d.landed * 1000 < d.before * {least}",
+                previous.outcome,
+                "The delivery has ",
+                rows,
+                " rows where the one before had ",
+                before,
+                f", less than {_ratio(least)} of it. {previous.reason}",
+            )
+        if "max" in previous.arguments:
+            most = previous.arguments["max"]
+            rule(
+                f"d.landed * 1000 > d.before * {most}",
+                "warn",
+                "The delivery has ",
+                rows,
+                " rows where the one before had ",
+                before,
+                f", more than {_ratio(most)} times as many. {previous.reason}",
+            )
+    if backlog:
+        most = backlog.arguments["max"]
+        rule(
+            f"d.landed * 1000 > d.first * {most} + {BACKLOG_ALLOWANCE * 1000}",
+            backlog.outcome,
+            "The delivery has ",
+            rows,
+            " rows where the whole first delivery had ",
+            "CAST(d.first AS VARCHAR)",
+            f", more than {_ratio(most)} of it and {BACKLOG_ALLOWANCE}. {backlog.reason}",
+        )
+    later = previous or backlog
+    first_name, later_name = (_text_or_null(e.name if e else None) for e in (first, later))
+    table = deliveries or "landing.deliveries"
+    reasons = [r for r in reason if not r.endswith("concat_ws('', )")]
+    said = f"CASE {' '.join(reasons)} END" if reasons else "CAST(NULL AS VARCHAR)"
+    return f"""SELECT
+    d.feed, d.delivery, d.published, d.landed AS "rows",
+    CASE WHEN d.n = 1 THEN {first_name} ELSE {later_name} END AS expectation,
+    CASE {" ".join(outcome)} ELSE 'pass' END AS outcome,
+    {said} AS reason
+FROM (
+    SELECT
+        l.feed, l.delivery, l.published, l."rows" AS landed,
+        row_number() OVER (ORDER BY l.published) AS n,
+        lag(l."rows") OVER (ORDER BY l.published) AS before,
+        first_value(l."rows") OVER (ORDER BY l.published) AS first
+    FROM {table} AS l
+    WHERE l.feed = {text_sql(feed.name)}
+) AS d"""
+
+
+def _ratio(thousandths: int) -> str:
+    return f"{thousandths / 1000:g}"
+
+
+def row_counts_sql(feed: Feed) -> str:
+    """Where the landed rows of a feed went, for promise 2.
+
+    `conformed` is counted from the rows themselves, not as what is left over, so that the sum can
+    fail to add up: landed = conformed + quarantined + held. Rows of a held delivery count as held,
+    whatever else is wrong with them.
+
+    Returns:
+        A query of one row with the columns of `quality.row_counts`.
+    """
+    name = text_sql(feed.name)
+    counts = ",\n    ".join(
+        f"coalesce(sum(CASE WHEN {when} THEN 1 ELSE 0 END), 0) AS {what}"
+        for what, when in (
+            ("conformed", "h.delivery IS NULL AND q.delivery IS NULL"),
+            ("quarantined", "h.delivery IS NULL AND q.delivery IS NOT NULL"),
+            ("held", "h.delivery IS NOT NULL"),
+        )
+    )
+    return f"""SELECT
+    {name} AS feed,
+    count(*) AS landed,
+    {counts},
+    (SELECT count(*) FROM quality.unreadable AS u WHERE u.feed = {name}) AS unreadable
+FROM landing.{feed.name} AS l
+LEFT JOIN (
+    SELECT delivery FROM quality.deliveries WHERE feed = {name} AND outcome = 'hold'
+) AS h ON h.delivery = l.delivery
+LEFT JOIN (
+    SELECT DISTINCT delivery, line
+    FROM quality.verdicts
+    WHERE feed = {name} AND outcome = 'quarantine'
+) AS q ON q.delivery = l.delivery AND q.line = l.line"""
+
+
+def listed(feeds: Mapping[str, Feed] | Iterable[Feed]) -> tuple[Feed, ...]:
+    """Feeds as a tuple, whether given one by one or by name."""
+    return tuple(feeds.values() if isinstance(feeds, Mapping) else feeds)
+
+
+def judge(engine: Engine, feeds: Mapping[str, Feed] | Iterable[Feed]) -> None:
+    """Write `quality.verdicts`, `quality.deliveries` and `quality.row_counts` for what has landed.
+
+    Three statements, one scan of each landed table for the verdicts and one for the counts. The
+    tables exist afterwards with all their columns, if only with no rows.
+    """
+    feeds = listed(feeds)
+    for name, columns, compile_sql in (
+        ("verdicts", VERDICTS_COLUMNS, row_verdicts_sql),
+        ("deliveries", DELIVERIES_COLUMNS, delivery_verdicts_sql),
+        ("row_counts", ROW_COUNTS_COLUMNS, row_counts_sql),
+    ):
+        engine.create_table(f"quality.{name}", _typed_union(columns, map(compile_sql, feeds)))
+
+
+def _typed_union(columns: dict[str, str], queries: Iterable[str]) -> str:
+    """UNION ALL of queries, each column cast to its type, whatever an engine made of it."""
+    typed = ", ".join(
+        f"CAST(t.{name_sql(c)} AS {kind}) AS {name_sql(c)}" for c, kind in columns.items()
+    )
+    parts = [f"SELECT {typed} FROM ({query}) AS t" for query in (empty_sql(columns), *queries)]
+    return "\nUNION ALL\n".join(parts)

@@ -1,0 +1,307 @@
+"""Great Expectations: the same expectations as suites, validated on the built file and documented.
+
+The gates have judged the rows already, in one scan a table; this is the second opinion by another
+route, with Data Docs to read. Every suite is made from the descriptions the gates use: an
+expectation Great Expectations has a word for becomes that one, any other an
+`UnexpectedRowsExpectation` with the gate's own query, cross-table ones included.
+
+Nothing leaves the machine: analytics are off, and the pages load no style, font or script from
+elsewhere. Importing Great Expectations takes seconds, so it happens inside `validate`.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from quality.expectations import (
+    DELIVERY_KINDS,
+    Expectation,
+    sentence,
+    violations_sql,
+    whole_match,
+)
+from quality.from_contract import landing_expectations
+from quality.gates import listed
+from quality.suites import STAGE_SUITES, stage_expectations
+from schemas.contract import Feed
+
+# A blank is anything `clean_text` takes away.
+BLANK = "[ \t\n\r　]*"
+
+SEVERITIES = {"warn": "warning", "quarantine": "critical", "hold": "critical", "fail": "critical"}
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What Great Expectations found of one expectation.
+
+    Attributes:
+        table: the table judged, `landing.court`.
+        expectation: our name of it.
+        column: the column judged, or None.
+        kind: our kind of it.
+        success: whether nothing breaks it.
+        unexpected: how many rows break it.
+        examples: a few of the values that break it.
+        error: what went wrong, if it could not be judged.
+    """
+
+    table: str
+    expectation: str
+    column: str | None
+    kind: str
+    success: bool
+    unexpected: int
+    examples: tuple[str, ...] = ()
+    error: str | None = None
+
+
+def suites(
+    feeds: Mapping[str, Feed] | Iterable[Feed],
+    present: Iterable[str],
+    stages: Sequence[str] | None = None,
+) -> dict[str, list[Expectation]]:
+    """Expectations by table, for the tables that are there, in the order of the stages.
+
+    Args:
+        feeds: the feeds of the build.
+        present: qualified names of the tables there are.
+        stages: which stages; by default all.
+    """
+    feeds, present = listed(feeds), frozenset(present)
+    found: dict[str, list[Expectation]] = {}
+    for stage in stages or STAGE_SUITES:
+        wanted = list(stage_expectations(stage, feeds))
+        if stage == "landing":
+            wanted = [e for feed in feeds for e in landing_expectations(feed)] + wanted
+        for e in wanted:
+            if e.kind not in DELIVERY_KINDS and e.reads <= present:
+                found.setdefault(e.table, []).append(e)
+    return found
+
+
+def validate(
+    database: Path,
+    feeds: Mapping[str, Feed] | Iterable[Feed],
+    docs_dir: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+    stages: Sequence[str] | None = None,
+) -> list[Validation]:
+    """Validate a built database, one batch a table, and write Data Docs.
+
+    Args:
+        database: the DuckDB file; nobody may have it open for writing in this process.
+        feeds: the feeds of the build.
+        docs_dir: where the pages go (`index.html`); what was there is replaced. None for no pages.
+        progress: called with the name of each table before it is validated.
+        stages: which stages to validate; by default all.
+
+    Returns:
+        One `Validation` an expectation, in the order of the suites.
+
+    Raises:
+        FileNotFoundError: if there is no such database.
+    """
+    if not database.exists():
+        raise FileNotFoundError(f"There is no database {database}; build one first.")
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    import great_expectations as gx
+    from great_expectations.core.run_identifier import RunIdentifier
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    from quality import great_dialect
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context.enable_analytics(False)
+    source = context.data_sources.add_sql(
+        "islands", connection_string=great_dialect.url(database), create_temp_table=False
+    )
+    engine = source.get_execution_engine().engine
+    try:
+        with engine.connect() as connection:
+            present, last_day = _look(connection)
+        run = RunIdentifier(
+            run_name="check", run_time=datetime.combine(last_day, datetime.min.time(), UTC)
+        )
+        found: list[Validation] = []
+        for table, expectations in suites(feeds, present, stages).items():
+            if progress:
+                progress(table)
+            schema, name = table.split(".")
+            asset = source.add_table_asset(table, table_name=name, schema_name=schema)
+            batch = asset.add_batch_definition_whole_table("whole")
+            suite = gx.ExpectationSuite(table, expectations=_translated(expectations))
+            definition = gx.ValidationDefinition(
+                name=table, data=batch, suite=context.suites.add(suite)
+            )
+            definition = context.validation_definitions.add(definition)
+            # Great Expectations prints a remark on queries without a placeholder for their batch.
+            with redirect_stdout(StringIO()):
+                result = definition.run(result_format={"result_format": "SUMMARY"}, run_id=run)
+            found.extend(_collected(expectations, result.results))
+        if docs_dir:
+            if progress:
+                progress("data docs")
+            _write_docs(context, docs_dir)
+    finally:
+        engine.dispose()
+    return found
+
+
+def _look(connection: Any) -> tuple[frozenset[str], date]:
+    rows = connection.exec_driver_sql(
+        "SELECT table_schema, table_name FROM information_schema.tables"
+    ).fetchall()
+    present = frozenset(f"{schema}.{table}" for schema, table in rows)
+    if "codes.run" not in present:
+        return present, date(2024, 1, 1)
+    return present, connection.exec_driver_sql("SELECT last_day FROM codes.run").fetchall()[0][0]
+
+
+def _translated(expectations: Iterable[Expectation]) -> list[Any]:
+    return [item for e in expectations for item in translate(e)]
+
+
+def translate(e: Expectation) -> list[Any]:
+    """One of our expectations in the words of Great Expectations: one, or two that add up to it."""
+    from great_expectations import expectations as gxe
+
+    common: dict[str, Any] = {
+        "meta": {"table": e.table, "expectation": e.name},
+        "notes": e.reason,
+        "severity": SEVERITIES[e.outcome],
+    }
+    if e.kind == "present":
+        found = [gxe.ExpectColumnValuesToNotBeNull(column=e.column, **common)]
+        if e.arguments.get("text", True):
+            found.append(
+                gxe.ExpectColumnValuesToNotMatchRegex(column=e.column, regex=BLANK, **common)
+            )
+        return found
+    if e.kind == "in_set":
+        values = list(e.arguments["values"])
+        return [gxe.ExpectColumnValuesToBeInSet(column=e.column, value_set=values, **common)]
+    if e.kind == "matches":
+        regex = whole_match(e.arguments["pattern"])
+        return [gxe.ExpectColumnValuesToMatchRegex(column=e.column, regex=regex, **common)]
+    query = _query(e)
+    described = f"{sentence(e)}: {e.reason}"
+    return [
+        gxe.UnexpectedRowsExpectation(
+            unexpected_rows_query=query, description=described.replace("$", "$$"), **common
+        )
+    ]
+
+
+def _query(e: Expectation) -> str:
+    """The gate's query as Great Expectations wants it: braces and colons escaped, `{batch}`."""
+    sql = violations_sql(e).replace("{", "{{").replace("}", "}}")
+    sql = re.sub(r"(?<![:\\]):(?=\w)", r"\\:", sql)
+    return re.sub(rf"(?<![\w.]){re.escape(e.table)}(?![\w.])", "{batch}", sql)
+
+
+def _collected(expectations: Iterable[Expectation], results: Iterable[Any]) -> list[Validation]:
+    by_name: dict[str, list[Any]] = {}
+    for result in results:
+        by_name.setdefault(result.expectation_config.meta["expectation"], []).append(result)
+    found = []
+    for e in expectations:
+        parts = by_name[e.name]
+        found.append(
+            Validation(
+                table=e.table,
+                expectation=e.name,
+                column=e.column,
+                kind=e.kind,
+                success=all(part.success for part in parts),
+                unexpected=sum(_unexpected(part) for part in parts),
+                examples=tuple(
+                    str(value)
+                    for part in parts
+                    for value in part.result.get("partial_unexpected_list", [])[:3]
+                ),
+                error=next((message for part in parts if (message := _error(part))), None),
+            )
+        )
+    return found
+
+
+def _unexpected(result: Any) -> int:
+    found = result.result.get("unexpected_count", result.result.get("observed_value"))
+    return int(found) if isinstance(found, int) else 0
+
+
+def _error(result: Any) -> str | None:
+    info = result.exception_info or {}
+    for part in (info, *(v for v in info.values() if isinstance(v, dict))):
+        if part.get("raised_exception"):
+            return str(part.get("exception_message")).splitlines()[0]
+    return None
+
+
+def _write_docs(context: Any, docs_dir: Path) -> None:
+    shutil.rmtree(docs_dir, ignore_errors=True)
+    docs_dir.mkdir(parents=True)
+    context.add_data_docs_site(
+        site_name="checks",
+        site_config={
+            "class_name": "SiteBuilder",
+            "show_how_to_buttons": False,
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+            "store_backend": {
+                "class_name": "TupleFilesystemStoreBackend",
+                "base_directory": str(docs_dir.resolve()),
+            },
+        },
+    )
+    context.build_data_docs(site_names=["checks"])
+    for page in docs_dir.rglob("*.html"):
+        page.write_text(offline(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+NOTICE = "SYNTHETIC DATA: no person, firm or agency in these pages exists."
+
+STYLE = """<style>
+body { font: 15px/1.5 system-ui, sans-serif; margin: 0; color: #222; background: #fff; }
+.container, .container-fluid, main { max-width: 76rem; margin: 0 auto; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
+th, td { border-bottom: 1px solid #ddd; padding: .35rem .5rem; text-align: left; }
+td { vertical-align: top; }
+pre, code { white-space: pre-wrap; font-size: 12px; }
+nav, .breadcrumb, ul.nav { list-style: none; padding-left: 0; }
+.collapse { display: block; }
+.badge { border: 1px solid #bbb; border-radius: 4px; padding: 0 .3rem; margin-right: .2rem; }
+.alert { border-left: 4px solid #bbb; padding-left: .7rem; }
+button, .modal, .fa, .fas, .far { display: none; }
+#synthetic { background: #7a1f1f; color: #fff; text-align: center; padding: .3rem; }
+</style>"""
+
+ELSEWHERE = r'(?:https?:)?//[^"\'>]*'
+
+
+def offline(page: str) -> str:
+    """A page of Data Docs that asks nothing of the network and says that its data is synthetic.
+
+    Scripts, styles, fonts and images from elsewhere are taken out, and a small style of our own put
+    in their place. Links one may click stay.
+    """
+    page = re.sub(
+        rf"<script[^>]*\ssrc=[\"']{ELSEWHERE}[\"'][^>]*>.*?</script>", "", page, flags=re.S
+    )
+    page = re.sub(rf"<link[^>]*\shref=[\"']{ELSEWHERE}[\"'][^>]*>", "", page)
+    page = re.sub(rf"<img[^>]*\ssrc=[\"']{ELSEWHERE}[\"'][^>]*>", "", page)
+    page = page.replace("</head>", f"{STYLE}\n</head>", 1)
+    notice = f'<div id="synthetic">{html.escape(NOTICE)}</div>'
+    return re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + notice, page, count=1)

@@ -1,0 +1,83 @@
+"""Landing: no row that was read is lost or judged twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from quality.expectations import Expectation, text_sql
+from schemas.contract import Feed
+
+
+def expectations(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
+    """What is expected of landing as a whole; `from_contract.landing_expectations` has its rows."""
+    return (*conservation(feeds), *UNREADABLE)
+
+
+def conservation(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
+    """Read = landed + unreadable, and every landed row has one verdict (promise 2)."""
+    feeds = tuple(feeds)
+    counted = " UNION ALL ".join(
+        f"SELECT {text_sql(f.name)} AS feed, delivery, count(*) AS landed "
+        f"FROM landing.{f.name} GROUP BY delivery"
+        for f in feeds
+    )
+    found = [
+        Expectation(
+            name="landed_once",
+            table="quality.row_counts",
+            kind="holds",
+            arguments={"condition": "landed = conformed + quarantined + held"},
+            outcome="fail",
+            reason="Each landed row is conformed, kept aside, or held with its delivery.",
+        ),
+        Expectation(
+            name="deliveries_judged_once",
+            table="landing.deliveries",
+            kind="no_rows",
+            arguments={
+                "query": "SELECT d.feed, d.delivery, count(q.delivery) AS verdicts "
+                "FROM landing.deliveries AS d LEFT JOIN quality.deliveries AS q "
+                "ON q.feed = d.feed AND q.delivery = d.delivery "
+                "GROUP BY d.feed, d.delivery HAVING count(q.delivery) <> 1"
+            },
+            outcome="fail",
+            reason="Each delivery that landed passes, passes with a warning, or is held.",
+        ),
+    ]
+    if counted:
+        found.append(
+            Expectation(
+                name="rows_landed",
+                table="landing.deliveries",
+                kind="no_rows",
+                arguments={
+                    "query": 'SELECT d.feed, d.delivery, d."rows" AS read_rows, l.landed '
+                    f"FROM landing.deliveries AS d FULL OUTER JOIN ({counted}) AS l "
+                    "ON l.feed = d.feed AND l.delivery = d.delivery "
+                    'WHERE coalesce(d."rows", 0) <> coalesce(l.landed, 0)'
+                },
+                outcome="fail",
+                reason="What a reader gave out of a file stands in landing, row for row.",
+            )
+        )
+    return tuple(found)
+
+
+UNREADABLE = (
+    Expectation(
+        name="nothing_unreadable",
+        table="quality.unreadable",
+        kind="no_rows",
+        arguments={"query": "SELECT * FROM quality.unreadable"},
+        outcome="warn",
+        reason="What cannot be read is kept with its place in the file, and its island is told.",
+    ),
+    Expectation(
+        name="no_delivery_held",
+        table="quality.deliveries",
+        kind="no_rows",
+        arguments={"query": "SELECT * FROM quality.deliveries WHERE outcome = 'hold'"},
+        outcome="warn",
+        reason="A held delivery leaves the one before it in force, and somebody should look at it.",
+    ),
+)

@@ -1,0 +1,113 @@
+"""Merge: the master database names one winner for each property of a subject, and no stranger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from quality.expectations import Expectation
+from schemas.contract import Feed
+
+# Of one property of one subject, two winners whose periods of validity and of belief both meet.
+TWO_WINNERS = """SELECT a.subject_id, a.property, a.value, b.value AS other_value, a.from_day
+FROM merge.facts AS a
+INNER JOIN merge.facts AS b
+    ON b.subject_id = a.subject_id
+    AND b.property = a.property
+    AND concat_ws('|', b.record_id, b.version, b.value, b.valid_from, b.from_day)
+    > concat_ws('|', a.record_id, a.version, a.value, a.valid_from, a.from_day)
+    AND b.from_day < until(a.to_day)
+    AND a.from_day < until(b.to_day)
+    AND coalesce(b.valid_from, DATE '0001-01-01') < until(a.valid_to)
+    AND coalesce(a.valid_from, DATE '0001-01-01') < until(b.valid_to)
+WHERE a.won AND b.won"""
+
+# A loser must lose to somebody: a winner throughout its piece of validity and belief.
+NO_WINNER = """SELECT l.subject_id, l.property, l.value, l.from_day
+FROM merge.facts AS l
+WHERE NOT l.won
+    AND NOT EXISTS (
+        SELECT 1
+        FROM merge.facts AS w
+        WHERE w.won
+            AND w.subject_id = l.subject_id
+            AND w.property = l.property
+            AND w.from_day <= l.from_day
+            AND until(w.to_day) >= until(l.to_day)
+            AND coalesce(w.valid_from, DATE '0001-01-01')
+            <= coalesce(l.valid_from, DATE '0001-01-01')
+            AND until(w.valid_to) >= until(l.valid_to)
+    )"""
+
+
+def _interval(table: str) -> Expectation:
+    return Expectation(
+        name="interval",
+        table=table,
+        kind="holds",
+        arguments={"condition": "to_day IS NULL OR from_day < to_day"},
+        outcome="warn",
+        reason="What is believed at all is believed for at least a day.",
+    )
+
+
+def _matched(table: str, column: str, role: str) -> Expectation:
+    return Expectation(
+        name=f"{column}_matched",
+        table=table,
+        kind="no_rows",
+        arguments={
+            "query": f"SELECT t.record_id, t.version, t.{column} FROM {table} AS t "
+            "WHERE NOT EXISTS (SELECT 1 FROM resolve.matches AS m "
+            f"WHERE m.record_id = t.record_id AND m.version = t.version AND m.role = '{role}' "
+            f"AND m.subject_id = t.{column})"
+        },
+        outcome="warn",
+        reason="The master database speaks of nobody whom resolve did not find in the record.",
+    )
+
+
+WRITTEN = (
+    Expectation(
+        name="one_winner",
+        table="merge.facts",
+        kind="no_rows",
+        arguments={"query": TWO_WINNERS},
+        outcome="warn",
+        reason="One value of a property is in force for a subject on any day.",
+    ),
+    Expectation(
+        name="losers_have_a_winner",
+        table="merge.facts",
+        kind="no_rows",
+        arguments={"query": NO_WINNER},
+        outcome="warn",
+        reason="A value gives way only to another that is in force in its place.",
+    ),
+    _interval("merge.facts"),
+    _interval("merge.events"),
+    _interval("merge.links"),
+    _matched("merge.events", "subject_id", "subject"),
+    _matched("merge.links", "a_id", "a"),
+    _matched("merge.links", "b_id", "b"),
+    Expectation(
+        name="one_subject_a_day",
+        table="merge.events",
+        kind="no_overlap",
+        arguments={"key": ("record_id", "version")},
+        outcome="warn",
+        reason="An event is about one subject on any day.",
+    ),
+    Expectation(
+        name="subject_once",
+        table="merge.subjects",
+        kind="unique",
+        arguments={"key": ("subject_id",)},
+        outcome="warn",
+        reason="The master database has one row a subject.",
+    ),
+)
+
+
+def expectations(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
+    """Everything expected of merge; it does not depend on the feeds."""
+    return WRITTEN

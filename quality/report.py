@@ -1,0 +1,156 @@
+"""What the gates and checks found, said plainly: for `islands check`, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from quality.gates import Engine
+from quality.run import CheckResult
+
+if TYPE_CHECKING:
+    from quality.great import Validation
+
+
+@dataclass(frozen=True)
+class FeedCounts:
+    """Where the rows of a feed went, and how many verdicts they drew.
+
+    Attributes:
+        feed: name of the feed.
+        landed: rows that were read.
+        conformed: rows that passed.
+        quarantined: rows kept aside.
+        held: rows of deliveries not believed.
+        unreadable: pieces of files that could not be read.
+        warnings: verdicts that keep the row.
+        held_deliveries: days of the deliveries held.
+    """
+
+    feed: str
+    landed: int
+    conformed: int
+    quarantined: int
+    held: int
+    unreadable: int
+    warnings: int
+    held_deliveries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery that did not simply pass, and the sentence that says why."""
+
+    feed: str
+    delivery: str
+    rows: int
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything `islands check` tells."""
+
+    feeds: tuple[FeedCounts, ...]
+    deliveries: tuple[Delivery, ...]
+    checks: tuple[CheckResult, ...]
+    validations: tuple[Validation, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: feeds, deliveries, checks by stage, Great Expectations' results, totals."""
+        return {
+            "feeds": [asdict(f) for f in self.feeds],
+            "deliveries": [asdict(d) for d in self.deliveries],
+            "checks": [asdict(c) for c in self.checks],
+            "great_expectations": [asdict(v) for v in self.validations],
+            "totals": {
+                "landed": sum(f.landed for f in self.feeds),
+                "conformed": sum(f.conformed for f in self.feeds),
+                "quarantined": sum(f.quarantined for f in self.feeds),
+                "held": sum(f.held for f in self.feeds),
+                "unreadable": sum(f.unreadable for f in self.feeds),
+                "checks": len(self.checks),
+                "checks_passed": sum(c.passed for c in self.checks),
+                "validated": len(self.validations),
+                "validated_successfully": sum(v.success for v in self.validations),
+            },
+        }
+
+    def lines(self) -> list[str]:
+        """The report as text, a line a finding, with one closing sentence."""
+        found = ["Rows: feed, landed = conformed + kept aside + held; unreadable; warnings"]
+        for f in self.feeds:
+            found.append(
+                f"  {f.feed}: {f.landed:,} = {f.conformed:,} + {f.quarantined:,} + {f.held:,}; "
+                f"{f.unreadable:,}; {f.warnings:,}"
+            )
+        for d in self.deliveries:
+            what = "held" if d.outcome == "hold" else "warned"
+            found.append(f"  {d.feed} of {d.delivery} {what}: {d.reason}")
+        for stage in dict.fromkeys(c.stage for c in self.checks):
+            judged = [c for c in self.checks if c.stage == stage]
+            broken = [c for c in judged if not c.passed]
+            found.append(f"{stage}: {len(judged) - len(broken)} of {len(judged)} checks pass")
+            for c in broken:
+                found.append(
+                    f"  {c.table}: {c.violations:,} rows break '{c.sentence}' ({c.outcome})"
+                )
+        if self.validations:
+            agreed = sum(v.success for v in self.validations)
+            found.append(f"Great Expectations: {agreed} of {len(self.validations)} succeed")
+            found.extend(
+                f"  {v.table}.{v.expectation} could not be judged: {v.error}"
+                for v in self.validations
+                if v.error
+            )
+        found.append(self.closing())
+        return found
+
+    def closing(self) -> str:
+        """One sentence: whether the build kept its promises, and what was set aside."""
+        failed = [c for c in self.checks if c.outcome == "fail"]
+        if failed:
+            return f"{len(failed)} promises are broken: do not believe this build."
+        aside = sum(f.quarantined for f in self.feeds)
+        held = sum(d.outcome == "hold" for d in self.deliveries)
+        return (
+            f"Nothing was lost: {aside:,} rows are kept aside and {held:,} deliveries held, "
+            "each with its reason, and every entry leads back to a record."
+        )
+
+
+def report(
+    engine: Engine,
+    results: Sequence[CheckResult],
+    validations: Sequence[Validation] = (),
+) -> Report:
+    """Gather what `judge`, `checks` and perhaps `great.validate` found.
+
+    Args:
+        engine: the built database.
+        results: what `quality.checks()` returned.
+        validations: what `quality.great.validate` returned.
+    """
+    deliveries = tuple(
+        Delivery(*row)
+        for row in engine.fetch(
+            'SELECT feed, delivery, "rows", outcome, reason FROM quality.deliveries '
+            "WHERE outcome <> 'pass' ORDER BY feed, delivery"
+        )
+    )
+    held: dict[str, list[str]] = {}
+    for d in deliveries:
+        if d.outcome == "hold":
+            held.setdefault(d.feed, []).append(d.delivery)
+    feeds = tuple(
+        FeedCounts(*row, held_deliveries=tuple(held.get(row[0], ())))
+        for row in engine.fetch(
+            "SELECT c.feed, c.landed, c.conformed, c.quarantined, c.held, c.unreadable, "
+            "(SELECT count(*) FROM quality.verdicts AS v "
+            "WHERE v.feed = c.feed AND v.outcome = 'warn') AS warnings "
+            "FROM quality.row_counts AS c ORDER BY c.feed"
+        )
+    )
+    return Report(feeds, deliveries, tuple(results), tuple(validations))

@@ -1,0 +1,143 @@
+"""Resolve: every believed mention is matched to one subject or to nobody, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from quality.expectations import Expectation
+from quality.from_contract import shape_expectations
+from schemas.contract import Feed
+
+METHODS = (
+    "register",
+    "code",
+    "code_flagged",
+    "crosswalk",
+    "substring",
+    "masked",
+    "name",
+    "fuzzy",
+    "own_key",
+)
+REASONS = ("ambiguous", "unknown_code", "unknown", "nothing_to_go_by")
+
+# Days of one role of one record: as mentioned, and as matched or unmatched.
+DAYS = "sum(date_diff('day', {row}.from_day, until({row}.to_day)))"
+COVERED = f"""SELECT t.record_id, t.version, t.role, sum(t.days) AS days_unaccounted_for
+FROM (
+    SELECT m.record_id, m.version, m.role, {DAYS.format(row="m")} AS days
+    FROM resolve.mentions AS m
+    GROUP BY m.record_id, m.version, m.role
+    UNION ALL
+    SELECT a.record_id, a.version, a.role, -{DAYS.format(row="a")} AS days
+    FROM resolve.matches AS a
+    GROUP BY a.record_id, a.version, a.role
+    UNION ALL
+    SELECT u.record_id, u.version, u.role, -{DAYS.format(row="u")} AS days
+    FROM resolve.unmatched AS u
+    GROUP BY u.record_id, u.version, u.role
+) AS t
+WHERE NOT EXISTS (SELECT 1 FROM codes.run AS r WHERE r.join_level = 'none')
+GROUP BY t.record_id, t.version, t.role
+HAVING sum(t.days) <> 0"""
+
+SHARED = """SELECT a.scheme, a.value, a.subject_id, b.subject_id AS other_subject_id
+FROM resolve.identifiers AS a
+INNER JOIN resolve.identifiers AS b
+    ON b.scheme = a.scheme
+    AND b.value = a.value
+    AND b.subject_id > a.subject_id
+    AND b.from_day < until(a.to_day)
+    AND a.from_day < until(b.to_day)"""
+
+UNREGISTERED = """SELECT m.record_id, m.version, m.role, m.subject_id
+FROM resolve.matches AS m
+WHERE m.method <> 'own_key'
+    AND NOT EXISTS (SELECT 1 FROM resolve.identifiers AS i WHERE i.subject_id = m.subject_id)
+    AND NOT EXISTS (SELECT 1 FROM resolve.names AS n WHERE n.subject_id = m.subject_id)"""
+
+WRITTEN = (
+    Expectation(
+        name="record_mentioned",
+        table="resolve.matches",
+        kind="refers_to",
+        arguments={
+            "key": ("record_id", "version", "role"),
+            "table": "resolve.mentions",
+            "columns": ("record_id", "version", "role"),
+        },
+        outcome="warn",
+        reason="A match is about a record that conform holds.",
+    ),
+    Expectation(
+        name="subject_registered",
+        table="resolve.matches",
+        kind="no_rows",
+        arguments={"query": UNREGISTERED},
+        outcome="warn",
+        reason="A match leads to a registered subject, unless each island keeps its own keys.",
+    ),
+    Expectation(
+        name="one_subject_a_day",
+        table="resolve.matches",
+        kind="no_overlap",
+        arguments={"key": ("record_id", "version", "role")},
+        outcome="warn",
+        reason="On any day a role of a record means one subject or nobody.",
+    ),
+    Expectation(
+        name="method_known",
+        table="resolve.matches",
+        column="method",
+        kind="in_set",
+        arguments={"values": METHODS},
+        outcome="warn",
+        reason="Every match says by which method it was found.",
+    ),
+    Expectation(
+        name="score_in_thousandths",
+        table="resolve.matches",
+        kind="holds",
+        arguments={"condition": "score BETWEEN 0 AND 1000"},
+        outcome="warn",
+        reason="Scores are integers in thousandths.",
+    ),
+    Expectation(
+        name="reason_known",
+        table="resolve.unmatched",
+        column="reason",
+        kind="in_set",
+        arguments={"values": REASONS},
+        outcome="warn",
+        reason="What stays unmatched says why.",
+    ),
+    Expectation(
+        name="every_mention_decided",
+        table="resolve.mentions",
+        kind="no_rows",
+        arguments={"query": COVERED},
+        outcome="warn",
+        reason="On each day a mention is believed it is matched or unmatched, and never both.",
+    ),
+    Expectation(
+        name="identifier_of_one_subject",
+        table="resolve.identifiers",
+        kind="no_rows",
+        arguments={"query": SHARED},
+        outcome="warn",
+        reason="One code on several bodies is a registry's error; what bears it stays ambiguous.",
+    ),
+    Expectation(
+        name="code_passes_its_check",
+        table="resolve.matches",
+        kind="holds",
+        arguments={"condition": "method <> 'code_flagged'"},
+        outcome="warn",
+        reason="A registered code that fails its check is lawful but rare, so it is flagged.",
+    ),
+)
+
+
+def expectations(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
+    """Everything expected of resolve; it does not depend on the feeds."""
+    return (*shape_expectations("matches"), *WRITTEN)

@@ -1,0 +1,281 @@
+"""Run what every stage is expected to be, and write down what was found: `quality.checks`.
+
+Expectations that judge rows one by one share a scan a table; each other is a query. Only what is
+broken is looked at again, for examples.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import pyarrow as pa
+
+from quality.expectations import (
+    DELIVERY_KINDS,
+    ROW_KINDS,
+    BrokenPromise,
+    Expectation,
+    breaks_sql,
+    sentence,
+    text_sql,
+    violations_sql,
+)
+from quality.from_contract import landing_expectations
+from quality.gates import Engine, listed
+from quality.suites import STAGE_SUITES, stage_expectations
+from schemas.contract import Feed
+from schemas.contract import feeds as all_feeds
+
+CHECKS_SCHEMA = [
+    ("stage", pa.string()),
+    ("expectation", pa.string()),
+    ("table_name", pa.string()),
+    ("column_name", pa.string()),
+    ("violations", pa.int64()),
+    ("outcome", pa.string()),
+    ("reason", pa.string()),
+    ("examples", pa.string()),
+]
+EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """How one expectation of a stage fared.
+
+    Attributes:
+        stage: the stage it belongs to.
+        expectation: its name, unique within the table.
+        table: the table judged.
+        column: the column judged, or None.
+        violations: how many rows break it.
+        outcome: `pass`, or what follows: `warn`, `quarantine`, `fail`.
+        sentence: what is expected, in plain English.
+        reason: why.
+        examples: a few of the rows that break it, as `column=value` text.
+    """
+
+    stage: str
+    expectation: str
+    table: str
+    column: str | None
+    violations: int
+    outcome: str
+    sentence: str
+    reason: str
+    examples: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing breaks the expectation."""
+        return self.violations == 0
+
+
+def check_promises(
+    engine: Engine, feeds: Mapping[str, Feed] | Iterable[Feed] | None = None
+) -> list[CheckResult]:
+    """Judge only what fails a build: conservation and evidence. Writes nothing.
+
+    Args:
+        engine: where the tables are.
+        feeds: the feeds of the build; by default every feed that has a table in landing.
+
+    Raises:
+        BrokenPromise: naming the first broken one, how many rows break it and an example.
+    """
+    if feeds is None:
+        landed = frozenset(engine.tables())
+        feeds = [f for f in all_feeds().values() if f"landing.{f.name}" in landed]
+    return checks(engine, feeds, promises_only=True, write=False)
+
+
+def checks(
+    engine: Engine,
+    feeds: Mapping[str, Feed] | Iterable[Feed],
+    stages: Sequence[str] | None = None,
+    progress: Callable[[str], None] | None = None,
+    promises_only: bool = False,
+    write: bool = True,
+) -> list[CheckResult]:
+    """Judge every table that exists and write `quality.checks`.
+
+    An expectation whose tables are not all there is left out: a stage not yet built has not broken
+    anything. Rows of landing are not scanned again: what the gates found stands in
+    `quality.verdicts`.
+
+    Args:
+        engine: where the tables are.
+        feeds: the feeds of the build.
+        stages: which stages to judge; by default all.
+        progress: called with the name of each stage before it is judged.
+        promises_only: judge only what fails the build when broken.
+        write: False for a database that may only be read.
+
+    Raises:
+        BrokenPromise: if conservation or evidence is broken, after `quality.checks` was written.
+    """
+    feeds, stages = listed(feeds), tuple(stages or STAGE_SUITES)
+    present = frozenset(engine.tables())
+    results: list[CheckResult] = []
+    for stage in stages:
+        if progress:
+            progress(stage)
+        if stage == "landing" and "quality.verdicts" in present and not promises_only:
+            results.extend(_judged_by_gates(engine, feeds))
+        wanted = [
+            e
+            for e in stage_expectations(stage, feeds)
+            if e.reads <= present and (e.outcome == "fail" or not promises_only)
+        ]
+        results.extend(_run(engine, stage, wanted))
+    if write:
+        _write(engine, results, stages, "quality.checks" in present)
+    keep_promises(results)
+    return results
+
+
+def keep_promises(results: Iterable[CheckResult]) -> None:
+    """Say nothing if promises 2 and 3 are kept.
+
+    Raises:
+        BrokenPromise: naming the first broken one, how many rows break it and an example.
+    """
+    for result in results:
+        if result.outcome == "fail":
+            example = f" (for example {result.examples[0]})" if result.examples else ""
+            raise BrokenPromise(
+                f"{result.table}: {result.violations} rows break {result.expectation!r}{example}. "
+                f"{result.reason}"
+            )
+
+
+def _run(engine: Engine, stage: str, expectations: Sequence[Expectation]) -> list[CheckResult]:
+    counts = _count(engine, expectations)
+    return [
+        _result(stage, e, counts[e.table, e.name], lambda e=e: _examples(engine, e))
+        for e in expectations
+    ]
+
+
+def _result(
+    stage: str, e: Expectation, violations: int, examples: Callable[[], tuple[str, ...]]
+) -> CheckResult:
+    return CheckResult(
+        stage=stage,
+        expectation=e.name,
+        table=e.table,
+        column=e.column,
+        violations=violations,
+        outcome=e.outcome if violations else "pass",
+        sentence=sentence(e),
+        reason=e.reason,
+        examples=examples() if violations else (),
+    )
+
+
+def _judged_by_gates(engine: Engine, feeds: Iterable[Feed]) -> list[CheckResult]:
+    """The row expectations of landing, counted from the verdicts the gates gave."""
+    counts = {
+        (feed, name): int(violations)
+        for feed, name, violations in engine.fetch(
+            "SELECT feed, expectation, count(*) FROM quality.verdicts "
+            "WHERE stage = 'landing' GROUP BY feed, expectation"
+        )
+    }
+    examples: dict[tuple[str, str], list[str]] = {}
+    for feed, name, delivery, line in engine.fetch(
+        "SELECT feed, expectation, delivery, line FROM (SELECT *, row_number() OVER "
+        "(PARTITION BY feed, expectation ORDER BY delivery, line) AS nth FROM quality.verdicts) "
+        f"AS v WHERE nth <= {EXAMPLES} ORDER BY feed, expectation, nth"
+    ):
+        examples.setdefault((feed, name), []).append(f"delivery={delivery}, line={line}")
+    return [
+        _result(
+            "landing",
+            e,
+            counts.get((feed.name, e.name), 0),
+            lambda key=(feed.name, e.name): tuple(examples[key]),
+        )
+        for feed in feeds
+        for e in landing_expectations(feed)
+    ]
+
+
+def _count(engine: Engine, expectations: Sequence[Expectation]) -> dict[tuple[str, str], int]:
+    """Violations of each expectation by table and name."""
+    by_table: dict[str, list[Expectation]] = {}
+    queries = []
+    for e in expectations:
+        if e.kind in ROW_KINDS:
+            by_table.setdefault(e.table, []).append(e)
+        elif e.kind not in DELIVERY_KINDS:
+            queries.append(
+                f"SELECT {text_sql(e.table)} AS table_name, {text_sql(e.name)} AS expectation, "
+                f"count(*) AS violations FROM ({violations_sql(e)}) AS v"
+            )
+    queries.extend(_row_counts_sql(table, group) for table, group in by_table.items())
+    counts: dict[tuple[str, str], int] = {}
+    for query in queries:
+        for table, name, violations in engine.fetch(query):
+            counts[table, name] = int(violations)
+    return counts
+
+
+def _row_counts_sql(table: str, expectations: Sequence[Expectation]) -> str:
+    """One scan of a table that counts the rows breaking each of its row expectations."""
+    numbers = range(1, len(expectations) + 1)
+    sums = ", ".join(
+        f"coalesce(sum(CASE WHEN {breaks_sql(e)} THEN 1 ELSE 0 END), 0) AS s{n}"
+        for n, e in zip(numbers, expectations, strict=True)
+    )
+    listed = " UNION ALL ".join(
+        f"SELECT {n} AS n, {text_sql(e.name)} AS expectation"
+        for n, e in zip(numbers, expectations, strict=True)
+    )
+    return (
+        f"SELECT {text_sql(table)} AS table_name, e.expectation, "
+        f"CASE e.n {' '.join(f'WHEN {n} THEN t.s{n}' for n in numbers)} END AS violations "
+        f"FROM (SELECT {sums} FROM {table}) AS t CROSS JOIN ({listed}) AS e"
+    )
+
+
+def _examples(engine: Engine, expectation: Expectation) -> tuple[str, ...]:
+    """A few violating rows, the same ones whatever the order of rows in the table."""
+    found = engine.query(
+        f"SELECT * FROM ({violations_sql(expectation)}) AS v ORDER BY ALL LIMIT {EXAMPLES}"
+    )
+    return tuple(
+        ", ".join(f"{column}={value}" for column, value in row.items() if value is not None)
+        for row in found.to_pylist()
+    )
+
+
+def _write(
+    engine: Engine, results: Sequence[CheckResult], stages: Sequence[str], exists: bool
+) -> None:
+    """Replace what `quality.checks` says of some stages and keep what it says of others."""
+    columns = {
+        "stage": [r.stage for r in results],
+        "expectation": [r.expectation for r in results],
+        "table_name": [r.table for r in results],
+        "column_name": [r.column for r in results],
+        "violations": [r.violations for r in results],
+        "outcome": [r.outcome for r in results],
+        "reason": [r.reason for r in results],
+        "examples": ["\n".join(r.examples) for r in results],
+    }
+    schema = pa.schema(CHECKS_SCHEMA)
+    rows = pa.table(columns, schema=schema)
+    if exists:
+        judged = ", ".join(text_sql(stage) for stage in stages)
+        names = ", ".join(schema.names)
+        others = engine.query(f"SELECT {names} FROM quality.checks WHERE stage NOT IN ({judged})")
+        rows = pa.concat_tables([others.cast(schema), rows])
+    engine.insert_arrow("quality.checks", rows)
+
+
+def as_json(results: Iterable[CheckResult]) -> str:
+    """The results as a JSON array, one object an expectation."""
+    return json.dumps([asdict(r) for r in results], ensure_ascii=False, indent=2)

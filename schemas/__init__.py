@@ -1,0 +1,1 @@
+"""What things are: contracts, shapes, identifiers and code lists. Imports nothing of ours."""

@@ -1,0 +1,21 @@
+"""The common shapes a stage promises the next, read from their contracts in `schemas/shapes/`."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+SHAPES = Path(__file__).resolve().parent / "shapes"
+
+
+@cache
+def shape_columns(shape: str) -> dict[str, str]:
+    """Column name -> SQL type of a shape, in order.
+
+    Raises:
+        FileNotFoundError: if there is no contract for the shape.
+    """
+    node = yaml.safe_load((SHAPES / f"{shape}.odcs.yaml").read_text(encoding="utf-8"))
+    return {p["name"]: p["physicalType"] for p in node["schema"][0]["properties"]}

@@ -1,0 +1,1 @@
+"""Where records come from: the synthetic world, and the islands that observe it."""

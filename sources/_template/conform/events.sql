@@ -1,0 +1,56 @@
+-- Fill in: what a row of the feed means, in a sentence or two. Here: a reader has returned a book
+-- late, which is a hired thing returned late.
+-- Give exactly these columns in this order. Read conform.<feed> for your own feeds and codes.<list> for
+-- code lists, nothing else. Event kinds and grounds are those of schemas/codes/grounds.csv. A value you
+-- do not know becomes NULL, never a guess; a row is never dropped unless the header says why.
+-- Attributes of subjects go to statements.sql, relations to links.sql, in the same way: the files of
+-- sources/tax_bureau and sources/market_registry show how. Leave out the files you do not need.
+-- source: conform.library_fines, codes.grounds
+-- grain: one row per version of a record and stretch of belief
+-- key: record_id, version, from_day
+WITH slips AS (
+    SELECT
+        f.record_id,
+        f.version,
+        f.feed,
+        f.effect,
+        upper(clean_text(f.reader_no)) AS resident_no,
+        clean_text(f.reader_name) AS name,
+        CASE clean_text(f.reason) WHEN 'L' THEN 'deposit_unreturned' END AS ground,
+        parse_money(f.charge) AS amount_yuan,
+        clean_text(f.slip_no) AS document_no,
+        -- no macro reads DD.MM.YYYY, so turn it round first
+        parse_day(
+            substr(f.returned_on, 7, 4)
+            || substr(f.returned_on, 4, 2)
+            || substr(f.returned_on, 1, 2)
+        ) AS returned,
+        f.from_day,
+        f.to_day
+    FROM conform.library_fines AS f
+)
+
+SELECT
+    s.record_id,
+    s.version,
+    s.feed,
+    s.effect,
+    CASE WHEN s.resident_no IS NOT NULL THEN 'resident_no' END AS id_scheme,
+    s.resident_no AS id_value,
+    s.name,
+    CAST(NULL AS VARCHAR) AS division,
+    CAST(NULL AS VARCHAR) AS address,
+    'resident' AS subject_kind,
+    'platform_late' AS event_kind,
+    s.ground,
+    g.severity,
+    s.amount_yuan,
+    s.document_no,
+    '市图书馆' AS authority,
+    s.returned AS event_day,
+    s.returned AS valid_from,
+    CAST(NULL AS DATE) AS valid_to,
+    s.from_day,
+    s.to_day
+FROM slips AS s
+LEFT JOIN codes.grounds AS g ON s.ground = g.code

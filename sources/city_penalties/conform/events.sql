@@ -1,0 +1,103 @@
+-- The city has penalised or licensed somebody. In the 2018 layout code_1 is the unified code,
+-- code_2 the registration number, code_3 the organisation code, code_4 the tax number; a natural
+-- person stands with the resident number. The first of them that is given says who is meant.
+-- The fine, in units of 10,000 yuan, decides how grave a penalty is: from 100,000 yuan serious,
+-- from 1,000 yuan general, else minor. These bounds are ours.
+-- source: conform.city_penalties, conform.city_licences, codes.penalty_party_kinds,
+--         codes.penalty_reasons, codes.licence_documents
+-- grain: one row per version of a record and stretch of belief
+-- key: record_id, version, from_day
+WITH told AS (
+    SELECT
+        c.record_id,
+        c.version,
+        c.feed,
+        c.effect,
+        p.subject_kind AS party_kind,
+        upper(clean_text(c.code_1)) AS uscc,
+        clean_text(c.code_2) AS registration_no,
+        upper(replace(clean_text(c.code_3), '-', '')) AS org_code,
+        upper(clean_text(c.code_4)) AS tax_no,
+        upper(clean_text(c.cf_xdr_zjhm)) AS resident_no,
+        clean_text(c.cf_xdr_mc) AS name,
+        'penalty' AS event_kind,
+        r.ground,
+        parse_wan(c.cf_nr_fk) AS amount_yuan,
+        clean_text(c.cf_wsh) AS document_no,
+        clean_text(c.cf_cfjg) AS authority,
+        parse_day(c.cf_jdrq) AS event_day,
+        parse_day(c.cf_jdrq) AS valid_from,
+        parse_day(c.cf_yxq) AS ends_on,
+        c.from_day,
+        c.to_day
+    FROM conform.city_penalties AS c
+    LEFT JOIN codes.penalty_party_kinds AS p ON c.cf_xdr_lb = p.code
+    LEFT JOIN codes.penalty_reasons AS r ON c.cf_sy = r.code
+    UNION ALL
+    SELECT
+        x.record_id,
+        x.version,
+        x.feed,
+        x.effect,
+        p.subject_kind AS party_kind,
+        upper(clean_text(x.code_1)) AS uscc,
+        clean_text(x.code_2) AS registration_no,
+        upper(replace(clean_text(x.code_3), '-', '')) AS org_code,
+        upper(clean_text(x.code_4)) AS tax_no,
+        upper(clean_text(x.xk_xdr_zjhm)) AS resident_no,
+        clean_text(x.xk_xdr_mc) AS name,
+        'licence' AS event_kind,
+        d.ground,
+        CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
+        clean_text(x.xk_wsh) AS document_no,
+        clean_text(x.xk_xkjg) AS authority,
+        parse_day(x.xk_jdrq) AS event_day,
+        parse_day(x.xk_yxqz) AS valid_from,
+        parse_day(x.xk_yxqzi) AS ends_on,
+        x.from_day,
+        x.to_day
+    FROM conform.city_licences AS x
+    LEFT JOIN codes.penalty_party_kinds AS p ON x.xk_xdr_lb = p.code
+    LEFT JOIN codes.licence_documents AS d ON x.xk_xkws = d.code
+)
+
+SELECT
+    record_id,
+    version,
+    feed,
+    effect,
+    CASE
+        WHEN uscc IS NOT NULL THEN 'uscc'
+        WHEN registration_no IS NOT NULL THEN 'registration_no'
+        WHEN org_code IS NOT NULL THEN 'org_code'
+        WHEN tax_no IS NOT NULL THEN 'tax_no'
+        WHEN resident_no IS NOT NULL THEN 'resident_no'
+    END AS id_scheme,
+    coalesce(uscc, registration_no, org_code, tax_no, resident_no) AS id_value,
+    name,
+    CAST(NULL AS VARCHAR) AS division,
+    CAST(NULL AS VARCHAR) AS address,
+    -- who registered an organisation is the first character of its unified code
+    CASE
+        WHEN party_kind IS NOT NULL THEN party_kind
+        WHEN starts_with(uscc, '9') OR (uscc IS NULL AND registration_no IS NOT NULL)
+            THEN 'enterprise'
+    END AS subject_kind,
+    event_kind,
+    ground,
+    CASE
+        WHEN event_kind = 'licence' THEN 'positive'
+        WHEN amount_yuan >= 100000 THEN 'serious'
+        WHEN amount_yuan >= 1000 THEN 'general'
+        ELSE 'minor'
+    END AS severity,
+    amount_yuan,
+    document_no,
+    authority,
+    event_day,
+    valid_from,
+    -- the file gives the last day on which it holds
+    ends_on + 1 AS valid_to,
+    from_day,
+    to_day
+FROM told

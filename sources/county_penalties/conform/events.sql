@@ -1,0 +1,68 @@
+-- A county has penalised somebody. In the 2015 layout code_2 is the organisation code, code_3 the
+-- registration number and code_5 the resident number: the labels of the city's file with other
+-- meanings. Most rows give one old number only. Fines are in yuan and decide how grave a penalty is:
+-- from 100,000 yuan serious, from 1,000 yuan general, else minor. These bounds are ours.
+-- source: conform.county_penalties, codes.county_case_types
+-- grain: one row per version of a record and stretch of belief
+-- key: record_id, version, from_day
+WITH told AS (
+    SELECT
+        c.record_id,
+        c.version,
+        c.feed,
+        c.effect,
+        upper(clean_text(c.code_1)) AS uscc,
+        upper(replace(clean_text(c.code_2), '-', '')) AS org_code,
+        clean_text(c.code_3) AS registration_no,
+        upper(clean_text(c.code_4)) AS tax_no,
+        upper(clean_text(c.code_5)) AS resident_no,
+        clean_text(c.cf_xdr_mc) AS name,
+        t.ground,
+        parse_money(c.cf_fkje) AS amount_yuan,
+        clean_text(c.cf_wsh) AS document_no,
+        clean_text(c.cf_xzjg) AS authority,
+        parse_day(c.cf_jdrq) AS decided,
+        c.from_day,
+        c.to_day
+    FROM conform.county_penalties AS c
+    LEFT JOIN codes.county_case_types AS t ON c.cf_sy = t.code
+)
+
+SELECT
+    record_id,
+    version,
+    feed,
+    effect,
+    CASE
+        WHEN uscc IS NOT NULL THEN 'uscc'
+        WHEN registration_no IS NOT NULL THEN 'registration_no'
+        WHEN org_code IS NOT NULL THEN 'org_code'
+        WHEN tax_no IS NOT NULL THEN 'tax_no'
+        WHEN resident_no IS NOT NULL THEN 'resident_no'
+    END AS id_scheme,
+    coalesce(uscc, registration_no, org_code, tax_no, resident_no) AS id_value,
+    name,
+    CAST(NULL AS VARCHAR) AS division,
+    CAST(NULL AS VARCHAR) AS address,
+    -- the layout of 2015 has no column for the kind of party; an organisation code alone tells none
+    CASE
+        WHEN starts_with(uscc, '9') OR (uscc IS NULL AND registration_no IS NOT NULL)
+            THEN 'enterprise'
+        WHEN coalesce(uscc, org_code, tax_no) IS NULL AND resident_no IS NOT NULL THEN 'resident'
+    END AS subject_kind,
+    'penalty' AS event_kind,
+    ground,
+    CASE
+        WHEN amount_yuan >= 100000 THEN 'serious'
+        WHEN amount_yuan >= 1000 THEN 'general'
+        ELSE 'minor'
+    END AS severity,
+    amount_yuan,
+    document_no,
+    authority,
+    decided AS event_day,
+    decided AS valid_from,
+    CAST(NULL AS DATE) AS valid_to,
+    from_day,
+    to_day
+FROM told

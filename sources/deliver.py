@@ -1,0 +1,216 @@
+"""Generation: a world of a given size, and the files its islands deliver over a window of days.
+
+Everything follows from the size, the seed, the number of days and the dirt. Both folders appear only
+when they are whole, the landing folder last, with its `manifest.json` written last of all.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import shutil
+import tomllib
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from schemas.contract import ROOT, Feed, feeds
+from sources.deliver_calendar import seen_sql, versions_sql
+from sources.deliver_files import BLOCK, write_deliveries
+from sources.files import NOTICE
+from sources.world import DAY0, SIZES, Progress
+from sources.world import write as write_world
+
+HORIZON_DAYS = 1095  # after the last day: three years, the longest term a list knows
+CODES = ROOT / "schemas" / "codes"
+
+
+class GenerateError(ValueError):
+    """Generation that cannot go on; the message says what to do."""
+
+
+def generate(
+    landing: Path,
+    world: Path,
+    size: str,
+    seed: int,
+    days: int = 365,
+    dirt: float = 1.0,
+    progress: Progress | None = None,
+    tier: str | None = None,
+) -> dict[str, Any]:
+    """Make a world and all that its islands deliver.
+
+    Args:
+        landing: folder for the delivered files; what an earlier run left there is replaced.
+        world: folder for the truth, as Parquet; likewise.
+        size: one of `sources.world.SIZES`.
+        seed: of everything that is drawn.
+        days: length of the window of deliveries from 1 January 2024.
+        dirt: multiplies the fault rates the contracts admit to; 0 is a clean world.
+        progress: called with a label, steps done and steps in all.
+        tier: which islands deliver; by default `story` for the story and `whole` for the rest.
+
+    Returns:
+        The manifest, as written.
+
+    Raises:
+        GenerateError: if an argument makes no sense, or the folder holds something else.
+    """
+    if size not in SIZES:
+        raise GenerateError(f"There is no size {size!r}; there are {', '.join(SIZES)}.")
+    if days < 1:
+        raise GenerateError(f"The window must be at least one day long, not {days}.")
+    if dirt < 0:
+        raise GenerateError(f"Dirt multiplies fault rates and cannot be negative: {dirt}.")
+    tier = tier or ("story" if size == "story" else "whole")
+    used = feeds(tier)
+    calendar = {name: feed.delivery_days(DAY0, days) for name, feed in used.items()}
+    tell = _Steps(progress, sum(map(len, calendar.values())))
+    parts = {folder: _partial(folder) for folder in (world, landing)}
+
+    write_world(parts[world], size, seed, days, progress)
+    con = connect(parts[world])
+    for name, feed in used.items():
+        tell.label = name
+        if calendar[name]:
+            load_versions(con, feed, seed, dirt)
+            batches = seen_rows(con, feed, calendar[name])
+            write_deliveries(feed, calendar[name], batches, parts[landing] / name, tell)
+        else:
+            (parts[landing] / name).mkdir()
+    con.close()
+
+    manifest = manifest_of(size, seed, days, dirt, tier)
+    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    (parts[landing] / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+    for folder, partial in parts.items():
+        _put(partial, folder)
+    return manifest
+
+
+def manifest_of(size: str, seed: int, days: int, dirt: float, tier: str) -> dict[str, Any]:
+    """What a landing folder says about itself. Days are ISO text."""
+    last_day = DAY0 + timedelta(days=days - 1)
+    return {
+        "version": version(),
+        "size": size,
+        "seed": seed,
+        "dirt": float(dirt),
+        "days": days,
+        "day0": DAY0.isoformat(),
+        "last_day": last_day.isoformat(),
+        "horizon": (last_day + timedelta(days=HORIZON_DAYS)).isoformat(),
+        "tier": tier,
+        "synthetic": True,
+        "notice": NOTICE,
+    }
+
+
+def version() -> str:
+    """The version of this software."""
+    try:
+        return importlib.metadata.version("joined-islands")
+    except importlib.metadata.PackageNotFoundError:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(project["project"]["version"])
+
+
+def connect(world: Path) -> duckdb.DuckDBPyConnection:
+    """A database in memory with the world's tables in `world` and the code lists in `codes`.
+
+    Args:
+        world: folder with one Parquet file a table.
+    """
+    con = duckdb.connect()
+    con.execute("CREATE SCHEMA world")
+    con.execute("CREATE SCHEMA codes")
+    for path in sorted(world.glob("*.parquet")):
+        con.execute(
+            f"CREATE VIEW world.{path.stem} AS SELECT * FROM read_parquet({_literal(path)})"
+        )
+    for path in sorted(CODES.glob("*.csv")):
+        source = f"read_csv({_literal(path)}, header = true, all_varchar = true)"
+        con.execute(f"CREATE TABLE codes.{path.stem} AS SELECT * FROM {source}")
+    return con
+
+
+def load_versions(con: duckdb.DuckDBPyConnection, feed: Feed, seed: int, dirt: float) -> None:
+    """Make the table `versions`: what the feed's island holds, when, its own dirt included."""
+    observe = feed.observe_file().read_text(encoding="utf-8")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE versions AS {versions_sql(feed, observe)}")
+    if dirt and feed.fault_rates:
+        from sources.faults.dirt import spoil
+
+        table = con.sql("SELECT * FROM versions").to_arrow_table()
+        use_versions(con, spoil(feed, table, seed, dirt))
+
+
+def use_versions(con: duckdb.DuckDBPyConnection, versions: pa.Table) -> None:
+    """Make the table `versions` of rows at hand."""
+    con.register("versions_at_hand", versions)
+    con.execute("CREATE OR REPLACE TEMP TABLE versions AS SELECT * FROM versions_at_hand")
+    con.unregister("versions_at_hand")
+
+
+def seen_rows(
+    con: duckdb.DuckDBPyConnection, feed: Feed, days: list[date]
+) -> Iterable[pa.RecordBatch]:
+    """Every row of every delivery, from the table `versions`.
+
+    Args:
+        days: on which the feed's deliveries are published, in order.
+
+    Returns:
+        Batches of `enters`, `leaves` and the contract's columns, as `seen_sql` orders them.
+    """
+    return con.sql(seen_sql(feed, days)).to_arrow_reader(BLOCK)
+
+
+def _literal(path: Path) -> str:
+    return "'" + path.as_posix().replace("'", "''") + "'"
+
+
+class _Steps:
+    """Counts files written and tells of them."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.progress, self.total, self.done, self.label = progress, total, 0, ""
+
+    def __call__(self) -> None:
+        self.done += 1
+        if self.progress:
+            self.progress(self.label, self.done, self.total)
+
+
+def _partial(folder: Path) -> Path:
+    """An empty folder beside the one to be made, in which it comes about."""
+    if folder.exists() and any(folder.iterdir()) and not _is_ours(folder):
+        raise GenerateError(
+            f"{folder} holds files that were not generated; name another folder, or empty it."
+        )
+    partial = folder.with_name(folder.name + ".partial")
+    if partial.exists():
+        shutil.rmtree(partial)
+    partial.mkdir(parents=True)
+    return partial
+
+
+def _is_ours(folder: Path) -> bool:
+    return (folder / "manifest.json").exists() or (folder / "subjects.parquet").exists()
+
+
+def _put(partial: Path, folder: Path) -> None:
+    """Let a finished folder take the place of an earlier one."""
+    before = folder.with_name(folder.name + ".before")
+    if before.exists():
+        shutil.rmtree(before)
+    if folder.exists():
+        folder.rename(before)
+    partial.rename(folder)
+    if before.exists():
+        shutil.rmtree(before)

@@ -1,0 +1,125 @@
+"""How one record, or one delivery, goes wrong: one module a kind, found by its file name.
+
+A module whose `KIND` is its own file name is a kind of fault; adding the file adds the fault. It
+says, in module-level names,
+
+==============  ==================================================================================
+`KIND`          its name, which is the file's
+`TITLE`         a few words, for a table
+`DESCRIPTION`   what goes wrong, one sentence of plain English
+`MODELS`        where such a fault has been seen, or the rule it breaks
+`LEVEL`         `cell` (a value), `row` (sent twice, too late or not at all) or `delivery`
+`SCOPE`         `source`: wrong in this and each later delivery until corrected; `once`: in this
+`CORRECTION`    delivery mode -> how the correction rides; a mode left out cannot carry the fault
+`fits(feed)`    whether the feed has a place for it
+==============  ==================================================================================
+
+and one function, by level:
+
+* cell: `spoil(row, draw) -> row | None`, the row as it goes wrong, None where it does not bite;
+  and `columns(feed)`, the columns it may change.
+* row: `resend(history, days, day, until, draw) -> history`, what is delivered of one record, day by
+  day, instead; and optionally `places(feed, history, days)`, the days on which it bites, and
+  `FRAME = "gone"` where it bites only in records that the feed withdrew.
+* delivery: `send(day, days, content_of, draw) -> bytes | None`, the file that goes out instead.
+
+A *row* is a dict of a feed's contract columns, in their order, to text or None. A *history* is what
+a feed delivered of one record: delivery day -> its rows on that day.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from schemas.contract import Feed
+
+Row = dict[str, str | None]
+History = dict[date, list[Row]]
+
+LEVELS = ("cell", "row", "delivery")
+SCOPES = ("source", "once")
+
+
+class FaultError(ValueError):
+    """A fault that cannot be: the message is one sentence saying which and why."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of fault, as its module tells it. See the package's own words for the fields."""
+
+    kind: str
+    title: str
+    description: str
+    models: str
+    level: str
+    scope: str
+    correction: dict[str, str]
+    frame: str
+    module: Any
+
+    def fits(self, feed: Feed) -> bool:
+        """Whether the feed has a place for this fault and a mode that can carry it."""
+        return feed.mode in self.correction and self.module.fits(feed)
+
+    def columns(self, feed: Feed) -> tuple[str, ...]:
+        """The columns a cell fault may change; none for the other levels."""
+        return tuple(self.module.columns(feed)) if self.level == "cell" else ()
+
+    def places(self, feed: Feed, history: History, days: list[date]) -> list[date]:
+        """Delivery days on which the fault can befall this record, in order."""
+        own: Callable | None = getattr(self.module, "places", None)
+        return own(feed, history, days) if own else sorted(day for day in history if history[day])
+
+
+def _read(module: Any, name: str) -> Fault:
+    wanted = ("TITLE", "DESCRIPTION", "MODELS", "LEVEL", "SCOPE", "CORRECTION", "fits")
+    verbs = {"cell": ("spoil", "columns"), "row": ("resend",), "delivery": ("send",)}
+    level = getattr(module, "LEVEL", None)
+    missing = [w for w in (*wanted, *verbs.get(level, ())) if not hasattr(module, w)]
+    if missing:
+        raise FaultError(f"sources/faults/{name}.py: {', '.join(missing)} is missing; say it.")
+    if level not in LEVELS or module.SCOPE not in SCOPES:
+        raise FaultError(
+            f"sources/faults/{name}.py: LEVEL must be one of {LEVELS}, SCOPE one of {SCOPES}."
+        )
+    return Fault(
+        kind=name,
+        title=module.TITLE,
+        description=module.DESCRIPTION,
+        models=module.MODELS,
+        level=level,
+        scope=module.SCOPE,
+        correction=dict(module.CORRECTION),
+        frame=getattr(module, "FRAME", "any"),
+        module=module,
+    )
+
+
+@lru_cache(maxsize=1)
+def kinds() -> dict[str, Fault]:
+    """Every kind of fault by name, in alphabetical order."""
+    found = {}
+    for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        if getattr(module, "KIND", None) == info.name:
+            found[info.name] = _read(module, info.name)
+    return found
+
+
+def kind(name: str) -> Fault:
+    """The kind of that name.
+
+    Raises:
+        FaultError: if there is none.
+    """
+    found = kinds()
+    if name not in found:
+        raise FaultError(f"There is no fault {name!r}; there are {', '.join(found)}.")
+    return found[name]

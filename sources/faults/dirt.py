@@ -1,0 +1,139 @@
+"""The dirt an island's own register holds: faults at the rates its contract admits to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.contract import Feed
+from sources.faults import FaultError, Row, kind
+from sources.faults.draw import Draw, hits
+from sources.faults.identifiers import named_beside, scheme_of
+
+
+class OfThisFeed:
+    """The other entities a feed's own table knows, for faults that need another."""
+
+    def __init__(self, feed: Feed, versions: pa.Table) -> None:
+        self.feed = feed
+        self.versions = versions
+
+    @cached_property
+    def _codes(self) -> dict[str, list[str]]:
+        found: dict[str, set[str]] = {}
+        for column in self.feed.columns:
+            if column.scheme and column.name in self.versions.column_names:
+                values = self.versions.column(column.name).unique().drop_null()
+                for value in values.to_pylist():
+                    scheme = scheme_of(column, value)
+                    if scheme:
+                        found.setdefault(scheme, set()).add(value)
+        return {scheme: sorted(values) for scheme, values in found.items()}
+
+    def codes(self, scheme: str, like: str) -> Sequence[str]:
+        """Every code of that scheme in the table."""
+        return self._codes.get(scheme, [])
+
+    @cached_property
+    def _bearers(self) -> dict[str, set[tuple[str, str]]]:
+        """Name -> the (scheme, code) pairs the table gives beside it."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for column in self.feed.columns:
+            name = named_beside(self.feed, column.name) if column.scheme else None
+            if name is None:
+                continue
+            pairs = self.versions.select([name, column.name]).group_by([name, column.name])
+            for row in pairs.aggregate([]).to_pylist():
+                code, bearer = row[column.name], row[name]
+                scheme = scheme_of(column, code) if code and bearer else None
+                if scheme:
+                    found.setdefault(bearer, set()).add((scheme, code))
+        return found
+
+    def namesakes(self, scheme: str, like: str) -> Sequence[str]:
+        """Codes that stand in the table beside a name that also stands beside `like`."""
+        wanted = (scheme, like)
+        return sorted(
+            code
+            for bearers in self._bearers.values()
+            if wanted in bearers
+            for other, code in bearers
+            if other == scheme and code != like
+        )
+
+
+def record_keys(feed: Feed, versions: pa.Table) -> pa.Array:
+    """One text per row that names its record: its natural key, or without one all its columns."""
+    names = feed.natural_key or [n for n in feed.column_names if n in versions.column_names]
+    parts = [pc.fill_null(versions.column(name).cast(pa.string()), "∅") for name in names]
+    keys = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "|")
+    return keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
+
+
+def spoil(feed: Feed, versions: pa.Table, seed: int, dirt: float) -> pa.Table:
+    """A feed's records with its own dirt among them.
+
+    Args:
+        feed: its `fault_rates` say how many records of a thousand each kind of fault befalls.
+        versions: what the island's register holds, one row a version of a record: text columns of
+            the contract (the effect column may be missing), and any others, which pass untouched.
+        seed: of the world.
+        dirt: multiplies the rates; 0 gives the table back as it is.
+
+    Every version of a record is spoilt alike. Which records, and how, depends on the seed, the
+    feed, the fault and the record's key alone.
+
+    Raises:
+        FaultError: if a rate is given for a fault that spoils rows or deliveries, not cells.
+    """
+    columns = [name for name in feed.column_names if name in versions.column_names]
+    for name, rate in sorted(feed.fault_rates.items()):
+        fault = kind(name)
+        if fault.level != "cell":
+            raise FaultError(
+                f"Feed {feed.name} has a rate for {name}, which spoils a {fault.level}; dirt is "
+                "in cells only."
+            )
+        keys = record_keys(feed, versions)
+        chosen = hits(seed, f"dirt|{feed.name}|{name}", keys, round(rate * dirt * 1000))
+        if not len(chosen):
+            continue
+        others = OfThisFeed(feed, versions)
+        rows = versions.select(columns).take(pa.array(chosen)).to_pylist()
+        chosen_keys = keys.take(pa.array(chosen)).to_pylist()
+        spoilt = [
+            fault.module.spoil(
+                _whole(feed, row), Draw(seed, ("dirt", feed.name, name, key), feed, others)
+            )
+            for row, key in zip(rows, chosen_keys, strict=True)
+        ]
+        versions = _written(versions, chosen.tolist(), rows, spoilt)
+    return versions
+
+
+def _whole(feed: Feed, row: Row) -> Row:
+    """The row with every column of the contract, in its order."""
+    return {name: row.get(name) for name in feed.column_names}
+
+
+def _written(
+    versions: pa.Table, places: list[int], rows: list[Row], spoilt: list[Row | None]
+) -> pa.Table:
+    """The table with the spoilt cells in place of the old."""
+    for name in rows[0]:
+        changes = {
+            place: after[name]
+            for place, before, after in zip(places, rows, spoilt, strict=True)
+            if after is not None and after[name] != before[name]
+        }
+        if not changes:
+            continue
+        at = versions.column_names.index(name)
+        values = versions.column(name).combine_chunks()
+        mask = pc.is_in(pa.array(range(len(values))), value_set=pa.array(list(changes)))
+        new = pa.array([changes[place] for place in sorted(changes)], type=values.type)
+        versions = versions.set_column(at, name, pc.replace_with_mask(values, mask, new))
+    return versions

@@ -1,0 +1,51 @@
+"""Whatever the person who asks wants written."""
+
+from __future__ import annotations
+
+from schemas.contract import Feed
+from sources.faults import FaultError, Row
+from sources.faults.draw import Draw
+from sources.faults.identifiers import may_stand
+
+KIND = "free_edit"
+TITLE = "Free edit"
+DESCRIPTION = "Named columns of one record are set to given values."
+MODELS = "Any slip of the pen: islands replay --feed F --record R --set COLUMN=VALUE."
+LEVEL = "cell"
+SCOPE = "source"
+CORRECTION = {
+    "snapshot": "the right row stands in the next delivery",
+    "changes": "a row marked as a correction takes the wrong one's place",
+    "append": "a further, right row; the wrong one stays",
+}
+
+
+def fits(feed: Feed) -> bool:
+    """Every feed."""
+    return True
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """Every column."""
+    return feed.column_names
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with the draw's `values` written into it.
+
+    Raises:
+        FaultError: if a column is not the feed's, or the row could then name somebody real.
+    """
+    for name in draw.values:
+        if name not in draw.feed.column_names:
+            raise FaultError(
+                f"Feed {draw.feed.name} has no column {name!r}; it has "
+                f"{', '.join(draw.feed.column_names)}."
+            )
+    spoilt = row | {name: value or None for name, value in draw.values.items()}
+    if not may_stand(draw.feed, spoilt):
+        raise FaultError(
+            "That value could be somebody's real identifier; use one whose division begins with "
+            "84 to 89 and whose organisation code begins with PDY."
+        )
+    return spoilt if spoilt != row else None

@@ -1,0 +1,60 @@
+"""Where identifiers stand in a row, and what they may become."""
+
+from __future__ import annotations
+
+from schemas.contract import Column, Feed
+from schemas.identifiers import SCHEMES, could_be_real
+from sources.faults import Row
+
+
+def scheme_of(column: Column, value: str) -> str | None:
+    """The scheme a value is written in, None if it is in none.
+
+    The column's own scheme is asked first. Some columns hold two (the court writes a company's
+    organisation code where it writes a person's masked number), so the others are asked as well.
+    """
+    if column.scheme in SCHEMES and SCHEMES[column.scheme].checksum_ok(value):
+        return column.scheme
+    return next((name for name, scheme in SCHEMES.items() if scheme.checksum_ok(value)), None)
+
+
+def identifier_columns(feed: Feed, schemes: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """Columns that hold identifiers, the feed's main one first; of the given schemes, if any."""
+    held = [c for c in feed.columns if c.scheme and (schemes is None or c.scheme in schemes)]
+    held.sort(key=lambda c: c.scheme != feed.identifier_scheme)
+    return tuple(column.name for column in held)
+
+
+def main_identifier(feed: Feed, row: Row) -> tuple[Column, str, str] | None:
+    """The (column, value, scheme) by which a row says whom it is about, None if by name alone."""
+    for name in identifier_columns(feed):
+        value = row.get(name)
+        if value:
+            scheme = scheme_of(feed.column(name), value)
+            if scheme:
+                return feed.column(name), value, scheme
+    return None
+
+
+def name_columns(feed: Feed) -> tuple[str, ...]:
+    """Columns whose Chinese title says that they hold a name of a subject."""
+    return tuple(
+        c.name
+        for c in feed.columns
+        if c.title_zh.endswith(("名称", "姓名", "户名")) and not c.scheme and not c.valid_values
+    )
+
+
+def named_beside(feed: Feed, column: str) -> str | None:
+    """The name column that goes with an identifier column: the nearest one before it."""
+    names = feed.column_names[: feed.column_names.index(column)]
+    return next((name for name in reversed(names) if name in name_columns(feed)), None)
+
+
+def may_stand(feed: Feed, row: Row) -> bool:
+    """Whether nothing in a row could be a real identifier. What could is drawn again."""
+    return not any(
+        row.get(column.name) and could_be_real(row[column.name])
+        for column in feed.columns
+        if column.scheme
+    )

@@ -1,0 +1,73 @@
+"""The word that something no longer holds, never passed on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.contract import Feed
+from sources.faults import History
+from sources.faults.draw import Draw
+
+KIND = "lost_withdrawal"
+TITLE = "Lost withdrawal"
+DESCRIPTION = (
+    "A record is withdrawn, but the word of it never arrives, so that what no longer holds goes on "
+    "being believed."
+)
+MODELS = (
+    "Herring v. United States (2009): a warrant recalled five months earlier was still in the next "
+    "county's database. Rules here give three working days to withdraw a revoked decision."
+)
+LEVEL = "row"
+SCOPE = "source"
+CORRECTION = {
+    "snapshot": "the row is absent from the next delivery",
+    "changes": "the withdrawal arrives, late",
+}
+FRAME = "gone"  # drawn among the records that the feed withdrew
+
+
+def fits(feed: Feed) -> bool:
+    """Feeds that can take something back."""
+    return feed.mode != "append" and (
+        feed.mode == "snapshot" or "withdraw" in feed.effect_codes.values()
+    )
+
+
+def _withdrawn(feed: Feed, rows: list[dict[str, str | None]]) -> bool:
+    return any(feed.effect_codes.get(row[feed.effect_column] or "") == "withdraw" for row in rows)
+
+
+def places(feed: Feed, history: History, days: list[date]) -> list[date]:
+    """The days on which the record is taken back: a row that says so, or the first absence."""
+    if feed.mode == "changes":
+        return sorted(day for day, rows in history.items() if _withdrawn(feed, rows))
+    return [
+        day
+        for before, day in zip(days, days[1:], strict=False)
+        if history.get(before) and not history.get(day)
+    ]
+
+
+def resend(
+    history: History, days: list[date], day: date, until: date | None, draw: Draw
+) -> History:
+    """What is delivered when that withdrawal, and every later one before `until`, is lost."""
+    feed = draw.feed
+    if feed.mode == "changes":
+        return {
+            d: [r for r in rows if not (_withdrawn(feed, [r]) and _within(d, day, until))]
+            for d, rows in history.items()
+        }
+    sent = dict(history)
+    last: list[dict[str, str | None]] = []
+    for d in days:
+        if history.get(d):
+            last = history[d]
+        elif last and _within(d, day, until):
+            sent[d] = [dict(row) for row in last]
+    return sent
+
+
+def _within(d: date, day: date, until: date | None) -> bool:
+    return day <= d and (until is None or d < until)

@@ -1,0 +1,58 @@
+"""A row sent twice, the second time under another key."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.contract import Feed
+from sources.faults import History
+from sources.faults.draw import Draw
+
+KIND = "row_doubled"
+TITLE = "Row doubled"
+DESCRIPTION = (
+    "The record's row stands in the delivery twice, the second time under a key of its own, so "
+    "that one act counts as two."
+)
+MODELS = "A case re-entered after a failed upload: the same decision under two file numbers."
+LEVEL = "row"
+SCOPE = "source"
+CORRECTION = {
+    "snapshot": "the second row is absent from the next delivery",
+    "changes": "the second row is withdrawn",
+    "append": "nothing takes it back",
+}
+
+
+def _key(feed: Feed) -> str | None:
+    """The part of the key that can be given a suffix: the last that is free text."""
+    free = [
+        name
+        for name in feed.natural_key
+        if not (c := feed.column(name)).scheme
+        and not c.parse
+        and not c.pattern
+        and not c.valid_values
+        and c.width is None
+    ]
+    return free[-1] if free else None
+
+
+def fits(feed: Feed) -> bool:
+    """Feeds without a key, and those whose key can take another value."""
+    return feed.registry is None and (not feed.natural_key or _key(feed) is not None)
+
+
+def resend(
+    history: History, days: list[date], day: date, until: date | None, draw: Draw
+) -> History:
+    """What is delivered when the record's rows come twice from `day` on, before `until`."""
+    name = _key(draw.feed)
+
+    def twice(rows: list[dict[str, str | None]]) -> list[dict[str, str | None]]:
+        return rows + [row if name is None else row | {name: f"{row[name]}-2"} for row in rows]
+
+    return {
+        d: twice(rows) if day <= d and (until is None or d < until) else rows
+        for d, rows in history.items()
+    }

@@ -1,0 +1,35 @@
+"""A row that should have been in the file and was not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.contract import Feed
+from sources.faults import History
+from sources.faults.draw import Draw
+
+KIND = "row_lost"
+TITLE = "Row lost"
+DESCRIPTION = "The record's row is missing from the delivery."
+MODELS = "An export that stops at a row it cannot write; absence then reads as withdrawal."
+LEVEL = "row"
+SCOPE = "source"
+CORRECTION = {
+    "snapshot": "the row stands in the next delivery",
+    "changes": "the row arrives, late",
+    "append": "the row arrives, late",
+}
+
+
+def fits(feed: Feed) -> bool:
+    """Every feed."""
+    return True
+
+
+def resend(
+    history: History, days: list[date], day: date, until: date | None, draw: Draw
+) -> History:
+    """What is delivered when this record's rows are lost from `day` on, before `until`."""
+    return {
+        d: [] if day <= d and (until is None or d < until) else rows for d, rows in history.items()
+    }

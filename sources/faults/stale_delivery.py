@@ -1,0 +1,43 @@
+"""Yesterday's file, sent again as today's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from schemas.contract import Feed
+from sources.faults.draw import Draw
+
+KIND = "stale_delivery"
+TITLE = "Stale delivery"
+DESCRIPTION = (
+    "An earlier delivery is sent again in place of this one: what was news then comes as news "
+    "again, and what is news now does not come."
+)
+MODELS = (
+    "A transfer job that picks up the old file. In 2019 a business-data site pushed a filing of "
+    "2015 to its users as a new warning."
+)
+LEVEL = "delivery"
+SCOPE = "once"
+CORRECTION = {
+    "snapshot": "the next delivery is the right one",
+    "changes": "what was kept back and what was undone come as corrections",
+    "append": "what was kept back comes late; what came twice stays",
+}
+
+
+def fits(feed: Feed) -> bool:
+    """Every feed."""
+    return True
+
+
+def send(
+    day: date, days: list[date], content_of: Callable[[date], bytes], draw: Draw
+) -> bytes | None:
+    """The bytes of a delivery drawn among the earlier ones; None if they are those of the day."""
+    earlier = days[: days.index(day)]
+    if not earlier:
+        return None
+    stale = content_of(draw.pick(earlier))
+    return None if stale == content_of(day) else stale

@@ -1,0 +1,48 @@
+"""Two characters of a name change places, or one is lost."""
+
+from __future__ import annotations
+
+from schemas.contract import Feed
+from sources.faults import Row
+from sources.faults.draw import TRIES, Draw
+from sources.faults.identifiers import name_columns
+
+KIND = "typo_in_name"
+TITLE = "Typo in a name"
+DESCRIPTION = "Two neighbouring characters of a name change places, or one is dropped."
+MODELS = "Names typed from paper; harmless where a code decides, fatal where only a name is given."
+LEVEL = "cell"
+SCOPE = "source"
+CORRECTION = {
+    "snapshot": "the right row stands in the next delivery",
+    "changes": "a row marked as a correction takes the wrong one's place",
+    "append": "a further row with the right name; the wrong one stays",
+}
+
+
+def fits(feed: Feed) -> bool:
+    """Feeds that give names."""
+    return bool(columns(feed))
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """The columns whose Chinese title says that they hold a name."""
+    return name_columns(feed)
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with one name misspelt."""
+    held = [name for name in columns(draw.feed) if len(row.get(name) or "") > 1]
+    if not held:
+        return None
+    name = draw.pick(held)
+    for _ in range(TRIES):
+        value = row[name]
+        place = draw.below(len(value) - 1)
+        if draw.below(2):
+            typed = value[:place] + value[place + 1] + value[place] + value[place + 2 :]
+        else:
+            typed = value[:place] + value[place + 1 :]
+        if typed != value and typed == typed.strip():
+            return row | {name: typed}
+    return None

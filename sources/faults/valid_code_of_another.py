@@ -1,0 +1,50 @@
+"""The code of another: it passes every check there is, and belongs to somebody else."""
+
+from __future__ import annotations
+
+from schemas.contract import Feed
+from sources.faults import Row
+from sources.faults.draw import TRIES, Draw
+from sources.faults.identifiers import identifier_columns, main_identifier, may_stand
+
+KIND = "valid_code_of_another"
+TITLE = "Valid code of another"
+DESCRIPTION = (
+    "The identifier is replaced by the valid code of another existing entity of the same kind, so "
+    "that everything the record says is said of somebody else."
+)
+MODELS = (
+    "No check digit finds a right code on the wrong record (GB 32100-2015 and GB 11643-1999 guard "
+    "against slips of the hand alone); one code on several bodies is an official clean-up category."
+)
+LEVEL = "cell"
+SCOPE = "source"
+CORRECTION = {
+    "snapshot": "the right row stands in the next delivery",
+    "changes": "a row marked as a correction takes the wrong one's place",
+    "append": "a further row with the right code; the wrong one stays",
+}
+
+
+def fits(feed: Feed) -> bool:
+    """Feeds that name anybody by a code."""
+    return bool(identifier_columns(feed))
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """The identifier columns."""
+    return identifier_columns(feed)
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with the code by which it names its subject exchanged for another's."""
+    main = main_identifier(draw.feed, row)
+    if main is None:
+        return None
+    column, value, scheme = main
+    others = draw.others.codes(scheme, value)
+    for _ in range(TRIES if others else 0):
+        spoilt = row | {column.name: draw.pick(others)}
+        if spoilt[column.name] != value and may_stand(draw.feed, spoilt):
+            return spoilt
+    return None

@@ -1,0 +1,223 @@
+"""Files as islands publish them: one module a format, one way to write and one to read them all.
+
+`write` and `read` take a feed's contract and a table of text. Every value travels as text; an empty
+value and a missing one are the same. Every file says that what it holds is invented.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pyarrow as pa
+
+from schemas.contract import Feed
+from sources.files import (
+    delimited,
+    fixed_width,
+    json_document,
+    json_lines,
+    parquet,
+    xlsx,
+    xml_records,
+)
+from sources.files.base import (
+    NOTICE,
+    Bad,
+    Odd,
+    Refused,
+    Unreadable,
+    UnwritableError,
+    content,
+    empty_table,
+)
+
+__all__ = [
+    "NOTICE",
+    "Odd",
+    "Refused",
+    "Unreadable",
+    "UnwritableError",
+    "assemble",
+    "content",
+    "empty_table",
+    "is_streamed",
+    "is_text",
+    "layout",
+    "opened",
+    "read",
+    "read_quickly",
+    "render",
+    "write",
+]
+
+TEXT: dict[str, ModuleType] = {
+    "jsonl": json_lines,
+    "jsonl.gz": json_lines,
+    "json": json_document,
+    "csv": delimited,
+    "fixed": fixed_width,
+    "xml": xml_records,
+}
+TABLES: dict[str, ModuleType] = {"xlsx": xlsx, "parquet": parquet}
+UTF8_ONLY = ("jsonl", "jsonl.gz", "json", "xml")
+PACKED = "jsonl.gz"
+
+
+def is_text(feed: Feed) -> bool:
+    """Whether the feed's files are made of records of text, one after the other."""
+    return feed.format in TEXT
+
+
+def is_streamed(feed: Feed) -> bool:
+    """Whether a file can be written piece by piece: head, records, tail."""
+    return is_text(feed) and feed.format != PACKED
+
+
+def layout(feed: Feed) -> ModuleType:
+    """The module of a text format.
+
+    Raises:
+        UnwritableError: if the contract asks for an encoding the format does not allow.
+    """
+    if feed.format in UTF8_ONLY and feed.encoding != "utf-8":
+        raise UnwritableError(f"{feed.name}: {feed.format} files are UTF-8, not {feed.encoding}")
+    return TEXT[feed.format]
+
+
+def pack(data: bytes) -> bytes:
+    """Bytes as a gzip file (RFC 1952) without a name, a time or a system: the same everywhere."""
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    header = b"\x1f\x8b\x08\x00" + b"\x00" * 4 + b"\x00\xff"
+    trailer = struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
+    return header + deflate.compress(data) + deflate.flush() + trailer
+
+
+def unpack(data: bytes) -> bytes:
+    """The content of a gzip file.
+
+    Raises:
+        Refused: if it is none, or not whole: then nothing in it has been proved by its checksum.
+    """
+    if not data:
+        raise Refused("empty file: it has no byte")
+    parts = []
+    while data:
+        inflate = zlib.decompressobj(wbits=31)
+        try:
+            parts.append(inflate.decompress(data))
+        except zlib.error as error:
+            raise Refused(f"cut off or no gzip file: {error}") from None
+        if not inflate.eof:
+            raise Refused("cut off: the gzip file is not whole")
+        data = inflate.unused_data.lstrip(b"\x00")
+    return b"".join(parts)
+
+
+def opened(feed: Feed, data: bytes) -> bytes:
+    """The text of a file of a text format, unpacked if need be.
+
+    Raises:
+        Refused: if it is packed and not whole.
+    """
+    return unpack(data) if feed.format == PACKED else data
+
+
+def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
+    """Every row of a text format as the record its file holds; see `assemble`.
+
+    Raises:
+        UnwritableError: if the format cannot hold a value.
+    """
+    return layout(feed).render(feed, rows)
+
+
+def assemble(feed: Feed, records: pa.BinaryArray) -> bytes:
+    """The file of a text format made of records that `render` gave."""
+    form = layout(feed)
+    data = form.head(feed) + form.joined(bytes(content(records))) + form.tail(feed)
+    return pack(data) if feed.format == PACKED else data
+
+
+def write(feed: Feed, rows: pa.Table, path: Path) -> None:
+    """Write one file of a feed.
+
+    Args:
+        feed: the contract: format, encoding, delimiter, columns and widths.
+        rows: at least the contract's columns, as text.
+        path: where to; its folder must be there.
+
+    Raises:
+        UnwritableError: if the format cannot hold a value.
+    """
+    if is_text(feed):
+        path.write_bytes(assemble(feed, render(feed, rows)))
+    else:
+        TABLES[feed.format].write(feed, rows, path)
+
+
+def read(
+    feed: Feed, path: Path, data: bytes | None = None
+) -> tuple[pa.Table, list[Unreadable]]:
+    """Read one file of a feed.
+
+    Args:
+        feed: the contract.
+        path: the file.
+        data: its bytes, if they are at hand.
+
+    Returns:
+        A table with `line` (int64) and the contract's columns (text, in the contract's order), and
+        what could not be read, by place. A file that cannot be read at all gives an empty table and
+        one `Unreadable` without a line. Never raises for what a file holds.
+    """
+    data = path.read_bytes() if data is None else data
+    try:
+        if not is_text(feed):
+            table, bad = TABLES[feed.format].read(feed, data)
+        else:
+            text = opened(feed, data)
+            try:
+                return read_quickly(feed, [text])[0], []
+            except Odd:
+                table, bad = layout(feed).careful(feed, text)
+    except Refused as refusal:
+        start = data[:200] if is_text(feed) and feed.format != PACKED else ""
+        whole = Bad(None, 0, len(data), str(refusal), start)
+        return empty_table(feed), [whole.named(path.name)]
+    return table, [record.named(path.name) for record in bad]
+
+
+def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.ndarray]:
+    """Read the (unpacked) contents of several files of a text format in one go.
+
+    Returns:
+        The table of `read` for all of them, and how many rows each gave.
+
+    Raises:
+        Odd: if any of them is not exactly as the contract promises; `read` them one by one then.
+    """
+    form = layout(feed)
+    bodies = [form.body(feed, data) for data in contents]
+    counts = np.array([data.count(b"\n") for data, _ in bodies], np.int64)
+    firsts = np.array([line for _, line in bodies], np.int64)
+    if not counts.sum():
+        if any(data for data, _ in bodies):
+            raise Odd("a record without an end")
+        return empty_table(feed), counts
+    rows, starts = form.parse(feed, b"".join(data for data, _ in bodies))
+    begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    if starts is not None:
+        # Records may take several lines; none may go from one file over into the next.
+        ends = begin[counts > 0]
+        if not np.isin(ends, starts).all():
+            raise Odd("a record that goes over the end of its file")
+        counts = np.diff(np.append(np.searchsorted(starts, begin), len(starts)))
+        lines = starts + np.repeat(firsts - begin, counts)
+    else:
+        lines = np.arange(len(rows)) + np.repeat(firsts - begin, counts)
+    return rows.add_column(0, "line", pa.array(lines, pa.int64())), counts

@@ -1,0 +1,181 @@
+"""One JSON document a file: `{"notice": …, "records": [ … ]}`; a record's line is its place in it.
+
+A list of records without the object around it is read as well. Source of the rules: RFC 8259.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pyarrow as pa
+
+from schemas.contract import Feed
+from sources.files import json_lines
+from sources.files.base import NOTICE, Bad, Odd, Refused
+
+HEAD = re.compile(rb'\s*\{(?:\s*"notice"\s*:\s*"(?:[^"\\]|\\.)*"\s*,)?\s*"records"\s*:\s*\[\s*?\n')
+SPACE = re.compile(r"[ \t\r\n]*")
+NEXT_RECORD = re.compile(r"(?:\n[ \t]*|\}[ \t\r\n]*,[ \t\r\n]*)(?=\{)")
+
+
+def head(feed: Feed) -> bytes:
+    """What stands before the first record."""
+    return b'{"notice": ' + json.dumps(NOTICE, ensure_ascii=False).encode() + b', "records": [\n'
+
+
+def tail(feed: Feed) -> bytes:
+    """What stands after the last record."""
+    return b"]}\n"
+
+
+def joined(records: bytes) -> bytes:
+    """The records of a file, as they stand between head and tail: a comma after all but the last."""
+    return records.removesuffix(b",\n") + b"\n" if records else records
+
+
+def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
+    """Every row as the record a file holds, the comma and line end after it included."""
+    return json_lines.render(feed, rows, end=",\n")
+
+
+def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
+    """The records of a file, each on a line of its own without the comma, and the first one's place.
+
+    Raises:
+        Odd: if the file is not laid out as the quick way needs it.
+    """
+    begin = HEAD.match(data)
+    records = data.rstrip()
+    if not begin or not records.endswith(b"}"):
+        raise Odd("another layout")
+    records = records[:-1].rstrip()
+    if not records.endswith(b"]"):
+        raise Odd("another layout")
+    records = records[begin.end() : -1]
+    # No JSON string holds a bare line end, so this can only stand between two records.
+    records = records.replace(b"\r\n", b"\n").replace(b"},\n{", b"}\n{")
+    if records and not records.endswith(b"}\n"):
+        raise Odd("another layout")
+    return records, 1
+
+
+parse = json_lines.parse
+
+
+def _start(text: str) -> int:
+    """Where the list of records begins: the place after its bracket.
+
+    Raises:
+        Refused: if there is none.
+    """
+    at = SPACE.match(text).end()
+    if at == len(text):
+        raise Refused("empty file: it holds no document")
+    if text[at] == "[":
+        return at + 1
+    if text[at] != "{":
+        raise Refused("malformed JSON: the document is neither an object nor a list")
+    at += 1
+    try:
+        while True:
+            at = SPACE.match(text, at).end()
+            if text[at : at + 1] != '"':
+                break
+            name, at = json_lines.DECODER.raw_decode(text, at)
+            at = SPACE.match(text, at).end()
+            if text[at : at + 1] != ":":
+                break
+            at = SPACE.match(text, at + 1).end()
+            if name == "records":
+                if text[at : at + 1] == "[":
+                    return at + 1
+                break
+            _, at = json_lines.DECODER.raw_decode(text, at)
+            at = SPACE.match(text, at).end()
+            if text[at : at + 1] != ",":
+                break
+            at += 1
+    except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
+        raise Refused(f"malformed JSON: before the records: {error}") from None
+    raise Refused('malformed JSON: the document has no list named "records"')
+
+
+class Places:
+    """Turns places in a text into places in its bytes, in rising order, without starting over."""
+
+    def __init__(self, text: str, offset: int) -> None:
+        self.text, self.at, self.byte = text, 0, offset
+
+    def __call__(self, at: int) -> int:
+        self.byte += len(self.text[self.at : at].encode("utf-8", "surrogateescape"))
+        self.at = at
+        return self.byte
+
+
+def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
+    """Every good record of a file, and every bad one with its place and reason.
+
+    After a record that is no JSON, reading goes on where the next one seems to begin: at a brace
+    that opens a line, or at one after a brace and a comma.
+
+    Raises:
+        Refused: if the file as a whole cannot be read.
+    """
+    offset = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    text = data[offset:].decode("utf-8", errors="surrogateescape")
+    places = Places(text, offset)
+    found, bad = [], []
+    at, place = _start(text), 0
+    object_around = text[: at - 1].strip() != ""
+    closed = False
+
+    def spoiled(start: int, end: int, reason: str) -> Bad:
+        raw = text[start:end].encode("utf-8", "surrogateescape")
+        return Bad(place, places(start), places(end), reason, raw)
+
+    while True:
+        at = SPACE.match(text, at).end()
+        if at == len(text):
+            break
+        if text[at] == "]":
+            closed, at = True, SPACE.match(text, at + 1).end()
+            break
+        place += 1
+        start = at
+        try:
+            pairs, at = json_lines.DECODER.raw_decode(text, at)
+            after = SPACE.match(text, at).end()
+            if after < len(text) and text[after] not in ",]":
+                raise json.JSONDecodeError("Expecting ',' or ']' after the record", text, after)
+            try:
+                values, fault = json_lines.values_of(feed, pairs)
+                record = spoiled(start, at, fault) if fault else None
+                found.append((place, values, fault, record))
+            except json_lines.Member as error:
+                bad.append(spoiled(start, at, str(error)))
+            at = after
+            if text[at : at + 1] == ",":
+                following = SPACE.match(text, at + 1).end()
+                if text[following : following + 1] == "]":
+                    place += 1
+                    bad.append(spoiled(at, at + 1, "malformed JSON: a comma after the last record"))
+                at += 1
+        except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
+            what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+            again = NEXT_RECORD.search(text, start + 1)
+            at = again.end() if again else len(text)
+            end = start + len(text[start:at].rstrip(" \t\r\n,"))
+            kind = "malformed JSON" if again else "cut off: the file ends inside this record"
+            bad.append(spoiled(start, end, f"{kind}: {what}"))
+    if not closed:
+        if not bad or not bad[-1].reason.startswith("cut off"):
+            place += 1
+            bad.append(spoiled(at, at, "cut off: the file ends before its closing bracket"))
+    elif object_around and text[at:].strip() != "}" and not text[at:].lstrip().startswith(","):
+        place += 1
+        bad.append(spoiled(at, len(text), "cut off: the document's closing brace is missing"))
+    elif not object_around and text[at:].strip():
+        place += 1
+        bad.append(spoiled(at, len(text), "malformed JSON: text after the list of records"))
+    return json_lines.gather(feed, found, bad)

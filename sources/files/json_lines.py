@@ -1,0 +1,235 @@
+"""JSON Lines: one object a line, every column a member, the notice an object of its own on line 1.
+
+Source of the rules: RFC 8259 (UTF-8, no control characters inside strings) and jsonlines.org.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+
+from schemas.contract import Feed
+from sources.files.base import (
+    NOTICE,
+    Bad,
+    Odd,
+    Refused,
+    column_faults,
+    column_of,
+    content,
+    physical_lines,
+    replaced,
+    rows_where,
+    table_of,
+    without_empty,
+)
+
+BLOCK = 1 << 22  # bytes a thread parses at a time; also the longest record the quick way reads
+NOTICE_KEY = "_notice"
+
+
+def head(feed: Feed) -> bytes:
+    """What stands before the first record."""
+    return json.dumps({NOTICE_KEY: NOTICE}, ensure_ascii=False).encode() + b"\n"
+
+
+def tail(feed: Feed) -> bytes:
+    """What stands after the last record."""
+    return b""
+
+
+def joined(records: bytes) -> bytes:
+    """The records of a file, as they stand between head and tail."""
+    return records
+
+
+def escaped(values: pa.StringArray) -> pa.StringArray:
+    """Text as it stands between the quotes of a JSON string."""
+    data = np.frombuffer(content(values), np.uint8)
+    if not ((data < 32) | (data == ord('"')) | (data == ord("\\"))).any():
+        return values
+    where = rows_where(values, r'["\\\x00-\x1f]')
+    quoted = [json.dumps(values[i].as_py(), ensure_ascii=False)[1:-1] for i in where.tolist()]
+    return replaced(values, where, quoted)
+
+
+def render(feed: Feed, rows: pa.Table, end: str = "\n") -> pa.BinaryArray:
+    """Every row as the record a file holds, with what stands after it."""
+    parts: list[Any] = []
+    glue = "{"
+    for name in feed.column_names:
+        values = escaped(column_of(rows, name))
+        glue += json.dumps(name, ensure_ascii=False) + ":"
+        if values.null_count:
+            quoted = pc.binary_join_element_wise('"', values, '"', "")
+            parts += [glue, pc.fill_null(quoted, "null")]
+            glue = ","
+        else:
+            parts += [glue + '"', values]
+            glue = '",'
+    return pc.binary_join_element_wise(*parts, glue[:-1] + "}" + end, "").cast(pa.binary())
+
+
+def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
+    """The records of a file, each on a line of its own, and the line the first one stands on.
+
+    Raises:
+        Odd: if the file is not laid out as the quick way needs it.
+    """
+    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    line = 1
+    if data.startswith(b'{"' + NOTICE_KEY.encode() + b'"', start):
+        start, line = data.index(b"\n", start) + 1 if b"\n" in data else 0, 2
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
+    if start == len(data) or not data.endswith(b"\n"):
+        if line == 2 and start == len(data):
+            return b"", line
+        raise Odd("no records, or a last line without an end")
+    return data[start:], line
+
+
+def parse(feed: Feed, data: bytes) -> tuple[pa.Table, None]:
+    """Records of one or many files at once, exactly one a line.
+
+    Raises:
+        Odd: if any of them is not exactly as the contract promises.
+    """
+    count = data.count(b"\n")
+    begins = data.count(b"\n{") + data.startswith(b"{")
+    if b"\x00" in data or b"\\u0000" in data or begins != count or data.count(b"}\n") != count:
+        raise Odd("not one object a line")
+    schema = pa.schema([(name, pa.string()) for name in feed.column_names])
+    try:
+        rows = pyarrow.json.read_json(
+            io.BytesIO(data),
+            read_options=pyarrow.json.ReadOptions(block_size=BLOCK),
+            parse_options=pyarrow.json.ParseOptions(
+                explicit_schema=schema,
+                newlines_in_values=False,
+                unexpected_field_behavior="error",
+            ),
+        )
+        rows.validate(full=True)
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise Odd(str(error)) from error
+    if len(rows) != count:
+        raise Odd("not one object a line")
+    for name in feed.column_names:
+        # A NULL may be a member that is not there at all, which the parser does not tell apart.
+        if rows.column(name).null_count:
+            member = json.dumps(name, ensure_ascii=False).encode() + b":"
+            if data.count(member) != count:
+                raise Odd(f"member {name} missing, or written another way")
+    columns = [without_empty(rows.column(name).combine_chunks()) for name in feed.column_names]
+    return pa.table(columns, names=list(feed.column_names)), None
+
+
+class Member(ValueError):
+    """A member of a record that is no text; the message is the reason."""
+
+
+class Pairs(list):
+    """The members of one JSON object, in order and with those that come twice."""
+
+
+def _constant(name: str) -> str:
+    raise Member(f"malformed JSON: {name} is no JSON value")
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=Pairs, parse_int=str, parse_float=str, parse_constant=_constant
+)
+
+
+def values_of(feed: Feed, pairs: Any) -> tuple[list[str | None], str | None]:  # noqa: ANN401
+    """One parsed record as values in the order of the contract, and what is wrong with its columns.
+
+    Raises:
+        Member: if it is no object, or a member is no text, number or null.
+    """
+    if not isinstance(pairs, Pairs):
+        raise Member("malformed JSON: the record is no object")
+    names = [name for name, _ in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Member(f"duplicate key: {', '.join(map(repr, twice))} stands more than once")
+    members = dict(pairs)
+    for name, value in members.items():
+        if isinstance(value, bool):
+            members[name] = "true" if value else "false"
+        elif not isinstance(value, str | None):
+            raise Member(f"malformed JSON: {name!r} holds a list or an object, not text")
+        elif value and "\x00" in value:
+            raise Member(f"NUL byte: in the value of {name!r}")
+        elif value and not value.isascii():
+            try:
+                value.encode("utf-8")
+            except UnicodeEncodeError:
+                raise Member(f"undecodable bytes: half a character in {name!r}") from None
+    return [members.get(name) for name in feed.column_names], column_faults(feed, names)
+
+
+def gather(
+    feed: Feed, found: list[tuple[int, list[str | None], str | None, Bad]], bad: list[Bad]
+) -> tuple[pa.Table, list[Bad]]:
+    """Good rows and bad ones, where every row said for itself which columns it has.
+
+    Args:
+        found: for each record that could be parsed: line, values, what is wrong with its columns,
+            and the record as a bad one if something is.
+        bad: the records that could not.
+
+    Raises:
+        Refused: if something is wrong with the columns of every record: then it is the file's.
+    """
+    faults = {fault for _, _, fault, _ in found}
+    if found and None not in faults:
+        raise Refused(sorted(faults)[0])
+    good = [(line, values) for line, values, fault, _ in found if fault is None]
+    bad = [*bad, *(record for _, _, fault, record in found if fault is not None)]
+    table = table_of(feed, [line for line, _ in good], [values for _, values in good])
+    return table, sorted(bad, key=lambda record: (record.line or 0, record.byte_from or 0))
+
+
+def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
+    """Every good record of a file, and every bad one with its place and reason.
+
+    Raises:
+        Refused: if the file as a whole cannot be read.
+    """
+    offset = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    lines = physical_lines(data)
+    if not lines:
+        raise Refused("empty file: it has no line")
+    found, bad = [], []
+    for place, (line, start, end) in enumerate(lines):
+        start = max(start, offset)
+        raw = data[start:end]
+        cut = end == len(data)
+        try:
+            text = raw.decode("utf-8").strip(" \t")
+            pairs, stop = DECODER.raw_decode(text)
+            if stop != len(text):
+                raise Member(f"malformed JSON: text after the object, at character {stop + 1}")
+            if place == 0 and isinstance(pairs, Pairs) and NOTICE_KEY in dict(pairs):
+                continue
+            values, fault = values_of(feed, pairs)
+            found.append((line, values, fault, Bad(line, start, end, fault or "", raw)))
+        except UnicodeDecodeError as error:
+            reason = f"undecodable bytes: byte {start + error.start} of the file is no UTF-8"
+            bad.append(Bad(line, start, end, reason, raw))
+        except Member as error:
+            bad.append(Bad(line, start, end, str(error), raw))
+        except (json.JSONDecodeError, RecursionError) as error:
+            what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+            where = f" at character {error.pos + 1}" if hasattr(error, "pos") else ""
+            kind = "cut off: the file ends inside this line" if cut else "malformed JSON"
+            bad.append(Bad(line, start, end, f"{kind}: {what}{where}", raw))
+    return gather(feed, found, bad)

@@ -1,0 +1,294 @@
+"""XML: a root element that carries the notice, a record element a line, a child element a column.
+
+Only text is taken from a document: declarations of document types are refused, so no entity can be
+defined and nothing is ever fetched. Source of the rules: Extensible Markup Language (XML) 1.0.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from lxml import etree
+
+from schemas.contract import Feed
+from sources.files.base import (
+    NOTICE,
+    Bad,
+    Odd,
+    Refused,
+    UnwritableError,
+    column_faults,
+    column_of,
+    content,
+    pieces,
+    without_empty,
+)
+from sources.files.json_lines import gather
+
+ENTITIES = (
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&quot;", '"'),
+    ("&apos;", "'"),
+    ("&#10;", "\n"),
+    ("&#13;", "\r"),
+    ("&amp;", "&"),  # last, so that what it gives is not read again
+)
+FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+NOT_IN_TEXT = (b"]]>", "\ufffe".encode(), "\uffff".encode())
+OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+
+
+def head(feed: Feed) -> bytes:
+    """What stands before the first record."""
+    declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f"{declaration}<{feed.root_tag} notice={quoteattr(NOTICE)}>\n".encode()
+
+
+def tail(feed: Feed) -> bytes:
+    """What stands after the last record."""
+    return f"</{feed.root_tag}>\n".encode()
+
+
+def joined(records: bytes) -> bytes:
+    """The records of a file, as they stand between head and tail."""
+    return records
+
+
+def tags(feed: Feed) -> list[str]:
+    """The tags of one record in order; values stand between the pairs of the columns."""
+    inner = [tag for name in feed.column_names for tag in (f"<{name}>", f"</{name}>")]
+    return [f"<{feed.record_tag}>", *inner, f"</{feed.record_tag}>"]
+
+
+def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
+    """Every row as the record a file holds, its line end included.
+
+    Raises:
+        UnwritableError: if a value holds a character XML has no way to write.
+    """
+    every = tags(feed)
+    parts = [every[0] + every[1]]
+    for place, name in enumerate(feed.column_names):
+        values = column_of(rows, name)
+        wrong = pc.index(pc.match_substring_regex(values, FORBIDDEN), True).as_py()
+        if wrong >= 0:
+            value = values[wrong].as_py()
+            raise UnwritableError(f"{feed.name}.{name}: XML cannot hold a character of {value!r}")
+        data = bytes(content(values))
+        for entity, character in reversed(ENTITIES):
+            if character not in "\"'" and character.encode() in data:
+                values = pc.replace_substring(values, character, entity)
+        after = every[2 * place + 2] + every[2 * place + 3]
+        parts += [pc.fill_null(values, ""), after]
+    return pc.binary_join_element_wise(*parts, "\n", "").cast(pa.binary())
+
+
+def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
+    """The records of a file, each on a line of its own, and the place of the first.
+
+    Raises:
+        Odd: if the file is not laid out as the quick way needs it.
+    """
+    root = re.escape(feed.root_tag.encode())
+    begin = re.match(
+        rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?\?>\s*)?'
+        rb"<" + root + rb'(?: notice="[^"<&]*")?>\r?\n',
+        data,
+    )
+    end = b"</" + feed.root_tag.encode() + b">"
+    records = data.rstrip()
+    if not begin or not records.endswith(end):
+        raise Odd("another layout")
+    records = records[begin.end() : -len(end)].replace(b"\r\n", b"\n")
+    if records and not records.endswith(b">\n"):
+        raise Odd("another layout")
+    return records, 1
+
+
+def parse(feed: Feed, data: bytes) -> tuple[pa.Table, None]:
+    """Records of one or many files at once, exactly one a line.
+
+    Every `<` must begin just the tag that comes next in a record, so what lies between is text.
+
+    Raises:
+        Odd: if any of them is not exactly as the contract promises.
+    """
+    every = [tag.encode() for tag in tags(feed)]
+    text = np.frombuffer(data, np.uint8)
+    opens = np.flatnonzero(text == ord("<"))
+    count = data.count(b"\n")
+    controls = np.count_nonzero(text < ord(" ")) - data.count(b"\t")
+    if len(opens) != count * len(every) or controls != count:
+        raise Odd("another layout")
+    if any(mark in data for mark in NOT_IN_TEXT):
+        raise Odd("a character that XML does not allow")
+    places = np.ascontiguousarray(opens.reshape(count, len(every)).T)
+    for tag, place in zip(every, places, strict=True):
+        for i, byte in enumerate(tag):
+            if not (text[place + i] == byte).all():
+                raise Odd("another tag, or an attribute")
+    ends = places[-1] + len(every[-1])
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    # Only values may stand between tags: nothing before, between and after the columns.
+    gaps = [places[0] - starts, places[1] - places[0] - len(every[0]), text[ends] - ord("\n")]
+    for i in range(2, len(every) - 1, 2):
+        gaps.append(places[i + 1] - places[i] - len(every[i]))
+    if any(gap.any() for gap in gaps):
+        raise Odd("text between the columns")
+    written = data.count(b"&")
+    if written != (written and sum(data.count(entity.encode()) for entity, _ in ENTITIES)):
+        raise Odd("a character reference")
+    columns = []
+    for i in range(1, len(every) - 1, 2):
+        values = pieces(data, places[i] + len(every[i]), places[i + 1])
+        if written:
+            raw = bytes(content(values))
+            for entity, character in ENTITIES:
+                if entity.encode() in raw:
+                    values = pc.replace_substring(values, entity, character)
+        columns.append(without_empty(values))
+    rows = pa.table(columns, names=list(feed.column_names))
+    try:
+        rows.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise Odd(str(error)) from error
+    return rows, None
+
+
+class _Spoiled(ValueError):
+    """An element that is no record; the message is the reason."""
+
+
+def _values(feed: Feed, element: etree._Element) -> tuple[list[str | None], str | None]:
+    """One record element as values in the order of the contract, and what is wrong with its columns."""
+    members: dict[str, str | None] = {}
+    names = []
+    if (element.text or "").strip():
+        raise _Spoiled("malformed XML: text beside the columns")
+    for child in element:
+        if not isinstance(child.tag, str):
+            raise _Spoiled("malformed XML: a comment, instruction or entity inside the record")
+        if len(child):
+            raise _Spoiled(f"malformed XML: {child.tag!r} holds other elements, not text")
+        if (child.tail or "").strip():
+            raise _Spoiled("malformed XML: text beside the columns")
+        names.append(child.tag)
+        members[child.tag] = child.text
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise _Spoiled(f"duplicate key: {', '.join(map(repr, twice))} stands more than once")
+    return [members.get(name) for name in feed.column_names], column_faults(feed, names)
+
+
+def _whole(feed: Feed, data: bytes) -> list[tuple[list[str | None], str | None, str | None]] | None:
+    """(values, fault of its columns, reason it is bad) of each record; None if it is no XML.
+
+    Raises:
+        Refused: if it is XML, but no document of this feed.
+    """
+    found = []
+    root = None
+    try:
+        for event, element in etree.iterparse(io.BytesIO(data), ("start", "end"), **OPTIONS):
+            if root is None:
+                root = element
+                if root.tag != feed.root_tag:
+                    raise Refused(
+                        f"malformed XML: the root is {root.tag!r}, the contract's {feed.root_tag!r}"
+                    )
+            if event == "start" or element.getparent() is not root:
+                continue
+            if element.tag != feed.record_tag:
+                found.append(([], None, f"malformed XML: {element.tag!r} is no record"))
+            else:
+                try:
+                    found.append((*_values(feed, element), None))
+                except _Spoiled as error:
+                    found.append(([], None, str(error)))
+            element.clear(keep_tail=True)
+            while element.getprevious() is not None:
+                del root[0]
+    except etree.XMLSyntaxError:
+        return None
+    return found
+
+
+def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
+    """Every good record of a file, and every bad one with its place and reason.
+
+    A document that is XML is read as XML, however it is laid out. One that is not is cut at the tags
+    that open a record, and each piece is read for itself.
+
+    Raises:
+        Refused: if the file as a whole cannot be read.
+    """
+    if not data.strip():
+        raise Refused("empty file: it holds no document")
+    if b"<!DOCTYPE" in data:
+        raise Refused("malformed XML: a document type declaration, which is never read")
+    opening = re.compile(rb"<" + re.escape(feed.record_tag.encode()) + rb"(?=[\s/>])")
+    starts = [match.start() for match in opening.finditer(data)]
+    closing = f"</{feed.root_tag}>".encode()
+    end = data.rfind(closing)
+    bounds = [*starts, end if end >= 0 and (not starts or end > starts[-1]) else len(data)]
+    chunks = [data[a:b].rstrip() for a, b in zip(bounds, bounds[1:], strict=False)]
+    whole = _whole(feed, data)
+    found, bad = [], []
+
+    def spoiled(place: int, reason: str) -> Bad:
+        if whole is not None and len(whole) != len(chunks):
+            return Bad(place, None, None, reason, "")
+        start, chunk = starts[place - 1], chunks[place - 1]
+        return Bad(place, start, start + len(chunk), reason, chunk)
+
+    if whole is None:
+        if not starts:
+            raise Refused("malformed XML: the file holds no document with records")
+        whole_of = [_alone(feed, chunk, data) for chunk in chunks]
+    else:
+        whole_of = whole
+    for place, (values, fault, reason) in enumerate(whole_of, start=1):
+        if reason is not None:
+            bad.append(spoiled(place, reason))
+        else:
+            found.append((place, values, fault, spoiled(place, fault) if fault else None))
+    if whole is None and end < 0:
+        cut = bool(bad) and bad[-1].line == len(chunks)
+        if cut:
+            last = bad.pop()
+            reason = "cut off: the file ends inside this record"
+            bad.append(Bad(last.line, last.byte_from, last.byte_to, reason, last.raw))
+        else:
+            reason = "cut off: the closing tag of the document is missing"
+            bad.append(Bad(len(chunks) + 1, len(data), len(data), reason, ""))
+    elif whole is None and not bad:
+        reason = "malformed XML: outside the records"
+        bad.append(Bad(len(chunks) + 1, None, None, reason, data[: bounds[0]]))
+    return gather(feed, found, bad)
+
+
+def _alone(
+    feed: Feed, chunk: bytes, data: bytes
+) -> tuple[list[str | None], str | None, str | None]:
+    """One record of a document that as a whole is no XML; see `_whole`."""
+    declared = re.search(rb"""<\?xml[^>]*encoding=["']([\w-]+)["']""", data[:200])
+    try:
+        parser = etree.XMLParser(encoding=declared[1].decode() if declared else "utf-8", **OPTIONS)
+        element = etree.fromstring(chunk, parser)
+        return (*_values(feed, element), None)
+    except _Spoiled as error:
+        return [], None, str(error)
+    except (etree.XMLSyntaxError, LookupError) as error:
+        try:
+            chunk.decode("utf-8")
+        except UnicodeDecodeError as undecodable:
+            return [], None, f"undecodable bytes: byte {undecodable.start} of the record is no UTF-8"
+        if b"\x00" in chunk:
+            return [], None, "NUL byte: in the record"
+        return [], None, f"malformed XML: {error}"

@@ -1,0 +1,78 @@
+-- What the resident register says of each resident, one property a row. The register speaks of its
+-- own entry, so the subject is the record itself, whatever number stands in it. Number and birth
+-- hold since the birth; all else since the record has stood as it stands.
+-- source: conform.residents
+-- grain: one row per version of a record, stretch of belief and property
+-- key: record_id, version, from_day, property
+WITH entries AS (
+    SELECT
+        record_id,
+        version,
+        feed,
+        effect,
+        clean_text(xm) AS name,
+        clean_text(xzqh) AS division,
+        clean_text(zz) AS address,
+        upper(clean_text(gmsfhm)) AS resident_no,
+        parse_day(csrq) AS born,
+        parse_day(bgrq) AS stands_since,
+        from_day,
+        to_day
+    FROM conform.residents
+),
+
+told AS (
+    SELECT
+        *,
+        'resident_no' AS property,
+        resident_no AS value,
+        born AS valid_from
+    FROM entries
+    UNION ALL
+    SELECT
+        *,
+        'name' AS property,
+        name AS value,
+        stands_since AS valid_from
+    FROM entries
+    UNION ALL
+    SELECT
+        *,
+        'address' AS property,
+        address AS value,
+        stands_since AS valid_from
+    FROM entries
+    UNION ALL
+    SELECT
+        *,
+        'division' AS property,
+        division AS value,
+        stands_since AS valid_from
+    FROM entries
+    UNION ALL
+    SELECT
+        *,
+        'born' AS property,
+        CAST(born AS VARCHAR) AS value,
+        born AS valid_from
+    FROM entries
+)
+
+SELECT
+    record_id,
+    version,
+    feed,
+    effect,
+    'record' AS id_scheme,
+    record_id AS id_value,
+    name,
+    division,
+    'resident' AS subject_kind,
+    property,
+    value,
+    valid_from,
+    CAST(NULL AS DATE) AS valid_to,
+    from_day,
+    to_day
+FROM told
+WHERE value IS NOT NULL

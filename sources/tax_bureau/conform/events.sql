@@ -1,0 +1,76 @@
+-- Two kinds of event from one office: a major violation was decided; a taxpayer was graded A for a
+-- year. Violations give the tax number from before the unified code; the A-class list gives the
+-- unified code itself, which is what a tax number of 18 characters is. Neither list says when an
+-- event stops to count; that is for the lists made of them.
+-- source: conform.tax_violations, conform.tax_a_class, codes.tax_violation_kinds, codes.grounds
+-- grain: one row per version of a record and stretch of belief
+-- key: record_id, version, from_day
+WITH told AS (
+    SELECT
+        v.record_id,
+        v.version,
+        v.feed,
+        v.effect,
+        upper(clean_text(v.nsrsbh)) AS tax_no,
+        upper(replace(clean_text(v.zzjgdm), '-', '')) AS org_code,
+        clean_text(v.nsrmc) AS name,
+        clean_text(v.zcdz) AS address,
+        'tax_violation' AS event_kind,
+        k.ground,
+        parse_money(v.sjje) AS amount_yuan,
+        clean_text(v.wsh) AS document_no,
+        clean_text(v.jcjg) AS authority,
+        parse_day(v.jdrq) AS event_day,
+        v.from_day,
+        v.to_day
+    FROM conform.tax_violations AS v
+    LEFT JOIN codes.tax_violation_kinds AS k ON v.ajxz = k.code
+    UNION ALL
+    SELECT
+        a.record_id,
+        a.version,
+        a.feed,
+        a.effect,
+        upper(clean_text(a.nsrsbh)) AS tax_no,
+        CAST(NULL AS VARCHAR) AS org_code,
+        clean_text(a.nsrmc) AS name,
+        CAST(NULL AS VARCHAR) AS address,
+        'tax_a_class' AS event_kind,
+        'tax_a_class' AS ground,
+        CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
+        CAST(NULL AS VARCHAR) AS document_no,
+        clean_text(a.pdjg) AS authority,
+        parse_day(a.gbrq) AS event_day,
+        a.from_day,
+        a.to_day
+    FROM conform.tax_a_class AS a
+)
+
+SELECT
+    t.record_id,
+    t.version,
+    t.feed,
+    t.effect,
+    CASE
+        WHEN length(t.tax_no) = 18 THEN 'uscc'
+        WHEN t.tax_no IS NOT NULL THEN 'tax_no'
+        WHEN t.org_code IS NOT NULL THEN 'org_code'
+    END AS id_scheme,
+    coalesce(t.tax_no, t.org_code) AS id_value,
+    t.name,
+    CAST(NULL AS VARCHAR) AS division,
+    t.address,
+    'enterprise' AS subject_kind,
+    t.event_kind,
+    t.ground,
+    g.severity,
+    t.amount_yuan,
+    t.document_no,
+    t.authority,
+    t.event_day,
+    t.event_day AS valid_from,
+    CAST(NULL AS DATE) AS valid_to,
+    t.from_day,
+    t.to_day
+FROM told AS t
+LEFT JOIN codes.grounds AS g ON t.ground = g.code

@@ -1,0 +1,119 @@
+"""The truth of a synthetic world: who there is, how they are tied, what they did and when.
+
+Four tables, described in `columns.COLUMNS`: subjects, attributes, links and conduct. Islands see
+parts of it through their `observe.sql`; else only audits and the scoring of results read it.
+
+>>> tables = generate("tiny", seed=1)
+>>> tables["subjects"].num_rows
+1523
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from sources.world import attributes, conduct, links, store, subjects, written
+from sources.world.columns import COLUMNS
+from sources.world.days import CONDUCT_BEGINS, DAY0, number
+from sources.world.population import Population, populate
+from sources.world.store import load, save
+
+__all__ = [
+    "COLUMNS",
+    "CONDUCT_BEGINS",
+    "DAY0",
+    "SIZES",
+    "Progress",
+    "Size",
+    "generate",
+    "load",
+    "save",
+    "write",
+]
+
+Progress = Callable[[str, int, int], None]  # label, how much is done, of how much
+
+
+class Size(NamedTuple):
+    """How big a world is; public bodies come on top, three for each hundred enterprises."""
+
+    enterprises: int
+    residents: int
+
+
+SIZES = {
+    "story": Size(5, 7),  # written by hand
+    "tiny": Size(500, 1_000),
+    "demo": Size(20_000, 40_000),
+    "city": Size(60_000, 740_000),
+    "province": Size(3_300_000, 6_600_000),
+}
+
+_TABLES = {
+    "subjects": subjects.generate,
+    "attributes": attributes.generate,
+    "links": links.generate,
+    "conduct": conduct.generate,
+}
+
+
+def generate(
+    size: str, seed: int, days: int = 365, progress: Progress | None = None
+) -> dict[str, pa.Table]:
+    """The tables of a world.
+
+    Args:
+        size: one of `SIZES`.
+        seed: any integer; the story is the same for each.
+        days: length of the window of deliveries, which begins on `DAY0`. A longer one adds to a
+            world; of what was there before it changes only the day on which the enterprises that
+            are founded within the window are founded.
+        progress: called before each table and at the end.
+
+    Raises:
+        ValueError: if there is no such size, or the window is shorter than a day.
+    """
+    if size == "story":
+        return written.read()
+    population = _populate(size, seed, days)
+    tables = {}
+    for name, parts in _watched(population, progress):
+        tables[name] = pa.concat_tables(parts)
+    return tables
+
+
+def write(
+    folder: Path, size: str, seed: int, days: int = 365, progress: Progress | None = None
+) -> list[Path]:
+    """`save(generate(...), folder)`, without holding more than a block of a table at a time.
+
+    Raises:
+        ValueError: as `generate`.
+    """
+    if size == "story":
+        return save(written.read(), folder)
+    population = _populate(size, seed, days)
+    return [store.stream(name, parts, folder) for name, parts in _watched(population, progress)]
+
+
+def _populate(size: str, seed: int, days: int) -> Population:
+    if size not in SIZES:
+        raise ValueError(f"There is no size {size!r}; there are {', '.join(SIZES)}.")
+    if days < 1:
+        raise ValueError(f"A window has at least one day, not {days}.")
+    return populate(seed, *SIZES[size], number(DAY0) + days)
+
+
+def _watched(
+    population: Population, progress: Progress | None
+) -> Iterator[tuple[str, Iterator[pa.Table]]]:
+    for done, (name, rows) in enumerate(_TABLES.items()):
+        if progress:
+            progress(f"world: {name}", done, len(_TABLES))
+        yield name, rows(population)
+    if progress:
+        progress("world", len(_TABLES), len(_TABLES))

@@ -1,0 +1,35 @@
+"""`world.conduct`: what subjects did that somebody wrote down, one module a kind.
+
+What the columns hold that are not the same in every kind:
+
+| kind | office | detail | due |
+|---|---|---|---|
+| judgment_default | court | number of the judgment | |
+| penalty | `city` or `county` | bureau | |
+| licence | `city` | bureau | valid until |
+| abnormal | market regulator of the place | | |
+| tax_violation, tax_a_class | tax office | the year, A-class only | |
+| loan, loan_overdue | bank | number of the loan, overdue only | end of the loan |
+| utility_arrears | company | month billed, YYYY-MM | day the bill was due |
+| platform_payment, platform_late | platform | | |
+| volunteering | volunteer centre | hours | |
+| honour | city office | | |
+
+`severity` is always that of the ground in the code list `grounds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+import pyarrow as pa
+
+from sources.world.conduct.acts import KINDS
+from sources.world.population import Population
+
+
+def generate(population: Population) -> Iterator[pa.Table]:
+    """The table, in blocks, one kind after the other."""
+    for kind in KINDS:
+        yield from import_module(f"{__name__}.{kind}").generate(population)

@@ -1,0 +1,274 @@
+"""What all kinds of conduct share: who acts when, how documents are numbered, how rows are made.
+
+Conduct is drawn act by act, not subject by subject: so many acts a year for a population, and for
+each the subject who did it. A small part of everyone does much of what goes wrong, and the same few
+in every kind, so that one subject's entries on many lists hang together.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import ArrayLike
+
+from schemas.contract import ROOT
+from sources.world import divisions
+from sources.world.columns import blocks, glue, pick, plain, rank_within, table, texts
+from sources.world.days import CONDUCT_BEGINS, OPEN, Days, day, number, year_of, years
+from sources.world.draws import Ints, Stream
+from sources.world.population import Flags, Population
+
+KINDS = (
+    "judgment_default",
+    "penalty",
+    "licence",
+    "abnormal",
+    "tax_violation",
+    "tax_a_class",
+    "loan",
+    "loan_overdue",
+    "utility_arrears",
+    "platform_payment",
+    "platform_late",
+    "volunteering",
+    "honour",
+)
+_NUMBERS = 1_000_000_000  # numbers a kind of conduct has to itself
+_A_YEAR = 10_000_000  # acts of one group in one year, at most
+
+FIRM, BODY, PERSON = range(3)
+GROUPS = ("firm", "body", "person")
+
+# Shares of acts (weights) done by how many of a thousand subjects.
+Strata = tuple[tuple[int, int], ...]
+TROUBLE: Strata = ((55, 1000), (30, 60), (15, 5))
+ANYBODY: Strata = ((1, 1000),)
+DEVOTED: Strata = ((40, 1000), (40, 100), (20, 10))
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Acts of one kind, in order of day; parallel arrays."""
+
+    key: Ints  # unique in its kind; the row number of further draws
+    group: Ints  # FIRM | BODY | PERSON
+    index: Ints  # who, within the group
+    subject_no: Ints
+    place: Ints
+    level: Ints  # stratum of the subject; higher are fewer
+    day: Days
+
+    def __len__(self) -> int:
+        return self.key.size
+
+    def take(self, rows: Ints | Flags) -> Acts:
+        """Some of the acts, in the order given."""
+        return Acts(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def on(self, days: Days) -> Acts:
+        """The same acts on other days, put in order again."""
+        moved = replace(self, day=days)
+        return moved.take(np.lexsort((moved.key, moved.day)))
+
+    @classmethod
+    def together(cls, parts: Iterable[Acts]) -> Acts:
+        """All acts of the parts, in order."""
+        columns = zip(*([getattr(p, f.name) for f in fields(cls)] for p in parts), strict=True)
+        acts = cls(*(np.concatenate(column) for column in columns))
+        return acts.on(acts.day)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The subjects of one group: when they can act, and where."""
+
+    first_no: int
+    place: Ints
+    begins: Days  # founded, or of age
+    ends: Days
+
+
+def group_of(population: Population, group: int, of_age: int = 18) -> Group:
+    """The subjects of a group; people act from the age of `of_age` years."""
+    firms, bodies, people = population.firms, population.bodies, population.people
+    if group == FIRM:
+        return Group(1, firms.place, firms.born, firms.ended)
+    if group == BODY:
+        still = np.full(bodies.born.size, OPEN)
+        return Group(population.first_body, bodies.place, bodies.born, still)
+    return Group(population.first_person, people.place, people.born + years(of_age), people.ended)
+
+
+def years_of(population: Population) -> range:
+    """Calendar years from the beginning of conduct to the end of the window."""
+    return range(CONDUCT_BEGINS.year, day(population.end - 1).year + 1)
+
+
+def act_key(year: ArrayLike, group: ArrayLike, row: ArrayLike) -> Ints:
+    """A number for an act that no other act of its kind has."""
+    turn = (np.asarray(year, dtype=np.int64) - CONDUCT_BEGINS.year) * len(GROUPS)
+    return (turn + group) * _A_YEAR + np.asarray(row, dtype=np.int64)
+
+
+def draw(
+    population: Population,
+    kind: str,
+    a_year: Mapping[int, int],
+    strata: Strata = TROUBLE,
+    character: str = "character",
+    of_age: int = 18,
+) -> Acts:
+    """Draw the acts of a kind over all years.
+
+    Args:
+        kind: names the streams.
+        a_year: group -> acts a year for 100,000 subjects, counting those by subjects who are not
+            yet or no longer there, which are dropped.
+        strata: how unevenly acts fall on subjects.
+        character: kinds of one character fall unevenly on the same subjects.
+        of_age: least age of people, years.
+    """
+    return Acts.together(
+        _draw_year(population, kind, group, rate, strata, character, of_age, year)
+        for group, rate in a_year.items()
+        for year in years_of(population)
+    )
+
+
+def _draw_year(
+    population: Population,
+    kind: str,
+    group: int,
+    rate: int,
+    strata: Strata,
+    character: str,
+    of_age: int,
+    year: int,
+) -> Acts:
+    seed = population.seed
+    subjects = group_of(population, group, of_age)
+    n = subjects.place.size
+    key = act_key(year, group, np.arange(n * rate // 100_000))
+    level = Stream(seed, f"{kind}.level").choice(key, [weight for weight, _ in strata])
+    pool = np.maximum(n * np.array([per_mille for _, per_mille in strata]) // 1000, 1)
+    place_in_order = Stream(seed, f"{kind}.who").below(key, pool[level])
+    index = Stream(seed, f"{character}.{GROUPS[group]}").permute(place_in_order, n)
+    first = number(date(year, 1, 1))
+    when = first + Stream(seed, f"{kind}.day").below(key, number(date(year + 1, 1, 1)) - first)
+    acts = Acts(
+        key=key,
+        group=np.full(key.size, group),
+        index=index,
+        subject_no=index + subjects.first_no,
+        place=subjects.place[index],
+        level=level,
+        day=when,
+    )
+    return present(population, acts, of_age)
+
+
+def present(population: Population, acts: Acts, of_age: int = 18) -> Acts:
+    """Without acts by who is not there on the day, and acts after the window."""
+    keep = acts.day < population.end
+    for group in range(len(GROUPS)):
+        subjects = group_of(population, group, of_age)
+        here = acts.group == group
+        who, when = acts.index[here], acts.day[here]
+        keep[here] &= (subjects.begins[who] <= when) & (when < subjects.ends[who])
+    return acts.take(keep)
+
+
+@lru_cache(maxsize=1)
+def severities() -> dict[str, str]:
+    """Ground -> severity, from the code list `grounds`."""
+    path = ROOT / "schemas" / "codes" / "grounds.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["severity"] for row in csv.DictReader(file)}
+
+
+def grounds(population: Population, kind: str, rows: Ints, weights: Mapping[str, int]) -> pa.Array:
+    """A ground for each row."""
+    drawn = Stream(population.seed, f"{kind}.ground").choice(rows, [*weights.values()])
+    return pick([*weights], drawn)
+
+
+def serials(offices: Ints, days: Days) -> Ints:
+    """Running number, from 1, of each document in its office and year; rows are in order of day."""
+    return 1 + rank_within(offices * 10_000 + year_of(days))
+
+
+def numbered(before: pa.Array, mark: str, offices: Ints, days: Days) -> pa.Array:
+    """Document numbers such as 青榆税稽罚〔2023〕12号: issuer, mark, year and running number."""
+    year, serial = plain(year_of(days)), plain(serials(offices, days))
+    return glue(before, mark + "〔", year, "〕", serial, "号")
+
+
+def city_index(place: Ints) -> Ints:
+    """The city each place lies in, as the index of the city's first place."""
+    cities = divisions.load().cities
+    first = np.array([cities.index(city) for city in cities])
+    return first[place]
+
+
+def city_names(place: Ints, ending: str = "") -> pa.Array:
+    """Name of the city each place lies in, such as 青榆市."""
+    return pick([city + ending for city in divisions.load().cities], place)
+
+
+def city_short(place: Ints) -> pa.Array:
+    """The same without the word for city, such as 青榆."""
+    return pick([divisions.short_name(city) for city in divisions.load().cities], place)
+
+
+def place_names(place: Ints, ending: str = "") -> pa.Array:
+    """Name of each place, such as 榆东区."""
+    return pick([name + ending for name in divisions.load().names], place)
+
+
+def known(days: Days, population: Population) -> Days:
+    """Days after the window are not known: OPEN."""
+    return np.where(days < population.end, days, OPEN)
+
+
+def rows(
+    kind: str,
+    acts: Acts,
+    *,
+    ground: pa.Array,
+    document_no: pa.Array,
+    held_from: Days,
+    held_to: Days | None = None,
+    amount_yuan: Ints | None = None,
+    due: Days | None = None,
+    office: pa.Array,
+    detail: pa.Array | None = None,
+    key: Ints | None = None,
+) -> Iterator[pa.Table]:
+    """The acts as rows of `world.conduct`, in blocks."""
+    coded = ground.dictionary_encode()
+    severity = texts([severities()[code] for code in coded.dictionary.to_pylist()])
+    whole = table(
+        "conduct",
+        len(acts),
+        conduct_no=(acts.key if key is None else key) + (KINDS.index(kind) + 1) * _NUMBERS,
+        conduct_kind=kind,
+        subject_no=acts.subject_no,
+        ground=ground,
+        severity=severity.take(coded.indices),
+        amount_fen=None if amount_yuan is None else amount_yuan * 100,
+        document_no=document_no,
+        decided=acts.day,
+        due=due,
+        held_from=held_from,
+        held_to=held_to,
+        office=office,
+        detail=detail,
+    )
+    for part in blocks(whole.num_rows):
+        yield whole.slice(part.start, part.stop - part.start)

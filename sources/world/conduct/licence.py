@@ -1,0 +1,62 @@
+"""Licences the city grants to enterprises in its districts, published after seven working days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from sources.world import divisions, names
+from sources.world.columns import pick
+from sources.world.conduct.acts import (
+    ANYBODY,
+    FIRM,
+    city_index,
+    city_names,
+    city_short,
+    draw,
+    numbered,
+    rows,
+)
+from sources.world.days import workdays_after, years
+from sources.world.draws import Stream
+from sources.world.population import Population
+
+KIND = "licence"
+A_YEAR = {FIRM: 8_000}  # before those in counties and those not there are left out
+# Trade -> the licence it needs; all others put up a sign.
+_NEEDS = {
+    "C13": "food_licence",
+    "F52": "food_licence",
+    "H61": "food_licence",
+    "H62": "food_licence",
+    "G54": "transport_licence",
+    "E50": "construction_licence",
+    "C26": "pollutant_licence",
+    "C33": "pollutant_licence",
+    "P83": "school_licence",
+}
+_SIGN_PER_MILLION = 150_000  # a sign, though the trade needs a licence
+_TERMS = (3, 5)  # years
+
+
+def generate(population: Population) -> Iterator[pa.Table]:
+    """The rows of this kind."""
+    acts = draw(population, KIND, A_YEAR, ANYBODY)
+    acts = acts.take(divisions.load().urban[acts.place])
+    seed = population.seed
+    codes = [_NEEDS.get(trade.code, "signboard_licence") for trade in names.trades()]
+    codes.append("signboard_licence")
+    sign = Stream(seed, f"{KIND}.sign").per_million(acts.key, _SIGN_PER_MILLION)
+    term = np.array(_TERMS)[Stream(seed, f"{KIND}.term").below(acts.key, len(_TERMS))]
+    yield from rows(
+        KIND,
+        acts,
+        ground=pick(codes, np.where(sign, len(codes) - 1, population.firms.trade[acts.index])),
+        document_no=numbered(city_short(acts.place), "许准", city_index(acts.place), acts.day),
+        due=acts.day + years(term),
+        held_from=workdays_after(acts.day, 7),
+        office=pick(["city"], np.zeros(len(acts), dtype=np.int64)),
+        detail=city_names(acts.place, "行政审批局"),
+    )

@@ -1,0 +1,20 @@
+"""Payments through the payments platform that came late, most of them by few users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from sources.world.conduct.platform_payment import on_platform, use
+from sources.world.population import Population
+
+KIND = "platform_late"
+A_YEAR = 12_500  # for 100,000 users
+GROUNDS = {"instalment_late": 45, "bill_late": 30, "rent_late": 15, "deposit_unreturned": 10}
+
+
+def generate(population: Population) -> Iterator[pa.Table]:
+    """The rows of this kind."""
+    for acts in use(population, KIND, A_YEAR):
+        yield from on_platform(population, KIND, acts, "PL", GROUNDS, 2_000)

@@ -1,0 +1,64 @@
+"""Keeping a world: one Parquet file a table, the same bytes for the same world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sources.world.columns import BLOCK, SCHEMAS
+
+NOTICE = "SYNTHETIC DATA: every person, organisation, place and identifier is invented."
+TABLES = tuple(SCHEMAS)
+
+
+def save(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
+    """Write each table to `<folder>/<name>.parquet`; gives the files.
+
+    Raises:
+        OSError: if the folder cannot be written.
+    """
+    return [stream(name, table.to_batches(), folder) for name, table in tables.items()]
+
+
+def stream(name: str, parts: Iterable[pa.Table | pa.RecordBatch], folder: Path) -> Path:
+    """Write a table that arrives in parts, without ever holding the whole of it.
+
+    However it is cut into parts, the file is the same: row groups are filled up one after another.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.parquet"
+    schema = SCHEMAS[name].with_metadata({"notice": NOTICE})
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        waiting: list[pa.Table] = []
+        rows = 0
+        for part in parts:
+            table = part if isinstance(part, pa.Table) else pa.Table.from_batches([part])
+            waiting.append(table.replace_schema_metadata(schema.metadata))
+            rows += table.num_rows
+            while rows >= BLOCK:
+                whole = pa.concat_tables(waiting)
+                _write(writer, whole.slice(0, BLOCK))
+                waiting, rows = [whole.slice(BLOCK)], rows - BLOCK
+        if rows:
+            _write(writer, pa.concat_tables(waiting))
+    return path
+
+
+def _write(writer: pq.ParquetWriter, table: pa.Table) -> None:
+    # one chunk a column, so that pages do not depend on how the rows came
+    writer.write_table(table.combine_chunks(), row_group_size=BLOCK)
+
+
+def load(folder: Path) -> dict[str, pa.Table]:
+    """Read what `save` wrote.
+
+    Raises:
+        FileNotFoundError: if a table's file is not there.
+    """
+    return {
+        name: pq.read_table(folder / f"{name}.parquet").replace_schema_metadata(None)
+        for name in TABLES
+    }

@@ -1,0 +1,146 @@
+"""Worlds, landing files and databases that tests share, each made once a session.
+
+`built("tiny", 1)` gives the folder of one world with its landing files and its database. Under
+pytest-xdist the workers share them: the first to ask builds, the others wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from filelock import FileLock
+
+SEEDS = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Built:
+    """One world, its landing files and the database built from them."""
+
+    folder: Path
+    size: str
+    seed: int
+
+    @property
+    def landing(self) -> Path:
+        """Delivered files."""
+        return self.folder / "landing"
+
+    @property
+    def world(self) -> Path:
+        """The truth behind them, as Parquet."""
+        return self.folder / "world"
+
+    @property
+    def database(self) -> Path:
+        """The database."""
+        return self.folder / "built.duckdb"
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open the database for reading."""
+        return duckdb.connect(str(self.database), read_only=True)
+
+    def rows(self, sql: str) -> list[tuple]:
+        """The rows of one query."""
+        with self.connect() as connection:
+            return connection.execute(sql).fetchall()
+
+
+def make_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Let whoever comes first make a folder; give it when it is whole."""
+    with FileLock(f"{folder}.lock"):
+        done = folder / "done"
+        if not done.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            make(folder)
+            done.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this session share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if own.name.startswith("popen-") else own
+    return folder
+
+
+@pytest.fixture(scope="session")
+def generated(shared: Path) -> Callable[..., Built]:
+    """`generated(size, seed, dirt=1.0, days=365)`: a world and its landing files."""
+    from sources.deliver import generate
+
+    def get(size: str, seed: int = 1, dirt: float = 1.0, days: int = 365) -> Built:
+        def make(folder: Path) -> None:
+            generate(folder / "landing", folder / "world", size, seed, days, dirt)
+
+        name = f"{size}-{seed}-dirt-{dirt:g}-days-{days}"
+        return Built(make_once(shared / name, make), size, seed)
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def built(shared: Path, generated: Callable[..., Built]) -> Callable[..., Built]:
+    """`built(size, seed, dirt=1.0, days=365, join="full")`: the same with a database."""
+    from pipelines.build import build
+
+    def get(
+        size: str, seed: int = 1, dirt: float = 1.0, days: int = 365, join: str = "full"
+    ) -> Built:
+        source = generated(size, seed, dirt, days)
+
+        def make(folder: Path) -> None:
+            build(source.landing, folder / "built.duckdb", join=join)
+            (folder / "landing").symlink_to(source.landing)
+            (folder / "world").symlink_to(source.world)
+
+        return Built(make_once(shared / f"{source.folder.name}-{join}", make), size, seed)
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def story(built: Callable[..., Built]) -> Built:
+    """The story world, without dirt: every number can be counted by hand."""
+    return built("story", 1, dirt=0.0)
+
+
+@pytest.fixture(scope="session", params=SEEDS, ids="seed-{}".format)
+def tiny(request: pytest.FixtureRequest, built: Callable[..., Built]) -> Built:
+    """A tiny world a seed, dirty as real files are."""
+    return built("tiny", request.param)
+
+
+@pytest.fixture(scope="session", params=SEEDS, ids="seed-{}".format)
+def clean(request: pytest.FixtureRequest, built: Callable[..., Built]) -> Built:
+    """A tiny world a seed, without dirt."""
+    return built("tiny", request.param, dirt=0.0)
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """`tell(line)`: a result worth reading also if the test passes; printed at the end."""
+
+    def say(line: str) -> None:
+        request.node.user_properties.append(("told", line))
+
+    return say
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print what tests told, also from other processes."""
+    lines = [
+        line
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        for name, line in report.user_properties
+        if name == "told"
+    ]
+    if lines:
+        terminalreporter.section("what the tests measured")
+        terminalreporter.write("\n".join([*lines, ""]))

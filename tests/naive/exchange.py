@@ -1,0 +1,221 @@
+"""Exchange, walked day by day: who shows what, learned from whom, on each day.
+
+This module is a definition. It knows one day at a time and nothing of intervals:
+
+* An edge looks at what its sender shows on each of its sync days (day0 + offset + k * every), and
+  the receiver has it `lag` days later.
+* What a receiver does with what arrives is its mode. A *snapshot* replaces what was there. *append*
+  and *irrevocable* add to it. *expire* adds, and forgets a thing `expiry` days after it last came.
+* Everything is kept apart by the way it came. A *path* is the holders a thing passed through, owner
+  first. A thing is not handed to a holder who is already on its path, except over an edge that
+  *readmits*, and that once on a path.
+* An edge that matches by name hands over, not the subject, but everybody of that kind who bears the
+  subject's name on the day the thing was first seen there.
+* An *adopter* makes an entry of its own for everything it begins to see, with a term of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
+from hashlib import md5
+
+from tests.naive.diary import Diary
+
+SEVERITIES = ("positive", "minor", "general", "serious")
+
+
+@dataclass(frozen=True, eq=False)
+class Version:
+    """One entry as it reads from one day on. `entry` is its identity, `entry_id` in the database.
+
+    `lineage` is every list that stands behind an adopted entry. Made by `version`, which gives the
+    same object for the same content, so that versions are compared by identity.
+    """
+
+    list: str
+    entry: str
+    subject: str  # whom the entry is about
+    ground: str | None
+    severity: str
+    since: int  # day number on which it began to read so
+    lineage: frozenset[str] = frozenset()
+
+    @cached_property
+    def id(self) -> str:
+        """The id by which the database knows this version."""
+        since = date.fromordinal(self.since).isoformat()
+        return digest(self.entry, self.subject, self.ground or "∅", self.severity or "∅", since)
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A version, and the subject a holder believes it to be about. Made by `shown`."""
+
+    version: Version
+    subject: str
+
+
+version = cache(Version)
+shown = cache(Shown)
+
+
+def digest(*parts: str) -> str:
+    """The md5 of parts joined by a bar: how ids are made."""
+    return md5("|".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One row of network.yml."""
+
+    sender: str
+    receiver: str
+    lists: tuple[str, ...]
+    every: int
+    offset: int
+    lag: int
+    mode: str
+    expiry: int | None = None
+    match: str = "code"
+    readmits: bool = False
+
+    def syncs_on(self, day: int, day0: int) -> bool:
+        """Whether the edge looks at its sender on that day."""
+        since = day - day0 - self.offset
+        return since >= 0 and since % self.every == 0
+
+
+@dataclass(frozen=True)
+class AdoptionRule:
+    """One row of the adoptions in network.yml."""
+
+    by: str
+    list: str
+    sources: tuple[str, ...]
+    min_severity: str
+    term_days: int
+
+
+@dataclass
+class Shelf:
+    """What one holder shows of one list by one path."""
+
+    list: str
+    path: tuple[str, ...]
+    edge: Edge | None = None  # None for the owner's own shelf
+    above: Shelf | None = None
+    readmitted: bool = False
+    diary: Diary = field(default_factory=Diary)
+    coming: dict[int, set[Shown]] = field(default_factory=dict)  # day of arrival -> parcel
+    last_came: dict[Shown, int] = field(default_factory=dict)  # for mode expire
+    known_as: dict[tuple[Shown, int], set[str]] = field(default_factory=dict)  # for match name
+
+    @property
+    def holder(self) -> str:
+        """Whose shelf it is."""
+        return self.path[-1]
+
+    @property
+    def shows(self) -> set[Shown]:
+        """What stands on the shelf today."""
+        return self.diary.today
+
+    def receive(self, day: int) -> bool:
+        """Put up what arrives this day, take down what has expired; tells if anything changed."""
+        parcel = self.coming.pop(day, None)
+        if self.edge.mode == "expire":
+            for thing in parcel or ():
+                self.last_came[thing] = day
+            fresh = {t for t, came in self.last_came.items() if day < came + self.edge.expiry}
+            return self.diary.write(day, fresh)
+        if parcel is None:
+            return False
+        if self.edge.mode == "snapshot":
+            return self.diary.write(day, parcel)
+        if self.edge.mode in ("append", "irrevocable"):
+            return self.diary.write(day, self.shows | parcel)
+        raise ValueError(f"edge to {self.holder}: nobody knows the mode {self.edge.mode!r}")
+
+    def look(self, day: int, namesakes: Callable[[str, str], set[str]]) -> None:
+        """On a sync day: see what the shelf above shows and send it on its way."""
+        if self.edge.match == "code":
+            parcel = set(self.above.shows)
+        else:
+            # Whom a thing was taken to mean when it was first seen stays, as long as it is shown.
+            before = self.known_as
+            self.known_as = {
+                (thing, since): before[thing, since]
+                if (thing, since) in before
+                else namesakes(thing.subject, self.edge.match)
+                for thing, since in self.above.diary.since.items()
+            }
+            parcel = {
+                shown(thing.version, subject)
+                for (thing, _), subjects in self.known_as.items()
+                for subject in subjects
+            }
+        self.coming[day + self.edge.lag] = parcel
+
+
+def shelves_of(list_name: str, owner: str, edges: Iterable[Edge]) -> Iterator[Shelf]:
+    """Every way a list can travel from its owner: a finite tree of paths, the owner's own first."""
+    rows = [Shelf(list_name, (owner,))]
+    while rows:
+        yield from rows
+        rows = [
+            Shelf(list_name, (*above.path, edge.receiver), edge, above, above.readmitted or again)
+            for above in rows
+            for edge in edges
+            if edge.sender == above.holder and list_name in edge.lists
+            for again in [edge.receiver in above.path]
+            if not again or (edge.readmits and not above.readmitted)
+        ]
+
+
+class Adopter:
+    """Makes entries of one adopted list out of what one holder begins to see."""
+
+    def __init__(self, rule: AdoptionRule) -> None:
+        self.rule = rule
+        self.seen: set[tuple[str, str]] = set()  # (entry, subject) seen when it last looked
+        self.own: dict[tuple[str, str], tuple[Version, int]] = {}  # -> its own entry, and its end
+
+    def look(self, shows: Iterable[Shown], day: int) -> None:
+        """Adopt what it begins to see today, given everything it shows of other lists today."""
+        now: dict[tuple[str, str], list[Version]] = {}
+        for thing in shows:
+            if self._takes(thing.version):
+                now.setdefault((thing.version.entry, thing.subject), []).append(thing.version)
+        for key in now.keys() - self.seen:
+            self._adopt(key, now[key], day)
+        self.seen = set(now)
+
+    def entries(self, day: int) -> set[Version]:
+        """Its own entries on this day: each stands for its term, whatever becomes of its parent."""
+        return {own for own, end in self.own.values() if day < end}
+
+    def _takes(self, of: Version) -> bool:
+        """Whether an entry is of a kind to adopt, and does not descend from the adopting list."""
+        grave = SEVERITIES.index(of.severity) >= SEVERITIES.index(self.rule.min_severity)
+        return of.list in self.rule.sources and grave and self.rule.list not in of.lineage
+
+    def _adopt(self, key: tuple[str, str], versions: list[Version], day: int) -> None:
+        """Adopt what was shown on the first day; of several readings, the gravest.
+
+        If an earlier adoption of the same still runs and says the same, it is prolonged; if it says
+        something else, the new one takes its place.
+        """
+        parent, subject = key
+        read = min(versions, key=lambda v: (-SEVERITIES.index(v.severity), v.ground))
+        since = day
+        if key in self.own:
+            earlier, end = self.own[key]
+            if day <= end and (earlier.ground, earlier.severity) == (read.ground, read.severity):
+                since = earlier.since
+        entry = digest(self.rule.list, parent, subject)
+        lineage = read.lineage | {read.list}
+        own = version(self.rule.list, entry, subject, read.ground, read.severity, since, lineage)
+        self.own[key] = (own, day + self.rule.term_days)

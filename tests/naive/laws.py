@@ -1,0 +1,167 @@
+"""What the simulator is told beside the records: code lists and the network, as plain files."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from tests.naive.exchange import AdoptionRule, Edge
+
+ROOT = Path(__file__).resolve().parents[2]
+CODES = ROOT / "schemas" / "codes"
+NETWORK = ROOT / "pipelines" / "exchange" / "network.yml"
+JOINS = ["none", "own-keys", "unified-code", "full"]
+TIERS = ["story", "core", "whole"]
+
+
+@dataclass(frozen=True)
+class MeasureRule:
+    """One row of measures.csv. `steps` are links to follow, each `kind:a>b` or `kind:b>a`."""
+
+    measure: str
+    agency: str
+    list: str
+    min_severity: str
+    steps: tuple[str, ...]
+    subject_kind: str | None
+    term_days: int | None
+
+
+@dataclass(frozen=True)
+class PointsRule:
+    """One row of points.csv."""
+
+    keeper: str
+    trigger_kind: str  # list | event
+    trigger: str
+    ground: str | None
+    change: int
+    effective: str  # day | next_month
+    term_days: int | None
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Who keeps a score: the points one starts with, and the bounds they are held in."""
+
+    start: int
+    floor: int
+    ceiling: int
+
+
+@dataclass(frozen=True)
+class Laws:
+    """Everything that holds for a run."""
+
+    join: str
+    islands: dict[str, str]  # feed -> island
+    methods: set[tuple[str, str | None]]  # (method, scheme) that may be used
+    weights: dict[tuple[str, str | None], int]
+    owners: dict[str, str]
+    edges: list[Edge]
+    adoptions: list[AdoptionRule]
+    measures: list[MeasureRule]
+    points: list[PointsRule]
+    keepers: dict[str, Keeper]
+    grades: dict[str, list[tuple[int, str]]]  # keeper -> (least points, grade), highest first
+
+
+def code_list(name: str) -> list[dict[str, str | None]]:
+    """A code list's rows; an empty cell is None."""
+    with (CODES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return [{k: v or None for k, v in row.items()} for row in csv.DictReader(file)]
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number, or None."""
+    return None if text is None else int(text)
+
+
+def read_laws(join: str = "full", tier: str = "core") -> Laws:
+    """The laws of a run: how far the islands are joined, and how many of them there are."""
+
+    def holds(row: dict) -> bool:
+        near = JOINS.index(row.get("join") or row.get("join_level") or "none") <= JOINS.index(join)
+        return near and TIERS.index(row.get("tier") or "story") <= TIERS.index(tier)
+
+    network = yaml.safe_load(NETWORK.read_text(encoding="utf-8"))
+    edges = [
+        Edge(
+            sender=row["from"],
+            receiver=row["to"],
+            lists=tuple(row["lists"]),
+            every=row["every"],
+            offset=row["offset"],
+            lag=row["lag"],
+            mode=row["mode"],
+            expiry=row.get("expiry"),
+            match="name_division" if join == "own-keys" else row.get("match", "code"),
+            readmits=row.get("readmits", False),
+        )
+        for row in network["edges"]
+        if holds(row)
+    ]
+    adoptions = [
+        AdoptionRule(
+            row["by"], row["list"], tuple(row["from"]), row["min_severity"], row["term_days"]
+        )
+        for row in network["adoptions"]
+        if holds(row)
+    ]
+    grades: dict[str, list[tuple[int, str]]] = {}
+    for row in code_list("grades"):
+        grades.setdefault(row["keeper"], []).append((int(row["min_points"]), row["grade"]))
+    return Laws(
+        join=join,
+        islands={
+            feed["name"]: contract["id"]
+            for path in sorted(ROOT.glob("sources/*/contract.odcs.yaml"))
+            for contract in [yaml.safe_load(path.read_text(encoding="utf-8"))]
+            for feed in contract["schema"]
+        },
+        methods={
+            (row["method"], row["id_scheme"])
+            for row in code_list("join_methods")
+            if row["join_level"] == join
+        },
+        weights={
+            (row["comparison"], row["level"]): int(row["points"])
+            for row in code_list("fuzzy_weights")
+        },
+        owners={row["list"]: row["owner"] for row in code_list("lists") if holds(row)},
+        edges=edges,
+        adoptions=adoptions,
+        measures=[
+            MeasureRule(
+                row["measure"],
+                row["agency"],
+                row["list"],
+                row["min_severity"],
+                tuple(row[step] for step in ("step1", "step2") if row[step]),
+                row["subject_kind"],
+                whole(row["term_days"]),
+            )
+            for row in code_list("measures")
+        ],
+        points=[
+            PointsRule(
+                row["keeper"],
+                row["trigger_kind"],
+                row["trigger"],
+                row["ground"],
+                int(row["change"]),
+                row["effective"],
+                whole(row["term_days"]),
+            )
+            for row in code_list("points")
+            if holds(row)
+        ],
+        keepers={
+            row["keeper"]: Keeper(int(row["start"]), int(row["floor"]), int(row["ceiling"]))
+            for row in code_list("keepers")
+        },
+        grades={keeper: sorted(steps, reverse=True) for keeper, steps in grades.items()},
+    )

@@ -1,0 +1,279 @@
+"""Whom a record speaks of, decided with the registries as they are believed on one day.
+
+`Registry` is what the registries say on that day, and `Registry.resolve` walks the steps in order:
+
+1. code: a unified code or resident number the registry knows (also if it fails its check)
+2. crosswalk: another number, through the registry's own column
+3. substring: the organisation code inside the unified code
+4. masked: a masked resident number together with the name
+5. name: the very same name in the very same division
+6. fuzzy: name and address, nearly, for records that give nothing else
+
+The first step that finds anybody decides: one subject is a match, several are `ambiguous`. A number
+that passes its check and that nobody has is `unknown_code`; it is not matched by name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from hashlib import md5
+from typing import Any, NamedTuple
+
+from tests.naive.identifiers import PASSES
+
+BLANKS = " \t\r\n\u3000"
+NOT_COMPARED = set(BLANKS + "()（）[]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、-－–—'\"“”‘’")
+IDENTIFIERS = ("uscc", "org_code", "registration_no", "resident_no")
+
+
+class Reference(NamedTuple):
+    """How a record names somebody: by number, by name, or by both."""
+
+    scheme: str | None
+    value: str | None
+    name: str | None
+    division: str | None
+    address: str | None
+    kind: str | None
+
+
+class Match(NamedTuple):
+    """The subject found, and by which method."""
+
+    subject: str
+    method: str
+
+
+class Unmatched(NamedTuple):
+    """Nobody, and why."""
+
+    reason: str
+
+
+def subject_id(feed: str, record_id: str) -> str:
+    """The id of the subject that a registry's record makes."""
+    return md5(f"{feed}|{record_id}".encode()).hexdigest()
+
+
+def own_key(island: str, ref: Reference) -> str | None:
+    """The id of the subject that one island's own key stands for, to that island alone."""
+    name = name_key(ref.name)
+    value = ref.value or "|".join(part for part in (name, ref.division, ref.address) if part)
+    if not (ref.value or name):
+        return None
+    parts = ["own", island, ref.scheme or "name", value]
+    if ref.scheme == "masked_resident_no":
+        parts.append(name or "∅")
+    return md5("|".join(parts).encode()).hexdigest()
+
+
+def narrow(text: str) -> str:
+    """Full-width letters and digits as ASCII."""
+    return "".join(
+        narrowed(c) if "\uff01" <= c <= "\uff5e" and narrowed(c).isalnum() else c for c in text
+    )
+
+
+def narrowed(c: str) -> str:
+    """The ASCII character of a full-width one."""
+    return chr(ord(c) - 0xFEE0)
+
+
+@cache
+def name_key(name: str | None) -> str | None:
+    """A name as it is compared: narrow, upper case, without blanks, brackets, dots and hyphens."""
+    if name is None:
+        return None
+    kept = "".join(c for c in narrow(name).upper() if c not in NOT_COMPARED)
+    return kept or None
+
+
+@cache
+def address_end(address: str | None) -> str | None:
+    """Street and number: the last ten characters of an address as it is compared."""
+    key = name_key(address)
+    return key[-10:] if key else None
+
+
+@cache
+def masked(resident_no: str) -> str | None:
+    """A resident number with month and day of birth hidden."""
+    return resident_no[:10] + "****" + resident_no[14:] if len(resident_no) == 18 else None
+
+
+@cache
+def edits(a: str, b: str) -> int:
+    """Levenshtein's distance: the fewest insertions, deletions and substitutions from a to b."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        above, row[0] = row[0], i
+        for j, y in enumerate(b, start=1):
+            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (x != y))
+    return row[-1]
+
+
+class Registry:
+    """What the registries say on one day."""
+
+    def __init__(
+        self,
+        statements: Iterable[Any],
+        methods: set[tuple[str, str | None]],
+        weights: dict[tuple[str, str | None], int],
+    ) -> None:
+        """Read the registries.
+
+        Args:
+            statements: the registries' statements believed on the day (`id_scheme` is `record`).
+            methods: which (method, scheme) may be used: how far the islands are joined.
+            weights: (comparison, level) -> points of the fuzzy step.
+        """
+        self.methods = methods
+        self.weights = weights
+        self.schemes = {scheme for _, scheme in methods if scheme}
+        self.kinds: dict[str, str] = {}
+        self.names: dict[str, str] = {}  # subject -> name as compared
+        self.divisions: dict[str, str | None] = {}
+        self.addresses: dict[str, str | None] = {}
+        self.by_number: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.by_org_code_inside: dict[str, set[str]] = defaultdict(set)
+        self.by_mask: dict[str | None, set[str]] = defaultdict(set)
+        self.by_name: dict[str, set[str]] = defaultdict(set)
+        self.by_address: dict[str | None, set[str]] = defaultdict(set)
+        for said in statements:
+            subject = subject_id(said.feed, said.record_id)
+            self.kinds[subject] = said.subject_kind
+            if said.property in IDENTIFIERS:
+                self.by_number[said.property, said.value].add(subject)
+            if said.property == "uscc":
+                self.by_org_code_inside[said.value[8:17]].add(subject)
+            elif said.property == "resident_no":
+                self.by_mask[masked(said.value)].add(subject)
+            elif said.property == "name":
+                self.names[subject] = name_key(said.value)
+                self.divisions[subject] = said.division
+            elif said.property == "address":
+                self.addresses[subject] = said.value
+        for subject, name in self.names.items():
+            self.by_name[name].add(subject)
+            self.by_address[address_end(self.addresses.get(subject))].add(subject)
+
+    def namesakes(self, subject: str, match: str) -> set[str]:
+        """Everybody of the subject's kind who bears its name; itself if it has none.
+
+        Args:
+            match: `name`, or `name_division` if they must live in the same division too.
+        """
+        name = self.names.get(subject)
+        if name is None:
+            return {subject}
+        return {
+            other
+            for other in self.by_name[name]
+            if self.kinds[other] == self.kinds[subject]
+            and (match == "name" or self.divisions[other] == self.divisions[subject])
+        }
+
+    def resolve(self, ref: Reference) -> Match | Unmatched:
+        """Walk the steps; the first that finds anybody decides."""
+        for method, step in self.STEPS:
+            found = step(self, ref)
+            if len(found) == 1:
+                if method == "code" and not passes(ref):
+                    method = "code_flagged"
+                return Match(min(found), method)
+            if found:
+                return Unmatched("ambiguous")
+        if self.vouched(ref):
+            return Unmatched("unknown_code")
+        if ref.name is None and ref.value is None:
+            return Unmatched("nothing_to_go_by")
+        return Unmatched("unknown")
+
+    def vouched(self, ref: Reference) -> bool:
+        """Whether the number is good enough to wait for, rather than to look for the name."""
+        return ref.scheme != "masked_resident_no" and ref.scheme in self.schemes and passes(ref)
+
+    def _code(self, ref: Reference) -> set[str]:
+        method = "code" if passes(ref) else "code_flagged"
+        if ref.scheme not in ("uscc", "resident_no") or (method, ref.scheme) not in self.methods:
+            return set()
+        return self.by_number.get((ref.scheme, ref.value), set())
+
+    def _crosswalk(self, ref: Reference) -> set[str]:
+        if ref.scheme not in ("registration_no", "org_code"):
+            return set()
+        if ("crosswalk", ref.scheme) not in self.methods:
+            return set()
+        return self.by_number.get((ref.scheme, ref.value), set())
+
+    def _substring(self, ref: Reference) -> set[str]:
+        if ("substring", ref.scheme) not in self.methods:
+            return set()
+        if ref.scheme == "org_code":
+            return self.by_org_code_inside.get(ref.value, set())
+        if ref.scheme == "tax_no" and len(ref.value) == 15:
+            return self.by_org_code_inside.get(ref.value[6:15], set())
+        return set()
+
+    def _masked(self, ref: Reference) -> set[str]:
+        if ref.scheme != "masked_resident_no" or ("masked", ref.scheme) not in self.methods:
+            return set()
+        name = name_key(ref.name)
+        return {s for s in self.by_mask.get(ref.value, set()) if self.names.get(s) == name}
+
+    def _name(self, ref: Reference) -> set[str]:
+        if ("name", None) not in self.methods or self.vouched(ref) or ref.division is None:
+            return set()
+        return {
+            subject
+            for subject in self.by_name.get(name_key(ref.name), set())
+            if self.divisions[subject] == ref.division and ref.kind in (None, self.kinds[subject])
+        }
+
+    def _fuzzy(self, ref: Reference) -> set[str]:
+        if ("fuzzy", None) not in self.methods or ref.scheme is not None:
+            return set()
+        if ref.division is not None or ref.name is None or ref.address is None:
+            return set()
+        name, address = name_key(ref.name), address_end(ref.address)
+        points: dict[int, set[str]] = defaultdict(set)
+        alike = self.by_name.get(name, set()) | self.by_address.get(address, set())
+        for subject in alike:
+            if ref.kind in (None, self.kinds[subject]) and self.addresses.get(subject):
+                points[self._points(name, address, subject)].add(subject)
+        best = max(points, default=0)
+        return points[best] if best >= self.weights["threshold", None] else set()
+
+    def _points(self, name: str, address: str, subject: str) -> int:
+        """How well name and address agree with a subject's, in thousandths."""
+        total = 0
+        other = self.names[subject]
+        if name == other:
+            total += self.weights["name", "exact"]
+        elif edits(name, other) <= 1:
+            total += self.weights["name", "one_off"]
+        other = address_end(self.addresses[subject])
+        if address == other:
+            total += self.weights["address", "exact"]
+        elif edits(address, other) <= 2:
+            total += self.weights["address", "two_off"]
+        return total
+
+    STEPS = (
+        ("code", _code),
+        ("crosswalk", _crosswalk),
+        ("substring", _substring),
+        ("masked", _masked),
+        ("name", _name),
+        ("fuzzy", _fuzzy),
+    )
+
+
+@cache
+def passes(ref: Reference) -> bool:
+    """Whether the number a record gives satisfies the check digit of its scheme."""
+    check = PASSES.get(ref.scheme or "")
+    return bool(check and ref.value and check(ref.value))

@@ -1,0 +1,430 @@
+"""The whole laboratory walked day by day, in plain Python: the definition of what all of it means.
+
+The pipeline never loops over days; it maps intervals to intervals. Here there are no intervals.
+Each day begins with what is believed on that day, and from this and from yesterday follows who is
+matched, listed, shown, adopted, barred and graded. If both give the same days, the intervals mean
+what they should. Nothing is shared with the pipeline but the code lists, the contracts and the
+network, read as plain files.
+
+A day goes like this (`Simulator.live`):
+
+1. *hear*    some records begin to be believed, some cease
+2. *match*   whom each of them speaks of, with the registries as believed today
+3. *list*    each list's own rule, asked of every act today
+4. *show*    parcels sent some days ago arrive; adopters adopt; edges due today look and send
+5. *act*     agencies do to the listed, and to those linked to them, what their copy calls for
+6. *score*   keepers add up what counts today
+
+To stay quick, a step is only taken again for what changed since yesterday: acts that are new,
+matched anew, or of which a clock strikes today. `Simulator(..., patient=True)` asks every act every
+day; a test sees to it that this gives the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from tests.naive.diary import Diary, Run
+from tests.naive.exchange import (
+    SEVERITIES,
+    Adopter,
+    Shown,
+    Version,
+    digest,
+    shelves_of,
+    shown,
+    version,
+)
+from tests.naive.laws import Laws, MeasureRule
+from tests.naive.lists import listings, striking_days
+from tests.naive.registry import Match, Reference, Registry, own_key, subject_id
+
+
+class Row:
+    """A row of a table; columns are attributes, days are day numbers. Two rows are never equal."""
+
+    def __init__(self, **columns: Any) -> None:
+        self.__dict__.update(columns)
+
+
+@dataclass
+class Heard:
+    """Everything ever believed, with the days on which it was: the simulator's only input."""
+
+    statements: list[Row]
+    events: list[Row]
+    links: list[Row]
+
+
+@dataclass
+class Days:
+    """What the simulator found: thing -> the runs of days on which it was so."""
+
+    matched: dict[tuple, list[Run]] = field(default_factory=dict)
+    listed: dict[Version, list[Run]] = field(default_factory=dict)
+    adopted: dict[Version, list[Run]] = field(default_factory=dict)
+    shown: dict[tuple, list[Run]] = field(default_factory=dict)  # (list, path, Shown)
+    measures: dict[tuple, list[Run]] = field(default_factory=dict)
+    points: dict[tuple, list[Run]] = field(default_factory=dict)
+    grades: dict[tuple, list[Run]] = field(default_factory=dict)
+
+
+class Believed:
+    """The rows of one shape that are believed today, kept up day by day."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.today: set[Row] = set()
+        self.begin: dict[int, list[Row]] = defaultdict(list)
+        self.end: dict[int, list[Row]] = defaultdict(list)
+        for row in rows:
+            self.begin[row.from_day].append(row)
+            if row.to_day is not None:
+                self.end[row.to_day].append(row)
+
+    def wake(self, day: int) -> tuple[set[Row], set[Row]]:
+        """Turn the page to that day; gives the rows that are new and those that are gone."""
+        new, gone = set(self.begin.get(day, ())), set(self.end.get(day, ()))
+        self.today = (self.today - gone) | new
+        return new, gone
+
+
+class Simulator:
+    """Walks from `day0` up to, not including, `horizon` (day numbers)."""
+
+    def __init__(
+        self, heard: Heard, laws: Laws, day0: int, horizon: int, patient: bool = False
+    ) -> None:
+        self.laws, self.day0, self.horizon, self.patient = laws, day0, horizon, patient
+        self.statements = Believed(row for row in heard.statements if row.id_scheme == "record")
+        self.events = Believed(heard.events)
+        self.links = Believed(heard.links)
+        self.found = Days()
+        # 2 match
+        self.registry = Registry((), laws.methods, laws.weights)
+        self.kinds: dict[str, str] = {}  # subject -> kind, ever since it was first registered
+        self.answers: dict[Reference, str | None] = {}  # reference -> subject, today
+        self.matched = Diary()  # (event, subject)
+        self.related = Diary()  # (step, from, to)
+        self.linked: dict[tuple[str, str], set[str]] = defaultdict(set)  # (step, from) -> to
+        self.registered = self.links_moved = False  # did the registries, did links change today
+        self.validity_days = {
+            day for row in heard.links for day in (row.valid_from, row.valid_to) if day is not None
+        }
+        # 3 list
+        self.strikes: dict[int, set[Row]] = defaultdict(set)
+        self.listings: dict[Row, set[tuple]] = {}
+        self.listed = Diary()  # (list, key, subject, ground, severity)
+        # 4 show
+        self.shelves = [
+            s for name in laws.owners for s in shelves_of(name, laws.owners[name], laws.edges)
+        ]
+        self.own = {shelf.list: shelf for shelf in self.shelves if shelf.edge is None}
+        self.adopters = [Adopter(rule) for rule in laws.adoptions]
+        self.shows: dict[str, dict[str, set[Shown]]] = defaultdict(dict)  # holder -> list -> things
+        # 5 act
+        self.acts = Diary()
+        self.called: dict[MeasureRule, set[tuple]] = {rule: set() for rule in laws.measures}
+        self.terms: dict[tuple, int] = {}  # a measure that runs for a term of its own -> its end
+        # 6 score
+        self.term_strikes: dict[int, set[Row]] = defaultdict(set)
+        self.by_act: dict[Row, set[tuple]] = {}  # what each act gives or takes today
+        self.acts_held: set[tuple] = set()
+        self.held: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
+        self.month: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
+        self.counts = {keeper: Diary() for keeper in laws.keepers}
+        self.sums: dict[str, dict[str, int]] = {k: defaultdict(int) for k in laws.keepers}
+        self.grades = {keeper: Diary() for keeper in laws.keepers}
+
+    def run(self) -> Days:
+        """Live every day and close the books."""
+        for day in range(self.day0, self.horizon):
+            self.live(day)
+        found, end = self.found, self.horizon
+        found.matched = self.matched.close(end)
+        for (name, key, subject, ground, severity), runs in self.listed.close(end).items():
+            for first, last in runs:
+                made = version(name, digest(name, key), subject, ground, severity, first)
+                found.listed[made] = [(first, last)]
+        for adopter in self.adopters:
+            shelf = self.own[adopter.rule.list]
+            for thing, runs in shelf.diary.close(end).items():
+                found.adopted[thing.version] = runs
+        for shelf in self.shelves:
+            for thing, runs in shelf.diary.close(end).items():
+                found.shown[shelf.list, shelf.path, thing] = runs
+        found.measures = self.acts.close(end)
+        for keeper in self.laws.keepers:
+            for (rule, subject, *why), runs in self.counts[keeper].close(end).items():
+                found.points[keeper, subject, *why, rule.change] = runs
+            for thing, runs in self.grades[keeper].close(end).items():
+                found.grades[keeper, *thing] = runs
+        return found
+
+    def live(self, day: int) -> None:
+        """One day."""
+        moved = self.match(day)
+        self.list(day, moved)
+        changed = self.show(day)
+        self.act(day, changed)
+        self.score(day, moved, changed)
+
+    # 1 and 2: hear and match
+
+    def match(self, day: int) -> set[Row]:
+        """Hear today's news and find out whom everything speaks of; gives the acts that moved."""
+        new, gone = self.statements.wake(day)
+        registered = bool(new or gone)
+        new_events, gone_events = self.events.wake(day)
+        links_heard = any(self.links.wake(day))
+        if registered:
+            said = self.statements.today
+            self.registry = Registry(said, self.laws.methods, self.laws.weights)
+            for subject, kind in self.registry.kinds.items():
+                self.kinds[subject] = min(kind, self.kinds.get(subject, kind))
+            self.answers.clear()
+        self.registered, self.links_moved = registered, False
+        if registered or links_heard or day in self.validity_days:
+            self.links_moved = self.related.write(day, set(self.relations(day)))
+            self.linked = defaultdict(set)
+            for step, one, other in self.related.today:
+                self.linked[step, one].add(other)
+        if not (registered or new_events or gone_events):
+            return set()
+        before = self.matched.today
+        if registered:
+            today = {(event, self.whom(event, of_event(event))) for event in self.events.today}
+        else:
+            today = {pair for pair in before if pair[0] not in gone_events}
+            today |= {(event, self.whom(event, of_event(event))) for event in new_events}
+        today = {(event, subject) for event, subject in today if subject is not None}
+        self.matched.write(day, today)
+        return {event for event, _ in before ^ today}
+
+    def whom(self, row: Row, reference: Reference) -> str | None:
+        """The one subject a row means today; a register's own entry needs no search.
+
+        Where nothing is joined, every island knows its own keys and nobody else's.
+        """
+        if reference.scheme == "record":
+            return subject_id(row.feed, reference.value)
+        if self.laws.join == "none":
+            return own_key(self.laws.islands[row.feed], reference)
+        if reference not in self.answers:
+            answer = self.registry.resolve(reference)
+            self.answers[reference] = answer.subject if isinstance(answer, Match) else None
+        return self.answers[reference]
+
+    def relations(self, day: int) -> Iterable[tuple[str, str, str]]:
+        """(step, from, to) of every link that is believed today and says that it holds today."""
+        for link in self.links.today:
+            if link.valid_from is not None and day < link.valid_from:
+                continue
+            if link.valid_to is not None and day >= link.valid_to:
+                continue
+            a, b = (self.whom(link, of_side(link, side)) for side in "ab")
+            if a is not None and b is not None:
+                yield f"{link.link_kind}:a>b", a, b
+                yield f"{link.link_kind}:b>a", b, a
+
+    # 3: list
+
+    def list(self, day: int, moved: set[Row]) -> None:
+        """Ask each list's rule of the acts that moved or of which a clock strikes today."""
+        ask = moved | self.strikes.pop(day, set())
+        if self.patient:
+            ask = self.events.today | moved
+        if not ask:
+            return
+        subjects = {event: subject for event, subject in self.matched.today}
+        for act in ask:
+            subject = subjects.get(act)
+            if subject is None:
+                self.listings.pop(act, None)
+                continue
+            self.listings[act] = {
+                (name, act.record_id, subject, ground, severity)
+                for name, ground, severity in listings(act, day)
+                if name in self.own
+            }
+            for strike in striking_days(act):
+                if strike > day:
+                    self.strikes[strike].add(act)
+        self.listed.write(day, set().union(*self.listings.values()))
+
+    # 4: show
+
+    def show(self, day: int) -> set[str]:
+        """Everything that moves between holders today; gives the holders who show something new."""
+        changed = set()
+        entries: dict[str, set[Shown]] = defaultdict(set)
+        for (name, key, subject, ground, severity), since in self.listed.since.items():
+            made = version(name, digest(name, key), subject, ground, severity, since)
+            entries[name].add(shown(made, subject))
+        adopted = {adopter.rule.list for adopter in self.adopters}
+        for shelf in self.shelves:
+            if shelf.edge is not None:
+                moved = shelf.receive(day)
+            elif shelf.list not in adopted:
+                moved = shelf.diary.write(day, entries[shelf.list])
+            else:
+                continue
+            if moved:
+                changed.add((shelf.holder, shelf.list))
+        self.put_up(changed)
+        for adopter in self.adopters:
+            shelf = self.own[adopter.rule.list]
+            seen = self.shows[adopter.rule.by]
+            if any((adopter.rule.by, name) in changed for name in adopter.rule.sources):
+                adopter.look({t for name in adopter.rule.sources for t in seen.get(name, ())}, day)
+            if shelf.diary.write(day, {shown(v, v.subject) for v in adopter.entries(day)}):
+                changed.add((shelf.holder, shelf.list))
+                self.put_up({(shelf.holder, shelf.list)})
+        for shelf in self.shelves:
+            if shelf.edge is not None and shelf.edge.syncs_on(day, self.day0):
+                shelf.look(day, self.registry.namesakes)
+        return {holder for holder, _ in changed}
+
+    def put_up(self, changed: set[tuple[str, str]]) -> None:
+        """What a holder shows of a list is the union over the paths it came by."""
+        for holder, name in changed:
+            self.shows[holder][name] = set().union(
+                *(s.shows for s in self.shelves if s.holder == holder and s.list == name)
+            )
+
+    # 5: act
+
+    def act(self, day: int, changed: set[str]) -> None:
+        """Each agency does what its own copy calls for, to the listed and to those linked to them.
+
+        A measure with a term of its own is taken on the first day it is called for and runs for
+        that term, whatever becomes of the entry.
+        """
+        for rule in self.laws.measures:
+            if not (self.links_moved or self.registered or rule.agency in changed):
+                continue
+            called = set(self.called_for(rule))
+            if rule.term_days is not None:
+                for thing in called - self.called[rule]:
+                    self.terms[thing] = day + rule.term_days
+            self.called[rule] = called
+        self.terms = {thing: end for thing, end in self.terms.items() if day < end}
+        standing = (c for rule, c in self.called.items() if rule.term_days is None)
+        self.acts.write(day, set(self.terms).union(*standing))
+
+    def called_for(self, rule: MeasureRule) -> Iterable[tuple]:
+        """(measure, agency, list, entry version, subject, way it is linked), today."""
+        for thing in self.shows[rule.agency].get(rule.list, ()):
+            grave = SEVERITIES.index(thing.version.severity)
+            if grave < SEVERITIES.index(rule.min_severity):
+                continue
+            for subject, way in self.reached(thing.subject, rule.steps):
+                if rule.subject_kind is None or self.kinds.get(subject) in (
+                    None,
+                    rule.subject_kind,
+                ):
+                    yield rule.measure, rule.agency, rule.list, thing.version.id, subject, way
+
+    def reached(self, listed: str, steps: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+        """Whom a measure reaches from the listed subject, and by which way."""
+        if not steps:
+            yield listed, ""
+        elif len(steps) == 1:
+            for other in self.linked[steps[0], listed]:
+                yield other, f"{steps[0]} {listed}"
+        else:
+            for middle in self.linked[steps[0], listed]:
+                for other in self.linked[steps[1], middle]:
+                    if other != listed:
+                        yield other, f"{steps[0]} {listed} {steps[1]} {middle}"
+
+    # 6: score
+
+    def score(self, day: int, moved: set[Row], changed: set[str]) -> None:
+        """Keepers add up what counts today.
+
+        What takes effect by the day counts while it is held. What takes effect by the month counts
+        for the whole of a month if it was held on the last day of the month before.
+        """
+        if date.fromordinal(day).day == 1:
+            self.month = {
+                keeper: {item for item in held if item[0].effective == "next_month"}
+                for keeper, held in self.held.items()
+            }
+        ask = moved | self.term_strikes.pop(day, set())
+        subjects = {event: subject for event, subject in self.matched.today} if ask else {}
+        for act in ask:
+            self.by_act[act] = set(self.marks_of(act, subjects.get(act), day))
+            if not self.by_act[act]:
+                del self.by_act[act]
+        acts = set().union(*self.by_act.values()) if ask else self.acts_held
+        self.acts_held = acts
+        for keeper in self.laws.keepers:
+            if not (ask or keeper in changed or date.fromordinal(day).day == 1):
+                continue
+            lists = {
+                (rule, thing.subject, rule.trigger, f"entry:{thing.version.id}")
+                for rule in self.laws.points
+                if rule.trigger_kind == "list" and rule.keeper == keeper
+                for thing in self.shows[keeper].get(rule.trigger, ())
+            }
+            self.held[keeper] = lists | {item for item in acts if item[0].keeper == keeper}
+            daily = {item for item in self.held[keeper] if item[0].effective == "day"}
+            self.count(day, keeper, daily | self.month[keeper])
+
+    def marks_of(self, act: Row, subject: str | None, day: int) -> Iterable[tuple]:
+        """(rule, subject, reason, because) of what an act gives or takes, today.
+
+        It counts from the day it is known and done, for the rule's term.
+        """
+        if subject is None:
+            return
+        begin = max(self.matched.since[act, subject], act.event_day)
+        for rule in self.laws.points:
+            if rule.trigger_kind != "event" or rule.trigger != act.event_kind:
+                continue
+            if rule.ground not in (None, act.ground):
+                continue
+            end = self.horizon if rule.term_days is None else begin + rule.term_days
+            self.term_strikes[begin].add(act)
+            self.term_strikes[end].add(act)
+            if begin <= day < end:
+                because = f"event:{act.record_id}:{act.version}"
+                yield rule, subject, f"{rule.trigger}:{act.ground}", because
+
+    def count(self, day: int, keeper: str, items: set[tuple]) -> None:
+        """Add up one keeper's points, and grade everybody of whom anything ever counted."""
+        diary, office = self.counts[keeper], self.laws.keepers[keeper]
+        before = diary.today
+        if not diary.write(day, items):
+            return
+        for sign, things in ((1, items - before), (-1, before - items)):
+            for rule, subject, _, _ in things:
+                self.sums[keeper][subject] += sign * rule.change
+        graded = set()
+        for subject, total in self.sums[keeper].items():
+            points = min(max(office.start + total, office.floor), office.ceiling)
+            grade = next(name for least, name in self.laws.grades[keeper] if points >= least)
+            graded.add((subject, points, grade))
+        self.grades[keeper].write(day, graded)
+
+
+def of_event(event: Row) -> Reference:
+    """How an event names its subject."""
+    return Reference(
+        event.id_scheme,
+        event.id_value,
+        event.name,
+        event.division,
+        event.address,
+        event.subject_kind,
+    )
+
+
+def of_side(link: Row, side: str) -> Reference:
+    """How a link names one of its sides, `a` or `b`."""
+    given = (getattr(link, f"{side}_{what}") for what in ("scheme", "value", "name", "division"))
+    return Reference(*given, None, getattr(link, f"{side}_kind"))

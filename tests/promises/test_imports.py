@@ -1,0 +1,138 @@
+"""Imports and data go one way only.
+
+Python: schemas ← sources ← quality ← pipelines. SQL: a stage reads itself and earlier stages. Both
+are read out of the files as they stand, so a new file is judged without being listed here.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+ROOT = Path(__file__).resolve().parents[2]
+
+MAY_IMPORT = {
+    "schemas": {"schemas"},
+    "sources": {"schemas", "sources"},
+    "quality": {"schemas", "sources", "quality"},
+    "pipelines": {"schemas", "sources", "quality", "pipelines"},
+}
+STAGES = [
+    "landing",
+    "conform",
+    "resolve",
+    "merge",
+    "lists",
+    "exchange",
+    "consequences",
+    "scores",
+    "publication",
+]
+PYTHON = sorted(p for package in MAY_IMPORT for p in (ROOT / package).rglob("*.py"))
+MODELS = sorted(p for stage in STAGES for p in (ROOT / "pipelines" / stage).rglob("*.sql"))
+OBSERVE = sorted((ROOT / "sources").glob("*/observe*.sql"))
+CONFORM = sorted((ROOT / "sources").glob("*/conform/*.sql"))
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported(path: Path) -> set[str]:
+    """Every module a file imports, at the top or inside a function, as dotted names."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{relative(path)}: a relative import hides where it leads"
+            names.add(node.module)
+    return names
+
+
+def tables_read(path: Path) -> set[tuple[str, str]]:
+    """(schema, table) of every table a SQL file reads, its own CTEs left out."""
+    found = set()
+    for statement in sqlglot.parse(path.read_text(encoding="utf-8"), read="duckdb"):
+        ctes = {cte.alias for cte in statement.find_all(exp.CTE)}
+        for table in statement.find_all(exp.Table):
+            if table.db or table.name not in ctes:
+                found.add((table.db, table.name))
+    return found
+
+
+def test_there_is_something_to_judge() -> None:
+    assert PYTHON and MODELS and OBSERVE and CONFORM
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=relative)
+def test_python_imports_go_one_way(path: Path) -> None:
+    package = path.relative_to(ROOT).parts[0]
+    ours = {name.split(".")[0] for name in imported(path)} & MAY_IMPORT.keys()
+    assert ours <= MAY_IMPORT[package], f"{relative(path)} imports {ours - MAY_IMPORT[package]}"
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=relative)
+def test_outside_names_stay_in_their_place(path: Path) -> None:
+    """Dagster is known to the definitions alone, engines to the engine package alone."""
+    where = relative(path)
+    outside = {name.split(".")[0] for name in imported(path)}
+    if not where.startswith("pipelines/definitions"):
+        assert not outside & {"dagster", "dagster_duckdb"}, f"{where} imports Dagster"
+    draws_worlds = where.startswith("sources/world/") or where == "sources/deliver.py"
+    if not where.startswith("pipelines/engine/"):
+        assert "pyspark" not in outside, f"{where} imports Spark"
+        assert draws_worlds or "duckdb" not in outside, f"{where} imports DuckDB"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "naive").glob("*.py")), ids=relative)
+def test_the_simulator_shares_no_code(path: Path) -> None:
+    if path.name.startswith("test_"):
+        return
+    ours = {name.split(".")[0] for name in imported(path)} & MAY_IMPORT.keys()
+    assert not ours, f"{relative(path)} imports {ours}: its proof would no longer be independent"
+
+
+@pytest.mark.parametrize("path", OBSERVE, ids=relative)
+def test_islands_see_the_world_alone(path: Path) -> None:
+    schemas = {schema for schema, _ in tables_read(path)}
+    assert schemas <= {"world", "codes"}, f"{relative(path)} reads {schemas}"
+
+
+@pytest.mark.parametrize("path", CONFORM, ids=relative)
+def test_an_island_conforms_its_own_feeds_alone(path: Path) -> None:
+    import yaml
+
+    contract = yaml.safe_load((path.parents[1] / "contract.odcs.yaml").read_text(encoding="utf-8"))
+    own = {("conform", feed["name"]) for feed in contract["schema"]}
+    read = {table for table in tables_read(path) if table[0] != "codes"}
+    assert read <= own, f"{relative(path)} reads {read - own}"
+
+
+@pytest.mark.parametrize("path", MODELS, ids=relative)
+def test_a_stage_reads_itself_and_earlier_ones(path: Path) -> None:
+    stage = path.relative_to(ROOT / "pipelines").parts[0]
+    allowed = set(STAGES[: STAGES.index(stage) + 1]) | {"codes"}
+    read = {schema for schema, _ in tables_read(path)}
+    assert read <= allowed, f"{relative(path)} reads {read - allowed}"
+
+
+def test_models_of_a_stage_form_no_ring() -> None:
+    """A table's name is its file's path, so the graph can be read out of the files."""
+    reads = {
+        (path.parent.name, path.stem): tables_read(path)
+        for path in MODELS
+        if path.parent.parent.name == "pipelines"
+    }
+    settled: set[tuple[str, str]] = set()
+    waiting = dict(reads)
+    while waiting:
+        ready = [m for m, needs in waiting.items() if not (needs & waiting.keys())]
+        assert ready, f"these models wait for each other: {sorted(waiting)}"
+        settled |= set(ready)
+        for model in ready:
+            del waiting[model]

@@ -1,0 +1,64 @@
+"""Promise 8: the same seed gives the same bytes.
+
+Each run is a process of its own, with another hash seed, time zone, locale and number of threads,
+since these are the ways in which a machine leaks into what it draws.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = """
+import sys
+from pathlib import Path
+from sources.deliver import generate
+home = Path(sys.argv[1])
+generate(home / "landing", home / "world", sys.argv[2], int(sys.argv[3]), 60, 1.0)
+"""
+SURROUNDINGS = [
+    {"PYTHONHASHSEED": "1", "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"},
+    {"PYTHONHASHSEED": "2", "TZ": "America/Lima", "LC_ALL": "C", "OMP_NUM_THREADS": "2"},
+]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file under a folder, by its path within it."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def generated(home: Path, size: str, seed: int, surroundings: dict[str, str]) -> dict[str, str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **surroundings}
+    command = [sys.executable, "-c", SCRIPT, str(home), size, str(seed)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=home)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return digests(home)
+
+
+@pytest.mark.parametrize("size", ["story", "tiny"])
+def test_same_seed_same_bytes(size: str, tmp_path: Path) -> None:
+    runs = []
+    for n, surroundings in enumerate(SURROUNDINGS):
+        (tmp_path / str(n)).mkdir()
+        runs.append(generated(tmp_path / str(n), size, 7, surroundings))
+    assert len(runs[0]) > 20
+    different = [name for name in runs[0] | runs[1] if runs[0].get(name) != runs[1].get(name)]
+    assert not different
+
+
+def test_another_seed_is_another_world(tmp_path: Path) -> None:
+    one, two = tmp_path / "1", tmp_path / "2"
+    one.mkdir(), two.mkdir()
+    first = generated(one, "tiny", 1, SURROUNDINGS[0])
+    second = generated(two, "tiny", 2, SURROUNDINGS[0])
+    assert first != second

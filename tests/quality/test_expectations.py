@@ -1,0 +1,164 @@
+"""Every kind of expectation, on rows of which some keep it and some do not."""
+
+from __future__ import annotations
+
+import pytest
+import sqlglot
+
+from quality.expectations import ROW_KINDS, Expectation, breaks_sql, sentence, violations_sql
+
+# kind, arguments, values that keep it, values that break it
+ROW_CASES = [
+    ("present", {}, ["x", "　x", "0"], [None, "", " ", "　", " \t　\n"]),
+    ("present", {"text": False}, ["", "x"], [None]),
+    ("in_set", {"values": ("01", "o'clock")}, ["01", "o'clock", None], ["1", "01 ", ""]),
+    ("matches", {"pattern": r"^[0-9]{2}\.[a-z]$"}, ["12.a", None], ["12xa", "12.a ", "1", ""]),
+    ("matches", {"pattern": "男|女"}, ["男", "女", None], ["男女", "x男", ""]),
+    (
+        "reads_as",
+        {"as": "day"},
+        ["20240229", "2024-02-29", "2024/02/29", "2024年02月29日", None],
+        ["20230229", "2024-13-01", "today", "", "2024-2-9"],
+    ),
+    ("reads_as", {"as": "money"}, ["12", "12.50", "-1.2", None], ["12.345", "1,000", "", "a"]),
+    ("reads_as", {"as": "wan"}, ["1.123456", "3", None], ["1.1234567", "x", ""]),
+    ("reads_as", {"as": "integer"}, ["0", "-12", None], ["1.0", "", "x"]),
+    (
+        "check_digit",
+        {"scheme": "uscc"},
+        ["91870101PDY00001XE", "91350100M000100Y43", None],
+        ["91870101PDY00001X0", "91870101PDY00001X", "", "91870101PDY00002XE"],
+    ),
+    (
+        "check_digit",
+        {"scheme": "org_code"},
+        ["PDY00001X", "D2143569-X", "8701011985****0111", None],
+        ["PDY000011", "PDY00001", ""],
+    ),
+    (
+        "check_digit",
+        {"scheme": "registration_no"},
+        ["870101100000014", None],
+        ["870101100000015", "87010110000001"],
+    ),
+    (
+        "check_digit",
+        {"scheme": "resident_no"},
+        ["870101198504120111", "87010119850412012X", "8701011985****0111", None],
+        ["870101198504120112", "87010119850412012x"],
+    ),
+    ("check_digit", {"scheme": "tax_no"}, ["870101PDY00001X", None], ["870101PDY000011", "1"]),
+    (
+        "check_digit",
+        {"scheme": "masked_resident_no"},
+        ["8701011985****0111", None],
+        ["8701011985***0111", "870101198504120111"],
+    ),
+    ("holds", {"condition": "length(x) < 3"}, ["a", "ab", None], ["abc"]),
+]
+
+
+def expectation(kind: str, arguments: dict, **given: object) -> Expectation:
+    values = {
+        "name": "rule",
+        "table": "landing.t",
+        "outcome": "warn",
+        "reason": "Why.",
+        "column": "x",
+    }
+    return Expectation(kind=kind, arguments=arguments, **(values | given))
+
+
+@pytest.mark.parametrize(("kind", "arguments", "good", "bad"), ROW_CASES)
+def test_a_row_kind_finds_what_breaks_it_and_nothing_else(bench, kind, arguments, good, bad):
+    bench.table("landing.t", {"x": "VARCHAR"})
+    for value in [*good, *bad]:
+        bench.put("landing.t", x=value)
+    rule = expectation(kind, arguments)
+    found = [row[0] for row in bench.fetch(violations_sql(rule))]
+    assert sorted(map(str, found)) == sorted(map(str, bad))
+
+
+@pytest.mark.parametrize(("kind", "arguments", "good", "bad"), ROW_CASES)
+def test_a_row_kind_is_never_undecided(bench, kind, arguments, good, bad):
+    bench.table("landing.t", {"x": "VARCHAR"})
+    for value in [*good, *bad]:
+        bench.put("landing.t", x=value)
+    breaks = breaks_sql(expectation(kind, arguments))
+    assert bench.fetch(f"SELECT count(*) FROM landing.t WHERE ({breaks}) IS NULL") == [(0,)]
+
+
+def test_every_row_kind_has_a_case():
+    assert {case[0] for case in ROW_CASES} == set(ROW_KINDS)
+
+
+def test_one_version_keeps_the_greatest_whatever_the_order(bench):
+    rule = expectation("one_version", {"key": ("k",), "version": "v"}, column=None)
+    rows = [("a", "1"), ("a", "3"), ("a", "2"), ("b", "9"), ("b", "9"), ("c", "5")]
+    for order in (rows, rows[::-1]):
+        bench.table("landing.t", {"k": "VARCHAR", "v": "VARCHAR"})
+        for k, v in order:
+            bench.put("landing.t", k=k, v=v)
+        assert sorted(bench.fetch(violations_sql(rule))) == [("a", "1"), ("a", "2")]
+
+
+def test_unique_names_the_key_and_how_often_it_comes(bench):
+    rule = expectation("unique", {"key": ("k", "l")}, column=None)
+    bench.table("landing.t", {"k": "VARCHAR", "l": "VARCHAR"})
+    for k, other in [("a", "1"), ("a", "2"), ("b", "1"), ("b", "1")]:
+        bench.put("landing.t", k=k, l=other)
+    assert bench.fetch(violations_sql(rule)) == [("b", "1", 2)]
+
+
+def test_intervals_that_touch_do_not_overlap(bench):
+    rule = expectation("no_overlap", {"key": ("k",)}, column=None)
+    bench.table("landing.t", {"k": "VARCHAR", "from_day": "DATE", "to_day": "DATE"})
+    for k, start, end in [
+        ("touch", "2024-01-01", "2024-02-01"),
+        ("touch", "2024-02-01", None),
+        ("meet", "2024-01-01", "2024-02-02"),
+        ("meet", "2024-02-01", "2024-03-01"),
+        ("still", "2024-01-01", None),
+        ("still", "2025-01-01", None),
+    ]:
+        bench.put("landing.t", k=k, from_day=start, to_day=end)
+    assert sorted(row[0] for row in bench.fetch(violations_sql(rule))) == ["meet", "still"]
+
+
+def test_a_reference_is_found_or_not_and_null_refers_to_nothing(bench):
+    rule = expectation(
+        "refers_to", {"key": ("x",), "table": "codes.grounds", "columns": ("code",)}, column=None
+    )
+    bench.table("landing.t", {"x": "VARCHAR"})
+    bench.put("codes.grounds", code="known")
+    for value in ("known", "unknown", None):
+        bench.put("landing.t", x=value)
+    assert bench.fetch(violations_sql(rule)) == [("unknown",)]
+
+
+def test_a_written_query_gives_the_rows_itself(bench):
+    rule = expectation("no_rows", {"query": "SELECT 1 AS one FROM codes.grounds"}, column=None)
+    assert bench.fetch(violations_sql(rule)) == []
+    bench.put("codes.grounds", code="x")
+    assert bench.fetch(violations_sql(rule)) == [(1,)]
+    assert rule.reads == {"landing.t", "codes.grounds"}
+
+
+def test_an_unknown_kind_or_outcome_is_refused():
+    with pytest.raises(ValueError, match="no kind of expectation is 'beautiful'"):
+        expectation("beautiful", {})
+    with pytest.raises(ValueError, match="outcome 'shrug' not in"):
+        expectation("present", {}, outcome="shrug")
+
+
+def test_delivery_kinds_name_no_rows():
+    with pytest.raises(ValueError, match="judges a delivery, not rows"):
+        violations_sql(expectation("first_rows", {"min_rows": 1}))
+
+
+@pytest.mark.parametrize(("kind", "arguments", "good", "bad"), ROW_CASES)
+def test_sentences_and_spark(kind, arguments, good, bad):
+    rule = expectation(kind, arguments)
+    assert sentence(rule)
+    spark = sqlglot.transpile(violations_sql(rule), read="duckdb", write="spark")[0]
+    assert "regexp_matches" not in spark.lower()

@@ -1,0 +1,191 @@
+"""Each kind of fault, on rows written out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.contract import Column, feeds
+from schemas.identifiers import RESIDENT_NO, SCHEMES, USCC, could_be_real, is_synthetic
+from sources.faults import FaultError, kind, kinds
+from sources.faults.draw import Draw, hits, text_numbers
+from sources.faults.mistyped_code import mistype
+from sources.faults.wrong_unit import rewrite
+
+WANTED = {
+    "valid_code_of_another",
+    "mistyped_code",
+    "same_name_mixup",
+    "wrong_unit",
+    "stale_delivery",
+    "lost_withdrawal",
+    "free_edit",
+}
+ROW = {
+    "no": "1",
+    "code": "91870101PDY00001XE",
+    "name": "青石港木业有限公司",
+    "person": "870101198504120111",
+    "fine": "0.500000",
+    "mark": "A",
+}
+
+
+class Town:
+    """Three firms and three people, two of whom share a name."""
+
+    def codes(self, scheme, like):
+        return {
+            "uscc": ["91870101PDY00001XE", "91870101PDY000028E"],
+            "resident_no": ["870101198504120111", "87010119850412012X"],
+        }.get(scheme, [])
+
+    def namesakes(self, scheme, like):
+        return {"870101198504120111": ["890000200101010016"]}.get(like, [])
+
+
+def draw(feed, n=1, **values):
+    return Draw(n, ("test",), feed, Town(), values)
+
+
+def test_the_kinds_are_found_by_their_files():
+    assert WANTED <= set(kinds())
+    assert list(kinds()) == sorted(kinds())
+    for name, fault in kinds().items():
+        assert fault.kind == name and fault.description.endswith(".") and fault.models
+
+
+def test_an_unknown_kind_is_told_in_a_sentence():
+    with pytest.raises(FaultError, match="There is no fault 'gremlin'; there are free_edit"):
+        kind("gremlin")
+
+
+def test_every_feed_of_the_project_can_suffer_something():
+    for feed in feeds().values():
+        assert any(f.fits(feed) for f in kinds().values() if f.kind != "free_edit"), feed.name
+
+
+def test_a_valid_code_of_another_is_the_only_other_there_is(feed_of):
+    spoilt = kind("valid_code_of_another").module.spoil(ROW, draw(feed_of()))
+    assert spoilt == ROW | {"code": "91870101PDY000028E"}
+    assert ROW["code"] == "91870101PDY00001XE"  # the row given is left as it was
+
+
+def test_without_a_code_the_next_identifier_is_exchanged(feed_of):
+    row = ROW | {"code": None}
+    spoilt = kind("valid_code_of_another").module.spoil(row, draw(feed_of()))
+    assert spoilt == row | {"person": "87010119850412012X"}
+    nobody = row | {"person": None}
+    assert kind("valid_code_of_another").module.spoil(nobody, draw(feed_of())) is None
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value"),
+    [
+        ("uscc", "91870101PDY00001XE"),
+        ("org_code", "PDY00001X"),
+        ("registration_no", "870101100000014"),
+        ("tax_no", "870101PDY00001X"),
+        ("resident_no", "870101198504120111"),
+        ("resident_no", "87010119850412012X"),
+    ],
+)
+def test_a_mistyped_code_is_one_character_off_fails_its_check_and_is_nobodys(
+    feed_of, scheme, value
+):
+    for n in range(300):
+        typed = mistype(value, scheme, draw(feed_of(), n))
+        assert sum(a != b for a, b in zip(typed, value, strict=True)) == 1
+        assert not SCHEMES[scheme].checksum_ok(typed)
+        assert is_synthetic(scheme, typed) and not could_be_real(typed)
+
+
+def test_a_mistyped_code_keeps_its_division_and_its_body(feed_of):
+    for n in range(300):
+        typed = mistype("91870101PDY00001XE", "uscc", draw(feed_of(), n))
+        assert typed[2] == "8" and typed[3] in "456789" and typed[8:11] == "PDY"
+
+
+def test_a_same_name_mixup_writes_the_namesakes_number(feed_of):
+    spoilt = kind("same_name_mixup").module.spoil(ROW, draw(feed_of()))
+    assert spoilt == ROW | {"person": "890000200101010016"}
+    alone = ROW | {"person": "87010119850412012X"}
+    assert kind("same_name_mixup").module.spoil(alone, draw(feed_of())) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "up", "written"),
+    [
+        ("0.500000", True, "5000.000000"),
+        ("0.500000", False, "0.000050"),
+        ("12", True, "120000"),
+        ("120000", False, "12"),
+        ("12", False, None),  # 0.0012 has no place in whole numbers
+        ("0.000000", True, None),  # nothing is nothing in any unit
+        ("0.000001", False, None),
+        ("n/a", True, None),
+    ],
+)
+def test_a_wrong_unit_is_ten_thousand_exactly(text, up, written):
+    assert rewrite(text, up, Column("fine", "罚款", "")) == written
+
+
+def test_a_wrong_unit_that_the_column_cannot_hold_goes_the_other_way(feed_of):
+    narrow = Column("fine", "罚款", "", width=8)
+    assert rewrite("0.500000", True, narrow) is None
+    assert rewrite("0.500000", False, narrow) == "0.000050"
+    both = {kind("wrong_unit").module.spoil(ROW, draw(feed_of(), n))["fine"] for n in range(20)}
+    assert both == {"5000.000000", "0.000050"}
+
+
+def test_a_free_edit_writes_what_it_is_told(feed_of):
+    edit = kind("free_edit").module.spoil
+    assert edit(ROW, draw(feed_of(), name="甲", fine="")) == ROW | {"name": "甲", "fine": None}
+    assert edit(ROW, draw(feed_of(), no="1")) is None
+    with pytest.raises(FaultError, match="has no column 'nosuch'"):
+        edit(ROW, draw(feed_of(), nosuch="x"))
+
+
+def test_a_free_edit_cannot_name_somebody_real(feed_of):
+    real_looking = "91350100M000100Y43"  # the standard's own example
+    assert USCC.is_valid(real_looking)
+    with pytest.raises(FaultError, match="real identifier"):
+        kind("free_edit").module.spoil(ROW, draw(feed_of(), code=real_looking))
+    assert RESIDENT_NO.is_valid("11010519491231002X")
+    with pytest.raises(FaultError, match="real identifier"):
+        kind("free_edit").module.spoil(ROW, draw(feed_of(), person="11010519491231002X"))
+
+
+def test_a_missing_value_never_is_the_key(feed_of):
+    emptied = set()
+    for n in range(60):
+        spoilt = kind("missing_value").module.spoil(ROW, draw(feed_of(), n))
+        emptied |= {name for name in ROW if spoilt[name] != ROW[name]}
+    assert emptied == {"code", "name", "person", "fine"}
+
+
+def test_a_typo_stays_near_the_name(feed_of):
+    for n in range(60):
+        typed = kind("typo_in_name").module.spoil(ROW, draw(feed_of(), n))["name"]
+        assert typed != ROW["name"]
+        assert len(typed) in (len(ROW["name"]) - 1, len(ROW["name"]))
+        assert set(typed) <= set(ROW["name"])
+
+
+def test_one_key_gives_one_stream_and_another_another(feed_of):
+    one, two = draw(feed_of()), draw(feed_of())
+    first = [one.below(1000) for _ in range(20)]
+    assert first == [two.below(1000) for _ in range(20)]
+    assert first == [one.again().below(1000)] + first[1:]
+    assert first != [Draw(1, ("other",), feed_of()).below(1000) for _ in range(20)]
+
+
+def test_a_key_is_hit_or_not_whoever_stands_beside_it():
+    import pyarrow as pa
+
+    keys = pa.array([f"record {n}" for n in range(20_000)] + ["a much longer key than those are"])
+    hit = hits(7, "dirt", keys, 10_000)
+    assert 150 < len(hit) < 250  # one in a hundred
+    alone = [int(n) for n in hit if len(hits(7, "dirt", keys.take(pa.array([n])), 10_000))]
+    assert alone == hit.tolist()
+    assert len(set(text_numbers(keys).tolist())) == len(keys)
+    assert not len(hits(7, "dirt", keys, 0))
