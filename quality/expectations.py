@@ -8,7 +8,7 @@ Kinds that judge one row by itself (`ROW_KINDS`):
 =============  =====================================================  ==========================
 kind           a row breaks it when                                   arguments
 =============  =====================================================  ==========================
-present        the column is NULL or, if it is text, blank             text (by default true)
+present        the column is NULL, or blank unless blank is allowed   blank (optional)
 in_set         the value is none of a closed list                     values
 matches        the whole text does not match a regular expression     pattern
 reads_as       the text cannot be read as a day, money, an integer    as
@@ -92,15 +92,16 @@ class Expectation:
     @cached_property
     def reads(self) -> frozenset[str]:
         """Qualified names of every table the expectation looks at."""
-        from sqlglot import exp, parse_one
-
         if self.kind in DELIVERY_KINDS:
             return frozenset({self.table, "landing.deliveries"})
-        found = {self.table}
-        for table in parse_one(violations_sql(self), read="duckdb").find_all(exp.Table):
-            if table.db:
-                found.add(f"{table.db}.{table.name}")
-        return frozenset(found)
+        if self.kind == "refers_to":
+            return frozenset({self.table, self.arguments["table"]})
+        if self.kind != "no_rows":
+            return frozenset({self.table})
+        from sqlglot import exp, parse_one
+
+        read = parse_one(self.arguments["query"], read="duckdb").find_all(exp.Table)
+        return frozenset({self.table, *(f"{t.db}.{t.name}" for t in read if t.db)})
 
 
 def text_sql(value: str) -> str:
@@ -135,7 +136,7 @@ def breaks_sql(expectation: Expectation, row: str = "") -> str:
     if kind not in ROW_KINDS:
         raise ValueError(f"{expectation.name}: {kind!r} cannot be judged row by row.")
     value = f"{row}.{name_sql(expectation.column)}" if row else name_sql(expectation.column)
-    if kind == "present" and not arguments.get("text", True):
+    if kind == "present" and arguments.get("blank") == "allowed":
         return f"{value} IS NULL"
     if kind == "present":
         # Blank text begins with a character before "!" or an ideographic space: only such text is

@@ -16,10 +16,8 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -147,9 +145,7 @@ def validate(
                 name=table, data=batch, suite=context.suites.add(suite)
             )
             definition = context.validation_definitions.add(definition)
-            # Great Expectations prints a remark on queries without a placeholder for their batch.
-            with redirect_stdout(StringIO()):
-                result = definition.run(result_format={"result_format": "SUMMARY"}, run_id=run)
+            result = definition.run(result_format={"result_format": "SUMMARY"}, run_id=run)
             found.extend(_collected(expectations, result.results))
         if docs_dir:
             if progress:
@@ -185,7 +181,7 @@ def translate(e: Expectation) -> list[Any]:
     }
     if e.kind == "present":
         found = [gxe.ExpectColumnValuesToNotBeNull(column=e.column, **common)]
-        if e.arguments.get("text", True):
+        if e.arguments.get("blank") != "allowed":
             found.append(
                 gxe.ExpectColumnValuesToNotMatchRegex(column=e.column, regex=BLANK, **common)
             )
@@ -206,10 +202,13 @@ def translate(e: Expectation) -> list[Any]:
 
 
 def _query(e: Expectation) -> str:
-    """The gate's query as Great Expectations wants it: braces and colons escaped, `{batch}`."""
+    """The gate's query with braces and colons escaped, which Great Expectations would fill in.
+
+    It names its tables itself; the batch stands in a comment, or Great Expectations prints a remark
+    for every query without one.
+    """
     sql = violations_sql(e).replace("{", "{{").replace("}", "}}")
-    sql = re.sub(r"(?<![:\\]):(?=\w)", r"\\:", sql)
-    return re.sub(rf"(?<![\w.]){re.escape(e.table)}(?![\w.])", "{batch}", sql)
+    return "/* {batch} */ " + re.sub(r"(?<![:\\]):(?=\w)", r"\\:", sql)
 
 
 def _collected(expectations: Iterable[Expectation], results: Iterable[Any]) -> list[Validation]:

@@ -44,6 +44,21 @@ def conservation(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
             reason="Each delivery that landed passes, passes with a warning, or is held.",
         ),
     ]
+    found.append(
+        Expectation(
+            name="unreadable_recorded",
+            table="landing.deliveries",
+            kind="no_rows",
+            arguments={
+                "query": "SELECT d.feed, d.delivery, d.unreadable, count(u.feed) AS recorded "
+                "FROM landing.deliveries AS d LEFT JOIN quality.unreadable AS u "
+                "ON u.feed = d.feed AND u.delivery = d.delivery "
+                "GROUP BY d.feed, d.delivery, d.unreadable HAVING d.unreadable <> count(u.feed)"
+            },
+            outcome="fail",
+            reason="What a reader could not give out of a file is recorded with its place in it.",
+        )
+    )
     if counted:
         found.append(
             Expectation(

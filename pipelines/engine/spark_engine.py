@@ -66,6 +66,8 @@ def why_unavailable() -> str | None:
 QUIET = """\
 rootLogger.level = error
 rootLogger.appenderRef.console.ref = console
+logger.repl.name = org.apache.spark.repl.Main
+logger.repl.level = error
 appender.console.type = Console
 appender.console.name = console
 appender.console.target = SYSTEM_ERR
@@ -139,8 +141,9 @@ class SparkEngine:
         self.session = start_session(memory, threads)
         self._files = threads or os.cpu_count() or 1
         SparkEngine._holder = self
-        for statement in macro_statements():
-            self.session.sql(statement)
+        if not self.session.catalog.functionExists("id_ok"):
+            for statement in macro_statements():
+                self.session.sql(statement)
         for folder in sorted(self.home.glob("*/*")):
             if folder.is_dir() and not folder.name.startswith((".", "_")):
                 self._register(f"{folder.parent.name}.{folder.name}")

@@ -17,7 +17,7 @@ class TranspileError(ValueError):
 
 
 def _range_table(node: exp.Expression) -> exp.Expression:
-    """`range(a, b) AS r(n)` stays the table function it is in both, instead of an exploded array."""
+    """`range(a, b) AS r(n)` stays the table function it is in both, not an exploded array."""
     if isinstance(node, exp.Table) and isinstance(node.this, exp.GenerateSeries):
         series = node.this
         if not series.args.get("is_end_exclusive"):

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def land(
     feeds: Mapping[str, Feed],
     progress: Progress | None = None,
     only: Collection[str] | None = None,
+    until: date | None = None,
 ) -> Landed:
     """Read the landing folder.
 
@@ -97,13 +99,17 @@ def land(
         feeds: the contracts of the feeds that take part, by name.
         progress: called with a feed's name, files done and files in all.
         only: land these feeds and leave the tables of the others as they are.
+        until: land what was published on or before this day; by default everything.
 
     Raises:
         LandingError: if the folder holds what is no delivery of a known feed.
     """
     check_folder(landing, feeds)
     asked = {n: f for n, f in feeds.items() if only is None or n in only}
-    found = {name: deliveries_in(landing, feed) for name, feed in asked.items()}
+    found = {
+        name: [d for d in deliveries_in(landing, feed) if until is None or d.published <= until]
+        for name, feed in asked.items()
+    }
     done, total = 0, sum(map(len, found.values()))
     landed = Landed(dict.fromkeys(asked, 0), dict.fromkeys(asked, 0))
     for name, delivered in found.items():

@@ -19,7 +19,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.replay.faults import FaultSpec, Landed, Registered, Struck, strike
+from pipelines.replay.faults import (
+    FaultSpec,
+    Landed,
+    Registered,
+    Struck,
+    correction_day,
+    strikes,
+)
 from schemas.contract import Feed
 from sources.faults import FaultError, History, Row
 from sources.faults.history import corrected_history, key_of
@@ -98,26 +105,26 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
     Raises:
         FaultError: if the fault does not fit, or the source has no delivery to correct it with.
     """
-    struck = strike(landed, others, spec)
-    correction_day = None
-    if spec.correct_after is not None:
-        due = struck.day + timedelta(days=spec.correct_after)
-        correction_day = next((day for day in struck.days if day >= due), None)
-        if correction_day is None:
+    for struck in strikes(landed, others, spec):
+        fixed_on = correction_day(spec, struck.days, struck.day)
+        if spec.correct_after is not None and fixed_on is None:
+            due = struck.day + timedelta(days=spec.correct_after)
             raise FaultError(
                 f"The last delivery of {struck.feed.name} is on {struck.days[-1]}; a correction "
                 f"due on {due} would never be delivered. Correct it sooner."
             )
-    if struck.fault.level == "delivery":
-        return _plan_delivery(landed, landing, struck, correction_day)
-    faulty = _rows(landed, struck, struck.faulty(None))
-    corrected = None
-    if correction_day is not None:
-        until = struck.faulty(correction_day)
-        corrected = _rows(
-            landed, struck, corrected_history(struck.feed, struck.clean, until, correction_day)
-        )
-    return Edit(struck, faulty, corrected, correction_day)
+        if struck.fault.level == "delivery":
+            edit = _plan_delivery(landed, landing, struck, fixed_on)
+            if edit is None:
+                continue
+            return edit
+        faulty = _rows(landed, struck, struck.faulty(None))
+        if fixed_on is None:
+            return Edit(struck, faulty, None, None)
+        until = struck.faulty(fixed_on)
+        sent = corrected_history(struck.feed, struck.clean, until, fixed_on)
+        return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
+    raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
 
 
 def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
@@ -140,8 +147,10 @@ def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
 
 
 def _plan_delivery(
-    landed: Landed, landing: Path, struck: Struck, correction_day: date | None
-) -> Edit:
+    landed: Landed, landing: Path, struck: Struck, fixed_on: date | None
+) -> Edit | None:
+    """The edits of a fault of a whole delivery; None if it changes nothing there."""
+
     def content_of(day: date) -> bytes:
         return (landing / landed.file(struck.feed, day)).read_bytes()
 
@@ -160,20 +169,17 @@ def _plan_delivery(
 
     faulty = sent(None)
     if not faulty:
-        raise FaultError(
-            f"{struck.fault.kind} changes nothing in the delivery of {struck.feed.name} on "
-            f"{struck.day}."
-        )
+        return None
     corrected: tuple[RowOrFile, ...] | None = None
-    if correction_day is not None:
-        files = sent(correction_day)
-        extra = _owed_rows(landed, struck, files, correction_day)
+    if fixed_on is not None:
+        files = sent(fixed_on)
+        extra = _owed_rows(landed, struck, files, fixed_on)
         corrected = (*files.values(), *extra)
-    return Edit(struck, tuple(faulty.values()), corrected, correction_day)
+    return Edit(struck, tuple(faulty.values()), corrected, fixed_on)
 
 
 def _owed_rows(
-    landed: Landed, struck: Struck, files: Mapping[date, FileEdit], correction_day: date
+    landed: Landed, struck: Struck, files: Mapping[date, FileEdit], fixed_on: date
 ) -> list[RowEdit]:
     """The rows the correction adds for all records that a wrong delivery touched."""
     feed = struck.feed
@@ -184,10 +190,10 @@ def _owed_rows(
     touched = {key_of(feed, row) for rows in (*wrong.values(), *right.values()) for row in rows}
     clean: dict[tuple, History] = defaultdict(dict)
     for day in struck.days:
-        for row in _delivered(landed, feed, day) if day <= correction_day else ():
+        for row in _delivered(landed, feed, day) if day <= fixed_on else ():
             if key_of(feed, row) in touched:
                 clean[key_of(feed, row)].setdefault(day, []).append(row)
-    file = landed.file(feed, correction_day)
+    file = landed.file(feed, fixed_on)
     edits = []
     for key in sorted(touched, key=str):
         faulty = {day: rows for day, rows in clean[key].items() if day not in wrong}
@@ -195,10 +201,10 @@ def _owed_rows(
             mine = [row for row in rows if key_of(feed, row) == key]
             if mine:
                 faulty[day] = mine
-        fixed = corrected_history(feed, clean[key], faulty, correction_day)
-        given = len(clean[key].get(correction_day, []))
-        for row in fixed.get(correction_day, [])[given:]:
-            edits.append(RowEdit(feed.name, correction_day, file, None, None, row))
+        fixed = corrected_history(feed, clean[key], faulty, fixed_on)
+        given = len(clean[key].get(fixed_on, []))
+        for row in fixed.get(fixed_on, [])[given:]:
+            edits.append(RowEdit(feed.name, fixed_on, file, None, None, row))
     return edits
 
 

@@ -9,15 +9,15 @@ those on which the fault can befall that record. Nothing depends on the order of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pipelines.replay.databases import Databases
 from schemas.contract import Feed
 from schemas.identifiers import SCHEMES, mask_resident_no
-from sources.faults import Fault, FaultError, History, Row, kind
+from sources.faults import Fault, FaultError, History, kind
 from sources.faults.draw import TRIES, Draw
 from sources.faults.history import faulty_history
 
@@ -297,8 +297,11 @@ class Registered:
         return sorted({code for code in written if code != like})
 
 
-def strike(landed: Landed, others: Registered, spec: FaultSpec) -> Struck:
+def strikes(landed: Landed, others: Registered, spec: FaultSpec) -> Iterator[Struck]:
     """Put a fault in its place, drawing whatever is not given.
+
+    A fault of a record gives one place, in which it is known to bite. A fault of a whole delivery
+    gives every place there is, in the order they are drawn: only its file tells whether it bites.
 
     Raises:
         FaultError: if the fault does not fit, or has nothing to bite on.
@@ -321,8 +324,22 @@ def strike(landed: Landed, others: Registered, spec: FaultSpec) -> Struck:
                 f"The fault {spec.kind} has no place in feed {spec.feed} (mode {feeds[0].mode})."
             )
     if fault.level == "delivery":
-        return _strike_delivery(landed, others, spec, fault, feeds)
-    return _strike_record(landed, others, spec, fault, feeds)
+        yield from _strike_delivery(landed, others, spec, fault, feeds)
+    else:
+        yield _strike_record(landed, others, spec, fault, feeds)
+
+
+def correction_day(spec: FaultSpec, days: Sequence[date], day: date) -> date | None:
+    """The source's first delivery on or after the day it is to put right a fault of `day`."""
+    if spec.correct_after is None:
+        return None
+    due = day + timedelta(days=spec.correct_after)
+    return next((d for d in days if d >= due), None)
+
+
+def can_be_corrected(spec: FaultSpec, days: Sequence[date], day: date) -> bool:
+    """Whether a correction, if one is asked for, would still be delivered."""
+    return spec.correct_after is None or correction_day(spec, days, day) is not None
 
 
 def _strike_record(
@@ -382,6 +399,8 @@ def _in_record(
         places = [day for day in places if day == spec.delivery]
     elif spec.record is not None:
         places = places[:1]
+    else:
+        places = [day for day in places if can_be_corrected(spec, days, day)]
     key = (spec.kind, feed.name, record_id)
     draw = Draw(spec.seed, ("fault", *key), feed, others, spec.values)
     when = Draw(spec.seed, ("day", *key), feed)
@@ -396,26 +415,24 @@ def _in_record(
 
 def _strike_delivery(
     landed: Landed, others: Registered, spec: FaultSpec, fault: Fault, feeds: list[Feed]
-) -> Struck:
-    """A whole delivery, drawn uniformly among all but each feed's first."""
+) -> Iterator[Struck]:
+    """Whole deliveries, drawn one after the other among all but each feed's first."""
     if spec.record is not None:
         raise FaultError(f"{spec.kind} befalls a whole delivery, not a record.")
+    days = {feed.name: landed.days(feed) for feed in feeds}
     frame = [
         (feed, day)
         for feed in feeds
-        for day in landed.days(feed)[1:]
-        if spec.delivery is None or day == spec.delivery
+        for day in days[feed.name][1:]
+        if day == spec.delivery
+        or (spec.delivery is None and can_be_corrected(spec, days[feed.name], day))
     ]
     if not frame:
         where = f" on {spec.delivery}" if spec.delivery else ""
         raise FaultError(f"There is no delivery{where} that {spec.kind} could befall.")
-    feed, day = Draw(spec.seed, ("delivery", spec.kind), feeds[0]).pick(frame)
-    draw = Draw(spec.seed, ("fault", spec.kind, feed.name, day.isoformat()), feed, others)
-    scope = spec.scope or fault.scope
-    return Struck(spec, fault, feed, day, scope, landed.days(feed), None, {}, {}, draw)
-
-
-def first_row(history: History, day: date) -> Row | None:
-    """The first row of a day, None if there is none."""
-    rows = history.get(day) or []
-    return rows[0] if rows else None
+    pick = Draw(spec.seed, ("delivery", spec.kind), feeds[0])
+    while frame:
+        feed, day = frame.pop(pick.below(len(frame)))
+        draw = Draw(spec.seed, ("fault", spec.kind, feed.name, day.isoformat()), feed, others)
+        scope = spec.scope or fault.scope
+        yield Struck(spec, fault, feed, day, scope, days[feed.name], None, {}, {}, draw)

@@ -96,7 +96,8 @@ def by_list(diff: Difference) -> list[dict[str, Any]]:
 def by_measure(diff: Difference) -> list[dict[str, Any]]:
     """One row an (agency, measure) that differs, as `by_list`; linked subjects are told apart."""
     rows = []
-    linked = diff.tied[diff.tied["link_path"] != ""]
+    tied = diff.tied.assign(steps=[_steps(path) for path in diff.tied["link_path"]])
+    linked = tied[tied["link_path"] != ""]
     for (agency, measure), runs in diff.measures.groupby(["agency", "measure"], sort=True):
         here = linked[(linked["agency"] == agency) & (linked["measure"] == measure)]
         rows.append(
@@ -105,7 +106,7 @@ def by_measure(diff: Difference) -> list[dict[str, Any]]:
                 "measure": measure,
                 **_subjects_by_kind(runs),
                 "linked": int(here["subject_id"].nunique()),
-                "link_paths": sorted(here["link_path"].unique()),
+                "link_paths": sorted(here["steps"].unique()),
                 **_first_and_last(runs, diff.horizon),
                 "subject_days": int(covered(runs, ("subject_id",)).sum()),
                 "residue": None,
@@ -113,6 +114,11 @@ def by_measure(diff: Difference) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _steps(link_path: str) -> str:
+    """The kinds of link along a path, without the subjects between them."""
+    return " ".join(part for part in link_path.split() if ":" in part)
 
 
 def by_keeper(diff: Difference) -> list[dict[str, Any]]:
@@ -143,13 +149,15 @@ def by_keeper(diff: Difference) -> list[dict[str, Any]]:
 def totals(diff: Difference) -> dict[str, Any]:
     """The whole reach in figures.
 
-    Breadth is distinct (holder, list) pairs and distinct subjects: `subjects_listed` differ in a
-    list, `subjects_linked` only in a measure that came to them through a link, `subjects_derived`
-    only in a score. `pairs_disseminated` counts the pairs whose holder does not own the list.
+    Breadth is distinct (holder, list) pairs and distinct subjects: `subjects_named` differ in a
+    list or in a measure against themselves, `subjects_linked` only in measures that came to them
+    through a link, `subjects_derived` only in a score. `pairs_disseminated` counts the pairs whose
+    holder does not own the list.
     """
-    listed = set(diff.lists["subject_id"])
-    measured = set(diff.measures["subject_id"]) - listed
-    scored = set(diff.scores["subject_id"]) - listed - measured
+    direct = diff.tied.loc[diff.tied["link_path"] == "", "subject_id"]
+    named = set(diff.lists["subject_id"]) | (set(direct) & set(diff.measures["subject_id"]))
+    linked = set(diff.measures["subject_id"]) - named
+    derived = set(diff.scores["subject_id"]) - named - linked
     pairs = diff.lists[["holder", "list"]].drop_duplicates()
     abroad = [diff.owners.get(name) != holder for holder, name in pairs.itertuples(index=False)]
     all_together = diff.whole[diff.whole["holder"].isna()] if len(diff.whole) else diff.whole
@@ -162,10 +170,10 @@ def totals(diff: Difference) -> dict[str, Any]:
         "cells": len(dwell),
         "cells_cut": int(dwell["cut"].sum()),
         **_subjects_by_kind(diff.lists),
-        "subjects": len(listed | measured | scored),
-        "subjects_listed": len(listed),
-        "subjects_linked": len(measured),
-        "subjects_derived": len(scored),
+        "subjects": len(named | linked | derived),
+        "subjects_named": len(named),
+        "subjects_linked": len(linked),
+        "subjects_derived": len(derived),
         "measures": len(diff.measures[["agency", "measure", "subject_id"]].drop_duplicates()),
         "scores": len(diff.scores[["keeper", "subject_id"]].drop_duplicates()),
         **_first_and_last(diff.lists, diff.horizon),

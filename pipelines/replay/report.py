@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -19,17 +20,21 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 12  # rows of lists printed; the rest are counted
 MOST_MEASURES = 4
-KIND_WORDS = {
-    "wrongly_listed": "wrongly listed",
-    "wrongly_missing": "wrongly missing",
-    "altered": "altered",
-}
+LETTERS = "ABCD"  # how many subjects are named
+WIDTH = 118
+KIND_WORDS = {"wrongly_listed": "listed", "wrongly_missing": "missing", "altered": "altered"}
 NOTICE = "Synthetic data: every person, firm and number is invented."
+
+
+def wide_console() -> Console:
+    """The terminal; where there is none, as in a file or a pipe, wide enough for a whole row."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH)
 
 
 def print_replay(replay: Replay, console: Console | None = None) -> None:
     """Print a replay's report."""
-    out = console or Console()
+    out = console or wide_console()
     out.print(NOTICE, style="dim")
     for edit in replay.edits:
         for line in _record(edit):
@@ -49,7 +54,7 @@ def print_replay(replay: Replay, console: Console | None = None) -> None:
 
 def print_comparison(comparison: Comparison, console: Console | None = None) -> None:
     """Print what differs between two databases."""
-    out = console or Console()
+    out = console or wide_console()
     out.print(NOTICE, style="dim")
     _reach(out, comparison.difference, comparison.words)
     total = metrics.totals(comparison.difference)
@@ -104,7 +109,10 @@ def _record(edit: Edit) -> list[Text]:
 
 def _gloss(description: str) -> str:
     """The first clause of a column's English description."""
-    first = description.split(";")[0].split(",")[0].split(". ")[0].strip().rstrip(".")
+    first = description
+    for end in (";", ",", "(", ". "):
+        first = first.split(end)[0]
+    first = first.strip().rstrip(".")
     return first[:1].lower() + first[1:] if first else "no description"
 
 
@@ -116,9 +124,10 @@ def _reach(out: Console, difference: Difference, words: Words) -> None:
     """List by list who was wrongly listed or missed, when and by which way; then what followed."""
     rows = metrics.by_list(difference)
     ways = shortest_ways(difference)
+    letters = _letters(difference)
     table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    for title in ("Holder", "List", "What is wrong", "From", "To", "Way"):
-        table.add_column(title, overflow="fold")
+    for title in ("Holder", "List", "Wrongly", "From", "To", "By way of"):
+        table.add_column(title, overflow="fold", no_wrap=title in ("Holder", "From", "To"))
     rows.sort(key=lambda row: (row["first_day"], row["holder"], row["list"]))
     for row in rows[:MOST_ROWS]:
         here = difference.lists[
@@ -131,34 +140,48 @@ def _reach(out: Console, difference: Difference, words: Words) -> None:
         paths = sorted({ways[c] for c in cells if c in ways}, key=lambda p: (p.count(">"), p))
         table.add_row(
             row["holder"],
-            words.lists.get(row["list"], row["list"]),
-            _wrongs(here, words),
+            row["list"],
+            _wrongs(here, letters),
             row["first_day"],
             row["last_day"],
             _way(paths),
         )
     if rows:
+        named = (f"{letter} is {words.subject(s)}" for s, letter in letters.items())
+        out.print("; ".join(named))
         out.print(table)
     if len(rows) > MOST_ROWS:
         out.print(f"… and {len(rows) - MOST_ROWS} more holder-and-list pairs (--json has them)")
     _followed(out, difference, words)
 
 
+def _letters(difference: Difference) -> dict[str, str]:
+    """A letter for each of the first few subjects, those wrongly missing before the others."""
+    order = difference.lists.assign(
+        rank=difference.lists["kind"].map({"wrongly_missing": 0, "altered": 1})
+    )
+    subjects = order.sort_values(["rank", "from_day", "subject_id"])["subject_id"]
+    return dict(zip(dict.fromkeys(subjects), LETTERS, strict=False))
+
+
 def _way(paths: list[str]) -> str:
     if not paths:
         return ""
     more = f" (+{len(paths) - 1})" if len(paths) > 1 else ""
-    return paths[0].replace(">", " → ") + more
+    return paths[0].replace(">", " > ") + more
 
 
-def _wrongs(here: Any, words: Words) -> str:
+def _wrongs(here: Any, letters: Mapping[str, str]) -> str:
     """Who is wrongly listed, missing or altered in one list at one holder."""
     parts = []
     for kind, title in KIND_WORDS.items():
-        who = sorted({words.subject(s) for s in here.loc[here["kind"] == kind, "subject_id"]})
+        who = set(here.loc[here["kind"] == kind, "subject_id"])
+        named = sorted(letters[s] for s in who if s in letters)
+        more = len(who) - len(named)
+        if named and more:
+            named.append(f"{more} more")
         if who:
-            named = ", ".join(who[:2]) + (f" and {len(who) - 2} more" if len(who) > 2 else "")
-            parts.append(f"{title}: {named}")
+            parts.append(f"{title} {', '.join(named) if named else more}")
     return "; ".join(parts)
 
 
@@ -215,9 +238,9 @@ def _left(left: Left) -> list[Text]:
         extra.append(f"{told['late_spread']} first wrong only after it")
     if told["irrevocable"]:
         extra.append(f"{told['irrevocable']} where nobody can take it back")
-    if told["by_cause"]:
-        causes_told = ", ".join(f"{cause} ({n})" for cause, n in told["by_cause"].items())
-        extra.append(f"{RESIDUE_DAY} days after, by cause: {causes_told}")
+    if told["entry_days"]:
+        by_cause = ", ".join(f"{cause} {n:,}" for cause, n in told["entry_days_by_cause"].items())
+        extra.append(f"entry-days wrong since, by cause: {by_cause}")
     if extra:
         lines.append(Text("          " + "; ".join(extra)))
     return lines

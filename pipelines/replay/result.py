@@ -28,18 +28,21 @@ class Words:
 
     Attributes:
         subjects: subject_id -> name and kind, as the registers have them.
-        lists: list -> English title.
         measures: measure -> English title.
     """
 
     subjects: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lists: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[str, str] = field(default_factory=dict)
 
+    def name(self, subject_id: str) -> str:
+        """A subject's name, or the start of its id if no register gives one."""
+        name, _ = self.subjects.get(subject_id, (None, ""))
+        return name or f"subject {subject_id[:8]}"
+
     def subject(self, subject_id: str) -> str:
-        """A subject's name with its kind in English, or the start of its id if it has none."""
-        name, kind = self.subjects.get(subject_id, (None, ""))
-        return f"{name} ({kind.replace('_', ' ')})" if name else f"subject {subject_id[:8]}"
+        """A subject's name with its kind in English."""
+        _, kind = self.subjects.get(subject_id, (None, ""))
+        return f"{self.name(subject_id)} ({kind.replace('_', ' ') or 'not registered'})"
 
 
 def words(db: Databases, names: Sequence[str], subjects: Sequence[str]) -> Words:
@@ -62,7 +65,6 @@ def words(db: Databases, names: Sequence[str], subjects: Sequence[str]) -> Words
     first = names[0]
     return Words(
         found,
-        dict(db.rows(f"SELECT list, title_en FROM {first}.codes.lists")),
         dict(db.rows(f"SELECT measure, title_en FROM {first}.codes.measures")),
     )
 

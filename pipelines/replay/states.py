@@ -82,7 +82,7 @@ def rebuild_states(
             if progress:
                 progress(f"{state}: {label}", done, total)
 
-        build(folder, target, join=join, policy=policy, progress=tell)
+        build(folder, target, join=join, policy=policy, progress=tell, checks=False)
         seconds[state] = round(time.perf_counter() - start, 3)
         return target
 

@@ -1,5 +1,6 @@
--- Bills in arrears, by account and month. The company writes names its own way, with the word for
--- limited liability shortened, and addresses from the district on.
+-- Bills in arrears, by account and month. The company writes names and addresses its own way: the
+-- longer word for a limited company becomes the shorter one, an address begins with the district and
+-- leaves out the word for number at its end.
 -- source: world.conduct, world.subjects, world.attributes, codes.utility_kinds, codes.divisions
 -- grain: one row per account and month
 -- key: hh, zq, held_from
@@ -7,8 +8,11 @@ SELECT
     substr(c.document_no, 1, 10) AS hh,
     replace(c.detail, '-', '') AS zq,
     k.code AS lx,
-    replace(replace(n.value, '有限责任公司', '公司'), '有限公司', '公司') AS hm,
-    replace(replace(a.value, coalesce(p.name_zh, ''), ''), coalesce(d.name_zh, ''), '') AS dz,
+    replace(n.value, '有限责任公司', '有限公司') AS hm,
+    -- a full stop marks the end, so that only a 号 that stands there goes with it
+    replace(
+        replace(replace(a.value || '。', '号。', ''), '。', ''), coalesce(d.name_zh, ''), ''
+    ) AS dz,
     CAST(c.amount_fen // 100 AS VARCHAR)
     || '.'
     || lpad(CAST(c.amount_fen % 100 AS VARCHAR), 2, '0') AS qfje,
@@ -29,6 +33,5 @@ INNER JOIN world.attributes AS a
     AND a.property = 'address'
     AND a.valid_from <= c.decided
     AND c.decided < coalesce(a.valid_to, DATE '9999-12-31')
-LEFT JOIN codes.divisions AS p ON substr(s.division, 1, 2) || '0000' = p.code
 LEFT JOIN codes.divisions AS d ON substr(s.division, 1, 4) || '00' = d.code
 WHERE c.conduct_kind = 'utility_arrears'

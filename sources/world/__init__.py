@@ -46,11 +46,11 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "story": Size(5, 7),  # written by hand
+    "story": Size(4, 8),  # written by hand
     "tiny": Size(500, 1_000),
     "demo": Size(20_000, 40_000),
     "city": Size(60_000, 740_000),
-    "province": Size(3_300_000, 6_600_000),
+    "province": Size(3_300_000, 5_500_000),
 }
 
 _TABLES = {

@@ -16,6 +16,7 @@ This module is a definition. It knows one day at a time and nothing of intervals
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -219,3 +220,68 @@ class Adopter:
         lineage = read.lineage | {read.list}
         own = version(self.rule.list, entry, subject, read.ground, read.severity, since, lineage)
         self.own[key] = (own, day + self.rule.term_days)
+
+
+class Exchange:
+    """All holders together, one day after the other."""
+
+    def __init__(
+        self,
+        owners: dict[str, str],
+        edges: Iterable[Edge],
+        adoptions: Iterable[AdoptionRule],
+        day0: int,
+    ) -> None:
+        """Everybody begins with empty shelves.
+
+        Args:
+            owners: list -> who keeps it.
+        """
+        self.day0 = day0
+        self.shelves = [s for name in owners for s in shelves_of(name, owners[name], list(edges))]
+        self.own = {shelf.list: shelf for shelf in self.shelves if shelf.edge is None}
+        self.adopters = [Adopter(rule) for rule in adoptions]
+        self.shows: dict[str, dict[str, set[Shown]]] = defaultdict(dict)  # holder -> list -> things
+
+    def live(
+        self,
+        day: int,
+        entries: dict[str, set[Version]],
+        namesakes: Callable[[str, str], set[str]],
+    ) -> set[str]:
+        """Everything that moves between holders on a day; gives those who show something new.
+
+        Args:
+            entries: list -> what its owner has on it today (lists that are not adopted).
+            namesakes: (subject, match) -> whom somebody who matches by name takes it for, today.
+        """
+        changed = set()
+        for shelf in self.shelves:
+            if shelf.edge is not None:
+                moved = shelf.receive(day)
+            else:
+                moved = shelf.list in entries and shelf.diary.write(
+                    day, {shown(of, of.subject) for of in entries[shelf.list]}
+                )
+            if moved:
+                changed.add((shelf.holder, shelf.list))
+        self._unite(changed)
+        for adopter in self.adopters:
+            rule, shelf = adopter.rule, self.own[adopter.rule.list]
+            if any((rule.by, name) in changed for name in rule.sources):
+                seen = self.shows[rule.by]
+                adopter.look({t for name in rule.sources for t in seen.get(name, ())}, day)
+            if shelf.diary.write(day, {shown(of, of.subject) for of in adopter.entries(day)}):
+                changed.add((shelf.holder, shelf.list))
+                self._unite({(shelf.holder, shelf.list)})
+        for shelf in self.shelves:
+            if shelf.edge is not None and shelf.edge.syncs_on(day, self.day0):
+                shelf.look(day, namesakes)
+        return {holder for holder, _ in changed}
+
+    def _unite(self, changed: set[tuple[str, str]]) -> None:
+        """What a holder shows of a list is the union over the paths it came by."""
+        for holder, name in changed:
+            self.shows[holder][name] = set().union(
+                *(s.shows for s in self.shelves if s.holder == holder and s.list == name)
+            )

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +24,7 @@ from typing import Any
 
 import yaml
 
-from tests.naive.diary import Run, join_runs, overlap
+from tests.naive.diary import Run, join_runs, length, overlap
 from tests.naive.exchange import digest
 from tests.naive.laws import ROOT, code_list
 
@@ -154,8 +155,6 @@ class Knowable:
             document = None
         if kind == "utility_arrears":
             document = "-".join(key)
-        if kind in ("platform_payment", "platform_late"):
-            authority = "payments_platform"
 
         def said(valid_to: int | None, held_from: int, held_to: int | None) -> Said:
             what = (kind, act.ground, act.severity, amount, document, authority)
@@ -359,23 +358,18 @@ class Knowable:
             if holding in seen:
                 continue
             seen.add(holding)
-            _, deliveries = self.feeds[holding.feed]
             row = table.setdefault(
                 holding.feed, dict.fromkeys(("held", "never_told", "days_late", "days_stale"), 0)
             )
             row["held"] += 1
             first, last = self.window
             held_to = FOREVER if holding.held_to is None else holding.held_to
-            held = (
-                overlap([(holding.held_from, held_to)], [(first, last)])
-                if (holding.held_from < held_to)
-                else []
-            )
-            told = overlap(self.believed(holding) or [], [(first, last)])
+            held = overlap([(holding.held_from, held_to)], [(first, last)])
+            told = overlap(self.believed(holding), [(first, last)])
+            both = overlap(held, told)
             row["never_told"] += not told
-            both = sum(b - a for a, b in overlap(held, told))
-            row["days_late"] += sum(b - a for a, b in held) - both if told else 0
-            row["days_stale"] += sum(b - a for a, b in told) - both
+            row["days_late"] += length(held) - length(both) if told else 0
+            row["days_stale"] += length(told) - length(both)
         return table
 
     @cached_property
@@ -448,8 +442,6 @@ def number(value: Any) -> Any:
 
 def iso(day: int) -> str:
     """A day number as YYYY-MM-DD."""
-    from datetime import date
-
     return date.fromordinal(day).isoformat()
 
 

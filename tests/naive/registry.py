@@ -52,6 +52,7 @@ class Unmatched(NamedTuple):
     reason: str
 
 
+@cache
 def subject_id(feed: str, record_id: str) -> str:
     """The id of the subject that a registry's record makes."""
     return md5(f"{feed}|{record_id}".encode()).hexdigest()

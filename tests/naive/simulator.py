@@ -31,12 +31,9 @@ from typing import Any
 from tests.naive.diary import Diary, Run
 from tests.naive.exchange import (
     SEVERITIES,
-    Adopter,
-    Shown,
+    Exchange,
     Version,
     digest,
-    shelves_of,
-    shown,
     version,
 )
 from tests.naive.laws import Laws, MeasureRule
@@ -88,7 +85,8 @@ class Believed:
     def wake(self, day: int) -> tuple[set[Row], set[Row]]:
         """Turn the page to that day; gives the rows that are new and those that are gone."""
         new, gone = set(self.begin.get(day, ())), set(self.end.get(day, ()))
-        self.today = (self.today - gone) | new
+        if new or gone:
+            self.today = (self.today - gone) | new
         return new, gone
 
 
@@ -102,6 +100,10 @@ class Simulator:
         self.statements = Believed(row for row in heard.statements if row.id_scheme == "record")
         self.events = Believed(heard.events)
         self.links = Believed(heard.links)
+        for event in heard.events:
+            event.who = of_event(event)
+        for link in heard.links:
+            link.a, link.b = of_side(link, "a"), of_side(link, "b")
         self.found = Days()
         # 2 match
         self.registry = Registry((), laws.methods, laws.weights)
@@ -111,20 +113,19 @@ class Simulator:
         self.related = Diary()  # (step, from, to)
         self.linked: dict[tuple[str, str], set[str]] = defaultdict(set)  # (step, from) -> to
         self.registered = self.links_moved = False  # did the registries, did links change today
-        self.validity_days = {
-            day for row in heard.links for day in (row.valid_from, row.valid_to) if day is not None
+        self.validity_days = {  # on which a link believed already begins or ceases to hold
+            day
+            for link in heard.links
+            for day in (link.valid_from, link.valid_to)
+            if day is not None and day > link.from_day
         }
         # 3 list
         self.strikes: dict[int, set[Row]] = defaultdict(set)
         self.listings: dict[Row, set[tuple]] = {}
         self.listed = Diary()  # (list, key, subject, ground, severity)
         # 4 show
-        self.shelves = [
-            s for name in laws.owners for s in shelves_of(name, laws.owners[name], laws.edges)
-        ]
-        self.own = {shelf.list: shelf for shelf in self.shelves if shelf.edge is None}
-        self.adopters = [Adopter(rule) for rule in laws.adoptions]
-        self.shows: dict[str, dict[str, set[Shown]]] = defaultdict(dict)  # holder -> list -> things
+        self.exchange = Exchange(laws.owners, laws.edges, laws.adoptions, day0)
+        self.native = laws.owners.keys() - {rule.list for rule in laws.adoptions}
         # 5 act
         self.acts = Diary()
         self.called: dict[MeasureRule, set[tuple]] = {rule: set() for rule in laws.measures}
@@ -149,11 +150,10 @@ class Simulator:
             for first, last in runs:
                 made = version(name, digest(name, key), subject, ground, severity, first)
                 found.listed[made] = [(first, last)]
-        for adopter in self.adopters:
-            shelf = self.own[adopter.rule.list]
-            for thing, runs in shelf.diary.close(end).items():
+        for rule in self.laws.adoptions:
+            for thing, runs in self.exchange.own[rule.list].diary.close(end).items():
                 found.adopted[thing.version] = runs
-        for shelf in self.shelves:
+        for shelf in self.exchange.shelves:
             for thing, runs in shelf.diary.close(end).items():
                 found.shown[shelf.list, shelf.path, thing] = runs
         found.measures = self.acts.close(end)
@@ -196,10 +196,10 @@ class Simulator:
             return set()
         before = self.matched.today
         if registered:
-            today = {(event, self.whom(event, of_event(event))) for event in self.events.today}
+            today = {(event, self.whom(event, event.who)) for event in self.events.today}
         else:
             today = {pair for pair in before if pair[0] not in gone_events}
-            today |= {(event, self.whom(event, of_event(event))) for event in new_events}
+            today |= {(event, self.whom(event, event.who)) for event in new_events}
         today = {(event, subject) for event, subject in today if subject is not None}
         self.matched.write(day, today)
         return {event for event, _ in before ^ today}
@@ -225,7 +225,7 @@ class Simulator:
                 continue
             if link.valid_to is not None and day >= link.valid_to:
                 continue
-            a, b = (self.whom(link, of_side(link, side)) for side in "ab")
+            a, b = self.whom(link, link.a), self.whom(link, link.b)
             if a is not None and b is not None:
                 yield f"{link.link_kind}:a>b", a, b
                 yield f"{link.link_kind}:b>a", b, a
@@ -248,7 +248,7 @@ class Simulator:
             self.listings[act] = {
                 (name, act.record_id, subject, ground, severity)
                 for name, ground, severity in listings(act, day)
-                if name in self.own
+                if name in self.native
             }
             for strike in striking_days(act):
                 if strike > day:
@@ -259,41 +259,11 @@ class Simulator:
 
     def show(self, day: int) -> set[str]:
         """Everything that moves between holders today; gives the holders who show something new."""
-        changed = set()
-        entries: dict[str, set[Shown]] = defaultdict(set)
+        entries: dict[str, set[Version]] = {name: set() for name in self.native}
         for (name, key, subject, ground, severity), since in self.listed.since.items():
             made = version(name, digest(name, key), subject, ground, severity, since)
-            entries[name].add(shown(made, subject))
-        adopted = {adopter.rule.list for adopter in self.adopters}
-        for shelf in self.shelves:
-            if shelf.edge is not None:
-                moved = shelf.receive(day)
-            elif shelf.list not in adopted:
-                moved = shelf.diary.write(day, entries[shelf.list])
-            else:
-                continue
-            if moved:
-                changed.add((shelf.holder, shelf.list))
-        self.put_up(changed)
-        for adopter in self.adopters:
-            shelf = self.own[adopter.rule.list]
-            seen = self.shows[adopter.rule.by]
-            if any((adopter.rule.by, name) in changed for name in adopter.rule.sources):
-                adopter.look({t for name in adopter.rule.sources for t in seen.get(name, ())}, day)
-            if shelf.diary.write(day, {shown(v, v.subject) for v in adopter.entries(day)}):
-                changed.add((shelf.holder, shelf.list))
-                self.put_up({(shelf.holder, shelf.list)})
-        for shelf in self.shelves:
-            if shelf.edge is not None and shelf.edge.syncs_on(day, self.day0):
-                shelf.look(day, self.registry.namesakes)
-        return {holder for holder, _ in changed}
-
-    def put_up(self, changed: set[tuple[str, str]]) -> None:
-        """What a holder shows of a list is the union over the paths it came by."""
-        for holder, name in changed:
-            self.shows[holder][name] = set().union(
-                *(s.shows for s in self.shelves if s.holder == holder and s.list == name)
-            )
+            entries[name].add(made)
+        return self.exchange.live(day, entries, self.registry.namesakes)
 
     # 5: act
 
@@ -317,7 +287,7 @@ class Simulator:
 
     def called_for(self, rule: MeasureRule) -> Iterable[tuple]:
         """(measure, agency, list, entry version, subject, way it is linked), today."""
-        for thing in self.shows[rule.agency].get(rule.list, ()):
+        for thing in self.exchange.shows[rule.agency].get(rule.list, ()):
             grave = SEVERITIES.index(thing.version.severity)
             if grave < SEVERITIES.index(rule.min_severity):
                 continue
@@ -369,7 +339,7 @@ class Simulator:
                 (rule, thing.subject, rule.trigger, f"entry:{thing.version.id}")
                 for rule in self.laws.points
                 if rule.trigger_kind == "list" and rule.keeper == keeper
-                for thing in self.shows[keeper].get(rule.trigger, ())
+                for thing in self.exchange.shows[keeper].get(rule.trigger, ())
             }
             self.held[keeper] = lists | {item for item in acts if item[0].keeper == keeper}
             daily = {item for item in self.held[keeper] if item[0].effective == "day"}

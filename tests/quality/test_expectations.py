@@ -10,7 +10,7 @@ from quality.expectations import ROW_KINDS, Expectation, breaks_sql, sentence, v
 # kind, arguments, values that keep it, values that break it
 ROW_CASES = [
     ("present", {}, ["x", "　x", "0"], [None, "", " ", "　", " \t　\n"]),
-    ("present", {"text": False}, ["", "x"], [None]),
+    ("present", {"blank": "allowed"}, ["", "x"], [None]),
     ("in_set", {"values": ("01", "o'clock")}, ["01", "o'clock", None], ["1", "01 ", ""]),
     ("matches", {"pattern": r"^[0-9]{2}\.[a-z]$"}, ["12.a", None], ["12xa", "12.a ", "1", ""]),
     ("matches", {"pattern": "男|女"}, ["男", "女", None], ["男女", "x男", ""]),

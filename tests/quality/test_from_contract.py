@@ -34,7 +34,14 @@ def test_names_are_unique_within_a_table():
 
 def test_a_column_is_judged_by_all_its_contract_says(make_feed):
     column = Column(
-        "x", "某", "", required=True, valid_values="subject_kinds", scheme="uscc", parse="day", pattern="a"
+        "x",
+        "某",
+        "",
+        required=True,
+        valid_values="subject_kinds",
+        scheme="uscc",
+        parse="day",
+        pattern="a",
     )
     found = landing_expectations(make_feed(columns=(Column("no", "编号", ""), column)))
     assert [(e.name, e.outcome) for e in found if e.column == "x"] == [

@@ -227,7 +227,9 @@ def test_later_deliveries_change_no_verdict(bench, make_feed):
 
 
 def test_feeds_are_judged_apart(bench, make_feed):
-    bench.put("landing.deliveries", feed="other", delivery="2023-12-01", published="2023-12-01", rows=9)
+    bench.put(
+        "landing.deliveries", feed="other", delivery="2023-12-01", published="2023-12-01", rows=9
+    )
     (first,) = deliveries(bench, make_feed(), d01=5)
     assert first[0] == "permits" and first[5] == "pass"
 
@@ -238,7 +240,8 @@ def test_each_landed_row_is_counted_once(bench, make_feed, land):
         bench,
         feed,
         {
-            "2024-01-01": [GOOD | {"no": str(n)} for n in range(8)] + [GOOD | {"no": "x", "day": ""}],
+            "2024-01-01": [GOOD | {"no": str(n)} for n in range(8)]
+            + [GOOD | {"no": "x", "day": ""}],
             "2024-01-08": [GOOD | {"no": "9", "kind": "dragon"}],
         },
     )

@@ -1,4 +1,4 @@
-"""A world of a few hand-made rows seen through an island's SQL, and believed rows brought to shape."""
+"""A hand-made world seen through an island's SQL, and believed rows brought to shape."""
 
 from __future__ import annotations
 
@@ -69,12 +69,13 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'" if value else "NULL"
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """A database in memory with the macros and the code lists."""
+def connect(join: str = "full") -> duckdb.DuckDBPyConnection:
+    """A database in memory with the macros and the code lists, at a level of joining."""
     con = duckdb.connect()
     con.execute(MACROS.read_text(encoding="utf-8"))
     con.execute("CREATE SCHEMA codes")
     con.execute(code_lists_sql())
+    con.execute(f"CREATE TABLE codes.run AS SELECT '{join}' AS join_level")
     return con
 
 
@@ -134,7 +135,6 @@ class World:
         types = {column[0]: str(column[1]) for column in found.description}
         want = dict.fromkeys(observed_columns(feed), "VARCHAR")
         assert types == want | {"held_from": "DATE", "held_to": "DATE"}
-
         assert list(types) == [*want, "held_from", "held_to"]
         return [dict(zip(types, row, strict=True)) for row in found.fetchall()]
 
@@ -148,12 +148,14 @@ def believed_columns(feed: Feed) -> str:
     )
 
 
-def conformed(island: Island, shape: str, rows: dict[str, list[Row]]) -> list[Row]:
+def conformed(
+    island: Island, shape: str, rows: dict[str, list[Row]], join: str = "full"
+) -> list[Row]:
     """What an island's SQL makes of believed rows: feed -> rows, the rest of a row filled in.
 
     The shape's columns and types are checked on the way.
     """
-    con = connect()
+    con = connect(join)
     con.execute("CREATE SCHEMA conform")
     for feed in island.feeds:
         con.execute(f"CREATE TABLE conform.{feed.name} ({believed_columns(feed)})")

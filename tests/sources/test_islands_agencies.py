@@ -1,4 +1,4 @@
-"""The court, the tax bureau, the city's and the counties' penalties, abnormal operations, utilities.
+"""The court, the tax bureau, the city, the counties, abnormal operations, the utility company.
 
 A hand-made world goes through `observe*.sql`, hand-made believed rows through `conform/*.sql`; what
 must come out is written beside them.
@@ -6,9 +6,13 @@ must come out is written beside them.
 
 from __future__ import annotations
 
+import importlib.resources
+import json
 from decimal import Decimal
 
+import jsonschema
 import pytest
+import yaml
 
 from schemas.contract import feeds, islands
 from tests.sources.islands_by_hand import (
@@ -62,9 +66,9 @@ def world_of_two() -> World:
     return world
 
 
-def events(island: str, **rows: list[Row]) -> list[Row]:
+def events(island: str, join: str = "full", **rows: list[Row]) -> list[Row]:
     """Events that an island's SQL makes of believed rows."""
-    return conformed(islands()[island], "events", rows)
+    return conformed(islands()[island], "events", rows, join)
 
 
 def there_and_back(world: World, feed: str) -> list[Row]:
@@ -88,6 +92,16 @@ def test_every_island_has_its_feeds():
         "utility_company",
     )
     assert {n for n in ISLANDS if n in islands("story")} == {"court", "city_penalties"}
+
+
+@pytest.mark.parametrize("name", ISLANDS)
+def test_a_contract_follows_the_standard(name):
+    standard = importlib.resources.files("datacontract") / "schemas/odcs-3.1.0.schema.json"
+    contract = islands()[name].folder / "contract.odcs.yaml"
+    jsonschema.validate(
+        yaml.safe_load(contract.read_text(encoding="utf-8")),
+        json.loads(standard.read_text(encoding="utf-8")),
+    )
 
 
 @pytest.mark.parametrize("name", FEEDS)
@@ -373,6 +387,17 @@ def test_the_first_number_given_says_who_is_meant():
     ]
 
 
+def test_without_the_unified_code_the_old_numbers_come_first():
+    only_code = PENALTY_ROW | {"code_2": None, "code_3": None, "code_4": None}
+    rows = [PENALTY_ROW, PENALTY_ROW | {"code_2": None}, only_code]
+    found = events("city_penalties", join="own-keys", city_penalties=rows)
+    assert picked(found, "id_scheme", "id_value", "subject_kind") == [
+        ("registration_no", "870101100000014", "enterprise"),
+        ("org_code", "PDY00001X", "enterprise"),
+        ("uscc", "91870101PDY00001XE", "enterprise"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("wan", "yuan", "severity"),
     [
@@ -473,7 +498,7 @@ def test_the_counties_labels_mean_other_numbers():
         {"code_3": "870101100000014"},
         {"code_4": "870101PDY00001X"},
         {"code_5": "87010119850412012x"},
-        {"cf_xdr_mc": "王小明"},
+        {"cf_xdr_mc": "王小明", "dfbm": "870121"},
     ]
     found = events("county_penalties", county_penalties=rows)
     assert picked(found, "id_scheme", "id_value", "subject_kind") == [
@@ -485,6 +510,7 @@ def test_the_counties_labels_mean_other_numbers():
         ("resident_no", "87010119850412012X", "resident"),
         (None, None, None),
     ]
+    assert picked(found[-1:], "name", "division") == [("王小明", "870121")]
 
 
 def test_penalties_of_the_counties_go_out_and_come_back():
@@ -548,6 +574,7 @@ def test_an_entry_taken_out_no_longer_holds():
         ("uscc", "91870101PDY00001XE", "enterprise", "abnormal", "unreachable")
     ]
     assert (still["severity"], still["event_day"]) == ("general", D("2019-07-09"))
+    assert (still["division"], still["authority"]) == ("870101", "风车区市场监督管理局")
 
 
 def test_abnormal_operations_go_out_and_come_back():
@@ -619,9 +646,20 @@ def test_a_tax_number_of_eighteen_characters_is_the_unified_code():
         ("org_code", "PDY00001X", "tax_evasion", "serious", Decimal("250000.75")),
         (None, None, "tax_evasion", "serious", Decimal("250000.75")),
     ]
-    assert set(picked(found, "event_kind", "event_day", "address", "authority")) == {
-        ("tax_violation", D("2019-07-09"), "驼铃市风车区青石东街1号", "驼铃市税务局")
+    assert set(picked(found, "event_kind", "event_day", "address", "division", "authority")) == {
+        ("tax_violation", D("2019-07-09"), "驼铃市风车区青石东街1号", "870101", "驼铃市税务局")
     }
+
+
+@pytest.mark.parametrize("join", ["none", "own-keys"])
+def test_without_the_unified_code_a_tax_case_is_about_an_organisation_code(join):
+    rows = [TAX_ROW, TAX_ROW | {"zzjgdm": None}, TAX_ROW | {"zcdz": "别处"}]
+    found = events("tax_bureau", join=join, tax_violations=rows)
+    assert picked(found, "id_scheme", "id_value", "division") == [
+        ("org_code", "PDY00001X", "870101"),
+        ("tax_no", "870101PDY00001X", "870101"),
+        ("org_code", "PDY00001X", None),
+    ]
 
 
 def test_a_tax_case_also_says_name_and_seat():
@@ -686,8 +724,8 @@ def test_the_utility_company_writes_names_and_addresses_its_own_way():
     world.act("utility_arrears", 3, 2, "water_arrears", document_no="S000000002-201905", **bill)
     rows = world.observed(feeds()["utility_company"])
     assert picked(rows, "hh", "zq", "lx", "hm", "dz", "qfje", "qfrq") == [
-        ("D000000001", "201905", "D", "风车面粉公司", "风车区青石东街1号", "86.40", "20190709"),
-        ("D000000001", "202106", "D", "风车粮油公司", "风车区青石东街1号", "86.40", "20210721"),
+        ("D000000001", "201905", "D", "风车面粉有限公司", "风车区青石东街1", "86.40", "20190709"),
+        ("D000000001", "202106", "D", "风车粮油有限公司", "风车区青石东街1", "86.40", "20210721"),
         ("S000000002", "201905", "S", "王小明", "风车区听泉里路2号3幢101室", "86.40", "20190709"),
     ]
 
@@ -705,7 +743,7 @@ def test_arrears_come_back_without_an_identifier():
     )
     assert set(
         picked(back, "id_scheme", "id_value", "subject_kind", "name", "address", "authority")
-    ) == {(None, None, None, "风车面粉公司", "风车区青石东街1号", "驼铃市某公司")}
+    ) == {(None, None, None, "风车面粉有限公司", "风车区青石东街1", "驼铃市某公司")}
     assert set(picked(back, "event_kind", "amount_yuan", "event_day", "valid_to")) == {
         ("utility_arrears", Decimal("86.40"), D("2019-07-09"), None)
     }

@@ -7,12 +7,16 @@ must come out is written beside them.
 from __future__ import annotations
 
 import csv
+import json
 import re
 from datetime import date
+from importlib import resources
 from pathlib import Path
 
 import duckdb
+import jsonschema
 import pytest
+import yaml
 
 from schemas.contract import ROOT, Feed, feeds, islands
 from schemas.shape import shape_columns
@@ -174,6 +178,17 @@ def test_every_island_has_its_feeds() -> None:
         "public_bodies",
         "honours",
         "residents",
+    )
+
+
+@pytest.mark.parametrize("name", ISLANDS)
+def test_a_contract_keeps_to_its_standard(name: str) -> None:
+    """The schema of ODCS v3.1, as `datacontract lint` has it."""
+    schema = resources.files("datacontract") / "schemas/odcs-3.1.0.schema.json"
+    contract = ROOT / f"sources/{name}/contract.odcs.yaml"
+    jsonschema.validate(
+        yaml.safe_load(contract.read_text(encoding="utf-8")),
+        json.loads(schema.read_text(encoding="utf-8")),
     )
 
 

@@ -24,6 +24,19 @@ CREATE OR REPLACE TEMP MACRO clean_text(x) AS
         WHEN regexp_matches(x, '[^ \t\n\r　]') THEN trim(half_width(x), E' \t\n\r　')
     END;
 
+-- Half-width text with capitals for a to z; other letters stay, since the engines differ over them.
+CREATE OR REPLACE TEMP MACRO capital(x) AS
+    CASE
+        WHEN regexp_matches(x, '[a-z０-９Ａ-Ｚａ-ｚ]') THEN translate(
+            x,
+            'abcdefghijklmnopqrstuvwxyzａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ'
+            || '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ',
+            'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ'
+            || '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+        )
+        ELSE x
+    END;
+
 -- A name as it is compared: half-width capitals, without blanks, brackets, dots, commas, hyphens and
 -- quotation marks; nothing left is NULL. Chinese characters alone take the quick way out.
 CREATE OR REPLACE TEMP MACRO name_key(x) AS
@@ -32,12 +45,33 @@ CREATE OR REPLACE TEMP MACRO name_key(x) AS
         WHEN regexp_matches(
             x, '[^ \t\n\r　()（）\[\]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、\-－–—\x27"“”‘’]'
         ) THEN regexp_replace(
-            upper(half_width(x)),
+            capital(x),
             '[ \t\n\r　()（）\[\]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、\-－–—\x27"“”‘’]',
             '',
             'g'
         )
     END;
+
+-- How many characters must be changed, added or left out to make b of a; of long texts the first 90
+-- characters count. DuckDB's levenshtein counts bytes, of which a Chinese character has three, so
+-- both texts are first rewritten in one-byte characters: each of b's in a letter of its own, those
+-- of a that b lacks in one that b never has.
+CREATE OR REPLACE TEMP MACRO in_letters(x, own, strange) AS
+    translate(
+        x,
+        own || strange,
+        substr(
+            '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz',
+            1,
+            length(own)
+        )
+        || repeat('~', length(strange))
+    );
+CREATE OR REPLACE TEMP MACRO edit_distance(a, b) AS
+    levenshtein(
+        in_letters(a[1:90], b[1:90], translate(a[1:90], b[1:90], '')),
+        in_letters(b[1:90], b[1:90], '')
+    );
 
 -- A day written YYYYMMDD, YYYY-MM-DD, YYYY/MM/DD or YYYY年MM月DD日, from the year 1000 on; anything
 -- else is NULL. The patterns are there because the casts let blanks through.

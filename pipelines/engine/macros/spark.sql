@@ -15,15 +15,21 @@ CREATE OR REPLACE TEMPORARY FUNCTION half_width(x STRING) RETURNS STRING RETURN
 CREATE OR REPLACE TEMPORARY FUNCTION clean_text(x STRING) RETURNS STRING RETURN
     nullif(trim(BOTH ' \t\n\r　' FROM half_width(x)), '');
 
+CREATE OR REPLACE TEMPORARY FUNCTION capital(x STRING) RETURNS STRING RETURN
+    translate(half_width(x), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+
 CREATE OR REPLACE TEMPORARY FUNCTION name_key(x STRING) RETURNS STRING RETURN
     nullif(
         regexp_replace(
-            upper(half_width(x)),
+            capital(x),
             r'[ \t\n\r　()（）\[\]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、\-－–—\x27"“”‘’]',
             ''
         ),
         ''
     );
+
+CREATE OR REPLACE TEMPORARY FUNCTION edit_distance(a STRING, b STRING) RETURNS INT RETURN
+    levenshtein(left(a, 90), left(b, 90));
 
 CREATE OR REPLACE TEMPORARY FUNCTION parse_day(x STRING) RETURNS DATE RETURN
     CASE

@@ -1,6 +1,7 @@
 -- An enterprise was put on the list of abnormal operations. The row stays for a while after it was
--- taken out; from the day of removal on it says that the entry no longer holds.
--- source: conform.abnormal_operations, codes.abnormal_reasons, codes.grounds
+-- taken out; from the day of removal on it says that the entry no longer holds. The office that put
+-- it in bears the name of its place, and an office lists the enterprises of its own place.
+-- source: conform.abnormal_operations, codes.abnormal_reasons, codes.divisions, codes.grounds
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
 SELECT
@@ -11,7 +12,7 @@ SELECT
     CASE WHEN clean_text(a."unityCreditCode") IS NOT NULL THEN 'uscc' END AS id_scheme,
     upper(clean_text(a."unityCreditCode")) AS id_value,
     clean_text(a.name) AS name,
-    CAST(NULL AS VARCHAR) AS division,
+    d.code AS division,
     CAST(NULL AS VARCHAR) AS address,
     'enterprise' AS subject_kind,
     'abnormal' AS event_kind,
@@ -27,4 +28,6 @@ SELECT
     a.to_day
 FROM conform.abnormal_operations AS a
 LEFT JOIN codes.abnormal_reasons AS r ON a."inReason" = r.code
+LEFT JOIN codes.divisions AS d
+    ON replace(clean_text(a."inOrgan"), '市场监督管理局', '') = d.name_zh
 LEFT JOIN codes.grounds AS g ON r.ground = g.code

@@ -1,10 +1,11 @@
 -- The city has penalised or licensed somebody. In the 2018 layout code_1 is the unified code,
 -- code_2 the registration number, code_3 the organisation code, code_4 the tax number; a natural
--- person stands with the resident number. The first of them that is given says who is meant.
+-- person stands with the resident number. The first of them that is given says who is meant; where
+-- islands are not joined by the unified code, it comes last.
 -- The fine, in units of 10,000 yuan, decides how grave a penalty is: from 100,000 yuan serious,
 -- from 1,000 yuan general, else minor. These bounds are ours.
 -- source: conform.city_penalties, conform.city_licences, codes.penalty_party_kinds,
---         codes.penalty_reasons, codes.licence_documents
+--         codes.penalty_reasons, codes.licence_documents, codes.run
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
 WITH told AS (
@@ -59,6 +60,14 @@ WITH told AS (
     FROM conform.city_licences AS x
     LEFT JOIN codes.penalty_party_kinds AS p ON x.xk_xdr_lb = p.code
     LEFT JOIN codes.licence_documents AS d ON x.xk_xkws = d.code
+),
+
+usable AS (
+    SELECT
+        t.*,
+        CASE WHEN r.join_level NOT IN ('none', 'own-keys') THEN t.uscc END AS first_uscc
+    FROM told AS t
+    CROSS JOIN codes.run AS r
 )
 
 SELECT
@@ -67,13 +76,14 @@ SELECT
     feed,
     effect,
     CASE
-        WHEN uscc IS NOT NULL THEN 'uscc'
+        WHEN first_uscc IS NOT NULL THEN 'uscc'
         WHEN registration_no IS NOT NULL THEN 'registration_no'
         WHEN org_code IS NOT NULL THEN 'org_code'
         WHEN tax_no IS NOT NULL THEN 'tax_no'
         WHEN resident_no IS NOT NULL THEN 'resident_no'
+        WHEN uscc IS NOT NULL THEN 'uscc'
     END AS id_scheme,
-    coalesce(uscc, registration_no, org_code, tax_no, resident_no) AS id_value,
+    coalesce(first_uscc, registration_no, org_code, tax_no, resident_no, uscc) AS id_value,
     name,
     CAST(NULL AS VARCHAR) AS division,
     CAST(NULL AS VARCHAR) AS address,
@@ -100,4 +110,4 @@ SELECT
     ends_on + 1 AS valid_to,
     from_day,
     to_day
-FROM told
+FROM usable

@@ -1,7 +1,8 @@
 -- A county has penalised somebody. In the 2015 layout code_2 is the organisation code, code_3 the
 -- registration number and code_5 the resident number: the labels of the city's file with other
 -- meanings. Most rows give one old number only. Fines are in yuan and decide how grave a penalty is:
--- from 100,000 yuan serious, from 1,000 yuan general, else minor. These bounds are ours.
+-- from 100,000 yuan serious, from 1,000 yuan general, else minor. These bounds are ours. A county's
+-- office has power over its own county only, so whoever it penalised is at home there.
 -- source: conform.county_penalties, codes.county_case_types
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
@@ -17,6 +18,7 @@ WITH told AS (
         upper(clean_text(c.code_4)) AS tax_no,
         upper(clean_text(c.code_5)) AS resident_no,
         clean_text(c.cf_xdr_mc) AS name,
+        clean_text(c.dfbm) AS division,
         t.ground,
         parse_money(c.cf_fkje) AS amount_yuan,
         clean_text(c.cf_wsh) AS document_no,
@@ -42,7 +44,7 @@ SELECT
     END AS id_scheme,
     coalesce(uscc, registration_no, org_code, tax_no, resident_no) AS id_value,
     name,
-    CAST(NULL AS VARCHAR) AS division,
+    division,
     CAST(NULL AS VARCHAR) AS address,
     -- the layout of 2015 has no column for the kind of party; an organisation code alone tells none
     CASE

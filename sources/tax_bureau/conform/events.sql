@@ -1,11 +1,22 @@
 -- Two kinds of event from one office: a major violation was decided; a taxpayer was graded A for a
--- year. Violations give the tax number from before the unified code; the A-class list gives the
--- unified code itself, which is what a tax number of 18 characters is. Neither list says when an
--- event stops to count; that is for the lists made of them.
--- source: conform.tax_violations, conform.tax_a_class, codes.tax_violation_kinds, codes.grounds
+-- year. A tax number of 18 characters is the unified code; one of 15 is the bureau's own. Where
+-- islands are not joined by the unified code, both are of no use to others, but the organisation code
+-- beside it in the file of violations is. The seat begins with city and district, which place the
+-- taxpayer. Neither list says when an event stops to count; that is for the lists made of them.
+-- source: conform.tax_violations, conform.tax_a_class, codes.tax_violation_kinds, codes.grounds,
+--         codes.divisions, codes.run
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
-WITH told AS (
+WITH places AS (
+    SELECT
+        d.code,
+        c.name_zh || d.name_zh AS begins
+    FROM codes.divisions AS d
+    INNER JOIN codes.divisions AS c ON d.parent = c.code
+    WHERE d.level IN ('district', 'county')
+),
+
+told AS (
     SELECT
         v.record_id,
         v.version,
@@ -52,13 +63,17 @@ SELECT
     t.feed,
     t.effect,
     CASE
+        WHEN t.org_code IS NOT NULL AND r.join_level IN ('none', 'own-keys') THEN 'org_code'
         WHEN length(t.tax_no) = 18 THEN 'uscc'
         WHEN t.tax_no IS NOT NULL THEN 'tax_no'
         WHEN t.org_code IS NOT NULL THEN 'org_code'
     END AS id_scheme,
-    coalesce(t.tax_no, t.org_code) AS id_value,
+    CASE
+        WHEN t.org_code IS NOT NULL AND r.join_level IN ('none', 'own-keys') THEN t.org_code
+        ELSE coalesce(t.tax_no, t.org_code)
+    END AS id_value,
     t.name,
-    CAST(NULL AS VARCHAR) AS division,
+    p.code AS division,
     t.address,
     'enterprise' AS subject_kind,
     t.event_kind,
@@ -73,4 +88,6 @@ SELECT
     t.from_day,
     t.to_day
 FROM told AS t
+CROSS JOIN codes.run AS r
+LEFT JOIN places AS p ON starts_with(t.address, p.begins)
 LEFT JOIN codes.grounds AS g ON t.ground = g.code

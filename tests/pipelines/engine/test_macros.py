@@ -1,0 +1,331 @@
+"""Every macro, on both engines: a table of given and expected; identifiers also against Python."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from hashlib import md5
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipelines.engine.base import MACROS
+from schemas.identifiers import (
+    MASKED_RESIDENT_NO,
+    ORG_CODE,
+    REGISTRATION_NO,
+    RESIDENT_NO,
+    TAX_NO,
+    USCC,
+    make_org_code,
+    make_registration_no,
+    make_resident_no,
+    make_tax_no,
+    make_uscc,
+    mask_resident_no,
+    org_body,
+)
+
+# macro -> given text and what must come of it
+GIVEN = {
+    "half_width(x)": [("ＡＢＣ１２３ａｚ（）", "ABC123az（）"), ("名", "名"), (None, None)],
+    "capital(x)": [("ａbＣ１é（", "ABC1é（"), ("名", "名"), (None, None)],
+    "clean_text(x)": [
+        ("有限公司", "有限公司"),
+        (" \t有限　公司　\n", "有限　公司"),
+        ("　１２Ａｂ ", "12Ab"),
+        ("a b", "a b"),
+        ("", None),
+        (" 　\r\n", None),
+        (None, None),
+    ],
+    "name_key(x)": [
+        ("荣城（８４）某某·贸易 有限公司", "荣城84某某贸易有限公司"),
+        ("荣城(84)某某•贸易　有限公司", "荣城84某某贸易有限公司"),
+        ("abc-Ｄ．ｅ, 《f》 【g】 “h” 'i'", "ABCDEFGHI"),
+        ("王小明", "王小明"),
+        ("（）", None),
+        ("", None),
+        (None, None),
+    ],
+    "edit_distance(x, '荣诚贸A')": [
+        ("荣城贸易A", 2),
+        ("荣诚贸A", 0),
+        ("", 4),
+        ("甲乙~丙", 4),
+        ("A贸诚荣", 4),
+        (None, None),
+    ],
+    "reference_key('uscc', x, ' 甲（乙）', '87', CAST(NULL AS VARCHAR), 'enterprise')": [
+        ("A", md5("uscc|A|甲乙|87|∅|enterprise".encode()).hexdigest()),
+        (None, md5("uscc|∅|甲乙|87|∅|enterprise".encode()).hexdigest()),
+    ],
+    "parse_day(x)": [
+        ("20190709", date(2019, 7, 9)),
+        ("2019-07-09", date(2019, 7, 9)),
+        ("2019/07/09", date(2019, 7, 9)),
+        ("2019年07月13日", date(2019, 7, 13)),
+        ("20240229", date(2024, 2, 29)),
+        ("2019-02-29", None),
+        ("20191301", None),
+        ("2019-7-09", None),
+        ("2019-07/09", None),
+        ("2019年7月13日", None),
+        ("20190709 ", None),
+        (" 2019-1-02", None),
+        ("2019-01-2 ", None),
+        ("2019071 ", None),
+        ("00000101", None),
+        ("0999-01-01", None),
+        ("99991231", date(9999, 12, 31)),
+        ("２０１９０７０９", None),
+        ("20190709\n", None),
+        ("2019-07-09T00:00", None),
+        ("", None),
+        (None, None),
+    ],
+    "parse_money(x)": [
+        ("1234.5", Decimal("1234.50")),
+        ("0", Decimal("0.00")),
+        ("-0.01", Decimal("-0.01")),
+        ("9999999999999999.99", Decimal("9999999999999999.99")),
+        ("10000000000000000", None),
+        ("1.005", None),
+        ("1,234.50", None),
+        ("1e3", None),
+        (".5", None),
+        ("5.", None),
+        (" 5", None),
+        ("1\n", None),
+        ("", None),
+        (None, None),
+    ],
+    "parse_wan(x)": [
+        ("0.000001", Decimal("0.01")),
+        ("3.5", Decimal("35000.00")),
+        ("-12", Decimal("-120000.00")),
+        ("999999999999.999999", Decimal("9999999999999999.99")),
+        ("0.0000001", None),
+        ("1e3", None),
+        ("", None),
+        (None, None),
+    ],
+    "parse_int(x)": [
+        ("12", 12),
+        ("-007", -7),
+        ("999999999999999999", 999999999999999999),
+        ("9999999999999999999", None),
+        ("1.0", None),
+        ("+1", None),
+        ("１", None),
+        ("", None),
+        (None, None),
+    ],
+    "until(parse_day(x))": [("20240101", date(2024, 1, 1)), (None, date(9999, 12, 31))],
+    "month_after(parse_day(x))": [
+        ("20240101", date(2024, 2, 1)),
+        ("20240131", date(2024, 2, 1)),
+        ("20231231", date(2024, 1, 1)),
+        (None, None),
+    ],
+    "mask_resident_no(x)": [
+        ("87010119850412012X", "8701011985****012X"),
+        ("8701011985", None),
+        (None, None),
+    ],
+    "org_code_ok(x)": [
+        ("PDY00001X", True),
+        ("D2143569X", True),
+        ("D2143569-X", False),
+        ("PDY000011", False),
+        ("pdy00001x", False),
+        (None, None),
+    ],
+    "uscc_ok(x)": [
+        ("91870101PDY00001XE", True),
+        ("91350100M000100Y43", True),
+        ("91350100M000100Y44", False),
+        ("91870101pdy00001xe", False),
+        ("有限公司有限公司有限公司有限公司有限", False),
+        ("", False),
+        (None, None),
+    ],
+    "registration_no_ok(x)": [
+        ("870101100000014", True),
+        ("870101100000015", False),
+        ("87010110000001", False),
+        (None, None),
+    ],
+    "resident_no_ok(x)": [
+        ("87010119850412012X", True),
+        ("880203199102300122", True),  # 30 February: only shape and check are looked at
+        ("870101198504120112", False),
+        ("87010119850412012x", False),
+        (None, None),
+    ],
+    "masked_resident_no_ok(x)": [
+        ("8701011985****012X", True),
+        ("8701011985***0123X", False),
+        ("870101198504120111", False),
+        (None, None),
+    ],
+    "tax_no_ok(x)": [
+        ("870101PDY00001X", True),
+        ("870101PDY000011", False),
+        ("87010185041201101", True),
+        ("91870101PDY00001XE", True),
+        ("870101198504120111", True),
+        ("870101198504120112", False),
+        ("87010119850412011101", True),
+        ("8701011985041201110X", False),
+        ("8701", False),
+        (None, None),
+    ],
+    "id_ok('uscc', x)": [("91870101PDY00001XE", True), ("PDY00001X", False), (None, None)],
+    "id_ok('org_code', x)": [("91870101PDY00001XE", False), ("PDY00001X", True), (None, None)],
+    "id_ok('resident_no', x)": [("870101198504120111", True), ("PDY00001X", False)],
+    "id_ok('registration_no', x)": [("870101100000014", True), ("PDY00001X", False)],
+    "id_ok('tax_no', x)": [("870101PDY00001X", True), ("PDY00001X", False)],
+    "id_ok('masked_resident_no', x)": [("8701011985****0111", True), ("8701", False)],
+    "id_ok('record', x)": [("whatever", None), (None, None)],
+    "id_ok(CAST(NULL AS VARCHAR), x)": [("91870101PDY00001XE", None)],
+}
+
+CHECKED = {
+    "uscc": USCC.is_valid,
+    "org_code": ORG_CODE.is_valid,
+    "registration_no": REGISTRATION_NO.is_valid,
+    "resident_no": RESIDENT_NO.checksum_ok,
+    "masked_resident_no": MASKED_RESIDENT_NO.is_valid,
+    # Of a USCC in its place the SQL asks all, as everywhere.
+    "tax_no": lambda text: (
+        TAX_NO.checksum_ok(text)
+        and (len(text) != 18 or USCC.is_valid(text) or RESIDENT_NO.checksum_ok(text))
+    ),
+}
+
+
+def defined(file):
+    """Names of the macros a file defines."""
+    text = (MACROS / file).read_text(encoding="utf-8")
+    return set(
+        re.findall(r"^CREATE OR REPLACE TEMP(?:ORARY)? (?:MACRO|FUNCTION) (\w+)", text, re.M)
+    )
+
+
+def computed(engine, call, texts):
+    """`call` over the column x, one result for each text, in order."""
+    table = pa.table({"n": range(len(texts)), "x": pa.array(texts, pa.string())})
+    engine.insert_arrow("given.texts", table)
+    return [value for _, value in engine.fetch(f"SELECT n, {call} FROM given.texts ORDER BY n")]
+
+
+def test_every_macro_is_tried():
+    tried = {name for call in GIVEN for name in re.findall(r"(\w+)\(", call)}
+    helpers = {"in_letters", "org_place", "org_sum_ok", "uscc_place"}  # parts of DuckDB's macros
+    assert defined("duckdb.sql") - helpers <= tried
+    assert defined("spark.sql") == defined("duckdb.sql") - helpers
+
+
+@pytest.fixture(scope="module")
+def found(engine):
+    """(macro, given text) -> what the engine makes of it, as text: all of it in one query."""
+    rows = [(call, text) for call, pairs in GIVEN.items() for text, _ in pairs]
+    calls, texts = zip(*rows, strict=True)
+    engine.insert_arrow("given.calls", pa.table({"call": calls, "x": pa.array(texts, pa.string())}))
+    parts = []
+    for call in GIVEN:
+        name = call.replace("'", "''")
+        parts.append(
+            f"SELECT call, x, CAST({call} AS VARCHAR) AS y FROM given.calls WHERE call = '{name}'"
+        )
+    return {(call, x): y for call, x, y in engine.fetch(" UNION ALL ".join(parts))}
+
+
+def as_text(value):
+    """A value as both engines cast it to text."""
+    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
+
+
+@pytest.mark.parametrize("call", GIVEN)
+def test_macro(found, call):
+    expected = {text: as_text(value) for text, value in GIVEN[call]}
+    assert {text: found[call, text] for text, _ in GIVEN[call]} == expected
+
+
+def near_misses(seed, size):
+    """Valid identifiers of every kind, each also with one or two characters changed, and noise."""
+    draw = np.random.default_rng(seed)
+    n = draw.integers(1, 200_000, size)
+    org = make_org_code(org_body(n))
+    resident = make_resident_no("870101", 19850412, n % 1000).tolist()
+    valid = [
+        *make_uscc(np.resize(["91", "N1", "A9", "14"], size), "870101", org).tolist(),
+        *org.tolist(),
+        *make_registration_no("870101", n).tolist(),
+        *make_tax_no("870101", org).tolist(),
+        *resident,
+        *[r + f"{i % 100:02d}" for i, r in enumerate(resident)],
+        *[r[:6] + r[8:17] + "01" for r in resident],
+        *[mask_resident_no(r) for r in resident],
+    ]
+    found = list(valid)
+    for text in valid:
+        characters = list(text)
+        for _ in range(int(draw.integers(1, 3))):
+            characters[draw.integers(len(text))] = "0123456789XYABPDI*x有 "[draw.integers(21)]
+        found.append("".join(characters))
+    # Shapes that nearly hold, so that chance lets some of them through.
+    for width, alphabet in [(9, "0123456789X"), (15, "0123456789"), (18, "0123456789")]:
+        picks = draw.integers(0, len(alphabet), (size * 4, width))
+        found += ["".join(alphabet[i] for i in row) for row in picks]
+    return [*found, "", " ", "有限公司"]
+
+
+@pytest.mark.parametrize("scheme", CHECKED)
+def test_identifier_checks_agree_with_python(engine, scheme):
+    size = 150 if engine.name == "duckdb" else 25
+    texts = near_misses(seed=7, size=size)
+    check = CHECKED[scheme]
+    # The SQL looks at the text as it stands, Python at its compact form.
+    expected = [check(text) and text == USCC.compact(text) for text in texts]
+    assert computed(engine, f"{scheme}_ok(x)", texts) == expected
+    assert any(expected) and not all(expected)
+
+
+def edits(a, b):
+    """Levenshtein's distance, from its definition."""
+    before = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (x != y)))
+        before = row
+    return before[-1]
+
+
+def test_edit_distance_counts_characters(engine):
+    draw = np.random.default_rng(9)
+    alphabet = "荣城贸易有限aA~!é😀1"
+    size = 2000 if engine.name == "duckdb" else 200
+    pairs = [
+        tuple("".join(alphabet[i] for i in draw.integers(0, len(alphabet), n)) for n in lengths)
+        for lengths in draw.integers(0, 12, (size, 2))
+    ]
+    pairs += [("甲" * 95, "甲" * 90 + "乙" * 5), ("甲乙" * 50, "乙甲" * 50)]
+    a, b = zip(*pairs, strict=True)
+    engine.insert_arrow("given.pairs", pa.table({"n": range(len(pairs)), "a": a, "b": b}))
+    found = engine.fetch("SELECT n, edit_distance(a, b) FROM given.pairs ORDER BY n")
+    assert [distance for _, distance in found] == [edits(x[:90], y[:90]) for x, y in pairs]
+
+
+def test_names_are_normalised_alike(duckdb_engine, spark_engine):
+    """Over every character of the basic plane that a name could hold."""
+    blocks = [(0x20, 0x250), (0x370, 0x530), (0x2000, 0x2070), (0x2E80, 0xA000), (0xFF00, 0xFFF0)]
+    points = [chr(point) for start, end in blocks for point in range(start, end)]
+    texts = [f"x{point}y" for point in points] + [f"{point} 某" for point in points]
+    for call in ("name_key(x)", "clean_text(x)"):
+        one = computed(duckdb_engine, call, texts)
+        two = computed(spark_engine, call, texts)
+        differ = [(t, a, b) for t, a, b in zip(texts, one, two, strict=True) if a != b]
+        assert differ == []

@@ -1,0 +1,95 @@
+"""What a landing folder says about itself, and what its files say where it does not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipelines.landing import LandingError, read_manifest
+from schemas.contract import feeds
+
+
+def put(landing, *names: str) -> None:
+    for name in names:
+        path = landing / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+
+
+def name_of(feed: str, day: str) -> str:
+    return f"{feed}/{feed}_{day}.{feeds()[feed].extension}"
+
+
+def test_a_manifest_is_taken_at_its_word(tmp_path) -> None:
+    said = {
+        "version": "1",
+        "size": "tiny",
+        "seed": 7,
+        "dirt": 0.0,
+        "days": 60,
+        "day0": "2024-01-01",
+        "last_day": "2024-02-29",
+        "horizon": "2027-02-28",
+        "tier": "core",
+        "synthetic": True,
+        "notice": "…",
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    assert read_manifest(tmp_path) == said
+
+
+def test_without_a_manifest_the_files_say(tmp_path) -> None:
+    put(tmp_path, name_of("market_registry", "20240103"), name_of("court", "20240301"))
+    assert read_manifest(tmp_path) == {
+        "version": None,
+        "size": None,
+        "seed": None,
+        "dirt": None,
+        "synthetic": None,
+        "notice": None,
+        "day0": "2024-01-03",
+        "last_day": "2024-03-01",
+        "horizon": "2027-03-01",
+        "days": 59,
+        "tier": "story",
+    }
+
+
+def test_the_tier_is_the_smallest_that_has_every_feed(tmp_path) -> None:
+    put(tmp_path, name_of("court", "20240101"), name_of("payments_platform", "20240101"))
+    assert read_manifest(tmp_path)["tier"] == feeds()["payments_platform"].tier
+
+
+def test_what_the_manifest_says_goes_first(tmp_path) -> None:
+    put(tmp_path, name_of("court", "20240103"))
+    (tmp_path / "manifest.json").write_text('{"day0": "2024-01-01", "seed": 3}', encoding="utf-8")
+    manifest = read_manifest(tmp_path)
+    assert (manifest["day0"], manifest["last_day"], manifest["days"]) == (
+        "2024-01-01",
+        "2024-01-03",
+        3,
+    )
+    assert manifest["seed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        ("{", "is not readable"),
+        ("[]", "must hold one JSON object"),
+        ('{"day0": "yesterday"}', "write days as YYYY-MM-DD"),
+    ],
+)
+def test_a_broken_manifest(content, word, tmp_path) -> None:
+    put(tmp_path, name_of("court", "20240103"))
+    (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
+    with pytest.raises(LandingError, match=word):
+        read_manifest(tmp_path)
+
+
+def test_nothing_there(tmp_path) -> None:
+    with pytest.raises(LandingError, match="holds no delivery; run `islands generate` first"):
+        read_manifest(tmp_path)
+    with pytest.raises(LandingError, match="is no folder; run `islands generate` first"):
+        read_manifest(tmp_path / "none")

@@ -1,0 +1,324 @@
+"""Why something is still wrong after the correction: each of the seven causes, drawn by hand.
+
+The record is put right on day 20; the horizon is day 100. `side` 1 is the clean state, 2 the
+corrected one. The subject the record truly is about does not matter here: the wrong one is B.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from pipelines.replay import causes
+from pipelines.replay.causes import (
+    AT_THE_SOURCE,
+    CAUSES,
+    CLEAN,
+    CORRECTED,
+    GATE,
+    NOT_CARRIED,
+    OWN_TERM,
+    REINSERTED,
+    TAKEN,
+    WAITS,
+    Copy,
+    Lineage,
+    Step,
+)
+from pipelines.replay.metrics import day_number
+
+C = 20  # the day of the correction
+
+
+@pytest.fixture
+def n(hand):
+    """A day of the window as a number."""
+    return lambda day: day_number(hand.day(day))
+
+
+def copy(n, path, first, end, entry="e", subject="B", side=CORRECTED, name="debts", says="debt"):
+    holders = path.split(">")
+    return Copy(
+        side, holders[-1], name, entry, subject, says, "general", path, len(holders) - 1,
+        n(first), n(end),
+    )  # fmt: skip
+
+
+def steps(modes, name="debts", readmitted=()):
+    return {(name, path): Step(mode, path in readmitted) for path, mode in modes.items()}
+
+
+def why(n, lineage, holder, day, name="debts", subject="B"):
+    return lineage.cause((holder, name, subject), n(day))[0]
+
+
+def test_there_are_seven():
+    assert len(set(CAUSES)) == 7
+
+
+def test_a_snapshot_waits_for_the_next_sync(n):
+    lineage = Lineage(
+        [copy(n, "court", 10, 20), copy(n, "court>bank", 12, 27)],
+        steps({"court": "owner", "court>bank": "snapshot"}),
+    )
+    assert why(n, lineage, "bank", 25) == WAITS
+    with pytest.raises(ValueError, match="right on day"):
+        why(n, lineage, "court", 20)
+
+
+def test_a_deletion_is_not_carried_over_an_edge_that_only_adds(n):
+    for mode in ("append", "expire", "irrevocable"):
+        lineage = Lineage(
+            [copy(n, "court", 10, 20), copy(n, "court>paper", 12, 100)],
+            steps({"court": "owner", "court>paper": mode}),
+        )
+        assert why(n, lineage, "paper", 60) == NOT_CARRIED
+
+
+def test_what_is_missing_waits_whatever_the_mode(n):
+    """In the clean state the paper has shown A since day 12; in the corrected one from day 27."""
+    lineage = Lineage(
+        [
+            copy(n, "court", 10, 90, subject="A", side=CLEAN),
+            copy(n, "court", 20, 90, subject="A"),
+            copy(n, "court>paper", 12, 100, subject="A", side=CLEAN),
+            copy(n, "court>paper", 27, 100, subject="A"),
+        ],
+        steps({"court": "owner", "court>paper": "append"}),
+    )
+    assert why(n, lineage, "paper", 25, subject="A") == WAITS
+
+
+def test_the_first_wrong_step_of_the_way_decides(n):
+    """The platform was right again on day 22; the paper behind it kept the entry."""
+    lineage = Lineage(
+        [
+            copy(n, "court", 10, 20),
+            copy(n, "court>ncisp", 12, 22),
+            copy(n, "court>ncisp>paper", 14, 100),
+            copy(n, "court>ncisp>paper>shop", 16, 100),
+        ],
+        steps(
+            {
+                "court": "owner",
+                "court>ncisp": "snapshot",
+                "court>ncisp>paper": "append",
+                "court>ncisp>paper>shop": "snapshot",
+            }
+        ),
+    )
+    assert why(n, lineage, "shop", 21) == WAITS  # ncisp itself still waits
+    assert why(n, lineage, "shop", 50) == NOT_CARRIED  # the paper's doing, not the shop's
+    assert why(n, lineage, "paper", 50) == NOT_CARRIED
+
+
+def test_an_adopted_entry_keeps_its_own_term(n):
+    """ncisp made an entry of its own because of the court's, for 60 days from day 12."""
+    lineage = Lineage(
+        [
+            copy(n, "court", 10, 20),
+            copy(n, "court>ncisp", 12, 22),
+            copy(n, "ncisp", 12, 72, "j", name="joint"),
+            copy(n, "ncisp>bank", 15, 75, "j", name="joint"),
+        ],
+        steps({"court": "owner", "court>ncisp": "snapshot"})
+        | steps({"ncisp": "owner", "ncisp>bank": "snapshot"}, "joint"),
+        parents={"j": ["e"]},
+    )
+    assert why(n, lineage, "ncisp", 21, "joint") == WAITS  # what it adopted is still wrong itself
+    assert why(n, lineage, "ncisp", 22, "joint") == OWN_TERM
+    assert why(n, lineage, "bank", 50, "joint") == OWN_TERM
+    assert (
+        why(n, lineage, "bank", 73, "joint") == WAITS
+    )  # ncisp's term is over, the bank's copy not
+
+
+def test_an_adoption_of_an_adoption_is_walked_to_its_end(n):
+    lineage = Lineage(
+        [
+            copy(n, "court", 10, 20),
+            copy(n, "court>paper", 12, 100),
+            copy(n, "paper", 13, 100, "p", name="paper_list"),
+            copy(n, "paper", 14, 100, "q", name="second_list"),
+        ],
+        steps({"court": "owner", "court>paper": "append"})
+        | steps({"paper": "owner"}, "paper_list")
+        | steps({"paper": "owner"}, "second_list"),
+        parents={"p": ["e"], "q": ["p"]},
+    )
+    assert why(n, lineage, "paper", 50, "second_list") == NOT_CARRIED
+
+
+def test_reinserted_by_taking_back_what_it_had_sent_out(n):
+    """The portal uploads to ncisp what ncisp had sent it, after ncisp had put it right."""
+    again = "court>ncisp>portal>ncisp"
+    lineage = Lineage(
+        [
+            copy(n, "court", 10, 20),
+            copy(n, "court>ncisp", 11, 21),
+            copy(n, "court>ncisp>portal", 14, 29),
+            copy(n, again, 16, 33),
+            copy(n, again + ">bank", 18, 40),
+        ],
+        steps(
+            {
+                "court": "owner",
+                "court>ncisp": "snapshot",
+                "court>ncisp>portal": "snapshot",
+                again: "snapshot",
+                again + ">bank": "snapshot",
+            },
+            readmitted={again},
+        ),
+    )
+    assert why(n, lineage, "portal", 25) == WAITS
+    assert why(n, lineage, "ncisp", 20) == WAITS  # before ncisp was right there was nothing to undo
+    assert why(n, lineage, "ncisp", 25) == REINSERTED
+    assert why(n, lineage, "bank", 32) == REINSERTED
+    assert why(n, lineage, "bank", 35) == WAITS  # ncisp is right for good, the bank not yet
+
+
+def test_a_source_that_only_appends_cannot_take_back(n):
+    lineage = Lineage(
+        [copy(n, "county", 10, 100, name="fines"), copy(n, "county>ncisp", 12, 100, name="fines")],
+        steps({"county": "owner", "county>ncisp": "snapshot"}, "fines"),
+        source=[(n(8), n(100), AT_THE_SOURCE)],
+    )
+    assert why(n, lineage, "county", 50, "fines") == AT_THE_SOURCE
+    assert why(n, lineage, "ncisp", 50, "fines") == AT_THE_SOURCE
+
+
+def test_a_gate_that_held_the_correction(n):
+    lineage = Lineage(
+        [copy(n, "court", 10, 34)],
+        steps({"court": "owner"}),
+        source=[(n(8), n(34), GATE)],
+    )
+    assert why(n, lineage, "court", 30) == GATE
+
+
+def test_a_list_that_keeps_what_its_records_no_longer_say(n):
+    lineage = Lineage([copy(n, "court", 10, 34)], steps({"court": "owner"}), source=[])
+    assert why(n, lineage, "court", 30) == TAKEN
+
+
+def test_of_several_residual_copies_the_nearest_speaks(n):
+    lineage = Lineage(
+        [
+            copy(n, "court", 10, 20),
+            copy(n, "court>bank", 12, 27),
+            copy(n, "court>paper", 12, 100),
+            copy(n, "court>paper>bank", 14, 100),
+        ],
+        steps(
+            {
+                "court": "owner",
+                "court>bank": "snapshot",
+                "court>paper": "append",
+                "court>paper>bank": "snapshot",
+            }
+        ),
+    )
+    assert why(n, lineage, "bank", 25) == WAITS
+    assert why(n, lineage, "bank", 27) == NOT_CARRIED
+
+
+def test_matching_by_name_is_followed_to_the_entry_it_came_from(n):
+    """The paper shows everyone of the name; its input is the entry, whoever that is about."""
+    lineage = Lineage(
+        [
+            copy(n, "court", 10, 20, subject="A"),
+            copy(n, "court>paper", 12, 100, subject="A"),
+            copy(n, "court>paper", 12, 100, subject="B"),
+        ],
+        steps({"court": "owner", "court>paper": "append"}),
+    )
+    assert why(n, lineage, "paper", 50, subject="B") == NOT_CARRIED
+
+
+@pytest.fixture
+def whole(n, hand):
+    """One case with every kind of wrong day, and the runs that a comparison would give of it."""
+    lineage = Lineage(
+        [
+            copy(n, "court", 10, 20),
+            copy(n, "court>ncisp", 12, 22),
+            copy(n, "court>ncisp>paper", 14, 100),
+            copy(n, "ncisp", 12, 72, "j", name="joint"),
+        ],
+        steps({"court": "owner", "court>ncisp": "snapshot", "court>ncisp>paper": "append"})
+        | steps({"ncisp": "owner"}, "joint"),
+        parents={"j": ["e"]},
+    )
+    rows = [
+        ("court", "debts", "B", 10, 20),
+        ("ncisp", "debts", "B", 12, 22),
+        ("paper", "debts", "B", 14, 100),
+        ("ncisp", "joint", "B", 12, 72),
+    ]
+    wrong = pd.DataFrame(
+        [(*r[:3], hand.day(r[3]), hand.day(r[4])) for r in rows],
+        columns=["holder", "list", "subject_id", "from_day", "to_day"],
+    )
+    return lineage, wrong
+
+
+def test_the_causes_of_all_wrong_days_are_a_partition(whole, n):
+    lineage, wrong = whole
+    found = causes.of_lists(wrong, lineage, n(C))
+    told = {
+        (r.holder, r.list, r.a - n(0), r.b - n(0), r.cause)
+        for r in found.itertuples()
+        if r.cause != WAITS
+    }
+    assert ("ncisp", "joint", 22, 72, OWN_TERM) in told
+    assert causes.days_by_cause(found) == {
+        WAITS: 2 + 2 + 2,  # ncisp's copy, what the paper and the adoption had of it
+        NOT_CARRIED: 78,  # the paper from day 22 on
+        OWN_TERM: 50,  # the adoption from day 22 to 71
+    }
+    assert sum(causes.days_by_cause(found).values()) == (22 - 20) + (100 - 20) + (72 - 20)
+
+
+def test_cells_by_cause_on_a_day(whole, n):
+    lineage, wrong = whole
+    found = causes.of_lists(wrong, lineage, n(C))
+    assert causes.on_day(found, ("holder", "list"), n(21)) == {
+        ("ncisp", "debts"): {WAITS: 1},
+        ("paper", "debts"): {WAITS: 1},
+        ("ncisp", "joint"): {WAITS: 1},
+    }
+    assert causes.on_day(found, ("holder", "list"), n(80)) == {("paper", "debts"): {NOT_CARRIED: 1}}
+
+
+def test_a_measure_lends_the_cause_of_its_list_or_is_already_taken(whole, n, hand):
+    """A post barred for 60 days from day 14, because of what ncisp showed until day 22."""
+    lineage, _ = whole
+    wrong = pd.DataFrame(
+        [("ncisp", "post_barred", "B", hand.day(14), hand.day(74))],
+        columns=["agency", "measure", "subject_id", "from_day", "to_day"],
+    )
+    because = pd.DataFrame(
+        [("ncisp", "post_barred", "B", "debts", "e")],
+        columns=["agency", "measure", "subject_id", "list", "entry"],
+    )
+    found = causes.of_measures(wrong, because, lineage, n(C))
+    assert causes.days_by_cause(found) == {WAITS: 2, TAKEN: 52}
+
+
+def test_a_score_lends_the_cause_of_the_keepers_list(whole, n, hand):
+    lineage, wrong = whole
+    lists = causes.of_lists(wrong, lineage, n(C))
+    grades = pd.DataFrame(
+        [("ncisp", "B", hand.day(12), hand.day(80))],
+        columns=["keeper", "subject_id", "from_day", "to_day"],
+    )
+    found = causes.of_scores(grades, lists, lineage, n(C))
+    # Both lists until day 22, the adopted one until day 72, then the keeper's own reckoning.
+    assert causes.days_by_cause(found) == {WAITS: 2 + 8, OWN_TERM: 50}
+
+
+def test_pieces_are_cut_inside_only():
+    assert list(causes.pieces(5, 10, [1, 5, 7, 10, 12])) == [(5, 7), (7, 10)]
+    assert list(causes.pieces(5, 10, [])) == [(5, 10)]
+    assert list(causes.pieces(10, 10, [3])) == []

@@ -1,0 +1,361 @@
+"""From a fault to edited files and back to the byte, on a landing folder made by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipelines.engine import open_engine
+from pipelines.landing import land
+from pipelines.replay.databases import opened
+from pipelines.replay.edits import EditError, FileEdit, RowEdit, apply, plan
+from pipelines.replay.faults import FaultSpec, Landed, Registered
+from schemas.contract import Column, Feed
+from sources.faults import FaultError
+from sources.files import read, write
+
+DAYS = [date(2024, 1, 1 + 7 * n) for n in range(4)]
+CODES = ["91870101PDY00001XE", "91870101PDY000028E", "92880203PDY0001753"]
+PEOPLE = ["870101198504120111", "87010119850412012X", "890000200101010016"]
+
+
+def feed_of(name: str, mode: str, form: str, columns, **given) -> Feed:
+    values = {
+        "island": name,
+        "name": name,
+        "title_zh": "",
+        "description": "",
+        "tier": "story",
+        "format": form,
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "cadence_days": 7,
+        "cadence_offset": 0,
+        "mode": mode,
+        "natural_key": ("no",),
+        "identifier_scheme": "uscc",
+        "registry": None,
+        "effect_column": None,
+        "effect_codes": {},
+        "sharing": "public",
+        "area": "government",
+        "first_delivery": {},
+        "previous_ratio": {},
+        "backlog_ratio": {},
+        "fault_rates": {},
+        "root_tag": "records",
+        "record_tag": "record",
+        "columns": tuple(columns),
+        "folder": Path(name),
+    }
+    return Feed(**(values | given))
+
+
+NO = Column("no", "文号", "Number.", required=True)
+FINES = feed_of(
+    "fines",
+    "changes",
+    "csv",
+    [NO, Column("code", "代码", "USCC.", scheme="uscc"), Column("fine", "罚款", "", parse="wan"),
+     Column("mark", "标志", "What the row does.")],
+    effect_column="mark",
+    effect_codes={"A": "assert", "M": "change", "D": "withdraw", "C": "correct"},
+)  # fmt: skip
+WARNINGS = feed_of(
+    "warnings", "snapshot", "xlsx", [NO, Column("code", "代码", "USCC.", scheme="uscc")]
+)
+NOTES = feed_of(
+    "notes",
+    "append",
+    "jsonl",
+    [Column("person", "号码", "Number.", scheme="resident_no"), Column("text", "内容", "Text.")],
+    natural_key=(),
+    identifier_scheme="resident_no",
+)
+FEEDS = {feed.name: feed for feed in (FINES, WARNINGS, NOTES)}
+
+DELIVERED = {
+    "fines": [
+        [("1", CODES[0], "0.5", "A"), ("2", CODES[1], "0.5", "A")],
+        [("1", CODES[0], "0.6", "M"), ("3", CODES[1], "0.1", "A")],
+        [("2", CODES[1], "0.5", "D")],
+        [("4", CODES[2], "9.9", "A")],
+    ],
+    "warnings": [
+        [("7", CODES[0]), ("8", CODES[1])],
+        [("7", CODES[0]), ("8", CODES[1])],
+        [("7", CODES[0])],
+        [("7", CODES[0]), ("9", CODES[2])],
+    ],
+    "notes": [
+        [(PEOPLE[0], "late"), (PEOPLE[0], "late")],
+        [(PEOPLE[1], "late")],
+        [],
+        [(PEOPLE[0], "late")],
+    ],
+}
+# Who bears which code and name, as the registers would have said.
+SAID = [("registry", f"r{n}", "uscc", code) for n, code in enumerate(CODES)]
+SAID += [("residents", f"p{n}", "resident_no", number) for n, number in enumerate(PEOPLE)]
+SAID += [("residents", f"p{n}", "name", name) for n, name in enumerate(["王伟", "王伟", "李娜"])]
+REGISTERS = {
+    name: feed_of(name, "changes", "csv", [NO, FINES.columns[3]], registry=kind,
+                  effect_column="mark", effect_codes={"A": "assert"})
+    for name, kind in (("registry", "enterprise"), ("residents", "resident"))
+}  # fmt: skip
+
+
+def table(feed, rows):
+    columns = list(zip(*rows, strict=True)) or [()] * len(feed.columns)
+    return pa.table(
+        {n: pa.array(list(c), pa.string()) for n, c in zip(feed.column_names, columns, strict=True)}
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    landing = tmp_path / "landing"
+    for name, deliveries in DELIVERED.items():
+        (landing / name).mkdir(parents=True)
+        for day, rows in zip(DAYS, deliveries, strict=True):
+            file = landing / name / f"{name}_{day:%Y%m%d}.{FEEDS[name].extension}"
+            write(FEEDS[name], table(FEEDS[name], rows), file)
+    return landing
+
+
+@pytest.fixture
+def planned(folder, tmp_path):
+    """The edits of a fault, worked out from a database of the folder."""
+    database = tmp_path / "base.duckdb"
+    with open_engine("duckdb", database) as engine:
+        land(engine, folder, FEEDS)
+        engine.execute("CREATE SCHEMA conform")
+        rows = ", ".join(f"('record', {', '.join(repr(v) for v in row)})" for row in SAID)
+        engine.execute(
+            "CREATE TABLE conform.statements AS SELECT * FROM "
+            f"(VALUES {rows}) AS s(id_scheme, feed, record_id, property, value)"
+        )
+
+    def run(kind, **asked):
+        with opened(base=database) as db:
+            landed = Landed(db, "base", FEEDS)
+            others = Registered(db, "base", REGISTERS)
+            return plan(landed, others, folder, FaultSpec(kind, **asked))
+
+    return run
+
+
+def told(edits):
+    """Row edits as short tuples: day number, what changed, whether a row came or went."""
+    out = []
+    for e in edits:
+        if e.before is None:
+            out.append((DAYS.index(e.delivery), "added", tuple(e.after.values())))
+        elif e.after is None:
+            out.append((DAYS.index(e.delivery), "lost", tuple(e.before.values())))
+        else:
+            new = {k: v for k, v in e.after.items() if v != e.before[k]}
+            out.append((DAYS.index(e.delivery), "changed", new))
+    return out
+
+
+def test_a_free_edit_is_in_every_delivery_that_carries_the_record(planned):
+    edit = planned("free_edit", feed="fines", record="1", values={"code": CODES[2]})
+    assert told(edit.faulty) == [
+        (0, "changed", {"code": CODES[2]}),
+        (1, "changed", {"code": CODES[2]}),
+    ]
+    assert edit.corrected is None and edit.correction_day is None
+    edit = planned("free_edit", feed="warnings", record="7", values={"code": CODES[2]})
+    assert [e[0] for e in told(edit.faulty)] == [0, 1, 2, 3]
+
+
+def test_once_is_in_one_delivery(planned):
+    edit = planned(
+        "free_edit", feed="warnings", record="7", values={"code": CODES[2]}, scope="once",
+        delivery=DAYS[1],
+    )  # fmt: skip
+    assert told(edit.faulty) == [(1, "changed", {"code": CODES[2]})]
+
+
+def test_the_correction_rides_on_the_first_delivery_on_or_after_its_day(planned):
+    for days, expected in ((1, 1), (7, 1), (8, 2), (21, 3)):
+        edit = planned(
+            "free_edit", feed="warnings", record="7", values={"code": CODES[2]}, correct_after=days
+        )
+        assert edit.correction_day == DAYS[expected]
+        assert [e[0] for e in told(edit.corrected)] == list(range(expected))
+
+
+def test_a_correction_that_would_never_be_delivered_is_refused(planned):
+    with pytest.raises(FaultError, match="last delivery of warnings is on 2024-01-22"):
+        planned("free_edit", feed="warnings", record="7", values={"code": ""}, correct_after=22)
+    with pytest.raises(FaultError, match="at least one day"):
+        planned("free_edit", feed="warnings", record="7", values={"code": ""}, correct_after=0)
+
+
+def test_a_drawn_fault_is_one_that_can_be_corrected(planned):
+    """Three weeks on there is a delivery for what goes wrong in the first one alone."""
+    for seed in range(10):
+        edit = planned("mistyped_code", seed=seed, correct_after=21)
+        assert (edit.struck.day, edit.correction_day) == (DAYS[0], DAYS[3])
+
+
+def test_changes_are_corrected_by_a_row_of_their_own(planned):
+    edit = planned(
+        "free_edit", feed="fines", record="1", values={"code": CODES[2]}, correct_after=14
+    )
+    assert told(edit.corrected) == [
+        (0, "changed", {"code": CODES[2]}),
+        (1, "changed", {"code": CODES[2]}),
+        (2, "added", ("1", CODES[0], "0.6", "C")),
+    ]
+
+
+def test_appends_are_corrected_by_a_further_row(planned):
+    """Without a natural key, twice the same row is two records; one of them is struck."""
+    edit = planned("mistyped_code", feed="notes", seed=3, correct_after=1)
+    (struck,) = edit.faulty
+    assert edit.corrected[0] == struck
+    added = [e for e in told(edit.corrected) if e[1] == "added"]
+    assert added == [(added[0][0], "added", tuple(struck.before.values()))]
+
+
+def test_a_lost_withdrawal_is_drawn_among_what_was_withdrawn(planned):
+    seen = set()
+    for seed in range(12):
+        edit = planned("lost_withdrawal", seed=seed)
+        seen.add((edit.struck.feed.name, edit.struck.day))
+    assert seen == {("fines", DAYS[2]), ("warnings", DAYS[2])}
+    edit = planned("lost_withdrawal", feed="warnings", correct_after=7)
+    assert told(edit.faulty) == [(2, "added", ("8", CODES[1])), (3, "added", ("8", CODES[1]))]
+    assert told(edit.corrected) == [(2, "added", ("8", CODES[1]))]
+
+
+def test_the_code_of_another_is_a_registered_one(planned):
+    for seed in range(8):
+        edit = planned("valid_code_of_another", feed="fines", seed=seed)
+        assert edit.faulty[0].after["code"] in set(CODES) - {edit.faulty[0].before["code"]}
+
+
+def test_a_namesake_is_another_of_that_name(planned):
+    edit = planned("same_name_mixup", feed="notes", seed=1)
+    assert {edit.faulty[0].before["person"], edit.faulty[0].after["person"]} == set(PEOPLE[:2])
+
+
+def test_draws_are_the_same_every_time_and_reach_every_record(planned):
+    one = [planned("mistyped_code", seed=n) for n in range(30)]
+    assert [e.faulty for e in one[:5]] == [
+        planned("mistyped_code", seed=n).faulty for n in range(5)
+    ]
+    assert {e.struck.feed.name for e in one} == {"fines", "warnings", "notes"}
+
+
+def test_a_stale_snapshot_is_corrected_by_the_next_delivery(planned, folder):
+    edit = planned("stale_delivery", feed="warnings", delivery=DAYS[3])
+    (file,) = edit.faulty
+    earlier = {(folder / f"warnings/warnings_{d:%Y%m%d}.xlsx").read_bytes() for d in DAYS[:3]}
+    assert isinstance(file, FileEdit) and file.content in earlier
+
+
+def test_what_a_stale_delivery_of_changes_undid_comes_as_corrections(planned):
+    """On day 2 the first delivery comes again, or the second, instead of the withdrawal of 2."""
+    first = {("2", CODES[1], "0.5", "D"), ("1", CODES[0], "0.6", "C")}
+    second = {("2", CODES[1], "0.5", "D")}
+    seen = set()
+    for seed in range(8):
+        edit = planned("stale_delivery", feed="fines", delivery=DAYS[2], correct_after=7, seed=seed)
+        rows = [e for e in edit.corrected if isinstance(e, RowEdit)]
+        assert {e.delivery for e in rows} == {DAYS[3]}
+        seen.add(frozenset(tuple(e.after.values()) for e in rows))
+    assert seen == {frozenset(first), frozenset(second)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"kind": "free_edit", "feed": "fines"}, "needs a feed, a record and at least one"),
+        ({"kind": "wrong_unit", "feed": "warnings"}, "has no place in feed warnings"),
+        ({"kind": "wrong_unit", "feed": "nosuch"}, "no feed 'nosuch' here; there are fines"),
+        ({"kind": "wrong_unit", "record": "1"}, "named together with its feed"),
+        ({"kind": "mistyped_code", "feed": "fines", "record": "77"}, "delivered no record '77'"),
+        ({"kind": "mistyped_code", "feed": "fines", "delivery": date(2024, 1, 2)}, "nothing on"),
+        ({"kind": "mistyped_code", "scope": "twice"}, "source or once"),
+        ({"kind": "stale_delivery", "feed": "fines", "record": "1"}, "whole delivery"),
+        ({"kind": "stale_delivery", "feed": "fines", "delivery": DAYS[0]}, "no delivery"),
+        ({"kind": "wrong_unit", "values": {"code": "x"}}, "chooses its own values"),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_sentence(planned, asked, sentence):
+    with pytest.raises(FaultError, match=sentence):
+        planned(**asked)
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def contents(folder):
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+def rows_of(folder, feed, day):
+    file = folder / feed.name / f"{feed.name}_{DAYS[day]:%Y%m%d}.{feed.extension}"
+    found, bad = read(feed, file)
+    assert not bad
+    return [tuple(row.values()) for row in found.select(list(feed.column_names)).to_pylist()]
+
+
+def test_only_touched_files_are_written_anew(planned, folder, tmp_path):
+    edit = planned(
+        "free_edit", feed="fines", record="1", values={"code": CODES[2]}, correct_after=14
+    )
+    before = contents(folder)
+    log = apply(edit.corrected, folder, tmp_path / "edited", FEEDS, tmp_path / "log")
+    assert contents(folder) == before  # the original is never written into, linked or not
+    after = contents(tmp_path / "edited")
+    assert {name for name in before if before[name] != after[name]} == {
+        f"fines/fines_{day:%Y%m%d}.csv" for day in DAYS[:3]
+    }
+    assert rows_of(tmp_path / "edited", FINES, 0) == [
+        ("1", CODES[2], "0.5", "A"),
+        ("2", CODES[1], "0.5", "A"),
+    ]
+    assert rows_of(tmp_path / "edited", FINES, 2) == [
+        ("2", CODES[1], "0.5", "D"),
+        ("1", CODES[0], "0.6", "C"),
+    ]
+    log.undo()
+    assert contents(tmp_path / "edited") == before
+
+
+KINDS = ["mistyped_code", "row_lost", "lost_withdrawal", "stale_delivery"]
+CASES = [(k, f) for k in KINDS for f in FEEDS if (k, f) != ("lost_withdrawal", "notes")]
+
+
+@pytest.mark.parametrize(("kind", "feed"), CASES)
+def test_every_fault_is_undone_to_the_byte(planned, folder, tmp_path, kind, feed):
+    edit = planned(kind, feed=feed, correct_after=None)
+    before = contents(folder)
+    log = apply(edit.faulty, folder, folder, FEEDS, tmp_path / "log")
+    assert contents(folder) != before
+    log.undo()
+    assert contents(folder) == before
+
+
+def test_a_lost_row_is_gone_and_the_others_stay(planned, folder, tmp_path):
+    edit = planned("row_lost", feed="fines", record="2", scope="once")
+    apply(edit.faulty, folder, tmp_path / "edited", FEEDS, tmp_path / "log")
+    assert rows_of(tmp_path / "edited", FINES, 0) == [("1", CODES[0], "0.5", "A")]
+
+
+def test_a_file_that_changed_meanwhile_is_not_edited(planned, folder, tmp_path):
+    edit = planned("free_edit", feed="fines", record="1", values={"code": CODES[2]})
+    file = folder / f"fines/fines_{DAYS[0]:%Y%m%d}.csv"
+    write(FINES, table(FINES, [("2", CODES[1], "0.5", "A")]), file)
+    with pytest.raises(EditError, match="does not hold the row the database was built from"):
+        apply(edit.faulty, folder, tmp_path / "edited", FEEDS, tmp_path / "log")

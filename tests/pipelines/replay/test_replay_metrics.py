@@ -1,0 +1,156 @@
+"""The figures of a replay on hand-made cases. Days count from the first of the window."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from pipelines.replay import metrics
+
+# Five cells about four subjects. The fault is published on day 5, the correction on day 20; the
+# horizon is day 100.
+#
+#   court    debts  A   10 ............ 20                      right on the day of the correction
+#   bank     debts  A   12 ............... 27                   waits a week
+#   paper    debts  A   15 ......................... 100        never
+#   wall     debts  A   18 ......................... 100        never, and nobody could
+#   bank     debts  B            22 ...... 40                   first wrong after the correction
+#   ncisp    debts  C   6 .. 9          30 .. 33                right on the eve, wrong again
+RUNS = [
+    ("court", "debts", "A", "wrongly_listed", 10, 20),
+    ("bank", "debts", "A", "wrongly_listed", 12, 27),
+    ("paper", "debts", "A", "wrongly_listed", 15, 100),
+    ("wall", "debts", "A", "wrongly_listed", 18, 100),
+    ("bank", "debts", "B", "wrongly_missing", 22, 40),
+    ("ncisp", "debts", "C", "altered", 6, 9),
+    ("ncisp", "debts", "C", "altered", 30, 33),
+]
+
+
+@pytest.fixture
+def frame(hand):
+    def make(rows=RUNS):
+        columns = ["holder", "list", "subject_id", "kind", "from_day", "to_day"]
+        made = pd.DataFrame([(*r[:4], hand.day(r[4]), hand.day(r[5])) for r in rows], None, columns)
+        return made.assign(first_shows=None, second_shows="debt general")
+
+    return make
+
+
+@pytest.fixture
+def residue(frame, hand):
+    return metrics.residue(frame(), hand.day(20), hand.horizon, {("wall", "debts")})
+
+
+def test_entry_days_are_summed_over_cells(frame):
+    assert int(metrics.covered(frame(), metrics.CELL).sum()) == 10 + 15 + 85 + 82 + 18 + 3 + 3
+
+
+def test_subject_days_are_days_on_which_a_subject_is_wrong_anywhere(frame):
+    days = metrics.covered(frame(), ("subject_id",))
+    assert days.to_dict() == {"A": 90, "B": 18, "C": 6}  # A: days 10 to 99, once each
+
+
+def test_runs_that_overlap_are_counted_once(frame):
+    rows = [("x", "l", "A", "altered", 0, 10), ("y", "l", "A", "altered", 5, 8),
+            ("z", "l", "A", "altered", 7, 12), ("z", "l", "A", "altered", 20, 21)]  # fmt: skip
+    assert metrics.covered(frame(rows), ("subject_id",)).to_dict() == {"A": 13}
+
+
+def test_dwell_and_the_cut_at_the_horizon(frame, hand):
+    cells = metrics.cells(frame(), hand.horizon).set_index(["holder", "subject_id"])
+    assert cells["days"].to_dict() == {
+        ("court", "A"): 10,
+        ("bank", "A"): 15,
+        ("bank", "B"): 18,
+        ("ncisp", "C"): 6,
+        ("paper", "A"): 85,
+        ("wall", "A"): 82,
+    }
+    assert cells.index[cells["cut"]].tolist() == [("paper", "A"), ("wall", "A")]
+    assert cells.loc[("bank", "A"), "first_day"] == hand.day(12)
+    assert cells.loc[("bank", "A"), "last_day"] == hand.day(26)
+
+
+def test_latency_is_from_the_fault_to_the_first_wrong_day(frame, hand):
+    assert metrics.latency(frame(), hand.day(5)) == 1
+    assert metrics.latency(frame([]), hand.day(5)) is None
+
+
+def test_residue_is_of_the_cells_wrong_on_the_eve(residue):
+    """Court, bank and paper are wrong on day 19; the wall is told apart."""
+    assert residue.eve == 3
+    assert residue.curve.to_dict("records") == [
+        {"days_after": 0, "still": 2, "share": 2 / 3},
+        {"days_after": 7, "still": 1, "share": 1 / 3},
+    ]
+    assert residue.share(0) == pytest.approx(2 / 3)
+    assert residue.share(6) == pytest.approx(2 / 3)
+    assert residue.share(7) == residue.share(79) == pytest.approx(1 / 3)
+    assert residue.share(80) is None  # the horizon
+    assert residue.half_life == 7
+
+
+def test_late_spread_and_what_returns(residue):
+    assert residue.late == 1  # the bank, about B
+    assert residue.returned == 1  # ncisp, about C
+
+
+def test_irrevocable_holders_are_counted_apart(residue):
+    assert residue.irrevocable == 1
+    assert residue.irrevocable_still == 1
+
+
+def test_a_half_life_not_reached_is_censored(frame, hand):
+    stays = [("paper", "debts", "A", "wrongly_listed", 15, 100)]
+    found = metrics.residue(frame(stays), hand.day(20), hand.horizon)
+    assert found.half_life is None
+    assert found.censored_at == 80
+    assert found.share(79) == 1.0
+
+
+def test_a_half_life_holds_from_then_on(frame, hand):
+    """One of two cells is right for five days, wrong again, then right for good on day 40."""
+    rows = [
+        ("a", "l", "A", "altered", 10, 25),
+        ("a", "l", "A", "altered", 30, 40),
+        ("b", "l", "A", "altered", 10, 100),
+    ]
+    found = metrics.residue(frame(rows), hand.day(20), hand.horizon)
+    assert found.curve["share"].tolist() == [1.0, 0.5, 1.0, 0.5]
+    assert found.half_life == 20
+
+
+def test_all_right_at_once_is_a_half_life_of_nought(frame, hand):
+    rows = [("a", "l", "A", "altered", 10, 20)]
+    found = metrics.residue(frame(rows), hand.day(20), hand.horizon)
+    assert found.half_life == 0 and found.share(0) == 0.0
+
+
+def test_nothing_wrong_on_the_eve_has_no_share(frame, hand):
+    found = metrics.residue(frame([]), hand.day(20), hand.horizon)
+    assert found.eve == 0 and found.half_life is None and found.share(0) is None
+
+
+def test_kaplan_meier_against_figures_worked_out_by_hand():
+    """Cells righted after 1, 3, 3 and 8 days; two never, watched for 5 and 10 days."""
+    found = metrics.kaplan_meier([1, 3, 3, 8, 5, 10], [False, False, False, False, True, True])
+    assert found["days_after"].tolist() == [0, 1, 3, 8]
+    assert found["at_risk"].tolist() == [6, 6, 5, 2]
+    assert found["share"].tolist() == pytest.approx([1, 5 / 6, 5 / 6 * 3 / 5, 1 / 2 * 1 / 2])
+
+
+def test_survival_of_cells(frame, hand):
+    days, cut = metrics.survival(frame(), hand.day(20), hand.horizon)
+    assert days == [7, 0, 80, 80]  # bank, court, paper, wall: in order of their names
+    assert cut == [False, False, True, True]
+
+
+def test_rows_of_a_list_keep_their_residue_apart(frame, hand):
+    rows = [{"holder": "bank", "list": "debts", "residue": None, "residue_by_cause": None}]
+    left = {("bank", "debts"): {"waits for the next sync": 2, "reinserted": 1}}
+    (row,) = metrics.residue_rows(rows, ("holder", "list"), left)
+    assert row["residue"] == 3
+    assert row["residue_by_cause"] == {"reinserted": 1, "waits for the next sync": 2}
+    (row,) = metrics.residue_rows(rows, ("holder", "list"), {})
+    assert row["residue"] == 0 and row["residue_by_cause"] == {}

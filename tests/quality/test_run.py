@@ -1,0 +1,125 @@
+"""Checks count, give examples, write their table, and stop a build only for a broken promise."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from quality import BrokenPromise, check_promises, checks, judge
+from quality.report import report
+from quality.run import keep_promises
+
+JAN = "2024-01-01"
+
+
+@pytest.fixture
+def landed(bench, make_feed, land):
+    """Two deliveries: the second is held, and one row of the first is kept aside."""
+    feed = make_feed()
+    rows = [{"no": str(n), "holder": "h"} for n in range(9)] + [{"no": None, "record": "x"}]
+    land(bench, feed, {JAN: rows, "2024-01-08": [{"no": "1", "holder": "h"}]})
+    judge(bench, [feed])
+    bench.create_table(
+        "conform.permits",
+        "SELECT l.*, published AS from_day, CAST(NULL AS DATE) AS to_day "
+        f"FROM landing.permits AS l WHERE delivery = '{JAN}' AND no IS NOT NULL",
+    )
+    bench.put("codes.run", join_level="full", last_day="2024-12-31")
+    return feed
+
+
+def by_name(results):
+    return {(r.table, r.expectation): r for r in results}
+
+
+def test_broken_expectations_are_counted_with_examples(bench, landed):
+    for ground in ("bad_luck", "spite", "spite", "whim", "zeal"):
+        bench.put("conform.events", feed="court", ground=ground, id_value="x")
+    found = by_name(checks(bench, [landed], stages=["conform"]))
+    known = found["conform.events", "ground_known"]
+    assert (known.violations, known.outcome, known.passed) == (5, "warn", False)
+    assert [e.split("ground=")[1] for e in known.examples] == ["bad_luck", "spite", "spite"]
+    assert found["conform.events", "amount_not_negative"].outcome == "pass"
+    assert found["conform.events", "required_record_id"].violations == 5
+
+
+def test_rows_of_landing_are_counted_from_the_verdicts(bench, landed):
+    found = by_name(checks(bench, [landed], stages=["landing"]))
+    key = found["landing.permits", "key_no"]
+    assert (key.violations, key.outcome) == (1, "quarantine")
+    assert key.examples == ("delivery=2024-01-01, line=12",)
+    assert found["landing.permits", "one_version"].passed
+    assert found["quality.deliveries", "no_delivery_held"].violations == 1
+
+
+def test_checks_are_written_a_stage_at_a_time(bench, landed):
+    checks(bench, [landed], stages=["landing"])
+    before = bench.count("quality.checks")
+    checks(bench, [landed], stages=["conform"])
+    checks(bench, [landed], stages=["conform"])
+    stages = dict(bench.fetch("SELECT stage, count(*) FROM quality.checks GROUP BY stage"))
+    assert stages["landing"] == before and stages["conform"] > 0
+
+
+def test_a_stage_not_yet_built_has_broken_nothing(bench, landed):
+    bench.execute("DROP TABLE lists.evidence")
+    names = {r.expectation for r in checks(bench, {"permits": landed}, stages=["lists"])}
+    assert "ground_known" in names and "every_entry_has_evidence" not in names
+
+
+def test_dirty_and_held_data_break_no_promise(bench, landed):
+    assert all(r.passed for r in check_promises(bench, [landed]))
+
+
+def test_a_lost_row_breaks_a_promise(bench, landed):
+    bench.execute("DELETE FROM landing.permits WHERE no = '3'")
+    with pytest.raises(BrokenPromise, match="landing.deliveries: 1 rows break 'rows_landed'"):
+        check_promises(bench, [landed])
+
+
+def test_a_row_that_passed_and_is_not_believed_breaks_a_promise(bench, landed):
+    bench.execute("DELETE FROM conform.permits WHERE no = '3'")
+    with pytest.raises(BrokenPromise, match="conform.permits: 1 rows break 'whole'"):
+        checks(bench, [landed])
+    assert bench.count("quality.checks") > 50, "what was found is written down all the same"
+
+
+def test_an_entry_without_evidence_breaks_a_promise(bench, landed):
+    bench.put("lists.entries", entry_version="ev", list="tax_violations")
+    with pytest.raises(BrokenPromise, match="Nobody is listed without a record that says so"):
+        check_promises(bench, [landed])
+
+
+def test_a_broken_promise_is_one_line(bench, landed):
+    bench.put("lists.entries", entry_version="ev")
+    with pytest.raises(ValueError) as error:
+        keep_promises(checks(bench, [landed], stages=["lists"], write=False))
+    assert "\n" not in str(error.value)
+
+
+def test_nothing_is_written_where_nothing_may_be(bench, landed):
+    checks(bench, [landed], write=False)
+    assert "quality.checks" not in bench.tables()
+
+
+def test_the_report_says_where_rows_went_and_why(bench, landed):
+    told = report(bench, checks(bench, [landed]))
+    text = "\n".join(told.lines())
+    assert "permits: 11 = 9 + 1 + 1; 0; 0" in text
+    assert "permits of 2024-01-08 held: The delivery has 1 rows where the one before had 10" in text
+    assert "landing.permits: 1 rows break 'no is present' (quarantine)" in text
+    assert text.endswith(
+        "Nothing was lost: 1 rows are kept aside and 1 deliveries held, each with its reason, "
+        "and every entry leads back to a record."
+    )
+    node = json.loads(json.dumps(told.as_dict()))
+    assert node["totals"]["landed"] == 11
+    assert node["feeds"][0]["held_deliveries"] == ["2024-01-08"]
+    assert node["deliveries"][0]["outcome"] == "hold"
+
+
+def test_progress_names_the_stages(bench, landed):
+    seen: list[str] = []
+    checks(bench, [landed], progress=seen.append, write=False)
+    assert seen[0] == "landing" and seen[-1] == "scores"

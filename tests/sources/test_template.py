@@ -1,0 +1,130 @@
+"""The template, copied and renamed, is a working island without another line changed."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from schemas.contract import ROOT, SOURCES, Island, feeds, islands
+from tests.sources.islands_by_hand import MAN, D, World, conformed, picked
+
+TEMPLATE = SOURCES / "_template"
+NAME = "reading_rooms"  # what the copy is called
+
+
+def copy_template(sources: Path) -> Path:
+    """A copy under its own name, as the template's README says to make one."""
+    folder = sources / NAME
+    shutil.copytree(TEMPLATE, folder)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace("library_fines", NAME), encoding="utf-8", newline="\n")
+    return folder
+
+
+@pytest.fixture
+def island(tmp_path: Path) -> Island:
+    """The copied island, the only one of its tree."""
+    copy_template(tmp_path)
+    return islands(root=tmp_path)[NAME]
+
+
+def test_the_template_itself_is_no_island():
+    assert "library_fines" not in feeds()
+
+
+def test_the_template_follows_the_standard():
+    package = importlib.resources.files("datacontract") / "schemas/odcs-3.1.0.schema.json"
+    contract = yaml.safe_load((TEMPLATE / "contract.odcs.yaml").read_text(encoding="utf-8"))
+    jsonschema.validate(contract, json.loads(package.read_text(encoding="utf-8")))
+
+
+def test_the_copy_says_all_there_is_to_say(island):
+    (feed,) = island.feeds
+    assert (island.name, feed.name, feed.mode) == (NAME, NAME, "snapshot")
+    assert feed.first_delivery["reason"] and feed.previous_ratio["reason"]
+    assert all(column.title_zh and column.description for column in feed.columns)
+    assert set(island.conform_files()) == {"events"}
+
+
+def test_what_the_copy_sees_comes_back(island):
+    world = World()
+    world.subject(1, MAN, name="王小明")
+    late = {"amount_fen": 350, "office": "云穗付"}
+    world.act("platform_late", 7, 1, "deposit_unreturned", held_to="2024-05-01", **late)
+    world.act("platform_late", 8, 1, "rent_late", **late)
+    rows = world.observed(island.feeds[0])
+    assert picked(rows, "slip_no", "reader_name", "reader_no", "returned_on", "charge") == [
+        ("L7", "王小明", MAN["resident_no"], "09.07.2019", "3.50")
+    ]
+    assert picked(rows, "held_from", "held_to") == [(D("2019-07-18"), D("2024-05-01"))]
+    (event,) = conformed(island, "events", {NAME: rows})
+    assert picked([event], "id_scheme", "id_value", "event_kind", "ground", "severity") == [
+        ("resident_no", MAN["resident_no"], "platform_late", "deposit_unreturned", "minor")
+    ]
+    assert picked([event], "amount_yuan", "event_day", "document_no") == [
+        (event["amount_yuan"], D("2019-07-09"), "L7")
+    ]
+    assert str(event["amount_yuan"]) == "3.50"
+
+
+def test_what_the_copy_does_not_know_is_missing_and_no_row_is_lost(island):
+    odd = {"reader_no": "", "returned_on": "31.02.2023", "charge": "x", "reason": "Z"}
+    (event,) = conformed(island, "events", {NAME: [odd]})
+    assert picked([event], "id_scheme", "ground", "severity", "amount_yuan", "event_day") == [
+        (None, None, None, None, None)
+    ]
+
+
+BUILD = """
+import json, sys
+from pathlib import Path
+
+import duckdb
+
+from pipelines.build import build
+from sources.deliver import generate
+
+home = Path(sys.argv[1])
+generate(home / "landing", home / "world", "tiny", 1, days=40, dirt=0)
+build(home / "landing", home / "built.duckdb")
+found = {}
+with duckdb.connect(str(home / "built.duckdb"), read_only=True) as con:
+    for table in ("landing.reading_rooms", "conform.events", "merge.events"):
+        rows = con.execute(f"SELECT count(*) FROM {table} WHERE feed = 'reading_rooms'")
+        found[table] = rows.fetchall()[0][0]
+print(json.dumps(found))
+"""
+
+
+def test_a_world_with_the_copy_is_generated_and_built(tmp_path):
+    tree = tmp_path / "tree"
+    for package in ("schemas", "sources", "pipelines", "quality"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / package, tree / package, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tree)
+    copy_template(tree / "sources")
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD, str(tmp_path / "home")],
+        cwd=tree,
+        env=os.environ | {"PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    # two deliveries of a snapshot, on days 3 and 33, show each slip twice
+    assert found["conform.events"] > 0
+    assert found["conform.events"] <= found["landing.reading_rooms"]
+    assert found["merge.events"] == found["conform.events"]
