@@ -73,7 +73,9 @@ def build(
     ] = None,
     join: Annotated[
         str,
-        typer.Option("--join", help="How far islands are joined: none, own-keys, unified-code, full."),
+        typer.Option(
+            "--join", help="How far islands are joined: none, own-keys, unified-code, full."
+        ),
     ] = "full",
     engine: Annotated[str, typer.Option("--engine", help="duckdb or spark.")] = "duckdb",
     policy: Annotated[
@@ -110,10 +112,14 @@ def build(
 @app.command()
 def replay(
     home: HomeOption = HOME,
-    fault: Annotated[str | None, typer.Option("--fault", help="Kind of fault; see `islands faults`.")] = None,
+    fault: Annotated[
+        str | None, typer.Option("--fault", help="Kind of fault; see `islands faults`.")
+    ] = None,
     seed: SeedOption = 1,
     feed: Annotated[str | None, typer.Option("--feed", help="Feed of the record to edit.")] = None,
-    record: Annotated[str | None, typer.Option("--record", help="record_id, or the start of one.")] = None,
+    record: Annotated[
+        str | None, typer.Option("--record", help="record_id, or the start of one.")
+    ] = None,
     delivery: Annotated[
         str | None, typer.Option("--delivery", help="First delivery that is wrong, YYYY-MM-DD.")
     ] = None,
@@ -136,7 +142,9 @@ def replay(
         bool, typer.Option("--rebuild", help="Build the faulty and corrected states from files.")
     ] = False,
     as_json: JsonOption = False,
-    save: Annotated[Path | None, typer.Option("--save", help="Write the replay as a scenario.")] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Write the replay as a scenario.")
+    ] = None,
 ) -> None:
     """Change one record and follow it: who is wrongly listed or missed, since when, by which way."""
     from pipelines.replay import command
@@ -212,7 +220,8 @@ def generate(
     seed: SeedOption = 1,
     days: Annotated[int, typer.Option("--days", help="Days of deliveries.")] = 365,
     dirt: Annotated[
-        str, typer.Option("--dirt", help="How much of each feed's own dirt: 0 is clean, 1 as it is.")
+        str,
+        typer.Option("--dirt", help="How much of each feed's own dirt: 0 is clean, 1 as it is."),
     ] = "1",
     home: HomeOption = HOME,
     as_json: JsonOption = False,
@@ -224,12 +233,20 @@ def generate(
 
     with progress_bar("generating", show=not as_json) as tell:
         made = generate_home(
-            Home(home), size=size, seed=seed, days=days, dirt=dirt, progress=tell, command=sys.argv[1:]
+            Home(home),
+            size=size,
+            seed=seed,
+            days=days,
+            dirt=dirt,
+            progress=tell,
+            command=sys.argv[1:],
         )
     if as_json:
         print_json(made)
     else:
-        print(f"Made {made['files']} files in {made['landing']} ({size}, seed {seed}, {days} days).")
+        print(
+            f"Made {made['files']} files in {made['landing']} ({size}, seed {seed}, {days} days)."
+        )
 
 
 @app.command()
@@ -272,7 +289,9 @@ def subject(
             raise ValueError(f"--as-of takes a day as YYYY-MM-DD, not {as_of!r}.") from error
     with open_engine("duckdb", Home(home).database(), read_only=True) as engine:
         found = about(engine, given, day)
-    print_json(found) if as_json else print_tree(found, f"{found['subject_id']} on {found['as_of']}")
+    print_json(found) if as_json else print_tree(
+        found, f"{found['subject_id']} on {found['as_of']}"
+    )
 
 
 @app.command()
@@ -343,8 +362,12 @@ def models(
     sql: Annotated[
         str | None, typer.Option("--sql", metavar="NAME", help="Print the SQL of one model.")
     ] = None,
-    join: Annotated[str, typer.Option("--join", help="none, own-keys, unified-code, full.")] = "full",
-    engine: Annotated[str, typer.Option("--engine", help="In whose dialect: duckdb or spark.")] = "duckdb",
+    join: Annotated[
+        str, typer.Option("--join", help="none, own-keys, unified-code, full.")
+    ] = "full",
+    engine: Annotated[
+        str, typer.Option("--engine", help="In whose dialect: duckdb or spark.")
+    ] = "duckdb",
     tier: Annotated[str, typer.Option("--tier", help="story, core or whole.")] = "core",
     as_json: JsonOption = False,
 ) -> None:

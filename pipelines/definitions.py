@@ -142,9 +142,7 @@ class Laboratory(dg.ConfigurableResource):
         engine = self.opened()
         if feed not in self.used:
             return None
-        landed = land(
-            engine, self.landing_folder, self.used, only=[feed], until=self._until
-        )
+        landed = land(engine, self.landing_folder, self.used, only=[feed], until=self._until)
         return landed.rows[feed]
 
     def model(self, name: str) -> Model | None:
@@ -378,7 +376,9 @@ class ReplayConfig(dg.Config):
 
 
 @dg.op(description="Change one record and follow it through every list, as `islands replay` does.")
-def follow_one_record(context: dg.OpExecutionContext, config: ReplayConfig, lab: Laboratory) -> None:
+def follow_one_record(
+    context: dg.OpExecutionContext, config: ReplayConfig, lab: Laboratory
+) -> None:
     """Replay one fault on the database in force and show the report as metadata."""
     from pipelines.replay import command
 
@@ -392,7 +392,9 @@ def follow_one_record(context: dg.OpExecutionContext, config: ReplayConfig, lab:
         correct_after=config.correct_after,
         join=config.join or None,
     )
-    context.add_output_metadata({"report": dg.MetadataValue.json(json.loads(json.dumps(result.json(), default=str)))})
+    context.add_output_metadata(
+        {"report": dg.MetadataValue.json(json.loads(json.dumps(result.json(), default=str)))}
+    )
 
 
 @dg.job(
@@ -431,7 +433,9 @@ build_job = dg.define_asset_job(
 )
 
 
-@dg.sensor(job=build_job, minimum_interval_seconds=30, description="Builds when files have arrived.")
+@dg.sensor(
+    job=build_job, minimum_interval_seconds=30, description="Builds when files have arrived."
+)
 def landing_folder_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Ask for a build when the landing folder is not what it was at the last look."""
     folder = Home(os.environ.get("ISLANDS_HOME", "build")).landing

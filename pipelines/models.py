@@ -75,9 +75,7 @@ class Model:
 def tables_read(sql: str) -> tuple[str, ...]:
     """Names `schema.table` that a SELECT reads, common table expressions left out, sorted."""
     tree = sqlglot.parse_one(sql, read="duckdb")
-    return tuple(
-        sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db and t.name})
-    )
+    return tuple(sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db and t.name}))
 
 
 @lru_cache(maxsize=512)
@@ -164,7 +162,9 @@ def in_order(models: Iterable[Model]) -> list[Model]:
     return ordered
 
 
-def all_models(tier: str = "core", join: str = "full", policy: dict[str, str] | None = None) -> list[Model]:
+def all_models(
+    tier: str = "core", join: str = "full", policy: dict[str, str] | None = None
+) -> list[Model]:
     """Every model of a build, in an order in which they can run.
 
     Args:

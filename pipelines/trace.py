@@ -49,7 +49,8 @@ def lines_of(engine: Engine, record_id: str, version: str | None = None) -> list
     for feed in feed_names(engine):
         sql = (
             f"SELECT feed, record_id, version, delivery, file, line FROM landing.{feed} "
-            "WHERE record_id = ?" + (" AND version = ?" if version else "")
+            "WHERE record_id = ?"
+            + (" AND version = ?" if version else "")
             + " ORDER BY published, file, line"
         )
         found += rows(engine, sql, *([record_id, version] if version else [record_id]))

@@ -11,10 +11,8 @@ elsewhere. Importing Great Expectations takes seconds, so it happens inside `val
 
 from __future__ import annotations
 
-import html
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -30,11 +28,12 @@ from quality.expectations import (
 )
 from quality.from_contract import landing_expectations
 from quality.gates import listed
+from quality.great_docs import write_docs
 from quality.suites import STAGE_SUITES, stage_expectations
 from schemas.contract import Feed
 
-# A blank is anything `clean_text` takes away.
-BLANK = "[ \t\n\r　]*"
+# What `clean_text` takes away, and nothing else.
+BLANK = "^[ \t\n\r　]*$"
 
 SEVERITIES = {"warn": "warning", "quarantine": "critical", "hold": "critical", "fail": "critical"}
 
@@ -150,7 +149,7 @@ def validate(
         if docs_dir:
             if progress:
                 progress("data docs")
-            _write_docs(context, docs_dir)
+            write_docs(context, docs_dir, found)
     finally:
         engine.dispose()
     return found
@@ -248,59 +247,3 @@ def _error(result: Any) -> str | None:
         if part.get("raised_exception"):
             return str(part.get("exception_message")).splitlines()[0]
     return None
-
-
-def _write_docs(context: Any, docs_dir: Path) -> None:
-    shutil.rmtree(docs_dir, ignore_errors=True)
-    docs_dir.mkdir(parents=True)
-    context.add_data_docs_site(
-        site_name="checks",
-        site_config={
-            "class_name": "SiteBuilder",
-            "show_how_to_buttons": False,
-            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-            "store_backend": {
-                "class_name": "TupleFilesystemStoreBackend",
-                "base_directory": str(docs_dir.resolve()),
-            },
-        },
-    )
-    context.build_data_docs(site_names=["checks"])
-    for page in docs_dir.rglob("*.html"):
-        page.write_text(offline(page.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-NOTICE = "SYNTHETIC DATA: no person, firm or agency in these pages exists."
-
-STYLE = """<style>
-body { font: 15px/1.5 system-ui, sans-serif; margin: 0; color: #222; background: #fff; }
-.container, .container-fluid, main { max-width: 76rem; margin: 0 auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
-th, td { border-bottom: 1px solid #ddd; padding: .35rem .5rem; text-align: left; }
-td { vertical-align: top; }
-pre, code { white-space: pre-wrap; font-size: 12px; }
-nav, .breadcrumb, ul.nav { list-style: none; padding-left: 0; }
-.collapse { display: block; }
-.badge { border: 1px solid #bbb; border-radius: 4px; padding: 0 .3rem; margin-right: .2rem; }
-.alert { border-left: 4px solid #bbb; padding-left: .7rem; }
-button, .modal, .fa, .fas, .far { display: none; }
-#synthetic { background: #7a1f1f; color: #fff; text-align: center; padding: .3rem; }
-</style>"""
-
-ELSEWHERE = r'(?:https?:)?//[^"\'>]*'
-
-
-def offline(page: str) -> str:
-    """A page of Data Docs that asks nothing of the network and says that its data is synthetic.
-
-    Scripts, styles, fonts and images from elsewhere are taken out, and a small style of our own put
-    in their place. Links one may click stay.
-    """
-    page = re.sub(
-        rf"<script[^>]*\ssrc=[\"']{ELSEWHERE}[\"'][^>]*>.*?</script>", "", page, flags=re.S
-    )
-    page = re.sub(rf"<link[^>]*\shref=[\"']{ELSEWHERE}[\"'][^>]*>", "", page)
-    page = re.sub(rf"<img[^>]*\ssrc=[\"']{ELSEWHERE}[\"'][^>]*>", "", page)
-    page = page.replace("</head>", f"{STYLE}\n</head>", 1)
-    notice = f'<div id="synthetic">{html.escape(NOTICE)}</div>'
-    return re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + notice, page, count=1)

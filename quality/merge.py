@@ -8,18 +8,35 @@ from quality.expectations import Expectation
 from schemas.contract import Feed
 
 # Of one property of one subject, two winners whose periods of validity and of belief both meet.
-TWO_WINNERS = """SELECT a.subject_id, a.property, a.value, b.value AS other_value, a.from_day
-FROM merge.facts AS a
-INNER JOIN merge.facts AS b
+# Most properties were only ever won once: those are left out before winners are compared.
+TWO_WINNERS = """WITH winners AS (
+    SELECT
+        f.subject_id, f.property, f.value, f.from_day, f.to_day, f.valid_to,
+        coalesce(f.valid_from, DATE '0001-01-01') AS valid_from,
+        row_number() OVER (
+            PARTITION BY f.subject_id, f.property ORDER BY f.from_day, f.valid_from, f.record_id
+        ) AS nth
+    FROM merge.facts AS f
+    INNER JOIN (
+        SELECT w.subject_id, w.property
+        FROM merge.facts AS w
+        WHERE w.won
+        GROUP BY w.subject_id, w.property
+        HAVING count(*) > 1
+    ) AS m ON m.subject_id = f.subject_id AND m.property = f.property
+    WHERE f.won
+)
+
+SELECT a.subject_id, a.property, a.value, b.value AS other_value, b.from_day
+FROM winners AS a
+INNER JOIN winners AS b
     ON b.subject_id = a.subject_id
     AND b.property = a.property
-    AND concat_ws('|', b.record_id, b.version, b.value, b.valid_from, b.from_day)
-    > concat_ws('|', a.record_id, a.version, a.value, a.valid_from, a.from_day)
+    AND b.nth > a.nth
     AND b.from_day < until(a.to_day)
     AND a.from_day < until(b.to_day)
-    AND coalesce(b.valid_from, DATE '0001-01-01') < until(a.valid_to)
-    AND coalesce(a.valid_from, DATE '0001-01-01') < until(b.valid_to)
-WHERE a.won AND b.won"""
+    AND b.valid_from < until(a.valid_to)
+    AND a.valid_from < until(b.valid_to)"""
 
 # A loser must lose to somebody: a winner throughout its piece of validity and belief.
 NO_WINNER = """SELECT l.subject_id, l.property, l.value, l.from_day
@@ -66,6 +83,17 @@ def _matched(table: str, column: str, role: str) -> Expectation:
     )
 
 
+def _once(table: str, *key: str) -> Expectation:
+    return Expectation(
+        name="nothing_twice",
+        table=table,
+        kind="unique",
+        arguments={"key": key},
+        outcome="warn",
+        reason="What one record says of one subject is held once.",
+    )
+
+
 WRITTEN = (
     Expectation(
         name="one_winner",
@@ -86,6 +114,8 @@ WRITTEN = (
     _interval("merge.facts"),
     _interval("merge.events"),
     _interval("merge.links"),
+    _once("merge.events", "record_id", "version", "subject_id", "from_day"),
+    _once("merge.links", "record_id", "version", "link_kind", "a_id", "b_id", "from_day"),
     _matched("merge.events", "subject_id", "subject"),
     _matched("merge.links", "a_id", "a"),
     _matched("merge.links", "b_id", "b"),

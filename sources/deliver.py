@@ -1,7 +1,7 @@
 """Generation: a world of a given size, and the files its islands deliver over a window of days.
 
-Everything follows from the size, the seed, the number of days and the dirt. Both folders appear only
-when they are whole, the landing folder last, with its `manifest.json` written last of all.
+Everything follows from the size, the seed, the number of days and the dirt. Both folders appear
+only when they are whole, the landing folder last, with its `manifest.json` written last of all.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which version of a record is in which delivery: the calendar as one SELECT a feed.
 
 An island's register holds a version of a record over `[held_from, held_to)`. Delivery number d,
-published on the day `first_day + d * cadence`, sees it iff that day lies in the interval. What of it
-is written depends on the feed's mode:
+published on the day `first_day + d * cadence`, sees it iff that day lies in the interval. What of
+it is written depends on the feed's mode:
 
 * snapshot: every delivery holds all that is seen;
 * changes: the net difference to what the delivery before saw. A key never delivered before is an
@@ -10,8 +10,8 @@ is written depends on the feed's mode:
   content. What came and went between two deliveries is never told;
 * append: a version is written once, in the first delivery that sees it.
 
-The SELECTs are DuckDB's, over a table `versions` with the contract's columns (all but the effect's),
-`held_from` and `held_to`.
+The SELECTs are DuckDB's, over a table `versions` with the contract's columns (all but the
+effect's), `held_from` and `held_to`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def versions_sql(feed: Feed, observe: str) -> str:
 
 
 def _numbered(feed: Feed, days: list[date]) -> str:
-    """`seen`: the versions that any delivery sees, from number `enters` up to, not with, `leaves`."""
+    """`seen`: versions that any delivery sees, from number `enters` up to, not with, `leaves`."""
     first, every, count = days[0].isoformat(), feed.cadence_days, len(days)
 
     def number(day: str) -> str:
@@ -83,7 +83,9 @@ def seen_sql(feed: Feed, days: list[date]) -> str:
     """
     names = observed_columns(feed)
     effect = feed.effect_column
-    order = [quoted(n) for n in (*feed.natural_key, *(n for n in names if n not in feed.natural_key))]
+    order = [
+        quoted(n) for n in (*feed.natural_key, *(n for n in names if n not in feed.natural_key))
+    ]
     out = ", ".join(quoted(n) for n in feed.column_names)
     steps = _changes(feed, len(days)) if feed.mode == "changes" else _as_seen(feed)
     by_delivery = [] if feed.mode == "snapshot" else ["enters"]

@@ -7,6 +7,7 @@ pytest-xdist the workers share them: the first to ask builds, the others wait.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Built:
 
     def rows(self, sql: str) -> list[tuple]:
         """The rows of one query."""
-        with self.connect() as connection:
+        with closing(self.connect()) as connection:
             return connection.execute(sql).fetchall()
 
 

@@ -221,7 +221,9 @@ def with_policy(
             which = target.removeprefix("adopt.")
             if attribute != "term_days" or which not in {a.list for a in adoptions}:
                 known = ", ".join(f"adopt.{a.list}.term_days" for a in adoptions)
-                raise NetworkError(f"policy {name!r} is not known; adoptions have {known or 'none'}.")
+                raise NetworkError(
+                    f"policy {name!r} is not known; adoptions have {known or 'none'}."
+                )
             adoptions = [
                 replace(a, term_days=_int(value, name)) if a.list == which else a for a in adoptions
             ]
@@ -238,7 +240,9 @@ def with_policy(
             raise NetworkError(
                 f"policy {name!r}: an edge has every, offset, lag, expiry, mode and match."
             )
-        edges = [checked(replace(e, **{attribute: given})) if e.name == target else e for e in edges]
+        edges = [
+            checked(replace(e, **{attribute: given})) if e.name == target else e for e in edges
+        ]
     return edges, adoptions
 
 
@@ -259,10 +263,9 @@ def read_network(
     owners = read_owners(tier)
 
     def in_force(item: Edge | Adoption) -> bool:
-        return (
-            JOINS.index(item.join) <= JOINS.index(join)
-            and TIERS.index(item.tier) <= TIERS.index(tier)
-        )
+        return JOINS.index(item.join) <= JOINS.index(join) and TIERS.index(
+            item.tier
+        ) <= TIERS.index(tier)
 
     adoptions = [
         Adoption(

@@ -59,7 +59,8 @@ def paths_sql(network: Network) -> str:
                         _text(e.mode if e else "owner"),
                         "CAST(NULL AS INTEGER)" if not e or e.expiry is None else str(e.expiry),
                         _text(e.match if e else "code"),
-                        "TRUE" if e and e.readmits and step.holders[-1] in step.holders[:-1]
+                        "TRUE"
+                        if e and e.readmits and step.holders[-1] in step.holders[:-1]
                         else "FALSE",
                     ]
                 )
@@ -79,8 +80,10 @@ def adoptions_sql(network: Network) -> str:
         f"    ('{a.by}', '{a.list}', '{source}', '{a.min_severity}', {a.term_days})"
         for a in network.adoptions
         for source in a.sources
-    ] or ["    (CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), "
-          "CAST(NULL AS VARCHAR), CAST(NULL AS INTEGER))"]
+    ] or [
+        "    (CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), "
+        "CAST(NULL AS VARCHAR), CAST(NULL AS INTEGER))"
+    ]
     columns = "adopter, list, from_list, min_severity, term_days"
     out = ",\n    ".join(columns.split(", "))
     return f"SELECT\n    {out}\nFROM (VALUES\n" + ",\n".join(rows) + f"\n) AS a({columns})"
@@ -93,7 +96,9 @@ def _template(name: str, **given: str) -> str:
     return text
 
 
-def _plain(name: str, sql: str, comment: str, origin: str = "pipelines/exchange/network.yml") -> Model:
+def _plain(
+    name: str, sql: str, comment: str, origin: str = "pipelines/exchange/network.yml"
+) -> Model:
     return Model(name, sql, tables_read(sql), origin, comment)
 
 

@@ -1,4 +1,4 @@
-"""Landing: files as delivered become rows as received, all text, each with its place in its file."""
+"""Landing: files as delivered become rows as received, all text, each with its file and line."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """`record_id` and `version`: the same from run to run, in SQL and, for a single row, in Python.
 
 A record is named by its natural key; a feed that has none names it by all it says, and the n-th
-identical row of a delivery by its n. A version is a record as one delivery gave it: what the row does
-(its effect) and columns that are no content do not make another. Never a line number.
+identical row of a delivery by its n. A version is a record as one delivery gave it: what the row
+does (its effect) and columns that are no content do not make another. Never a line number.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def landing_select(feed: Feed, arrived: str = "arriving") -> str:
 
     Args:
         feed: the contract.
-        arrived: the table of rows as read: `delivery`, `published`, `file`, `line` and the contract's
-            columns, each delivery whole.
+        arrived: the table of rows as read: `delivery`, `published`, `file`, `line` and the
+            contract's columns, each delivery whole.
     """
     names = [*PLACE, *(quoted(name) for name in feed.column_names)]
     own = ",\n    ".join(names)

@@ -1,7 +1,8 @@
 """Reading the landing folder into `landing.<feed>`, `landing.deliveries` and `quality.unreadable`.
 
-Many files are read in one go; only when something in them is not as promised is each read for itself,
-and the one at fault record by record. While the engine takes in one batch, the next is being read.
+Many files are read in one go; only when something in them is not as promised is each read for
+itself, and the one at fault record by record. While the engine takes in one batch, the next is
+being read.
 """
 
 from __future__ import annotations

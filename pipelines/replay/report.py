@@ -256,12 +256,15 @@ def sentence(replay: Replay) -> str:
     if not total["subjects"]:
         return f"{what} in {source} changed nothing that anybody shows, does or scores."
     effects = []
-    if total["wrongly_listed"]:
-        effects.append(f"put {_n(total['wrongly_listed'], 'subject')} on lists wrongly")
-    if total["wrongly_missing"]:
-        effects.append(f"kept {_n(total['wrongly_missing'], 'subject')} off lists wrongly")
-    if total["altered"]:
-        effects.append(f"altered what was said of {_n(total['altered'], 'subject')}")
+    for kind, text in (
+        ("wrongly_listed", "put {} on lists wrongly"),
+        ("wrongly_missing", "kept {} off lists wrongly"),
+        ("altered", "altered what lists say of {}"),
+    ):
+        who = set(replay.faulty.lists.loc[replay.faulty.lists["kind"] == kind, "subject_id"])
+        if who:
+            named = replay.words.name(min(who)) if len(who) == 1 else _n(len(who), "subject")
+            effects.append(text.format(named))
     if not effects:
         effects.append("changed no list")
     text = (

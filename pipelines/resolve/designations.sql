@@ -4,20 +4,36 @@
 -- source: GB 32100-2015, GB 11714-1997, GB 11643-1999 and GS15-2006 for the checks
 -- grain: one row a reference
 -- key: reference_id
-SELECT DISTINCT
-    m.reference_id AS reference_id,
-    m.id_scheme AS id_scheme,
-    m.id_value AS id_value,
-    m.name_key AS name_key,
-    m.division AS division,
-    m.address AS address,
-    m.subject_kind AS subject_kind,
-    coalesce(m.id_scheme <> 'masked_resident_no' AND id_ok(m.id_scheme, m.id_value), FALSE)
-    AND EXISTS (
-        SELECT 1
-        FROM codes.join_methods AS j
-        INNER JOIN codes.run AS r ON r.join_level = j.join_level
-        WHERE j.id_scheme = m.id_scheme
-    ) AS vouched
-FROM resolve.mentions AS m
-WHERE m.id_scheme IS NULL OR m.id_scheme <> 'record'
+WITH said AS (
+    -- All mentions with one reference_id say the same, so the least of each is what they say.
+    SELECT
+        m.reference_id AS reference_id,
+        min(m.id_scheme) AS id_scheme,
+        min(m.id_value) AS id_value,
+        min(m.name_key) AS name_key,
+        min(m.division) AS division,
+        min(m.address) AS address,
+        min(m.subject_kind) AS subject_kind
+    FROM resolve.mentions AS m
+    WHERE m.id_scheme IS NULL OR m.id_scheme <> 'record'
+    GROUP BY m.reference_id
+),
+
+usable AS (
+    SELECT DISTINCT j.id_scheme AS id_scheme
+    FROM codes.join_methods AS j
+    INNER JOIN codes.run AS r ON r.join_level = j.join_level
+    WHERE j.id_scheme <> 'masked_resident_no'
+)
+
+SELECT
+    s.reference_id AS reference_id,
+    s.id_scheme AS id_scheme,
+    s.id_value AS id_value,
+    s.name_key AS name_key,
+    s.division AS division,
+    s.address AS address,
+    s.subject_kind AS subject_kind,
+    u.id_scheme IS NOT NULL AND coalesce(id_ok(s.id_scheme, s.id_value), FALSE) AS vouched
+FROM said AS s
+LEFT JOIN usable AS u ON u.id_scheme = s.id_scheme

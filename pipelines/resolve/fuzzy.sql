@@ -80,12 +80,12 @@ scored AS (
         p.subject_id AS subject_id,
         CASE
             WHEN p.sought_name = p.known_name THEN w.name_exact
-            WHEN levenshtein(p.sought_name, p.known_name) <= 1 THEN w.name_one_off
+            WHEN edit_distance(p.sought_name, p.known_name) <= 1 THEN w.name_one_off
             ELSE 0
         END
         + CASE
             WHEN p.sought_address = p.known_address THEN w.address_exact
-            WHEN levenshtein(p.sought_address, p.known_address) <= 2 THEN w.address_two_off
+            WHEN edit_distance(p.sought_address, p.known_address) <= 2 THEN w.address_two_off
             ELSE 0
         END AS score,
         w.threshold AS threshold,

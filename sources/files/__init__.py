@@ -66,6 +66,7 @@ TEXT: dict[str, ModuleType] = {
 TABLES: dict[str, ModuleType] = {"xlsx": xlsx, "parquet": parquet}
 UTF8_ONLY = ("jsonl", "jsonl.gz", "json", "xml")
 PACKED = "jsonl.gz"
+PIECE = 1 << 27  # bytes parsed in one go; Arrow's text columns hold less than 2**31 bytes
 
 
 def is_text(feed: Feed) -> bool:
@@ -160,9 +161,7 @@ def write(feed: Feed, rows: pa.Table, path: Path) -> None:
         TABLES[feed.format].write(feed, rows, path)
 
 
-def read(
-    feed: Feed, path: Path, data: bytes | None = None
-) -> tuple[pa.Table, list[Unreadable]]:
+def read(feed: Feed, path: Path, data: bytes | None = None) -> tuple[pa.Table, list[Unreadable]]:
     """Read one file of a feed.
 
     Args:
@@ -209,7 +208,7 @@ def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.nd
         if any(data for data, _ in bodies):
             raise Odd("a record without an end")
         return empty_table(feed), counts
-    rows, starts = form.parse(feed, b"".join(data for data, _ in bodies))
+    rows, starts = _parsed(feed, b"".join(data for data, _ in bodies))
     begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
     if starts is not None:
         # Records may take several lines; none may go from one file over into the next.
@@ -221,3 +220,39 @@ def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.nd
     else:
         lines = np.arange(len(rows)) + np.repeat(firsts - begin, counts)
     return rows.add_column(0, "line", pa.array(lines, pa.int64())), counts
+
+
+def _parsed(feed: Feed, data: bytes) -> tuple[pa.Table, np.ndarray | None]:
+    """What the format's `parse` gives, piece by piece where there is much of it.
+
+    Raises:
+        Odd: as `parse`.
+    """
+    form = layout(feed)
+    if len(data) <= PIECE:
+        return form.parse(feed, data, data.count(b"\n"))
+    tables, starts = [], []
+    start, lines, several = 0, 0, False
+    while start < len(data):
+        end = _end_of_piece(feed, data, start)
+        piece = data[start:end]
+        count = piece.count(b"\n")
+        rows, begins = form.parse(feed, piece, count)
+        several = several or begins is not None
+        tables.append(rows)
+        starts.append(lines + (np.arange(count) if begins is None else begins))
+        start, lines = end, lines + count
+    rows = pa.concat_tables(tables)
+    return rows, np.concatenate(starts) if several else None
+
+
+def _end_of_piece(feed: Feed, data: bytes, start: int) -> int:
+    """The end of the last record within a piece of `PIECE` bytes."""
+    if len(data) - start <= PIECE:
+        return len(data)
+    end = data.rfind(b"\n", start, start + PIECE) + 1
+    while end and feed.format == "csv" and data.count(b'"', start, end) % 2:
+        end = data.rfind(b"\n", start, end - 1) + 1  # that line end stands within quotes
+    if not end:
+        raise Odd("a record longer than a piece")
+    return end

@@ -1,4 +1,4 @@
-"""What every file format shares: the notice, the words for what went wrong, columns as Arrow arrays.
+"""What every file format shares: the notice, the words for what went wrong, columns in Arrow.
 
 Each format has two ways to read. The quick way looks at a whole file (or many, end to end) at once
 and gives up with `Odd` as soon as anything is not exactly as the contract promises. The careful way

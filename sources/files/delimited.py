@@ -1,8 +1,8 @@
 """Delimited text (CSV) after RFC 4180: a notice line, a header line, then a record a line.
 
-Delimiters may be wider than a byte (the full-width semicolon), files may be in GB18030. A value that
-holds the delimiter, a quote or a line end stands in quotes, and a quote inside is doubled; a quote
-anywhere else makes a record malformed rather than a guess.
+Delimiters may be wider than a byte (the full-width semicolon), files may be in GB18030. A value
+that holds the delimiter, a quote or a line end stands in quotes, and a quote inside is doubled; a
+quote anywhere else makes a record malformed rather than a guess.
 """
 
 from __future__ import annotations
@@ -129,8 +129,12 @@ def _record_starts(data: bytes, delimiter: int) -> tuple[np.ndarray, bool]:
     return starts, not outside.all()
 
 
-def parse(feed: Feed, data: bytes) -> tuple[pa.Table, np.ndarray | None]:
+def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, np.ndarray | None]:
     """Records of one or many files at once, and the line (from 0) each begins on; None: one a line.
+
+    Args:
+        data: the records.
+        count: of its lines.
 
     Raises:
         Odd: if any of them is not exactly as the contract promises.
@@ -174,7 +178,7 @@ def parse(feed: Feed, data: bytes) -> tuple[pa.Table, np.ndarray | None]:
         )
     except pa.ArrowInvalid as error:
         raise Odd(str(error)) from error
-    if len(rows) != (len(starts) if starts is not None else data.count(b"\n")):
+    if len(rows) != (len(starts) if starts is not None else count):
         raise Odd("a blank line")
     columns = [rows.column(name).combine_chunks() for name in feed.column_names]
     if wide and starts is not None:

@@ -14,7 +14,7 @@ from schemas.contract import Feed
 from sources.files import json_lines
 from sources.files.base import NOTICE, Bad, Odd, Refused
 
-HEAD = re.compile(rb'\s*\{(?:\s*"notice"\s*:\s*"(?:[^"\\]|\\.)*"\s*,)?\s*"records"\s*:\s*\[\s*?\n')
+HEAD = re.compile(rb'\{(?:"notice": ?"' + json_lines.PLAIN + rb'", ?)?"records": ?\[ *\r?\n')
 SPACE = re.compile(r"[ \t\r\n]*")
 NEXT_RECORD = re.compile(r"(?:\n[ \t]*|\}[ \t\r\n]*,[ \t\r\n]*)(?=\{)")
 
@@ -30,7 +30,7 @@ def tail(feed: Feed) -> bytes:
 
 
 def joined(records: bytes) -> bytes:
-    """The records of a file, as they stand between head and tail: a comma after all but the last."""
+    """The records of a file between head and tail: a comma after all but the last."""
     return records.removesuffix(b",\n") + b"\n" if records else records
 
 
@@ -40,7 +40,7 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file, each on a line of its own without the comma, and the first one's place.
+    """The records of a file, each on a line of its own without its comma, and the first's place.
 
     Raises:
         Odd: if the file is not laid out as the quick way needs it.

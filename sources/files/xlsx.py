@@ -55,7 +55,7 @@ def write(feed: Feed, rows: pa.Table, path: Path) -> None:
     book.close()
 
 
-def as_text(value: Any) -> str | None:  # noqa: ANN401
+def as_text(value: Any) -> str | None:
     """A cell as the text a clerk would have typed."""
     if value is None or isinstance(value, str):
         return value or None

@@ -98,7 +98,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     root = re.escape(feed.root_tag.encode())
     begin = re.match(
         rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?\?>\s*)?'
-        rb"<" + root + rb'(?: notice="[^"<&]*")?>\r?\n',
+        rb"<" + root + rb'(?: notice="[ !#-%\x27-;=?-~]*")?>\r?\n',
         data,
     )
     end = b"</" + feed.root_tag.encode() + b">"
@@ -111,10 +111,14 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     return records, 1
 
 
-def parse(feed: Feed, data: bytes) -> tuple[pa.Table, None]:
+def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
     """Records of one or many files at once, exactly one a line.
 
     Every `<` must begin just the tag that comes next in a record, so what lies between is text.
+
+    Args:
+        data: the records.
+        count: of its lines.
 
     Raises:
         Odd: if any of them is not exactly as the contract promises.
@@ -122,7 +126,6 @@ def parse(feed: Feed, data: bytes) -> tuple[pa.Table, None]:
     every = [tag.encode() for tag in tags(feed)]
     text = np.frombuffer(data, np.uint8)
     opens = np.flatnonzero(text == ord("<"))
-    count = data.count(b"\n")
     controls = np.count_nonzero(text < ord(" ")) - data.count(b"\t")
     if len(opens) != count * len(every) or controls != count:
         raise Odd("another layout")
@@ -166,7 +169,7 @@ class _Spoiled(ValueError):
 
 
 def _values(feed: Feed, element: etree._Element) -> tuple[list[str | None], str | None]:
-    """One record element as values in the order of the contract, and what is wrong with its columns."""
+    """One record as values in the order of the contract, and what is wrong with its columns."""
     members: dict[str, str | None] = {}
     names = []
     if (element.text or "").strip():
@@ -222,8 +225,8 @@ def _whole(feed: Feed, data: bytes) -> list[tuple[list[str | None], str | None, 
 def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     """Every good record of a file, and every bad one with its place and reason.
 
-    A document that is XML is read as XML, however it is laid out. One that is not is cut at the tags
-    that open a record, and each piece is read for itself.
+    A document that is XML is read as XML, however it is laid out. One that is not is cut at the
+    tags that open a record, and each piece is read for itself.
 
     Raises:
         Refused: if the file as a whole cannot be read.
@@ -288,7 +291,11 @@ def _alone(
         try:
             chunk.decode("utf-8")
         except UnicodeDecodeError as undecodable:
-            return [], None, f"undecodable bytes: byte {undecodable.start} of the record is no UTF-8"
+            return (
+                [],
+                None,
+                f"undecodable bytes: byte {undecodable.start} of the record is no UTF-8",
+            )
         if b"\x00" in chunk:
             return [], None, "NUL byte: in the record"
         return [], None, f"malformed XML: {error}"

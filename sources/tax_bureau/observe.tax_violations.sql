@@ -1,6 +1,7 @@
--- Major violations of tax law on the bureau's list. Names, seat and officers are those of the day of
--- the decision. In charge of finance is the employee who had been with the firm longest; a firm
--- without employees on file names nobody.
+-- Major violations of tax law on the bureau's list. The case system still files every taxpayer under
+-- division and organisation code. Names, seat and officers are those of the day of the decision. In
+-- charge of finance is the employee who had been with the firm longest; a firm without employees on
+-- file names nobody.
 -- source: world.conduct, world.subjects, world.attributes, world.links,
 --         codes.tax_violation_kinds
 -- grain: one row per decision
@@ -35,7 +36,7 @@ officers AS (
 SELECT
     c.document_no AS wsh,
     n.value AS nsrmc,
-    s.tax_no AS nsrsbh,
+    s.division || s.org_code AS nsrsbh,
     s.org_code AS zzjgdm,
     a.value AS zcdz,
     h.name AS fddbrxm,

@@ -30,8 +30,8 @@ def day(of: int) -> date:
 
 
 def years(n: ArrayLike) -> Days:
-    """Days in n years, leap days shared out."""
-    return np.asarray(n, dtype=np.int64) * 146_097 // 400
+    """Days after which n years have surely passed, wherever the leap days fall."""
+    return -(np.asarray(n, dtype=np.int64) * -146_097 // 400)
 
 
 def workdays_after(days: ArrayLike, n: int) -> Days:

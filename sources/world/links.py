@@ -83,26 +83,32 @@ class Tie:
 
 
 class Roster:
-    """People or firms in order of place and first day, to choose among those there by a day."""
+    """People or firms in order of place and first day, to choose among those there by a day.
+
+    After the last place comes one more, `everywhere`, in which all of them stand once again.
+    """
 
     def __init__(self, who: Ints, place: Ints, first: Days) -> None:
+        self.everywhere = len(divisions.load())
         self._base = int(first.min(initial=0))
         self._span = 200_000  # days; more than lie between any two first days
-        key = place * self._span + (first - self._base)
+        since = first - self._base
+        key = np.concatenate((place, np.full(place.size, self.everywhere))) * self._span
+        key += np.concatenate((since, since))
         order = np.argsort(key, kind="stable")
-        self.who = who[order]
+        self.who = np.concatenate((who, who))[order]
         self._keys = key[order]
-        bounds = np.arange(len(divisions.load()) + 1) * self._span
-        self._starts = np.searchsorted(self._keys, bounds)
+        self._starts = np.searchsorted(self._keys, np.arange(self.everywhere + 1) * self._span)
 
     def there(self, place: Ints, day: Days) -> tuple[Ints, Ints]:
-        """Where the place's stretch of `who` begins, and how many of it were there by each day.
+        """Where the place's stretch of `who` begins, and how many of it were there by each day."""
+        key = place * self._span + np.clip(day - self._base, -1, self._span - 1)
+        start = self._starts[place]
+        return start, np.searchsorted(self._keys, key, side="right") - start
 
-        A place where nobody was yet counts its first as there, so that there is always a choice.
-        """
-        key = place * self._span + np.clip(day - self._base, 0, self._span - 1)
-        start = np.minimum(self._starts[place], self.who.size - 1)
-        return start, np.maximum(np.searchsorted(self._keys, key, side="right") - start, 1)
+    def peopled(self, place: Ints, day: Days) -> Ints:
+        """The place, or `everywhere` if nobody was there yet by the day."""
+        return np.where(self.there(place, day)[1] > 0, place, self.everywhere)
 
 
 def _offset(seed: int, stream: str, rows: Ints, count: Ints) -> Ints:
@@ -164,7 +170,10 @@ def _leaders(
     key = held.position * MOST_SPELLS + held.turn
     leader = np.empty_like(key)  # offset into the place's stretch of the roster
     latest = np.empty_like(rows)
-    start, count = adults.there(place[held.position], held.begins)
+    home = adults.peopled(place, born)
+    start, count = adults.there(home[held.position], held.begins)
+    if (count < 1).any():
+        raise ValueError("There are too few residents: somebody must lead each enterprise.")
     for turn in range(MOST_SPELLS):
         now = np.flatnonzero(held.turn == turn)
         drawn = _offset(population.seed, stream, key[now], count[now])
@@ -189,7 +198,8 @@ class _Circle:
     def __init__(self, population: Population, adults: Roster, leader: Ints, purpose: str) -> None:
         firms = population.firms
         self._adults, self._leader = adults, leader
-        self._start, self._count = adults.there(firms.place, firms.born)
+        home = adults.peopled(firms.place, firms.born)
+        self._start, self._count = adults.there(home, firms.born)
         self._step = 1 + Stream(population.seed, f"links.{purpose}.step").below(
             np.arange(firms.born.size), np.maximum(self._count // _SEATS, 1)
         )
@@ -341,8 +351,10 @@ def _employment(population: Population) -> Tie:
     who = person[held.position]
     key = who * _MOST_JOBS + held.turn
     employers = Roster(np.arange(firms.born.size), firms.place, firms.born)
-    start, count = employers.there(people.place[who], held.begins)
-    firm = employers.who[start + _offset(seed, "links.employment", key, count)]
+    where = employers.peopled(people.place[who], held.begins)
+    start, count = employers.there(where, held.begins)
+    # where there is no firm yet at all, the first to come is taken and dropped below
+    firm = employers.who[start + _offset(seed, "links.employment", key, np.maximum(count, 1))]
     tie = Tie(
         number=key,
         a=who + population.first_person,

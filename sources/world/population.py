@@ -111,7 +111,7 @@ class Template:
 
 TEMPLATES = (
     Template(34, (HEAD,), 18, 90),
-    Template(20, (HEAD, SPOUSE), 24, 86),
+    Template(20, (HEAD, SPOUSE), 24, 85),
     Template(22, (HEAD, SPOUSE, CHILD), 27, 62),
     Template(9, (HEAD, SPOUSE, CHILD, CHILD2), 32, 60),
     Template(6, (HEAD, CHILD), 27, 60),

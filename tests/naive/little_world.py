@@ -7,6 +7,7 @@ those of `conform`: the simulator takes them as they are, and `fill` puts them i
 
 from __future__ import annotations
 
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -194,23 +195,21 @@ def a_row(
 
 
 def as_tables(heard: Heard) -> dict[str, tuple[str, list[tuple]]]:
-    """Shape -> the columns with their types as SQL, and the rows, days as dates."""
-    from datetime import date
-
+    """Shape -> its columns with their types as SQL, and its rows, days as dates."""
     found = {}
     for shape, columns in COLUMNS.items():
         names = columns.split()
-        types = ", ".join(
-            f"{name} {'DATE' if name in DAYS else 'DECIMAL(18, 2)' if name == 'amount_yuan' else 'VARCHAR'}"
-            for name in names
-        )
+        types = {name: "DATE" if name in DAYS else "VARCHAR" for name in names}
+        if shape == "events":
+            types["amount_yuan"] = "DECIMAL(18, 2)"
         rows = [
-            tuple(
-                date.fromordinal(value) if name in DAYS and value is not None else value
-                for name in names
-                for value in [getattr(row, name)]
-            )
+            tuple(as_date(getattr(row, n)) if n in DAYS else getattr(row, n) for n in names)
             for row in getattr(heard, shape)
         ]
-        found[shape] = (types, rows)
+        found[shape] = (", ".join(f"{name} {kind}" for name, kind in types.items()), rows)
     return found
+
+
+def as_date(day: int | None) -> date | None:
+    """A day number as a date."""
+    return None if day is None else date.fromordinal(day)

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tests.naive.diary import Diary, Run
+from tests.naive.diary import Diary, Run, join_runs
 from tests.naive.exchange import (
     SEVERITIES,
     Exchange,
@@ -145,7 +145,9 @@ class Simulator:
         for day in range(self.day0, self.horizon):
             self.live(day)
         found, end = self.found, self.horizon
-        found.matched = self.matched.close(end)
+        for (event, subject), runs in self.matched.close(end).items():
+            key = (event.record_id, event.version, subject)
+            found.matched[key] = join_runs(found.matched.get(key, []) + runs)
         for (name, key, subject, ground, severity), runs in self.listed.close(end).items():
             for first, last in runs:
                 made = version(name, digest(name, key), subject, ground, severity, first)
@@ -207,16 +209,18 @@ class Simulator:
     def whom(self, row: Row, reference: Reference) -> str | None:
         """The one subject a row means today; a register's own entry needs no search.
 
-        Where nothing is joined, every island knows its own keys and nobody else's.
+        Below the unified code, an island that cannot tell whom its own key means goes on using the
+        key: whoever it is, is a subject to that island alone.
         """
         if reference.scheme == "record":
             return subject_id(row.feed, reference.value)
-        if self.laws.join == "none":
-            return own_key(self.laws.islands[row.feed], reference)
         if reference not in self.answers:
             answer = self.registry.resolve(reference)
             self.answers[reference] = answer.subject if isinstance(answer, Match) else None
-        return self.answers[reference]
+        found = self.answers[reference]
+        if found is None and self.laws.join in ("none", "own-keys"):
+            return own_key(self.laws.islands[row.feed], reference)
+        return found
 
     def relations(self, day: int) -> Iterable[tuple[str, str, str]]:
         """(step, from, to) of every link that is believed today and says that it holds today."""

@@ -111,6 +111,7 @@ TABLES: dict[str, dict[str, str]] = {
         "version": "VARCHAR",
         "role": "VARCHAR",
         "feed": "VARCHAR",
+        "reference_id": "VARCHAR",
         "subject_id": "VARCHAR",
         "method": "VARCHAR",
         "score": "INTEGER",

@@ -66,7 +66,6 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
         ("conform.permits", {"record_id": "r", "version": "v", "from_day": JAN}),
         ("conform.permits", {"record_id": "r", "version": "w", "from_day": FEB}),
     ],
-    ("resolve.matches", "record_mentioned"): [("resolve.matches", MATCH)],
     ("resolve.matches", "subject_registered"): [("resolve.matches", MATCH)],
     ("resolve.matches", "one_subject_a_day"): [
         ("resolve.matches", MATCH | {"from_day": JAN}),
@@ -97,6 +96,8 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ("merge.facts", "interval"): [("merge.facts", BACKWARDS)],
     ("merge.events", "interval"): [("merge.events", BACKWARDS)],
     ("merge.links", "interval"): [("merge.links", BACKWARDS)],
+    ("merge.events", "nothing_twice"): [("merge.events", EVENT)] * 2,
+    ("merge.links", "nothing_twice"): [("merge.links", {"a_id": "s", "b_id": "t"})] * 2,
     ("merge.events", "subject_id_matched"): [
         ("merge.events", EVENT),
         ("resolve.matches", MATCH | {"subject_id": "t"}),

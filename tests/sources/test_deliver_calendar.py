@@ -1,4 +1,4 @@
-"""Which rows are in which delivery: written out by hand, then against a clerk who walks day by day."""
+"""Which rows are in which delivery: by hand, then against a clerk who walks day by day."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def days_of(feed, count: int) -> list[date]:
 
 
 def seen(feed, count: int, *versions) -> list[list[tuple]]:
-    """The rows of each delivery, given versions `(…columns, held_from, held_to)` in days of FIRST."""
+    """Rows of each delivery, given versions `(…columns, held_from, held_to)`, days from FIRST."""
     names = [name for name in feed.column_names if name != feed.effect_column]
     columns = list(zip(*versions, strict=True)) or [()] * (len(names) + 2)
 
@@ -51,7 +51,9 @@ def seen(feed, count: int, *versions) -> list[list[tuple]]:
     )
     with duckdb.connect() as con:
         use_versions(con, table)
-        found = [row for batch in seen_rows(con, feed, days_of(feed, count)) for row in batch.to_pylist()]
+        found = [
+            row for batch in seen_rows(con, feed, days_of(feed, count)) for row in batch.to_pylist()
+        ]
     deliveries: list[list[tuple]] = [[] for _ in range(count)]
     for row in found:
         enters, leaves = row.pop("enters"), row.pop("leaves")
@@ -124,7 +126,12 @@ def test_an_append_writes_a_version_once() -> None:
 
 def test_rows_stand_in_the_order_of_their_key() -> None:
     feed = feed_of("snapshot", columns=("what", "no"), natural_key=("no",))
-    given_rows = [("z", "1", 0, None), ("a", "2", 0, None), (None, None, 0, None), ("b", "1", 0, None)]
+    given_rows = [
+        ("z", "1", 0, None),
+        ("a", "2", 0, None),
+        (None, None, 0, None),
+        ("b", "1", 0, None),
+    ]
     (delivery,) = seen(feed, 1, *given_rows)
     assert delivery == [(None, None), ("b", "1"), ("z", "1"), ("a", "2")]
 
@@ -145,7 +152,10 @@ def test_a_missing_code_is_an_error() -> None:
 
 def test_observed_columns_are_text_in_the_contracts_order() -> None:
     feed = feed_of("changes", columns=("no", "camelCase"))
-    observe = "-- comment\nSELECT 1 AS camelcase, 2 AS no, DATE '2024-01-01' AS held_from, NULL AS held_to"
+    observe = (
+        "-- comment\n"
+        "SELECT 1 AS camelcase, 2 AS no, DATE '2024-01-01' AS held_from, NULL AS held_to"
+    )
     with duckdb.connect() as con:
         relation = con.sql(versions_sql(feed, observe))
         assert relation.columns == ["no", "camelCase", "held_from", "held_to"]

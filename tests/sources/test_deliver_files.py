@@ -84,7 +84,9 @@ def test_pieces_make_the_same_file_as_the_whole(
 
 @pytest.mark.parametrize("mode", ["snapshot", "append"])
 @pytest.mark.parametrize(("format", "encoding", "delimiter"), FORMATS)
-def test_a_delivery_without_rows_is_still_a_file(format, encoding, delimiter, mode, tmp_path) -> None:
+def test_a_delivery_without_rows_is_still_a_file(
+    format, encoding, delimiter, mode, tmp_path
+) -> None:
     feed = tiny_feed(format, encoding=encoding, delimiter=delimiter, mode=mode)
     assert write_deliveries(feed, DAYS, [], tmp_path) == 0
     assert read_back(feed, tmp_path) == [[], [], []]

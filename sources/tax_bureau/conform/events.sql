@@ -1,5 +1,5 @@
 -- Two kinds of event from one office: a major violation was decided; a taxpayer was graded A for a
--- year. A tax number of 18 characters is the unified code; one of 15 is the bureau's own. Where
+-- year. A tax number of 15 characters is the bureau's own, one of 18 is the unified code. Where
 -- islands are not joined by the unified code, both are of no use to others, but the organisation code
 -- beside it in the file of violations is. The seat begins with city and district, which place the
 -- taxpayer. Neither list says when an event stops to count; that is for the lists made of them.

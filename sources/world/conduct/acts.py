@@ -116,6 +116,11 @@ def act_key(year: ArrayLike, group: ArrayLike, row: ArrayLike) -> Ints:
     return (turn + group) * _A_YEAR + np.asarray(row, dtype=np.int64)
 
 
+def part_key(key: Ints, part: Ints, parts: int) -> Ints:
+    """A number for each of at most `parts` parts of an act, again none like another."""
+    return key + key % _A_YEAR * (parts - 1) + part
+
+
 def draw(
     population: Population,
     kind: str,

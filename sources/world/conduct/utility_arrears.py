@@ -14,7 +14,16 @@ import numpy as np
 import pyarrow as pa
 
 from sources.world.columns import glue, padded, pick, plain
-from sources.world.conduct.acts import FIRM, PERSON, city_names, draw, known, present, rows
+from sources.world.conduct.acts import (
+    FIRM,
+    PERSON,
+    city_names,
+    draw,
+    known,
+    part_key,
+    present,
+    rows,
+)
 from sources.world.days import OPEN, first_of_month, month_of, year_of
 from sources.world.draws import Stream
 from sources.world.population import Population
@@ -49,7 +58,9 @@ def generate(population: Population) -> Iterator[pa.Table]:
     month = np.arange(spell.size) - np.repeat(np.cumsum(months) - months, months)
     billed = first_of_month(spells.day[spell], month)
     due = first_of_month(billed, 1) + 19
-    arrears = replace(spells.take(spell), key=spells.key[spell] * 12 + month, day=due + 1)
+    arrears = replace(
+        spells.take(spell), key=part_key(spells.key[spell], month, len(_MONTHS)), day=due + 1
+    )
     # one account, one bill a month: where two spells meet, the first has it
     bill = (arrears.subject_no * len(SERVICES) + service[spell]) * 100_000 + (
         year_of(billed) * 12 + month_of(billed)

@@ -164,7 +164,9 @@ def test_read_is_landed_and_unreadable(engine, tmp_path) -> None:
         ("4",),
         ("6",),
     ]
-    assert engine.fetch('SELECT delivery, "rows", unreadable FROM landing.deliveries ORDER BY 1') == [
+    assert engine.fetch(
+        'SELECT delivery, "rows", unreadable FROM landing.deliveries ORDER BY 1'
+    ) == [
         ("2024-01-01", 2, 0),
         ("2024-01-08", 1, 1),
         ("2024-01-22", 1, 0),
@@ -260,7 +262,9 @@ def test_order_does_not_matter(tmp_path) -> None:
             land(engine, folder, {"keyed": KEYED, "keyless": COUNTED})
             found.append(
                 [
-                    sorted(engine.fetch(f"SELECT * EXCLUDE (file, line) FROM landing.{name}"), key=str)
+                    sorted(
+                        engine.fetch(f"SELECT * EXCLUDE (file, line) FROM landing.{name}"), key=str
+                    )
                     for name in ("keyed", "keyless")
                 ]
             )
@@ -291,14 +295,13 @@ def test_landing_twice_changes_nothing(engine, tmp_path) -> None:
 def test_types_of_the_tables(engine, tmp_path) -> None:
     put(tmp_path, KEYED, "20240101", ("1", "a", "x"))
     land(engine, tmp_path, {"keyed": KEYED})
-    types = {
-        name: kind
-        for name, kind, *_ in engine.fetch("DESCRIBE landing.keyed")
-    }
+    types = {name: kind for name, kind, *_ in engine.fetch("DESCRIBE landing.keyed")}
     assert types.pop("published") == "DATE"
     assert types.pop("line") == "BIGINT"
     assert set(types.values()) == {"VARCHAR"}
-    assert pa.types.is_date32(engine.query("FROM landing.deliveries").schema.field("published").type)
+    assert pa.types.is_date32(
+        engine.query("FROM landing.deliveries").schema.field("published").type
+    )
 
 
 def test_a_select_can_be_read() -> None:

@@ -367,7 +367,10 @@ def test_places_in_a_packed_file_are_places_in_its_content(tmp_path) -> None:
     ],
 )
 def test_a_bad_record_of_a_document(bad, reason, tmp_path) -> None:
-    text = '{"notice":"乙","records":[\n{"no":"1","name":"甲","note":null},\n%s,\n{"no":"3","name":"c","note":"d"}\n]}\n'
+    text = (
+        '{"notice":"乙","records":[\n{"no":"1","name":"甲","note":null},\n%s,\n'
+        '{"no":"3","name":"c","note":"d"}\n]}\n'
+    )
     content = (text % bad).encode()
     found, unreadable = read(JSON, content, tmp_path)
     assert found == [(1, "1", "甲", None), (3, "3", "c", "d")]

@@ -1,0 +1,119 @@
+"""Data Docs that work without a network: Great Expectations' pages, and an index of our own.
+
+As they come, the pages load styles and scripts from half a dozen hosts, and the index is a table
+that one of those scripts draws. Here everything from elsewhere is taken out, a small style is put
+in, and the index is written as plain HTML.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from quality.great import Validation
+
+NOTICE = "SYNTHETIC DATA: no person, firm or agency in these pages exists."
+
+STYLE = """<style>
+body { font: 15px/1.5 system-ui, sans-serif; margin: 0; color: #222; background: #fff; }
+.container, .container-fluid, main { max-width: 76rem; margin: 0 auto; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
+th, td { border-bottom: 1px solid #ddd; padding: .35rem .5rem; text-align: left; }
+td { vertical-align: top; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+pre, code { white-space: pre-wrap; font-size: 12px; }
+nav ul, .breadcrumb { list-style: none; padding-left: 0; }
+nav li { display: inline-block; margin-right: 1rem; }
+.alert { border-left: 4px solid #bbb; padding-left: .7rem; }
+.fas { font-style: normal; }
+.fa-check-circle::before { content: "\\2713"; color: #17632f; }
+.fa-times::before { content: "\\2717"; color: #a11; }
+button, footer, .modal, .mb-3.card { display: none; }
+#synthetic { background: #7a1f1f; color: #fff; text-align: center; padding: .3rem; }
+</style>"""
+
+ELSEWHERE = r"[\"'](?:https?:)?//[^\"'>]*[\"']"
+
+
+def offline(page: str) -> str:
+    """A page of Data Docs that asks nothing of the network and says that its data is synthetic.
+
+    Scripts go, since what they do rests on libraries from elsewhere; so do styles, fonts and images
+    from elsewhere. Links one may click stay.
+    """
+    page = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    page = re.sub(rf"<link[^>]*\shref={ELSEWHERE}[^>]*>", "", page)
+    page = re.sub(rf"<img[^>]*\ssrc={ELSEWHERE}[^>]*>", "", page)
+    page = re.sub(r"url\(\s*['\"]?(?:https?:)?//[^)]*\)", "none", page)
+    page = page.replace("</head>", f"{STYLE}\n</head>", 1)
+    notice = f'<div id="synthetic">{html.escape(NOTICE)}</div>'
+    return re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + notice, page, count=1)
+
+
+def write_docs(context: Any, docs_dir: Path, validations: Sequence[Validation]) -> None:
+    """Write the pages of a Great Expectations context that has validated.
+
+    Args:
+        context: the data context.
+        docs_dir: where the pages go; what was there is replaced.
+        validations: what was found, for the index.
+    """
+    shutil.rmtree(docs_dir, ignore_errors=True)
+    docs_dir.mkdir(parents=True)
+    context.add_data_docs_site(
+        site_name="checks",
+        site_config={
+            "class_name": "SiteBuilder",
+            "show_how_to_buttons": False,
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+            "store_backend": {
+                "class_name": "TupleFilesystemStoreBackend",
+                "base_directory": str(docs_dir.resolve()),
+            },
+        },
+    )
+    context.build_data_docs(site_names=["checks"])
+    for page in docs_dir.rglob("*.html"):
+        page.write_text(offline(page.read_text(encoding="utf-8")), encoding="utf-8")
+    (docs_dir / "index.html").write_text(_index(docs_dir, validations), encoding="utf-8")
+
+
+def _index(docs_dir: Path, validations: Sequence[Validation]) -> str:
+    rows = []
+    for table in dict.fromkeys(v.table for v in validations):
+        judged = [v for v in validations if v.table == table]
+        kept = sum(v.success for v in judged)
+        schema, name = table.split(".")
+        pages = sorted((docs_dir / "validations" / schema / name).rglob("*.html"))
+        page = pages[0].relative_to(docs_dir).as_posix() if pages else ""
+        mark = "check-circle" if kept == len(judged) else "times"
+        rows.append(
+            f'<tr><td><i class="fas fa-{mark}"></i></td>'
+            f'<td><a href="{page}">{table}</a></td>'
+            f'<td class="number">{kept} of {len(judged)}</td>'
+            f'<td class="number">{sum(v.unexpected for v in judged):,}</td>'
+            f'<td><a href="expectations/{schema}/{name}.html">what is expected</a></td></tr>'
+        )
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="UTF-8"><title>What was expected, and what was found</title>
+{STYLE}
+</head>
+<body><div id="synthetic">{html.escape(NOTICE)}</div>
+<main>
+<h1>What was expected, and what was found</h1>
+<p>One line a table, in the order of the stages. An expectation that is not met is no fault of the
+build: dirty rows are kept aside and odd ones flagged, each with its reason.</p>
+<table>
+<tr><th></th><th>table</th><th>expectations met</th><th>rows that break one</th><th></th></tr>
+{chr(10).join(rows)}
+</table>
+</main>
+</body>
+</html>
+"""

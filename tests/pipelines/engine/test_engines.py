@@ -1,0 +1,202 @@
+"""Both engines offer the same interface and mean the same by it."""
+
+import doctest
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.engine import base, duckdb_engine, open_engine, transpile
+from pipelines.engine.duckdb_engine import DuckDBEngine
+from pipelines.engine.spark_engine import SparkEngine, why_unavailable
+from pipelines.engine.transpile import TranspileError, to_spark
+
+ROWS = pa.table(
+    {
+        "name": ["甲", "乙", None],
+        "day": pa.array([date(2024, 1, 1), None, date(1, 1, 1)], pa.date32()),
+        "yuan": pa.array([Decimal("1.50"), Decimal("0.00"), None], pa.decimal128(18, 2)),
+        "n": pa.array([1, 2, None], pa.int64()),
+    }
+)
+
+
+@pytest.mark.parametrize("module", [base, duckdb_engine, transpile])
+def test_the_doctests_hold(module):
+    assert doctest.testmod(module).failed == 0
+
+
+def test_arrow_comes_back_as_it_went_in(engine):
+    engine.insert_arrow("codes.things", ROWS)
+    assert engine.columns("codes.things") == ROWS.column_names
+    assert engine.count("codes.things") == 3
+    found = engine.query("SELECT name, day, yuan, n FROM codes.things ORDER BY n")
+    assert found.to_pylist() == ROWS.to_pylist()
+    assert engine.fetch("SELECT yuan FROM codes.things WHERE n = 1") == [(Decimal("1.50"),)]
+
+
+def test_appending_goes_by_name_and_makes_a_table_where_there_is_none(engine):
+    engine.drop("codes.more")
+    engine.insert_arrow("codes.more", ROWS, append=True)
+    engine.insert_arrow("codes.more", ROWS.select(["n", "yuan", "day", "name"]), append=True)
+    assert engine.count("codes.more") == 6
+    assert engine.fetch("SELECT count(*) AS n FROM codes.more WHERE name = '甲'") == [(2,)]
+    engine.insert_arrow("codes.more", ROWS)
+    assert engine.count("codes.more") == 3
+
+
+def test_a_table_may_be_made_from_itself(engine):
+    engine.create_table("lists.self", "SELECT 1 AS n, DATE '0001-01-01' AS day")
+    engine.create_table(
+        "lists.self",
+        "SELECT n + 1 AS n, day FROM lists.self UNION ALL SELECT n, day FROM lists.self",
+    )
+    assert engine.fetch("SELECT n, day FROM lists.self ORDER BY n") == [
+        (1, date(1, 1, 1)),
+        (2, date(1, 1, 1)),
+    ]
+
+
+def test_a_table_of_nothing_has_its_columns(engine):
+    engine.create_table("lists.none", "SELECT 1 AS n, CAST(NULL AS DATE) AS day WHERE FALSE")
+    assert engine.columns("lists.none") == ["n", "day"]
+    assert engine.count("lists.none") == 0
+    assert engine.query("SELECT * FROM lists.none").num_rows == 0
+
+
+def test_tables_are_listed_and_dropped(engine):
+    engine.create_schema("merge")
+    engine.create_table("merge.links", "SELECT 1 AS n")
+    assert engine.table_exists("merge.links") and "merge.links" in engine.tables()
+    assert engine.tables() == sorted(engine.tables())
+    engine.drop("merge.links")
+    engine.drop("merge.links")
+    assert not engine.table_exists("merge.links") and "merge.links" not in engine.tables()
+    assert not engine.table_exists("nowhere.links")
+
+
+def test_parameters_stand_where_the_marks_are(engine):
+    engine.insert_arrow("codes.things", ROWS)
+    sql = "SELECT name FROM codes.things WHERE n = ? OR name = ? ORDER BY n"
+    assert engine.fetch(sql, [1, "乙"]) == [("甲",), ("乙",)]
+    assert engine.query(sql, [1, "甲"]).to_pylist() == [{"name": "甲"}]
+    assert engine.frame(sql, [2, "it's"])["name"].tolist() == ["乙"]
+
+
+def test_a_table_is_made_from_parquet(engine, tmp_path):
+    pq.write_table(ROWS, tmp_path / "rows.parquet")
+    engine.create_table_from_parquet("world.rows", tmp_path / "rows.parquet")
+    assert engine.query("SELECT * FROM world.rows ORDER BY n").to_pylist() == ROWS.to_pylist()
+
+
+def test_execute_runs_and_checkpoint_does_no_harm(engine):
+    engine.create_table("lists.gone", "SELECT 1 AS n")
+    engine.execute("DROP TABLE lists.gone")
+    engine.checkpoint()
+    assert not engine.table_exists("lists.gone")
+
+
+# --- DuckDB ---------------------------------------------------------------------------------------
+
+
+def test_a_duckdb_file_holds_tables_and_nothing_else(tmp_path):
+    path = tmp_path / "build.duckdb"
+    with open_engine("duckdb", path, threads=1, memory_limit="500MB") as engine:
+        engine.create_table("lists.entries", "SELECT until(CAST(NULL AS DATE)) AS day")
+    engine.close()
+    assert [p.name for p in tmp_path.iterdir()] == ["build.duckdb"]
+    with duckdb.connect(str(path), read_only=True) as plain:
+        assert plain.execute("FROM lists.entries").fetchall() == [(date(9999, 12, 31),)]
+        assert plain.execute(
+            "SELECT count(*) FROM duckdb_functions() WHERE NOT internal"
+        ).fetchall() == [(0,)]
+
+
+def test_a_reader_has_the_macros_and_cannot_write(tmp_path):
+    path = tmp_path / "build.duckdb"
+    with DuckDBEngine(path) as engine:
+        engine.create_table("lists.entries", "SELECT 1 AS n")
+    with DuckDBEngine(path, read_only=True) as one, DuckDBEngine(path, read_only=True) as two:
+        assert one.fetch("SELECT uscc_ok('91870101PDY00001XE') AS ok") == [(True,)]
+        assert two.count("lists.entries") == 1
+        with pytest.raises(duckdb.Error, match="read-only"):
+            one.create_table("lists.more", "SELECT 1 AS n")
+        one.checkpoint()
+
+
+def test_an_error_inside_still_closes_the_file(tmp_path):
+    path = tmp_path / "build.duckdb"
+    with pytest.raises(duckdb.Error), DuckDBEngine(path) as engine:
+        engine.create_table("lists.entries", "SELECT 1 AS n")
+        engine.execute("SELECT nonsense")
+    assert [p.name for p in tmp_path.iterdir()] == ["build.duckdb"]
+    with pytest.raises(RuntimeError, match="is closed"):
+        engine.fetch("SELECT 1")
+
+
+def test_macros_work_from_another_attached_database(tmp_path):
+    path = tmp_path / "base.duckdb"
+    with DuckDBEngine(path) as engine:
+        engine.create_table("lists.x", "SELECT 'base' AS a")
+    with DuckDBEngine() as engine:
+        engine.create_table("lists.x", "SELECT 'small' AS a")
+        engine.execute(f"ATTACH '{path.as_posix()}' AS base (READ_ONLY)")
+        assert engine.fetch("SELECT a FROM lists.x") == [("small",)]
+        assert engine.fetch("SELECT a FROM base.lists.x") == [("base",)]
+        engine.execute("USE base")
+        assert engine.fetch("SELECT a, until(CAST(NULL AS DATE)) IS NULL FROM lists.x") == [
+            ("base", False)
+        ]
+
+
+def test_an_unknown_engine_is_refused():
+    with pytest.raises(ValueError, match="neither duckdb nor spark"):
+        open_engine("sqlite")
+
+
+# --- Spark ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(why_unavailable() is not None, reason=why_unavailable() or "")
+def test_spark_keeps_tables_as_parquet_under_their_names(tmp_path):
+    with open_engine("spark", tmp_path) as engine:
+        engine.create_table("lists.entries", "SELECT 1 AS n, NULL AS nothing")
+        engine.insert_arrow("codes.run", ROWS)
+        with pytest.raises(RuntimeError, match="close that first"):
+            SparkEngine(tmp_path / "other")
+    engine.close()
+    assert pq.read_table(tmp_path / "codes" / "run").num_rows == 3
+    with SparkEngine(tmp_path) as engine:
+        assert engine.tables() == ["codes.run", "lists.entries"]
+        assert engine.fetch("SELECT n, nothing FROM lists.entries") == [(1, None)]
+        engine.drop("codes.run")
+    assert sorted(p.name for p in tmp_path.glob("*/*")) == ["entries"]
+
+
+def test_spark_says_what_is_missing(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    why_unavailable.cache_clear()
+    try:
+        assert why_unavailable().startswith("Spark needs ")
+    finally:
+        why_unavailable.cache_clear()
+
+
+# --- transpiling ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("SELECT 1; SELECT 2", "2 were given"),
+        ("SELECT (", "cannot be parsed"),
+        ("SELECT n FROM generate_series(1, 3) AS s(n)", "use range"),
+    ],
+)
+def test_what_cannot_be_transpiled_is_said(sql, says):
+    with pytest.raises(TranspileError, match=says):
+        to_spark(sql)

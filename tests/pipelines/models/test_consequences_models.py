@@ -1,0 +1,104 @@
+"""Consequences: who is meant, over which links, on which days, and for how long."""
+
+from tests.pipelines.models.conftest import rows_of
+
+
+def shown(lab, holder, list_name, subject="listed", severity="serious", from_day="2024-02-01",
+          to_day="2024-06-01", version="ev"):  # fmt: skip
+    lab.given(
+        "exchange.shown",
+        [{"holder": holder, "list": list_name, "entry_id": "e", "entry_version": version,
+          "subject_id": subject, "from_day": from_day, "to_day": to_day}],
+    )  # fmt: skip
+    lab.given(
+        "exchange.entries",
+        [{"entry_id": "e", "entry_version": version, "list": list_name, "subject_id": subject,
+          "ground": "g", "severity": severity, "from_day": from_day, "to_day": to_day}],
+    )  # fmt: skip
+
+
+def link(lab, kind, a, b, from_day="2024-01-01", to_day=None, valid_from=None, valid_to=None):
+    lab.given(
+        "merge.links",
+        [{"link_kind": kind, "a_id": a, "b_id": b, "record_id": "l", "version": "v",
+          "valid_from": valid_from, "valid_to": valid_to, "from_day": from_day, "to_day": to_day}],
+    )  # fmt: skip
+
+
+def kind(lab, **kinds):
+    lab.given(
+        "consequences.kinds",
+        [{"subject_id": who, "subject_kind": what} for who, what in kinds.items()],
+    )
+
+
+def measures(lab, *only):
+    found = lab.run("consequences.relations", "consequences.measures")
+    found = [m for m in found if not only or m["measure"] in only]
+    return rows_of(found, "measure", "agency", "subject_id", "from_day", "to_day")
+
+
+def test_a_listed_resident_may_not_fly_while_the_airline_holds_the_copy(lab):
+    shown(lab, "civil_aviation", "court_dishonest", subject="p")
+    kind(lab, p="resident")
+    assert measures(lab) == [("air_ban", "civil_aviation", "p", "2024-02-01", "2024-06-01")]
+
+
+def test_a_firm_does_not_fly_but_its_leader_is_banned_while_he_leads(lab):
+    shown(lab, "civil_aviation", "court_dishonest", subject="firm")
+    kind(lab, firm="enterprise", boss="resident")
+    link(lab, "legal_representative", "boss", "firm", to_day="2024-04-01")
+    assert measures(lab) == [
+        ("air_ban_leader", "civil_aviation", "boss", "2024-02-01", "2024-04-01")
+    ]
+
+
+def test_a_link_counts_only_for_the_days_it_says_it_holds(lab):
+    shown(lab, "civil_aviation", "court_dishonest", subject="firm")
+    kind(lab, firm="enterprise", boss="resident")
+    link(
+        lab, "legal_representative", "boss", "firm", valid_from="2024-03-01", valid_to="2024-03-11"
+    )
+    assert measures(lab) == [
+        ("air_ban_leader", "civil_aviation", "boss", "2024-03-01", "2024-03-11")
+    ]
+
+
+def test_the_child_of_a_listed_firms_leader_is_two_steps_away(lab):
+    shown(lab, "education_bureau", "court_dishonest", subject="firm")
+    kind(lab, firm="enterprise", boss="resident", child="resident")
+    link(lab, "legal_representative", "boss", "firm")
+    link(lab, "parent_child", "boss", "child", from_day="2024-03-01")
+    assert measures(lab) == [
+        ("private_school_barred_leader", "education_bureau", "child", "2024-03-01", "2024-06-01")
+    ]
+    path = lab.engine.fetch("SELECT link_path FROM consequences.measures")[0][0]
+    assert path == "legal_representative:b>a firm parent_child:a>b boss"
+
+
+def test_a_measure_with_a_term_outlasts_the_entry(lab):
+    shown(lab, "market_regulator", "joint_punishment", subject="firm")
+    kind(lab, firm="enterprise", boss="resident")
+    link(lab, "legal_representative", "boss", "firm")
+    assert measures(lab, "senior_post_barred_leader") == [
+        ("senior_post_barred_leader", "market_regulator", "boss", "2024-02-01", "2027-01-31")
+    ]
+
+
+def test_a_mild_entry_moves_nobody_who_asks_for_a_grave_one(lab):
+    shown(lab, "bank", "court_dishonest", subject="p", severity="general")
+    kind(lab, p="resident", firm="enterprise")
+    link(lab, "employment", "p", "firm")
+    assert [m[0] for m in measures(lab)] == ["loan_refused"]
+
+
+def test_partners_are_reached_from_either_side(lab):
+    shown(lab, "city_bureau", "joint_punishment", subject="firm")
+    kind(lab, firm="enterprise", left="enterprise", right="enterprise")
+    link(lab, "business_partner", "left", "firm")
+    link(lab, "business_partner", "firm", "right")
+    assert [(m[0], m[2]) for m in measures(lab)] == [
+        ("inspection_raised", "firm"),
+        ("inspection_raised_partner", "right"),
+        ("inspection_raised_partner_b", "left"),
+    ]

@@ -1,0 +1,134 @@
+"""Merge, model by model: a few rows in, the rows that must come out."""
+
+from tests.pipelines.models.conftest import rows_of
+
+
+def stated(lab, record, value, feed="market_registry", subject="s", valid_from=None, valid_to=None,
+           from_day="2024-01-01", to_day=None, version="v1", prop="name"):  # fmt: skip
+    lab.given(
+        "conform.statements",
+        [{"record_id": record, "version": version, "feed": feed, "property": prop, "value": value,
+          "valid_from": valid_from, "valid_to": valid_to, "from_day": from_day, "to_day": to_day}],
+    )  # fmt: skip
+    lab.given(
+        "resolve.matches",
+        [{"record_id": record, "version": version, "role": "stated", "subject_id": subject,
+          "from_day": from_day, "to_day": to_day}],
+    )  # fmt: skip
+
+
+def facts(lab):
+    columns = ("value", "won", "rank", "valid_from", "valid_to", "from_day", "to_day")
+    return rows_of(lab.run("merge.facts"), *columns)
+
+
+def test_a_fact_nobody_contests_wins(lab):
+    stated(lab, "r", "甲", valid_from="2015-01-01")
+    assert facts(lab) == [("甲", True, 1, "2015-01-01", None, "2024-01-01", None)]
+
+
+def test_the_more_trusted_source_wins_while_both_are_believed(lab):
+    stated(lab, "r", "甲")
+    stated(lab, "c", "乙", feed="court", from_day="2024-02-01", to_day="2024-03-01")
+    assert facts(lab) == [
+        ("乙", False, 2, None, None, "2024-02-01", "2024-03-01"),
+        ("甲", True, 1, None, None, "2024-01-01", "2024-02-01"),
+        ("甲", True, 1, None, None, "2024-02-01", "2024-03-01"),
+        ("甲", True, 1, None, None, "2024-03-01", None),
+    ]
+
+
+def test_the_less_trusted_one_wins_where_the_other_does_not_claim_to_hold(lab):
+    stated(lab, "r", "甲", valid_from="2020-01-01")
+    stated(lab, "c", "乙", feed="court", valid_from="2010-01-01")
+    assert facts(lab) == [
+        ("乙", False, 2, "2020-01-01", None, "2024-01-01", None),
+        ("乙", True, 1, "2010-01-01", "2020-01-01", "2024-01-01", None),
+        ("甲", True, 1, "2020-01-01", None, "2024-01-01", None),
+    ]
+
+
+def test_among_equals_the_later_claim_wins_then_the_smaller_record(lab):
+    stated(lab, "b", "old", valid_from="2010-01-01")
+    stated(lab, "c", "new", valid_from="2012-01-01")
+    stated(lab, "a", "newer record", valid_from="2012-01-01")
+    won = [(r["value"], str(r["valid_from"])) for r in lab.run("merge.facts") if r["won"]]
+    assert sorted(won) == [("newer record", "2012-01-01"), ("old", "2010-01-01")]
+
+
+def test_versions_of_one_record_that_follow_each_other_all_win(lab):
+    stated(lab, "r", "甲", to_day="2024-06-01")
+    stated(lab, "r", "乙", from_day="2024-06-01", version="v2")
+    assert [row[1:3] for row in facts(lab)] == [(True, 1), (True, 1)]
+
+
+def test_an_event_is_known_while_it_and_its_match_are_believed(lab):
+    lab.given(
+        "conform.events",
+        [{"record_id": "e", "version": "v", "feed": "court", "event_kind": "judgment_default",
+          "from_day": "2024-02-01", "to_day": "2024-09-01"}],
+    )  # fmt: skip
+    for subject, start, end in (("s1", "2024-01-01", "2024-04-01"), ("s2", "2024-04-01", None)):
+        lab.given(
+            "resolve.matches",
+            [{"record_id": "e", "version": "v", "role": "subject", "subject_id": subject,
+              "method": "code", "from_day": start, "to_day": end}],
+        )  # fmt: skip
+    assert rows_of(lab.run("merge.events"), "subject_id", "from_day", "to_day") == [
+        ("s1", "2024-02-01", "2024-04-01"),
+        ("s2", "2024-04-01", "2024-09-01"),
+    ]
+
+
+def link(lab, a_value="A", b_value="B", kind="parent_child", record="l"):
+    lab.given(
+        "conform.links",
+        [{"record_id": record, "version": "v", "feed": "residents", "link_kind": kind,
+          "a_scheme": "resident_no", "a_value": a_value, "b_scheme": "resident_no",
+          "b_value": b_value, "from_day": "2024-01-01", "to_day": "2024-12-01"}],
+    )  # fmt: skip
+
+
+def side(lab, role, value, subject, from_day="2024-01-01", to_day=None, record="l"):
+    key = lab.engine.fetch(
+        "SELECT reference_key('resident_no', ?, NULL, NULL, NULL, NULL)", [value]
+    )[0][0]
+    lab.given(
+        "resolve.matches",
+        [{"record_id": record, "version": "v", "role": role, "reference_id": key,
+          "subject_id": subject, "from_day": from_day, "to_day": to_day}],
+    )  # fmt: skip
+
+
+def test_a_link_is_known_while_both_sides_are(lab):
+    link(lab)
+    side(lab, "a", "A", "parent", from_day="2024-02-01")
+    side(lab, "b", "B", "child", to_day="2024-11-01")
+    assert rows_of(lab.run("merge.links"), "a_id", "b_id", "from_day", "to_day") == [
+        ("parent", "child", "2024-02-01", "2024-11-01")
+    ]
+
+
+def test_two_links_of_one_record_do_not_mix_their_sides(lab):
+    link(lab, a_value="mother")
+    link(lab, a_value="father")
+    side(lab, "a", "mother", "M")
+    side(lab, "a", "father", "F")
+    side(lab, "b", "B", "child")
+    assert rows_of(lab.run("merge.links"), "a_id", "b_id") == [("F", "child"), ("M", "child")]
+
+
+def test_subjects_are_as_the_registry_believes_on_the_last_day(lab):
+    common = {"subject_id": "s", "subject_kind": "enterprise", "scheme": "uscc"}
+    lab.given(
+        "resolve.identifiers",
+        [common | {"value": "OLD", "from_day": "2024-01-01", "to_day": "2024-12-30"},
+         common | {"value": "NEW", "from_day": "2024-12-30", "to_day": None},
+         common | {"value": "LATER", "from_day": "2024-12-31", "to_day": None}],
+    )  # fmt: skip
+    lab.given(
+        "resolve.names",
+        [{"subject_id": "s", "subject_kind": "enterprise", "name": "甲", "division": "870101",
+          "from_day": "2024-01-01", "to_day": None}],
+    )  # fmt: skip
+    assert rows_of(lab.run("merge.subjects"), "subject_id", "uscc", "name") == [("s", "NEW", "甲")]

@@ -1,0 +1,171 @@
+"""A replay of the story world, from the first file to the last figure, counted by hand.
+
+The court means 柳陌鼎远 (PDY006120) and writes 榆东归舟 (PDY008409): a valid code of another. The
+record is published on 13 March 2024 about a judgment of 4 March, and corrected on 12 April.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.build import build
+from pipelines.replay import FaultError, FaultSpec, command, compare, load, replay
+from pipelines.storage import Home, write_json
+
+RIGHT, WRONG = "PDY006120", "PDY008409"
+RECORD = "0000000001"
+SLIP = FaultSpec("free_edit", feed="court", record=RECORD, values={"cardNum": WRONG})
+
+# The day each copy begins: the first sync on or after the day the holder before it shows it, and
+# the lag. Syncs are on 1 January plus the offset, plus a multiple of the days between.
+#   court > ncisp              daily, lag 1                13 March + 1
+#   ncisp's own list           at once                     14 March
+#   ncisp > city_bureau        weekly from 4 Jan, lag 2    14 March + 2
+#   ncisp > bank               weekly from 5 Jan, lag 2    15 March + 2
+#   the bank's own list        at once, of whichever came first
+#   ncisp > republisher        weekly from 6 Jan, lag 2    16 March + 2
+#   court > bank               weekly from 2 Jan, lag 1    19 March + 1
+# The last day: the court's list ends 730 days after the judgment, that is with 3 March 2026; a
+# snapshot keeps what it last saw until the sync after that comes in. Own terms are 730 days (ncisp)
+# and 1,095 (the bank, from 20 March 2024 too, when the court's own list reached it). The
+# republisher never forgets: the horizon is 30 December 2027.
+EXPECTED = {
+    ("court", "court_dishonest"): ("2024-03-13", "2026-03-03"),
+    ("ncisp", "court_dishonest"): ("2024-03-14", "2026-03-04"),
+    ("ncisp", "joint_punishment"): ("2024-03-14", "2026-03-13"),
+    ("city_bureau", "joint_punishment"): ("2024-03-16", "2026-03-20"),
+    ("bank", "joint_punishment"): ("2024-03-17", "2026-03-21"),
+    ("bank", "bank_watchlist"): ("2024-03-17", "2027-03-19"),
+    ("republisher", "court_dishonest"): ("2024-03-18", "2027-12-29"),
+    ("bank", "court_dishonest"): ("2024-03-20", "2026-03-10"),
+}
+
+
+@pytest.fixture(scope="module")
+def home(story, tmp_path_factory):
+    """A home whose database is the story world's, clean."""
+    place = Home(tmp_path_factory.mktemp("home"))
+    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
+    write_json(place.pointer, about)
+    return place
+
+
+@pytest.fixture(scope="module")
+def corrected(home):
+    """The replay, put right after 30 days."""
+    return replay(home, replace(SLIP, correct_after=30))
+
+
+def test_every_list_it_reaches_and_from_when_to_when(corrected):
+    rows = corrected.json()["lists"]
+    assert {(r["holder"], r["list"]): (r["first_day"], r["last_day"]) for r in rows} == EXPECTED
+    assert all((r["wrongly_listed"], r["wrongly_missing"]) == (1, 1) for r in rows)
+
+
+def test_the_fault_is_told_with_the_record_before_and_after(corrected):
+    fault = corrected.json()["fault"]
+    assert fault["changed"] == {"cardNum": [RIGHT, WRONG]}
+    assert fault["file"] == "court/court_20240313.json"
+    assert fault["record"] == RECORD and fault["latency_days"] == 0
+    assert fault["correction_day"] == "2024-04-12"
+
+
+def test_what_is_left_and_why(corrected):
+    """On the eve both firms are wrong in eight cells each.
+
+    Right on the day: the court's two. A day later ncisp's two copies, and with them the adoption of
+    the firm that was missing. What stays of the wrong firm: ncisp's adoption and its two copies,
+    the bank's, and the republisher's.
+    """
+    left = corrected.json()["residue"]
+    assert left["cells_on_the_eve"] == 16
+    assert left["share_after_days"]["0"] == pytest.approx(14 / 16)
+    assert left["share_after_days"]["1"] == pytest.approx(11 / 16)
+    assert left["share_after_days"]["30"] == pytest.approx(5 / 16)
+    assert left["cells"] == 5
+    assert left["by_cause"] == {"adopted with its own term": 4, "deletion not carried": 1}
+    assert left["share_at_the_horizon"] == pytest.approx(1 / 16)
+    assert left["late_spread"] == 0 and left["irrevocable"] == 0
+    assert sum(left["entry_days_by_cause"].values()) == left["entry_days"]
+
+
+def test_residue_by_list_sums_to_the_whole(corrected):
+    node = corrected.json()
+    assert sum(row["residue"] for row in node["lists"]) == node["residue"]["cells"]
+    for row in (*node["lists"], *node["measures"]):
+        assert sum(row["residue_by_cause"].values()) == row["residue"]
+
+
+def test_the_report_is_short_and_ends_with_a_sentence(corrected, capsys):
+    corrected.print()
+    lines = capsys.readouterr().out.splitlines()
+    assert "PDY006120 → PDY008409" in "".join(lines)
+    assert len(lines) < 26
+    assert lines[-1].endswith(".")
+
+
+def test_the_frames(corrected):
+    frames = corrected.frames()
+    assert len(frames["cells"]) == 16
+    assert set(frames["left_lists"]["cause"]) == {
+        "waits for the next sync",
+        "adopted with its own term",
+        "deletion not carried",
+    }
+    assert frames["residue"]["share"].iloc[0] == pytest.approx(14 / 16)
+
+
+def test_a_hand_edited_folder_differs_by_exactly_what_the_replay_says(home, tmp_path):
+    """The other way to the same answer: edit the files with a text editor, build, compare."""
+    folder = tmp_path / "landing"
+    shutil.copytree(Path(home.current()["landing"]), folder)
+    edited = 0
+    for path in sorted((folder / "court").glob("*.json")):
+        node = json.loads(path.read_text(encoding="utf-8"))
+        if any(row.get("id") == RECORD for row in node["records"]):
+            text = path.read_text(encoding="utf-8")
+            assert text.count(RIGHT) == 1
+            path.write_text(text.replace(RIGHT, WRONG), encoding="utf-8")
+            edited += 1
+    assert edited == 1
+    build(folder, tmp_path / "edited.duckdb", checks=False)
+    by_hand = compare(home.database(), tmp_path / "edited.duckdb").json()
+    replayed = replay(home, SLIP).json()
+    for part in ("lists", "measures", "scores", "totals"):
+        assert by_hand[part] == replayed[part], part
+    assert (by_hand["mode"], by_hand["fault"], by_hand["residue"]) == ("diff", {}, None)
+    assert (replayed["mode"], replayed["residue"]) == ("rebuild", None)
+
+
+def test_a_saved_replay_is_the_same_replay(home, corrected, tmp_path):
+    corrected.save(tmp_path / "slip.yaml")
+    scenario = load(tmp_path / "slip.yaml")
+    assert scenario.faults[0].record == RECORD
+    assert scenario.faults[0].delivery == date(2024, 3, 13)
+    again = command(home.path, scenario=tmp_path / "slip.yaml").json()
+    once = corrected.json()
+    assert {k: v for k, v in again.items() if k != "seconds"} == {
+        k: v for k, v in once.items() if k != "seconds"
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({}, "Say what goes wrong"),
+        ({"fault": "wrong_unit", "sets": ["a=b"]}, "--set makes a free edit"),
+        ({"sets": ["cardNum"], "feed": "court", "record": RECORD}, "takes COLUMN=VALUE"),
+        ({"fault": "late", "delivery": "soon"}, "--delivery takes a day"),
+        ({"fault": "gremlin"}, "There is no fault 'gremlin'"),
+        ({"sets": ["nosuch=1"], "feed": "court", "record": RECORD}, "has no column 'nosuch'"),
+    ],
+)
+def test_bad_options_are_one_sentence(home, options, sentence):
+    with pytest.raises(FaultError, match=sentence):
+        command(home.path, **options)

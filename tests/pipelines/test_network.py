@@ -1,0 +1,83 @@
+"""The network of holders: finite trees, levels of joining, policies, and clear words about mistakes."""
+
+import pytest
+import yaml
+
+from pipelines.exchange.network import NETWORK_FILE, NetworkError, read_network
+
+
+def paths(list_name, join="full", tier="core"):
+    return [step.path for step in read_network(tier, join).paths(list_name)]
+
+
+def test_no_holder_stands_twice_on_a_path_but_once_over_a_readmitting_edge():
+    network = read_network("core", "full")
+    for name in network.owners:
+        for step in network.paths(name):
+            again = [h for h in set(step.holders) if step.holders.count(h) > 1]
+            assert len(again) <= 1
+            assert all(step.holders.count(h) == 2 for h in again)
+    assert "court>ncisp>city_portal>ncisp" in paths("court_dishonest")
+
+
+def test_a_readmitted_copy_travels_on_but_is_not_readmitted_again():
+    found = paths("court_dishonest")
+    assert "court>ncisp>city_portal>ncisp>credit_china" in found
+    assert not any(p.count("ncisp") > 2 for p in found)
+
+
+def test_where_nothing_is_joined_a_list_stays_with_its_owner():
+    for name in ("court_dishonest", "tax_violations", "special_attention"):
+        assert len(paths(name, "none")) == 1
+
+
+def test_each_level_of_joining_has_all_paths_of_the_one_below():
+    for name in ("court_dishonest", "administrative_penalties"):
+        levels = [set(paths(name, j)) for j in ("none", "own-keys", "unified-code", "full")]
+        assert levels[0] < levels[3]
+        for lower, higher in zip(levels, levels[1:], strict=False):
+            assert lower <= higher
+
+
+def test_by_own_keys_every_edge_matches_by_name_and_division():
+    assert {e.match for e in read_network("core", "own-keys").edges} == {"name_division"}
+
+
+def test_a_policy_changes_one_number():
+    before = read_network().edges
+    after = read_network(policy={"court-bank.every": "1"}).edges
+    changed = [(b, a) for b, a in zip(before, after, strict=True) if a != b]
+    assert [(b.name, b.every, a.every) for b, a in changed] == [("court-bank", 7, 1)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "says"),
+    [
+        ({"court-bank.lag": "0"}, "a lag is at least one day"),
+        ({"court-bank.every": "weekly"}, "whole number of days"),
+        ({"court-moon.every": "1"}, "means no edge"),
+        ({"court-bank.colour": "1"}, "every, offset, lag, expiry, mode and match"),
+        ({"court-bank.mode": "telepathy"}, "is none of"),
+        ({"adopt.moon.term_days": "3"}, "is not known"),
+        ({"court-bank.mode": "expire"}, "expiry must be given"),
+    ],
+)
+def test_a_bad_policy_is_one_clear_sentence(policy, says):
+    with pytest.raises(NetworkError, match=says):
+        read_network(policy=policy)
+
+
+def test_a_network_joined_beyond_its_bound_is_refused(tmp_path):
+    node = yaml.safe_load(NETWORK_FILE.read_text(encoding="utf-8"))
+    node["max_paths_per_list"] = 3
+    file = tmp_path / "network.yml"
+    file.write_text(yaml.safe_dump(node), encoding="utf-8")
+    with pytest.raises(NetworkError, match="more than 3 paths"):
+        read_network(file=file).paths("court_dishonest")
+
+
+def test_every_edge_says_what_its_clock_rests_on():
+    network = read_network("whole", "full")
+    assert all(e.basis for e in network.edges)
+    assert all(a.basis for a in network.adoptions)
+    assert all(e.lag >= 1 for e in network.edges)

@@ -1,0 +1,229 @@
+"""Promise 2: conservation.
+
+Read = landed + unreadable: records are counted once more by reading the files as dumbly as their
+formats allow. Each landed row then has exactly one verdict, whole: quarantined, held with its
+delivery, or conformed. What is conformed is worked out once more, delivery by delivery.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import shutil
+import zipfile
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+import yaml
+
+from tests.naive.diary import days_of
+from tests.promises.databases import copy_landing, delivered
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def contracts() -> dict[str, dict]:
+    """Feed -> what its contract says beside the columns."""
+    found = {}
+    for path in sorted(ROOT.glob("sources/*/contract.odcs.yaml")):
+        if not path.parent.name.startswith("_"):
+            for feed in yaml.safe_load(path.read_text(encoding="utf-8"))["schema"]:
+                found[feed["name"]] = {p["property"]: p["value"] for p in feed["customProperties"]}
+    return found
+
+
+FEEDS = contracts()
+
+
+def records_in(path: Path) -> int:
+    """How many records a file holds, readable or not."""
+    feed = FEEDS[path.parent.name]
+    kind, data = feed["format"], path.read_bytes()
+    if kind == "parquet":
+        return pyarrow.parquet.read_metadata(path).num_rows
+    if kind == "xlsx":
+        with zipfile.ZipFile(path) as book:
+            (sheet,) = [n for n in book.namelist() if n.startswith("xl/worksheets/sheet")]
+            return len(re.findall(rb"<row[ >]", book.read(sheet))) - 2  # notice and header
+    if kind == "jsonl.gz":
+        data = gzip.decompress(data)
+    text = data.decode(feed["encoding"], errors="replace")
+    if kind == "json":
+        return len(json.loads(text)["records"])
+    if kind == "xml":
+        return len(re.findall(rf"<{feed['record_tag']}[ />]", text))
+    if kind == "csv":
+        rows = csv.reader(io.StringIO(text), delimiter=feed["delimiter"])
+        return sum(1 for row in rows if row) - 2
+    return sum(1 for line in text.splitlines() if line.strip()) - 1
+
+
+def counted(world) -> None:
+    """Every record of every file landed or is told to be unreadable, with its reason."""
+    landed = Counter()
+    for feed in FEEDS:
+        for file, rows in world.rows(f"SELECT file, count(*) FROM landing.{feed} GROUP BY file"):
+            landed[file] = rows
+    unreadable = Counter(
+        dict(
+            world.rows(
+                "SELECT file, count(*) FROM quality.unreadable WHERE reason <> '' GROUP BY file"
+            )
+        )
+    )
+    said = {
+        file: (rows, bad)
+        for file, rows, bad in world.rows("SELECT file, rows, unreadable FROM landing.deliveries")
+    }
+    files = {
+        path.relative_to(world.landing).as_posix(): path for path, _ in delivered(world.landing)
+    }
+    assert files.keys() == said.keys()
+    for file, path in files.items():
+        assert said[file] == (landed[file], unreadable[file]), file
+        assert records_in(path) == landed[file] + unreadable[file], file
+
+
+def test_read_is_landed_and_unreadable(tiny) -> None:
+    counted(tiny)
+
+
+def test_conformed_is_what_passed_the_gates(tiny) -> None:
+    quarantined = {
+        row
+        for row in tiny.rows(
+            "SELECT DISTINCT feed, delivery, record_id, version FROM quality.verdicts "
+            "WHERE outcome = 'quarantine'"
+        )
+    }
+    assert quarantined, "dirt that no gate finds proves nothing"
+    held = {
+        row
+        for row in tiny.rows(
+            "SELECT DISTINCT feed, delivery FROM quality.deliveries WHERE outcome = 'hold'"
+        )
+    }
+    for feed, about in FEEDS.items():
+        expected = believed(tiny, feed, about, quarantined, held)
+        found = days_of(
+            tiny.rows(f"SELECT record_id, version, from_day, to_day FROM conform.{feed}"), 0, 10**7
+        )
+        assert found == expected, feed
+
+
+def believed(world, feed: str, about: dict, quarantined: set, held: set) -> dict:
+    """(record, version) -> the days on which it is believed, going through the deliveries in turn."""
+    codes = {str(code): effect for code, effect in (about.get("effect_codes") or {}).items()}
+    effect = f'"{about["effect_column"]}"' if about.get("effect_column") else "NULL"
+    rows = defaultdict(list)
+    for delivery, record, version, code in world.rows(
+        f"SELECT delivery, record_id, version, {effect} FROM landing.{feed} ORDER BY line"
+    ):
+        if (feed, delivery, record, version) not in quarantined:
+            rows[delivery].append((record, version, codes.get(code, "assert")))
+    state: set[tuple[str, str]] = set()
+    spans = []
+    since: dict[tuple[str, str], object] = {}
+    for delivery, day in world.rows(
+        f"SELECT delivery, published FROM landing.deliveries WHERE feed = '{feed}' ORDER BY 2"
+    ):
+        if (feed, delivery) in held:
+            continue
+        told = rows[delivery]
+        if about["mode"] == "snapshot":
+            now = {(record, version) for record, version, _ in told}
+        elif about["mode"] == "append":
+            now = state | {(record, version) for record, version, _ in told}
+        else:
+            spoken = {record for record, _, _ in told}
+            now = {thing for thing in state if thing[0] not in spoken}
+            now |= {(record, version) for record, version, does in told if does != "withdraw"}
+        spans += [(*gone, since.pop(gone), day) for gone in state - now]
+        since |= {new: day for new in now - state}
+        state = now
+    spans += [(*thing, day, None) for thing, day in since.items()]
+    return days_of(spans, 0, 10**7)
+
+
+def test_conformed_rows_are_whole(tiny) -> None:
+    """A believed row is the landed row, every column of it."""
+    for feed in FEEDS:
+        columns = [row[0] for row in tiny.rows(f"DESCRIBE landing.{feed}")]
+        kept = ", ".join(f'"{column}"' for column in columns)
+        lost = tiny.rows(
+            f"SELECT count(*) FROM (SELECT {kept} FROM conform.{feed} "
+            f"EXCEPT SELECT {kept} FROM landing.{feed})"
+        )
+        assert lost == [(0,)], feed
+
+
+def break_line(data: bytes) -> bytes:
+    """Bytes no encoding knows, in the middle of the fifth line."""
+    lines = data.split(b"\n")
+    middle = len(lines[4]) // 2
+    lines[4] = lines[4][:middle] + b"\xff\xff" + lines[4][middle + 2 :]
+    return b"\n".join(lines)
+
+
+def cut_off(data: bytes) -> bytes:
+    """The last line cut in half, as when a transfer breaks."""
+    whole = data.rstrip(b"\n")
+    last = whole.rfind(b"\n")
+    return whole[: last + (len(whole) - last) // 2]
+
+
+@pytest.mark.parametrize(
+    "feed", ["city_penalties", "market_registry", "residents", "tax_violations"]
+)
+@pytest.mark.parametrize("spoil", [break_line, cut_off])
+def test_what_cannot_be_read_is_counted(feed: str, spoil, generated, tmp_path: Path) -> None:
+    """Line by line: a bad one is kept aside with its reason, the others land."""
+    from pipelines.engine import open_engine
+    from pipelines.landing import land
+    from schemas.contract import feeds
+
+    world = generated("tiny", 4, days=120)
+    first = min(path for path, _ in delivered(world.landing) if path.parent.name == feed)
+    landing = copy_landing(world.landing, tmp_path / "landing", [])
+    spoilt = landing / first.relative_to(world.landing)
+    spoilt.write_bytes(spoil(first.read_bytes()))
+    with open_engine("duckdb") as engine:
+        land(engine, landing, {feed: feeds()[feed]})
+        ((rows, bad),) = engine.fetch("SELECT rows, unreadable FROM landing.deliveries")
+        reasons = engine.fetch(
+            "SELECT file, line, byte_from, byte_to, reason FROM quality.unreadable"
+        )
+    assert records_in(spoilt) == rows + bad
+    assert bad == len(reasons) == 1
+    ((file, line, byte_from, byte_to, reason),) = reasons
+    assert file == first.relative_to(world.landing).as_posix()
+    assert line and reason and 0 < byte_from < byte_to <= spoilt.stat().st_size
+
+
+def test_a_file_that_cannot_be_read_is_no_delivery(generated, tmp_path: Path) -> None:
+    """Of each format, one file emptied: it leaves one row with its reason, and no delivery."""
+    from pipelines.engine import open_engine
+    from pipelines.landing import land
+    from schemas.contract import feeds
+
+    world = generated("tiny", 4, days=120)
+    emptied, files = [], []
+    for feed in FEEDS:
+        mine = [path for path, _ in delivered(world.landing) if path.parent.name == feed][:2]
+        files += mine
+        emptied.append(mine[-1].relative_to(world.landing).as_posix())
+    landing = copy_landing(world.landing, tmp_path / "landing", files)
+    for file in emptied:
+        (landing / file).write_bytes(b"")
+    with open_engine("duckdb") as engine:
+        land(engine, landing, feeds())
+        told = engine.fetch("SELECT file FROM quality.unreadable WHERE reason <> ''")
+        landed = engine.fetch("SELECT file FROM landing.deliveries")
+    assert sorted(file for (file,) in told) == sorted(emptied)
+    assert not {file for (file,) in landed} & set(emptied)
+    shutil.rmtree(landing)

@@ -1,0 +1,81 @@
+"""Promise 11: no foresight.
+
+For a day d, a build from what was delivered before d must give the full build clipped to [0, d):
+rows that begin on d or later left out, ends on d or later open. Gates, matches, lists, copies,
+adoptions and scores may use nothing that was not known.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.promises.databases import told, unlike, until
+
+STAGES = ("conform", "resolve", "merge", "lists", "exchange", "consequences", "scores")
+DAY0 = date(2024, 1, 1)
+
+
+def clipped(day: date):
+    """The SELECT that clips a table to the days before one."""
+
+    def select(database: str, table: str, columns: list[str]) -> str | None:
+        stage = table.split(".")[0]
+        if stage == "quality" and "delivery" in columns:
+            return f"SELECT * FROM {database}.{table} WHERE delivery < '{day}'"
+        if stage not in STAGES:
+            return None
+        if "day" in columns:  # scores.points: what was to happen later is not clipped, but cut
+            return f"SELECT * FROM {database}.{table} WHERE day < DATE '{day}'"
+        if "from_day" not in columns:
+            return None
+        kept = ", ".join(
+            f"CASE WHEN to_day < DATE '{day}' THEN to_day END AS to_day" if c == "to_day" else c
+            for c in columns
+        )
+        where = f"from_day < DATE '{day}'"
+        if "reference_id" in columns and "record_id" not in columns:
+            # How somebody is referred to is looked up for all time once a record does so.
+            where += (
+                f" AND reference_id IN (SELECT reference_id FROM {database}.resolve.mentions "
+                f"WHERE from_day < DATE '{day}')"
+            )
+        return f"SELECT {kept} FROM {database}.{table} WHERE {where}"
+
+    return select
+
+
+@pytest.mark.parametrize("offset", [38, 190])
+def test_no_foresight(tiny, offset: int, tmp_path: Path) -> None:
+    from pipelines.build import build
+
+    # Another day for each seed, so that deliveries of every rhythm fall on and around them.
+    day = DAY0 + timedelta(days=offset + 27 * tiny.seed)
+    landing = until(tiny.landing, tmp_path / "landing", day)
+    build(landing, tmp_path / "early.duckdb")
+    wrong = unlike(tiny.database, tmp_path / "early.duckdb", clipped(day))
+    assert not wrong, (
+        f"before {day} it was not so (one: known later, other: known then)\n{told(wrong)}"
+    )
+
+
+def test_the_clip_is_no_empty_thing(tiny) -> None:
+    """Half way through, most of the tables compared have something in them."""
+    day = DAY0 + timedelta(days=190)
+    select = clipped(day)
+    with tiny.connect() as connection:
+        (name,) = connection.execute("SELECT current_database()").fetchone()
+        rows = connection.execute(
+            "SELECT schema_name || '.' || table_name, list(column_name) FROM duckdb_columns() "
+            "WHERE database_name = current_database() GROUP BY ALL"
+        ).fetchall()
+        queries = [(table, select(f'"{name}"', table, columns)) for table, columns in rows]
+        filled = {
+            table: connection.execute(f"SELECT count(*) FROM ({query})").fetchone()[0]
+            for table, query in queries
+            if query
+        }
+    needed = ("merge.events", "lists.entries", "exchange.copies", "consequences.measures")
+    assert all(filled[table] for table in (*needed, "scores.points"))

@@ -1,0 +1,77 @@
+"""Promise 5: order does not matter.
+
+Rows shuffled within every file, files written in another order, one thread or two: the tables are the
+same, but for `file` and `line`, which say where a row stood, and the digest of a file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pyarrow as pa
+import pytest
+
+from tests.promises.databases import copy_landing, delivered, told, unlike
+
+PLACE = {"file", "line", "byte_from", "byte_to", "bytes", "digest"}
+
+
+def but_for_place(database: str, table: str, columns: list[str]) -> str:
+    kept = ", ".join(f'"{c}"' for c in columns if c not in PLACE)
+    return f"SELECT {kept} FROM {database}.{table}"
+
+
+def shuffled(source: Path, target: Path, seed: int) -> Path:
+    """The same deliveries, written in another order, with their rows in another order."""
+    from schemas.contract import feeds
+    from sources.files import read, write
+
+    draw, contracts = Random(seed), feeds()
+    copy_landing(source, target, [])
+    files = [path for path, _ in delivered(source)]
+    draw.shuffle(files)
+    moved = 0
+    for path in files:
+        feed = contracts[path.parent.name]
+        table, unreadable = read(feed, path)
+        assert not unreadable
+        order = list(range(len(table)))
+        draw.shuffle(order)
+        moved += order != sorted(order)
+        rows = table.select(list(feed.column_names)).take(pa.array(order, pa.int64()))
+        write(feed, rows.combine_chunks(), target / path.relative_to(source))
+    assert moved > 50
+    return target
+
+
+@pytest.fixture(scope="module")
+def straight(generated, tmp_path_factory):
+    """A dirty tiny world of four months, built with one thread."""
+    from pipelines.build import build
+
+    world = generated("tiny", 4, days=120)
+    database = tmp_path_factory.mktemp("straight") / "built.duckdb"
+    build(world.landing, database, threads=1)
+    return world, database
+
+
+def test_order_of_rows_and_files(straight, tmp_path: Path) -> None:
+    from pipelines.build import build
+
+    world, database = straight
+    landing = shuffled(world.landing, tmp_path / "landing", 4)
+    build(landing, tmp_path / "built.duckdb", threads=2)
+    wrong = unlike(database, tmp_path / "built.duckdb", but_for_place)
+    assert not wrong, told(wrong)
+
+
+def test_order_of_threads(straight, tmp_path: Path) -> None:
+    from pipelines.build import build
+
+    world, database = straight
+    build(world.landing, tmp_path / "built.duckdb", threads=2)
+    wrong = unlike(
+        database, tmp_path / "built.duckdb", lambda base, table, _: f"SELECT * FROM {base}.{table}"
+    )
+    assert not wrong, told(wrong)
