@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import sqlglot
 from sqlglot import exp
@@ -71,25 +70,29 @@ class Model:
         return self.name.split(".")[1]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
+def _parsed(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tables read and columns given by a SELECT, from one parse of it."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    tables = sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db and t.name})
+    return tuple(tables), tuple(tree.named_selects)
+
+
 def tables_read(sql: str) -> tuple[str, ...]:
     """Names `schema.table` that a SELECT reads, common table expressions left out, sorted."""
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    return tuple(sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db and t.name}))
+    return _parsed(sql)[0]
 
 
-@lru_cache(maxsize=512)
 def output_columns(sql: str) -> tuple[str, ...]:
     """Names of the columns a SELECT gives, in order.
 
     Raises:
         ModelError: if a column has no name or is a star.
     """
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    names = tree.named_selects
+    names = _parsed(sql)[1]
     if not names or "*" in names or "" in names:
         raise ModelError(f"every column needs a name of its own, not a star: {sql[:80]!r}")
-    return tuple(names)
+    return names
 
 
 def header(sql: str) -> str:
@@ -113,9 +116,10 @@ def body(sql: str) -> str:
 def make_model(name: str, sql: str, origin: str) -> Model:
     """A model from the text of its file, interval directive applied."""
     select = body(sql)
+    reads = tables_read(select)
     if UNION_DIRECTIVE.search(sql):
         select = union_of_intervals(select, output_columns(select))
-    return Model(name, select, tables_read(select), origin, header(sql))
+    return Model(name, select, reads, origin, header(sql))
 
 
 def file_models(stages: Iterable[str] = STAGES) -> list[Model]:
@@ -172,25 +176,26 @@ def all_models(
         join: how far the islands are joined, which decides the edges of the exchange.
         policy: numbers of the network that are varied, by name.
     """
+    return list(_all_models(tier, join, tuple(sorted((policy or {}).items()))))
+
+
+@lru_cache(maxsize=32)
+def _all_models(tier: str, join: str, policy: tuple[tuple[str, str], ...]) -> tuple[Model, ...]:
     from pipelines.conform.believed import believed_models
     from pipelines.conform.unions import union_models
     from pipelines.exchange.network import read_network
     from pipelines.exchange.unroll import exchange_models
     from pipelines.lists.derive import derived_models
 
-    network = read_network(tier, join, policy)
-    tier_feeds = feeds(tier)
-    return in_order(
-        [
-            *believed_models(tier_feeds.values()),
-            *union_models(tier),
-            *file_models(),
-            *derived_models(),
-            *exchange_models(network),
-        ]
+    network = read_network(tier, join, dict(policy))
+    return tuple(
+        in_order(
+            [
+                *believed_models(feeds(tier).values()),
+                *union_models(tier),
+                *file_models(),
+                *derived_models(),
+                *exchange_models(network),
+            ]
+        )
     )
-
-
-def renamed(model: Model, name: str) -> Model:
-    """The same SELECT under another name."""
-    return replace(model, name=name)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -131,4 +130,4 @@ def write_json(path: Path, node: object) -> None:
     partial.write_text(
         json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8"
     )
-    os.replace(partial, path)
+    partial.replace(path)

@@ -12,10 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from quality.expectations import Expectation
-from schemas.contract import ROOT, Column, Feed
+from schemas.contract import ROOT, Column, Feed, read_yaml
 
 CODES = ROOT / "schemas" / "codes"
 SHAPES = ROOT / "schemas" / "shapes"
@@ -192,7 +190,7 @@ def shape_expectations(
     """
     table = table or f"{SHAPE_STAGES[shape]}.{shape}"
     path = shapes / f"{shape}.odcs.yaml"
-    node = yaml.safe_load(path.read_text(encoding="utf-8"))["schema"][0]
+    node = read_yaml(path.read_text(encoding="utf-8"))["schema"][0]
     found, key = [], {}
 
     def expect(name: str, kind: str, reason: str, column: str | None = None, **args: Any) -> None:

@@ -31,6 +31,11 @@ FORMATS = {
 }
 
 
+def read_yaml(text: str) -> Any:
+    """A YAML document, by libyaml where it is there, which is ten times as quick."""
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 class ContractError(ValueError):
     """A contract that cannot be used; the message names the file, the place and the rule."""
 
@@ -233,7 +238,7 @@ def read_contract(path: Path) -> Island:
         ContractError: if the file is no contract this project can use.
     """
     try:
-        node = yaml.safe_load(path.read_text(encoding="utf-8"))
+        node = read_yaml(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ContractError(f"{path}: not readable as YAML: {error}") from error
     if not isinstance(node, dict) or not node.get("id") or not node.get("schema"):

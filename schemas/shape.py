@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
+from schemas.contract import read_yaml
 
 SHAPES = Path(__file__).resolve().parent / "shapes"
 
@@ -17,5 +17,5 @@ def shape_columns(shape: str) -> dict[str, str]:
     Raises:
         FileNotFoundError: if there is no contract for the shape.
     """
-    node = yaml.safe_load((SHAPES / f"{shape}.odcs.yaml").read_text(encoding="utf-8"))
+    node = read_yaml((SHAPES / f"{shape}.odcs.yaml").read_text(encoding="utf-8"))
     return {p["name"]: p["physicalType"] for p in node["schema"][0]["properties"]}

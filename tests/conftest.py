@@ -117,6 +117,12 @@ def tiny(request: pytest.FixtureRequest, built: Callable[..., Built]) -> Built:
     return built("tiny", request.param)
 
 
+@pytest.fixture(scope="session")
+def one_tiny(built: Callable[..., Built]) -> Built:
+    """The first of the dirty tiny worlds, for tests that one world is enough for."""
+    return built("tiny", SEEDS[0])
+
+
 @pytest.fixture(scope="session", params=SEEDS, ids="seed-{}".format)
 def clean(request: pytest.FixtureRequest, built: Callable[..., Built]) -> Built:
     """A tiny world a seed, without dirt."""

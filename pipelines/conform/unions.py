@@ -23,6 +23,7 @@ def union_models(tier: str | None = None) -> list[Model]:
     for shape in ("statements", "events", "links"):
         columns = shape_columns(shape)
         parts = []
+        reads: set[str] = set()
         for island in islands(tier).values():
             path = island.conform_files().get(shape)
             if path is None:
@@ -36,6 +37,7 @@ def union_models(tier: str | None = None) -> list[Model]:
                     f"sources/{island.name}/conform/{shape}.sql must give the columns "
                     f"{', '.join(columns)}, in this order; missing {missing}, not known {extra}."
                 )
+            reads.update(tables_read(select))
             names = ", ".join(columns)
             parts.append(f"-- {island.name}\nSELECT {names} FROM (\n{select}\n) AS {island.name}")
         sql = "\nUNION ALL\n".join(parts) if parts else empty_select(columns)
@@ -43,7 +45,7 @@ def union_models(tier: str | None = None) -> list[Model]:
             Model(
                 f"conform.{shape}",
                 sql,
-                tables_read(sql),
+                tuple(sorted(reads)),
                 f"sources/*/conform/{shape}.sql",
                 f"Every island's {shape}, in one shape.\ngrain: one row a record, version and "
                 "period of belief (statements: and property)\nkey: record_id, version, from_day"

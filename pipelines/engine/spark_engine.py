@@ -181,6 +181,7 @@ class SparkEngine:
 
     def insert_arrow(self, name: str, table: pa.Table, append: bool = False) -> None:
         """Make or replace a table from Arrow; with `append`, add to it, columns by name."""
+        table = _plain(table)
         if append and self.table_exists(name):
             folder = self._folder(name)
             table = table.select(self.columns(name))
@@ -200,12 +201,11 @@ class SparkEngine:
 
     def tables(self) -> list[str]:
         """Names of all tables, sorted."""
-        catalog = self.session.catalog
         return sorted(
-            f"{database.name}.{table.name}"
-            for database in catalog.listDatabases()
-            for table in catalog.listTables(database.name)
-            if not table.isTemporary
+            f"{schema}.{table}"
+            for (schema,) in self.session.sql("SHOW DATABASES").collect()
+            for _, table, temporary in self.session.sql(f"SHOW TABLES IN `{schema}`").collect()
+            if not temporary
         )
 
     def columns(self, name: str) -> list[str]:
@@ -228,9 +228,9 @@ class SparkEngine:
         """Forget the tables; the files stay, and so does the session, which is slow to start."""
         if SparkEngine._holder is not self:
             return
-        for database in self.session.catalog.listDatabases():
-            if database.name != "default":
-                self.session.sql(f"DROP DATABASE `{database.name}` CASCADE")
+        for (schema,) in self.session.sql("SHOW DATABASES").collect():
+            if schema != "default":
+                self.session.sql(f"DROP DATABASE `{schema}` CASCADE")
         SparkEngine._holder = None
 
     def __enter__(self) -> Self:
@@ -271,6 +271,15 @@ class SparkEngine:
         if schema is None:
             schema = _schema_of(self._folder(name))
         self.session.catalog.createTable(name, path=path, source="parquet", schema=schema)
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Columns of the types that Spark knows: no dictionaries, no columns of no type."""
+    fields = []
+    for one in table.schema:
+        kind = one.type.value_type if pa.types.is_dictionary(one.type) else one.type
+        fields.append(pa.field(one.name, pa.int32() if pa.types.is_null(kind) else kind))
+    return table.cast(pa.schema(fields))
 
 
 def _schema_of(folder: Path) -> StructType:

@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
-from schemas.contract import ROOT, TIERS
+from schemas.contract import ROOT, TIERS, read_yaml
 
 NETWORK_FILE = ROOT / "pipelines" / "exchange" / "network.yml"
 LISTS_FILE = ROOT / "schemas" / "codes" / "lists.csv"
@@ -259,7 +257,7 @@ def read_network(
     """
     if join not in JOINS:
         raise NetworkError(f"join {join!r} is none of {', '.join(JOINS)}.")
-    node = yaml.safe_load(file.read_text(encoding="utf-8"))
+    node = read_yaml(file.read_text(encoding="utf-8"))
     owners = read_owners(tier)
 
     def in_force(item: Edge | Adoption) -> bool:

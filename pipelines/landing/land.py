@@ -199,7 +199,7 @@ def read_batch(feed: Feed, group: Sequence[DeliveredFile]) -> Batch:
     """Read some deliveries of one feed."""
     contents = [one.path.read_bytes() for one in group]
     quick = _quickly(feed, contents)
-    parts: list[pa.Table] = []
+    parts: list[pa.Table] = [quick[0]] if quick is not None else []
     deliveries, unreadable, counts = [], [], []
     for n, (one, data) in enumerate(zip(group, contents, strict=True)):
         if quick is not None:
@@ -223,10 +223,7 @@ def read_batch(feed: Feed, group: Sequence[DeliveredFile]) -> Batch:
                     "digest": hashlib.sha256(data).hexdigest(),
                 }
             )
-    if quick is not None:
-        rows = quick[0]
-    else:
-        rows = pa.concat_tables(parts) if parts else files.empty_table(feed)
+    rows = pa.concat_tables(parts) if parts else files.empty_table(feed)
     return Batch(feed, placed(rows, group, counts), deliveries, unreadable)
 
 

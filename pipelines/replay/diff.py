@@ -249,8 +249,18 @@ def _tied(db: Databases, first: str, second: str) -> pd.DataFrame:
 
 
 def _points(db: Databases, first: str, second: str) -> pd.DataFrame:
-    columns = "keeper, subject_id, day, change, reason"
-    one, two = (f"SELECT {columns} FROM {name}.scores.points" for name in (first, second))
+    """Changes of points on one side only, whatever they are owed to."""
+    raw = "SELECT keeper, subject_id, day, change, reason, because FROM {}.scores.points"
+    one, two = raw.format(first), raw.format(second)
+    db.run(
+        "CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT keeper, subject_id FROM "
+        f"(({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))"
+    )
+    one, two = (
+        f"SELECT keeper, subject_id, day, change, reason FROM {name}.scores.points "
+        "SEMI JOIN keys USING (keeper, subject_id)"
+        for name in (first, second)
+    )
     return db.frame(
         f"SELECT *, 1 AS side FROM ({one} EXCEPT ALL {two}) UNION ALL "
         f"SELECT *, 2 AS side FROM ({two} EXCEPT ALL {one}) "

@@ -60,7 +60,7 @@ class RowEdit:
 
 @dataclass(frozen=True)
 class FileEdit:
-    """One delivery whose file goes out with another content, as `source` was, or as given."""
+    """One delivery whose file goes out with another content."""
 
     feed: str
     delivery: date
@@ -80,7 +80,6 @@ class Edit:
         faulty: the edits if it is never put right.
         corrected: the edits if it is; None if no correction was asked for.
         correction_day: the day the correction is published; None likewise.
-        keys: natural keys (or contents) of the records touched, as landing makes ids of them.
     """
 
     struck: Struck

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pipelines.replay.result import Comparison, Left, Replay
 
 MOST_ROWS = 12  # rows of lists printed; the rest are counted
-MOST_MEASURES = 4
+MOST_MEASURES = 3
+INDENT = 10
 LETTERS = "ABCD"  # how many subjects are named
 WIDTH = 118
 KIND_WORDS = {"wrongly_listed": "listed", "wrongly_missing": "missing", "altered": "altered"}
@@ -44,11 +45,7 @@ def print_replay(replay: Replay, console: Console | None = None) -> None:
         for line in _left(replay.left):
             out.print(line)
     if replay.gained:
-        out.print(
-            f"[bold]Gain[/bold]   {replay.gained['gained']} true listings that holders would not "
-            f"have with --join {replay.gained['from']}; false ones {replay.gained['false_low']} "
-            f"there, {replay.gained['false_high']} here"
-        )
+        out.print(_gain(replay.gained))
     out.print(sentence(replay), style="bold")
 
 
@@ -69,6 +66,16 @@ def print_comparison(comparison: Comparison, console: Console | None = None) -> 
     )
 
 
+def _gain(gained: Mapping[str, Any]) -> Text:
+    """What joining this far lets holders know, beside what it makes them believe wrongly."""
+    return _line(
+        "Gain",
+        f"{gained['gained']:,} true listings that holders would not have with --join "
+        f"{gained['from']}; false ones {gained['false_low']:,} there, {gained['false_high']:,} "
+        f"with --join {gained['to']}",
+    )
+
+
 def _n(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
@@ -76,35 +83,36 @@ def _n(number: int, one: str, many: str | None = None) -> str:
 def _record(edit: Edit) -> list[Text]:
     """The fault in one line and the record before and after in as many as cells changed."""
     told, feed = fault_json(edit), edit.struck.feed
-    where = f"record {natural_key(edit) or (edit.struck.record_id or '')[:8]}, "
-    if edit.struck.record_id is None:
-        where = ""
-    scope = {"source": "and every later one until corrected", "once": "in this one only"}
-    head = Text.assemble(
-        ("Fault  ", "bold"),
-        f"{told['title']} in {feed.name} {feed.title_zh}: {where}delivery of {told['delivery']} ",
-        f"({scope[told['scope']]}), {told['file']}",
-        f" line {told['line']}" if told["line"] else "",
-    )
-    lines = [head]
+    record = natural_key(edit) or (edit.struck.record_id or "")[:8]
+    line = f" line {told['line']}" if told["line"] else ""
+    until = {"source": "and on until corrected", "once": "once"}[told["scope"]]
+    head = f"{told['title']}: {feed.name} {feed.title_zh}, "
+    head += f"record {record}, " if edit.struck.record_id else ""
+    lines = [_line("Fault", f"{head}{told['file']}{line}, {until}")]
     for name, (before, after) in changed(told["before"], told["after"]).items():
         column = feed.column(name)
         lines.append(
             Text.assemble(
-                ("       ", ""),
-                f"{name} {column.title_zh} ({_gloss(column.description)}): ",
+                f"{'':{INDENT}}{name} {column.title_zh} ({_gloss(column.description)}): ",
                 (_cell(before), "green"),
                 " → ",
                 (_cell(after), "red"),
             )
         )
-    if len(lines) == 1 and told["record_id"] and told["after"] is None:
-        lines.append(Text("       the row is not delivered", style="red"))
-    elif len(lines) == 1 and told["record_id"]:
-        lines.append(Text("       a row is delivered that should not be", style="red"))
-    elif len(lines) == 1:
-        lines.append(Text("       an earlier file goes out in its place", style="red"))
+    if len(lines) == 1:
+        if edit.struck.record_id is None:
+            what = "an earlier file goes out in its place"
+        elif told["after"] is None:
+            what = "the row is not delivered"
+        else:
+            what = "a row is delivered that should not be"
+        lines.append(Text(f"{'':{INDENT}}{what}", style="red"))
     return lines
+
+
+def _line(title: str, text: str) -> Text:
+    """One line of the report under its title."""
+    return Text.assemble((f"{title:{INDENT}}", "bold"), text)
 
 
 def _gloss(description: str) -> str:
@@ -189,60 +197,58 @@ def _followed(out: Console, difference: Difference, words: Words) -> None:
     """The measures and points that followed, a line each."""
     measures = metrics.by_measure(difference)
     if measures:
-        parts = []
-        for row in measures[:MOST_MEASURES]:
-            title = words.measures.get(row["measure"], row["measure"])
-            subjects = row["wrongly_listed"] + row["wrongly_missing"] + row["altered"]
-            linked = f", {row['linked']} through a link" if row["linked"] else ""
-            parts.append(f"{title} by {row['agency']} ({_n(subjects, 'subject')}{linked})")
-        more = len(measures) - MOST_MEASURES
-        rest = f"; and {more} more" if more > 0 else ""
-        out.print(Text.assemble(("Measures  ", "bold"), "; ".join(parts) + rest))
+        linked = sum(row["linked"] > 0 for row in measures)
+        titles = [
+            f"{words.measures.get(row['measure'], row['measure'])} ({row['agency']})"
+            for row in measures
+        ]
+        more = len(titles) - MOST_MEASURES
+        rest = f"; {more} more" if more > 0 else ""
+        told = f"{len(measures)}, {linked} of them through a link: "
+        out.print(_line("Measures", told + "; ".join(titles[:MOST_MEASURES]) + rest))
     for row in metrics.by_keeper(difference):
         low, high = row["lowest_shift"], row["highest_shift"]
         shift = ""
         if low is not None:
             shift = f" by {low:+d}" + (f" to {high:+d}" if high != low else "") + " points"
-        out.print(
-            Text.assemble(
-                ("Scores    ", "bold"),
-                f"{row['keeper']}: {_n(row['subjects'], 'subject')} shifted{shift}, "
-                f"{row['other_grade']} into another grade, "
-                f"{row['first_day']} to {row['last_day']}",
-            )
+        text = (
+            f"{row['keeper']}: {_n(row['subjects'], 'subject')} shifted{shift}, "
+            f"{row['other_grade']} into another grade, {row['first_day']} to {row['last_day']}"
         )
+        out.print(_line("Scores", text))
 
 
 def _left(left: Left) -> list[Text]:
     """What remains after the correction, and why."""
     told = left.json()
     shares = [
-        f"{u} d {share:.0%}"
+        f"{share:.0%} after {u} d"
         for u in AFTER
         if (share := told["share_after_days"].get(str(u))) is not None
     ]
-    end = told["share_at_the_horizon"]
-    if end is not None:
-        shares.append(f"horizon {end:.0%}")
-    half = "never halved" if told["censored"] else f"halved after {told['half_life']} d"
-    eve = _n(told["cells_on_the_eve"], "wrong entry", "wrong entries")
-    lines = [
-        Text.assemble(
-            ("Residue   ", "bold"),
-            f"corrected {told['correction_day']}; of {eve} on the eve still wrong after: "
-            f"{', '.join(shares) or 'none'}" + (f"; {half}" if told["cells_on_the_eve"] else ""),
-        )
-    ]
+    lines = [_line("Residue", f"corrected {told['correction_day']}; nothing was wrong on the eve")]
+    if told["cells_on_the_eve"]:
+        half = "never halved" if told["censored"] else f"half-life {told['half_life']} d"
+        eve = _n(told["cells_on_the_eve"], "entry", "entries")
+        lines = [
+            _line(
+                "Residue",
+                f"corrected {told['correction_day']}; of {eve} wrong on the eve still wrong: "
+                f"{', '.join(shares)}; {half}",
+            )
+        ]
     extra = []
     if told["late_spread"]:
-        extra.append(f"{told['late_spread']} first wrong only after it")
+        extra.append(f"first wrong only since: {told['late_spread']}")
+    if told["returned"]:
+        extra.append(f"wrong again: {told['returned']}")
     if told["irrevocable"]:
-        extra.append(f"{told['irrevocable']} where nobody can take it back")
+        extra.append(f"where nobody can take it back: {told['irrevocable']}")
     if told["entry_days"]:
         by_cause = ", ".join(f"{cause} {n:,}" for cause, n in told["entry_days_by_cause"].items())
-        extra.append(f"entry-days wrong since, by cause: {by_cause}")
+        extra.append(f"entry-days wrong since: {by_cause}")
     if extra:
-        lines.append(Text("          " + "; ".join(extra)))
+        lines.append(Text(f"{'':{INDENT}}{'; '.join(extra)}"))
     return lines
 
 

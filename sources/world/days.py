@@ -15,7 +15,6 @@ Days = NDArray[np.int64]
 DAY0 = date(2024, 1, 1)  # first day of deliveries
 CONDUCT_BEGINS = date(2018, 1, 1)  # six years earlier, so that five-year rules have a past
 OPEN = 1 << 30
-YEAR = 365  # where a year need only be about one
 _EPOCH = date(1970, 1, 1)
 
 

@@ -38,6 +38,7 @@ def contracts() -> dict[str, dict]:
 
 
 FEEDS = contracts()
+UNREADABLE = "file, line, byte_from, byte_to, reason"
 
 
 def records_in(path: Path) -> int:
@@ -58,7 +59,7 @@ def records_in(path: Path) -> int:
     if kind == "xml":
         return len(re.findall(rf"<{feed['record_tag']}[ />]", text))
     if kind == "csv":
-        rows = csv.reader(io.StringIO(text), delimiter=feed["delimiter"])
+        rows = csv.reader(io.StringIO(text), delimiter=feed.get("delimiter") or ",")
         return sum(1 for row in rows if row) - 2
     return sum(1 for line in text.splitlines() if line.strip()) - 1
 
@@ -89,14 +90,14 @@ def counted(world) -> None:
         assert records_in(path) == landed[file] + unreadable[file], file
 
 
-def test_read_is_landed_and_unreadable(tiny) -> None:
-    counted(tiny)
+def test_read_is_landed_and_unreadable(one_tiny) -> None:
+    counted(one_tiny)
 
 
-def test_conformed_is_what_passed_the_gates(tiny) -> None:
+def test_conformed_is_what_passed_the_gates(one_tiny) -> None:
     quarantined = {
         row
-        for row in tiny.rows(
+        for row in one_tiny.rows(
             "SELECT DISTINCT feed, delivery, record_id, version FROM quality.verdicts "
             "WHERE outcome = 'quarantine'"
         )
@@ -104,20 +105,22 @@ def test_conformed_is_what_passed_the_gates(tiny) -> None:
     assert quarantined, "dirt that no gate finds proves nothing"
     held = {
         row
-        for row in tiny.rows(
+        for row in one_tiny.rows(
             "SELECT DISTINCT feed, delivery FROM quality.deliveries WHERE outcome = 'hold'"
         )
     }
     for feed, about in FEEDS.items():
-        expected = believed(tiny, feed, about, quarantined, held)
+        expected = believed(one_tiny, feed, about, quarantined, held)
         found = days_of(
-            tiny.rows(f"SELECT record_id, version, from_day, to_day FROM conform.{feed}"), 0, 10**7
+            one_tiny.rows(f"SELECT record_id, version, from_day, to_day FROM conform.{feed}"),
+            0,
+            10**7,
         )
         assert found == expected, feed
 
 
 def believed(world, feed: str, about: dict, quarantined: set, held: set) -> dict:
-    """(record, version) -> the days on which it is believed, going through the deliveries in turn."""
+    """(record, version) -> the days on which it is believed, one delivery after the other."""
     codes = {str(code): effect for code, effect in (about.get("effect_codes") or {}).items()}
     effect = f'"{about["effect_column"]}"' if about.get("effect_column") else "NULL"
     rows = defaultdict(list)
@@ -150,12 +153,12 @@ def believed(world, feed: str, about: dict, quarantined: set, held: set) -> dict
     return days_of(spans, 0, 10**7)
 
 
-def test_conformed_rows_are_whole(tiny) -> None:
+def test_conformed_rows_are_whole(one_tiny) -> None:
     """A believed row is the landed row, every column of it."""
     for feed in FEEDS:
-        columns = [row[0] for row in tiny.rows(f"DESCRIBE landing.{feed}")]
+        columns = [row[0] for row in one_tiny.rows(f"DESCRIBE landing.{feed}")]
         kept = ", ".join(f'"{column}"' for column in columns)
-        lost = tiny.rows(
+        lost = one_tiny.rows(
             f"SELECT count(*) FROM (SELECT {kept} FROM conform.{feed} "
             f"EXCEPT SELECT {kept} FROM landing.{feed})"
         )
@@ -195,9 +198,7 @@ def test_what_cannot_be_read_is_counted(feed: str, spoil, generated, tmp_path: P
     with open_engine("duckdb") as engine:
         land(engine, landing, {feed: feeds()[feed]})
         ((rows, bad),) = engine.fetch("SELECT rows, unreadable FROM landing.deliveries")
-        reasons = engine.fetch(
-            "SELECT file, line, byte_from, byte_to, reason FROM quality.unreadable"
-        )
+        reasons = engine.fetch(f"SELECT {UNREADABLE} FROM quality.unreadable")
     assert records_in(spoilt) == rows + bad
     assert bad == len(reasons) == 1
     ((file, line, byte_from, byte_to, reason),) = reasons

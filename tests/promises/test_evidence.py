@@ -76,8 +76,8 @@ class Trail:
 
 
 @pytest.fixture(scope="module")
-def trail(tiny) -> Trail:
-    return Trail(tiny)
+def trail(one_tiny) -> Trail:
+    return Trail(one_tiny)
 
 
 def test_every_entry_leads_to_lines_that_hold_its_records(trail: Trail) -> None:
@@ -128,7 +128,7 @@ def test_every_link_a_measure_follows_was_told(trail: Trail) -> None:
 
 
 def test_entries_rest_on_evidence_every_day(trail: Trail) -> None:
-    """On each day an entry of a list stands, one of its records is believed to be about its subject."""
+    """Each day an entry of a list stands, one of its records is believed to be about its subject."""
     with closing(trail.world.connect()) as connection:
         entries = days(connection, "entry_version, subject_id", "lists.entries")
         events = days(connection, "record_id || ':' || version, subject_id", "merge.events")

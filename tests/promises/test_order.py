@@ -1,7 +1,7 @@
 """Promise 5: order does not matter.
 
-Rows shuffled within every file, files written in another order, one thread or two: the tables are the
-same, but for `file` and `line`, which say where a row stood, and the digest of a file.
+Rows shuffled within every file, files written in another order, one thread or two: the tables are
+the same, but for `file` and `line`, which say where a row stood, and the digest of a file.
 """
 
 from __future__ import annotations

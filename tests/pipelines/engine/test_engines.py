@@ -11,7 +11,6 @@ import pytest
 
 from pipelines.engine import base, duckdb_engine, open_engine, transpile
 from pipelines.engine.duckdb_engine import DuckDBEngine
-from pipelines.engine.spark_engine import SparkEngine, why_unavailable
 from pipelines.engine.transpile import TranspileError, to_spark
 
 ROWS = pa.table(
@@ -36,6 +35,19 @@ def test_arrow_comes_back_as_it_went_in(engine):
     found = engine.query("SELECT name, day, yuan, n FROM codes.things ORDER BY n")
     assert found.to_pylist() == ROWS.to_pylist()
     assert engine.fetch("SELECT yuan FROM codes.things WHERE n = 1") == [(Decimal("1.50"),)]
+
+
+def test_dictionaries_and_untyped_columns_become_plain(engine):
+    names = pa.array(["a", None, "a"]).dictionary_encode()
+    engine.insert_arrow("codes.odd", pa.table({"name": names, "nothing": pa.nulls(3)}))
+    found = engine.fetch("SELECT name, nothing, count(*) AS n FROM codes.odd GROUP BY ALL")
+    assert sorted(found, key=str) == [("a", None, 2), (None, None, 1)]
+
+
+def test_rows_are_inserted_from_a_query(engine):
+    engine.create_table("lists.grown", "SELECT 1 AS n, 'a' AS s")
+    engine.execute("INSERT INTO lists.grown SELECT n + 1 AS n, s || 'b' AS s FROM lists.grown")
+    assert engine.fetch("SELECT n, s FROM lists.grown ORDER BY n") == [(1, "a"), (2, "ab")]
 
 
 def test_appending_goes_by_name_and_makes_a_table_where_there_is_none(engine):
@@ -155,35 +167,6 @@ def test_macros_work_from_another_attached_database(tmp_path):
 def test_an_unknown_engine_is_refused():
     with pytest.raises(ValueError, match="neither duckdb nor spark"):
         open_engine("sqlite")
-
-
-# --- Spark ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(why_unavailable() is not None, reason=why_unavailable() or "")
-def test_spark_keeps_tables_as_parquet_under_their_names(tmp_path):
-    with open_engine("spark", tmp_path) as engine:
-        engine.create_table("lists.entries", "SELECT 1 AS n, NULL AS nothing")
-        engine.insert_arrow("codes.run", ROWS)
-        with pytest.raises(RuntimeError, match="close that first"):
-            SparkEngine(tmp_path / "other")
-    engine.close()
-    assert pq.read_table(tmp_path / "codes" / "run").num_rows == 3
-    with SparkEngine(tmp_path) as engine:
-        assert engine.tables() == ["codes.run", "lists.entries"]
-        assert engine.fetch("SELECT n, nothing FROM lists.entries") == [(1, None)]
-        engine.drop("codes.run")
-    assert sorted(p.name for p in tmp_path.glob("*/*")) == ["entries"]
-
-
-def test_spark_says_what_is_missing(monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.delenv("JAVA_HOME", raising=False)
-    why_unavailable.cache_clear()
-    try:
-        assert why_unavailable().startswith("Spark needs ")
-    finally:
-        why_unavailable.cache_clear()
 
 
 # --- transpiling ----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ DAMAGE = st.lists(
     max_size=3,
 )
 QUICKLY = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 TEXT = [case for case in FORMATS if case[0] not in ("xlsx", "parquet", "jsonl.gz")]
 
@@ -94,16 +94,11 @@ def test_every_line_is_read_or_unreadable(format, tmp_path, damage) -> None:
         assert len(table) == 0
         return
     found = sorted([*table.column("line").to_pylist(), *(one.line for one in unreadable)])
-    blank = b"\r" if format == "fixed" else b" \t\r"
-    lines = body.split(b"\n")
-    expected = [head.count(b"\n") + n for n, line in enumerate(lines, start=1) if line.strip(blank)]
-    if format == "fixed":
-        expected = [
-            head.count(b"\n") + n
-            for n, line in enumerate(lines, start=1)
-            if line.removesuffix(b"\r")
-        ]
-    assert found == expected
+    lines = enumerate(body.split(b"\n"), start=head.count(b"\n") + 1)
+    if format == "fixed":  # a line of spaces is a record whose values are all missing
+        assert found == [n for n, line in lines if line.removesuffix(b"\r")]
+    else:
+        assert found == [n for n, line in lines if line.strip(b" \t\r")]
 
 
 @pytest.mark.parametrize(("format", "encoding", "delimiter"), TEXT)

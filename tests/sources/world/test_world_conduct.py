@@ -92,6 +92,27 @@ def test_numbers_are_unique(any_world: duckdb.DuckDBPyConnection):
     )
 
 
+def test_documents_are_numbered_in_order_of_day(demo_world: duckdb.DuckDBPyConnection):
+    none(
+        demo_world,
+        r"""
+        WITH papers AS (
+            SELECT
+                *,
+                CAST(regexp_extract(document_no, '([0-9]+)号$', 1) AS BIGINT) AS serial,
+                lag(serial) OVER file AS before
+            FROM conduct
+            WHERE conduct_kind IN ('judgment_default', 'licence', 'tax_violation', 'honour')
+            WINDOW file AS (
+                PARTITION BY conduct_kind, regexp_replace(document_no, '[0-9]+号$', '')
+                ORDER BY decided, conduct_no
+            )
+        )
+        SELECT * FROM papers WHERE serial <> coalesce(before, 0) + 1
+        """,
+    )
+
+
 def test_offices(any_world: duckdb.DuckDBPyConnection):
     none(
         any_world,

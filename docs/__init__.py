@@ -1,0 +1,1 @@
+"""Pages, and the small programs that write what can be read out of the project itself."""

@@ -1,0 +1,97 @@
+"""Promise 6: two engines agree, row for row, every model.
+
+A dirty tiny world is built by DuckDB and by Spark from the same landing files.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.engine.duckdb_engine import DuckDBEngine
+from pipelines.engine.spark_engine import why_unavailable
+from tests.pipelines.engine.agreement import differences
+
+needs_spark = pytest.mark.skipif(why_unavailable() is not None, reason=why_unavailable() or "")
+
+
+# --- the comparison itself ------------------------------------------------------------------------
+
+ROWS = {
+    "name": ["甲", "乙", "乙", None],
+    "day": pa.array([date(2024, 1, 1), None, None, date(1, 1, 1)], pa.date32()),
+    "yuan": pa.array([Decimal("1.50"), None, None, Decimal("0.00")], pa.decimal128(18, 2)),
+    "n": pa.array([1, 2, 2, None], pa.int64()),
+}
+
+
+def stored(folder: Path, duck: dict[str, pa.Table], spark: dict[str, pa.Table]) -> list[str]:
+    """What differs between tables put into a DuckDB file and others laid down as Spark does."""
+    with DuckDBEngine(folder / "one.duckdb") as engine:
+        for name, table in duck.items():
+            engine.insert_arrow(name, table)
+    for name, table in spark.items():
+        home = folder.joinpath("home", *name.split("."))
+        home.mkdir(parents=True)
+        half = len(table) // 2
+        pq.write_table(table.slice(0, half), home / "part-0.parquet")
+        pq.write_table(table.slice(half), home / "part-1.parquet")
+    return [str(d) for d in differences(folder / "one.duckdb", folder / "home")]
+
+
+def test_the_same_rows_in_another_order_and_width_are_the_same(tmp_path):
+    one = pa.table(ROWS)
+    other = one.take([3, 1, 0, 2]).set_column(3, "n", one["n"].take([3, 1, 0, 2]).cast(pa.int32()))
+    assert stored(tmp_path, {"lists.a": one}, {"lists.a": other}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda t: t.slice(1), "1 rows only in DuckDB, 0 only in Spark"),
+        (lambda t: pa.concat_tables([t, t.slice(1, 1)]), "0 rows only in DuckDB, 1 only in Spark"),
+        (
+            lambda t: t.set_column(0, "name", pa.array(["甲", "乙", "乙", ""])),
+            "1 rows only in DuckDB, 1 only in Spark",
+        ),
+        (
+            lambda t: t.set_column(2, "yuan", t["yuan"].cast(pa.decimal128(18, 3))),
+            "2 rows only in DuckDB, 2 only in Spark",
+        ),
+        (
+            lambda t: t.rename_columns(["name", "day", "yuan", "m"]),
+            "Spark's ['name', 'day', 'yuan', 'm']",
+        ),
+        (lambda t: t.select(["day", "name", "yuan", "n"]), "Spark's ['day', 'name', 'yuan', 'n']"),
+    ],
+)
+def test_any_change_is_a_difference(tmp_path, change, says):
+    table = pa.table(ROWS)
+    (found,) = stored(tmp_path, {"lists.a": table}, {"lists.a": change(table)})
+    assert found.startswith("lists.a: ") and says in found
+
+
+def test_a_table_that_one_engine_lacks_is_a_difference(tmp_path):
+    table = pa.table(ROWS)
+    found = stored(
+        tmp_path, {"lists.a": table, "lists.b": table}, {"lists.a": table, "merge.c": table}
+    )
+    assert found == ["lists.b: only DuckDB has it", "merge.c: only Spark has it"]
+
+
+# --- the promise ----------------------------------------------------------------------------------
+
+
+@needs_spark
+def test_two_engines_agree_on_every_table(built, tmp_path):
+    from pipelines.build import build
+
+    world = built("tiny", 1, days=90)
+    build(world.landing, tmp_path / "spark", engine="spark", checks=False)
+    found = differences(world.database, tmp_path / "spark")
+    assert not found, "\n".join(map(str, found))

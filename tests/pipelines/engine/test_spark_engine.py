@@ -1,0 +1,40 @@
+"""What is Spark's alone: Parquet under the tables' names, one engine at a time, a reason to skip."""
+
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.engine import open_engine
+from pipelines.engine.spark_engine import SparkEngine, SparkUnavailable, why_unavailable
+
+ROWS = pa.table({"day": pa.array([date(2024, 1, 1), None, date(1, 1, 1)], pa.date32())})
+
+
+@pytest.mark.skipif(why_unavailable() is not None, reason=why_unavailable() or "")
+def test_spark_keeps_tables_as_parquet_under_their_names(tmp_path):
+    with open_engine("spark", tmp_path) as engine:
+        engine.create_table("lists.entries", "SELECT 1 AS n, NULL AS nothing")
+        engine.insert_arrow("codes.run", ROWS)
+        with pytest.raises(RuntimeError, match="close that first"):
+            SparkEngine(tmp_path / "other")
+    engine.close()
+    assert pq.read_table(tmp_path / "codes" / "run").num_rows == 3
+    with SparkEngine(tmp_path) as engine:
+        assert engine.tables() == ["codes.run", "lists.entries"]
+        assert engine.fetch("SELECT n, nothing FROM lists.entries") == [(1, None)]
+        engine.drop("codes.run")
+    assert sorted(p.name for p in tmp_path.glob("*/*")) == ["entries"]
+
+
+def test_spark_says_what_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    why_unavailable.cache_clear()
+    try:
+        assert why_unavailable().startswith("Spark needs ")
+        with pytest.raises(SparkUnavailable, match="Spark needs "):
+            open_engine("spark", tmp_path)
+    finally:
+        why_unavailable.cache_clear()

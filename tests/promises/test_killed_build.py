@@ -1,0 +1,72 @@
+"""Promise 9: a killed build leaves the last good database, and the next run completes.
+
+The build is a process of its own, killed from within when so much of it is done: no handler, no
+clean-up, nothing flushed. Meanwhile and afterwards readers find the old database by the pointer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = """
+import os, signal, sys
+from pathlib import Path
+from pipelines.run import build_home
+from pipelines.storage import Home
+
+home, join, share = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+
+def tell(label, done, total):
+    if total and done >= share * total:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+build_home(Home(home), join=join, progress=tell)
+"""
+NEVER = "2"  # no build gets twice as far as its end
+
+
+def run_build(home: Path, join: str, share: str) -> int:
+    """Build in a process of its own; gives its exit code."""
+    command = [sys.executable, "-c", BUILD, str(home), join, share]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr[-2000:]
+    return done.returncode
+
+
+def state(home: Path) -> tuple[bytes, str, str]:
+    """The pointer, the digest of the database it names, and what the database says it is."""
+    pointer = (home / "current.json").read_bytes()
+    database = home / json.loads(pointer)["database"]
+    with duckdb.connect(str(database), read_only=True) as connection:
+        (join,) = connection.execute("SELECT join_level FROM codes.run").fetchone()
+    return pointer, hashlib.sha256(database.read_bytes()).hexdigest(), join
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_build_leaves_the_last_good_database(generated, tmp_path: Path) -> None:
+    world = generated("story", 1, dirt=0.0)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "landing").symlink_to(world.landing)
+    (home / "world").symlink_to(world.world)
+    assert run_build(home, "full", NEVER) == 0
+    good = state(home)
+    assert good[2] == "full"
+    for share in ("0.02", "0.5", "0.9"):
+        assert run_build(home, "none", share) == -signal.SIGKILL, f"not killed at {share}"
+        assert state(home) == good, f"killed at {share}, the build left its mark"
+    assert run_build(home, "none", NEVER) == 0
+    assert state(home)[2] == "none"
+    left = sorted(path.name for path in (home / "databases").iterdir())
+    assert left == [Path(json.loads((home / "current.json").read_bytes())["database"]).name]

@@ -1,0 +1,157 @@
+"""Promise 7: no identifier is real, in clean, dirty and faulty files.
+
+Every file is searched, cell by cell, for whatever has the shape of an identifier: unified codes,
+organisation codes with and without hyphen, registration, tax and resident numbers, wherever in a cell
+they stand. What passes its check digit must lie in the ranges no real body or person can hold:
+divisions 84 to 89, and organisation codes that begin with PDY, reserved for internal use.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+import yaml
+
+from tests.naive.identifiers import PASSES, is_synthetic
+from tests.promises.databases import delivered
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = re.compile(r"[0-9A-Z]+(?:-[0-9X](?![0-9A-Z]))?")
+SCHEMES = {
+    "uscc": re.compile(r"[0-9A-Z]{18}"),
+    "resident_no": re.compile(r"[0-9]{17}[0-9X]"),
+    "registration_no": re.compile(r"[0-9]{15}"),
+    "tax_no": re.compile(r"[0-9]{6}[0-9A-Z]{8}[0-9X]"),
+    "org_code": re.compile(r"[0-9A-Z]{8}[0-9X]"),
+}
+
+
+def feeds() -> dict[str, dict]:
+    """Feed -> its contract's object."""
+    return {
+        feed["name"]: feed
+        for path in sorted(ROOT.glob("sources/*/contract.odcs.yaml"))
+        for feed in yaml.safe_load(path.read_text(encoding="utf-8"))["schema"]
+    }
+
+
+FEEDS = feeds()
+
+
+def custom(node: dict) -> dict:
+    return {p["property"]: p.get("value") for p in node.get("customProperties") or []}
+
+
+def cells(path: Path) -> Iterator[str]:
+    """The texts a file holds, torn apart as little as its format allows."""
+    feed = FEEDS[path.parent.name]
+    about = custom(feed)
+    data = path.read_bytes()
+    if about["format"] == "parquet":
+        for column in pyarrow.parquet.read_table(path).columns:
+            yield from (value for value in column.to_pylist() if value)
+    elif about["format"] == "xlsx":
+        with zipfile.ZipFile(path) as book:
+            for name in book.namelist():
+                yield from re.split(r"<[^>]*>", book.read(name).decode("utf-8"))
+    elif about["format"] == "fixed":
+        # Columns touch: only the contract's widths, in bytes, tell them apart.
+        widths = [int(custom(column)["width"]) for column in feed["properties"]]
+        for line in data.split(b"\n")[1:]:
+            for width in widths:
+                yield line[:width].decode(about["encoding"], errors="replace")
+                line = line[width:]
+    else:
+        if about["format"] == "jsonl.gz":
+            data = gzip.decompress(data)
+        text = data.decode(about["encoding"], errors="replace")
+        yield unescape(text) if about["format"] == "xml" else text
+
+
+def real_ones(text: str) -> set[tuple[str, str]]:
+    """(scheme, token) of whatever passes a check and might belong to somebody."""
+    found = set()
+    for token in TOKEN.findall(text.upper()):
+        compact = token.replace("-", "")
+        passed = [
+            scheme
+            for scheme, shape in SCHEMES.items()
+            if shape.fullmatch(compact) and PASSES[scheme](compact)
+        ]
+        # A resident number may happen to pass as a unified code: it is enough that it is safe as one.
+        if passed and not any(is_synthetic(scheme, compact) for scheme in passed):
+            found.add((passed[0], token))
+    return found
+
+
+def search(landing: Path) -> tuple[set[tuple[str, str, str]], int]:
+    """(file, scheme, token) of what might be real, and how many texts were searched."""
+    found, searched = set(), 0
+    for path, _ in delivered(landing):
+        for text in cells(path):
+            searched += 1
+            found |= {(path.name, *one) for one in real_ones(text)}
+    return found, searched
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    """Published examples of the standards, and a made-up number with a real division."""
+    assert real_ones("代码：91350100M000100Y43，") == {("uscc", "91350100M000100Y43")}
+    assert real_ones("D2143569-X") == {("org_code", "D2143569-X")}
+    assert real_ones('"11010519491231002X"') == {("resident_no", "11010519491231002X")}
+    assert real_ones("110108000000016") == {("registration_no", "110108000000016")}
+    assert not real_ones("91870101PDY00001XE PDY00001-X 870101198504120111 870101100000014")
+    assert not real_ones("870101PDY00001X 91350100M000100Y44")
+
+
+@pytest.mark.parametrize("dirt", [0.0, 1.0, 40.0], ids=["clean", "dirty", "filthy"])
+def test_no_identifier_is_real(dirt: float, generated) -> None:
+    found, searched = search(generated("tiny", 1, dirt=dirt).landing)
+    assert searched > 1000
+    assert not found, sorted(found)[:10]
+
+
+def test_the_story_names_nobody_real(story) -> None:
+    found, _ = search(story.landing)
+    assert not found, sorted(found)[:10]
+
+
+def test_no_fault_makes_a_real_identifier(one_tiny, tmp_path: Path) -> None:
+    """Every kind of fault, in every feed it fits, several times over."""
+    from pipelines.replay.databases import opened
+    from pipelines.replay.edits import FileEdit, plan
+    from pipelines.replay.faults import FaultSpec, Landed, Registered
+    from schemas import contract
+    from sources.faults import FaultError, kinds
+
+    contracts, planned, written, found = contract.feeds(), 0, set(), set()
+    with opened(base=one_tiny.database) as db:
+        landed, others = Landed(db, "base", contracts), Registered(db, "base", contracts)
+        for kind, fault in kinds().items():
+            if kind == "free_edit" or fault.level == "delivery":
+                continue  # the one writes what it is told to, the other what was sent before
+            for name, feed in contracts.items():
+                if not fault.fits(feed):
+                    continue
+                for seed in range(6):
+                    spec = FaultSpec(kind, feed=name, seed=seed)
+                    try:
+                        edit = plan(landed, others, one_tiny.landing, spec)
+                    except FaultError:
+                        continue  # nothing in so small a world for it to bite on
+                    planned += 1
+                    for row in edit.faulty:
+                        assert not isinstance(row, FileEdit)
+                        for text in (row.after or {}).values():
+                            written.add(text)
+    assert planned > 100
+    for text in written - {None}:
+        found |= {(text, *one) for one in real_ones(text)}
+    assert not found, sorted(found)[:10]
