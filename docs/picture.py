@@ -22,7 +22,7 @@ FONT = "font-family='Helvetica, Arial, sans-serif'"
 
 # How a receiver keeps what it was handed: colour, dashes, meaning.
 MODES = {
-    "snapshot": ("#2f6fb3", "", "drops what is gone at the source"),
+    "snapshot": ("#2f6fb3", "", "drops what is gone there"),
     "readmits": ("#0f8a6d", "", "takes back what it sent out"),
     "expire": ("#8a5fb0", "7 4", "drops it years later"),
     "append": ("#c2410c", "", "never drops anything"),
@@ -46,7 +46,7 @@ class Box:
     @property
     def height(self) -> int:
         """In pixels."""
-        return 46 + LINE_HEIGHT * len(self.tables) + 14 * len(self.told())
+        return 50 + LINE_HEIGHT * len(self.tables) + 14 * len(self.told())
 
     def told(self) -> list[str]:
         """What it reads, in lines short enough for its box."""

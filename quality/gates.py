@@ -264,7 +264,7 @@ def row_counts_sql(feed: Feed) -> str:
 
     `conformed` is counted from the rows themselves, not as what is left over, so that the sum can
     fail to add up: landed = conformed + quarantined + held. Rows of a held delivery count as held,
-    whatever else is wrong with them.
+    whatever else is wrong with them; a row that repeats one kept aside is kept aside with it.
 
     Returns:
         A query of one row with the columns of `quality.row_counts`.
@@ -288,10 +288,10 @@ LEFT JOIN (
     SELECT delivery FROM quality.deliveries WHERE feed = {name} AND outcome = 'hold'
 ) AS h ON h.delivery = l.delivery
 LEFT JOIN (
-    SELECT DISTINCT delivery, line
+    SELECT DISTINCT delivery, record_id, version
     FROM quality.verdicts
     WHERE feed = {name} AND outcome = 'quarantine'
-) AS q ON q.delivery = l.delivery AND q.line = l.line"""
+) AS q ON q.delivery = l.delivery AND q.record_id = l.record_id AND q.version = l.version"""
 
 
 def listed(feeds: Mapping[str, Feed] | Iterable[Feed]) -> tuple[Feed, ...]:

@@ -127,7 +127,7 @@ def checks(
         wanted = [
             e
             for e in stage_expectations(stage, feeds)
-            if e.reads <= present and (e.outcome == "fail" or not promises_only)
+            if (e.outcome == "fail" or not promises_only) and e.reads <= present
         ]
         results.extend(_run(engine, stage, wanted))
     if write:

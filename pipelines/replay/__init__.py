@@ -108,7 +108,7 @@ def replay(
     if lower is not None:
         from pipelines.replay.gain import gain
 
-        gained = gain(base, lower, feeds).json()
+        gained = gain(base, lower, feeds, place.world).json()
     difference, left, called = found
     return Replay(
         edits=edits,

@@ -51,28 +51,39 @@ class Gain:
         }
 
 
-def gain(high: Path, low: Path, feeds: Mapping[str, Feed]) -> Gain:
+def gain(high: Path, low: Path, feeds: Mapping[str, Feed], world: Path | None = None) -> Gain:
     """The gain of one build over another of the same landing folder, joined less far.
 
     Args:
-        high: a database that holds the world's truth (schema `world`).
-        low: a database of the same landing folder at a lower level of joining.
+        high: the database joined farther.
+        low: the other.
         feeds: contracts by name; those with a `registry` say who is registered where.
+        world: folder of the world's truth as Parquet; None: the schema `world` of `high` holds it.
 
     Raises:
         GainError: if the truth is missing.
     """
     with opened(high=high, low=low) as db:
-        if not db.has("high", "world.subjects"):
-            raise GainError(
-                "Gain is told against the world's truth, which this database does not hold; build "
-                "it from a home that generated its own world."
-            )
+        for table in ("subjects", "attributes", "conduct"):
+            db.run(f"CREATE TEMP VIEW true_{table} AS {_truth(db, table, world)}")
         levels = {n: db.rows(f"SELECT max(join_level) FROM {n}.codes.run")[0][0] for n in _SIDES}
         db.run(_SUBJECTS.format(registers=_registers(feeds)))
         for side in _SIDES:
             _listings(db, side)
         return Gain(levels["low"], levels["high"], db.frame(_COMPARED))
+
+
+def _truth(db: Databases, table: str, world: Path | None) -> str:
+    """SELECT of one table of the truth."""
+    if world is not None and (world / f"{table}.parquet").exists():
+        quoted = str(world / f"{table}.parquet").replace("'", "''")
+        return f"SELECT * FROM read_parquet('{quoted}')"
+    if db.has("high", f"world.{table}"):
+        return f"SELECT * FROM high.world.{table}"
+    raise GainError(
+        "Gain is told against the world's truth, which is not there; generate the world anew, or "
+        "build from a home that holds it."
+    )
 
 
 _SIDES = ("low", "high")
@@ -102,7 +113,7 @@ CREATE OR REPLACE TEMP TABLE truly AS
 SELECT s.subject_no,
     md5(concat_ws('|', r.feed, md5(concat_ws('|', r.feed, s.file_no)))) AS subject_id,
     s.uscc, s.org_code, s.registration_no, s.tax_no, s.resident_no
-FROM high.world.subjects AS s
+FROM true_subjects AS s
 INNER JOIN (VALUES {registers}) AS r(kind, feed) ON r.kind = s.kind;
 CREATE OR REPLACE TEMP TABLE known_by AS
 SELECT subject_no, value FROM (
@@ -110,7 +121,7 @@ SELECT subject_no, value FROM (
         mask_resident_no(resident_no)]) AS value FROM truly
 ) WHERE value IS NOT NULL
 UNION
-SELECT subject_no, name_key(value) AS value FROM high.world.attributes WHERE property = 'name';
+SELECT subject_no, name_key(value) AS value FROM true_attributes WHERE property = 'name';
 """
 
 # Which act of whom an event tells of: the document it names, else the act of that day by whoever
@@ -124,13 +135,13 @@ WITH told AS (
 )
 SELECT DISTINCT t.event, c.subject_no
 FROM told AS t
-INNER JOIN high.world.conduct AS c
+INNER JOIN true_conduct AS c
     ON c.conduct_kind = t.event_kind AND c.decided = t.event_day
     AND c.document_no = t.document_no
 UNION
 SELECT DISTINCT t.event, c.subject_no
 FROM told AS t
-INNER JOIN high.world.conduct AS c
+INNER JOIN true_conduct AS c
     ON c.conduct_kind = t.event_kind AND c.decided = t.event_day
     AND (t.document_no IS NULL OR c.document_no IS NULL)
 INNER JOIN known_by AS k ON k.subject_no = c.subject_no AND k.value IN (t.id_value, t.name)

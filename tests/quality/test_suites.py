@@ -306,6 +306,12 @@ def test_a_withdrawal_need_not_be_believed(bench, make_feed, land):
     assert [row[0] for row in bench.fetch(violations_sql(whole))] == ["q"]
 
 
+def test_the_tables_a_query_reads_are_known(make_feed):
+    for e in every(make_feed):
+        read = sqlglot.parse_one(violations_sql(e), read="duckdb").find_all(sqlglot.exp.Table)
+        assert e.reads == {e.table, *(f"{t.db}.{t.name}" for t in read if t.db)}
+
+
 def test_every_query_can_be_said_to_spark(make_feed):
     for e in every(make_feed):
         assert sqlglot.transpile(violations_sql(e), read="duckdb", write="spark")

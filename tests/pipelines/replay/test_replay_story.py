@@ -155,6 +155,27 @@ def test_a_saved_replay_is_the_same_replay(home, corrected, tmp_path):
     }
 
 
+def test_two_faults_may_not_want_the_same_row(home):
+    other = replace(SLIP, values={"duty": "支付"})
+    with pytest.raises(FaultError, match="Two faults want the same row of court/court_20240313"):
+        replay(home, [SLIP, other])
+
+
+def test_two_faults_at_once_reach_what_both_reach(home):
+    """The second one strikes a penalty, which only the city and its readers list."""
+    fine = FaultSpec(
+        "free_edit",
+        feed="city_penalties",
+        record="青榆交运罚〔2024〕9号",
+        values={"code_1": "91840103PDY0061207"},
+    )
+    both = replay(home, [SLIP, fine])
+    pairs = {(row["holder"], row["list"]) for row in both.json()["lists"]}
+    assert set(EXPECTED) < pairs
+    assert {list_name for _, list_name in pairs - set(EXPECTED)} == {"administrative_penalties"}
+    assert len(both.json()["fault"]["further"]) == 1
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

@@ -1,0 +1,70 @@
+"""The blocks of the README that hold figures: the record, the report, and the four levels of joining."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+
+from docs.lab import COLUMNS, Lab
+from pipelines.demo import STORY, record_lines
+from pipelines.exchange.network import JOINS
+from pipelines.replay import Replay, load, replay
+from pipelines.replay.gain import gain
+from pipelines.replay.metrics import totals
+from pipelines.replay.report import print_replay
+from schemas.contract import feeds
+
+
+def blocks(lab: Lab) -> Mapping[str, str]:
+    """Every block by name. The lab must have told its story."""
+    assert lab.told is not None
+    return {"record": record(lab.told), "report": report(lab.told), "joins": joins(lab)}
+
+
+def fenced(kind: str, text: str) -> str:
+    """Text in a fence."""
+    return f"```{kind}\n{text.rstrip()}\n```"
+
+
+def record(told: Replay) -> str:
+    """The record before and after."""
+    return fenced("diff", "\n".join(record_lines(told.edits[0])))
+
+
+def report(told: Replay) -> str:
+    """The report as the terminal shows it, without colours."""
+    said = io.StringIO()
+    print_replay(told, Console(file=said, width=COLUMNS, color_system=None))
+    return fenced("text", "\n".join(line.rstrip() for line in said.getvalue().splitlines()))
+
+
+def joins(lab: Lab) -> str:
+    """What each level of joining lets holders know, and what one wrong cell does there."""
+    assert lab.told is not None
+    rows = []
+    base = lab.home.database()
+    scenario = load(STORY)
+    for join in JOINS[:-1]:
+        with tempfile.TemporaryDirectory(dir=lab.folder) as folder:
+            found = replay(lab.home, scenario.faults, join=join, workdir=Path(folder))
+            compared = gain(base, Path(folder) / "clean.duckdb", feeds("story")).json()
+        rows.append(_row(join, compared["true_low"], compared["false_low"], found))
+    rows.append(_row(JOINS[-1], compared["true_high"], compared["false_high"], lab.told))
+    head = (
+        "| `--join` | listings holders know | of which false | one wrong cell: holders and lists "
+        "| people and firms | still wrong after 30 days |"
+    )
+    return "\n".join([head, "|---|---:|---:|---:|---:|---:|", *rows])
+
+
+def _row(join: str, true: int, false: int, found: Replay) -> str:
+    assert found.left is not None
+    reach = totals(found.faulty)
+    left = found.left.json()["cells"]
+    return (
+        f"| `{join}` | {true + false} | {false} | {reach['pairs']} | {reach['subjects']} | {left} |"
+    )

@@ -1,0 +1,159 @@
+"""A folder in which the commands and queries of the pages run as a reader would type them.
+
+It holds `build/story`, the story world as `islands demo` makes it, and beside it the files a command
+may name. `islands` runs in this very process, which saves starting it again for every line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from docs.ask import table
+from pipelines.demo import make_story, tell_story
+from pipelines.engine import open_engine
+from pipelines.replay import Replay
+from pipelines.storage import Home
+from schemas.contract import ROOT
+
+COLUMNS = 100  # width of what a page shows
+BESIDE = ("labs", "Makefile")
+
+
+class ExampleError(ValueError):
+    """A command or query of a page that does not work; the message holds it and what it said."""
+
+
+@dataclass
+class Lab:
+    """A folder with the story world in it.
+
+    Attributes:
+        folder: where commands run.
+        told: the story's replay, if it was told.
+        environment: what `export` lines have set.
+    """
+
+    folder: Path
+    told: Replay | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def home(self) -> Home:
+        """The story world's home."""
+        return Home(self.folder / "build" / "story")
+
+    def query(self, sql: str) -> str:
+        """The rows of a query on the story world, as `python -m docs.ask` prints them."""
+        with open_engine("duckdb", self.home.database(), read_only=True) as engine:
+            return table(engine, sql)
+
+    def run(self, line: str) -> str:
+        """What a command line prints. An `export` holds for the lines after it.
+
+        Raises:
+            ExampleError: if it fails.
+        """
+        words = shlex.split(line, comments=True)
+        if not words or words[0] == ".":
+            return ""
+        if words[0] == "export":
+            self.environment |= dict(word.split("=", 1) for word in words[1:])
+            return ""
+        if words[0] == "make":
+            return self._make(words[1:])
+        code, said = self._islands(words[1:]) if words[0] == "islands" else self._shell(line)
+        if code:
+            raise ExampleError(f"`{line}` ended with {code}: {said[-2000:]}")
+        return said
+
+    def _make(self, targets: list[str]) -> str:
+        """Look whether the targets are there; making them would make all this again."""
+        rules = (self.folder / "Makefile").read_text(encoding="utf-8").splitlines()
+        for target in targets:
+            if not any(rule.startswith(f"{target}:") for rule in rules):
+                raise ExampleError(f"`make {target}`: the Makefile has no such target.")
+        return ""
+
+    def _shell(self, line: str) -> tuple[int, str]:
+        done = subprocess.run(  # what the pages use of the shell: cp, sed, head, python
+            line.replace("python ", f"{shlex.quote(sys.executable)} "),
+            shell=True,
+            cwd=self.folder,
+            env={**os.environ, **self.environment, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def _islands(self, words: list[str]) -> tuple[int, str]:
+        from pipelines.cli import main
+
+        said = io.StringIO()
+        with (
+            self._as_typed(words),
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),
+        ):
+            try:
+                main()
+                code: object = 0
+            except SystemExit as end:
+                code = end.code
+        status = code if isinstance(code, int) else int(code is not None)
+        return status, "\n".join(line.rstrip() for line in said.getvalue().rstrip().splitlines())
+
+    @contextlib.contextmanager
+    def _as_typed(self, words: list[str]) -> Iterator[None]:
+        """The process as it would be if it had been started by these words."""
+        argv, before = sys.argv, dict(os.environ)
+        sys.argv = ["islands", *_globbed(words, self.folder)]
+        os.environ |= {**self.environment, "COLUMNS": str(COLUMNS)}
+        try:
+            with contextlib.chdir(self.folder):
+                yield
+        finally:
+            sys.argv = argv
+            os.environ.clear()
+            os.environ |= before
+
+
+def _globbed(words: list[str], folder: Path) -> list[str]:
+    """Words with `*` replaced by the files they mean, as a shell does."""
+    found: list[str] = []
+    for word in words:
+        files = (
+            sorted(p.relative_to(folder).as_posix() for p in folder.glob(word))
+            if "*" in word
+            else []
+        )
+        found += files or [word]
+    return found
+
+
+def make_lab(folder: Path, *, tell: bool = False) -> Lab:
+    """A lab in a folder that is empty or not there yet.
+
+    Args:
+        tell: whether to follow the story's wrong cell as well.
+    """
+    lab = Lab(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in BESIDE:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    if tell:
+        lab.told = tell_story(lab.home)
+    else:
+        make_story(lab.home)
+    return lab
