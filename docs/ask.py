@@ -39,7 +39,9 @@ def aligned(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _text(value: object) -> str:
-    return "NULL" if value is None else str(value)
+    if value is None:
+        return "NULL"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def main(words: Sequence[str]) -> None:

@@ -96,7 +96,7 @@ ALLOWED: dict[str, Trials] = {
         ("CAST('2024-02-29' AS DATE)", "2024-02-29"),
         ("CAST(CAST(7 AS DECIMAL(18, 2)) AS BIGINT)", "7"),
     ),
-    # aggregates, also over windows; sum only inside a CAST, which fixes its type
+    # aggregates, also over windows; a sum that becomes a column needs a CAST, for its type differs
     "count": (
         (f"(SELECT count(*) FROM {_HOLES})", "3"),
         (f"(SELECT count(n) FROM {_HOLES})", "2"),

@@ -208,12 +208,6 @@ def _node(node: exp.Expression) -> Iterator[str]:
         )
     yield from _types(node)
     yield from _queries(node)
-    if isinstance(node, exp.Sum):
-        outer = node.parent
-        while isinstance(outer, (exp.Window, exp.Filter)):
-            outer = outer.parent
-        if not isinstance(outer, exp.Cast):
-            yield "The type of a sum differs; write CAST(sum(...) AS BIGINT or DECIMAL(18, 2))."
     if isinstance(node, RANKING):
         window = node.find_ancestor(exp.Window)
         if window and not window.args.get("order") and not window.args.get("alias"):

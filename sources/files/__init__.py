@@ -66,7 +66,7 @@ TEXT: dict[str, ModuleType] = {
 TABLES: dict[str, ModuleType] = {"xlsx": xlsx, "parquet": parquet}
 UTF8_ONLY = ("jsonl", "jsonl.gz", "json", "xml")
 PACKED = "jsonl.gz"
-PIECE = 1 << 27  # bytes parsed in one go; Arrow's text columns hold less than 2**31 bytes
+PIECE = 1 << 24  # bytes parsed in one go: few enough for the caches and for Arrow's columns
 
 
 def is_text(feed: Feed) -> bool:

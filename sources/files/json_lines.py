@@ -30,6 +30,7 @@ from sources.files.base import (
     table_of,
     without_empty,
 )
+from sources.files.regular import values_between
 
 BLOCK = 1 << 22  # bytes a thread parses at a time; also the longest record the quick way reads
 NOTICE_KEY = "_notice"
@@ -52,6 +53,12 @@ def joined(records: bytes) -> bytes:
     return records
 
 
+def tags(feed: Feed) -> list[bytes]:
+    """What stands before, between and after the values of a record on a line of its own."""
+    first, *others = [json.dumps(name, ensure_ascii=False) for name in feed.column_names]
+    return [tag.encode() for tag in (f'{{{first}:"', *(f'",{n}:"' for n in others), '"}\n')]
+
+
 def escaped(values: pa.StringArray) -> pa.StringArray:
     """Text as it stands between the quotes of a JSON string."""
     data = np.frombuffer(content(values), np.uint8)
@@ -63,20 +70,15 @@ def escaped(values: pa.StringArray) -> pa.StringArray:
 
 
 def render(feed: Feed, rows: pa.Table, end: str = "\n") -> pa.BinaryArray:
-    """Every row as the record a file holds, with what stands after it."""
-    parts: list[Any] = []
-    glue = "{"
-    for name in feed.column_names:
-        values = escaped(column_of(rows, name))
-        glue += json.dumps(name, ensure_ascii=False) + ":"
-        if values.null_count:
-            quoted = pc.binary_join_element_wise('"', values, '"', "")
-            parts += [glue, pc.fill_null(quoted, "null")]
-            glue = ","
-        else:
-            parts += [glue + '"', values]
-            glue = '",'
-    return pc.binary_join_element_wise(*parts, glue[:-1] + "}" + end, "").cast(pa.binary())
+    """Every row as the record a file holds, with what stands after it.
+
+    A missing value is written as "", so that all records are alike.
+    """
+    first, *others = [tag.decode() for tag in tags(feed)]
+    parts: list[Any] = [first]
+    for name, tag in zip(feed.column_names, others, strict=True):
+        parts += [pc.fill_null(escaped(column_of(rows, name)), ""), tag]
+    return pc.binary_join_element_wise(*parts[:-1], '"}' + end, "").cast(pa.binary())
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
@@ -100,12 +102,42 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
 def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
     """Records of one or many files at once, exactly one a line.
 
-    Every line must begin an object and there must be as many objects as lines: no object then goes
-    over its line, and no line holds two.
-
     Args:
         data: the records.
         count: of its lines.
+
+    Raises:
+        Odd: if any of them is not exactly as the contract promises.
+    """
+    try:
+        columns = _as_written(feed, data, count)
+    except Odd:
+        columns = _as_json(feed, data, count)
+    return pa.table([without_empty(c) for c in columns], names=list(feed.column_names)), None
+
+
+def _as_written(feed: Feed, data: bytes, count: int) -> list[pa.StringArray]:
+    """The columns of records just as `render` writes those that need no escape.
+
+    Raises:
+        Odd: if any of them is written another way.
+    """
+    controls = np.count_nonzero(np.frombuffer(data, np.uint8) < ord(" "))
+    if b"\\" in data or controls != count:
+        raise Odd("an escape, or a control character")
+    columns = values_between(data, tags(feed), b'"', count)
+    try:
+        pa.table(columns, names=list(feed.column_names)).validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise Odd(str(error)) from error
+    return columns
+
+
+def _as_json(feed: Feed, data: bytes, count: int) -> list[pa.StringArray]:
+    """The columns of records laid out, escaped and ordered in any way that JSON allows.
+
+    Every line must begin an object and there must be as many objects as lines: no object then goes
+    over its line, and no line holds two.
 
     Raises:
         Odd: if any of them is not exactly as the contract promises.
@@ -136,8 +168,7 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
             member = json.dumps(name, ensure_ascii=False).encode() + b":"
             if data.count(member) != count:
                 raise Odd(f"member {name} missing, or written another way")
-    columns = [without_empty(rows.column(name).combine_chunks()) for name in feed.column_names]
-    return pa.table(columns, names=list(feed.column_names)), None
+    return [rows.column(name).combine_chunks() for name in feed.column_names]
 
 
 class Member(ValueError):

@@ -25,10 +25,10 @@ from sources.files.base import (
     column_faults,
     column_of,
     content,
-    pieces,
     without_empty,
 )
 from sources.files.json_lines import gather
+from sources.files.regular import values_between
 
 ENTITIES = (
     ("&lt;", "<"),
@@ -60,10 +60,12 @@ def joined(records: bytes) -> bytes:
     return records
 
 
-def tags(feed: Feed) -> list[str]:
-    """The tags of one record in order; values stand between the pairs of the columns."""
-    inner = [tag for name in feed.column_names for tag in (f"<{name}>", f"</{name}>")]
-    return [f"<{feed.record_tag}>", *inner, f"</{feed.record_tag}>"]
+def tags(feed: Feed) -> list[bytes]:
+    """What stands before, between and after the values of a record."""
+    names = feed.column_names
+    first, last = f"<{feed.record_tag}><{names[0]}>", f"</{names[-1]}></{feed.record_tag}>\n"
+    between = [f"</{a}><{b}>" for a, b in zip(names, names[1:], strict=False)]
+    return [tag.encode() for tag in (first, *between, last)]
 
 
 def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
@@ -72,9 +74,9 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
     Raises:
         UnwritableError: if a value holds a character XML has no way to write.
     """
-    every = tags(feed)
-    parts = [every[0] + every[1]]
-    for place, name in enumerate(feed.column_names):
+    first, *others = [tag.decode() for tag in tags(feed)]
+    parts = [first]
+    for name, tag in zip(feed.column_names, others, strict=True):
         values = column_of(rows, name)
         wrong = pc.index(pc.match_substring_regex(values, FORBIDDEN), True).as_py()
         if wrong >= 0:
@@ -84,9 +86,8 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
         for entity, character in reversed(ENTITIES):
             if character not in "\"'" and character.encode() in data:
                 values = pc.replace_substring(values, character, entity)
-        after = every[2 * place + 2] + every[2 * place + 3]
-        parts += [pc.fill_null(values, ""), after]
-    return pc.binary_join_element_wise(*parts, "\n", "").cast(pa.binary())
+        parts += [pc.fill_null(values, ""), tag]
+    return pc.binary_join_element_wise(*parts, "").cast(pa.binary())
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
@@ -114,8 +115,6 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
 def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
     """Records of one or many files at once, exactly one a line.
 
-    Every `<` must begin just the tag that comes next in a record, so what lies between is text.
-
     Args:
         data: the records.
         count: of its lines.
@@ -123,33 +122,15 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
     Raises:
         Odd: if any of them is not exactly as the contract promises.
     """
-    every = [tag.encode() for tag in tags(feed)]
-    text = np.frombuffer(data, np.uint8)
-    opens = np.flatnonzero(text == ord("<"))
-    controls = np.count_nonzero(text < ord(" ")) - data.count(b"\t")
-    if len(opens) != count * len(every) or controls != count:
-        raise Odd("another layout")
-    if any(mark in data for mark in NOT_IN_TEXT):
+    between = values_between(data, tags(feed), b"<", count)
+    controls = np.count_nonzero(np.frombuffer(data, np.uint8) < ord(" "))
+    if controls - data.count(b"\t") != count or any(mark in data for mark in NOT_IN_TEXT):
         raise Odd("a character that XML does not allow")
-    places = np.ascontiguousarray(opens.reshape(count, len(every)).T)
-    for tag, place in zip(every, places, strict=True):
-        for i, byte in enumerate(tag):
-            if not (text[place + i] == byte).all():
-                raise Odd("another tag, or an attribute")
-    ends = places[-1] + len(every[-1])
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    # Only values may stand between tags: nothing before, between and after the columns.
-    gaps = [places[0] - starts, places[1] - places[0] - len(every[0]), text[ends] - ord("\n")]
-    for i in range(2, len(every) - 1, 2):
-        gaps.append(places[i + 1] - places[i] - len(every[i]))
-    if any(gap.any() for gap in gaps):
-        raise Odd("text between the columns")
     written = data.count(b"&")
     if written != (written and sum(data.count(entity.encode()) for entity, _ in ENTITIES)):
         raise Odd("a character reference")
     columns = []
-    for i in range(1, len(every) - 1, 2):
-        values = pieces(data, places[i] + len(every[i]), places[i + 1])
+    for values in between:
         if written:
             raw = bytes(content(values))
             for entity, character in ENTITIES:

@@ -194,16 +194,14 @@ CREATE OR REPLACE TEMP MACRO resident_no_ok(x) AS
 CREATE OR REPLACE TEMP MACRO masked_resident_no_ok(x) AS
     regexp_full_match(x, '[0-9]{10}\*{4}[0-9]{3}[0-9X]');
 
--- Tax number by length: 15 division and organisation code; 17 digits; 18 a USCC or a resident
--- number; 20 a resident number and two digits.
+-- Tax number: 15 characters are division and organisation code; 17 are digits; 18 a USCC or a
+-- resident number; 20 a resident number and two digits.
 CREATE OR REPLACE TEMP MACRO tax_no_ok(x) AS
     CASE length(x)
         WHEN 15 THEN regexp_full_match(x, '[0-9]{6}[0-9A-Z]{8}[0-9X]')
             AND org_sum_ok(x[7], x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15])
         WHEN 17 THEN regexp_full_match(x, '[0-9]{17}')
-        WHEN 18 THEN resident_no_ok(x) OR uscc_ok(x)
-        WHEN 20 THEN regexp_matches(x, '[0-9]{2}$') AND resident_no_ok(x[1:18])
-        ELSE CASE WHEN x IS NOT NULL THEN FALSE END
+        ELSE (regexp_full_match(x, '.{18}([0-9]{2})?') AND resident_no_ok(x[1:18])) OR uscc_ok(x)
     END;
 
 -- The check that belongs to an identifier scheme; NULL for a scheme that has none.

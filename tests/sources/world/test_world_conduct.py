@@ -73,12 +73,14 @@ def test_grounds_are_listed_and_give_the_severity(any_world: duckdb.DuckDBPyConn
 
 def test_every_listed_ground_occurs(demo_world: duckdb.DuckDBPyConnection):
     with (ROOT / "schemas/codes/grounds.csv").open(encoding="utf-8", newline="") as file:
-        listed = [row["code"] for row in csv.DictReader(file)]
-    assert len(set(listed)) == len(listed)
+        rows = list(csv.DictReader(file))
+    assert len({row["code"] for row in rows}) == len(rows)
+    # Grounds of a listing are a list's own words for what it rests on; nobody commits them.
+    listed = {row["code"] for row in rows if row["event_kind"] != "listing"}
     used = {
         ground for (ground,) in demo_world.execute("SELECT DISTINCT ground FROM conduct").fetchall()
     }
-    assert used == set(listed)
+    assert used == listed
 
 
 def test_numbers_are_unique(any_world: duckdb.DuckDBPyConnection):

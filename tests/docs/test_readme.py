@@ -1,0 +1,128 @@
+"""The pages say what is so: every block, figure and row shown is made again, every command run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from docs.figures import blocks
+from docs.generate import PICTURE, README, generated, pages, rewritten
+from docs.lab import ExampleError, Lab, make_lab
+from docs.pages import block_names, examples
+from docs.picture import draw
+from pipelines.exchange.network import read_network
+from pipelines.models import all_models
+from schemas.contract import ROOT, feeds
+from schemas.shape import SHAPES
+
+LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
+ABSOLUTE = re.compile(r"(?<![\w.~])/(?:[a-z]+/)+[\w.]*")
+PAGES = pages()
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory) -> Lab:
+    """A folder with the story world, its replay told."""
+    return make_lab(tmp_path_factory.mktemp("pages"), tell=True)
+
+
+def test_blocks_and_rows_shown_are_what_comes_out(lab):
+    """`make docs` writes them; here nothing may be left to write."""
+    filled = blocks(lab)
+    assert sorted(block_names(text(README))) == sorted(filled)
+    for path in PAGES:
+        assert text(path) == rewritten(text(path), lab, filled), f"{name(path)}: run `make docs`"
+
+
+def test_every_command_runs(tmp_path):
+    """All that the pages tell people to type, in the order they tell it, each line once."""
+    lab = make_lab(tmp_path)
+    done = set()
+    for path in PAGES:
+        for example in examples(text(path)):
+            for line in example.commands() if example.kind == "sh" else ():
+                if line in done or example.shown:
+                    continue
+                done.add(line)
+                if "build --engine spark" in line:  # the engines' agreement has tests of its own
+                    assert "--engine" in lab.run("islands build --help")
+                else:
+                    lab.run(line)
+    assert len(done) > 25
+
+
+def test_a_command_that_fails_would_be_seen(tmp_path):
+    lab = Lab(tmp_path)
+    (tmp_path / "Makefile").write_text("test:\n", encoding="utf-8")
+    for line in ("islands build --join halfway", "cp nothing nowhere", "make coffee"):
+        with pytest.raises(ExampleError, match=re.escape(line)):
+            lab.run(line)
+
+
+def test_the_picture_is_drawn_from_the_models():
+    picture = text(PICTURE)
+    assert picture == draw(), "run `make docs`"
+    said = "\n".join(ElementTree.fromstring(picture).itertext())
+    network = read_network("core", "full")
+    for holder in {e.source for e in network.edges} | {e.target for e in network.edges}:
+        assert holder in said
+    assert "synthetic" in said and "court_dishonest" in said
+
+
+def test_the_first_screen_says_what_this_is_and_that_it_is_synthetic():
+    top = " ".join(text(README).split("```sh")[0].split())
+    assert (
+        "Change one record in one agency's file and see every list, agency and person it reaches, "
+        "and what stays wrong after the source has corrected it." in top
+    )
+    assert "All data is synthetic" in top
+    assert "make demo" in text(README)[:1400] and "make test" in text(README)[:1400]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_links_lead_somewhere(path):
+    for found in LINK.finditer(text(path)):
+        target = found["target"].partition("#")[0]
+        assert (path.parent / target).exists(), f"{name(path)} links to {target}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_no_page_names_a_place_of_one_machine(path):
+    assert not ABSOLUTE.findall(text(path))
+    assert "://" not in text(path)
+
+
+def test_every_page_says_that_data_is_synthetic():
+    for told in (*map(text, PAGES), *generated().values()):
+        assert "synthetic" in told.lower()
+
+
+def test_the_data_dictionary_holds_everything():
+    told = generated()["data-dictionary.md"]
+    assert told == generated()["data-dictionary.md"]
+    for feed in feeds().values():
+        assert f"`{feed.name}`" in told
+        for column in feed.columns:
+            assert f"| `{column.name}` | {column.title_zh} |" in told
+    for shape in SHAPES.glob("*.odcs.yaml"):
+        assert f"### The shape {shape.name.split('.')[0]}" in told
+    for model in all_models("whole", "full"):
+        assert f"#### `{model.name}`" in told
+
+
+def test_the_network_page_holds_every_edge_with_its_basis():
+    told = generated()["network.md"].splitlines()
+    for edge in read_network("whole", "full").edges:
+        rows = [line for line in told if line.startswith(f"| {edge.source} | {edge.target} |")]
+        assert len(rows) == 1 and rows[0].endswith(f"| {edge.basis} |") and edge.basis
