@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -52,6 +53,14 @@ def _one_of(value: str, allowed: tuple[str, ...] | list[str], option: str) -> st
     if value not in allowed:
         raise ValueError(f"{option} {value!r} is none of {', '.join(allowed)}.")
     return value
+
+
+def _writable(path: Path) -> None:
+    """See that a file can be written before the work that fills it begins."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; name a file in it.")
+    if not path.parent.is_dir():
+        raise ValueError(f"There is no folder {path.parent} to write {path.name} into.")
 
 
 # The commands of the one path everyone walks come first.
@@ -107,6 +116,8 @@ def build(
     print(f"Built {done['database']} ({done['join']}): {done['tables']} tables.")
     for line in done["summary"]:
         print(f"  {line}")
+    for line in done.get("gates", ()):
+        print(line)
 
 
 @app.command()
@@ -142,14 +153,32 @@ def replay(
         bool, typer.Option("--rebuild", help="Build the faulty and corrected states from files.")
     ] = False,
     as_json: JsonOption = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the report as a web page.")
+    ] = None,
     save: Annotated[
         Path | None, typer.Option("--save", help="Write the replay as a scenario.")
     ] = None,
 ) -> None:
     """Change one record and follow it: who is wrongly listed or missed, since when, by which way."""
+    from pipelines.exchange.network import JOINS
     from pipelines.replay import command
+    from pipelines.run import see_database
+    from pipelines.storage import Home
     from pipelines.terminal import print_json, progress_bar
+    from schemas.contract import feeds
 
+    if join is not None:
+        _one_of(join, JOINS, "--join")
+    if feed is not None:
+        _one_of(feed, list(feeds()), "--feed")
+    if scope is not None:
+        _one_of(scope, ("source", "once"), "--scope")
+    if correct_after is not None and correct_after < 1:
+        raise ValueError(f"--correct-after takes a number of days from 1, not {correct_after}.")
+    for path in filter(None, (html, save)):
+        _writable(path)
+    see_database(Home(home).database())
     with progress_bar("replaying", show=not as_json) as tell:
         result = command(
             home,
@@ -169,6 +198,11 @@ def replay(
         )
     if save:
         result.save(save)
+    if html:
+        from pipelines.replay.report import print_replay
+        from pipelines.terminal import write_html
+
+        write_html(html, "One bad record, followed", lambda out: print_replay(result, out))
     if as_json:
         print_json(result.json())
     else:
@@ -186,11 +220,11 @@ def trace(
     A copy is named PATH|ENTRY_VERSION, a change of points KEEPER|SUBJECT_ID|DAY.
     """
     from pipelines import trace as tracing
-    from pipelines.engine import open_engine
+    from pipelines.run import opened
     from pipelines.storage import Home
     from pipelines.terminal import print_json, print_tree
 
-    with open_engine("duckdb", Home(home).database(), read_only=True) as engine:
+    with opened(Home(home)) as engine:
         found = tracing.trace(engine, given)
     print_json(found) if as_json else print_tree(found)
 
@@ -257,12 +291,10 @@ def diff(
 ) -> None:
     """What differs between two databases, cell by cell: B against A."""
     from pipelines.replay import compare
+    from pipelines.run import see_database
     from pipelines.terminal import print_json
 
-    for path in (a, b):
-        if not path.is_file():
-            raise ValueError(f"{path} is no file; give two databases.")
-    result = compare(a, b)
+    result = compare(see_database(a), see_database(b))
     print_json(result.json()) if as_json else result.print()
 
 
@@ -276,21 +308,17 @@ def subject(
     """All that is held about one subject on a day, by whom and since when."""
     from datetime import date
 
-    from pipelines.engine import open_engine
+    from pipelines.run import opened
     from pipelines.storage import Home
     from pipelines.subject import about
     from pipelines.terminal import print_json, print_tree
+    from pipelines.trace import a_day
 
-    day = None
-    if as_of:
-        try:
-            day = date.fromisoformat(as_of)
-        except ValueError as error:
-            raise ValueError(f"--as-of takes a day as YYYY-MM-DD, not {as_of!r}.") from error
-    with open_engine("duckdb", Home(home).database(), read_only=True) as engine:
+    day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
+    with opened(Home(home)) as engine:
         found = about(engine, given, day)
     print_json(found) if as_json else print_tree(
-        found, f"{found['subject_id']} on {found['as_of']}"
+        found, f"{found.get('name', found['subject_id'])} on {found['as_of']}"
     )
 
 
@@ -401,15 +429,41 @@ def models(
     print_json(rows) if as_json else print_table("Models, in order", rows)
 
 
-def main() -> None:
-    """Run the command line; bad input ends in one clear sentence and exit code 2."""
+def main(given: Sequence[str] | None = None) -> None:
+    """Run the command line; bad input ends in one clear sentence and exit code 2.
+
+    Args:
+        given: what follows `islands`; by default the process's own arguments.
+    """
+    words = list(sys.argv[1:] if given is None else given) or ["--help"]
     try:
-        app(standalone_mode=True)
-    except (ValueError, FileNotFoundError, PermissionError) as error:
+        code = app(args=words, prog_name="islands", standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        _fail("stopped before it was done; the last good database is as it was.", 130)
+    except USAGE_ERROR as error:
+        sentence = error.format_message().rstrip(".")
+        command = error.ctx.command_path if error.ctx else "islands"
+        _fail(f"{sentence}; see `{command} --help`.", 2)
+    except (ValueError, OSError) as error:
         if os.environ.get("ISLANDS_DEBUG"):
             raise
-        print(f"islands: {' '.join(str(error).split())}", file=sys.stderr)
-        raise SystemExit(2) from None
+        sentence = str(error)
+        if isinstance(error, OSError) and error.filename:
+            sentence = f"{error.filename}: {error.strerror}."
+        _fail(sentence, 2)
+    else:
+        if code:
+            raise SystemExit(code)
+
+
+# What typer raises for a wrong option, command or argument; it does not name the class itself.
+USAGE_ERROR: type[Any] = typer.BadParameter.__bases__[0]
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    """Say one sentence on standard error and leave."""
+    print(f"islands: {' '.join(sentence.split())}", file=sys.stderr)
+    raise SystemExit(code) from None
 
 
 if __name__ == "__main__":

@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipelines.build import Progress
-from pipelines.landing import LandingError, read_manifest
+from pipelines.build import Progress, tier_of
+from pipelines.landing import LandingError, deliveries_in, read_manifest
+from pipelines.landing.folder import check_folder
 from pipelines.manifest import make_manifest
-from pipelines.storage import Home, write_json
-from schemas.contract import feeds
+from pipelines.storage import Home, HomeError, write_json
+from schemas.contract import Feed, feeds
+
+if TYPE_CHECKING:
+    from pipelines.engine.base import Engine
 
 LOCK_SECONDS = 5
+MOST_TOLD = 5  # sentences of one kind a build tells; the rest are counted
+DATABASE_MARK = b"DUCK"  # bytes 8 to 11 of every DuckDB file
+
+
+def see_database(path: Path) -> Path:
+    """The path, if a database that was built here lies there.
+
+    Raises:
+        HomeError: if there is no file, or it is no database.
+    """
+    if not path.is_file():
+        raise HomeError(f"{path} is no file; give a database that `islands build` made.")
+    with path.open("rb") as file:
+        if file.read(12)[8:] != DATABASE_MARK:
+            raise HomeError(f"{path} is no database; give one that `islands build` made.")
+    from pipelines.engine import open_engine
+
+    with open_engine("duckdb", path, read_only=True) as engine:
+        if not engine.table_exists("codes.run") or not engine.table_exists("exchange.copies"):
+            raise HomeError(f"{path} is a database, but not one that `islands build` made.")
+    return path
+
+
+@contextlib.contextmanager
+def opened(home: Home) -> Iterator[Engine]:
+    """The database in force, open for reading.
+
+    Raises:
+        HomeError: if there is none, or the file is no database.
+    """
+    from pipelines.engine import open_engine
+
+    with open_engine("duckdb", see_database(home.database()), read_only=True) as engine:
+        yield engine
 
 
 def dirt_value(text: str | float) -> float:
@@ -71,22 +110,32 @@ def build_home(
     """Build a home's database from delivered files, as the Dagster job `build` does, in this process.
 
     Returns:
-        What was built: database, join, tables, rows by stage, seconds by stage, sentences.
+        What was built: database, join, tables, rows by stage, sentences, and in `gates` a sentence
+        each about what could not be read, was kept aside, was held or did not come.
 
     Raises:
         ValueError: in one sentence, if the files, the policy or the level of joining cannot be used;
             the database in force stays as it was.
     """
     from pipelines.definitions import run_build
+    from pipelines.engine import open_engine
+    from pipelines.exchange.network import read_network
 
     folder = landing or home.landing
     if not folder.is_dir():
         raise LandingError(
             f"There is no landing folder {folder}; run `islands generate` or give --landing."
         )
-    read_manifest(folder)
+    manifest = read_manifest(folder)
+    tier = tier_of(manifest)
+    used = feeds(tier)
+    # What can be seen to be wrong beforehand stops the run before it begins.
+    read_network(tier, join, dict(policy or {}))
+    check_folder(folder, used)
+    for feed in used.values():
+        deliveries_in(folder, feed)
     with home.lock(LOCK_SECONDS):
-        return run_build(
+        done = run_build(
             home=home,
             landing=folder,
             join=join,
@@ -95,6 +144,115 @@ def build_home(
             progress=progress,
             command=list(command),
         )
+    if engine == "duckdb":
+        with open_engine("duckdb", home.database(), read_only=True) as built:
+            done["gates"] = told_by_gates(built, used, manifest)
+    return done
+
+
+def told_by_gates(
+    engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, Any]
+) -> list[str]:
+    """A sentence each about what of the delivered files is not believed, and why.
+
+    Args:
+        engine: an open database.
+        used: contracts of the feeds it was built from, by name.
+        manifest: what its landing folder says about itself.
+    """
+    return [
+        *_few(_unread_files(engine), "files"),
+        *_few(_unread_records(engine), "files with unreadable records"),
+        *_few(_held(engine), "deliveries held"),
+        *_few(_missing(engine, used, manifest), "feeds with deliveries missing"),
+        *_few(_kept_aside(engine), "feeds with rows kept aside"),
+    ]
+
+
+def _few(sentences: list[str], what: str) -> list[str]:
+    """The first few sentences, and how many more there would be."""
+    more = len(sentences) - MOST_TOLD
+    return sentences if more <= 0 else [*sentences[:MOST_TOLD], f"… and {more} more {what}."]
+
+
+def _unread_files(engine: Engine) -> list[str]:
+    found = engine.fetch(
+        "SELECT file, reason FROM quality.unreadable WHERE line IS NULL ORDER BY file"
+    )
+    return [
+        f"{file} could not be read and counts as not delivered: {reason.rstrip('.')}."
+        for file, reason in found
+    ]
+
+
+def _unread_records(engine: Engine) -> list[str]:
+    found = engine.fetch(
+        "SELECT file, count(*), min(line), min_by(reason, line) FROM quality.unreadable "
+        "WHERE line IS NOT NULL GROUP BY file ORDER BY file"
+    )
+    return [
+        f"{file}: {_n(count, 'record')} could not be read and stand in quality.unreadable, the "
+        f"first at line {line}: {reason.rstrip('.')}."
+        for file, count, line, reason in found
+    ]
+
+
+def _held(engine: Engine) -> list[str]:
+    found = engine.fetch(
+        "SELECT feed, delivery, reason FROM quality.deliveries WHERE outcome = 'hold' "
+        "ORDER BY feed, delivery"
+    )
+    return [
+        f"{feed}: the delivery of {delivery} is held and not believed: {reason.rstrip('.')}."
+        for feed, delivery, reason in found
+    ]
+
+
+def _missing(engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, Any]) -> list[str]:
+    came = {
+        (feed, delivery)
+        for feed, delivery in engine.fetch(
+            "SELECT feed, delivery FROM landing.deliveries "
+            "UNION SELECT feed, delivery FROM quality.unreadable"
+        )
+    }
+    day0, days = date.fromisoformat(str(manifest["day0"])), int(manifest["days"])
+    told = []
+    for name, feed in used.items():
+        due = [day.isoformat() for day in feed.delivery_days(day0, days)]
+        lost = [day for day in due if (name, day) not in came]
+        if lost and len(lost) == len(due):
+            told.append(f"{name}: none of its {_n(len(due), 'delivery', 'deliveries')} came.")
+        elif lost:
+            told.append(
+                f"{name}: {_n(len(lost), 'delivery', 'deliveries')} that was due did not come, the "
+                f"first on {lost[0]}; what the one before said stays in force."
+            )
+    return told
+
+
+def _kept_aside(engine: Engine) -> list[str]:
+    told = []
+    for feed, count in engine.fetch(
+        "SELECT feed, count(DISTINCT concat_ws('|', delivery, CAST(line AS VARCHAR))) "
+        "FROM quality.verdicts WHERE outcome = 'quarantine' GROUP BY feed ORDER BY feed"
+    ):
+        ((file, line, column, rule),) = engine.fetch(
+            "SELECT l.file, v.line, v.column_name, v.expectation FROM quality.verdicts AS v "
+            f"INNER JOIN landing.{feed} AS l ON l.delivery = v.delivery AND l.line = v.line "
+            f"WHERE v.feed = '{feed}' AND v.outcome = 'quarantine' "
+            "ORDER BY l.file, v.line, v.expectation LIMIT 1"
+        )
+        where = f"column {column} breaks {rule}" if column else f"it breaks {rule}"
+        told.append(
+            f"{feed}: {_n(count, 'row')} kept aside in quality.verdicts, the first in {file} at "
+            f"line {line}: {where}."
+        )
+    return told
+
+
+def _n(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def check_home(home: Home, progress: Progress | None = None) -> Any:
@@ -111,7 +269,7 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
     from quality.great import validate
     from quality.report import report
 
-    database = home.database()
+    database = see_database(home.database())
     about = home.current()
     used = feeds(about.get("tier") or "whole")
     tell = progress or (lambda label, at, of: None)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.engine.base import Engine
-from pipelines.trace import NotFound, rows
+from pipelines.trace import NotFound, rows, with_names
 
 STANDS = "from_day <= CAST(? AS DATE) AND until(to_day) > CAST(? AS DATE)"
 
@@ -30,9 +30,22 @@ def find_subject(engine: Engine, given: str) -> str:
             f"Nobody here is {given!r}: give a subject_id, a code, a number or an exact name."
         )
     if len(found) > 1:
-        some = ", ".join(r["subject_id"] for r in found[:5])
-        raise NotFound(f"{given!r} is {len(found)} subjects; give one subject_id: {some}.")
+        some = ", ".join(_told_apart(engine, r["subject_id"]) for r in found[:5])
+        more = f" … and {len(found) - 5} more" if len(found) > 5 else ""
+        raise NotFound(f"{given!r} is {len(found)} subjects; give one subject_id: {some}{more}.")
     return found[0]["subject_id"]
+
+
+def _told_apart(engine: Engine, subject_id: str) -> str:
+    """A subject's id with what tells it from another of the name."""
+    known = rows(
+        engine,
+        "SELECT name, division, address FROM resolve.names WHERE subject_id = ? "
+        "ORDER BY from_day DESC LIMIT 1",
+        subject_id,
+    )
+    words = [value for value in (known[0].values() if known else ()) if value]
+    return f"{subject_id} ({', '.join(words)})" if words else subject_id
 
 
 def about(engine: Engine, given: str, as_of: date | None = None) -> dict[str, Any]:
@@ -93,7 +106,7 @@ def about(engine: Engine, given: str, as_of: date | None = None) -> dict[str, An
     for row in events:
         if row["amount_yuan"] is not None:
             row["amount_yuan"] = str(row["amount_yuan"])
-    return {
+    held = {
         "subject_id": who,
         "as_of": day.isoformat(),
         "facts": facts,
@@ -103,3 +116,4 @@ def about(engine: Engine, given: str, as_of: date | None = None) -> dict[str, An
         "measures": measures,
         "scores": grades,
     }
+    return with_names(engine, held)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 Progress = Callable[[str, int, int], None]
@@ -68,31 +71,84 @@ def print_table(title: str, rows: list[dict[str, Any]], columns: list[str] | Non
     console.print(table)
 
 
+MOST = 8  # items of a list printed; the rest are counted
+SHORT = 12  # characters of an id printed: enough to give it to `islands trace`
+WHOLE_ID = re.compile(r"\b[0-9a-f]{32}\b")
+
+
 def print_tree(node: dict[str, Any], title: str = "") -> None:
-    """A nested result as a tree: scalars on the branch, lists and dictionaries below it."""
+    """A nested result as a tree: scalars on the branch, lists and dictionaries below it.
+
+    Ids are cut to their first characters and long lists to their first items; JSON has them whole.
+    """
     from rich.console import Console
+    from rich.text import Text
     from rich.tree import Tree
 
-    def label(item: dict[str, Any]) -> str:
-        return "  ".join(
-            f"[dim]{k}[/dim] {v}"
-            for k, v in item.items()
-            if not isinstance(v, (dict, list)) and v is not None
-        )
+    def label(item: dict[str, Any]) -> Text:
+        text = Text()
+        for key, value in item.items():
+            if isinstance(value, (dict, list)) or value is None or value == "":
+                continue
+            text.append("  " if text else "")
+            text.append(f"{key} ", style="dim")
+            text.append(WHOLE_ID.sub(lambda found: found[0][:SHORT], str(value)))
+        return text
 
     def grow(tree: Tree, item: dict[str, Any]) -> None:
         for key, value in item.items():
             if isinstance(value, list) and value:
-                branch = tree.add(f"[bold]{key}[/bold] ({len(value)})")
-                for child in value:
+                branch = tree.add(Text.assemble((key, "bold"), f" ({len(value)})"))
+                for child in value[:MOST]:
                     if isinstance(child, dict):
-                        grow(branch.add(label(child) or "·"), child)
+                        grow(branch.add(label(child) or Text("·")), child)
                     else:
-                        branch.add(str(child))
+                        branch.add(Text(str(child)))
+                if len(value) > MOST:
+                    branch.add(Text(f"… and {len(value) - MOST} more", style="dim"))
             elif isinstance(value, dict) and value:
-                branch = tree.add(f"[bold]{key}[/bold]  {label(value)}")
-                grow(branch, value)
+                grow(tree.add(Text.assemble((key, "bold"), "  ", label(value))), value)
 
-    tree = Tree(title or label(node))
+    tree = Tree(Text(title) if title else label(node))
     grow(tree, node)
-    Console().print(tree)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    console.print(tree)
+
+
+def write_html(path: Path, title: str, tell: Callable[[Any], None]) -> None:
+    """Write what is told to a console as a web page that needs nothing but itself.
+
+    Args:
+        title: of the page.
+        tell: prints to the `rich` console it is given.
+    """
+    from html import escape
+
+    from rich.console import Console
+
+    console = Console(record=True, width=WIDTH, file=io.StringIO())
+    tell(console)
+    body = console.export_html(inline_styles=True, code_format="{code}")
+    path.write_text(PAGE.format(title=escape(title), body=body), encoding="utf-8")
+
+
+WIDTH = 118  # columns where there is no terminal to ask
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<style>
+body {{ margin: 2rem; font-family: sans-serif; }}
+pre {{ font-family: ui-monospace, Menlo, Consolas, "Noto Sans Mono CJK SC", monospace; }}
+</style>
+</head>
+<body>
+<p>SYNTHETIC DATA: no person or organisation in it is real.</p>
+<h1>{title}</h1>
+<pre>{body}</pre>
+</body>
+</html>
+"""

@@ -7,16 +7,21 @@ What can be traced is named by its id, or by the first characters of it:
     measure_id                    back: the entry and the links behind a measure
     PATH|ENTRY_VERSION            back: a copy, by the path it came and the entry version it shows
     KEEPER|SUBJECT_ID|DAY         back: a change of points
+
+The result is a plain tree. Beside each id of a subject stands the name the registers last gave it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from pipelines.engine.base import Engine
 
 SHORTEST = 6  # characters of an id that must be given
+WHOLE = 32  # characters of a whole id
 
 
 class NotFound(ValueError):
@@ -34,19 +39,40 @@ def rows(engine: Engine, sql: str, *params: Any) -> list[dict[str, Any]]:
     return found
 
 
+def a_day(text: str, what: str) -> str:
+    """The text, if it is a day as YYYY-MM-DD.
+
+    Raises:
+        ValueError: if it is not, in one sentence that begins with `what`.
+    """
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"{what} must be a day as YYYY-MM-DD, not {text!r}.") from None
+
+
 def feed_names(engine: Engine) -> list[str]:
     """Feeds the database was built from, sorted."""
     return [r["feed"] for r in rows(engine, "SELECT feed FROM codes.feeds ORDER BY feed")]
 
 
-def lines_of(engine: Engine, record_id: str, version: str | None = None) -> list[dict[str, Any]]:
+def lines_of(
+    engine: Engine,
+    record_id: str,
+    version: str | None = None,
+    feeds: Iterable[str] | None = None,
+) -> list[dict[str, Any]]:
     """Where a record stands in the delivered files: feed, delivery, file and line.
 
     A file is named relative to the landing folder; a line counts from 1, or is the place of the
     record in a document.
+
+    Args:
+        version: only lines that say this; None: all.
+        feeds: feeds to look in, where it is known; None: all of them.
     """
     found: list[dict[str, Any]] = []
-    for feed in feed_names(engine):
+    for feed in sorted(feeds) if feeds is not None else feed_names(engine):
         sql = (
             f"SELECT feed, record_id, version, delivery, file, line FROM landing.{feed} "
             "WHERE record_id = ?"
@@ -97,23 +123,30 @@ def event_back(engine: Engine, parent_id: str) -> dict[str, Any]:
         "record_id": record_id,
         "version": version,
         "events": events,
-        "lines": lines_of(engine, record_id, version),
+        "lines": lines_of(engine, record_id, version, {e["feed"] for e in events} or None),
     }
 
 
-def links_back(engine: Engine, link_path: str, subject_id: str) -> list[dict[str, Any]]:
-    """Records of the links along a measure's `link_path`, in order, with their lines.
+def steps_of(link_path: str, subject_id: str) -> list[tuple[str, str, str]]:
+    """The links along a measure's path, in order, as (link_kind, a_id, b_id).
 
     Args:
         link_path: `step from_id [step from_id]`, as consequences.measures writes it.
         subject_id: whom the path ends at.
     """
     words = link_path.split()
-    nodes = words[1::2] + [subject_id]
+    starts = words[1::2]
     found = []
-    for step, start, end in zip(words[0::2], nodes, nodes[1:], strict=False):
+    for step, start, end in zip(words[0::2], starts, [*starts[1:], subject_id], strict=True):
         kind, _, direction = step.partition(":")
-        a, b = (start, end) if direction == "a>b" else (end, start)
+        found.append((kind, start, end) if direction == "a>b" else (kind, end, start))
+    return found
+
+
+def links_back(engine: Engine, link_path: str, subject_id: str) -> list[dict[str, Any]]:
+    """Records of the links along a measure's `link_path`, in order, with their lines."""
+    found = []
+    for kind, a, b in steps_of(link_path, subject_id):
         for link in rows(
             engine,
             "SELECT DISTINCT record_id, version, feed FROM merge.links "
@@ -129,7 +162,7 @@ def links_back(engine: Engine, link_path: str, subject_id: str) -> list[dict[str
                     "a_id": a,
                     "b_id": b,
                     **link,
-                    "lines": lines_of(engine, link["record_id"], link["version"]),
+                    "lines": lines_of(engine, link["record_id"], link["version"], [link["feed"]]),
                 }
             )
     return found
@@ -159,7 +192,7 @@ def copy_back(engine: Engine, path: str, entry_version: str) -> dict[str, Any]:
             ">".join(steps[:n]),
             entry_version,
         )
-    if not way:
+    if not any(row["path"] == path for row in way):
         raise NotFound(f"No copy of {entry_version} came by {path}.")
     return {
         "kind": "copy",
@@ -191,7 +224,14 @@ def point_back(engine: Engine, keeper: str, subject_id: str, day: str) -> dict[s
 
 def record_forward(engine: Engine, record_id: str) -> dict[str, Any]:
     """A record and all it reached: subjects, entries, adoptions, copies, measures and points."""
-    lines = lines_of(engine, record_id)
+    believed = rows(
+        engine,
+        "SELECT feed FROM conform.events WHERE record_id = ? UNION "
+        "SELECT feed FROM conform.links WHERE record_id = ? UNION "
+        "SELECT feed FROM conform.statements WHERE record_id = ?",
+        *[record_id] * 3,
+    )
+    lines = lines_of(engine, record_id, feeds=[r["feed"] for r in believed] or None)
     if not lines:
         raise NotFound(f"No landed record has the id {record_id}.")
     speaks = rows(
@@ -262,20 +302,7 @@ def record_forward(engine: Engine, record_id: str) -> dict[str, Any]:
         "FROM merge.links WHERE record_id = ? ORDER BY ALL",
         record_id,
     )
-    carried = []
-    for link in links:
-        carried += rows(
-            engine,
-            "SELECT measure_id, measure, agency, subject_id, link_path, from_day, to_day "
-            "FROM consequences.measures WHERE link_path <> '' AND contains(link_path, ?) "
-            "AND (subject_id IN (?, ?) OR contains(link_path, ?) AND contains(link_path, ?)) "
-            "ORDER BY ALL",
-            link["link_kind"],
-            link["a_id"],
-            link["b_id"],
-            link["a_id"],
-            link["b_id"],
-        )
+    carried = carried_along(engine, links)
     return {
         "kind": "record",
         "record_id": record_id,
@@ -290,8 +317,32 @@ def record_forward(engine: Engine, record_id: str) -> dict[str, Any]:
     }
 
 
+def carried_along(engine: Engine, links: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The measures that went along any of some links while it was believed to hold."""
+    found: dict[str, dict[str, Any]] = {}
+    for link in links:
+        wanted = (link["link_kind"], link["a_id"], link["b_id"])
+        since = max(link["from_day"], link["valid_from"] or "")
+        ends = [day for day in (link["to_day"], link["valid_to"]) if day]
+        for measure in rows(
+            engine,
+            "SELECT measure_id, measure, agency, subject_id, link_path, from_day, to_day "
+            "FROM consequences.measures WHERE contains(link_path, ?) "
+            "AND (subject_id IN (?, ?) OR contains(link_path, ?)) "
+            "AND (contains(link_path, ?) OR contains(link_path, ?)) ORDER BY ALL",
+            *(link[k] for k in ("link_kind", "a_id", "b_id", "a_id", "a_id", "b_id")),
+        ):
+            along = wanted in steps_of(measure["link_path"], measure["subject_id"])
+            early = bool(ends) and min(ends) <= measure["from_day"]
+            late = measure["to_day"] is not None and measure["to_day"] <= since
+            if along and not early and not late:
+                found[measure["measure_id"]] = measure
+    return [found[key] for key in sorted(found)]
+
+
 def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
-    """What begins with `start`: pairs of kind and whole id."""
+    """What begins with `start`: pairs of kind and whole id. A whole id is looked for until found."""
+    whole = len(start) == WHOLE
     for kind, table, column in (
         ("entry_version", "exchange.entries", "entry_version"),
         ("entry_id", "exchange.entries", "entry_id"),
@@ -304,6 +355,8 @@ def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
             start,
         ):
             yield kind, row["id"]
+            if whole:
+                return
     for feed in feed_names(engine):
         for row in rows(
             engine,
@@ -312,9 +365,86 @@ def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
             start,
         ):
             yield "record", row["id"]
+            if whole:
+                return
+
+
+def whole_id(engine: Engine, table: str, column: str, start: str) -> str:
+    """The one id in a column that begins with `start`.
+
+    Raises:
+        NotFound: if there is none, or several.
+    """
+    if len(start) < SHORTEST:
+        raise NotFound(f"{start!r} is too short: give at least {SHORTEST} characters of an id.")
+    found = rows(
+        engine,
+        f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with({column}, ?) "
+        "ORDER BY 1 LIMIT 2",
+        start.lower(),
+    )
+    if len(found) != 1:
+        how_many = "several begin" if found else "none begins"
+        raise NotFound(f"Of the {column}s in {table} {how_many} with {start!r}.")
+    return found[0]["id"]
+
+
+ID = re.compile(r"\b[0-9a-f]{32}\b")
+NAMED = {"subject_id": "name", "a_id": "a_name", "b_id": "b_name", "link_path": "link_names"}
+
+
+def with_names(engine: Engine, node: dict[str, Any]) -> dict[str, Any]:
+    """The same tree with the name of each subject beside its id, as registers last gave it."""
+    ids: set[str] = set()
+
+    def collect(item: Any) -> None:
+        if isinstance(item, dict):
+            for key, value in item.items():
+                if key in NAMED and value:
+                    ids.update(ID.findall(value))
+                collect(value)
+        elif isinstance(item, list):
+            for value in item:
+                collect(value)
+
+    collect(node)
+    if not ids:
+        return node
+    known = {
+        r["subject_id"]: r["name"]
+        for r in rows(
+            engine,
+            "SELECT subject_id, max_by(name, from_day) AS name FROM resolve.names "
+            "WHERE subject_id IN (SELECT unnest(?)) GROUP BY subject_id",
+            sorted(ids),
+        )
+    }
+
+    def named(item: Any) -> Any:
+        if isinstance(item, list):
+            return [named(value) for value in item]
+        if not isinstance(item, dict):
+            return item
+        out = {}
+        for key, value in item.items():
+            out[key] = named(value)
+            if key in NAMED and value and any(i in known for i in ID.findall(value)):
+                out[NAMED[key]] = ID.sub(lambda m: known.get(m[0], m[0]), value)
+        return out
+
+    return named(node)
 
 
 def trace(engine: Engine, given: str) -> dict[str, Any]:
+    """Trace whatever an id names, with the names of the subjects met on the way.
+
+    Raises:
+        NotFound: if nothing has the id, or several things begin with it.
+    """
+    return with_names(engine, found_by(engine, given))
+
+
+def found_by(engine: Engine, given: str) -> dict[str, Any]:
     """Trace whatever an id names.
 
     Raises:
@@ -322,9 +452,14 @@ def trace(engine: Engine, given: str) -> dict[str, Any]:
     """
     parts = given.strip().split("|")
     if len(parts) == 3:
-        return point_back(engine, *parts)
+        keeper, subject, day = parts
+        who = whole_id(engine, "scores.points", "subject_id", subject)
+        return point_back(engine, keeper, who, a_day(day, "The day of a change of points"))
     if len(parts) == 2:
-        return copy_back(engine, *parts)
+        path, version = parts
+        return copy_back(
+            engine, path, whole_id(engine, "exchange.copies", "entry_version", version)
+        )
     if len(given) < SHORTEST:
         raise NotFound(f"{given!r} is too short: give at least {SHORTEST} characters of an id.")
     found = sorted(set(_full_ids(engine, given.strip().lower())))

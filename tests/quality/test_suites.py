@@ -17,7 +17,14 @@ SPELL = {"from_day": FEB, "to_day": MAR}
 BACKWARDS = {"from_day": MAR, "to_day": FEB}
 SAID = {"record_id": "r", "version": "v", "feed": "court", "effect": "assert"}
 ROLE = {"record_id": "r", "version": "v", "role": "subject"}
-MATCH = {**ROLE, "feed": "court", "subject_id": "s", "method": "code", "score": 1000}
+MATCH = {
+    **ROLE,
+    "feed": "court",
+    "reference_id": "q",
+    "subject_id": "s",
+    "method": "code",
+    "score": 1000,
+}
 ENTRY = {"entry_id": "e", "entry_version": "ev", "list": "tax_violations", "subject_id": "s"}
 ENTRY |= {"ground": "tax_evasion", "severity": "serious"}
 COPY = {"holder": "bank", "list": "tax_violations", "entry_id": "e", "entry_version": "ev"}

@@ -144,6 +144,15 @@ def test_a_lost_withdrawal_of_a_snapshot_is_a_row_that_stays(feed_of):
     assert fixed == {d: [row()] for d in D[1:5]}
 
 
+def test_only_the_withdrawals_from_the_fault_on_are_lost(feed_of):
+    """The record was away on day 2, came back, and left again on day 4: only that is missed."""
+    feed = feed_of("snapshot")
+    clean = {D[1]: [row()], D[3]: [row()]}
+    fault = kind("lost_withdrawal")
+    assert fault.places(feed, clean, DAYS) == [D[2], D[4]]
+    assert spoilt(feed, fault, clean, D[4]) == clean | {D[4]: [row()], D[5]: [row()]}
+
+
 def test_a_feed_that_only_appends_has_no_withdrawal_to_lose(feed_of):
     assert not kind("lost_withdrawal").fits(feed_of("append"))
 
