@@ -110,6 +110,9 @@ class Lab:
                 code: object = 0
             except SystemExit as end:
                 code = end.code
+            except Exception as error:  # a crash: what a reader must never see
+                print(f"{type(error).__name__}: {error}")
+                code = 1
         status = code if isinstance(code, int) else int(code is not None)
         return status, "\n".join(line.rstrip() for line in said.getvalue().rstrip().splitlines())
 

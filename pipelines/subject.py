@@ -116,4 +116,4 @@ def about(engine: Engine, given: str, as_of: date | None = None) -> dict[str, An
         "measures": measures,
         "scores": grades,
     }
-    return with_names(engine, held)
+    return with_names(engine, held, day.isoformat())

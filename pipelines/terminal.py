@@ -87,12 +87,11 @@ def print_tree(node: dict[str, Any], title: str = "") -> None:
 
     def label(item: dict[str, Any]) -> Text:
         text = Text()
-        for key, value in item.items():
-            if isinstance(value, (dict, list)) or value is None or value == "":
-                continue
+        for key, value in _said(item):
             text.append("  " if text else "")
-            text.append(f"{key} ", style="dim")
-            text.append(WHOLE_ID.sub(lambda found: found[0][:SHORT], str(value)))
+            if key:
+                text.append(f"{key} ", style="dim")
+            text.append(WHOLE_ID.sub(lambda found: found[0][:SHORT], value))
         return text
 
     def grow(tree: Tree, item: dict[str, Any]) -> None:
@@ -115,6 +114,33 @@ def print_tree(node: dict[str, Any], title: str = "") -> None:
     if not console.is_terminal:
         console = Console(width=WIDTH)
     console.print(tree)
+
+
+def _said(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What one branch says, as pairs of key and value; no key where the value says it all.
+
+    A name stands before the id it belongs to, a period is one value, and a place in a file another.
+    """
+    names = {"subject_id": "name", "a_id": "a_name", "b_id": "b_name"}
+    hidden = {names[key] for key in names if key in item}
+    if "link_names" in item:
+        hidden.add("link_path")
+    if "file" in item and "line" in item:
+        yield "", f"{item['file']} line {item['line']}"
+        yield "delivered", str(item.get("delivery"))
+        hidden |= {"file", "line", "delivery", "feed", "record_id"}
+    for key, value in item.items():
+        if key in hidden or isinstance(value, (dict, list)) or value in (None, ""):
+            continue
+        if key == "kind":
+            yield "", str(value)
+        elif key in names:
+            called = item.get(names[key])
+            yield key.removesuffix("_id"), f"{called} {value}" if called else str(value)
+        elif key == "from_day":
+            yield "", f"{value} to {item.get('to_day') or 'still'}"
+        elif key != "to_day" or "from_day" not in item:
+            yield key, str(value)
 
 
 def write_html(path: Path, title: str, tell: Callable[[Any], None]) -> None:

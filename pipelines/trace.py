@@ -136,8 +136,9 @@ def steps_of(link_path: str, subject_id: str) -> list[tuple[str, str, str]]:
     """
     words = link_path.split()
     starts = words[1::2]
+    ends = [*starts[1:], subject_id]
     found = []
-    for step, start, end in zip(words[0::2], starts, [*starts[1:], subject_id], strict=True):
+    for step, start, end in zip(words[0::2], starts, ends, strict=False):
         kind, _, direction = step.partition(":")
         found.append((kind, start, end) if direction == "a>b" else (kind, end, start))
     return found
@@ -393,8 +394,12 @@ ID = re.compile(r"\b[0-9a-f]{32}\b")
 NAMED = {"subject_id": "name", "a_id": "a_name", "b_id": "b_name", "link_path": "link_names"}
 
 
-def with_names(engine: Engine, node: dict[str, Any]) -> dict[str, Any]:
-    """The same tree with the name of each subject beside its id, as registers last gave it."""
+def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> dict[str, Any]:
+    """The same tree with the name of each subject beside its id.
+
+    Args:
+        day: whose names: those registers gave last by then; None: those they gave last of all.
+    """
     ids: set[str] = set()
 
     def collect(item: Any) -> None:
@@ -414,8 +419,11 @@ def with_names(engine: Engine, node: dict[str, Any]) -> dict[str, Any]:
         r["subject_id"]: r["name"]
         for r in rows(
             engine,
-            "SELECT subject_id, max_by(name, from_day) AS name FROM resolve.names "
+            "SELECT subject_id, coalesce("
+            "max_by(name, from_day) FILTER (from_day <= CAST(? AS DATE)), max_by(name, from_day)"
+            ") AS name FROM resolve.names "
             "WHERE subject_id IN (SELECT unnest(?)) GROUP BY subject_id",
+            day,
             sorted(ids),
         )
     }

@@ -157,14 +157,18 @@ def arriving(engine: Engine, rows: pa.Table) -> Iterator[str]:
     DuckDB reads them where they are; any other engine takes them in first.
     """
     connection = getattr(engine, "connection", None)
+    name = "arriving" if connection is not None else "landing._arriving"
     if connection is not None:
-        connection.register("arriving", rows)
-        yield "arriving"
-        connection.unregister("arriving")
+        connection.register(name, rows)
     else:
-        engine.insert_arrow("landing._arriving", rows)
-        yield "landing._arriving"
-        engine.drop("landing._arriving")
+        engine.insert_arrow(name, rows)
+    try:
+        yield name
+    finally:
+        if connection is not None:
+            connection.unregister(name)
+        else:
+            engine.drop(name)
 
 
 def _read_ahead(

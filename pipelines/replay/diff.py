@@ -144,7 +144,8 @@ class Difference:
         measures: as `lists`, with agency and measure.
         tied: one row a differing measure cell and link path: agency, measure, subject_id,
             link_path.
-        scores: as `lists`, with keeper; what is shown is grade and points.
+        scores: as `lists`, with keeper; what is shown is grade and points. A subject of whom a
+            keeper has no row has the points and the grade everybody starts with.
         points: rows of scores.points on one side only: keeper, subject_id, day, change, reason,
             side.
         owners: list -> holder that owns it.
@@ -186,13 +187,14 @@ def compare(
     found = {name: _cells(db, name, first, second, horizon) for name in ("measures", "scores")}
     tied = _tied(db, first, second) if len(found["measures"]) else _NO_TIES
     lists = _cells(db, "lists", first, second, horizon)
+    scores = _from_the_start(db, found["scores"], first)
     return Difference(
         horizon=horizon,
         lists=lists,
         ways=_ways(db, lists, first, second) if len(lists) else _NO_WAYS,
         measures=found["measures"],
         tied=tied,
-        scores=found["scores"],
+        scores=scores,
         points=_points(db, first, second),
         owners=_owners(db, first, second),
         whole=denominators(db, first, horizon) if whole is None else whole,
@@ -246,6 +248,25 @@ def _tied(db: Databases, first: str, second: str) -> pd.DataFrame:
         f"(({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one})) "
         "ORDER BY agency, measure, subject_id, link_path"
     )
+
+
+def _from_the_start(db: Databases, scores: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Wrong days of scores, where a subject without a row has the points everybody starts with."""
+    starts = dict(
+        db.rows(
+            "SELECT k.keeper, concat_ws(' ', max_by(g.grade, CAST(g.min_points AS INTEGER)), "
+            f"max(k.start)) FROM {name}.codes.keepers AS k INNER JOIN {name}.codes.grades AS g "
+            "ON g.keeper = k.keeper AND CAST(g.min_points AS INTEGER) <= CAST(k.start AS INTEGER) "
+            "GROUP BY k.keeper"
+        )
+    )
+    start = scores["keeper"].map(starts)
+    filled = scores.assign(
+        kind="altered",
+        first_shows=scores["first_shows"].fillna(start),
+        second_shows=scores["second_shows"].fillna(start),
+    )
+    return filled[filled["first_shows"] != filled["second_shows"]].reset_index(drop=True)
 
 
 def _points(db: Databases, first: str, second: str) -> pd.DataFrame:

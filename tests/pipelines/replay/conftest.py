@@ -15,6 +15,8 @@ TABLES = {
     "codes.run": "day0 DATE, last_day DATE, horizon DATE, join_level VARCHAR",
     "codes.lists": "list VARCHAR, owner VARCHAR, title_en VARCHAR",
     "codes.measures": "measure VARCHAR, title_en VARCHAR",
+    "codes.keepers": "keeper VARCHAR, start VARCHAR",
+    "codes.grades": "keeper VARCHAR, min_points VARCHAR, grade VARCHAR",
     "resolve.names": "subject_id VARCHAR, subject_kind VARCHAR, name VARCHAR, from_day DATE",
     "exchange.entries": "entry_id VARCHAR, entry_version VARCHAR, list VARCHAR, "
     "subject_id VARCHAR, ground VARCHAR, severity VARCHAR, from_day DATE, to_day DATE",
@@ -46,14 +48,16 @@ def write_database(path, **rows):
 
     Whole numbers in columns of type DATE are days of the window.
     """
-    rows.setdefault("run", [(0, 9, 100, "full")])
+    rows.setdefault("codes_run", [(0, 9, 100, "full")])
+    rows.setdefault("codes_keepers", [("portal", "1000")])
+    rows.setdefault("codes_grades", [("portal", "0", "C"), ("portal", "960", "A")])
     with open_engine("duckdb", path) as engine:
         for name, columns in TABLES.items():
             schema, short = name.split(".")
             engine.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             engine.execute(f"CREATE TABLE {name} ({columns})")
             kinds = [column.split()[1] for column in columns.split(", ")]
-            given = name.replace(".", "_") if name == "codes.measures" else short
+            given = name.replace(".", "_") if schema == "codes" else short
             for row in rows.get(given, ()):
                 values = [
                     day(value) if kind == "DATE" else value

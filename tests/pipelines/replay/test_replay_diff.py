@@ -203,9 +203,19 @@ def test_measures_and_grades(differ, hand):
     assert (total["subjects_linked"], total["subjects_derived"]) == (1, 0)
 
 
+def test_a_subject_without_a_score_has_what_everybody_starts_with(differ):
+    """1,000 points and an A: a row that says so is no news, and one that does not is a shift."""
+    rows = [("portal", "A", 1000, "A", 0, 10), ("portal", "A", 950, "C", 10, 30)]
+    found = differ({}, {"grades": rows})
+    assert list(found.scores["first_shows"]) == ["A 1000"]
+    assert list(found.scores["second_shows"]) == ["C 950"]
+    (row,) = metrics.by_keeper(found)
+    assert (row["lowest_shift"], row["other_grade"], row["subject_days"]) == (-50, 1, 20)
+
+
 def test_two_windows_cannot_be_compared(differ, hand):
     with pytest.raises(DiffError, match="different windows"):
-        differ({}, {"run": [(0, 9, 99, "full")]})
+        differ({}, {"codes_run": [(0, 9, 99, "full")]})
 
 
 def test_the_json_of_a_comparison(tmp_path, hand):
@@ -213,9 +223,8 @@ def test_the_json_of_a_comparison(tmp_path, hand):
         "entries": [hand.entry("e.1", "debts", "A")],
         "copies": [hand.shown("court", "debts", "e", "A", "court", 5, None, "e.1")],
         "names": [("A", "enterprise", "青石港木业", 0)],
-        "lists": [("debts", "court", "Court list")],
     }
-    a = hand.database(tmp_path / "a.duckdb", lists=rows["lists"])
+    a = hand.database(tmp_path / "a.duckdb")
     b = hand.database(tmp_path / "b.duckdb", **rows)
     told = compare(a, b)
     node = told.json()

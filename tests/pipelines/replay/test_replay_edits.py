@@ -14,7 +14,7 @@ from pipelines.replay.databases import opened
 from pipelines.replay.edits import EditError, FileEdit, RowEdit, apply, plan
 from pipelines.replay.faults import FaultSpec, Landed, Registered
 from schemas.contract import Column, Feed
-from sources.faults import FaultError
+from sources.faults import FaultError, kind
 from sources.files import read, write
 
 DAYS = [date(2024, 1, 1 + 7 * n) for n in range(4)]
@@ -139,11 +139,11 @@ def planned(folder, tmp_path):
             f"(VALUES {rows}) AS s(id_scheme, feed, record_id, property, value)"
         )
 
-    def run(kind, **asked):
+    def run(name, **asked):
         with opened(base=database) as db:
             landed = Landed(db, "base", FEEDS)
             others = Registered(db, "base", REGISTERS)
-            return plan(landed, others, folder, FaultSpec(kind, **asked))
+            return plan(landed, others, folder, FaultSpec(name, **asked))
 
     return run
 
@@ -254,6 +254,15 @@ def test_draws_are_the_same_every_time_and_reach_every_record(planned):
     assert {e.struck.feed.name for e in one} == {"fines", "warnings", "notes"}
 
 
+def test_the_frame_is_every_record_once_in_the_order_of_its_id(folder, tmp_path, planned):
+    with opened(base=tmp_path / "base.duckdb") as db:
+        landed = Landed(db, "base", FEEDS)
+        for feed, size in landed.frame(kind("mistyped_code"), list(FEEDS.values())):
+            drawn = [landed.nth(kind("mistyped_code"), feed, n) for n in range(size)]
+            ids = db.rows(f"SELECT DISTINCT record_id FROM base.landing.{feed.name} ORDER BY 1")
+            assert drawn == [row[0] for row in ids]
+
+
 def test_a_stale_snapshot_is_corrected_by_the_next_delivery(planned, folder):
     edit = planned("stale_delivery", feed="warnings", delivery=DAYS[3])
     (file,) = edit.faulty
@@ -291,7 +300,7 @@ def test_what_a_stale_delivery_of_changes_undid_comes_as_corrections(planned):
 )
 def test_what_cannot_be_is_told_in_a_sentence(planned, asked, sentence):
     with pytest.raises(FaultError, match=sentence):
-        planned(**asked)
+        planned(asked.pop("kind"), **asked)
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -337,9 +346,9 @@ KINDS = ["mistyped_code", "row_lost", "lost_withdrawal", "stale_delivery"]
 CASES = [(k, f) for k in KINDS for f in FEEDS if (k, f) != ("lost_withdrawal", "notes")]
 
 
-@pytest.mark.parametrize(("kind", "feed"), CASES)
-def test_every_fault_is_undone_to_the_byte(planned, folder, tmp_path, kind, feed):
-    edit = planned(kind, feed=feed, correct_after=None)
+@pytest.mark.parametrize(("name", "feed"), CASES)
+def test_every_fault_is_undone_to_the_byte(planned, folder, tmp_path, name, feed):
+    edit = planned(name, feed=feed)
     before = contents(folder)
     log = apply(edit.faulty, folder, folder, FEEDS, tmp_path / "log")
     assert contents(folder) != before
