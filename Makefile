@@ -50,7 +50,7 @@ ui: setup  ## Dagster's pages on this machine
 	@DAGSTER_HOME="$(CURDIR)/$(HOME_DIR)/dagster" $(BIN)/python -m pipelines.ui
 
 bench: setup  ## how fast, as ratios in one run
-	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.run --write
 
 lock: setup  ## pin all dependencies again
 	@$(BIN)/python -m uv pip compile -q pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock

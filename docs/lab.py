@@ -39,12 +39,12 @@ class Lab:
     Attributes:
         folder: where commands run.
         told: the story's replay, if it was told.
-        environment: what `export` lines have set.
+        environment: what `export` lines set, from the start what the pages begin with.
     """
 
     folder: Path
     told: Replay | None = None
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=lambda: {"ISLANDS_HOME": "build/story"})
 
     @property
     def home(self) -> Home:

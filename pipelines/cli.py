@@ -238,8 +238,8 @@ def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
 
     with progress_bar("checking", show=not as_json) as tell:
         report = check_home(Home(home), progress=tell)
-    print_json(report.as_dict()) if as_json else report.print()
-    if not report.passed:
+    print_json(report.as_dict()) if as_json else print("\n".join(report.lines()))
+    if any(result.outcome == "fail" for result in report.checks):
         raise typer.Exit(1)
 
 
@@ -345,7 +345,8 @@ def sources(as_json: JsonOption = False) -> None:
         for i in islands().values()
         for f in i.feeds
     ]
-    print_json(rows) if as_json else print_table("Islands and feeds", rows)
+    shown = ["feed", "title", "format", "mode", "every_days", "identifier", "sharing", "tier"]
+    print_json(rows) if as_json else print_table("Islands and feeds", rows, shown)
 
 
 @app.command()
@@ -361,7 +362,8 @@ def lists(as_json: JsonOption = False) -> None:
         paths = network.paths(row["list"]) if row["list"] in network.owners else []
         row["holders"] = len({p.holders[-1] for p in paths})
         row["paths"] = len(paths)
-    print_json(rows) if as_json else print_table("Lists", rows)
+    shown = ["list", "title_en", "owner", "polarity", "sharing", "tier", "holders", "paths"]
+    print_json(rows) if as_json else print_table("Lists", rows, shown)
 
 
 @app.command()
@@ -382,7 +384,13 @@ def faults(as_json: JsonOption = False) -> None:
         }
         for f in kinds().values()
     ]
-    print_json(rows) if as_json else print_table("Faults", rows)
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        names = row["feeds"].split(", ")
+        row["feeds"] = row["feeds"] if len(names) <= 3 else f"{len(names)} (--json names them)"
+    print_table("Faults", rows)
 
 
 @app.command()

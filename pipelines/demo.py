@@ -34,7 +34,7 @@ Progress = Callable[[str, int, int], None]
 
 STORY = ROOT / "labs" / "scenarios" / "noodle_house.yml"
 DEMO_FAULT = FaultSpec("valid_code_of_another", feed="court", seed=6, correct_after=30)
-DAYS = 365
+SIZE, DAYS = "demo", 365
 CODE = ("schemas", "sources", "pipelines", "quality")
 CODE_ENDINGS = {".csv", ".py", ".sql", ".yaml", ".yml"}
 AROUND = 3  # filled cells shown on either side of a changed one
@@ -172,7 +172,7 @@ def ready_demo(home: Home, seed: int, progress: Progress | None = None) -> bool:
     if is_ready(home, wanted):
         return True
     words = ("demo", "--seed", str(seed))
-    generate_home(home, size="demo", seed=seed, days=DAYS, progress=progress, command=words)
+    generate_home(home, size=SIZE, seed=seed, days=DAYS, progress=progress, command=words)
     build_home(home, progress=progress, command=words)
     write_json(home.path / "demo.json", {**wanted, "database": home.current()})
     return False
@@ -181,7 +181,7 @@ def ready_demo(home: Home, seed: int, progress: Progress | None = None) -> bool:
 def demo_manifest(seed: int) -> dict[str, Any]:
     """All that the demo world and its database follow from."""
     return {
-        "size": "demo",
+        "size": SIZE,
         "seed": seed,
         "days": DAYS,
         "dirt": 1.0,

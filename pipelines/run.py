@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,8 +118,6 @@ def build_home(
         ValueError: in one sentence, if the files, the policy or the level of joining cannot be used;
             the database in force stays as it was.
     """
-    from pipelines.definitions import run_build
-    from pipelines.engine import open_engine
     from pipelines.exchange.network import read_network
 
     folder = landing or home.landing
@@ -134,6 +133,9 @@ def build_home(
     check_folder(folder, used)
     for feed in used.values():
         deliveries_in(folder, feed)
+    from pipelines.definitions import run_build  # slow to import, so not before all is seen
+    from pipelines.engine import open_engine
+
     with home.lock(LOCK_SECONDS):
         done = run_build(
             home=home,
@@ -191,8 +193,8 @@ def _unread_records(engine: Engine) -> list[str]:
         "WHERE line IS NOT NULL GROUP BY file ORDER BY file"
     )
     return [
-        f"{file}: {_n(count, 'record')} could not be read and stand in quality.unreadable, the "
-        f"first at line {line}: {reason.rstrip('.')}."
+        f"{file}: {_n(count, 'record')} could not be read (see quality.unreadable), the first at "
+        f"line {line}: {reason.rstrip('.')}."
         for file, count, line, reason in found
     ]
 
@@ -243,9 +245,15 @@ def _kept_aside(engine: Engine) -> list[str]:
             f"WHERE v.feed = '{feed}' AND v.outcome = 'quarantine' "
             "ORDER BY l.file, v.line, v.expectation LIMIT 1"
         )
-        where = f"column {column} breaks {rule}" if column else f"it breaks {rule}"
+        where = f"it breaks {rule}"
+        if column:
+            ((value,),) = engine.fetch(
+                f'SELECT "{column}" FROM landing.{feed} WHERE file = ? AND line = ?', [file, line]
+            )
+            said = "is empty" if value is None else f"says {value!r}"
+            where = f"column {column} {said}, which breaks {rule}"
         told.append(
-            f"{feed}: {_n(count, 'row')} kept aside in quality.verdicts, the first in {file} at "
+            f"{feed}: {_n(count, 'row')} kept aside (see quality.verdicts), the first in {file} at "
             f"line {line}: {where}."
         )
     return told
@@ -276,9 +284,10 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
     step = _counter(tell)
     with open_engine("duckdb", database, read_only=True) as engine:
         results = checks(engine, used, progress=step, write=False)
+        found = report(engine, results, ())
+    # Great Expectations keeps connections of its own to the file, so ours is closed by now.
     validations = validate(database, used, docs_dir=home.path / "docs", progress=step)
-    with open_engine("duckdb", database, read_only=True) as engine:
-        return report(engine, results, validations)
+    return replace(found, validations=tuple(validations))
 
 
 def _counter(tell: Progress) -> Callable[[str], None]:

@@ -9,9 +9,21 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Progress = Callable[[str, int, int], None]
+WIDTH = 118  # columns where there is no terminal to ask
+
+
+def wide_console() -> Console:
+    """The terminal; where there is none, as in a file or a pipe, wide enough for a whole row."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH)
 
 
 @contextlib.contextmanager
@@ -55,17 +67,17 @@ def print_json(node: object) -> None:
 
 def print_table(title: str, rows: list[dict[str, Any]], columns: list[str] | None = None) -> None:
     """Rows as a table; with no rows, a line that says so."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = wide_console()
     if not rows:
         console.print(f"{title}: none")
         return
     columns = columns or list(rows[0])
     table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for n, column in enumerate(columns):
+        # The first column is what one types or pastes into the next command.
+        table.add_column(column, overflow="fold", no_wrap=n == 0)
     for row in rows:
         table.add_row(*("" if row.get(c) is None else str(row[c]) for c in columns))
     console.print(table)
@@ -81,7 +93,6 @@ def print_tree(node: dict[str, Any], title: str = "") -> None:
 
     Ids are cut to their first characters and long lists to their first items; JSON has them whole.
     """
-    from rich.console import Console
     from rich.text import Text
     from rich.tree import Tree
 
@@ -110,10 +121,7 @@ def print_tree(node: dict[str, Any], title: str = "") -> None:
 
     tree = Tree(Text(title) if title else label(node))
     grow(tree, node)
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH)
-    console.print(tree)
+    wide_console().print(tree)
 
 
 def _said(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -143,7 +151,7 @@ def _said(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, str(value)
 
 
-def write_html(path: Path, title: str, tell: Callable[[Any], None]) -> None:
+def write_html(path: Path, title: str, tell: Callable[[Console], None]) -> None:
     """Write what is told to a console as a web page that needs nothing but itself.
 
     Args:
@@ -160,7 +168,6 @@ def write_html(path: Path, title: str, tell: Callable[[Any], None]) -> None:
     path.write_text(PAGE.format(title=escape(title), body=body), encoding="utf-8")
 
 
-WIDTH = 118  # columns where there is no terminal to ask
 PAGE = """<!doctype html>
 <html lang="en">
 <head>

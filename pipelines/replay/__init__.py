@@ -115,7 +115,7 @@ def replay(
         faulty=difference,
         left=left,
         words=called,
-        scenario=_written_out(edits, scenario, join, policy),
+        scenario=_written_out(edits, scenario, join, policy, _world(about)),
         mode="rebuild",
         seconds=time.perf_counter() - start,
         gained=gained,
@@ -218,6 +218,7 @@ def _written_out(
     scenario: Scenario | None,
     join: str | None,
     policy: Mapping[str, str] | None,
+    world: Mapping[str, Any],
 ) -> Scenario:
     """The scenario with everything that was drawn written down."""
     specs = tuple(
@@ -232,8 +233,33 @@ def _written_out(
     )
     given = scenario or Scenario(specs)
     return replace(
-        given, faults=specs, join=join or given.join, policy=dict(policy or given.policy)
+        given,
+        faults=specs,
+        join=join or given.join,
+        policy=dict(policy or given.policy),
+        world=dict(given.world or world),
     )
+
+
+def _world(about: Mapping[str, Any]) -> dict[str, Any]:
+    """What a home says of the world it holds."""
+    keys = ("size", "seed", "days", "dirt")
+    return {key: about[key] for key in keys if about.get(key) is not None}
+
+
+def _same_world(scenario: Scenario, about: Mapping[str, Any], path: Path) -> None:
+    """See that a scenario is run in the world it was made in.
+
+    Raises:
+        ScenarioError: if it was made in another.
+    """
+    here = _world(about)
+    other = {k: v for k, v in scenario.world.items() if k in here and here[k] != v}
+    if other:
+        wanted = ", ".join(f"--{key} {value}" for key, value in other.items())
+        raise ScenarioError(
+            f"{path} was made in another world than this home holds; generate one with {wanted}."
+        )
 
 
 def command(
@@ -264,6 +290,7 @@ def command(
         if fault or feed or record or sets:
             raise FaultError("A scenario says its own faults; give it without --fault or --set.")
         read = load(scenario)
+        _same_world(read, Home(home).current(), scenario)
         faults = [
             replace(spec, correct_after=correct_after) if correct_after is not None else spec
             for spec in read.faults

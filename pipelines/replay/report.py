@@ -222,7 +222,7 @@ def _left(left: Left) -> list[Text]:
     """What remains after the correction, and why."""
     told = left.json()
     shares = [
-        f"{share:.0%} after {u} d"
+        f"{share:.0%} after {u} d" if u else f"{share:.0%} that day"
         for u in AFTER
         if (share := told["share_after_days"].get(str(u))) is not None
     ]

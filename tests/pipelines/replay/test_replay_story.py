@@ -15,7 +15,16 @@ from pathlib import Path
 import pytest
 
 from pipelines.build import build
-from pipelines.replay import FaultError, FaultSpec, command, compare, load, replay
+from pipelines.replay import (
+    FaultError,
+    FaultSpec,
+    ScenarioError,
+    command,
+    compare,
+    load,
+    replay,
+)
+from pipelines.replay.scenario import save
 from pipelines.storage import Home, write_json
 
 RIGHT, WRONG = "PDY006120", "PDY008409"
@@ -51,7 +60,8 @@ EXPECTED = {
 def home(story, tmp_path_factory):
     """A home whose database is the story world's, clean."""
     place = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
+    world = {"size": "story", "seed": 1, "days": 365, "dirt": 0.0}
+    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}} | world
     write_json(place.pointer, about)
     return place
 
@@ -148,11 +158,18 @@ def test_a_saved_replay_is_the_same_replay(home, corrected, tmp_path):
     scenario = load(tmp_path / "slip.yaml")
     assert scenario.faults[0].record == RECORD
     assert scenario.faults[0].delivery == date(2024, 3, 13)
+    assert scenario.world == {"size": "story", "seed": 1, "days": 365, "dirt": 0.0}
     again = command(home.path, scenario=tmp_path / "slip.yaml").json()
     once = corrected.json()
     assert {k: v for k, v in again.items() if k != "seconds"} == {
         k: v for k, v in once.items() if k != "seconds"
     }
+
+
+def test_a_scenario_of_another_world_is_refused(home, corrected, tmp_path):
+    save(replace(corrected.scenario, world={"size": "tiny", "seed": 1}), tmp_path / "tiny.yaml")
+    with pytest.raises(ScenarioError, match="another world.*generate one with --size tiny"):
+        command(home.path, scenario=tmp_path / "tiny.yaml")
 
 
 def test_two_faults_may_not_want_the_same_row(home):

@@ -1,0 +1,264 @@
+"""The database a run is making.
+
+A run of the whole build makes a new one. A run of a part of it (a list or two, say, after their SQL
+was changed) works on a copy of the one in force. Either takes its place when the last step asked for
+is done and the promises hold, and is thrown away otherwise.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.build import load_world, tier_of
+from pipelines.codes import load_codes
+from pipelines.definitions.caller import Caller
+from pipelines.engine import open_engine
+from pipelines.engine.base import Engine
+from pipelines.landing import LandingError, read_manifest
+from pipelines.manifest import landing_digest, make_manifest
+from pipelines.models import Model, all_models
+from pipelines.storage import Home, HomeError, write_json
+from quality import check_promises
+from schemas.contract import Feed, feeds
+
+LOCK_SECONDS = 5
+WORLD = ("size", "seed", "dirt", "days", "day0", "tier")  # what makes two landing folders one world
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run was asked for.
+
+    Attributes:
+        home: where it works.
+        landing: the delivered files.
+        size: of the world to make first; "" to take the files that are there.
+        seed: of that world.
+        join: how far the islands are joined; "" for `full`, or as the database in force.
+        policy: numbers of the network that are varied; a part takes those of the database in force.
+        engine: `duckdb` or `spark`.
+        steps: the tables it is to make; none if it only looks.
+        whole: whether that is everything.
+        until: the last day whose deliveries are taken in; None: all.
+    """
+
+    home: Home
+    landing: Path
+    size: str = ""
+    seed: int = 1
+    join: str = ""
+    policy: Mapping[str, str] = field(default_factory=dict)
+    engine: str = "duckdb"
+    steps: frozenset[str] = frozenset()
+    whole: bool = True
+    until: date | None = None
+
+    @property
+    def lands(self) -> bool:
+        """Whether deliveries are read."""
+        return any(step.startswith("landing.") for step in self.steps)
+
+
+class Work:
+    """A database under construction, or the one in force if a run only looks at it.
+
+    Args:
+        asked: what the run was asked for.
+        caller: who started it.
+
+    Raises:
+        ValueError: in one sentence, if what was asked for cannot be done.
+    """
+
+    def __init__(self, asked: Asked, caller: Caller) -> None:
+        self.asked = asked
+        self.caller = caller
+        self.left = set(asked.steps)
+        self.about: dict[str, Any] = {}
+        self.failed = False
+        self._building: Path | None = None
+        self._engine: Engine | None = None
+        with contextlib.ExitStack() as stack:
+            if asked.steps:
+                if not caller.holds_lock:
+                    stack.enter_context(asked.home.lock(LOCK_SECONDS))
+                self._begin()
+            else:
+                self._look()
+            self._stack = stack.pop_all()
+
+    @property
+    def engine(self) -> Engine:
+        """The open database."""
+        if self._engine is None:
+            raise RuntimeError("The database of this run is closed.")
+        return self._engine
+
+    @property
+    def target(self) -> Path:
+        """Where a build by Spark is kept; DuckDB's are numbered."""
+        return self.asked.home.path / "spark"
+
+    # --- opening ----------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        base, about = self._in_force()
+        self._understand(about, str(about.get("join") or "full"), about.get("policy") or {})
+        self._engine = open_engine(self.asked.engine, base, read_only=True)
+
+    def _begin(self) -> None:
+        asked = self.asked
+        base = None
+        if asked.whole:
+            if asked.size:
+                self._generate()
+            manifest = read_manifest(asked.landing)
+            self._understand(manifest, asked.join or "full", asked.policy)
+        else:
+            base, manifest = self._in_force()
+            self._see_that_it_fits(manifest)
+            join, policy = str(manifest.get("join") or "full"), manifest.get("policy") or {}
+            self._understand(manifest, join, policy)
+        self._building = self._next()
+        if base is not None:
+            copy = shutil.copytree if base.is_dir() else shutil.copyfile
+            copy(base, self._building)
+        self._engine = open_engine(asked.engine, self._building)
+        load_codes(self._engine, self.feeds, manifest, self.join)
+        world = asked.home.world
+        if asked.whole and world.exists() and asked.landing == asked.home.landing:
+            load_world(self._engine, world)
+
+    def _understand(self, manifest: Mapping[str, Any], join: str, policy: Mapping) -> None:
+        self.manifest, self.join, self.policy = manifest, join, dict(policy)
+        tier = tier_of(manifest)
+        self.feeds: dict[str, Feed] = feeds(tier)
+        self.models: dict[str, Model] = {m.name: m for m in all_models(tier, join, self.policy)}
+
+    def _generate(self) -> None:
+        from sources.deliver import generate
+
+        home = self.asked.home
+        if self.asked.landing != home.landing:
+            raise LandingError("A new world goes to HOME/landing; give size or landing, not both.")
+        generate(home.landing, home.world, self.asked.size, self.asked.seed)
+
+    def _in_force(self) -> tuple[Path, Mapping[str, Any]]:
+        """The database a part begins with, and what it says of itself."""
+        if self.asked.engine == "duckdb":
+            return self.asked.home.database(), self.asked.home.current()
+        try:
+            return self.target, json.loads((self.target / "manifest.json").read_text("utf-8"))
+        except FileNotFoundError:
+            raise HomeError(f"No tables in {self.target} yet; run the whole build first.") from None
+
+    def _see_that_it_fits(self, about: Mapping[str, Any]) -> None:
+        asked = self.asked
+        if asked.size:
+            raise LandingError("A part of the build takes the world as it is; leave size empty.")
+        for name, wanted in (("join", asked.join), ("policy", dict(asked.policy))):
+            if wanted and wanted != about.get(name):
+                raise HomeError(
+                    f"The database in force was built with {name} {about.get(name)!r}; a part of "
+                    f"the build cannot change that to {wanted!r}, so run the whole."
+                )
+        if asked.lands:
+            here = read_manifest(asked.landing)
+            if any(here[name] != about.get(name) for name in WORLD):
+                raise LandingError(
+                    f"{asked.landing} holds another world than the database in force; run the "
+                    "whole build."
+                )
+
+    def _next(self) -> Path:
+        """A path nothing stands at, with what a killed run left behind cleared away."""
+        if self.asked.engine == "duckdb":
+            target = self.asked.home.next_database()
+            return target.with_name(target.name + ".building")
+        building = self.target.with_name("spark.building")
+        shutil.rmtree(building, ignore_errors=True)
+        return building
+
+    # --- working ----------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Do one step; the last one asked for ends with an audit of what was made.
+
+        Args:
+            name: of a table, or of something else that is done, which counts as no step.
+
+        Raises:
+            quality.BrokenPromise: if rows were lost or an entry has no evidence.
+        """
+        if self.caller.progress:
+            total = len(self.asked.steps)
+            self.caller.progress(name, total - len(self.left), total)
+        try:
+            yield
+            if name in self.left:
+                self.left.discard(name)
+                if not self.left:
+                    self._audit()
+        except BaseException:
+            self.failed = True
+            raise
+
+    def _audit(self) -> None:
+        check_promises(self.engine, self.feeds)
+        asked = self.asked
+        more: dict[str, Any] = {}
+        if asked.whole and asked.landing != asked.home.landing:
+            more["landing"] = str(asked.landing.resolve())
+        if asked.lands and asked.until:
+            more["until"] = asked.until.isoformat()
+        for name in ("landing", "until"):
+            if not asked.whole and self.manifest.get(name):
+                more.setdefault(name, self.manifest[name])
+        if not asked.whole:
+            more["rebuilt"] = sorted(asked.steps)
+        self.about = make_manifest(
+            self.caller.command,
+            self.manifest,
+            join=self.join,
+            policy=self.policy,
+            digest=landing_digest(self.engine),
+            **more,
+        )
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the database; if all that was asked for was done, it is the one in force now."""
+        if self._engine is None:
+            return
+        engine, self._engine = self._engine, None
+        with self._stack:
+            engine.close()
+            if self._building is None:
+                return
+            if self.failed or self.left:
+                _remove(self._building)
+            elif self.asked.engine == "duckdb":
+                database = self._building.with_suffix("")
+                self._building.replace(database)
+                self.asked.home.publish(database, self.about)
+                write_json(self.asked.home.path / "manifest.json", self.about)
+            else:
+                write_json(self._building / "manifest.json", self.about)
+                _remove(self.target)
+                self._building.replace(self.target)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

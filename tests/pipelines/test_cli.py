@@ -1,0 +1,288 @@
+"""The command line: what it offers, what it prints for machines, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import main
+from pipelines.storage import write_json
+
+ROOT = Path(__file__).resolve().parents[2]
+OPTIONS = {
+    "demo": ("--home", "--seed"),
+    "build": ("--home", "--landing", "--join", "--engine", "--policy", "--json"),
+    "replay": (
+        "--home", "--fault", "--seed", "--feed", "--record", "--delivery", "--set", "--scenario",
+        "--scope", "--correct-after", "--join", "--policy", "--rebuild", "--json", "--html",
+        "--save",
+    ),
+    "trace": ("--home", "--json"),
+    "check": ("--home", "--json"),
+    "generate": ("--home", "--size", "--seed", "--days", "--dirt", "--json"),
+    "diff": ("--json",),
+    "subject": ("--home", "--as-of", "--json"),
+    "sources": ("--json",),
+    "lists": ("--json",),
+    "faults": ("--json",),
+    "models": ("--sql", "--json"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def run(capsys):
+    """`run(*words)` -> exit code, standard output, standard error."""
+
+    def call(*words: object) -> tuple[int, str, str]:
+        code = 0
+        try:
+            main([str(word) for word in words])
+        except SystemExit as left:
+            code = left.code or 0
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def refused(run):
+    """`refused(*words)`: the one sentence on standard error; nothing else, and a bad exit code."""
+
+    def call(*words: object) -> str:
+        code, out, err = run(*words)
+        assert code == 2
+        assert out == ""
+        assert err.count("\n") == 1 and err.startswith("islands: "), err
+        assert err.rstrip().endswith((".", ".`")), err
+        return err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def home(story, tmp_path_factory) -> Path:
+    """A home whose database in force is the story's."""
+    place = tmp_path_factory.mktemp("home")
+    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
+    write_json(place / "current.json", about | {"tier": "story"})
+    return place
+
+
+def test_help_names_the_one_path_first(run) -> None:
+    for words in ((), ("--help",)):
+        code, out, _ = run(*words)
+        assert code == 0
+        commands = [line.split()[0] for line in out.split("Commands:")[1].splitlines() if line]
+        assert commands == list(OPTIONS)
+        assert commands[:5] == ["demo", "build", "replay", "trace", "check"]
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_every_option_has_its_help(command, run) -> None:
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    for option in OPTIONS[command]:
+        assert f"{option} " in out or f"{option}\n" in out, option
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """The cause of slow help is an import; this names it, where a stopwatch would only blame."""
+    heavy = "duckdb pandas pyarrow numpy dagster great_expectations sqlglot faker yaml lxml"
+    code = (
+        "import sys; from pipelines.cli import main\n"
+        "try: main(['replay', '--help'])\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in '{heavy}'.split() if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["sources", "lists", "faults", "models"])
+def test_what_there_is_as_json_and_as_a_table(command, run) -> None:
+    code, out, _ = run(command, "--json")
+    rows = json.loads(out)
+    assert code == 0 and rows and all(isinstance(row, dict) for row in rows)
+    code, out, _ = run(command)
+    shown = next(name for name in ("feed", "list", "fault", "model") if name in rows[0])
+    assert code == 0 and all(str(row[shown]) in out for row in rows)
+
+
+def test_the_sql_of_a_model(run) -> None:
+    code, out, _ = run("models", "--sql", "lists.court_dishonest")
+    assert code == 0 and out.startswith("-- ") and "e.event_day + 730" in out
+    code, out, _ = run("models", "--sql", "lists.court_dishonest", "--engine", "spark", "--json")
+    assert json.loads(out)["name"] == "lists.court_dishonest"
+
+
+def test_trace_and_subject(home, run) -> None:
+    code, out, _ = run("subject", "柳陌鼎远装饰工程有限公司", "--home", home, "--json")
+    held = json.loads(out)
+    assert code == 0 and held["name"] == "柳陌鼎远装饰工程有限公司"
+    version = held["shown_by"][0]["entry_version"]
+    code, out, _ = run("trace", version, "--home", home, "--json")
+    assert code == 0 and json.loads(out)["entry_version"] == version
+    code, out, _ = run("trace", version[:10], "--home", home)
+    assert code == 0 and "rests_on" in out and " line " in out
+    code, out, _ = run("subject", "沈青禾", "--home", home, "--as-of", "2024-03-20")
+    assert code == 0 and "沈青禾 on 2024-03-20" in out
+
+
+def test_check_as_json(home) -> None:
+    """In a process of its own: what Great Expectations opens it keeps open until the end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", "check", "--home", str(home), "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    assert told["totals"]["checks"] == told["totals"]["checks_passed"] > 0
+    assert told["totals"]["validated"] > 0
+
+
+def test_diff_of_a_database_with_itself(story, run) -> None:
+    code, out, _ = run("diff", story.database, story.database, "--json")
+    told = json.loads(out)
+    assert code == 0 and told["mode"] == "diff" and told["lists"] == []
+
+
+def test_replay_writes_json_a_page_and_a_scenario(home, run, tmp_path) -> None:
+    page, scenario = tmp_path / "report.html", tmp_path / "slip.yaml"
+    code, out, _ = run(
+        "replay", "--home", home, "--feed", "court", "--record", "0000000001",
+        "--set", "cardNum=PDY006219", "--correct-after", 30, "--json",
+        "--html", page, "--save", scenario,
+    )  # fmt: skip
+    told = json.loads(out)
+    assert code == 0
+    assert {"fault", "lists", "measures", "scores", "totals", "gain", "mode", "seconds"} <= set(
+        told
+    )
+    assert told["fault"]["changed"] == {"cardNum": ["PDY006120", "PDY006219"]}
+    assert "SYNTHETIC DATA" in page.read_text(encoding="utf-8")
+    assert "PDY006219" in page.read_text(encoding="utf-8")
+    assert "0000000001" in scenario.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["nosuch"], "No such command 'nosuch'"),
+        (["trace"], "Missing argument 'ID'"),
+        (["trace", "abc", "--nosuch"], "No such option: --nosuch"),
+        (["generate", "--days", "many"], "Invalid value for '--days'"),
+        (["generate", "--days", "0"], "at least one day"),
+        (["generate", "--size", "huge"], "There is no size 'huge'"),
+        (["generate", "--dirt", "much"], "--dirt takes a number from 0, not 'much'"),
+        (["generate", "--dirt", "-1"], "--dirt takes a number from 0"),
+        (["build", "--join", "all"], "--join 'all' is none of none, own-keys"),
+        (["build", "--engine", "excel"], "--engine 'excel' is none of duckdb, spark"),
+        (["build", "--policy", "court"], "--policy takes NAME=VALUE, not 'court'"),
+        (["build"], "There is no landing folder"),
+        (["build", "--landing", "nowhere"], "There is no landing folder nowhere"),
+        (["replay", "--fault", "late"], "No database in"),
+        (["check"], "No database in"),
+        (["trace", "abcdef"], "No database in"),
+        (["subject", "abcdef"], "No database in"),
+        (["diff", "a.duckdb", "b.duckdb"], "a.duckdb is no file"),
+        (["models", "--sql", "lists.nosuch"], "There is no model 'lists.nosuch'"),
+        (["models", "--join", "all"], "join 'all' is none of"),
+    ],
+)
+def test_bad_words_without_a_home(words, sentence, refused, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("ISLANDS_HOME", str(tmp_path / "none yet"))
+    monkeypatch.chdir(tmp_path)
+    assert sentence in refused(*words)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["trace", "zzzzzzzz"], "Nothing here has an id that begins with 'zzzzzzzz'"),
+        (["trace", "abc"], "too short"),
+        (["subject", "nobody"], "Nobody here is 'nobody'"),
+        (["subject", "周明"], "'周明' is 2 subjects"),
+        (["subject", "沈青禾", "--as-of", "2024-02-30"], "--as-of must be a day as YYYY-MM-DD"),
+        (["replay"], "Say what goes wrong"),
+        (["replay", "--fault", "gremlin"], "There is no fault 'gremlin'"),
+        (["replay", "--fault", "late", "--scope", "some"], "--scope 'some' is none of"),
+        (["replay", "--fault", "late", "--correct-after", "0"], "--correct-after takes"),
+        (["replay", "--fault", "late", "--join", "all"], "--join 'all' is none of"),
+        (["replay", "--fault", "late", "--html", "no/such/r.html"], "There is no folder no/such"),
+        (["replay", "--fault", "late", "--policy", "x"], "--policy takes NAME=VALUE"),
+        (["replay", "--feed", "pets", "--set", "a=b"], "--feed 'pets' is none of"),
+        (["replay", "--feed", "court", "--record", "nobody", "--set", "age=1"], "no record 'nobody'"),
+        (["replay", "--feed", "court", "--record", "0000000001", "--set", "age"], "COLUMN=VALUE"),
+        (["replay", "--feed", "court", "--record", "0000000001", "--set", "a=1"], "no column 'a'"),
+        (
+            ["replay", "--feed", "court", "--record", "0000000001", "--set", "age=1",
+             "--delivery", "2030-01-01"],
+            "delivers nothing on 2030-01-01",
+        ),
+        (["replay", "--scenario", "nowhere.yaml"], "nowhere.yaml"),
+    ],
+)  # fmt: skip
+def test_bad_words_in_a_home(words, sentence, refused, home) -> None:
+    assert sentence in refused(*words, "--home", home)
+
+
+def test_a_file_that_is_no_database(refused, story, tmp_path) -> None:
+    other = tmp_path / "letter.duckdb"
+    other.write_text("Dear Sir or Madam, this is not a database.")
+    assert f"{other} is no database" in refused("diff", story.database, other)
+    write_json(tmp_path / "current.json", {"database": "letter.duckdb", "tier": "story"})
+    for words in (["trace", "abcdef"], ["subject", "x"], ["check"], ["replay", "--fault", "late"]):
+        assert "is no database" in refused(*words, "--home", tmp_path)
+
+
+def test_a_database_of_somebody_else(refused, story, tmp_path) -> None:
+    import duckdb
+
+    other = tmp_path / "sales.duckdb"
+    with duckdb.connect(str(other)) as connection:
+        connection.execute("CREATE TABLE sales AS SELECT 1 AS n")
+    assert "but not one that `islands build` made" in refused("diff", story.database, other)
+
+
+def test_a_build_that_cannot_be_leaves_the_last_good_one(run, refused, generated, tmp_path) -> None:
+    """Built once; then every kind of refusal, after which pointer and database are as they were."""
+    home = tmp_path / "home"
+    source = generated("story", 1, dirt=0.0)
+    shutil.copytree(source.landing, home / "landing")
+    code, out, _ = run("build", "--home", home, "--json")
+    built = json.loads(out)
+    assert code == 0 and built["join"] == "full" and built["gates"] == []
+    pointer = (home / "current.json").read_bytes()
+    database = home / json.loads(pointer)["database"]
+    stamp = database.stat()
+
+    bad = tmp_path / "landing"
+    shutil.copytree(source.landing, bad)
+    assert "means no edge" in refused("build", "--home", home, "--policy", "a-b.every=3")
+    assert "whole number of days" in refused(
+        "build", "--home", home, "--policy", "court-bank.every=x"
+    )
+    (bad / "court" / "court_20240101.xml").write_text("<x/>")
+    assert "must be named" in refused("build", "--home", home, "--landing", bad)
+    (bad / "court" / "court_20240101.xml").unlink()
+    (bad / "pets").mkdir()
+    assert "no contract has a feed 'pets'" in refused("build", "--home", home, "--landing", bad)
+    (bad / "pets").rmdir()
+    (bad / "manifest.json").write_text("{")
+    assert "is not readable" in refused("build", "--home", home, "--landing", bad)
+
+    assert (home / "current.json").read_bytes() == pointer
+    now = database.stat()
+    assert (now.st_size, now.st_mtime_ns) == (stamp.st_size, stamp.st_mtime_ns)
+    assert [path.name for path in database.parent.iterdir()] == [database.name]
