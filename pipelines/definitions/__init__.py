@@ -13,7 +13,7 @@ import os
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 
-from pipelines.definitions.command import run_build  # noqa: E402 - telemetry is off before Dagster
-from pipelines.definitions.everything import defs  # noqa: E402
+from pipelines.definitions.command import run_build
+from pipelines.definitions.everything import defs
 
 __all__ = ["defs", "run_build"]

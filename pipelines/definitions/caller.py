@@ -24,4 +24,4 @@ class Caller:
     progress: Callable[[str, int, int], None] | None = None
 
 
-CALLER: ContextVar[Caller] = ContextVar("caller", default=Caller())
+CALLER: ContextVar[Caller] = ContextVar("caller")

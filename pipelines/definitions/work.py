@@ -46,7 +46,7 @@ class Asked:
         engine: `duckdb` or `spark`.
         steps: the tables it is to make; none if it only looks.
         whole: whether that is everything.
-        until: the last day whose deliveries are taken in; None: all.
+        until: the last day whose deliveries are to be taken in; None: all.
     """
 
     home: Home
@@ -83,6 +83,8 @@ class Work:
         self.left = set(asked.steps)
         self.about: dict[str, Any] = {}
         self.failed = False
+        self.schemas: dict[str, Mapping[str, str]] = {}  # columns of tables, as shown
+        self.until: date | None = None  # None: all deliveries are taken in
         self._building: Path | None = None
         self._engine: Engine | None = None
         with contextlib.ExitStack() as stack:
@@ -126,6 +128,8 @@ class Work:
             self._see_that_it_fits(manifest)
             join, policy = str(manifest.get("join") or "full"), manifest.get("policy") or {}
             self._understand(manifest, join, policy)
+        if asked.lands and asked.until and asked.until.isoformat() < str(manifest["last_day"]):
+            self.until = asked.until
         self._building = self._next()
         if base is not None:
             copy = shutil.copytree if base.is_dir() else shutil.copyfile
@@ -217,8 +221,8 @@ class Work:
         more: dict[str, Any] = {}
         if asked.whole and asked.landing != asked.home.landing:
             more["landing"] = str(asked.landing.resolve())
-        if asked.lands and asked.until:
-            more["until"] = asked.until.isoformat()
+        if self.until:
+            more["until"] = self.until.isoformat()
         for name in ("landing", "until"):
             if not asked.whole and self.manifest.get(name):
                 more.setdefault(name, self.manifest[name])

@@ -27,6 +27,7 @@ from pipelines.replay.diff import Difference, DiffError
 from pipelines.replay.diff import compare as differences
 from pipelines.replay.edits import Edit, EditError, RowEdit, plan
 from pipelines.replay.faults import FaultSpec, Landed, Registered
+from pipelines.replay.lower import lower_database
 from pipelines.replay.result import Comparison, Left, Replay, Words, natural_key, words
 from pipelines.replay.scenario import Scenario, ScenarioError, load
 from pipelines.replay.states import Progress, States, rebuild_states, wrong_at_source
@@ -300,6 +301,7 @@ def command(
             faults,
             join=join or read.join,
             policy=dict(read.policy) | dict(policy or {}) or None,
+            lower=lower_database(Home(home), progress),
             scenario=read,
             progress=progress,
         )
@@ -327,4 +329,11 @@ def command(
         correct_after=correct_after,
         seed=seed,
     )
-    return replay(home, spec, join=join, policy=policy or None, progress=progress)
+    return replay(
+        home,
+        spec,
+        join=join,
+        policy=policy or None,
+        lower=lower_database(Home(home), progress),
+        progress=progress,
+    )

@@ -141,9 +141,10 @@ class Lineage:
         copy = min(
             (c for c in shown if c.says in odd), key=lambda c: (c.distance, c.path, c.entry, c.side)
         )
-        return self._walk(copy, day), copy
+        return self.walk(copy, day), copy
 
-    def _walk(self, copy: Copy, day: int) -> str:
+    def walk(self, copy: Copy, day: int) -> str:
+        """The cause of a residual copy on a day: the first step on its way that went wrong."""
         holders = copy.path.split(">")
         paths = [">".join(holders[: n + 1]) for n in range(len(holders))]
         again = next((n for n, p in enumerate(paths) if self.steps[copy.list, p].readmitted), None)
@@ -168,7 +169,7 @@ class Lineage:
                     wrong = (c for c in held.running(day) if self.wrong(c.path, parent, day))
                     copy = next(wrong, None)
                     if copy is not None:
-                        return self._walk(copy, day)
+                        return self.walk(copy, day)
             return OWN_TERM
         return self.at_source(day) or TAKEN
 
@@ -241,7 +242,7 @@ def _measure(agency: str, entries: Sequence[str], lineage: Lineage, day: int) ->
         if held is not None and held.wrong(day):
             for copy in held.running(day):
                 if lineage.wrong(copy.path, entry, day):
-                    return lineage._walk(copy, day)
+                    return lineage.walk(copy, day)
     return lineage.at_source(day) or TAKEN
 
 

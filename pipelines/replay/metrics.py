@@ -17,6 +17,13 @@ import pandas as pd
 from pipelines.replay.diff import CELL, KINDS, Difference
 
 AFTER = (0, 1, 7, 30, 90, 365)  # days after the correction at which residue is told
+NOTHING = {
+    **dict.fromkeys(KINDS, 0),
+    "first_day": None,
+    "last_day": None,
+    "subject_days": 0,
+    "entry_days": 0,
+}
 RESIDUE_DAY = 30  # the day after the correction by which residue is counted and explained
 
 
@@ -369,4 +376,10 @@ def residue_rows(
     for row in rows:
         causes = dict(sorted(left.get(tuple(row[k] for k in key), {}).items()))
         out.append(row | {"residue": sum(causes.values()), "residue_by_cause": causes})
+    # What a correction spoils where the fault itself had spoilt nothing.
+    known = {tuple(row[k] for k in key) for row in rows}
+    for name in sorted(set(left) - known):
+        causes = dict(sorted(left[name].items()))
+        blank = dict(zip(key, name, strict=True)) | NOTHING
+        out.append(blank | {"residue": sum(causes.values()), "residue_by_cause": causes})
     return out

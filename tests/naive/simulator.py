@@ -219,7 +219,9 @@ class Simulator:
             self.answers[reference] = answer.subject if isinstance(answer, Match) else None
         found = self.answers[reference]
         if found is None and self.laws.join in ("none", "own-keys"):
-            return own_key(self.laws.islands[row.feed], reference)
+            found = own_key(self.laws.islands[row.feed], reference)
+            if found is not None and reference.kind is not None:
+                self.kinds[found] = min(reference.kind, self.kinds.get(found, reference.kind))
         return found
 
     def relations(self, day: int) -> Iterable[tuple[str, str, str]]:

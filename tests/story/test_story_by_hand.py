@@ -298,15 +298,7 @@ def test_corrected_lists(join, replayed) -> None:
     assert told(replayed.left.difference.lists) == sorted(LISTS[join])
 
 
-def test_measures(request, join, replayed) -> None:
-    if join == "none":
-        request.applymarker(
-            pytest.mark.xfail(
-                strict=True,
-                reason="whoever an island knows by its own keys alone has no kind in "
-                "consequences.kinds, so the ban for residents falls on a firm too",
-            )
-        )
+def test_measures(join, replayed) -> None:
     assert told(replayed.left.difference.measures) == sorted(MEASURES[join])
 
 

@@ -102,3 +102,13 @@ def test_partners_are_reached_from_either_side(lab):
         ("inspection_raised_partner", "right"),
         ("inspection_raised_partner_b", "left"),
     ]
+
+
+def test_a_firm_known_by_an_own_key_alone_is_a_firm_still(lab):
+    lab.given("resolve.designations", [{"reference_id": "q", "subject_kind": "enterprise"}])
+    lab.given("resolve.matches", [{"reference_id": "q", "subject_id": "own", "method": "own_key"}])
+    assert rows_of(lab.run("consequences.kinds"), "subject_id", "subject_kind") == [
+        ("own", "enterprise")
+    ]
+    shown(lab, "court", "court_dishonest", subject="own")
+    assert measures(lab) == []

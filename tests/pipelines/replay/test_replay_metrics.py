@@ -152,5 +152,7 @@ def test_rows_of_a_list_keep_their_residue_apart(frame, hand):
     (row,) = metrics.residue_rows(rows, ("holder", "list"), left)
     assert row["residue"] == 3
     assert row["residue_by_cause"] == {"reinserted": 1, "waits for the next sync": 2}
+    (*_, spoilt) = metrics.residue_rows(rows, ("holder", "list"), {("ncisp", "debts"): {"x": 1}})
+    assert (spoilt["holder"], spoilt["wrongly_listed"], spoilt["residue"]) == ("ncisp", 0, 1)
     (row,) = metrics.residue_rows(rows, ("holder", "list"), {})
     assert row["residue"] == 0 and row["residue_by_cause"] == {}

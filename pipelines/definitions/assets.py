@@ -1,0 +1,138 @@
+"""The assets: every feed's rows as received, what the gates say of them, and every model's table."""
+
+import warnings
+from typing import Any
+
+import dagster as dg
+
+from pipelines.build import run_model
+from pipelines.definitions.days import days
+from pipelines.definitions.laboratory import Laboratory
+from pipelines.definitions.names import DATABASE, FEEDS, MODELS, VERDICTS, asset_of, key
+from pipelines.definitions.shown import schema_of_landing, shown_of_model
+from pipelines.landing import land
+from pipelines.models import Model
+from quality import judge
+
+# Something is always handed on, since Dagster skips whatever lies below an asset that gives nothing.
+ABSENT = dg.MaterializeResult(metadata={"absent": "takes no part in this size or level of joining"})
+
+
+def landing_asset(feed: str) -> dg.AssetsDefinition:
+    """The asset of one feed's rows as received."""
+    contract = FEEDS[feed]
+
+    @dg.asset(
+        key=["landing", feed],
+        group_name="landing",
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        description=f"{contract.title_zh}. {contract.description}",
+        kinds={contract.format.split(".")[0]},
+        metadata={
+            "island": contract.island,
+            "mode": contract.mode,
+            "published every": f"{contract.cadence_days} days",
+            "dagster/column_schema": schema_of_landing(contract),
+        },
+    )
+    def landed(context: dg.AssetExecutionContext, lab: Laboratory) -> dg.MaterializeResult:
+        work = lab.work
+        with work.step(f"landing.{feed}"):
+            if feed not in work.feeds:
+                return ABSENT
+            until = work.until
+            landed = land(work.engine, work.asked.landing, work.feeds, only=[feed], until=until)
+            if work.caller.watches:
+                tell_of_days(context, work.engine.fetch(OF_DAYS.format(feed=feed)))
+            return dg.MaterializeResult(metadata={"dagster/row_count": landed.rows[feed]})
+
+    return landed
+
+
+OF_DAYS = (
+    "SELECT delivery, file, \"rows\", unreadable FROM landing.deliveries WHERE feed = '{feed}'"
+)
+
+
+def tell_of_days(context: dg.AssetExecutionContext, deliveries: list[tuple]) -> None:
+    """Say of each day of the run what was delivered on it."""
+    came = {day: told for day, *told in deliveries}
+    for day in context.partition_keys:
+        told: dict[str, Any] = {"dagster/partition_row_count": 0}
+        if day in came:
+            file, rows, unreadable = came[day]
+            told = {"dagster/partition_row_count": rows, "file": file, "unreadable": unreadable}
+        context.add_asset_metadata(told, partition_key=day)
+
+
+@dg.asset(
+    key=key(VERDICTS),
+    group_name="quality",
+    deps=[["landing", feed] for feed in FEEDS],
+    description="What the gates say of each landed row and delivery, from earlier deliveries only.",
+)
+def verdicts(lab: Laboratory) -> dg.MaterializeResult:
+    """Judge every landed row and delivery."""
+    work = lab.work
+    with work.step(VERDICTS):
+        judge(work.engine, work.feeds)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": work.engine.count(VERDICTS),
+            "deliveries": work.engine.count("quality.deliveries"),
+        }
+    )
+
+
+def model_asset(model: Model) -> dg.AssetsDefinition:
+    """The asset of one model's table."""
+    above = {asset_of(read) for read in model.reads} - {None}
+
+    @dg.asset(
+        key=key(model.name),
+        group_name=model.stage,
+        deps=[key(table) for table in sorted(above or {VERDICTS})],
+        description=model.comment,
+        kinds={"sql"},
+    )
+    def made(lab: Laboratory) -> dg.MaterializeResult:
+        work = lab.work
+        with work.step(model.name):
+            here = work.models.get(model.name)
+            if here is None:
+                return ABSENT
+            run_model(work.engine, here)
+        if not work.caller.watches:
+            return dg.MaterializeResult(
+                metadata={"dagster/row_count": work.engine.count(model.name)}
+            )
+        return dg.MaterializeResult(metadata=shown_of_model(work.engine, here, work.schemas))
+
+    return made
+
+
+@dg.asset(
+    key=key(DATABASE),
+    group_name="publication",
+    deps=[key(name) for name in MODELS],
+    description="The database put in force, if nothing was lost and every entry has its evidence.",
+)
+def database(lab: Laboratory) -> dg.MaterializeResult:
+    """Audit the promises; the file takes the last good one's place when the run ends."""
+    work = lab.work
+    with work.step(DATABASE):
+        pass
+    return dg.MaterializeResult(metadata={"manifest": dg.MetadataValue.json(work.about)})
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", dg.BetaWarning)  # about backfill_policy, which we need
+    LANDED = [landing_asset(feed) for feed in FEEDS]
+
+ASSETS = [
+    *LANDED,
+    verdicts,
+    *(model_asset(model) for model in MODELS.values()),
+    database,
+]
