@@ -26,6 +26,7 @@ from schemas.contract import ROOT
 
 COLUMNS = 100  # width of what a page shows
 BESIDE = ("labs", "Makefile")
+ALONE = ("check",)  # Great Expectations keeps the file open until its process ends
 
 
 class ExampleError(ValueError):
@@ -70,7 +71,10 @@ class Lab:
             return ""
         if words[0] == "make":
             return self._make(words[1:])
-        code, said = self._islands(words[1:]) if words[0] == "islands" else self._shell(line)
+        if words[0] == "islands" and words[1] not in ALONE:
+            code, said = self._islands(words[1:])
+        else:
+            code, said = self._shell(line)
         if code:
             raise ExampleError(f"`{line}` ended with {code}: {said[-2000:]}")
         return said
@@ -84,8 +88,14 @@ class Lab:
         return ""
 
     def _shell(self, line: str) -> tuple[int, str]:
-        done = subprocess.run(  # what the pages use of the shell: cp, sed, head, python
-            line.replace("python ", f"{shlex.quote(sys.executable)} "),
+        """What the pages use of the shell: cp, sed, head, python, and `islands` in its own process."""
+        program, _, rest = line.partition(" ")
+        if program in ("python", "islands"):
+            program = shlex.quote(sys.executable) + (
+                " -m pipelines.cli" if program == "islands" else ""
+            )
+        done = subprocess.run(
+            f"{program} {rest}",
             shell=True,
             cwd=self.folder,
             env={**os.environ, **self.environment, "PYTHONPATH": str(ROOT)},

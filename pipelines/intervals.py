@@ -18,9 +18,10 @@ def union_of_intervals(select: str, columns: Sequence[str]) -> str:
     """
     keys = [c for c in columns if c not in ("from_day", "to_day")]
     by = ", ".join(keys)
+    columns_of_keys = ",\n        ".join(keys)
     given = {
         "from_day": "min(from_day) AS from_day",
-        "to_day": f"nullif(max(until(to_day)), {FOREVER}) AS to_day",
+        "to_day": f"nullif(max(end_day), {FOREVER}) AS to_day",
     }
     out = ",\n    ".join(given.get(c, c) for c in columns)
     inner = "\n".join("    " + line if line else line for line in select.splitlines())
@@ -28,18 +29,28 @@ def union_of_intervals(select: str, columns: Sequence[str]) -> str:
 {inner}
 ),
 
+starts AS (
+    -- One row a first day, so that the order below has no ties.
+    SELECT
+        {columns_of_keys},
+        from_day,
+        max(until(to_day)) AS end_day
+    FROM intervals
+    GROUP BY {by}, from_day
+),
+
 marked AS (
     SELECT
         *,
         CASE
-            WHEN from_day <= max(until(to_day)) OVER (
+            WHEN from_day <= max(end_day) OVER (
                 PARTITION BY {by}
-                ORDER BY from_day, until(to_day)
+                ORDER BY from_day
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ) THEN 0
             ELSE 1
         END AS opens
-    FROM intervals
+    FROM starts
 ),
 
 runs AS (
@@ -47,7 +58,7 @@ runs AS (
         *,
         sum(opens) OVER (
             PARTITION BY {by}
-            ORDER BY from_day, until(to_day)
+            ORDER BY from_day
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS run
     FROM marked

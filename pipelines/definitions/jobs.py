@@ -6,13 +6,11 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
-from pipelines.definitions.days import days
 from pipelines.definitions.laboratory import Laboratory
 
 build_job = dg.define_asset_job(
     "build",
     selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
-    partitions_def=days,
     executor_def=dg.in_process_executor,
     description="From delivered files to a database in force, every stage, gates included. One day "
     "is enough: the build takes in all that was published up to it. A range is one run, too; it "

@@ -257,8 +257,12 @@ class Work:
                 write_json(self.asked.home.path / "manifest.json", self.about)
             else:
                 write_json(self._building / "manifest.json", self.about)
-                _remove(self.target)
+                old = self.target.with_name("spark.old")
+                _remove(old)
+                if self.target.exists():
+                    self.target.replace(old)
                 self._building.replace(self.target)
+                _remove(old)
 
 
 def _remove(path: Path) -> None:

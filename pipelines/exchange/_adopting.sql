@@ -1,8 +1,8 @@
 -- The occasions on which a holder makes an entry of its own. It looks at all it shows of an entry, by
 -- whatever path; each unbroken time it shows it is one occasion, and the entry made then stands for the
 -- holder's own term from that first day, whatever becomes of the one it was made from. What it says is
--- what was shown on that day (the graver first). If the next occasion says something else before the
--- term is over, it takes over on its first day.
+-- what was shown on that day (the graver first). If there is another occasion before the term is over,
+-- that one takes over on its first day.
 -- source: network.yml, adoptions
 -- grain: one row an occasion
 -- key: entry_id, subject_id, from_day
@@ -51,11 +51,12 @@ marked AS (
 occasions AS (
     SELECT
         *,
-        lead(from_day) OVER w AS next_day,
-        lead(concat_ws('|', ground, severity)) OVER w AS next_says
+        lead(from_day) OVER (
+            PARTITION BY list, parent_entry_id, subject_id
+            ORDER BY from_day
+        ) AS next_day
     FROM marked
     WHERE opens = 1
-    WINDOW w AS (PARTITION BY list, parent_entry_id, subject_id ORDER BY from_day)
 )
 
 SELECT
@@ -68,9 +69,5 @@ SELECT
     o.ground AS ground,
     o.severity AS severity,
     o.from_day AS from_day,
-    CASE
-        WHEN o.next_says <> concat_ws('|', o.ground, o.severity)
-            THEN least(o.from_day + o.term_days, o.next_day)
-        ELSE o.from_day + o.term_days
-    END AS to_day
+    least(o.from_day + o.term_days, o.next_day) AS to_day
 FROM occasions AS o

@@ -238,6 +238,7 @@ class Registered:
 
     def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
         self.db = db
+        self._bearers_read = False
         registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
         self._said = (
             f"SELECT DISTINCT feed, record_id, property, value FROM {name}.conform.statements "
@@ -272,24 +273,37 @@ class Registered:
         )
         return Codes(self.db, sql, (scheme, *params), write)
 
-    def namesakes(self, scheme: str, like: str) -> Sequence[str]:
-        """Numbers of other people who bear the name of a bearer of `like`, written as it is."""
-        masked = scheme == "masked_resident_no"
-        same = (
-            "substr(value, 1, 10) || '****' || substr(value, 15, 4) = ?" if masked else "value = ?"
-        )
-        found = self.db.rows(
+    def _read_bearers(self) -> None:
+        """Who bears which resident number and name, read once, since many records may be tried."""
+        if self._bearers_read:
+            return
+        self.db.run(
             f"""
+            CREATE OR REPLACE TEMP TABLE bearers AS
             WITH said AS ({self._said}), numbers AS (
                 SELECT feed, record_id, value FROM said WHERE property = 'resident_no'
             ), names AS (
                 SELECT feed, record_id, value FROM said WHERE property = 'name'
-            ), known_as AS (
-                SELECT n.value FROM numbers AS r INNER JOIN names AS n USING (feed, record_id)
-                WHERE {same.replace("value", "r.value")}
             )
-            SELECT DISTINCT r.value FROM numbers AS r INNER JOIN names AS n USING (feed, record_id)
-            WHERE n.value IN (SELECT value FROM known_as) ORDER BY r.value
+            SELECT DISTINCT r.value AS number, n.value AS name
+            FROM numbers AS r INNER JOIN names AS n USING (feed, record_id)
+            """
+        )
+        self._bearers_read = True
+
+    def namesakes(self, scheme: str, like: str) -> Sequence[str]:
+        """Numbers of other people who bear the name of a bearer of `like`, written as it is."""
+        masked = scheme == "masked_resident_no"
+        same = (
+            "substr(number, 1, 10) || '****' || substr(number, 15, 4) = ?"
+            if masked
+            else "number = ?"
+        )
+        self._read_bearers()
+        found = self.db.rows(
+            f"""
+            SELECT DISTINCT number FROM bearers
+            WHERE name IN (SELECT name FROM bearers WHERE {same}) ORDER BY number
             """,
             like,
         )

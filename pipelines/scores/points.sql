@@ -31,7 +31,7 @@ held AS (
         concat_ws(':', 'event', e.record_id, e.version) AS because,
         greatest(e.from_day, e.event_day) AS from_day,
         least(e.to_day, greatest(e.from_day, e.event_day) + r.term_days) AS to_day
-    FROM merge.events AS e
+    FROM scores.acts AS e
     INNER JOIN rules AS r
         ON r.trigger_kind = 'event'
         AND r.trigger_name = e.event_kind

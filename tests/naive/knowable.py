@@ -147,6 +147,10 @@ class Knowable:
             amount = yuan(act.amount_fen)
         if kind in ("utility_arrears", "platform_payment", "platform_late"):
             amount = yuan(act.amount_fen)
+        severity = act.severity
+        if kind == "penalty":  # its file names a fine, and the fine says how grave it is
+            fine = amount or 0
+            severity = "serious" if fine >= 100_000 else "general" if fine >= 1_000 else "minor"
         if kind in ("penalty", "licence"):
             authority = act.detail  # `office` only says which office's file
         if kind in ("licence", "loan") or feed == "city_penalties":
@@ -157,7 +161,7 @@ class Knowable:
             document = "-".join(key)
 
         def said(valid_to: int | None, held_from: int, held_to: int | None) -> Said:
-            what = (kind, act.ground, act.severity, amount, document, authority)
+            what = (kind, act.ground, severity, amount, document, authority)
             days = (act.decided, act.decided, valid_to)
             return Said(Holding(feed, key, held_from, held_to), act.subject_no, scheme, what + days)
 

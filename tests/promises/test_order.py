@@ -75,3 +75,18 @@ def test_order_of_threads(straight, tmp_path: Path) -> None:
         database, tmp_path / "built.duckdb", lambda base, table, _: f"SELECT * FROM {base}.{table}"
     )
     assert not wrong, told(wrong)
+
+
+def test_equal_intervals_become_one() -> None:
+    """Rows alike in everything, days included, are one period, whichever of them is met first."""
+    from pipelines.engine import open_engine
+    from pipelines.intervals import union_of_intervals
+
+    alike = (
+        "SELECT i % 3000 AS k, DATE '2024-01-01' AS from_day, DATE '2024-03-01' AS to_day "
+        "FROM range(120000) AS t(i)"
+    )
+    with open_engine("duckdb") as engine:
+        for _ in range(3):
+            found = engine.fetch(union_of_intervals(alike, ("k", "from_day", "to_day")))
+            assert len(found) == 3000

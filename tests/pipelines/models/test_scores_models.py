@@ -21,11 +21,13 @@ def shown(lab, holder, list_name, from_day="2024-03-01", to_day="2024-09-01"):
 
 
 def points(lab):
-    return rows_of(lab.run("scores.points"), "keeper", "day", "change", "reason", "because")
+    return rows_of(
+        lab.run("scores.acts", "scores.points"), "keeper", "day", "change", "reason", "because"
+    )
 
 
 def grades(lab):
-    found = lab.run("scores.points", "scores.totals", "scores.grades")
+    found = lab.run("scores.acts", "scores.points", "scores.totals", "scores.grades")
     return rows_of(found, "keeper", "from_day", "to_day", "points", "grade")
 
 

@@ -1,0 +1,108 @@
+"""`pipelines.build`: all steps in order, a target that appears only when it is whole."""
+
+import shutil
+
+import pytest
+
+from pipelines.build import build, build_with, load_world, tier_of
+from pipelines.engine import open_engine
+from pipelines.exchange.network import NetworkError
+from pipelines.landing import LandingError
+from pipelines.models import all_models
+from quality import BrokenPromise
+from schemas.contract import feeds
+
+
+@pytest.fixture
+def landing(generated):
+    """The story's delivered files."""
+    return generated("story", 1, dirt=0.0).landing
+
+
+@pytest.fixture
+def old(tmp_path):
+    """A target from before, whose content tells whether it was touched."""
+    target = tmp_path / "old.duckdb"
+    target.write_bytes(b"the last good database")
+    return target
+
+
+def test_a_build_has_every_table_and_says_where_it_is(landing, tmp_path):
+    told = []
+    target = tmp_path / "new" / "story.duckdb"
+    done = build(landing, target, progress=lambda *step: told.append(step), threads=1)
+    assert done.target == target
+    assert done.manifest["size"] == "story"
+    assert list(done.seconds) == ["landing", "quality", *dict.fromkeys(stages())]
+    assert [p.name for p in target.parent.iterdir()] == ["story.duckdb"], "nothing beside it"
+    with open_engine("duckdb", target, read_only=True) as engine:
+        tables = set(engine.tables())
+    models = [m.name for m in all_models("story", "full")]
+    assert {*models, *(f"landing.{f}" for f in feeds("story"))} <= tables
+    assert not [t for t in tables if t.startswith("world.")], "the truth is brought in if asked for"
+    labels, dones, totals = zip(*told, strict=True)
+    assert list(labels) == ["landing", "quality", *models, "checks", "done"]
+    assert list(dones) == list(range(len(told))) and set(totals) == {len(told) - 1}
+
+
+def stages():
+    return [m.stage for m in all_models("story", "full")]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"join": "all"}, NetworkError, "'all' is none of none, own-keys, unified-code, full"),
+        ({"policy": {"moon-sun.every": "1"}}, NetworkError, "moon-sun"),
+        ({"engine": "abacus"}, ValueError, "neither duckdb nor spark"),
+    ],
+)
+def test_a_bad_option_leaves_the_old_target(options, error, said, landing, old):
+    with pytest.raises(error, match=said):
+        build(landing, old, **options)
+    assert old.read_bytes() == b"the last good database"
+
+
+def test_a_bad_folder_leaves_the_old_target(landing, old, tmp_path):
+    with pytest.raises(LandingError, match="nowhere"):
+        build(tmp_path / "nowhere", old)
+    folder = tmp_path / "landing"
+    shutil.copytree(landing, folder)
+    (folder / "court" / "notes.txt").touch()
+    with pytest.raises(LandingError, match=r"notes\.txt: a delivery of court must be named"):
+        build(folder, old)
+    assert old.read_bytes() == b"the last good database"
+
+
+def test_a_broken_promise_leaves_the_old_target(landing, old, monkeypatch):
+    def broken(*_):
+        raise BrokenPromise("landing.court: 1 row is lost.")
+
+    monkeypatch.setattr("pipelines.build.check_promises", broken)
+    with pytest.raises(BrokenPromise, match="1 row is lost"):
+        build(landing, old)
+    assert old.read_bytes() == b"the last good database"
+
+
+def test_what_a_killed_build_left_does_no_harm(landing, old):
+    old.with_name(old.name + ".building").write_bytes(b"half a database")
+    build(landing, old, join="none", checks=False)
+    with open_engine("duckdb", old, read_only=True) as engine:
+        assert engine.fetch("SELECT join_level FROM codes.run") == [("none",)]
+
+
+def test_the_truth_comes_along_if_asked_for(generated):
+    with open_engine("duckdb") as engine:
+        load_world(engine, generated("story", 1, dirt=0.0).world)
+        assert engine.count("world.subjects") > 10
+
+
+def test_the_tier_is_what_the_folder_says_or_else_core():
+    assert tier_of({"tier": "story"}) == "story"
+    assert tier_of({"tier": None}) == tier_of({}) == "core"
+
+
+def test_an_open_engine_is_built_in(landing):
+    with open_engine("duckdb") as engine:
+        done = build_with(engine, landing, tier="story", join="none", checks=False)
+        assert engine.table_exists("publication.pages") and done.rows == {}

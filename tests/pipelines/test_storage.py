@@ -1,0 +1,102 @@
+"""A home: one writer, a pointer that names the database in force, and files written whole."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from pipelines.storage import Home, HomeError, write_json
+
+HOLD = """\
+import sys
+from pipelines.storage import Home
+with Home(sys.argv[1]).lock():
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path / "home")
+
+
+def made(home: Home, name: str) -> None:
+    home.databases.mkdir(parents=True, exist_ok=True)
+    (home.databases / name).touch()
+
+
+def test_a_second_writer_is_refused_in_one_sentence(home):
+    """From another process; the lock is free as soon as that is gone, however it went."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(home.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(HomeError) as refused, home.lock():
+            pytest.fail("two writers")
+        assert str(refused.value) == (
+            f"Another run is writing to {home.path}; wait for it, or use another --home."
+        )
+        other.kill()
+    with home.lock():
+        pass
+
+
+def test_a_home_with_nothing_says_what_to_do(home):
+    with pytest.raises(HomeError, match="islands generate` and `islands build` first"):
+        home.database()
+
+
+def test_the_pointer_names_the_database_in_force(home):
+    made(home, "000001.duckdb")
+    home.publish(home.databases / "000001.duckdb", {"join": "full"})
+    assert home.database() == home.databases / "000001.duckdb"
+    assert home.current() == {"database": "databases/000001.duckdb", "join": "full"}
+    made(home, "000002.duckdb")
+    home.publish(home.databases / "000002.duckdb", {"join": "none"})
+    assert home.database().name == "000002.duckdb"
+    assert [p.name for p in home.databases.iterdir()] == ["000002.duckdb"]
+
+
+def test_a_pointer_to_nothing_and_one_nobody_can_read(home):
+    made(home, "000001.duckdb")
+    home.publish(home.databases / "000001.duckdb", {})
+    (home.databases / "000001.duckdb").unlink()
+    with pytest.raises(HomeError, match="is gone; run `islands build` again"):
+        home.database()
+    home.pointer.write_text("{", encoding="utf-8")
+    with pytest.raises(HomeError, match="is not readable .*; run `islands build` again"):
+        home.database()
+
+
+def test_a_new_database_has_a_new_number_and_leftovers_go(home):
+    assert home.next_database().name == "000001.duckdb"
+    for name in ("000007.duckdb", "000008.duckdb.building", "000008.duckdb.building.wal"):
+        made(home, name)
+    made(home, "notes.duckdb")
+    assert home.next_database().name == "000008.duckdb"
+    assert sorted(p.name for p in home.databases.iterdir()) == ["000007.duckdb", "notes.duckdb"]
+
+
+def test_a_home_can_be_moved(home, tmp_path):
+    made(home, "000001.duckdb")
+    home.publish(home.databases / "000001.duckdb", {})
+    moved = Home(home.path.rename(tmp_path / "elsewhere"))
+    assert moved.database().exists()
+
+
+def test_json_is_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "new" / "about.json"
+    write_json(path, {"name": "柳陌"})
+    assert json.loads(path.read_text(encoding="utf-8")) == {"name": "柳陌"}
+    assert "柳陌" in path.read_text(encoding="utf-8")
+    ring: list = []
+    ring.append(ring)
+    with pytest.raises(ValueError, match="Circular"):
+        write_json(path, ring)
+    assert json.loads(path.read_text(encoding="utf-8")) == {"name": "柳陌"}
+    assert [p.name for p in path.parent.iterdir()] == ["about.json"]
