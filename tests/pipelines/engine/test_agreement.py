@@ -88,6 +88,7 @@ def test_a_table_that_one_engine_lacks_is_a_difference(tmp_path):
 
 
 @needs_spark
+@pytest.mark.long
 def test_two_engines_agree_on_every_table(built, tmp_path):
     from pipelines.build import build
 
