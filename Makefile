@@ -60,6 +60,7 @@ bench: setup  ## how fast, as ratios in one run
 	@$(BIN)/python -m benchmarks.run --write
 
 lock: setup  ## pin all dependencies again
+	@printf 'uv\nsetuptools>=77\n' | $(BIN)/python -m uv pip compile -q - --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o requirements-setup.lock
 	@$(BIN)/python -m uv pip compile -q pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 
 clean:  ## all that was made
