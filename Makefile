@@ -7,7 +7,7 @@ BIN := $(if $(wildcard .venv/Scripts),.venv/Scripts,.venv/bin)
 HOME_DIR ?= build
 WORKERS ?= 2
 
-.PHONY: help setup demo test promises lint format contracts docs ui bench lock clean
+.PHONY: help setup demo test lint format contracts docs ui bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -28,15 +28,8 @@ setup: .venv/.ready  ## the virtual environment, pinned and checked by hash
 demo: setup  ## the story world's replay, then the demo world and a replay there
 	@$(BIN)/islands demo --home $(HOME_DIR)
 
-# What a change must pass in a few minutes; `make promises` runs all there is.
-QUICK := tests/schemas tests/sources tests/quality tests/naive tests/pipelines/models \
-	tests/pipelines/landing tests/pipelines/test_network.py
-
-test: setup lint  ## linters, then the quick tests
-	@$(BIN)/python -m pytest -n $(WORKERS) $(QUICK) --ignore tests/quality/test_great.py
-
-promises: setup lint  ## every test: promises, story, pages, commands, two engines
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "long or not long"
+test: setup lint  ## linters, then every test: models, promises, story, pages, commands, two engines
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: setup  ## ruff on Python, sqlfluff on SQL
 	@$(BIN)/ruff format --check .

@@ -98,7 +98,7 @@ def build_with(
 
     tell("landing", 0, total)
     with done.timed("landing"):
-        load_codes(engine, used, done.manifest, join)
+        load_codes(engine, used, done.manifest, join, policy, tier)
         land(engine, landing, used)
         if world is not None and world.exists():
             load_world(engine, world)

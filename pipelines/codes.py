@@ -5,6 +5,7 @@ Every column of a code list is text; an empty cell is missing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -46,26 +47,47 @@ def feeds_table(feeds: Mapping[str, Feed]) -> pa.Table:
     return pa.table({c: pa.array([r[c] for r in rows], pa.string()) for c in columns})
 
 
-def run_table(day0: date, last_day: date, horizon: date, join: str) -> pa.Table:
-    """`codes.run`: the one row that says what window, horizon and level of joining a run has."""
+def run_table(
+    day0: date,
+    last_day: date,
+    horizon: date,
+    join: str,
+    policy: Mapping[str, str] | None = None,
+    tier: str = "core",
+) -> pa.Table:
+    """`codes.run`: the one row that says what a run is about.
+
+    Its window and horizon, the level of joining, the numbers of the network that were varied (as
+    JSON), and the tier of islands that take part.
+    """
     return pa.table(
         {
             "day0": pa.array([day0], pa.date32()),
             "last_day": pa.array([last_day], pa.date32()),
             "horizon": pa.array([horizon], pa.date32()),
             "join_level": pa.array([join], pa.string()),
+            "policy": pa.array([json.dumps(dict(policy or {}), sort_keys=True)], pa.string()),
+            "tier": pa.array([tier], pa.string()),
         }
     )
 
 
-def load_codes(engine: Engine, feeds: Mapping[str, Feed], manifest: Mapping, join: str) -> None:
+def load_codes(
+    engine: Engine,
+    feeds: Mapping[str, Feed],
+    manifest: Mapping,
+    join: str,
+    policy: Mapping[str, str] | None = None,
+    tier: str = "core",
+) -> None:
     """Make every table of the schema `codes`.
 
     Args:
+        join, policy, tier: see `run_table`.
         manifest: of the landing folder; `day0`, `last_day`, `horizon` as ISO days.
     """
     for path in sorted(CODES.glob("*.csv")):
         engine.insert_arrow(f"codes.{path.stem}", read_code_list(path))
     engine.insert_arrow("codes.feeds", feeds_table(feeds))
     days = [date.fromisoformat(str(manifest[k])) for k in ("day0", "last_day", "horizon")]
-    engine.insert_arrow("codes.run", run_table(*days, join))
+    engine.insert_arrow("codes.run", run_table(*days, join, policy, tier))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -61,6 +62,17 @@ class Validation:
     unexpected: int
     examples: tuple[str, ...] = ()
     error: str | None = None
+
+
+def _be_a_program() -> None:
+    """Give a main module without a file one, or importing Great Expectations ends the process.
+
+    It looks whether pyspark is there, and pyspark takes a process whose main module has neither file
+    nor spec (a worker, an embedded interpreter) for its own doctests, and exits.
+    """
+    main = sys.modules["__main__"]
+    if getattr(main, "__spec__", None) is None and not hasattr(main, "__file__"):
+        main.__file__ = ""
 
 
 def suites(
@@ -113,6 +125,7 @@ def validate(
         raise FileNotFoundError(f"There is no database {database}; build one first.")
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ.setdefault("TQDM_DISABLE", "1")
+    _be_a_program()
     import great_expectations as gx
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.data_context.types.base import ProgressBarsConfig

@@ -135,7 +135,7 @@ class Work:
             copy = shutil.copytree if base.is_dir() else shutil.copyfile
             copy(base, self._building)
         self._engine = open_engine(asked.engine, self._building)
-        load_codes(self._engine, self.feeds, manifest, self.join)
+        load_codes(self._engine, self.feeds, manifest, self.join, self.policy, tier_of(manifest))
         world = asked.home.world
         if asked.whole and world.exists() and asked.landing == asked.home.landing:
             load_world(self._engine, world)

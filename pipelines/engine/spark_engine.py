@@ -213,8 +213,9 @@ class SparkEngine:
         return self.session.table(name).columns
 
     def count(self, name: str) -> int:
-        """Number of rows of a table."""
-        return self.session.table(name).count()
+        """Number of rows of a table, as its files' footers say, without a job of Spark's."""
+        files = self._folder(name).glob("*.parquet")
+        return sum(pq.read_metadata(file).num_rows for file in files)
 
     def drop(self, name: str) -> None:
         """Drop a table if it is there, its files included."""

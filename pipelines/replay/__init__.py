@@ -26,8 +26,9 @@ from pipelines.replay.databases import Databases, opened
 from pipelines.replay.diff import Difference, DiffError
 from pipelines.replay.diff import compare as differences
 from pipelines.replay.edits import Edit, EditError, RowEdit, plan
+from pipelines.replay.evidence import Evidence, look_up
 from pipelines.replay.faults import FaultSpec, Landed, Registered
-from pipelines.replay.lower import lower_database
+from pipelines.replay.levels import level, told_gain
 from pipelines.replay.result import Comparison, Left, Replay, Words, natural_key, words
 from pipelines.replay.scenario import Scenario, ScenarioError, load
 from pipelines.replay.states import Progress, States, rebuild_states, wrong_at_source
@@ -60,9 +61,10 @@ def replay(
     *,
     join: str | None = None,
     policy: Mapping[str, str] | None = None,
-    lower: Path | None = None,
+    gained: bool = False,
     workdir: Path | None = None,
     scenario: Scenario | None = None,
+    paths: bool = False,
     progress: Progress | None = None,
 ) -> Replay:
     """Follow one fault, or several at once.
@@ -72,9 +74,10 @@ def replay(
         fault: what goes wrong; what it leaves out is drawn.
         join: level of joining; None: that of the database.
         policy: numbers of the network varied in all states; None: as the database has them.
-        lower: a database of the same files at a lower level of joining, to tell the gain against.
+        gained: whether to tell what joining gains beside what it spoils.
         workdir: where the rebuilt states are kept; None: in a temporary folder that goes away.
         scenario: what to note as title, story and world when the replay is saved.
+        paths: whether to look up what each wrong cell rests on, down to file and line, for a page.
         progress: called with a label, steps done and steps in all.
 
     Raises:
@@ -91,26 +94,13 @@ def replay(
     folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=place.path))
     try:
         states = rebuild_states(
-            base,
-            landing,
-            edits,
-            feeds,
-            folder,
-            join=join,
-            policy=policy,
-            own_policy=about.get("policy"),
-            progress=progress,
+            level(place, join, policy, progress), landing, edits, folder, progress
         )
-        found = _found(states, edits)
+        found = _found(states, edits, paths)
     finally:
         if workdir is None:
             shutil.rmtree(folder, ignore_errors=True)
-    gained = None
-    if lower is not None:
-        from pipelines.replay.gain import gain
-
-        gained = gain(base, lower, feeds, place.world).json()
-    difference, left, called = found
+    difference, left, called, evidence = found
     return Replay(
         edits=edits,
         faulty=difference,
@@ -119,7 +109,8 @@ def replay(
         scenario=_written_out(edits, scenario, join, policy, _world(about)),
         mode="rebuild",
         seconds=time.perf_counter() - start,
-        gained=gained,
+        gained=told_gain(place, join, policy, progress) if gained else None,
+        evidence=evidence,
     )
 
 
@@ -166,18 +157,22 @@ def _planned(
     return edits
 
 
-def _found(states: States, edits: Sequence[Edit]) -> tuple[Difference, Left | None, Words]:
-    """The reach and what is left of it, read from the three states."""
-    paths = {"clean": states.clean, "faulty": states.faulty}
+def _found(
+    states: States, edits: Sequence[Edit], paths: bool
+) -> tuple[Difference, Left | None, Words, Evidence | None]:
+    """The reach and what is left of it, read from the three states; if asked, its evidence."""
+    files = {"clean": states.clean, "faulty": states.faulty}
     if states.corrected is not None:
-        paths["corrected"] = states.corrected
-    with opened(**paths) as db:
+        files["corrected"] = states.corrected
+    with opened(**files) as db:
         difference = differences(db, "clean", "faulty")
         left = _left(db, difference, edits) if states.corrected is not None else None
         subjects = _subjects(difference)
         if left is not None:
             subjects |= _subjects(left.difference)
-        return difference, left, words(db, tuple(paths), sorted(subjects))
+        called = words(db, tuple(files), sorted(subjects))
+        evidence = look_up(db, difference, left) if paths else None
+        return difference, left, called, evidence
 
 
 def _left(db: Databases, faulty: Difference, edits: Sequence[Edit]) -> Left:
@@ -278,11 +273,13 @@ def command(
     join: str | None = None,
     policy: Mapping[str, str] | None = None,
     rebuild: bool = True,
+    paths: bool = False,
     progress: Progress | None = None,
 ) -> Replay:
     """A replay as the command line asks for it: by kind, by free edit, or from a scenario file.
 
-    The states are rebuilt from files whether `rebuild` asks for it or not.
+    With `paths` what each wrong cell rests on is looked up too. The states are rebuilt from files
+    whether `rebuild` asks for it or not.
 
     Raises:
         FaultError, ScenarioError: if the options do not go together, in one sentence.
@@ -301,8 +298,9 @@ def command(
             faults,
             join=join or read.join,
             policy=dict(read.policy) | dict(policy or {}) or None,
-            lower=lower_database(Home(home), progress),
+            gained=True,
             scenario=read,
+            paths=paths,
             progress=progress,
         )
     if sets and fault not in (None, "free_edit"):
@@ -334,6 +332,7 @@ def command(
         spec,
         join=join,
         policy=policy or None,
-        lower=lower_database(Home(home), progress),
+        gained=True,
+        paths=paths,
         progress=progress,
     )

@@ -239,6 +239,7 @@ class Registered:
     def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
         self.db = db
         self._bearers_read = False
+        self._found: dict[tuple[str, str], list[str]] = {}
         registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
         self._said = (
             f"SELECT DISTINCT feed, record_id, property, value FROM {name}.conform.statements "
@@ -293,6 +294,11 @@ class Registered:
 
     def namesakes(self, scheme: str, like: str) -> Sequence[str]:
         """Numbers of other people who bear the name of a bearer of `like`, written as it is."""
+        if (scheme, like) not in self._found:
+            self._found[scheme, like] = self._namesakes(scheme, like)
+        return self._found[scheme, like]
+
+    def _namesakes(self, scheme: str, like: str) -> list[str]:
         masked = scheme == "masked_resident_no"
         same = (
             "substr(number, 1, 10) || '****' || substr(number, 15, 4) = ?"
@@ -422,7 +428,8 @@ def _in_record(
         day = places.pop(when.below(len(places)))
         scope = spec.scope or fault.scope
         struck = Struck(spec, fault, feed, day, scope, days, record_id, clean, lines, draw)
-        if any(struck.faulty(None).get(d, []) != clean.get(d, []) for d in days):
+        sent = struck.faulty(None)
+        if any(sent.get(d, []) != clean.get(d, []) for d in days):
             return struck
     return None
 

@@ -73,6 +73,14 @@ def gain(high: Path, low: Path, feeds: Mapping[str, Feed], world: Path | None = 
         return Gain(levels["low"], levels["high"], db.frame(_COMPARED))
 
 
+def has_truth(database: Path, world: Path | None = None) -> bool:
+    """Whether the world's truth is at hand, in a folder or in the database itself."""
+    if world is not None and (world / "subjects.parquet").exists():
+        return True
+    with opened(high=database) as db:
+        return db.has("high", "world.subjects")
+
+
 def _truth(db: Databases, table: str, world: Path | None) -> str:
     """SELECT of one table of the truth."""
     if world is not None and (world / f"{table}.parquet").exists():

@@ -14,6 +14,7 @@ from pipelines.replay import causes, metrics
 from pipelines.replay.databases import Databases
 from pipelines.replay.diff import CELL, Difference
 from pipelines.replay.edits import Edit, RowEdit
+from pipelines.replay.evidence import Evidence
 from pipelines.replay.faults import SAMPLING
 from pipelines.replay.metrics import AFTER, RESIDUE_DAY, Residue, day_number
 from pipelines.replay.scenario import Scenario, save
@@ -195,6 +196,7 @@ class Replay:
         mode: `rebuild` or `replay`.
         seconds: how long it took, building included.
         gained: figures of `pipelines.replay.gain`, if they were asked for.
+        evidence: what each wrong cell rests on, down to file and line, if it was asked for.
     """
 
     edits: tuple[Edit, ...]
@@ -205,6 +207,7 @@ class Replay:
     mode: str
     seconds: float
     gained: Mapping[str, Any] | None = None
+    evidence: Evidence | None = None
 
     @property
     def fault_day(self) -> date:
@@ -225,7 +228,8 @@ class Replay:
 
         `lists`, `measures`, `scores` and `points` are the runs of wrong days; `cells` the differing
         cells with their dwell; `ways` the paths behind them; after a correction also `residue`
-        (the curve), `left_lists`, `left_measures` and `left_scores` with their causes.
+        (the curve), `left_lists`, `left_measures` and `left_scores` with their causes;
+        and if they were asked for `paths`, the lines each cell rests on.
         """
         found = {
             "lists": self.faulty.lists,
@@ -244,6 +248,8 @@ class Replay:
                     "to_day": frame["b"].map(metrics.day_of),
                 }
                 found[f"left_{name}"] = frame.assign(**days).drop(columns=["a", "b"])
+        if self.evidence is not None:
+            found["paths"] = self.evidence.rests
         return found
 
     def save(self, path: Path) -> None:

@@ -7,9 +7,10 @@ folders.
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,7 @@ from pipelines.replay.causes import AT_THE_SOURCE, GATE
 from pipelines.replay.databases import Databases, opened
 from pipelines.replay.edits import Edit, RowOrFile, apply
 from pipelines.replay.metrics import day_number
-from schemas.contract import Feed
+from schemas.contract import feeds
 
 Progress = Callable[[str, int, int], None]
 
@@ -41,37 +42,28 @@ class States:
 
 
 def rebuild_states(
-    base: Path,
+    clean: Path,
     landing: Path,
     edits: Sequence[Edit],
-    feeds: Mapping[str, Feed],
     workdir: Path,
-    *,
-    join: str | None = None,
-    policy: Mapping[str, str] | None = None,
-    own_policy: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> States:
     """Rebuild what an edit means, from the first file to the last table.
 
     Args:
-        base: the database built from `landing` as it stands.
+        clean: a database built from `landing` as it stands; the other states are joined as far, and
+            with the same numbers in their network.
         landing: the landing folder.
         edits: one for each fault.
-        feeds: contracts by name.
         workdir: where the edited folders, their logs and the databases go.
-        join: level of joining; None: the base's own.
-        policy: numbers of the network varied for all three states; None: as the base has them.
-        own_policy: the numbers varied when the base was built.
         progress: called with a label, steps done and steps in all.
     """
     from pipelines.build import build
 
-    with opened(base=base) as db:
-        own_join = db.rows("SELECT max(join_level) FROM base.codes.run")[0][0]
-    join = join or own_join
-    own_policy = dict(own_policy or {})
-    policy = own_policy if policy is None else dict(policy)
+    with opened(base=clean) as db:
+        join, policy, tier = db.rows(
+            "SELECT max(join_level), max(policy), max(tier) FROM base.codes.run"
+        )[0]
     seconds: dict[str, float] = {}
 
     def rebuilt(state: str, folder: Path) -> Path:
@@ -82,19 +74,26 @@ def rebuild_states(
             if progress:
                 progress(f"{state}: {label}", done, total)
 
-        build(folder, target, join=join, policy=policy, progress=tell, checks=False)
+        build(
+            folder,
+            target,
+            join=join,
+            policy=json.loads(policy),
+            tier=tier,
+            progress=tell,
+            checks=False,
+        )
         seconds[state] = round(time.perf_counter() - start, 3)
         return target
 
     def edited(state: str, rows: Sequence[RowOrFile]) -> Path:
         folder = workdir / state / "landing"
-        apply(rows, landing, folder, feeds, workdir / state / "log")
+        apply(rows, landing, folder, feeds(), workdir / state / "log")
         database = rebuilt(state, folder)
         shutil.rmtree(folder)
         return database
 
     workdir.mkdir(parents=True, exist_ok=True)
-    clean = base if join == own_join and policy == own_policy else rebuilt("clean", landing)
     faulty = edited("faulty", [row for edit in edits for row in edit.faulty])
     corrected = None
     if any(edit.corrected is not None for edit in edits):

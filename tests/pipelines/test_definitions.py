@@ -18,7 +18,6 @@ from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import EVERYTHING, MODELS, asset_of, key
 from pipelines.definitions.triggers import every_morning, landing_folder_changed
 from pipelines.engine import open_engine
-from pipelines.engine.spark_engine import why_unavailable
 from pipelines.exchange.network import JOINS
 from pipelines.landing import LandingError
 from pipelines.models import STAGES, all_models
@@ -353,26 +352,6 @@ def test_a_run_does_not_go_on_where_a_failed_one_stopped(home):
     run = dg.DagsterRun(job_name="build", tags={"dagster/is_resume_retry": "true"})
     with pytest.raises(HomeError, match="launch the whole run again"):
         steps_of(run)
-
-
-@pytest.mark.skipif(why_unavailable() is not None, reason=why_unavailable() or "")
-def test_spark_through_the_same_job(first, tmp_path):
-    """At the lowest level of joining, which has the fewest models."""
-    home = Home(tmp_path / "home")
-    home.path.mkdir()
-    (home.path / "landing").symlink_to((first[0].path / "landing").resolve())
-    done = run_build(home=home, landing=home.landing, join="none", engine="spark")
-    plain = tmp_path / "plain.duckdb"
-    build(home.landing, plain, join="none")
-    assert done["database"] == str(home.path / "spark")
-    expected = rows(plain)
-    with open_engine("spark", home.path / "spark") as engine:
-        assert set(engine.tables()) == set(expected)
-        for table in ("lists.entries", "exchange.copies", "publication.pages"):
-            columns = ", ".join(f"t.{c} AS {c}" for c in engine.columns(table))
-            assert sorted(engine.fetch(f"SELECT {columns} FROM {table} AS t"), key=repr) == sorted(
-                expected[table], key=repr
-            )
 
 
 # --- what starts a run ----------------------------------------------------------------------------

@@ -128,7 +128,6 @@ def test_the_story_names_nobody_real(story) -> None:
     assert not found, sorted(found)[:10]
 
 
-@pytest.mark.long
 def test_no_fault_makes_a_real_identifier(one_tiny, tmp_path: Path) -> None:
     """Every kind of fault, in every feed it fits, several times over."""
     from pipelines.replay.databases import opened
