@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from rich.console import Console
 
@@ -14,6 +12,7 @@ from pipelines.demo import STORY, record_lines
 from pipelines.exchange.network import JOINS
 from pipelines.replay import Replay, load, replay
 from pipelines.replay.gain import gain
+from pipelines.replay.levels import level
 from pipelines.replay.metrics import totals
 from pipelines.replay.report import print_replay
 from schemas.contract import feeds
@@ -49,9 +48,9 @@ def joins(lab: Lab) -> str:
     base = lab.home.database()
     scenario = load(STORY)
     for join in JOINS[:-1]:
-        with tempfile.TemporaryDirectory(dir=lab.folder) as folder:
-            found = replay(lab.home, scenario.faults, join=join, workdir=Path(folder))
-            compared = gain(base, Path(folder) / "clean.duckdb", feeds("story")).json()
+        found = replay(lab.home, scenario.faults, join=join)
+        lower = level(lab.home, join)
+        compared = gain(base, lower, feeds("story"), lab.home.world).json()
         rows.append(_row(join, compared["true_low"], compared["false_low"], found))
     rows.append(_row(JOINS[-1], compared["true_high"], compared["false_high"], lab.told))
     head = (

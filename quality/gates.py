@@ -311,10 +311,10 @@ def judge(engine: Engine, feeds: Mapping[str, Feed] | Iterable[Feed]) -> None:
         ("deliveries", DELIVERIES_COLUMNS, delivery_verdicts_sql),
         ("row_counts", ROW_COUNTS_COLUMNS, row_counts_sql),
     ):
-        engine.create_table(f"quality.{name}", _typed_union(columns, map(compile_sql, feeds)))
+        engine.create_table(f"quality.{name}", typed_union(columns, map(compile_sql, feeds)))
 
 
-def _typed_union(columns: dict[str, str], queries: Iterable[str]) -> str:
+def typed_union(columns: dict[str, str], queries: Iterable[str]) -> str:
     """UNION ALL of queries, each column cast to its type, whatever an engine made of it."""
     typed = ", ".join(
         f"CAST(t.{name_sql(c)} AS {kind}) AS {name_sql(c)}" for c, kind in columns.items()

@@ -191,6 +191,22 @@ def reads_of(feed: Feed) -> tuple[str, ...]:
     )
 
 
+def _touched(feed: Feed) -> str:
+    """How changes pass: a held delivery touches the records in it, in a snapshot all there are."""
+    snapshot = feed.mode == "snapshot"
+    held = "with l ON" if snapshot else "ON d.delivery = l.delivery AND"
+    calendar = (
+        f"\ntouches: landing.deliveries c (feed, delivery, published) with l "
+        f"ON c.feed = '{feed.name}'"
+    )
+    return (
+        f"unit: record_id\ntouches: landing.{feed.name} l ON l.record_id = unit.record_id\n"
+        "touches: quality.verdicts v (delivery, record_id, version, outcome) "
+        "ON v.record_id = unit.record_id\n"
+        f"touches: quality.deliveries d (feed, delivery, outcome) {held} d.feed = '{feed.name}'"
+    ) + (calendar if snapshot else "")
+
+
 def believed_models(feeds: Iterable[Feed]) -> list[Model]:
     """`conform.<feed>` for every feed."""
     found = []
@@ -199,7 +215,7 @@ def believed_models(feeds: Iterable[Feed]) -> list[Model]:
         comment = (
             f"What {feed.island} is believed to say in {feed.name}, version by version "
             f"(mode: {feed.mode}).\ngrain: one row a record, version and period of belief\n"
-            "key: record_id, version, from_day"
+            f"key: record_id, version, from_day\n{_touched(feed)}"
         )
         origin = f"sources/{feed.island}/contract.odcs.yaml"
         found.append(Model(f"conform.{feed.name}", sql, reads_of(feed), origin, comment))

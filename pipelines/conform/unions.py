@@ -49,7 +49,13 @@ def union_models(tier: str | None = None) -> list[Model]:
                 f"sources/*/conform/{shape}.sql",
                 f"Every island's {shape}, in one shape.\ngrain: one row a record, version and "
                 "period of belief (statements: and property)\nkey: record_id, version, from_day"
-                + (", property, value" if shape == "statements" else ""),
+                + (", property, value" if shape == "statements" else "")
+                + "\nunit: record_id, apart"
+                + "".join(
+                    f"\ntouches: {table} f{at} ON f{at}.record_id = unit.record_id"
+                    for at, table in enumerate(sorted(reads))
+                    if table.startswith("conform.")
+                ),
             )
         )
     return models

@@ -4,6 +4,16 @@
 -- source: the code list measures, which names the rule each rests on
 -- grain: one row a measure, subject, entry version, way it is linked and period
 -- key: measure_id
+-- unit: because_entry_version
+-- touches: exchange.shown s ON s.entry_version = unit.because_entry_version
+-- touches: exchange.entries e ON e.entry_version = unit.because_entry_version
+-- touches: consequences.relations x ON x.from_id = s.subject_id
+-- AND x.step IN (SELECT step1 FROM codes.measures)
+-- touches: consequences.relations y ON y.from_id = x.to_id
+-- AND y.step IN (SELECT step2 FROM codes.measures)
+-- touches: consequences.kinds k ON k.subject_id = s.subject_id
+-- touches: consequences.kinds l ON l.subject_id = x.to_id
+-- touches: consequences.kinds o ON o.subject_id = y.to_id
 WITH grounds AS (
     SELECT
         m.measure AS measure,

@@ -6,6 +6,9 @@
 -- source: network.yml, adoptions
 -- grain: one row an occasion
 -- key: entry_id, subject_id, from_day
+-- unit: parent_entry_id
+{held}
+-- touches: {entries} e ON e.entry_id = unit.parent_entry_id{lineage}
 WITH held AS (
     {copies}
 ),

@@ -7,6 +7,8 @@
 -- source: network.yml, where every clock has its basis
 -- grain: one row a path, entry version, subject shown and period
 -- key: path, entry_version, subject_id, from_day
+-- unit: entry_version
+-- touches: {previous} h ON h.entry_version = unit.entry_version{by_name}
 -- intervals: union
 WITH looked AS (
     SELECT

@@ -6,7 +6,7 @@ a `readmits` edge), so the paths from an owner are finitely many and no fixed po
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -120,6 +120,15 @@ class Network:
                         "out of network.yml or raise max_paths_per_list."
                     )
         return sorted(found, key=lambda step: (step.depth, step.path))
+
+    def by_name(self, list_names: Iterable[str], depth: int) -> bool:
+        """Whether any path of these lists takes its step of that depth over an edge that goes by name."""
+        return any(
+            step.edge is not None and step.edge.match != "code"
+            for name in list_names
+            for step in self.paths(name)
+            if step.depth == depth
+        )
 
     def generations(self) -> list[list[str]]:
         """Lists by how many adoptions lie behind an entry: first the native ones, then what adopts them.
@@ -295,3 +304,10 @@ def read_network(
     native = {p.stem for p in (ROOT / "pipelines" / "lists").glob("*.sql")}
     owners = {name: owner for name, owner in owners.items() if name in adopted or name in native}
     return Network(tuple(edges), tuple(adoptions), owners, int(node["max_paths_per_list"]))
+
+
+def in_reach(policy: Mapping[str, str], tier: str, join: str) -> dict[str, str]:
+    """The numbers of a policy that mean an edge or adoption in force at a tier and level of joining."""
+    network = read_network(tier, join)
+    known = {e.name for e in network.edges} | {f"adopt.{a.list}" for a in network.adoptions}
+    return {name: value for name, value in policy.items() if name.rpartition(".")[0] in known}

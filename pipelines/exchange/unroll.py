@@ -33,6 +33,13 @@ EMPTY_EVIDENCE = """SELECT
 WHERE 1 = 0"""
 
 
+# Where a step of this length matches by name, who bears a name decides whom it shows.
+_BY_NAME = """
+-- touches: resolve.names n ON n.subject_id = h.subject_id
+-- touches: resolve.names b ON b.name_key = n.name_key"""
+_PASSES = "\npasses"
+
+
 def _text(value: str | None) -> str:
     return "CAST(NULL AS VARCHAR)" if value is None else f"'{value}'"
 
@@ -140,7 +147,12 @@ def exchange_models(network: Network) -> list[Model]:
         copies_of_generation = [owned]
         for k in range(1, max(network.paths(n)[-1].depth for n in names) + 1):
             passed = f"exchange.passed_{g}_{k}"
-            sql = _template("passed", previous=copies_of_generation[-1], distance=str(k))
+            sql = _template(
+                "passed",
+                previous=copies_of_generation[-1],
+                distance=str(k),
+                by_name=_BY_NAME if network.by_name(names, k) else "",
+            )
             models.append(make_model(passed, sql, "pipelines/exchange/_passed.sql"))
             copies_of_generation.append(passed)
         copies += copies_of_generation
@@ -151,25 +163,26 @@ def exchange_models(network: Network) -> list[Model]:
             _union(COPY_COLUMNS, copies, ""),
             "Who shows what, from when to when, learned from whom, over each path apart.\n"
             "grain: one row a path, entry version, subject shown and period\n"
-            "key: path, entry_version, subject_id, from_day",
+            "key: path, entry_version, subject_id, from_day" + _PASSES,
         ),
         _plain(
             "exchange.adopted",
             _union(ENTRY_COLUMNS, adopted, EMPTY_ENTRIES),
             "Entries made because another list has one.\n"
-            "grain: one row an entry and version\nkey: entry_version",
+            "grain: one row an entry and version\nkey: entry_version" + _PASSES,
         ),
         _plain(
             "exchange.entries",
             _union(ENTRY_COLUMNS, entries, ""),
             "All entries, native and adopted.\ngrain: one row an entry and version\n"
-            "key: entry_version",
+            "key: entry_version" + _PASSES,
         ),
         _plain(
             "exchange.evidence",
             _union("entry_version, parent_kind, parent_id", ["lists.evidence", *evidence], ""),
             "What each entry rests on: an event's record, or the entry it was adopted from.\n"
-            "grain: one row an entry version and parent\nkey: entry_version, parent_kind, parent_id",
+            "grain: one row an entry version and parent\n"
+            "key: entry_version, parent_kind, parent_id" + _PASSES,
         ),
     ]
     return models
@@ -195,9 +208,17 @@ SELECT DISTINCT
     l.list AS list
 FROM exchange.adopting_{g} AS a
 INNER JOIN exchange.lineage_{g - 1} AS l ON l.entry_id = a.parent_entry_id"""
+    touched = [
+        f"-- touches: {t} h{n} ON h{n}.entry_id = unit.parent_entry_id"
+        for n, t in enumerate(copies)
+    ]
     adopting = _template(
         "adopting",
         copies=held,
+        held="\n".join(touched),
+        lineage=""
+        if g == 1
+        else f"\n-- touches: exchange.lineage_{g - 1} l ON l.entry_id = unit.parent_entry_id",
         entries="lists.entries" if g == 1 else f"exchange.adopted_{g - 1}",
         not_descended="" if g == 1 else descends,
     )
@@ -224,7 +245,8 @@ FROM periods"""
             f"exchange.adopted_{g}",
             adopted,
             "Entries made because another list has one, each version once.\n"
-            "grain: one row an entry and version\nkey: entry_version",
+            "grain: one row an entry and version\nkey: entry_version\nunit: entry_id\n"
+            f"touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id",
         ),
         make_model(
             f"exchange.adopted_evidence_{g}",
@@ -233,7 +255,14 @@ FROM periods"""
         ),
         make_model(
             f"exchange.lineage_{g}",
-            _template("lineage", g=str(g), older="" if g == 1 else older),
+            _template(
+                "lineage",
+                g=str(g),
+                older="" if g == 1 else older,
+                lineage=""
+                if g == 1
+                else f"\n-- touches: exchange.lineage_{g - 1} l ON l.entry_id = a.parent_entry_id",
+            ),
             here + "_lineage.sql",
         ),
     ]

@@ -308,13 +308,28 @@ def _told(edit: RowOrFile) -> dict[str, object]:
 
 
 def _edited(feed: Feed, path: Path, edits: Iterable[RowEdit], file: str) -> pa.Table:
-    """The rows of a file with edits made: changed rows in their place, further ones at the end."""
+    """The rows of a file with edits made."""
     table, unreadable = read(feed, path)
     if unreadable:
         raise EditError(
             f"{file} holds {len(unreadable)} record(s) that cannot be read "
             f"(line {unreadable[0].line}: {unreadable[0].reason}); rewriting it would lose them."
         )
+    return edited(feed, table, edits, file)
+
+
+def edited(feed: Feed, table: pa.Table, edits: Iterable[RowEdit], file: str) -> pa.Table:
+    """Rows with edits made: changed rows in their place, further ones at the end.
+
+    Args:
+        feed: the contract.
+        table: the rows as read, with `line`.
+        edits: of rows of this file.
+        file: its name, for what is said of it.
+
+    Raises:
+        EditError: if the file does not hold what the edits were worked out from.
+    """
     lines = table.column("line").to_pylist()
     place = {line: n for n, line in enumerate(lines)}
     table = table.select(list(feed.column_names))

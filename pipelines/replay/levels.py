@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.build import Progress, build
-from pipelines.exchange.network import JOINS
+from pipelines.build import Progress, build, tier_of
+from pipelines.exchange.network import JOINS, in_reach
+from pipelines.landing import read_manifest
 from pipelines.replay.gain import gain, has_truth
 from pipelines.storage import Home
 from schemas.contract import feeds
@@ -78,12 +79,15 @@ def told_gain(
         The figures; None where nothing is joined, so that there is no lower level, or where the
         world's truth is not at hand to tell a true listing from a false one.
     """
-    joined = join or home.current().get("join") or "full"
+    about = home.current()
+    joined = join or about.get("join") or "full"
     at = JOINS.index(joined)
     high = level(home, joined, policy, progress)
     if at == 0 or not has_truth(high, home.world):
         return None
-    low = level(home, JOINS[at - 1], policy, progress)
+    numbers = dict(about.get("policy") or {}) if policy is None else dict(policy)
+    tier = tier_of(read_manifest(Path(about.get("landing") or home.landing)))
+    low = level(home, JOINS[at - 1], in_reach(numbers, tier, JOINS[at - 1]), progress)
     kept = low.with_name(
         f"{low.stem}.gain-{hashlib.sha256(high.name.encode()).hexdigest()[:8]}.json"
     )

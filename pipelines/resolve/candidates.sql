@@ -9,6 +9,13 @@
 -- source: GB 32100-2015 (characters 9-17 of the unified code are the organisation code)
 -- grain: one row a reference, step, subject and period
 -- key: reference_id, step, method, subject_id, from_day
+-- unit: reference_id
+-- touches: resolve.designations r ON r.reference_id = unit.reference_id
+-- touches: resolve.identifiers i ON i.value = r.id_value AND i.scheme = r.id_scheme
+-- touches: resolve.identifiers j ON j.short_value = r.short_value
+-- touches: resolve.names n ON n.subject_id = j.subject_id
+-- touches: resolve.names o ON o.name_key = r.name_key AND o.division = r.division
+-- touches: resolve.fuzzy f ON f.reference_id = unit.reference_id
 WITH found AS (
     SELECT
         r.reference_id AS reference_id,
@@ -52,10 +59,8 @@ WITH found AS (
     FROM resolve.designations AS r
     INNER JOIN resolve.identifiers AS i
         ON i.scheme = 'uscc'
-        AND substr(i.value, 9, 9)
-        = CASE r.id_scheme WHEN 'tax_no' THEN substr(r.id_value, 7, 9) ELSE r.id_value END
-    WHERE r.id_scheme = 'org_code'
-        OR (r.id_scheme = 'tax_no' AND length(r.id_value) = 15)
+        AND i.short_value = r.short_value
+    WHERE r.id_scheme IN ('org_code', 'tax_no')
     UNION ALL
     SELECT
         r.reference_id AS reference_id,
@@ -69,7 +74,7 @@ WITH found AS (
     FROM resolve.designations AS r
     INNER JOIN resolve.identifiers AS i
         ON i.scheme = 'resident_no'
-        AND mask_resident_no(i.value) = r.id_value
+        AND i.short_value = r.short_value
     INNER JOIN resolve.names AS n
         ON n.subject_id = i.subject_id
         AND n.name_key = r.name_key

@@ -1,9 +1,13 @@
 -- The different ways in which records refer to somebody: what is alike is looked up once.
 -- `vouched` says that the identifier passes its check and is of a kind that may be used at this level
 -- of joining: if nobody is registered under it, the record waits rather than being matched by name.
+-- `short_value` is what it gives that is a part, or the masked form, of a number a register holds.
+-- `address_end` is the last ten characters of an address that has to do where nothing else is given.
 -- source: GB 32100-2015, GB 11714-1997, GB 11643-1999 and GS15-2006 for the checks
 -- grain: one row a reference
 -- key: reference_id
+-- unit: reference_id
+-- touches: resolve.mentions m ON m.reference_id = unit.reference_id
 WITH said AS (
     -- All mentions with one reference_id say the same, so the least of each is what they say.
     SELECT
@@ -30,9 +34,17 @@ SELECT
     s.reference_id AS reference_id,
     s.id_scheme AS id_scheme,
     s.id_value AS id_value,
+    CASE
+        WHEN s.id_scheme IN ('org_code', 'masked_resident_no') THEN s.id_value
+        WHEN s.id_scheme = 'tax_no' AND length(s.id_value) = 15 THEN substr(s.id_value, 7, 9)
+    END AS short_value,
     s.name_key AS name_key,
     s.division AS division,
     s.address AS address,
+    CASE
+        WHEN s.id_scheme IS NULL AND s.division IS NULL
+            THEN substr(name_key(s.address), greatest(length(name_key(s.address)) - 9, 1), 10)
+    END AS address_end,
     s.subject_kind AS subject_kind,
     u.id_scheme IS NOT NULL AND coalesce(id_ok(s.id_scheme, s.id_value), FALSE) AS vouched
 FROM said AS s

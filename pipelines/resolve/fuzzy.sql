@@ -4,6 +4,11 @@
 -- source: the linkage model of Fellegi and Sunter; weights in the code list fuzzy_weights
 -- grain: one row a reference, subject and period of the registry's belief
 -- key: reference_id, subject_id, from_day
+-- unit: reference_id
+-- touches: resolve.designations r ON r.reference_id = unit.reference_id
+-- AND r.id_scheme IS NULL AND r.division IS NULL
+-- touches: resolve.names n ON n.name_key = r.name_key
+-- touches: resolve.names a ON a.address_end = r.address_end
 WITH weights AS (
     SELECT
         max(CASE WHEN w.comparison = 'name' AND w.level = 'exact' THEN CAST(w.points AS INTEGER) END)
@@ -19,12 +24,11 @@ WITH weights AS (
 ),
 
 sought AS (
-    -- The last ten characters of an address: street and number, which every keeper writes alike.
     SELECT
         r.reference_id AS reference_id,
         r.name_key AS name_key,
         r.subject_kind AS subject_kind,
-        substr(name_key(r.address), greatest(length(name_key(r.address)) - 9, 1), 10) AS address_end
+        r.address_end AS address_end
     FROM resolve.designations AS r
     WHERE r.id_scheme IS NULL
         AND r.division IS NULL
@@ -37,7 +41,7 @@ known AS (
         n.subject_id AS subject_id,
         n.subject_kind AS subject_kind,
         n.name_key AS name_key,
-        substr(name_key(n.address), greatest(length(name_key(n.address)) - 9, 1), 10) AS address_end,
+        n.address_end AS address_end,
         n.from_day AS from_day,
         n.to_day AS to_day
     FROM resolve.names AS n

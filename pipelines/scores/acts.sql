@@ -3,6 +3,8 @@
 -- source: merge.events
 -- grain: one row a subject, record, version and period
 -- key: subject_id, record_id, version, from_day
+-- unit: record_id
+-- touches: merge.events e ON e.record_id = unit.record_id
 -- intervals: union
 SELECT
     e.subject_id AS subject_id,
