@@ -19,19 +19,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from pipelines.replay import causes, metrics
-from pipelines.replay.databases import Databases, opened
+from pipelines.replay.case import plan_case
+from pipelines.replay.databases import opened
 from pipelines.replay.diff import Difference, DiffError
 from pipelines.replay.diff import compare as differences
-from pipelines.replay.edits import Edit, EditError, RowEdit, plan
-from pipelines.replay.evidence import Evidence, look_up
+from pipelines.replay.edits import Edit, EditError
+from pipelines.replay.evidence import look_up
 from pipelines.replay.faults import FaultSpec, Landed, Registered
+from pipelines.replay.left import left_of
 from pipelines.replay.levels import level, told_gain
-from pipelines.replay.result import Comparison, Left, Replay, Words, natural_key, words
+from pipelines.replay.result import Comparison, Replay, natural_key, words
 from pipelines.replay.scenario import Scenario, ScenarioError, load
-from pipelines.replay.states import Progress, States, rebuild_states, wrong_at_source
+from pipelines.replay.states import Progress, States, rebuild_states
+from pipelines.replay.universes import Found, Universes
 from pipelines.storage import Home
 from schemas.contract import feeds as all_feeds
 from sources.faults import FaultError, kinds
@@ -47,6 +47,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "States",
+    "Universes",
     "command",
     "compare",
     "kinds",
@@ -61,6 +62,7 @@ def replay(
     *,
     join: str | None = None,
     policy: Mapping[str, str] | None = None,
+    rebuild: bool = False,
     gained: bool = False,
     workdir: Path | None = None,
     scenario: Scenario | None = None,
@@ -74,8 +76,10 @@ def replay(
         fault: what goes wrong; what it leaves out is drawn.
         join: level of joining; None: that of the database.
         policy: numbers of the network varied in all states; None: as the database has them.
+        rebuild: whether to rebuild every state from edited files instead of working out only what
+            changes; the answer is the same.
         gained: whether to tell what joining gains beside what it spoils.
-        workdir: where the rebuilt states are kept; None: in a temporary folder that goes away.
+        workdir: where rebuilt states are kept; None: in a temporary folder that goes away.
         scenario: what to note as title, story and world when the replay is saved.
         paths: whether to look up what each wrong cell rests on, down to file and line, for a page.
         progress: called with a label, steps done and steps in all.
@@ -86,32 +90,50 @@ def replay(
     """
     start = time.perf_counter()
     place = home if isinstance(home, Home) else Home(home)
-    base, about = place.database(), place.current()
-    landing = Path(about.get("landing") or place.landing)
     specs = (fault,) if isinstance(fault, FaultSpec) else tuple(fault)
-    feeds = all_feeds()
-    edits = _planned(base, landing, specs, feeds)
-    folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=place.path))
+    if rebuild:
+        edits, found = _rebuilt(place, specs, join, policy, workdir, paths, progress)
+    else:
+        with Universes(place, join, policy, progress=progress) as universes:
+            edits = universes.case(specs)
+            (found,) = universes.follow([edits], paths=paths)
+    seconds = time.perf_counter() - start
+    return Replay(
+        edits=edits,
+        faulty=found.faulty,
+        left=found.left,
+        words=found.words,
+        scenario=_written_out(edits, scenario, join, policy, _world(place.current())),
+        mode="rebuild" if rebuild else "replay",
+        seconds=seconds,
+        gained=told_gain(place, join, policy, progress) if gained else None,
+        evidence=found.evidence,
+    )
+
+
+def _rebuilt(
+    home: Home,
+    specs: Sequence[FaultSpec],
+    join: str | None,
+    policy: Mapping[str, str] | None,
+    workdir: Path | None,
+    paths: bool,
+    progress: Progress | None,
+) -> tuple[tuple[Edit, ...], Found]:
+    """The slow way: everything, on the edited landing files."""
+    about = home.current()
+    landing = Path(about.get("landing") or home.landing)
+    with opened(base=home.database()) as db:
+        feeds = all_feeds()
+        landed, others = Landed(db, "base", feeds), Registered(db, "base", feeds)
+        edits = plan_case(landed, others, landing, specs)
+    folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.path))
     try:
-        states = rebuild_states(
-            level(place, join, policy, progress), landing, edits, folder, progress
-        )
-        found = _found(states, edits, paths)
+        clean = level(home, join, policy, progress)
+        return edits, _found(rebuild_states(clean, landing, edits, folder, progress), edits, paths)
     finally:
         if workdir is None:
             shutil.rmtree(folder, ignore_errors=True)
-    difference, left, called, evidence = found
-    return Replay(
-        edits=edits,
-        faulty=difference,
-        left=left,
-        words=called,
-        scenario=_written_out(edits, scenario, join, policy, _world(about)),
-        mode="rebuild",
-        seconds=time.perf_counter() - start,
-        gained=told_gain(place, join, policy, progress) if gained else None,
-        evidence=evidence,
-    )
 
 
 def compare(first: Path, second: Path) -> Comparison:
@@ -131,77 +153,22 @@ def compare(first: Path, second: Path) -> Comparison:
     return Comparison(Path(first), Path(second), difference, called, time.perf_counter() - start)
 
 
-def _planned(
-    base: Path, landing: Path, specs: Sequence[FaultSpec], feeds: Mapping[str, Any]
-) -> tuple[Edit, ...]:
-    """The edits of every fault; two faults may not want the same row or file."""
-    if not specs:
-        raise FaultError("There is no fault to follow; give a kind, a free edit or a scenario.")
-    with opened(base=base) as db:
-        landed = Landed(db, "base", feeds)
-        edits = tuple(plan(landed, Registered(db, "base", feeds), landing, s) for s in specs)
-    for state in ("faulty", "corrected"):
-        seen: dict[tuple[str, int | None], Edit] = {}
-        for edit in edits:
-            rows = getattr(edit, state)
-            for one in edit.faulty if rows is None else rows:
-                keys = [(one.file, one.line if isinstance(one, RowEdit) else None)]
-                for key in keys:
-                    if seen.get(key, edit) is not edit and (
-                        key[1] is not None or not isinstance(one, RowEdit)
-                    ):
-                        raise FaultError(
-                            f"Two faults want the same row of {one.file}; make them one free edit."
-                        )
-                    seen[key] = edit
-    return edits
-
-
-def _found(
-    states: States, edits: Sequence[Edit], paths: bool
-) -> tuple[Difference, Left | None, Words, Evidence | None]:
+def _found(states: States, edits: Sequence[Edit], paths: bool) -> Found:
     """The reach and what is left of it, read from the three states; if asked, its evidence."""
     files = {"clean": states.clean, "faulty": states.faulty}
     if states.corrected is not None:
         files["corrected"] = states.corrected
     with opened(**files) as db:
         difference = differences(db, "clean", "faulty")
-        left = _left(db, difference, edits) if states.corrected is not None else None
+        left = None
+        if states.corrected is not None:
+            after = differences(db, "clean", "corrected", whole=difference.whole)
+            left = left_of(db, "clean", "corrected", {None: after}, {None: edits})[None]
         subjects = _subjects(difference)
         if left is not None:
             subjects |= _subjects(left.difference)
         called = words(db, tuple(files), sorted(subjects))
-        evidence = look_up(db, difference, left) if paths else None
-        return difference, left, called, evidence
-
-
-def _left(db: Databases, faulty: Difference, edits: Sequence[Edit]) -> Left:
-    """The residue in the corrected state, and its causes."""
-    difference = differences(db, "clean", "corrected", whole=faulty.whole)
-    day = max(edit.correction_day for edit in edits if edit.correction_day is not None)
-    since = metrics.day_number(day)
-    horizon = difference.horizon
-    irrevocable = {
-        (holder, name)
-        for holder, name in db.rows(
-            "SELECT holder, list FROM clean.exchange.paths WHERE distance > 0 "
-            "GROUP BY holder, list HAVING min(CASE mode WHEN 'irrevocable' THEN 1 ELSE 0 END) = 1"
-        )
-    }
-    wrong, measures, scores = (
-        frame[pd.to_datetime(frame["to_day"]) > pd.Timestamp(day)]
-        for frame in (difference.lists, difference.measures, difference.scores)
-    )
-    source = wrong_at_source(db, "clean", "corrected", edits, horizon)
-    lineage, because = causes.load(db, "clean", "corrected", wrong, measures, horizon, source)
-    lists = causes.of_lists(wrong, lineage, since)
-    return Left(
-        residue=metrics.residue(difference.lists, day, horizon, irrevocable),
-        difference=difference,
-        lists=lists,
-        measures=causes.of_measures(measures, because, lineage, since),
-        scores=causes.of_scores(scores, lists, lineage, since),
-    )
+        return Found(difference, left, called, look_up(db, difference, left) if paths else None)
 
 
 def _subjects(difference: Difference) -> set[str]:
@@ -272,7 +239,7 @@ def command(
     correct_after: int | None = None,
     join: str | None = None,
     policy: Mapping[str, str] | None = None,
-    rebuild: bool = True,
+    rebuild: bool = False,
     paths: bool = False,
     progress: Progress | None = None,
 ) -> Replay:
@@ -332,6 +299,7 @@ def command(
         spec,
         join=join,
         policy=policy or None,
+        rebuild=rebuild,
         gained=True,
         paths=paths,
         progress=progress,

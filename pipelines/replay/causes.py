@@ -315,12 +315,14 @@ def days_by_cause(causes: pd.DataFrame) -> dict[str, int]:
 # --- from two databases ---------------------------------------------------------------------------
 
 _COPIES = """
-SELECT {side} AS side, c.holder, c.list, c.entry_id AS entry, c.subject_id AS subject,
+SELECT {u}{side} AS side, c.holder, c.list, c.entry_id AS entry, c.subject_id AS subject,
     e.ground, e.severity, c.path, c.distance, c.from_day,
     least(coalesce(c.to_day, {horizon}), {horizon}) AS to_day
 FROM {name}.exchange.copies AS c
-INNER JOIN concerned USING (entry_id)
-LEFT JOIN {name}.exchange.entries AS e ON e.entry_version = c.entry_version
+INNER JOIN concerned USING ({u}entry_id)
+LEFT JOIN (
+    SELECT {u}entry_version, ground, severity FROM {name}.exchange.entries
+) AS e USING ({u}entry_version)
 WHERE c.from_day < {horizon}
 """
 
@@ -332,29 +334,33 @@ def load(
     wrong: pd.DataFrame,
     measures: pd.DataFrame,
     horizon: Any,
-    source: Sequence[tuple[int, int, str]] = (),
-) -> tuple[Lineage, pd.DataFrame]:
+    sources: Mapping[Any, Sequence[tuple[int, int, str]]],
+) -> dict[Any, tuple[Lineage, pd.DataFrame]]:
     """The lineage of wrong cells and measures, and what the measures rest on.
 
     Args:
         db: where both databases are attached.
         clean, corrected: the names they are attached under.
-        wrong: list cells (holder, list, subject_id) that are wrong after the correction.
-        measures: measure cells (agency, measure, subject_id) that are.
+        wrong: list cells (universe, if there are several; holder, list, subject_id) that are wrong
+            after the correction.
+        measures: measure cells (likewise; agency, measure, subject_id) that are.
         horizon: the day at which intervals are cut.
-        source: see `Lineage`.
+        sources: universe (None, if there is but one) -> `Lineage.source`. Whoever stands here gets
+            an answer.
     """
-    db.put("wrong_lists", wrong[["holder", "list", "subject_id"]].drop_duplicates())
-    db.put("wrong_measures", measures[["agency", "measure", "subject_id"]].drop_duplicates())
+    u = db.u
+    cell, done = [*db.apart, "holder", "list", "subject_id"], [*db.apart, "agency", "measure"]
+    db.put("wrong_lists", wrong[cell].drop_duplicates())
+    db.put("wrong_measures", measures[[*done, "subject_id"]].drop_duplicates())
     both = (clean, corrected)
     because = db.frame(
-        "SELECT DISTINCT agency, measure, subject_id, list, entry_id AS entry FROM ("
+        f"SELECT DISTINCT {u}agency, measure, subject_id, list, entry_id AS entry FROM ("
         + " UNION ALL ".join(
-            f"SELECT m.agency, m.measure, m.subject_id, e.list, e.entry_id "
-            f"FROM {name}.consequences.measures AS m "
-            "INNER JOIN given.wrong_measures AS w ON w.agency = m.agency AND w.measure = m.measure "
-            "AND w.subject_id = m.subject_id "
-            f"INNER JOIN {name}.exchange.entries AS e ON e.entry_version = m.because_entry_version"
+            f"SELECT {u}m.agency, m.measure, m.subject_id, e.list, e.entry_id "
+            f"FROM (SELECT * EXCLUDE (list) FROM {name}.consequences.measures) AS m "
+            f"INNER JOIN given.wrong_measures AS w USING ({u}agency, measure, subject_id) "
+            f"INNER JOIN (SELECT {u}entry_version AS because_entry_version, list, entry_id "
+            f"FROM {name}.exchange.entries) AS e USING ({u}because_entry_version)"
             for name in both
         )
         + ") ORDER BY ALL"
@@ -362,53 +368,67 @@ def load(
     db.put("because", because)
     db.run(
         "CREATE OR REPLACE TEMP TABLE concerned AS "
-        "SELECT entry AS entry_id FROM given.because UNION "
+        f"SELECT {u}entry AS entry_id FROM given.because UNION "
         + " UNION ".join(
-            f"SELECT c.entry_id FROM {name}.exchange.copies AS c INNER JOIN given.wrong_lists AS w "
-            "ON w.holder = c.holder AND w.list = c.list AND w.subject_id = c.subject_id"
+            f"SELECT {u}entry_id FROM {name}.exchange.copies "
+            f"INNER JOIN given.wrong_lists USING ({u}holder, list, subject_id)"
             for name in both
         )
     )
     db.run(
         "CREATE OR REPLACE TEMP TABLE descent AS "
         + " UNION ".join(
-            f"SELECT e.entry_id, p.entry_id AS parent FROM {name}.exchange.evidence AS v "
-            f"INNER JOIN {name}.exchange.entries AS e ON e.entry_version = v.entry_version "
-            f"INNER JOIN {name}.exchange.entries AS p ON p.entry_version = v.parent_id "
+            f"SELECT {u}e.entry_id, p.entry_id AS parent FROM {name}.exchange.evidence AS v "
+            f"INNER JOIN (SELECT {u}entry_version, entry_id FROM {name}.exchange.entries) AS e "
+            f"USING ({u}entry_version) "
+            f"INNER JOIN (SELECT {u}entry_version AS parent_id, entry_id "
+            f"FROM {name}.exchange.entries) AS p USING ({u}parent_id) "
             "WHERE v.parent_kind = 'entry'"
             for name in both
         )
     )
     while db.rows(  # chains of adoption end, since no entry descends from its own list
-        "INSERT INTO concerned SELECT DISTINCT parent FROM descent SEMI JOIN concerned "
-        "USING (entry_id) WHERE parent NOT IN (SELECT entry_id FROM concerned)"
+        f"INSERT INTO concerned SELECT DISTINCT {u}parent AS entry_id FROM descent "
+        f"SEMI JOIN concerned USING ({u}entry_id) EXCEPT SELECT {u}entry_id FROM concerned"
     )[0][0]:
         pass
-    parents: dict[str, list[str]] = {}
-    for entry, parent in db.rows(
-        "SELECT entry_id, parent FROM descent SEMI JOIN concerned USING (entry_id) ORDER BY ALL"
-    ):
-        parents.setdefault(entry, []).append(parent)
+    parents: dict[Any, dict[str, list[str]]] = {}
+    descent = db.frame(
+        f"SELECT {u}entry_id, parent FROM descent SEMI JOIN concerned USING ({u}entry_id) "
+        "ORDER BY ALL"
+    )
+    for universe, rows in db.split(descent).items():
+        for entry, parent in zip(rows["entry_id"], rows["parent"], strict=True):
+            parents.setdefault(universe, {}).setdefault(entry, []).append(parent)
     day = f"DATE '{horizon}'"
     frame = db.frame(
         " UNION ALL ".join(
-            _COPIES.format(side=side, name=name, horizon=day)
+            _COPIES.format(u=u, side=side, name=name, horizon=day)
             for side, name in ((CLEAN, clean), (CORRECTED, corrected))
         )
     )
     frame = numbered(frame.astype(object).where(frame.notna(), None))
-    copies = [
-        Copy(
-            r.side, r.holder, r.list, r.entry, r.subject, r.ground, r.severity, r.path,
-            int(r.distance), int(r.a), int(r.b),
-        )
-        for r in frame.itertuples()
-        if r.a < r.b
-    ]  # fmt: skip
+    copies: dict[Any, list[Copy]] = {}
+    for universe, rows in db.split(frame).items():
+        copies[universe] = [
+            Copy(
+                r.side, r.holder, r.list, r.entry, r.subject, r.ground, r.severity, r.path,
+                int(r.distance), int(r.a), int(r.b),
+            )
+            for r in rows.itertuples()
+            if r.a < r.b
+        ]  # fmt: skip
     steps = {
         (list_name, path): Step(mode, readmitted)
         for list_name, path, mode, readmitted in db.rows(
             f"SELECT list, path, mode, readmitted FROM {clean}.exchange.paths"
         )
     }
-    return Lineage(copies, steps, parents, source), because
+    rests, none = db.split(because), because[:0]
+    return {
+        universe: (
+            Lineage(copies.get(universe, ()), steps, parents.get(universe, {}), source),
+            rests.get(universe, none),
+        )
+        for universe, source in sources.items()
+    }

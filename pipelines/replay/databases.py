@@ -19,10 +19,27 @@ class Databases:
 
     Args:
         engine: an open DuckDB engine; only temporary tables and the schema `given` are written.
+        apart: columns that tell apart rows which have nothing to do with each other, in every table
+            of what is attached: none, or `universe` where many are held in one table.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, apart: tuple[str, ...] = ()) -> None:
         self._engine = engine
+        self.apart = apart
+
+    @property
+    def u(self) -> str:
+        """Those columns as the beginning of a list of columns."""
+        return "".join(f"{column}, " for column in self.apart)
+
+    def split(self, frame: pd.DataFrame) -> dict[Any, pd.DataFrame]:
+        """Rows by what they have to do with: universe -> its rows, or None -> all."""
+        if not self.apart:
+            return {None: frame}
+        return {
+            universe: rows.drop(columns="universe").reset_index(drop=True)
+            for universe, rows in frame.groupby("universe", sort=True)
+        }
 
     def run(self, sql: str) -> None:
         """Run a statement."""
@@ -37,8 +54,11 @@ class Databases:
         return self._engine.frame(sql, list(params))
 
     def put(self, name: str, frame: pd.DataFrame) -> None:
-        """Keep a frame of text columns as the table `given.<name>`."""
-        columns = {c: pa.array(frame[c].to_list(), pa.string()) for c in frame.columns}
+        """Keep a frame of text columns (and perhaps `universe`) as the table `given.<name>`."""
+        columns = {
+            c: pa.array(frame[c].to_list(), pa.int32() if c == "universe" else pa.string())
+            for c in frame.columns
+        }
         self._engine.insert_arrow(f"given.{name}", pa.table(columns))
 
     def has(self, name: str, table: str) -> bool:

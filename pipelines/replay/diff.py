@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -29,40 +30,45 @@ SCORE = ("keeper", "subject_id")
 _ROWS = {
     "lists": (
         CELL,
-        "SELECT holder, list, subject_id, entry_version, from_day, to_day "
+        "SELECT {u}holder, list, subject_id, entry_version, from_day, to_day "
         "FROM {db}.exchange.copies",
         """
-        SELECT c.holder, c.list, c.subject_id,
+        SELECT {u}holder, c.list, c.subject_id,
             concat_ws(' ', coalesce(e.ground, '∅'), coalesce(e.severity, '∅')) AS shows,
             c.from_day, c.to_day
         FROM {db}.exchange.copies AS c
-        INNER JOIN keys USING (holder, list, subject_id)
-        LEFT JOIN {db}.exchange.entries AS e ON e.entry_version = c.entry_version
+        INNER JOIN keys USING ({u}holder, list, subject_id)
+        LEFT JOIN (
+            SELECT {u}entry_version, ground, severity FROM {db}.exchange.entries
+        ) AS e USING ({u}entry_version)
         """,
     ),
     "measures": (
         MEASURE,
-        "SELECT agency, measure, subject_id, because_entry_version, link_path, from_day, to_day "
+        "SELECT {u}agency, measure, subject_id, because_entry_version, link_path, from_day, to_day "
         "FROM {db}.consequences.measures",
         """
-        SELECT m.agency, m.measure, m.subject_id,
+        SELECT {u}agency, measure, subject_id,
             concat_ws(' ', coalesce(m.list, '∅'), coalesce(e.ground, '∅'),
                 coalesce(e.severity, '∅'), nullif(m.link_path, '')) AS shows,
             m.from_day, m.to_day
         FROM {db}.consequences.measures AS m
-        INNER JOIN keys USING (agency, measure, subject_id)
-        LEFT JOIN {db}.exchange.entries AS e ON e.entry_version = m.because_entry_version
+        INNER JOIN keys USING ({u}agency, measure, subject_id)
+        LEFT JOIN (
+            SELECT {u}entry_version AS because_entry_version, ground, severity
+            FROM {db}.exchange.entries
+        ) AS e USING ({u}because_entry_version)
         """,
     ),
     "scores": (
         SCORE,
-        "SELECT keeper, subject_id, points, grade, from_day, to_day FROM {db}.scores.grades",
+        "SELECT {u}keeper, subject_id, points, grade, from_day, to_day FROM {db}.scores.grades",
         """
-        SELECT g.keeper, g.subject_id,
+        SELECT {u}keeper, subject_id,
             concat_ws(' ', coalesce(g.grade, '∅'), CAST(g.points AS VARCHAR)) AS shows,
             g.from_day, g.to_day
         FROM {db}.scores.grades AS g
-        INNER JOIN keys USING (keeper, subject_id)
+        INNER JOIN keys USING ({u}keeper, subject_id)
         """,
     ),
 }
@@ -184,21 +190,91 @@ def compare(
             "The two databases cover different windows of days; build both from landing folders "
             "of the same length."
         )
-    found = {name: _cells(db, name, first, second, horizon) for name in ("measures", "scores")}
-    tied = _tied(db, first, second) if len(found["measures"]) else _NO_TIES
-    lists = _cells(db, "lists", first, second, horizon)
-    scores = _from_the_start(db, found["scores"], first)
-    return Difference(
+    about = About(
         horizon=horizon,
-        lists=lists,
-        ways=_ways(db, lists, first, second) if len(lists) else _NO_WAYS,
-        measures=found["measures"],
-        tied=tied,
-        scores=scores,
-        points=_points(db, first, second),
         owners=_owners(db, first, second),
+        starts=starts(db, first),
         whole=denominators(db, first, horizon) if whole is None else whole,
     )
+    return differences(db, first, second, about)[None]
+
+
+@dataclass(frozen=True)
+class About:
+    """What all comparisons with one first database have in common; see `Difference`.
+
+    Attributes:
+        horizon, owners, whole: as there.
+        starts: keeper -> grade and points everybody starts with.
+    """
+
+    horizon: date
+    owners: dict[str, str]
+    starts: dict[str, str]
+    whole: pd.DataFrame
+
+
+def about(db: Databases, first: str) -> About:
+    """What comparisons with a database have in common."""
+    horizon = _horizon(db, first)
+    return About(
+        horizon, _owners(db, first, first), starts(db, first), denominators(db, first, horizon)
+    )
+
+
+def differences(db: Databases, first: str, second: str, about: About) -> dict[Any, Difference]:
+    """Compare two databases, universe by universe if they hold several.
+
+    Returns:
+        Universe -> its difference, for those that differ; of databases that hold one world alone,
+        None -> the difference, whether there is any or not.
+    """
+    found = {
+        n: _cells(db, n, first, second, about.horizon) for n in ("measures", "scores", "lists")
+    }
+    found["scores"] = _from_the_start(found["scores"], about.starts)
+    found["tied"] = _tied(db, first, second) if len(found["measures"]) else _none(db, _NO_TIES)
+    found["ways"] = _ways(db, found["lists"], first, second)
+    found["points"] = _points(db, first, second)
+    parts = {name: db.split(frame) for name, frame in found.items()}
+    universes = sorted({u for by in parts.values() for u in by if u is not None}) or (
+        [] if db.apart else [None]
+    )
+    empty = {n: f.drop(columns=list(db.apart), errors="ignore")[:0] for n, f in found.items()}
+    return {
+        u: Difference(
+            horizon=about.horizon,
+            owners=about.owners,
+            whole=about.whole,
+            **{name: by.get(u, empty[name]) for name, by in parts.items()},
+        )
+        for u in universes
+    }
+
+
+def nothing(about: About) -> Difference:
+    """The difference of two databases that are alike."""
+    runs = ["kind", "first_shows", "second_shows", "from_day", "to_day"]
+    return Difference(
+        horizon=about.horizon,
+        lists=_empty([*CELL, *runs]),
+        ways=_NO_WAYS,
+        measures=_empty([*MEASURE, *runs]),
+        tied=_NO_TIES,
+        scores=_empty([*SCORE, *runs]),
+        points=_empty(["keeper", "subject_id", "day", "change", "reason", "side"]),
+        owners=about.owners,
+        whole=about.whole,
+    )
+
+
+def _empty(columns: list[str]) -> pd.DataFrame:
+    days = {c: "datetime64[us]" for c in ("from_day", "to_day", "day") if c in columns}
+    return pd.DataFrame(columns=columns).astype(days)
+
+
+def _none(db: Databases, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**{column: pd.Series(dtype="int32") for column in db.apart})
 
 
 def _horizon(db: Databases, name: str) -> date:
@@ -214,13 +290,14 @@ def days_sql(keys: tuple[str, ...], first: str, second: str, horizon: date) -> s
 
 def _cells(db: Databases, name: str, first: str, second: str, horizon: date) -> pd.DataFrame:
     keys, raw, rows = _ROWS[name]
-    one, two = raw.format(db=first), raw.format(db=second)
+    keys = (*db.apart, *keys)
+    one, two = raw.format(db=first, u=db.u), raw.format(db=second, u=db.u)
     db.run(
         f"CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT {', '.join(keys)} FROM "
         f"(({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))"
     )
-    sql = days_sql(keys, rows.format(db=first), rows.format(db=second), horizon)
-    return db.frame(sql)
+    one, two = (rows.format(db=side, u=db.u) for side in (first, second))
+    return db.frame(days_sql(keys, one, two, horizon))
 
 
 _NO_WAYS = pd.DataFrame(columns=[*CELL, "path", "came_from", "distance", "side", "first_day"])
@@ -229,30 +306,32 @@ _NO_TIES = pd.DataFrame(columns=[*MEASURE, "link_path"])
 
 def _ways(db: Databases, lists: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     """The paths by which either side learned of the differing cells."""
-    db.put("wrong_cells", lists[list(CELL)].drop_duplicates())
+    if not len(lists):
+        return _none(db, _NO_WAYS)
+    db.put("wrong_cells", lists[[*db.apart, *CELL]].drop_duplicates())
     sides = " UNION ALL ".join(
-        f"SELECT holder, list, subject_id, path, came_from, distance, {n} AS side, "
+        f"SELECT {db.u}holder, list, subject_id, path, came_from, distance, {n} AS side, "
         f"min(from_day) AS first_day FROM {name}.exchange.copies "
-        "INNER JOIN given.wrong_cells USING (holder, list, subject_id) GROUP BY ALL"
+        f"INNER JOIN given.wrong_cells USING ({db.u}holder, list, subject_id) GROUP BY ALL"
         for n, name in ((1, first), (2, second))
     )
-    return db.frame(f"{sides} ORDER BY holder, list, subject_id, distance, path, side")
+    return db.frame(f"{sides} ORDER BY {db.u}holder, list, subject_id, distance, path, side")
 
 
 def _tied(db: Databases, first: str, second: str) -> pd.DataFrame:
     """The link paths behind the differing measures."""
     raw = _ROWS["measures"][1]
-    one, two = raw.format(db=first), raw.format(db=second)
+    one, two = raw.format(db=first, u=db.u), raw.format(db=second, u=db.u)
     return db.frame(
-        "SELECT DISTINCT agency, measure, subject_id, coalesce(link_path, '') AS link_path FROM "
-        f"(({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one})) "
-        "ORDER BY agency, measure, subject_id, link_path"
+        f"SELECT DISTINCT {db.u}agency, measure, subject_id, coalesce(link_path, '') AS link_path "
+        f"FROM (({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one})) "
+        f"ORDER BY {db.u}agency, measure, subject_id, link_path"
     )
 
 
-def _from_the_start(db: Databases, scores: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Wrong days of scores, where a subject without a row has the points everybody starts with."""
-    starts = dict(
+def starts(db: Databases, name: str) -> dict[str, str]:
+    """Keeper -> the grade and points everybody starts with."""
+    return dict(
         db.rows(
             "SELECT k.keeper, concat_ws(' ', max_by(g.grade, CAST(g.min_points AS INTEGER)), "
             f"max(k.start)) FROM {name}.codes.keepers AS k INNER JOIN {name}.codes.grades AS g "
@@ -260,6 +339,10 @@ def _from_the_start(db: Databases, scores: pd.DataFrame, name: str) -> pd.DataFr
             "GROUP BY k.keeper"
         )
     )
+
+
+def _from_the_start(scores: pd.DataFrame, starts: dict[str, str]) -> pd.DataFrame:
+    """Wrong days of scores, where a subject without a row has the points everybody starts with."""
     start = scores["keeper"].map(starts)
     filled = scores.assign(
         kind="altered",
@@ -271,21 +354,21 @@ def _from_the_start(db: Databases, scores: pd.DataFrame, name: str) -> pd.DataFr
 
 def _points(db: Databases, first: str, second: str) -> pd.DataFrame:
     """Changes of points on one side only, whatever they are owed to."""
-    raw = "SELECT keeper, subject_id, day, change, reason, because FROM {}.scores.points"
-    one, two = raw.format(first), raw.format(second)
+    raw = "SELECT {}keeper, subject_id, day, change, reason, because FROM {}.scores.points"
+    one, two = raw.format(db.u, first), raw.format(db.u, second)
     db.run(
-        "CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT keeper, subject_id FROM "
+        f"CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT {db.u}keeper, subject_id FROM "
         f"(({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))"
     )
     one, two = (
-        f"SELECT keeper, subject_id, day, change, reason FROM {name}.scores.points "
-        "SEMI JOIN keys USING (keeper, subject_id)"
+        f"SELECT {db.u}keeper, subject_id, day, change, reason FROM {name}.scores.points "
+        f"SEMI JOIN keys USING ({db.u}keeper, subject_id)"
         for name in (first, second)
     )
     return db.frame(
         f"SELECT *, 1 AS side FROM ({one} EXCEPT ALL {two}) UNION ALL "
         f"SELECT *, 2 AS side FROM ({two} EXCEPT ALL {one}) "
-        "ORDER BY keeper, subject_id, day, reason, change, side"
+        f"ORDER BY {db.u}keeper, subject_id, day, reason, change, side"
     )
 
 

@@ -75,10 +75,14 @@ class Evidence:
             record_id, delivery, file (relative to the landing folder), line. A record that stands
             in several deliveries is named where it first says so.
         edges: who can hand which list to whom: list, holder, came_from, every_days, lag_days, mode.
+        carried: one row a list cell, holder it came from, and period in which it was wrong and came
+            that way: holder, list, subject_id, came_from, from_day, to_day. With the correction, if
+            there was one.
     """
 
     rests: pd.DataFrame
     edges: pd.DataFrame
+    carried: pd.DataFrame
 
 
 def look_up(db: Databases, faulty: Difference, left: Left | None) -> Evidence:
@@ -101,7 +105,30 @@ def look_up(db: Databases, faulty: Difference, left: Left | None) -> Evidence:
         "SELECT DISTINCT list, holder, came_from, every_days, lag_days, mode "
         "FROM clean.exchange.paths WHERE distance > 0 ORDER BY ALL"
     )
-    return Evidence(found, edges)
+    followed, second = (faulty, "faulty") if left is None else (left.difference, "corrected")
+    return Evidence(found, edges, _carried(db, followed, second))
+
+
+_CARRIED = """
+SELECT DISTINCT c.holder, c.list, c.subject_id, c.came_from,
+    greatest(c.from_day, CAST(a.from_day AS DATE)) AS from_day,
+    least(c.to_day, CAST(a.to_day AS DATE)) AS to_day
+FROM {db}.exchange.copies AS c
+INNER JOIN given.asked AS a
+    ON a.holder = c.holder AND a.list = c.list AND a.subject_id = c.subject_id
+    AND c.from_day < CAST(a.to_day AS DATE)
+    AND coalesce(c.to_day, DATE '9999-12-31') > CAST(a.from_day AS DATE)
+WHERE c.distance > 0
+"""
+
+
+def _carried(db: Databases, difference: Difference, second: str) -> pd.DataFrame:
+    """By way of whom each list cell was wrong, and when."""
+    parts = []
+    for state, missing in (("clean", True), (second, False)):
+        db.put("asked", _cells(difference, missing)["lists"][list(_ASKED["lists"])])
+        parts.append(db.frame(_CARRIED.format(db=state) + " ORDER BY ALL"))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _rests(db: Databases, difference: Difference, second: str) -> pd.DataFrame:
@@ -134,7 +161,9 @@ def _cells(difference: Difference, missing: bool) -> dict[str, pd.DataFrame]:
 def _lines(db: Databases, state: str, what: str, cells: pd.DataFrame) -> pd.DataFrame:
     """The lines some cells of one kind rest on in one state."""
     db.put("asked", cells[list(_ASKED[what])].drop_duplicates())
-    db.run(f"CREATE OR REPLACE TEMP TABLE shown AS SELECT DISTINCT * FROM ({_shown(what, state)})")
+    db.run(
+        f"CREATE OR REPLACE TEMP TABLE shown AS SELECT DISTINCT * FROM ({_SHOWN[what].format(db=state)})"
+    )
     _climb(db, state)
     _follow_links(db, state)
     _find(db, state)
@@ -157,10 +186,6 @@ def _lines(db: Databases, state: str, what: str, cells: pd.DataFrame) -> pd.Data
         """
     )
     return frame[list(COLUMNS)]
-
-
-def _shown(what: str, state: str) -> str:
-    return _SHOWN[what].format(db=state)
 
 
 def _climb(db: Databases, state: str) -> None:

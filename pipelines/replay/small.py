@@ -85,12 +85,12 @@ class Small:
         Returns:
             How many rows differ; if none, the table counts as untouched.
         """
-        rows = self._make(f"changed.{quoted(table)}", select)
+        rows = self.make(f"changed.{quoted(table)}", select)
         if rows:
             self.moved.add(table)
         return rows
 
-    def _make(self, table: str, select: str) -> int:
+    def make(self, table: str, select: str) -> int:
         """Make a table of a query; how many rows it has."""
         return self.engine.fetch(f"CREATE OR REPLACE TABLE {table} AS {select}")[0][0]
 
@@ -108,6 +108,32 @@ class Small:
             f"SELECT {columns}, universe FROM (({select}) EXCEPT SELECT {columns}, universe "
             f"FROM changed.{quoted(table)} WHERE side = {GONE})"
         )
+
+    def as_database(self, name: str, universe: int | None) -> None:
+        """Attach a database of views: every table as a whole, as one universe has it.
+
+        Args:
+            name: to attach it under.
+            universe: which; None: the base itself.
+        """
+        self.engine.execute(f"ATTACH ':memory:' AS {name}")
+        for schema in {table.split(".")[0] for table in self.columns}:
+            self.engine.execute(f"CREATE SCHEMA {name}.{schema}")
+        for table in self.columns:
+            columns = self._listed(table)
+            select = f"SELECT {columns} FROM base.{table}"
+            if universe is not None and table in self.moved:
+                changed = (
+                    f"SELECT {columns} FROM changed.{quoted(table)} WHERE universe = {universe}"
+                )
+                select = (
+                    f"({select} EXCEPT ALL {changed} AND side = {GONE}) "
+                    f"UNION ALL {changed} AND side = {COME}"
+                )
+            # A view of another catalogue names it in full.
+            self.engine.execute(
+                f"CREATE VIEW {name}.{table} AS {select.replace('FROM changed.', 'FROM memory.changed.')}"
+            )
 
     def _listed(self, table: str, alias: str = "") -> str:
         dot = f"{alias}." if alias else ""
@@ -166,7 +192,7 @@ class Small:
         if not parts:
             return 0
         columns = ", ".join(said.unit)
-        return self._make(
+        return self.make(
             "unit", f"SELECT DISTINCT universe, {columns} FROM ({' UNION ALL '.join(parts)})"
         )
 

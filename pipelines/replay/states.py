@@ -10,17 +10,19 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from pipelines.replay.causes import AT_THE_SOURCE, GATE
 from pipelines.replay.databases import Databases, opened
 from pipelines.replay.edits import Edit, RowOrFile, apply
 from pipelines.replay.metrics import day_number
-from schemas.contract import feeds
+from schemas.contract import Feed, feeds
 
 Progress = Callable[[str, int, int], None]
 
@@ -107,35 +109,56 @@ def rebuild_states(
 
 
 def wrong_at_source(
-    db: Databases, clean: str, corrected: str, edits: Sequence[Edit], horizon: date
-) -> list[tuple[int, int, str]]:
+    db: Databases, clean: str, corrected: str, edits: Mapping[Any, Sequence[Edit]], horizon: date
+) -> dict[Any, list[tuple[int, int, str]]]:
     """Runs of days on which the edited records are believed otherwise, and why that is.
 
     A gate that held a delivery or kept back a row of theirs is the reason if it did so in the
     corrected state alone. Otherwise the source cannot take its word back, since it only appends; or
     a gate let the wrong row through and prefers it to the right one.
+
+    Args:
+        edits: universe (None, if there is but one) -> the edits made in it.
     """
-    runs = []
-    for name, feed in {edit.struck.feed.name: edit.struck.feed for edit in edits}.items():
-        columns = "record_id, version, from_day, to_day"
+    concerned: dict[str, tuple[Feed, list[Any]]] = {}
+    for universe, made in edits.items():
+        for feed in {edit.struck.feed.name: edit.struck.feed for edit in made}.values():
+            concerned.setdefault(feed.name, (feed, []))[1].append(universe)
+    runs: dict[Any, list[tuple[int, int, str]]] = {universe: [] for universe in edits}
+    u = db.u
+    for name, (feed, universes) in concerned.items():
+        columns = f"{u}record_id, version, from_day, to_day"
         one, two = (f"SELECT {columns} FROM {d}.conform.{name}" for d in (clean, corrected))
-        found = db.rows(
+        found = db.frame(
             f"""
             WITH differ AS (
-                SELECT DISTINCT record_id FROM
+                SELECT DISTINCT {u}record_id FROM
                 (({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))
             )
-            SELECT 1 AS side, record_id, version, from_day, to_day FROM ({one}) SEMI JOIN differ
-            USING (record_id) UNION ALL
-            SELECT 2, record_id, version, from_day, to_day FROM ({two}) SEMI JOIN differ
-            USING (record_id) ORDER BY ALL
+            SELECT 1 AS side, {columns} FROM ({one}) SEMI JOIN differ
+            USING ({u}record_id) UNION ALL
+            SELECT 2, {columns} FROM ({two}) SEMI JOIN differ
+            USING ({u}record_id) ORDER BY ALL
             """
         )
-        why = GATE
-        if not _gated(db, clean, corrected, name) and feed.mode == "append":
-            why = AT_THE_SOURCE
-        runs += [(first, end, why) for first, end in _differing(found, day_number(horizon))]
-    return sorted(runs)
+        gated = _gated(db, clean, corrected, name) if len(found) else set()
+        for universe, rows in db.split(found).items():
+            if universe not in universes:
+                continue
+            why = AT_THE_SOURCE if universe not in gated and feed.mode == "append" else GATE
+            days = rows.astype({"from_day": object, "to_day": object})
+            given = [
+                (
+                    r.side,
+                    r.record_id,
+                    r.version,
+                    r.from_day,
+                    None if pd.isna(r.to_day) else r.to_day,
+                )
+                for r in days.itertuples()
+            ]
+            runs[universe] += [(a, b, why) for a, b in _differing(given, day_number(horizon))]
+    return {universe: sorted(found) for universe, found in runs.items()}
 
 
 def _differing(rows: Sequence[tuple[Any, ...]], horizon: int) -> list[tuple[int, int]]:
@@ -164,14 +187,16 @@ def _differing(rows: Sequence[tuple[Any, ...]], horizon: int) -> list[tuple[int,
     return joined
 
 
-def _gated(db: Databases, clean: str, corrected: str, feed: str) -> bool:
-    """Whether gates set aside, in the corrected state alone, a delivery or a row of the feed."""
-    held = "SELECT delivery FROM {0}.quality.deliveries WHERE feed = ? AND outcome = 'hold'"
+def _gated(db: Databases, clean: str, corrected: str, feed: str) -> set[Any]:
+    """Where gates set aside, in the corrected state alone, a delivery or a row of the feed."""
+    u = db.u
+    held = f"SELECT {u}delivery FROM {{0}}.quality.deliveries WHERE feed = ? AND outcome = 'hold'"
     kept = (
-        "SELECT delivery, record_id, version FROM {0}.quality.verdicts "
+        f"SELECT {u}delivery, record_id, version FROM {{0}}.quality.verdicts "
         "WHERE feed = ? AND outcome = 'quarantine'"
     )
-    return any(
-        db.rows(f"{sql.format(corrected)} EXCEPT {sql.format(clean)} LIMIT 1", feed, feed)
+    return {
+        row[0] if db.apart else None
         for sql in (held, kept)
-    )
+        for row in db.rows(f"{sql.format(corrected)} EXCEPT {sql.format(clean)}", feed, feed)
+    }

@@ -150,7 +150,7 @@ def test_a_hand_edited_folder_differs_by_exactly_what_the_replay_says(home, tmp_
     for part in ("lists", "measures", "scores", "totals"):
         assert by_hand[part] == replayed[part], part
     assert (by_hand["mode"], by_hand["fault"], by_hand["residue"]) == ("diff", {}, None)
-    assert (replayed["mode"], replayed["residue"]) == ("rebuild", None)
+    assert (replayed["mode"], replayed["residue"]) == ("replay", None)
 
 
 def test_a_saved_replay_is_the_same_replay(home, corrected, tmp_path):

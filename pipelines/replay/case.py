@@ -1,0 +1,42 @@
+"""A case: one fault, or several that happen at once, each put in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.replay.edits import Edit, RowEdit, plan
+from pipelines.replay.faults import FaultSpec, Landed, Registered
+from sources.faults import FaultError
+
+
+def plan_case(
+    landed: Landed, others: Registered, landing: Path, specs: Sequence[FaultSpec]
+) -> tuple[Edit, ...]:
+    """The edits of every fault of a case.
+
+    Args:
+        landed, others, landing: see `pipelines.replay.edits.plan`.
+        specs: the faults as asked for.
+
+    Raises:
+        FaultError: if one does not fit, or two want the same row or file.
+    """
+    if not specs:
+        raise FaultError("There is no fault to follow; give a kind, a free edit or a scenario.")
+    edits = tuple(plan(landed, others, landing, spec) for spec in specs)
+    for state in ("faulty", "corrected"):
+        seen: dict[tuple[str, int | None], Edit] = {}
+        for edit in edits:
+            rows = getattr(edit, state)
+            for one in edit.faulty if rows is None else rows:
+                keys = [(one.file, one.line if isinstance(one, RowEdit) else None)]
+                for key in keys:
+                    if seen.get(key, edit) is not edit and (
+                        key[1] is not None or not isinstance(one, RowEdit)
+                    ):
+                        raise FaultError(
+                            f"Two faults want the same row of {one.file}; make them one free edit."
+                        )
+                    seen[key] = edit
+    return edits

@@ -1,0 +1,310 @@
+"""Replay equals rebuild: random faults worked out both ways and compared table by table, row by row.
+
+    python -m pipelines.replay.prove --cases 1000 --home build/prove
+
+Every kind of fault, every feed it fits, both scopes, with and without a correction and at every level
+of joining comes up in turn, in worlds of several seeds. What agreed is written down case by case, so
+that a run that was stopped goes on where it left off. A case that does not agree is printed with the
+command that shows it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from pipelines.build import build
+from pipelines.exchange.network import JOINS
+from pipelines.replay.edits import EditError, RowOrFile, apply
+from pipelines.replay.faults import FaultSpec
+from pipelines.replay.small import COME, GONE, Small, quoted
+from pipelines.replay.universes import Universes
+from pipelines.storage import Home
+from schemas.contract import feeds
+from sources.faults import FaultError, kinds
+from sources.world.draws import Stream
+
+# A row's place in a file is no part of what it says, and rewriting a file may move it.
+PLACE = frozenset({"file", "line", "bytes", "digest", "unreadable"})
+COUNTED = frozenset({"quality.row_counts", "quality.unreadable"})  # no model reads them
+
+WORLDS = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault to be followed both ways.
+
+    Attributes:
+        number: which of the cases of a seed.
+        world: seed of the world it happens in.
+        join: level of joining.
+        kind, feed, scope, correct_after, seed: see `FaultSpec`.
+    """
+
+    number: int
+    world: int
+    join: str
+    kind: str
+    feed: str
+    scope: str | None
+    correct_after: int | None
+    seed: int
+
+    def spec(self) -> FaultSpec:
+        """The fault as it is asked for."""
+        return FaultSpec(
+            self.kind,
+            feed=self.feed,
+            scope=self.scope,
+            correct_after=self.correct_after,
+            seed=self.seed,
+        )
+
+    def __str__(self) -> str:
+        words = [f"--fault {self.kind} --feed {self.feed} --seed {self.seed} --join {self.join}"]
+        if self.scope:
+            words.append(f"--scope {self.scope}")
+        if self.correct_after:
+            words.append(f"--correct-after {self.correct_after}")
+        return f"case {self.number}, world {self.world}: islands replay {' '.join(words)}"
+
+
+def cases(seed: int) -> Iterator[Case]:
+    """Cases without end: each round takes every kind in every feed it fits, in an order of its own."""
+    pairs = [
+        (name, feed.name)
+        for name, fault in sorted(kinds().items())
+        if name != "free_edit"
+        for feed in feeds("core").values()
+        if fault.fits(feed)
+    ]
+
+    def below(what: str, n: int) -> int:
+        return int(Stream(seed, f"prove.{what}").below(number, n))
+
+    number = 0
+    while True:
+        left = list(pairs)
+        while left:
+            kind, feed = left.pop(below("pair", len(left)))
+            yield Case(
+                number,
+                WORLDS[below("world", len(WORLDS))],
+                JOINS[below("join", len(JOINS))],
+                kind,
+                feed,
+                (None, "source", "once")[below("scope", 3)],
+                (None, 1, 10, 30, 90)[below("correct", 5)],
+                number,
+            )
+            number += 1
+
+
+def unlike(small: Small, universe: int, database: Path) -> dict[str, tuple[int, int]]:
+    """Tables in which a universe is not what was rebuilt.
+
+    Args:
+        small: where the universe was worked out, every table of it.
+        universe: which.
+        database: rebuilt from the edited files.
+
+    Returns:
+        Table -> how many rows only the rebuilt one has, and how many only the universe.
+    """
+    found = {}
+    small.engine.execute(
+        "ATTACH '{}' AS rebuilt (READ_ONLY)".format(str(database).replace("'", "''"))
+    )
+    try:
+        for table, all_columns in small.columns.items():
+            if table.split(".")[0] in ("world", "codes") or table in COUNTED:
+                continue
+            columns = ", ".join(quoted(c) for c in all_columns if c not in PLACE)
+            mine = f"SELECT {columns} FROM base.{table}"
+            if table in small.moved:
+                changed = (
+                    f"SELECT {columns} FROM changed.{quoted(table)} WHERE universe = {universe}"
+                )
+                mine = (
+                    f"({mine} EXCEPT ALL {changed} AND side = {GONE}) "
+                    f"UNION ALL {changed} AND side = {COME}"
+                )
+            other = f"SELECT {columns} FROM rebuilt.{table}"
+            missing, extra = (
+                small.engine.fetch(f"SELECT count(*) FROM (({a}) EXCEPT ALL ({b}))")[0][0]
+                for a, b in ((other, mine), (mine, other))
+            )
+            if missing or extra:
+                found[table] = (missing, extra)
+    finally:
+        small.engine.execute("DETACH rebuilt")
+    return found
+
+
+def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
+    """Work one case out both ways.
+
+    Returns:
+        `outcome`: agreed, differs, or nothing (if so small a world has nothing for the fault to bite
+        on); and of what differs the tables.
+    """
+    spec = case.spec()
+    try:
+        try:
+            (edit,) = universes.case([spec])
+        except FaultError:
+            (edit,) = universes.case([replace(spec, correct_after=None)])
+    except FaultError:
+        return {"outcome": "nothing"}
+    states: dict[int, Sequence[RowOrFile]] = {0: edit.faulty}
+    if edit.corrected is not None:
+        states[1] = edit.corrected
+    try:
+        universes.work_out(states)
+        refused = False
+    except EditError:
+        refused = True
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        for universe, rows in states.items():
+            landing, log = Path(scratch) / f"{universe}", Path(scratch) / f"log{universe}"
+            try:
+                apply(rows, universes.landing, landing, universes.feeds, log)
+            except EditError:
+                return {"outcome": "agreed" if refused else "differs", "tables": "refused"}
+            if refused:
+                return {"outcome": "differs", "tables": "not refused"}
+            database = Path(scratch) / f"{universe}.duckdb"
+            build(landing, database, join=case.join, threads=1, checks=False)
+            found = unlike(universes.small, universe, database)
+            if found:
+                return {"outcome": "differs", "tables": found, "universe": universe}
+    return {"outcome": "agreed", "universes": len(states)}
+
+
+_OPEN: dict[tuple[str, str], Universes] = {}
+
+
+def _try(home: str, case: Case) -> dict[str, object]:
+    """One case in a process of its own, which keeps the last base open."""
+    key = (home, case.join)
+    if key not in _OPEN:
+        for other in list(_OPEN):
+            _OPEN.pop(other).close()
+        _OPEN[key] = Universes(Home(home), join=case.join, everything=True)
+    return asdict(case) | tried(_OPEN[key], case, Path(home))
+
+
+def make_world(folder: Path, seed: int, size: str = "tiny", days: int = 180) -> Home:
+    """A home with a small dirty world, built once."""
+    from pipelines.engine import open_engine
+    from pipelines.manifest import landing_digest, make_manifest
+    from sources.deliver import generate
+
+    home = Home(folder / f"{size}-{seed}-{days}")
+    if (home.path / "current.json").exists():
+        return home
+    generate(home.landing, home.world, size, seed, days)
+    with home.lock():
+        database = home.next_database()
+        done = build(home.landing, database, checks=False)
+        with open_engine("duckdb", database, read_only=True) as engine:
+            about = make_manifest(
+                ("prove",), done.manifest, join="full", policy={}, digest=landing_digest(engine)
+            )
+        home.publish(database, about)
+    return home
+
+
+def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: float | None = None,
+          size: str = "tiny", days: int = 180) -> list[dict[str, object]]:  # fmt: skip
+    """Try cases until so many have been tried, going on where an earlier run left off.
+
+    Args:
+        folder: where worlds and `tried.jsonl` are kept.
+        count: of cases.
+        seed: of the cases.
+        workers: processes.
+        seconds: after which no new case is begun.
+        size, days: of the worlds.
+
+    Returns:
+        What came of each case, by number.
+    """
+    from rich.progress import Progress
+
+    folder.mkdir(parents=True, exist_ok=True)
+    book = folder / f"tried-{size}-{days}-{seed}.jsonl"
+    done = {}
+    if book.exists():
+        for line in book.read_text(encoding="utf-8").splitlines():
+            told = json.loads(line)
+            done[told["number"]] = told
+    todo = [case for case in islice(cases(seed), count) if case.number not in done]
+    todo.sort(key=lambda case: (case.number // 200, case.world, case.join, case.number))
+    homes = {w: str(make_world(folder, w, size, days).path) for w in {c.world for c in todo}}
+    for world in sorted(homes):  # laid out here, so that no two processes do it at once
+        for join in sorted({c.join for c in todo if c.world == world}):
+            Universes(Home(homes[world]), join=join, everything=True).close()
+    start = time.monotonic()
+    with (
+        ProcessPoolExecutor(workers) as pool,
+        book.open("a", encoding="utf-8") as out,
+        Progress(transient=True, disable=not sys.stderr.isatty()) as bar,
+    ):
+        task = bar.add_task("cases", total=len(todo))
+        waiting: set[Future] = set()
+        coming = iter(todo)
+        while True:
+            late = seconds is not None and time.monotonic() - start > seconds
+            for case in () if late else islice(coming, 2 * workers - len(waiting)):
+                waiting.add(pool.submit(_try, homes[case.world], case))
+            if not waiting:
+                break
+            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in ready:
+                told = future.result()
+                done[told["number"]] = told
+                out.write(json.dumps(told, ensure_ascii=False) + "\n")
+                out.flush()
+                bar.advance(task)
+    return [done[number] for number in sorted(done) if number < count]
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run from the command line; the exit code is the number of cases that differ, at most 1."""
+    parser = argparse.ArgumentParser(prog="prove", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--cases", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--home", type=Path, default=Path("build/prove"))
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seconds", type=float, default=None, help="begin no case after so long")
+    given = parser.parse_args(args)
+    told = prove(given.home, given.cases, given.seed, given.workers, given.seconds)
+    count = {o: sum(t["outcome"] == o for t in told) for o in ("agreed", "differs", "nothing")}
+    for one in told:
+        if one["outcome"] == "differs":
+            case = Case(**{k: one[k] for k in Case.__dataclass_fields__})
+            print(f"{case}\n  differs in {one['tables']}")
+    covered = {name: len({t[name] for t in told if t["outcome"] == "agreed"})
+               for name in ("kind", "feed", "scope", "join", "world")}  # fmt: skip
+    print(
+        f"{count['agreed']} of {count['agreed'] + count['differs']} cases agree, row for row in "
+        f"every table ({covered['kind']} kinds of fault, {covered['feed']} feeds, {covered['join']} "
+        f"levels of joining, {covered['world']} worlds); in {count['nothing']} more the fault "
+        "found nothing to bite on."
+    )
+    return int(count["differs"] > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
