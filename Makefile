@@ -7,7 +7,7 @@ BIN := $(if $(wildcard .venv/Scripts),.venv/Scripts,.venv/bin)
 HOME_DIR ?= build
 WORKERS ?= 2
 
-.PHONY: help setup demo test lint format contracts docs ui bench lock clean
+.PHONY: help setup demo test lint format contracts docs ui prove bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -48,6 +48,9 @@ docs: setup  ## the generated pages: data dictionary, network, figures in the RE
 
 ui: setup  ## Dagster's pages on this machine
 	@DAGSTER_HOME="$(CURDIR)/$(HOME_DIR)/dagster" $(BIN)/python -m pipelines.ui
+
+prove: setup  ## replay against rebuild: 1,000 random faults, both ways (goes on where it was stopped)
+	@$(BIN)/python -m pipelines.replay.prove --cases 1000 --home $(HOME_DIR)/prove
 
 bench: setup  ## how fast, as ratios in one run
 	@$(BIN)/python -m benchmarks.run --write

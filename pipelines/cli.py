@@ -154,7 +154,7 @@ def replay(
     ] = False,
     as_json: JsonOption = False,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write the report as a web page.")
+        Path | None, typer.Option("--html", help="Write a page with pictures that works offline.")
     ] = None,
     save: Annotated[
         Path | None, typer.Option("--save", help="Write the replay as a scenario.")
@@ -194,15 +194,15 @@ def replay(
             join=join,
             policy=_policy(policy),
             rebuild=rebuild,
+            paths=html is not None,
             progress=tell,
         )
     if save:
         result.save(save)
     if html:
-        from pipelines.replay.report import print_replay
-        from pipelines.terminal import write_html
+        from pipelines.replay.page import write_page
 
-        write_html(html, "One bad record, followed", lambda out: print_replay(result, out))
+        write_page(result, html)
     if as_json:
         print_json(result.json())
     else:

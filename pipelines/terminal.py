@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import re
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -149,39 +147,3 @@ def _said(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield "", f"{value} to {item.get('to_day') or 'still'}"
         elif key != "to_day" or "from_day" not in item:
             yield key, str(value)
-
-
-def write_html(path: Path, title: str, tell: Callable[[Console], None]) -> None:
-    """Write what is told to a console as a web page that needs nothing but itself.
-
-    Args:
-        title: of the page.
-        tell: prints to the `rich` console it is given.
-    """
-    from html import escape
-
-    from rich.console import Console
-
-    console = Console(record=True, width=WIDTH, file=io.StringIO())
-    tell(console)
-    body = console.export_html(inline_styles=True, code_format="{code}")
-    path.write_text(PAGE.format(title=escape(title), body=body), encoding="utf-8")
-
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>{title}</title>
-<style>
-body {{ margin: 2rem; font-family: sans-serif; }}
-pre {{ font-family: ui-monospace, Menlo, Consolas, "Noto Sans Mono CJK SC", monospace; }}
-</style>
-</head>
-<body>
-<p>SYNTHETIC DATA: no person or organisation in it is real.</p>
-<h1>{title}</h1>
-<pre>{body}</pre>
-</body>
-</html>
-"""

@@ -84,9 +84,11 @@ class Node:
         at = bisect_right(self.turns, day) - 1
         return at >= 0 and self._wrong[at]
 
-    def running(self, day: int) -> Iterator[Copy]:
-        """Copies of either state shown on that day, nearest to the owner first."""
-        return (c for c in self.copies if c.first <= day < c.end)
+    def odd(self, day: int) -> list[Copy]:
+        """Copies shown on that day that say what the other state does not, nearest owner first."""
+        shown = [c for c in self.copies if c.first <= day < c.end]
+        said = {side: {c.says for c in shown if c.side == side} for side in (CLEAN, CORRECTED)}
+        return [c for c in shown if c.says not in said[CORRECTED if c.side == CLEAN else CLEAN]]
 
 
 @dataclass
@@ -166,10 +168,7 @@ class Lineage:
             for parent in self.parents[entry]:
                 held = self.held.get((owner, parent))
                 if held is not None and held.wrong(day):
-                    wrong = (c for c in held.running(day) if self.wrong(c.path, parent, day))
-                    copy = next(wrong, None)
-                    if copy is not None:
-                        return self.walk(copy, day)
+                    return self.walk(held.odd(day)[0], day)
             return OWN_TERM
         return self.at_source(day) or TAKEN
 
@@ -240,9 +239,7 @@ def _measure(agency: str, entries: Sequence[str], lineage: Lineage, day: int) ->
     for entry in sorted(entries):
         held = lineage.held.get((agency, entry))
         if held is not None and held.wrong(day):
-            for copy in held.running(day):
-                if lineage.wrong(copy.path, entry, day):
-                    return lineage.walk(copy, day)
+            return lineage.walk(held.odd(day)[0], day)
     return lineage.at_source(day) or TAKEN
 
 

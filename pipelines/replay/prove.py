@@ -79,8 +79,13 @@ class Case:
         return f"case {self.number}, world {self.world}: islands replay {' '.join(words)}"
 
 
-def cases(seed: int) -> Iterator[Case]:
-    """Cases without end: each round takes every kind in every feed it fits, in an order of its own."""
+def cases(seed: int, worlds: Sequence[int] = WORLDS) -> Iterator[Case]:
+    """Cases without end: each round takes every kind in every feed it fits, in an order of its own.
+
+    Args:
+        seed: of the cases.
+        worlds: seeds of the worlds they happen in.
+    """
     pairs = [
         (name, feed.name)
         for name, fault in sorted(kinds().items())
@@ -99,7 +104,7 @@ def cases(seed: int) -> Iterator[Case]:
             kind, feed = left.pop(below("pair", len(left)))
             yield Case(
                 number,
-                WORLDS[below("world", len(WORLDS))],
+                worlds[below("world", len(worlds))],
                 JOINS[below("join", len(JOINS))],
                 kind,
                 feed,
@@ -226,7 +231,8 @@ def make_world(folder: Path, seed: int, size: str = "tiny", days: int = 180) -> 
 
 
 def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: float | None = None,
-          size: str = "tiny", days: int = 180) -> list[dict[str, object]]:  # fmt: skip
+          size: str = "tiny", days: int = 180,
+          worlds: Sequence[int] = WORLDS) -> list[dict[str, object]]:  # fmt: skip
     """Try cases until so many have been tried, going on where an earlier run left off.
 
     Args:
@@ -235,7 +241,7 @@ def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: fl
         seed: of the cases.
         workers: processes.
         seconds: after which no new case is begun.
-        size, days: of the worlds.
+        size, days, worlds: of the worlds their size, window and seeds.
 
     Returns:
         What came of each case, by number.
@@ -249,7 +255,7 @@ def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: fl
         for line in book.read_text(encoding="utf-8").splitlines():
             told = json.loads(line)
             done[told["number"]] = told
-    todo = [case for case in islice(cases(seed), count) if case.number not in done]
+    todo = [case for case in islice(cases(seed, worlds), count) if case.number not in done]
     todo.sort(key=lambda case: (case.number // 200, case.world, case.join, case.number))
     homes = {w: str(make_world(folder, w, size, days).path) for w in {c.world for c in todo}}
     for world in sorted(homes):  # laid out here, so that no two processes do it at once

@@ -65,7 +65,9 @@ def source(tmp_path, hand):
         one = believed(tmp_path / "clean.duckdb", clean, [], [])
         two = believed(tmp_path / "corrected.duckdb", corrected, list(held), list(kept))
         with opened(clean=one, corrected=two) as db:
-            found = wrong_at_source(db, "clean", "corrected", {None: [OfFeed("fines", mode)]}, hand.horizon)[None]
+            found = wrong_at_source(
+                db, "clean", "corrected", {None: [OfFeed("fines", mode)]}, hand.horizon
+            )[None]
         zero = day_number(hand.day(0))
         return [(first - zero, end - zero, why) for first, end, why in found]
 
