@@ -47,7 +47,7 @@ docs: setup  ## the generated pages: data dictionary, network, figures in the RE
 	@$(BIN)/python -m docs.generate
 
 ui: setup  ## Dagster's pages on this machine
-	@DAGSTER_HOME="$(CURDIR)/$(HOME_DIR)/dagster" $(BIN)/python -m pipelines.ui
+	@$(BIN)/python -m pipelines.ui --home $(HOME_DIR)
 
 prove: setup  ## replay against rebuild: 1,000 random faults, both ways (goes on where it was stopped)
 	@$(BIN)/python -m pipelines.replay.prove --cases 1000 --home $(HOME_DIR)/prove

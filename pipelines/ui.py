@@ -57,12 +57,12 @@ def main(words: Sequence[str] | None = None) -> int:
     given = parser.parse_args(words)
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(ROOT / "workspace.yaml")]
     command += ["-h", "127.0.0.1", "-p", str(given.port)]
-    try:
-        return subprocess.run(
-            command, env=surroundings(given.home, os.environ), cwd=ROOT, check=False
-        ).returncode
-    except KeyboardInterrupt:
-        return 0
+    pages = subprocess.Popen(command, env=surroundings(given.home, os.environ), cwd=ROOT)
+    while True:
+        try:
+            return pages.wait()
+        except KeyboardInterrupt:
+            pass  # Dagster was interrupted too, and needs a moment to stop what it started
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pipelines.build import run_model
 from pipelines.definitions.days import days
 from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import DATABASE, FEEDS, MODELS, VERDICTS, asset_of, key
-from pipelines.definitions.shown import schema_of_landing, shown_of_model
+from pipelines.definitions.shown import described, schema_of_landing, shown_of_model
 from pipelines.landing import land
 from pipelines.models import Model
 from quality import judge
@@ -93,7 +93,7 @@ def model_asset(model: Model) -> dg.AssetsDefinition:
         key=key(model.name),
         group_name=model.stage,
         deps=[key(table) for table in sorted(above or {VERDICTS})],
-        description=model.comment,
+        description=described(model),
         kinds={"sql"},
     )
     def made(lab: Laboratory) -> dg.MaterializeResult:

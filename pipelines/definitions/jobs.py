@@ -1,20 +1,25 @@
 """The two jobs: `build`, from delivered files to a database in force, and `replay`."""
 
+import io
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import Field
 
 from pipelines.definitions.laboratory import Laboratory
 
+if TYPE_CHECKING:
+    from pipelines.replay.result import Replay
+
 build_job = dg.define_asset_job(
     "build",
     selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
     executor_def=dg.in_process_executor,
     description="From delivered files to a database in force, every stage, gates included. One day "
-    "is enough: the build takes in all that was published up to it. A range is one run, too; it "
-    "notes each of its days for each feed, which takes longer.",
+    "is enough: the build takes in all that was published up to it, and Latest is all there is. A "
+    "range is one run, too, but notes each of its days for each feed: for a year, many minutes.",
 )
 
 
@@ -38,6 +43,7 @@ def follow_one_record(
 ) -> None:
     """Replay on the database in force and show the report as metadata."""
     from pipelines.replay import command
+    from pipelines.replay.report import sentence
 
     drawn = not (config.fault or config.set or config.scenario)
     result = command(
@@ -55,7 +61,24 @@ def follow_one_record(
         policy=lab.policy,
     )
     node = json.loads(json.dumps(result.json(), default=str))
-    context.add_output_metadata({"report": dg.MetadataValue.json(node)})
+    context.add_output_metadata(
+        {
+            "in one sentence": sentence(result),
+            "report": dg.MetadataValue.md(f"```text\n{report_of(result)}\n```"),
+            "result": dg.MetadataValue.json(node),
+        }
+    )
+
+
+def report_of(result: "Replay") -> str:
+    """The report as the terminal has it, without colours."""
+    from rich.console import Console
+
+    from pipelines.replay.report import WIDTH, print_replay
+
+    console = Console(file=io.StringIO(), record=True, width=WIDTH)
+    print_replay(result, console)
+    return console.export_text().rstrip()
 
 
 @dg.job(

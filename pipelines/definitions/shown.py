@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,10 @@ from pipelines.models import Model
 from schemas.contract import Feed, read_yaml
 from schemas.shape import SHAPES
 
+Lineage = Mapping[str, Sequence[tuple[str, str]]]  # column -> the tables and columns behind it
+
+SAID_IN_SQL = ("key: ", "unit: ", "touches: ", "needs: ", "gives: ")
+DECLARED = ("source: ", "grain: ", "intervals: ", "found: ", "each: ", "passes", *SAID_IN_SQL)
 ADDED = {
     "record_id": "What the row asserts: the same from delivery to delivery and from run to run.",
     "version": "The record as this delivery gave it.",
@@ -47,6 +51,7 @@ def shown_of_model(
         if table not in schemas:
             schemas[table] = columns_of(engine, table)
     said = said_of_columns(model.table)
+    lineage = column_lineage(model, schemas)
     return {
         "dagster/row_count": engine.count(model.name),
         "written in": model.origin,
@@ -57,13 +62,35 @@ def shown_of_model(
                 for name, kind in schemas[model.name].items()
             ]
         ),
-        "dagster/column_lineage": lineage_of_model(model, schemas),
+        "dagster/column_lineage": lineage_of_model(lineage),
+        "columns come from": dg.MetadataValue.md(lineage_as_text(lineage)),
     }
 
 
-def lineage_of_model(
-    model: Model, schemas: Mapping[str, Mapping[str, str]]
-) -> dg.TableColumnLineage:
+def described(model: Model) -> str:
+    """What stands above a model's SQL, as Markdown: the rule in words, then a point a declaration.
+
+    >>> print(described(Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nkey: a_b")))
+    Who is
+    on x.
+    <BLANKLINE>
+    - grain: one row
+    - key: `a_b`
+    """
+    lines = model.comment.splitlines()
+    first = next((n for n, line in enumerate(lines) if line.startswith(DECLARED)), len(lines))
+    points: list[str] = []
+    for line in lines[first:]:
+        if points and not line.startswith(DECLARED):
+            points[-1] += f" {line}"
+        else:
+            points.append(line)
+    for n, (word, _, rest) in enumerate(point.partition(": ") for point in points):
+        points[n] = f"- {word}: `{rest}`" if f"{word}: " in SAID_IN_SQL else f"- {points[n]}"
+    return "\n".join([*lines[:first], *(["", *points] if points else [])])
+
+
+def lineage_of_model(lineage: Lineage) -> dg.TableColumnLineage:
     """Column lineage as Dagster has it, with columns of code lists left out: they are no assets."""
     found = {
         column: [
@@ -71,9 +98,23 @@ def lineage_of_model(
             for table, name in behind
             if asset_of(table) == table
         ]
-        for column, behind in column_lineage(model, schemas).items()
+        for column, behind in lineage.items()
     }
     return dg.TableColumnLineage({column: deps for column, deps in found.items() if deps})
+
+
+def lineage_as_text(lineage: Lineage) -> str:
+    """Column lineage to read, as Markdown with links: open Dagster's pages do not show their own."""
+
+    def named(table: str, column: str) -> str:
+        path = "/assets/" + table.replace(".", "/")
+        shown = f"[{table}]({path})" if asset_of(table) == table else table
+        return f"{shown}.{column}"
+
+    lines = ["| column | comes from |", "| --- | --- |"]
+    for column, behind in lineage.items():
+        lines.append(f"| {column} | {', '.join(named(*one) for one in behind) or 'no column'} |")
+    return "\n".join(lines)
 
 
 def columns_of(engine: Engine, table: str) -> dict[str, str]:

@@ -16,13 +16,14 @@ from pipelines.definitions import defs, run_build
 from pipelines.definitions.days import last_partition
 from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import EVERYTHING, MODELS, asset_of, key
+from pipelines.definitions.shown import DECLARED
 from pipelines.definitions.triggers import every_morning, landing_folder_changed
 from pipelines.engine import open_engine
 from pipelines.exchange.network import JOINS
 from pipelines.landing import LandingError
 from pipelines.models import STAGES, all_models
 from pipelines.storage import Home, HomeError
-from pipelines.ui import surroundings
+from pipelines.ui import main, surroundings
 from quality import BrokenPromise
 from quality.suites import STAGE_SUITES, stage_expectations
 from schemas.contract import ROOT, TIERS, feeds
@@ -74,6 +75,15 @@ def test_the_graph_is_the_models_own():
     for name, model in MODELS.items():
         above = {".".join(asset.path) for asset in GRAPH.get(key(name)).parent_keys}
         assert above == ({asset_of(read) for read in model.reads} - {None} or {"quality.verdicts"})
+
+
+def test_descriptions_give_the_rule_first_and_each_declaration_a_line():
+    for name, model in MODELS.items():
+        rule, _, points = GRAPH.get(key(name)).description.partition("\n\n")
+        assert rule and model.comment.startswith(rule)
+        declared = [line for line in model.comment.splitlines() if line.startswith(DECLARED)]
+        assert points.count("\n") + 1 == len(declared), name
+        assert all(point.startswith("- ") for point in points.splitlines())
 
 
 @pytest.mark.parametrize("tier", TIERS)
@@ -259,6 +269,8 @@ def test_a_part_works_on_a_copy_of_the_last_good_database(home, monkeypatch):
     assert columns["subject_id"] == "VARCHAR" and columns["from_day"] == "DATE"
     behind = told["dagster/column_lineage"].lineage.deps_by_column["to_day"]
     assert dg.TableColumnDep(asset_key=key("merge.events"), column_name="valid_to") in behind
+    (line,) = (li for li in told["columns come from"].value.splitlines() if "| to_day |" in li)
+    assert "[merge.events](/assets/merge/events).valid_to" in line
 
 
 def test_a_part_that_fails_is_thrown_away(home, monkeypatch):
@@ -354,6 +366,36 @@ def test_a_run_does_not_go_on_where_a_failed_one_stopped(home):
         steps_of(run)
 
 
+def replayed(home, **config):
+    """Run the job `replay` as the Launchpad does."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        return defs.resolve_job_def("replay").execute_in_process(
+            instance=instance,
+            resources={"lab": Laboratory(home=str(home.path))},
+            run_config={
+                "ops": {"follow_one_record": {"config": config}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+        )
+
+
+def test_a_replay_shows_its_report(home):
+    result = replayed(home, fault="valid_code_of_another", feed="court")
+    (output,) = (e for e in result.all_node_events if e.is_successful_output)
+    told = output.event_specific_data.metadata
+    said = told["in one sentence"].value
+    assert said.startswith("One wrong record in court")
+    report = told["report"].value
+    assert report.startswith("```text\n") and report.endswith("\n```")
+    assert " ".join(said.split()) in " ".join(report.split()) and "\x1b" not in report
+    assert told["result"].data["fault"]["kind"] == "valid_code_of_another"
+
+
+def test_a_replay_that_cannot_be_says_so_in_one_sentence(home):
+    with pytest.raises(ValueError, match="^There is no fault 'no_such'; there are .*\\.$"):
+        replayed(home, fault="no_such")
+
+
 # --- what starts a run ----------------------------------------------------------------------------
 
 
@@ -390,3 +432,26 @@ def test_the_pages_ask_and_tell_nobody(tmp_path):
     assert settings.read_text(encoding="utf-8") == "# mine\n"
     elsewhere = surroundings(tmp_path / "home", {"DAGSTER_HOME": str(tmp_path / "own")})
     assert elsewhere["DAGSTER_HOME"] == str(tmp_path / "own")
+
+
+def test_interrupted_pages_are_waited_for(tmp_path, monkeypatch):
+    """Dagster is interrupted too, and stops what it started before it goes."""
+    waits = [KeyboardInterrupt(), 0]
+    started = []
+
+    class Pages:
+        def __init__(self, command, env, cwd):
+            started.append((command, env["ISLANDS_HOME"], cwd))
+
+        def wait(self):
+            came = waits.pop(0)
+            if isinstance(came, BaseException):
+                raise came
+            return came
+
+    monkeypatch.setattr("pipelines.ui.subprocess.Popen", Pages)
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    assert main(["--home", str(tmp_path), "--port", "3999"]) == 0 and not waits
+    ((command, home, cwd),) = started
+    assert command[-4:] == ["-h", "127.0.0.1", "-p", "3999"]
+    assert home == str(tmp_path) and cwd == ROOT
