@@ -22,6 +22,7 @@ from sources.faults.draw import TRIES, Draw
 from sources.faults.history import faulty_history
 
 SAMPLING = "uniform by record, among the records in which the fault has something to bite on"
+FRAMES = ("record", "subject", "feed")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class FaultSpec:
         scope: `source` or `once`; by default the kind's own.
         correct_after: days until the source puts it right; None: never.
         seed: of the draws.
+        frame: every record is as likely, or every subject and then every record that speaks of it,
+            or every feed and then every record of it.
+        room: days that must be left for a correction when a day is drawn; None: `correct_after`.
     """
 
     kind: str = "free_edit"
@@ -46,6 +50,8 @@ class FaultSpec:
     scope: str | None = None
     correct_after: int | None = None
     seed: int = 1
+    frame: str = "record"
+    room: int | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,8 @@ class Landed:
             )
         }
         self.feeds = {feed.name: feed for feed in feeds.values() if feed.name in held}
+        self._sizes: dict[str, int] = {}
+        self._subjects = ""
 
     def feed(self, name: str) -> Feed:
         """The contract of a feed that was landed.
@@ -188,34 +196,64 @@ class Landed:
         filled = " OR ".join(f'"{c}" IS NOT NULL' for c in fault.columns(feed)) or "TRUE"
         return f"SELECT record_id FROM {table} WHERE {filled}"
 
+    def _numbered(self, fault: Fault, feed: Feed) -> str:
+        """A table of those records in the order of their ids, numbered; made once."""
+        name = f"frame_{fault.kind}_{feed.name}"
+        if name not in self._sizes:
+            self.db.run(
+                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT record_id, "
+                "row_number() OVER (ORDER BY record_id) - 1 AS n "
+                f"FROM (SELECT DISTINCT record_id FROM ({self._bitten(fault, feed)}))"
+            )
+            self._sizes[name] = self.db.rows(f"SELECT count(*) FROM {name}")[0][0]
+        return name
+
     def frame(self, fault: Fault, feeds: Sequence[Feed]) -> list[tuple[Feed, int]]:
         """The feeds and how many records each has in which the fault may bite."""
-        return [
-            (
-                feed,
-                self.db.rows(
-                    f"SELECT count(DISTINCT record_id) FROM ({self._bitten(fault, feed)})"
-                )[0][0],
-            )
-            for feed in feeds
-        ]
+        return [(feed, self._sizes[self._numbered(fault, feed)]) for feed in feeds]
 
     def nth(self, fault: Fault, feed: Feed, n: int) -> str:
         """The n-th of those records, in the order of their ids."""
+        return self.db.rows(f"SELECT record_id FROM {self._numbered(fault, feed)} WHERE n = ?", n)[
+            0
+        ][0]
+
+    def of_subjects(self, fault: Fault, feeds: Sequence[Feed]) -> int:
+        """How many subjects there are of whom those records of the feeds speak."""
+        name = f"subjects_{fault.kind}_{'_'.join(feed.name for feed in feeds)}"
+        if self._subjects != name:
+            parts = " UNION ALL ".join(
+                f"SELECT '{feed.name}' AS feed, record_id FROM {self._numbered(fault, feed)}"
+                for feed in feeds
+            )
+            self.db.run(
+                "CREATE OR REPLACE TEMP TABLE spoken_of AS SELECT DISTINCT feed, record_id, "
+                "dense_rank() OVER (ORDER BY subject_id) - 1 AS n "
+                f"FROM ({parts}) INNER JOIN (SELECT DISTINCT record_id, subject_id "
+                f"FROM {self.name}.resolve.matches) USING (record_id)"
+            )
+            self._subjects = name
+        return self.db.rows("SELECT coalesce(max(n) + 1, 0) FROM spoken_of")[0][0]
+
+    def records_of(self, n: int) -> list[tuple[str, str]]:
+        """(feed, record_id) of the records that speak of the n-th of those subjects, in order."""
         return self.db.rows(
-            f"SELECT DISTINCT record_id FROM ({self._bitten(fault, feed)}) "
-            f"ORDER BY record_id LIMIT 1 OFFSET {n}"
-        )[0][0]
+            "SELECT feed, record_id FROM spoken_of WHERE n = ? ORDER BY feed, record_id", n
+        )
 
 
 class Codes(Sequence[str]):
-    """Codes in their order, each fetched when it is asked for; written anew by `write`."""
+    """Codes in their order, each fetched when it is asked for; written anew by `write`.
 
-    def __init__(
-        self, db: Databases, sql: str, params: tuple[str, ...], write: Callable[[str], str] = str
-    ) -> None:
-        self._db, self._sql, self._params, self._write = db, sql, params, write
-        self._length = db.rows(f"SELECT count(*) FROM ({sql})", *params)[0][0]
+    Args:
+        db: open databases.
+        where: which rows of the table `registered`, those of one register.
+        write: how a code is to be written.
+    """
+
+    def __init__(self, db: Databases, where: str, write: Callable[[str], str] = str) -> None:
+        self._db, self._where, self._write = db, where, write
+        self._length = db.rows(f"SELECT count(*) FROM registered WHERE {where}")[0][0]
 
     def __len__(self) -> int:
         """How many there are."""
@@ -223,8 +261,27 @@ class Codes(Sequence[str]):
 
     def __getitem__(self, n: Any) -> Any:
         """The n-th of them."""
-        sql = f"SELECT value FROM ({self._sql}) ORDER BY value LIMIT 1 OFFSET {int(n)}"
-        return self._write(self._db.rows(sql, *self._params)[0][0])
+        sql = f"SELECT value FROM registered WHERE {self._where} AND n = {int(n)}"
+        return self._write(self._db.rows(sql)[0][0])
+
+
+class Joined(Sequence[str]):
+    """Several sequences as one."""
+
+    def __init__(self, parts: Sequence[Sequence[str]]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        """How many there are in all."""
+        return sum(map(len, self._parts))
+
+    def __getitem__(self, n: Any) -> Any:
+        """The n-th of them, one part after the other."""
+        for part in self._parts:
+            if n < len(part):
+                return part[n]
+            n -= len(part)
+        raise IndexError(n)
 
 
 class Registered:
@@ -239,6 +296,7 @@ class Registered:
     def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
         self.db = db
         self._bearers_read = False
+        self._holders: dict[str, list[str]] | None = None
         self._found: dict[tuple[str, str], list[str]] = {}
         registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
         self._said = (
@@ -265,14 +323,35 @@ class Registered:
     def _of(
         self, scheme: str, like: str | None, write: Callable[[str], str] = str
     ) -> Sequence[str]:
-        holding = f"SELECT feed FROM ({self._said}) WHERE property = ?"
-        params: tuple[str, ...] = (scheme,)
-        if like is not None and self.db.rows(f"{holding} AND value = ? LIMIT 1", scheme, like):
-            holding, params = f"{holding} AND value = ?", (scheme, like)
-        sql = (
-            f"SELECT DISTINCT value FROM ({self._said}) WHERE property = ? AND feed IN ({holding})"
+        self._read_codes()
+        feeds = self._holders.get(scheme, [])
+        if like is not None:
+            holding = self.db.rows(
+                "SELECT DISTINCT feed FROM registered WHERE property = ? AND value = ? ORDER BY feed",
+                scheme,
+                like,
+            )
+            feeds = [row[0] for row in holding] or feeds
+        # A code stands in one register; where two hold it, or none does, all that hold such codes.
+        found = [(Codes(self.db, f"property = '{scheme}' AND feed = '{f}'", write)) for f in feeds]
+        return found[0] if len(found) == 1 else Joined(found)
+
+    def _read_codes(self) -> None:
+        """Every code a register gives, numbered within register and scheme; read once."""
+        if self._holders is not None:
+            return
+        self.db.run(
+            "CREATE OR REPLACE TEMP TABLE registered AS SELECT feed, property, value, row_number() "
+            "OVER (PARTITION BY feed, property ORDER BY value) - 1 AS n FROM "
+            f"(SELECT DISTINCT feed, property, value FROM ({self._said}) "
+            "WHERE property IN ('uscc', 'org_code', 'registration_no', 'resident_no')) "
+            "ORDER BY property, feed, value"
         )
-        return Codes(self.db, sql, (scheme, *params), write)
+        self._holders = {}
+        for scheme, feed in self.db.rows(
+            "SELECT DISTINCT property, feed FROM registered ORDER BY property, feed"
+        ):
+            self._holders.setdefault(scheme, []).append(feed)
 
     def _read_bearers(self) -> None:
         """Who bears which resident number and name, read once, since many records may be tried."""
@@ -359,7 +438,8 @@ def correction_day(spec: FaultSpec, days: Sequence[date], day: date) -> date | N
 
 def can_be_corrected(spec: FaultSpec, days: Sequence[date], day: date) -> bool:
     """Whether a correction, if one is asked for, would still be delivered."""
-    return spec.correct_after is None or correction_day(spec, days, day) is not None
+    room = spec.correct_after if spec.room is None else spec.room
+    return room is None or any(d >= day + timedelta(days=room) for d in days)
 
 
 def _strike_record(
@@ -377,12 +457,12 @@ def _strike_record(
                 f"{spec.feed}{where}."
             )
         return struck
-    frame = landed.frame(fault, feeds)
+    frame = [(feed, n) for feed, n in landed.frame(fault, feeds) if n]
     total = sum(n for _, n in frame)
     pick = Draw(spec.seed, ("record", spec.kind), feeds[0] if feeds else None)
     for _ in range(TRIES if total else 0):
-        feed, n = _at(frame, pick.below(total))
-        found = _in_record(landed, others, spec, fault, feed, landed.nth(fault, feed, n))
+        feed, record_id = _drawn(landed, spec, fault, frame, pick)
+        found = _in_record(landed, others, spec, fault, feed, record_id)
         if found is not None:
             return found
     where = f"feed {spec.feed}" if spec.feed else "any feed"
@@ -390,6 +470,22 @@ def _strike_record(
         f"No record of {where} was found in which the fault {spec.kind} has something to bite on "
         f"(of {total} records, {min(TRIES, total)} were tried)."
     )
+
+
+def _drawn(
+    landed: Landed, spec: FaultSpec, fault: Fault, frame: list[tuple[Feed, int]], pick: Draw
+) -> tuple[Feed, str]:
+    """A record drawn as the frame of the fault says."""
+    if spec.frame == "subject":
+        feeds = {feed.name: feed for feed, _ in frame}
+        mine = landed.records_of(pick.below(landed.of_subjects(fault, list(feeds.values()))))
+        name, record_id = mine[pick.below(len(mine))]
+        return feeds[name], record_id
+    if spec.frame == "feed":
+        feed, size = frame[pick.below(len(frame))]
+        return feed, landed.nth(fault, feed, pick.below(size))
+    feed, n = _at(frame, pick.below(sum(size for _, size in frame)))
+    return feed, landed.nth(fault, feed, n)
 
 
 def _at(frame: list[tuple[Feed, int]], n: int) -> tuple[Feed, int]:
