@@ -1,0 +1,158 @@
+"""What an experiment varies: kinds of fault, worlds, levels of joining, policies, corrections.
+
+Every random thing has a stream of its own, named and keyed: the worlds, their dirt, and each fault's
+record, value and day. A fault is drawn from (seed, world, number) alone, never from the arm it is
+followed in, so arms are compared on the very same faults (common random numbers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from pipelines.exchange.network import JOINS
+from pipelines.replay.faults import FRAMES, FaultSpec
+from sources.faults import kinds
+from sources.world.draws import Stream
+
+BLOCK = 25  # faults of one world and arm that are followed together
+
+
+class DesignError(ValueError):
+    """A design that cannot be; the message says which option and why."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way in which every fault is followed.
+
+    Attributes:
+        join: level of joining.
+        policy: numbers of the network that differ, as sorted pairs.
+        correct_after: days until the source corrects; None: never.
+    """
+
+    join: str
+    policy: tuple[tuple[str, str], ...] = ()
+    correct_after: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The arm in words, for tables and legends."""
+        parts = [self.join, *(f"{name}={value}" for name, value in self.policy)]
+        if self.correct_after is not None:
+            parts.append(f"corrected after {self.correct_after} d")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some faults of one world to be followed in one arm.
+
+    Attributes:
+        world: number of the world, from 0.
+        arm: number of the arm, from 0.
+        faults: numbers of the faults, from 0 over all worlds.
+    """
+
+    world: int
+    arm: int
+    faults: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """Of the file its results are kept in."""
+        return f"w{self.world:03d}-a{self.arm:03d}-f{self.faults[0]:06d}"
+
+
+@dataclass(frozen=True)
+class Design:
+    """The whole of an experiment.
+
+    Attributes:
+        faults: kinds of fault; fault i is of kind i modulo their number.
+        n: how many faults in all; fault i happens in world i modulo `worlds`.
+        worlds: how many worlds.
+        seed: everything random comes from it.
+        correct_after: days until correction, each an arm; empty: never corrected.
+        policies: name of a number of the network -> values; every combination is an arm.
+        joins: levels of joining, each an arm.
+        size, days, dirt: of the worlds; see `islands generate`.
+        frame: faults are uniform by `record`, by `subject` or by `feed`.
+        scope: `source` or `once`; None: the kind's own.
+    """
+
+    faults: Sequence[str]
+    n: int = 100
+    worlds: int = 2
+    seed: int = 1
+    correct_after: Sequence[int] = ()
+    policies: dict[str, Sequence[str]] = field(default_factory=dict)
+    joins: Sequence[str] = ("full",)
+    size: str = "tiny"
+    days: int = 365
+    dirt: float = 1.0
+    frame: str = "record"
+    scope: str | None = None
+
+    def check(self) -> None:
+        """See that it can be.
+
+        Raises:
+            DesignError: naming the option that is wrong.
+        """
+        known = sorted(set(kinds()) - {"free_edit"})
+        for kind in self.faults:
+            if kind not in known:
+                raise DesignError(f"--faults {kind!r} is none of {', '.join(known)}.")
+        if not self.faults:
+            raise DesignError("--faults takes at least one kind of fault.")
+        if self.n < 1 or self.worlds < 1:
+            raise DesignError("--n and --worlds take a number from 1.")
+        if self.n < self.worlds:
+            raise DesignError(
+                f"--n {self.n} is less than a fault a world; there are {self.worlds}."
+            )
+        for join in self.joins:
+            if join not in JOINS:
+                raise DesignError(f"--join {join!r} is none of {', '.join(JOINS)}.")
+        if any(days < 1 for days in self.correct_after):
+            raise DesignError("--correct-after takes numbers of days from 1.")
+        if self.frame not in FRAMES:
+            raise DesignError(f"--frame {self.frame!r} is none of {', '.join(FRAMES)}.")
+
+    def arms(self) -> list[Arm]:
+        """Every combination of joining, policy and correction, in a stated order."""
+        names = sorted(self.policies)
+        return [
+            Arm(join, tuple(zip(names, values, strict=True)), days)
+            for join in self.joins
+            for values in product(*(self.policies[name] for name in names))
+            for days in (self.correct_after or (None,))
+        ]
+
+    def world_seed(self, world: int) -> int:
+        """The seed of a world."""
+        return int(Stream(self.seed, "experiment.world").below(world, 1 << 31))
+
+    def fault(self, number: int, arm: Arm) -> FaultSpec:
+        """A fault as it is asked for in an arm. Only its correction depends on the arm."""
+        return FaultSpec(
+            self.faults[number % len(self.faults)],
+            scope=self.scope,
+            correct_after=arm.correct_after,
+            seed=int(Stream(self.seed, "experiment.fault").below(number, 1 << 31)),
+            frame=self.frame,
+            room=max(self.correct_after, default=None),
+        )
+
+    def blocks(self) -> list[Block]:
+        """The work, in pieces that can be done in any order."""
+        found = []
+        for world in range(self.worlds):
+            mine = list(range(world, self.n, self.worlds))
+            for at in range(0, len(mine), BLOCK):
+                for arm in range(len(self.arms())):
+                    found.append(Block(world, arm, tuple(mine[at : at + BLOCK])))
+        return found

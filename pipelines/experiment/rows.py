@@ -1,0 +1,150 @@
+"""One replay as rows of tidy tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.experiment.design import Arm, Block, Design
+from pipelines.replay import causes, metrics
+from pipelines.replay.edits import Edit
+from pipelines.replay.metrics import AFTER
+from pipelines.replay.universes import Found
+
+FOLLOWED, NOTHING = "followed", "nothing to bite on"
+
+
+def cause_column(cause: str) -> str:
+    """The column of entry-days that stay wrong for a cause."""
+    return "left_days_" + cause.replace(" ", "_").replace("-", "_")
+
+
+_TOTALS = (
+    "pairs", "pairs_disseminated", "holders", "lists", "cells", "wrongly_listed",
+    "wrongly_missing", "altered", "subjects", "subjects_named", "subjects_linked",
+    "subjects_derived", "measures", "scores", "subject_days", "entry_days",
+)  # fmt: skip
+
+REPLAYS = pa.schema(
+    [
+        ("arm", pa.int32()),
+        ("fault", pa.int32()),
+        ("world", pa.int32()),
+        ("join", pa.string()),
+        ("policy", pa.string()),
+        ("correct_after", pa.int32()),
+        ("kind", pa.string()),
+        ("outcome", pa.string()),
+        ("why", pa.string()),
+        ("feed", pa.string()),
+        ("record_id", pa.string()),
+        ("delivery", pa.date32()),
+        ("scope", pa.string()),
+        ("reached", pa.bool_()),
+        ("latency", pa.int32()),
+        *((name, pa.int64()) for name in _TOTALS),
+        ("correction_day", pa.date32()),
+        ("cells_on_the_eve", pa.int32()),
+        *((f"share_after_{u}", pa.float64()) for u in AFTER),
+        ("half_life", pa.int32()),
+        ("censored", pa.bool_()),
+        ("late_spread", pa.int32()),
+        ("irrevocable", pa.int32()),
+        *((cause_column(cause), pa.int64()) for cause in causes.CAUSES),
+    ]
+)
+
+CELLS = pa.schema(
+    [
+        ("arm", pa.int32()),
+        ("fault", pa.int32()),
+        ("world", pa.int32()),
+        ("state", pa.string()),
+        ("holder", pa.string()),
+        ("list", pa.string()),
+        ("subject_id", pa.string()),
+        ("kind", pa.string()),
+        ("from_day", pa.date32()),
+        ("to_day", pa.date32()),
+    ]
+)
+
+
+def replay_row(
+    number: int,
+    block: Block,
+    arm: Arm,
+    design: Design,
+    edits: Sequence[Edit] | None,
+    found: Found | None,
+    why: str | None = None,
+) -> dict[str, Any]:
+    """The row of one replay; of a fault that found nothing to bite on, with the reason."""
+    row: dict[str, Any] = dict.fromkeys(REPLAYS.names)
+    row |= {
+        "arm": block.arm,
+        "fault": number,
+        "world": block.world,
+        "join": arm.join,
+        "policy": json.dumps(dict(arm.policy), sort_keys=True),
+        "correct_after": arm.correct_after,
+        "kind": design.faults[number % len(design.faults)],
+        "outcome": FOLLOWED if found else NOTHING,
+        "why": why,
+    }
+    if found is None or edits is None:
+        return row
+    struck = edits[0].struck
+    total = metrics.totals(found.faulty)
+    row |= {
+        "feed": struck.feed.name,
+        "record_id": struck.record_id,
+        "delivery": struck.day,
+        "scope": struck.scope,
+        "reached": bool(total["cells"] or total["measures"] or total["scores"]),
+        "latency": metrics.latency(found.faulty.lists, struck.day),
+        **{name: total[name] for name in _TOTALS},
+    }
+    if found.left is not None:
+        left = found.left.json()
+        days = left["entry_days_by_cause"]
+        row |= {
+            "correction_day": date.fromisoformat(left["correction_day"]),
+            "cells_on_the_eve": left["cells_on_the_eve"],
+            **{f"share_after_{u}": left["share_after_days"].get(str(u)) for u in AFTER},
+            "half_life": left["half_life"],
+            "censored": left["censored"],
+            "late_spread": left["late_spread"],
+            "irrevocable": left["irrevocable"],
+            **{cause_column(cause): days.get(cause, 0) for cause in causes.CAUSES},
+        }
+    return row
+
+
+def cell_rows(number: int, block: Block, found: Found) -> list[dict[str, Any]]:
+    """The runs of wrong days of every differing cell, uncorrected and corrected."""
+    rows = []
+    states = {"faulty": found.faulty}
+    if found.left is not None:
+        states["corrected"] = found.left.difference
+    for state, difference in states.items():
+        for run in difference.lists.itertuples():
+            rows.append(
+                {
+                    "arm": block.arm,
+                    "fault": number,
+                    "world": block.world,
+                    "state": state,
+                    "holder": run.holder,
+                    "list": run.list,
+                    "subject_id": run.subject_id,
+                    "kind": run.kind,
+                    "from_day": run.from_day.date(),
+                    "to_day": run.to_day.date(),
+                }
+            )
+    return rows

@@ -1,0 +1,248 @@
+"""Running an experiment: block by block, on as many cores as there are, and on from where it stopped.
+
+Each block of faults writes two small Parquet files under OUT/parts, at one stroke. When all are there
+they are put together in a stated order; so neither the number of cores nor a stop in between shows in
+the tables.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.experiment.codebook import write_codebook
+from pipelines.experiment.design import Arm, Block, Design, DesignError
+from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
+from pipelines.landing import read_manifest
+from pipelines.manifest import NOTICE, lock_hash, project_version
+from pipelines.replay.levels import told_gain
+from pipelines.replay.universes import Universes
+from pipelines.storage import Home
+from sources.faults import FaultError
+
+Progress = Callable[[str, int, int], None]
+
+TABLES = ("replays", "cells", "days", "gains")
+
+
+def run(
+    design: Design, out: Path | str, workers: int = 1, progress: Progress | None = None
+) -> dict[str, Path]:
+    """Follow every fault of a design under every arm of it.
+
+    Args:
+        design: what varies.
+        out: folder for worlds, parts and tables; an earlier run of the same design there goes on.
+        workers: how many processes.
+        progress: called with a label, steps done and steps in all.
+
+    Returns:
+        Table -> its Parquet file: `replays` (a row a replay), `cells` (a row a replay and differing
+        cell), `days` (a row a replay, state, holder, list and day) and `gains` (a row a world and arm).
+
+    Raises:
+        DesignError: if the design cannot be, or the folder holds another one.
+    """
+    design.check()
+    folder = Path(out)
+    _settle(design, folder)
+    tell = progress or (lambda label, done, total: None)
+    blocks = design.blocks()
+    todo = [block for block in blocks if not _part(folder, block).exists()]
+    arms, worlds = design.arms(), sorted({block.world for block in todo})
+    steps = len(worlds) * len(arms) + len(todo)
+    homes: dict[int, str] = {}
+    for n, world in enumerate(worlds):
+        tell(f"world {world + 1}", n * len(arms), steps)
+        homes[world] = str(_world(design, folder, world).path)
+        for at, arm in enumerate(arms):  # one process lays each base out, before many read it
+            tell(f"world {world + 1}: {arm.join}", n * len(arms) + at, steps)
+            _open(homes[world], arm).close()
+    done = len(worlds) * len(arms)
+    if workers == 1:
+        for block in todo:
+            tell("replays", done, steps)
+            _follow(design, str(folder), homes[block.world], block)
+            done += 1
+    else:
+        with ProcessPoolExecutor(workers) as pool:
+            waiting = [
+                pool.submit(_follow, design, str(folder), homes[block.world], block)
+                for block in todo
+            ]
+            for ready in as_completed(waiting):
+                ready.result()
+                done += 1
+                tell("replays", done, steps)
+    tables = _together(design, folder, blocks)
+    _note_horizon(design, folder)
+    tell("done", steps, steps)
+    return tables
+
+
+def _settle(design: Design, folder: Path) -> None:
+    """See that a folder is new or holds this very design, and write down whose it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "parts").mkdir(exist_ok=True)
+    said = {
+        "notice": NOTICE,
+        "version": project_version(),
+        "lock": lock_hash(),
+        "design": asdict(design),
+        "arms": [asdict(arm) for arm in design.arms()],
+        "sampling": f"uniform by {design.frame}, among what the fault has something to bite on; "
+        "faults nested in worlds",
+    }
+    said = json.loads(json.dumps(said))
+    manifest = folder / "manifest.json"
+    if manifest.exists():
+        before = json.loads(manifest.read_text(encoding="utf-8"))
+        if before.get("design") != said["design"]:
+            raise DesignError(
+                f"{folder} holds an experiment of another design; give another --out, or remove it."
+            )
+    manifest.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _note_horizon(design: Design, folder: Path) -> None:
+    """Write down, beside the design, where everything is cut."""
+    manifest = folder / "manifest.json"
+    said = json.loads(manifest.read_text(encoding="utf-8"))
+    said["horizon"] = read_manifest(folder / "worlds" / "000" / "landing")["horizon"]
+    manifest.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _world(design: Design, folder: Path, world: int) -> Home:
+    """The home of one world, generated and built once."""
+    from pipelines.build import build
+    from pipelines.engine import open_engine
+    from pipelines.manifest import landing_digest, make_manifest
+    from sources.deliver import generate
+
+    home = Home(folder / "worlds" / f"{world:03d}")
+    if (home.path / "current.json").exists():
+        return home
+    shutil.rmtree(home.path, ignore_errors=True)
+    generate(
+        home.landing, home.world, design.size, design.world_seed(world), design.days, design.dirt
+    )
+    with home.lock():
+        database = home.next_database()
+        made = build(home.landing, database, checks=False)
+        with open_engine("duckdb", database, read_only=True) as engine:
+            digest = landing_digest(engine)
+        command = ("experiment", f"world {world}")
+        about = make_manifest(command, made.manifest, join="full", policy={}, digest=digest)
+        home.publish(database, about)
+    return home
+
+
+def _open(home: str, arm: Arm) -> Universes:
+    return Universes(Home(home), join=arm.join, policy=dict(arm.policy))
+
+
+_OPEN: dict[tuple[str, str, tuple], Universes] = {}
+
+
+def _follow(design: Design, folder: str, home: str, block: Block) -> None:
+    """One block, in whatever process."""
+    arm = design.arms()[block.arm]
+    key = (home, arm.join, arm.policy)
+    if key not in _OPEN:
+        for other in list(_OPEN):
+            _OPEN.pop(other).close()
+        _OPEN[key] = _open(home, arm)
+    universes = _OPEN[key]
+    cases, rows, cells = {}, [], []
+    for number in block.faults:
+        try:
+            cases[number] = universes.case([design.fault(number, arm)])
+        except FaultError as error:
+            rows.append(replay_row(number, block, arm, design, None, None, str(error)))
+    for (number, edits), found in zip(
+        cases.items(), universes.follow(list(cases.values())), strict=True
+    ):
+        rows.append(replay_row(number, block, arm, design, edits, found))
+        cells += cell_rows(number, block, found)
+    part = _part(Path(folder), block)
+    _write(pa.Table.from_pylist(cells, CELLS), part.with_suffix(".cells"))
+    _write(pa.Table.from_pylist(sorted(rows, key=lambda r: r["fault"]), REPLAYS), part)
+
+
+def _part(folder: Path, block: Block) -> Path:
+    return folder / "parts" / f"{block.name}.replays"
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    partial = path.with_name(path.name + ".partial")
+    pq.write_table(table, partial, compression="zstd")
+    partial.replace(path)
+
+
+def _together(design: Design, folder: Path, blocks: list[Block]) -> dict[str, Path]:
+    """The parts as whole tables, in the order of arm and fault."""
+    ordered = sorted(blocks, key=lambda b: (b.arm, b.faults, b.world))
+    paths = {name: folder / f"{name}.parquet" for name in TABLES}
+    parts = [_part(folder, block) for block in ordered]
+    replays = pa.concat_tables([pq.read_table(p, schema=REPLAYS) for p in parts])
+    cells = pa.concat_tables([pq.read_table(p.with_suffix(".cells"), schema=CELLS) for p in parts])
+    order = [("arm", "ascending"), ("fault", "ascending")]
+    _write(replays.sort_by(order), paths["replays"])
+    # Within a replay the rows keep the order they were found in, which is one of their keys.
+    keys = ("arm", "fault", "state", "holder", "list", "subject_id", "from_day", "kind")
+    _write(cells.sort_by([(k, "ascending") for k in keys]), paths["cells"])
+    _write(_days(paths["cells"]), paths["days"])
+    _write(_gains(design, folder), paths["gains"])
+    write_codebook(folder / "codebook.md")
+    return paths
+
+
+def _days(cells: Path) -> pa.Table:
+    """A row a replay, state, holder, list and day: how many subjects are wrong there, by kind."""
+    from pipelines.engine import open_engine
+
+    with open_engine("duckdb") as engine:
+        return engine.query(
+            """
+            SELECT arm, fault, state, holder, list, CAST(day AS DATE) AS day,
+                count(DISTINCT subject_id) FILTER (kind = 'wrongly_listed') AS wrongly_listed,
+                count(DISTINCT subject_id) FILTER (kind = 'wrongly_missing') AS wrongly_missing,
+                count(DISTINCT subject_id) FILTER (kind = 'altered') AS altered
+            FROM (
+                SELECT arm, fault, state, holder, list, subject_id, kind, unnest(generate_series(
+                    CAST(from_day AS DATE), CAST(to_day AS DATE) - 1, INTERVAL 1 DAY)) AS day
+                FROM read_parquet(?)
+            )
+            GROUP BY arm, fault, state, holder, list, day
+            ORDER BY arm, fault, state, holder, list, day
+            """,
+            [str(cells)],
+        )
+
+
+def _gains(design: Design, folder: Path) -> pa.Table:
+    """A row a world and arm: what joining so far lets holders know, and what it makes them believe."""
+    rows: list[Mapping[str, Any]] = []
+    told: dict[tuple[int, Arm], Mapping[str, Any] | None] = {}
+    for world in range(design.worlds):
+        home = Home(folder / "worlds" / f"{world:03d}")
+        for n, arm in enumerate(design.arms()):
+            plain = Arm(arm.join, arm.policy)
+            if (world, plain) not in told:
+                told[world, plain] = told_gain(home, arm.join, dict(arm.policy))
+            gain = told[world, plain] or {}
+            names = ("true_low", "false_low", "true_high", "false_high", "gained", "lost")
+            rows.append(
+                {"world": world, "arm": n, "join": arm.join} | {k: gain.get(k) for k in names}
+            )
+    fields = [("world", pa.int32()), ("arm", pa.int32()), ("join", pa.string())]
+    more = [(k, pa.int64()) for k in rows[0] if k not in dict(fields)]
+    return pa.Table.from_pylist(rows, pa.schema([*fields, *more]))
