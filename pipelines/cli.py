@@ -284,6 +284,74 @@ def generate(
 
 
 @app.command()
+def experiment(
+    faults: Annotated[str, typer.Option("--faults", help="Kinds of fault, joined by commas.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for worlds, tables and the page.")],
+    n: Annotated[int, typer.Option("--n", help="How many faults in all.")] = 100,
+    worlds: Annotated[int, typer.Option("--worlds", help="How many worlds they happen in.")] = 2,
+    seed: SeedOption = 1,
+    size: Annotated[str, typer.Option("--size", help="Of the worlds; see generate.")] = "tiny",
+    days: Annotated[int, typer.Option("--days", help="Window of deliveries.")] = 365,
+    dirt: Annotated[float, typer.Option("--dirt", help="See generate.")] = 1.0,
+    correct_after: Annotated[
+        str | None, typer.Option("--correct-after", help="Days, joined by commas; each an arm.")
+    ] = None,
+    policy: Annotated[
+        list[str] | None, typer.Option("--policy", help="NAME=V1,V2,...; every combination an arm.")
+    ] = None,
+    join: Annotated[
+        str, typer.Option("--join", help="Levels, joined by commas; each an arm.")
+    ] = "full",
+    frame: Annotated[
+        str, typer.Option("--frame", help="Faults are uniform by record, subject or feed.")
+    ] = "record",
+    scope: Annotated[str | None, typer.Option("--scope", help="source or once.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes; by default one a core.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow random faults by the thousand, under every policy asked for; stop and go on at will."""
+    from pipelines.experiment import Design, run, summarise
+    from pipelines.experiment.page import write_page
+    from pipelines.experiment.report import print_summary
+    from pipelines.terminal import print_json, progress_bar, wide_console
+    from sources.world import SIZES
+
+    _one_of(size, list(SIZES), "--size")
+    if scope is not None:
+        _one_of(scope, ("source", "once"), "--scope")
+    try:
+        after = [int(part) for part in (correct_after or "").split(",") if part.strip()]
+    except ValueError:
+        raise ValueError(f"--correct-after takes numbers of days, not {correct_after!r}.") from None
+    design = Design(
+        faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
+        n=n,
+        worlds=worlds,
+        seed=seed,
+        correct_after=tuple(after),
+        policies={name: values.split(",") for name, values in _policy(policy).items()},
+        joins=tuple(part.strip() for part in join.split(",")),
+        size=size,
+        days=days,
+        dirt=dirt,
+        frame=frame,
+        scope=scope,
+    )
+    with progress_bar("following", show=not as_json) as tell:
+        tables = run(design, out, workers or os.cpu_count() or 1, tell)
+    summary = summarise(out)
+    page = out / "experiment.html"
+    write_page(summary, out, page)
+    if as_json:
+        print_json({"tables": {k: str(v) for k, v in tables.items()}} | summary.json())
+    else:
+        print_summary(summary, wide_console())
+        print(f"Tables, codebook and manifest are in {out}; the page is {page}.")
+
+
+@app.command()
 def diff(
     a: Annotated[Path, typer.Argument(metavar="A.duckdb", help="The one to compare with.")],
     b: Annotated[Path, typer.Argument(metavar="B.duckdb", help="The one that may differ.")],

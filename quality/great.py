@@ -11,10 +11,11 @@ elsewhere. Importing Great Expectations takes seconds, so it happens inside `val
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -64,15 +65,22 @@ class Validation:
     error: str | None = None
 
 
-def _be_a_program() -> None:
+@contextlib.contextmanager
+def _as_a_program() -> Iterator[None]:
     """Give a main module without a file one, or importing Great Expectations ends the process.
 
     It looks whether pyspark is there, and pyspark takes a process whose main module has neither file
     nor spec (a worker, an embedded interpreter) for its own doctests, and exits.
     """
     main = sys.modules["__main__"]
-    if getattr(main, "__spec__", None) is None and not hasattr(main, "__file__"):
+    bare = getattr(main, "__spec__", None) is None and not hasattr(main, "__file__")
+    if bare:
         main.__file__ = ""
+    try:
+        yield
+    finally:
+        if bare:
+            del main.__file__
 
 
 def suites(
@@ -125,8 +133,8 @@ def validate(
         raise FileNotFoundError(f"There is no database {database}; build one first.")
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ.setdefault("TQDM_DISABLE", "1")
-    _be_a_program()
-    import great_expectations as gx
+    with _as_a_program():
+        import great_expectations as gx
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.data_context.types.base import ProgressBarsConfig
 

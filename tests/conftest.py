@@ -151,3 +151,21 @@ def pytest_terminal_summary(terminalreporter) -> None:
     if lines:
         terminalreporter.section("what the tests measured")
         terminalreporter.write("\n".join([*lines, ""]))
+
+
+# Files whose tests take long begin first, so that no worker is left with one at the end.
+LONG = ("test_experiment", "test_replay_equals_rebuild", "test_readme", "test_killed_build")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has all that starts Spark, which is slow to start; what takes long comes first."""
+    for item in items:
+        if "/engine/" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("engine"))
+
+    def place(item: pytest.Item) -> int:
+        if "/engine/" in item.nodeid:
+            return 0
+        return 1 if item.path.stem in LONG else 2
+
+    items.sort(key=place)

@@ -8,7 +8,7 @@ are, goes on where it was stopped, and writes tidy tables that do not depend on 
 """
 
 from pipelines.experiment.design import Arm, Design, DesignError
-from pipelines.experiment.run import run
+from pipelines.experiment.running import run
 from pipelines.experiment.summary import Summary, summarise
 
 __all__ = ["Arm", "Design", "DesignError", "Summary", "run", "summarise"]

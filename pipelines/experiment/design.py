@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from pipelines.exchange.network import JOINS
+from pipelines.exchange.network import JOINS, NetworkError, read_network
 from pipelines.replay.faults import FRAMES, FaultSpec
 from sources.faults import kinds
 from sources.world.draws import Stream
@@ -119,8 +119,23 @@ class Design:
                 raise DesignError(f"--join {join!r} is none of {', '.join(JOINS)}.")
         if any(days < 1 for days in self.correct_after):
             raise DesignError("--correct-after takes numbers of days from 1.")
+        for name, values in self.policies.items():
+            for value in values:
+                self._known(name, value)
         if self.frame not in FRAMES:
             raise DesignError(f"--frame {self.frame!r} is none of {', '.join(FRAMES)}.")
+
+    def _known(self, name: str, value: str) -> None:
+        """See that a number of the network means something at one of the levels at least."""
+        tier = "story" if self.size == "story" else "core"
+        last: NetworkError | None = None
+        for join in self.joins:
+            try:
+                read_network(tier, join, {name: value})
+                return
+            except NetworkError as error:
+                last = error
+        raise DesignError(f"--policy {name}={value}: {last}")
 
     def arms(self) -> list[Arm]:
         """Every combination of joining, policy and correction, in a stated order."""

@@ -28,7 +28,7 @@ class Summary:
 
     Attributes:
         arms: a row an arm: name, join, policy, correct_after, faults, followed, nothing, p_reach (low,
-            high, error), and of the faults with reach the mean (low, high), median and ninth decile of
+            high, error), and of the faults that reach a list the mean (low, high), median and ninth decile of
             entry-days; after corrections half_life (empty: censored) and plateau.
         effects: a row an arm but the first of its correction: mean difference of entry-days and of the
             chance of any reach to that first arm, over the same faults, with intervals.
@@ -82,9 +82,7 @@ def summarise(out: Path | str) -> Summary:
         rng = np.random.default_rng([seed, int(arm)])
         reached = followed.assign(value=followed["reached"].astype(float))
         row |= _estimate("p_reach", reached, rng)
-        some = followed[followed["reached"].astype(bool)].assign(
-            value=lambda f: f["entry_days"].astype(float)
-        )
+        some = followed[followed["cells"] > 0].assign(value=lambda f: f["entry_days"].astype(float))
         row |= _estimate("mean_entry_days", some, rng)
         row["median_entry_days"] = some["value"].median() if len(some) else None
         row["p90_entry_days"] = some["value"].quantile(0.9) if len(some) else None

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
+from multiprocessing import get_context  # a fork would share an open database
 from pathlib import Path
 
 from pipelines.build import build
@@ -263,7 +264,7 @@ def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: fl
             Universes(Home(homes[world]), join=join, everything=True).close()
     start = time.monotonic()
     with (
-        ProcessPoolExecutor(workers) as pool,
+        ProcessPoolExecutor(workers, get_context("spawn")) as pool,
         book.open("a", encoding="utf-8") as out,
         Progress(transient=True, disable=not sys.stderr.isatty()) as bar,
     ):

@@ -12,12 +12,15 @@ import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
+from multiprocessing import get_context  # a fork would share an open database
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.build import tier_of
+from pipelines.exchange.network import JOINS, in_reach
 from pipelines.experiment.codebook import write_codebook
 from pipelines.experiment.design import Arm, Block, Design, DesignError
 from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
@@ -73,7 +76,7 @@ def run(
             _follow(design, str(folder), homes[block.world], block)
             done += 1
     else:
-        with ProcessPoolExecutor(workers) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
             waiting = [
                 pool.submit(_follow, design, str(folder), homes[block.world], block)
                 for block in todo
@@ -145,8 +148,13 @@ def _world(design: Design, folder: Path, world: int) -> Home:
     return home
 
 
+def _policy(home: Home, arm: Arm) -> dict[str, str]:
+    """The numbers of an arm that mean anything at its level of joining."""
+    return in_reach(dict(arm.policy), tier_of(read_manifest(home.landing)), arm.join)
+
+
 def _open(home: str, arm: Arm) -> Universes:
-    return Universes(Home(home), join=arm.join, policy=dict(arm.policy))
+    return Universes(Home(home), join=arm.join, policy=_policy(Home(home), arm))
 
 
 _OPEN: dict[tuple[str, str, tuple], Universes] = {}
@@ -237,8 +245,11 @@ def _gains(design: Design, folder: Path) -> pa.Table:
         for n, arm in enumerate(design.arms()):
             plain = Arm(arm.join, arm.policy)
             if (world, plain) not in told:
-                told[world, plain] = told_gain(home, arm.join, dict(arm.policy))
-            gain = told[world, plain] or {}
+                told[world, plain] = told_gain(home, arm.join, _policy(home, arm))
+            gain = dict(told[world, plain] or {})
+            if arm.join == JOINS[0]:  # there is no lower level; what it knows is the next one's low
+                above = told_gain(home, JOINS[1]) or {}
+                gain = {"true_high": above.get("true_low"), "false_high": above.get("false_low")}
             names = ("true_low", "false_low", "true_high", "false_high", "gained", "lost")
             rows.append(
                 {"world": world, "arm": n, "join": arm.join} | {k: gain.get(k) for k in names}
