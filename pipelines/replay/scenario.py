@@ -53,12 +53,13 @@ _KEYS = ("title", "story", "world", "join", "policy", "faults")
 _FAULT_KEYS = ("kind", "feed", "record", "delivery", "set", "scope", "correct_after", "seed")
 
 
-def load(path: Path) -> Scenario:
+def load(path: Path | str) -> Scenario:
     """Read a scenario.
 
     Raises:
         ScenarioError: if the file is missing, or says something nobody understands.
     """
+    path = Path(path)
     try:
         node = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -57,7 +57,7 @@ def figures(told) -> dict:
     [
         FaultSpec("valid_code_of_another", feed="court", seed=1, correct_after=30),
         FaultSpec("mistyped_code", feed="market_registry", seed=2, correct_after=60),
-        FaultSpec("stale_delivery", feed="residents", seed=1, correct_after=40),
+        FaultSpec("stale_delivery", feed="abnormal_operations", seed=1, correct_after=20),
         FaultSpec("row_lost", feed="tax_a_class", seed=4),
     ],
     ids=lambda spec: f"{spec.kind}-{spec.feed}",
