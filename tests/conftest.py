@@ -6,6 +6,7 @@ pytest-xdist the workers share them: the first to ask builds, the others wait.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from pathlib import Path
 import duckdb
 import pytest
 from filelock import FileLock
+
+# Spark in tests: many small queries, so neither Spark nor Java compiles them at length.
+os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).parent / "spark"))
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 SEEDS = (1, 2, 3)
 
@@ -157,6 +162,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
 LONG = ("test_experiment", "test_replay_equals_rebuild", "test_readme", "test_killed_build")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker has all that starts Spark, which is slow to start; what takes long comes first."""
     for item in items:

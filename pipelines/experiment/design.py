@@ -81,6 +81,7 @@ class Design:
         size, days, dirt: of the worlds; see `islands generate`.
         frame: faults are uniform by `record`, by `subject` or by `feed`.
         scope: `source` or `once`; None: the kind's own.
+        block: how many faults of one world and arm are followed together; it changes no result.
     """
 
     faults: Sequence[str]
@@ -95,6 +96,7 @@ class Design:
     dirt: float = 1.0
     frame: str = "record"
     scope: str | None = None
+    block: int = BLOCK
 
     def check(self) -> None:
         """See that it can be.
@@ -167,7 +169,7 @@ class Design:
         found = []
         for world in range(self.worlds):
             mine = list(range(world, self.n, self.worlds))
-            for at in range(0, len(mine), BLOCK):
+            for at in range(0, len(mine), self.block):
                 for arm in range(len(self.arms())):
-                    found.append(Block(world, arm, tuple(mine[at : at + BLOCK])))
+                    found.append(Block(world, arm, tuple(mine[at : at + self.block])))
         return found

@@ -70,23 +70,33 @@ class Node:
     def __init__(self, copies: Iterable[Copy]) -> None:
         self.copies = sorted(copies, key=lambda c: (c.distance, c.path, c.first, c.side))
         self.turns = sorted({day for c in self.copies for day in (c.first, c.end)})
-        self._wrong = [self._differs(day) for day in self.turns]
+        self.subjects = {c.subject for c in self.copies}
+        self._wrong = [self._differ(day) for day in self.turns]
 
-    def _differs(self, day: int) -> bool:
+    def _differ(self, day: int) -> set[str]:
+        """Subjects of whom the two states show something else."""
         shown: dict[int, set[Says]] = {CLEAN: set(), CORRECTED: set()}
         for copy in self.copies:
             if copy.first <= day < copy.end:
                 shown[copy.side].add(copy.says)
-        return shown[CLEAN] != shown[CORRECTED]
+        return {subject for subject, _, _ in shown[CLEAN] ^ shown[CORRECTED]}
 
-    def wrong(self, day: int) -> bool:
-        """Whether the two states differ here on that day."""
+    def wrong(self, day: int, subject: str | None = None) -> bool:
+        """Whether the two states differ here on that day.
+
+        Args:
+            day: its number.
+            subject: about whom. Of whoever never stands here (further on somebody is taken for
+                another of that name), and if None, anything that differs counts.
+        """
         at = bisect_right(self.turns, day) - 1
-        return at >= 0 and self._wrong[at]
+        differ = self._wrong[at] if at >= 0 else set()
+        return subject in differ if subject in self.subjects else bool(differ)
 
-    def odd(self, day: int) -> list[Copy]:
+    def odd(self, day: int, subject: str | None = None) -> list[Copy]:
         """Copies shown on that day that say what the other state does not, nearest owner first."""
-        shown = [c for c in self.copies if c.first <= day < c.end]
+        about = {subject} if subject in self.subjects else self.subjects
+        shown = [c for c in self.copies if c.first <= day < c.end and c.subject in about]
         said = {side: {c.says for c in shown if c.side == side} for side in (CLEAN, CORRECTED)}
         return [c for c in shown if c.says not in said[CORRECTED if c.side == CLEAN else CLEAN]]
 
@@ -122,10 +132,10 @@ class Lineage:
         for (_, entry), node in self.nodes.items():
             self._turns.setdefault(entry, set()).update(node.turns)
 
-    def wrong(self, path: str, entry: str, day: int) -> bool:
+    def wrong(self, path: str, entry: str, day: int, subject: str | None = None) -> bool:
         """Whether the holder at the end of a path shows the entry wrongly on that day."""
         node = self.nodes.get((path, entry))
-        return node is not None and node.wrong(day)
+        return node is not None and node.wrong(day, subject)
 
     def cause(self, cell: tuple[str, str, str], day: int) -> tuple[str, Copy]:
         """Why a cell is wrong on a day, and the copy this was read from.
@@ -152,23 +162,25 @@ class Lineage:
         again = next((n for n, p in enumerate(paths) if self.steps[copy.list, p].readmitted), None)
         if again is not None:
             before = paths[holders.index(holders[again])]
-            if self.wrong(paths[again], copy.entry, day) and not self.wrong(
-                before, copy.entry, day
+            if self.wrong(paths[again], copy.entry, day, copy.subject) and not self.wrong(
+                before, copy.entry, day, copy.subject
             ):
                 return REINSERTED
-        at = next(n for n, path in enumerate(paths) if self.wrong(path, copy.entry, day))
+        at = next(
+            n for n, path in enumerate(paths) if self.wrong(path, copy.entry, day, copy.subject)
+        )
         if at == 0:
-            return self._root(copy.entry, holders[0], day)
+            return self._root(copy, holders[0], day)
         waits = self.steps[copy.list, paths[at]].mode == "snapshot" or copy.side == CLEAN
         return WAITS if waits else NOT_CARRIED
 
-    def _root(self, entry: str, owner: str, day: int) -> str:
+    def _root(self, copy: Copy, owner: str, day: int) -> str:
         """Cause of an owner's own entry being wrong: what it was made from, or the record."""
-        if entry in self.parents:
-            for parent in self.parents[entry]:
+        if copy.entry in self.parents:
+            for parent in self.parents[copy.entry]:
                 held = self.held.get((owner, parent))
-                if held is not None and held.wrong(day):
-                    return self.walk(held.odd(day)[0], day)
+                if held is not None and held.wrong(day, copy.subject):
+                    return self.walk(held.odd(day, copy.subject)[0], day)
             return OWN_TERM
         return self.at_source(day) or TAKEN
 

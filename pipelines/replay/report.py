@@ -226,7 +226,7 @@ def _left(left: Left) -> list[Text]:
         for u in AFTER
         if (share := told["share_after_days"].get(str(u))) is not None
     ]
-    lines = [_line("Residue", f"corrected {told['correction_day']}; nothing was wrong on the eve")]
+    lines = [_line("Residue", f"corrected {told['correction_day']}; no list was wrong on the eve")]
     if told["cells_on_the_eve"]:
         half = "never halved" if told["censored"] else f"half-life {told['half_life']} d"
         eve = _n(told["cells_on_the_eve"], "entry", "entries")
@@ -271,13 +271,17 @@ def sentence(replay: Replay) -> str:
         if who:
             named = replay.words.name(min(who)) if len(who) == 1 else _n(len(who), "subject")
             effects.append(text.format(named))
-    if not effects:
-        effects.append("changed no list")
-    text = (
-        f"{what} in {source} {_and(effects)}, at {_n(total['holders'], 'holder')} in "
-        f"{_n(total['lists'], 'list')}, and reached "
-        f"{_n(total['subjects'], 'person or firm', 'people and firms')} in all"
-    )
+    if effects:
+        where = f"{_n(total['holders'], 'holder')} in {_n(total['lists'], 'list')}"
+        text = f"{what} in {source} {_and(effects)}, at {where}"
+    else:
+        other = [
+            _n(total[name], one)
+            for name, one in (("measures", "measure"), ("scores", "score"))
+            if total[name]
+        ]
+        text = f"{what} in {source} changed no list, but {_and(other)}"
+    text += f", and reached {_n(total['subjects'], 'person or firm', 'people and firms')} in all"
     if replay.left is None:
         return text + "; nobody ever put it right."
     told = replay.left.json()
@@ -285,9 +289,29 @@ def sentence(replay: Replay) -> str:
     if left:
         cause = max(told["by_cause"].items(), key=lambda item: (item[1], item[0]))[0]
         still = f"{_n(left, 'entry is', 'entries are')} still wrong, mostly because: {cause}"
-    else:
+    elif effects:
         still = "no entry is wrong any more"
+    else:
+        still = _still_followed(replay.left)
     return text + f"; {RESIDUE_DAY} days after the source corrected it, {still}."
+
+
+def _still_followed(left: Left) -> str:
+    """What is left of the measures and scores, counted on the day residue is counted on."""
+    day = metrics.day_number(left.residue.correction_day) + RESIDUE_DAY
+    parts, causes = [], []
+    for frame, key, one, many in (
+        (left.measures, ["agency", "measure", "subject_id"], "measure is", "measures are"),
+        (left.scores, ["keeper", "subject_id"], "score is", "scores are"),
+    ):
+        here = frame[(frame["a"] <= day) & (day < frame["b"])]
+        if len(here):
+            parts.append(_n(len(here[key].drop_duplicates()), one, many))
+            causes += here["cause"].tolist()
+    if not parts:
+        return "nothing is wrong any more"
+    cause = max(sorted(set(causes)), key=causes.count)
+    return f"{_and(parts)} still wrong, mostly because: {cause}"
 
 
 def _and(parts: list[str]) -> str:

@@ -25,6 +25,10 @@ OPTIONS = {
     "trace": ("--home", "--json"),
     "check": ("--home", "--json"),
     "generate": ("--home", "--size", "--seed", "--days", "--dirt", "--json"),
+    "experiment": (
+        "--faults", "--n", "--worlds", "--seed", "--correct-after", "--policy", "--join", "--out",
+        "--json",
+    ),
     "diff": ("--json",),
     "subject": ("--home", "--as-of", "--json"),
     "sources": ("--json",),

@@ -28,12 +28,12 @@ def test_cases_are_the_same_every_time_and_leave_nothing_out():
 
 def test_random_cases_agree(tmp_path):
     asked = {"seed": 1, "workers": 1, "days": 40, "worlds": (1,)}
-    told = prove(tmp_path, 5, **asked)
-    assert [t["number"] for t in told] == list(range(5))
+    told = prove(tmp_path, 4, **asked)
+    assert [t["number"] for t in told] == list(range(4))
     assert {t["outcome"] for t in told} <= {"agreed", "nothing"}, told
-    assert sum(t["outcome"] == "agreed" for t in told) >= 3
+    assert sum(t["outcome"] == "agreed" for t in told) >= 2
     # What was tried is not tried again.
-    assert prove(tmp_path, 5, **asked, seconds=0) == told
+    assert prove(tmp_path, 4, **asked, seconds=0) == told
 
 
 def test_a_case_that_differs_is_seen(home_tiny, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.experiment import Design, DesignError, run, summarise
 from pipelines.experiment.codebook import meaning
-from pipelines.experiment.design import BLOCK, Arm
+from pipelines.experiment.design import Arm
 from pipelines.experiment.page import write_page
 from pipelines.experiment.report import findings
 from pipelines.experiment.rows import CELLS, REPLAYS
@@ -20,12 +20,13 @@ from pipelines.experiment.summary import bootstrap
 
 DESIGN = Design(
     ("valid_code_of_another", "row_lost"),
-    n=BLOCK * 2 + 4,
+    n=20,
     worlds=2,
     seed=5,
     correct_after=(30,),
     policies={"ncisp-bank.every": ("7", "28")},
-    days=120,
+    days=90,
+    block=4,
 )
 
 

@@ -17,7 +17,7 @@ from pipelines.replay.small import COME, GONE, Small, quoted, shared
 from pipelines.replay.touches import touches
 
 MODELS = {model.name: model for model in all_models("core", "full")}
-UNIVERSES = 3
+UNIVERSES = 2
 
 
 @pytest.fixture(scope="module")
