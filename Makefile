@@ -7,10 +7,10 @@ BIN := $(if $(wildcard .venv/Scripts),.venv/Scripts,.venv/bin)
 HOME_DIR ?= build
 WORKERS ?= 2
 
-.PHONY: help setup demo test lint format contracts docs ui prove bench lock clean
+.PHONY: help setup demo test test-all lint format contracts docs ui prove bench lock clean
 
 help:  ## what can be made
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
 
 .venv/.ready: requirements.lock requirements-setup.lock requirements-spark.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it and try again."; exit 1; }
@@ -30,6 +30,9 @@ demo: setup  ## the story world's replay, then the demo world and a replay there
 
 test: setup lint  ## linters, then every test: models, promises, story, pages, commands, two engines
 	@$(BIN)/python -m pytest -n $(WORKERS)
+
+test-all: setup lint  ## those and what takes minutes more: browser, notebook, scenarios, random replays
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "long or not long"
 
 lint: setup  ## ruff on Python, sqlfluff on SQL
 	@$(BIN)/ruff format --check .

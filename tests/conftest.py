@@ -159,19 +159,23 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 
 # Files whose tests take long begin first, so that no worker is left with one at the end.
-LONG = ("test_experiment", "test_replay_equals_rebuild", "test_readme", "test_killed_build")
+FIRST = ("test_experiment", "test_replay_equals_rebuild", "test_readme", "test_killed_build")
+
+# What shares something slow to make (a Spark session, an experiment, a page) stays on one worker.
+TOGETHER = ("/engine/", "/experiment/", "/browser/", "/labs/", "test_replay_equals_rebuild")
 
 
 @pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker has all that starts Spark, which is slow to start; what takes long comes first."""
+    """Say what belongs together, and what comes first."""
     for item in items:
-        if "/engine/" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("engine"))
+        for part in TOGETHER:
+            if part in item.nodeid:
+                item.add_marker(pytest.mark.xdist_group(part))
 
     def place(item: pytest.Item) -> int:
         if "/engine/" in item.nodeid:
             return 0
-        return 1 if item.path.stem in LONG else 2
+        return 1 if item.path.stem in FIRST else 2
 
     items.sort(key=place)

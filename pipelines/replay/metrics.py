@@ -338,7 +338,9 @@ def kaplan_meier(days: Collection[int], censored: Collection[bool]) -> pd.DataFr
         A frame `days_after`, `at_risk`, `righted`, `share`; the first row is day 0 with share 1.
         The last share is the plateau.
     """
-    frame = pd.DataFrame({"u": list(days), "event": [not c for c in censored]})
+    frame = pd.DataFrame(
+        {"u": list(days), "event": pd.Series([not c for c in censored], dtype=bool)}
+    )
     rows, share = [{"days_after": 0, "at_risk": len(frame), "righted": 0, "share": 1.0}], 1.0
     for u, group in frame[frame["event"]].groupby("u", sort=True):
         at_risk = int((frame["u"] >= u).sum())

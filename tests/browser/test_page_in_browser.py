@@ -16,6 +16,8 @@ from pipelines.replay import FaultSpec, replay
 from pipelines.replay.page import write_page
 from pipelines.storage import Home, write_json
 
+pytestmark = pytest.mark.long
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--headless",

@@ -55,8 +55,11 @@ def test_every_command_runs(tmp_path):
                 if line in done or example.shown:
                     continue
                 done.add(line)
-                if "build --engine spark" in line:  # the engines' agreement has tests of its own
+                # The agreement of engines and the checks have tests of their own, and take long.
+                if "build --engine spark" in line:
                     assert "--engine" in lab.run("islands build --help")
+                elif line.startswith("islands check"):
+                    assert "--home" in lab.run("islands check --help")
                 else:
                     lab.run(line)
     assert len(done) > 20

@@ -378,6 +378,7 @@ def rest_is_as_told(found, told):
         assert not left(found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", EXPECTED)
 def test_what_the_story_tells_is_what_happens_and_saved_it_happens_again(
     name, replayed, homes, tmp_path
@@ -393,6 +394,7 @@ def test_what_the_story_tells_is_what_happens_and_saved_it_happens_again(
     assert without_time(again.json()) == without_time(found.json())
 
 
+@pytest.mark.long
 def test_the_migrant_is_left_with_one_bar_only(replayed):
     """And so is she who was spared: from the correction on, the bans are hers."""
     kinds = {(row[1], row[2]) for row in left(replayed("migrant_worker"))}

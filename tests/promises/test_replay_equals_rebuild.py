@@ -26,6 +26,7 @@ def test_cases_are_the_same_every_time_and_leave_nothing_out():
     assert {case.join for case in first} == {"none", "own-keys", "unified-code", "full"}
 
 
+@pytest.mark.long
 def test_random_cases_agree(tmp_path):
     asked = {"seed": 1, "workers": 1, "days": 40, "worlds": (1,)}
     told = prove(tmp_path, 4, **asked)

@@ -20,13 +20,14 @@ from pipelines.experiment.summary import bootstrap
 
 DESIGN = Design(
     ("valid_code_of_another", "row_lost"),
-    n=20,
+    n=24,
     worlds=2,
     seed=5,
     correct_after=(30,),
     policies={"ncisp-bank.every": ("7", "28")},
-    days=90,
-    block=4,
+    size="story",
+    frame="feed",
+    block=12,
 )
 
 
