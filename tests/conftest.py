@@ -130,8 +130,8 @@ def one_tiny(built: Callable[..., Built]) -> Built:
 
 @pytest.fixture(scope="session", params=SEEDS, ids="seed-{}".format)
 def clean(request: pytest.FixtureRequest, built: Callable[..., Built]) -> Built:
-    """A tiny world a seed, without dirt."""
-    return built("tiny", request.param, dirt=0.0)
+    """A tiny world a seed, without dirt; of another size if ISLANDS_TEST_SIZE names one."""
+    return built(os.environ.get("ISLANDS_TEST_SIZE", "tiny"), request.param, dirt=0.0)
 
 
 @pytest.fixture
