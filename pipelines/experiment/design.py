@@ -16,7 +16,7 @@ from pipelines.replay.faults import FRAMES, FaultSpec
 from sources.faults import kinds
 from sources.world.draws import Stream
 
-BLOCK = 25  # faults of one world and arm that are followed together
+BLOCK = 200  # faults of one world and arm that are followed together
 
 
 class DesignError(ValueError):
