@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.build import Progress, tier_of
+from pipelines.build import Progress, build, tier_of
 from pipelines.landing import LandingError, deliveries_in, read_manifest
 from pipelines.landing.folder import check_folder
-from pipelines.manifest import make_manifest
+from pipelines.manifest import landing_digest, make_manifest
 from pipelines.storage import Home, HomeError, write_json
 from schemas.contract import Feed, feeds
 
@@ -96,6 +96,37 @@ def generate_home(
         write_json(home.path / "manifest.json", manifest)
     files = sum(1 for p in home.landing.rglob("*") if p.is_file()) - 1
     return {**manifest, "landing": str(home.landing), "files": files}
+
+
+def make_home(
+    home: Home,
+    *,
+    size: str,
+    seed: int,
+    days: int = 365,
+    dirt: float = 1.0,
+    command: Sequence[str] = (),
+) -> Home:
+    """A home with a world and the database of it, made unless it is there; built without Dagster.
+
+    Args:
+        size, seed, days, dirt: see `generate_home`.
+        command: what its manifest says it was made by.
+    """
+    from pipelines.engine import open_engine
+
+    if home.pointer.exists():
+        return home
+    shutil.rmtree(home.path, ignore_errors=True)
+    generate_home(home, size=size, seed=seed, days=days, dirt=dirt, command=command)
+    with home.lock(LOCK_SECONDS):
+        database = home.next_database()
+        made = build(home.landing, database, checks=False)
+        with open_engine("duckdb", database, read_only=True) as engine:
+            digest = landing_digest(engine)
+        about = make_manifest(command, made.manifest, join="full", policy={}, digest=digest)
+        home.publish(database, about)
+    return home
 
 
 def build_home(

@@ -8,7 +8,6 @@ the tables.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
@@ -28,6 +27,7 @@ from pipelines.landing import read_manifest
 from pipelines.manifest import NOTICE, lock_hash, project_version
 from pipelines.replay.levels import told_gain
 from pipelines.replay.universes import Universes
+from pipelines.run import make_home
 from pipelines.storage import Home
 from sources.faults import FaultError
 
@@ -125,27 +125,14 @@ def _note_horizon(design: Design, folder: Path) -> None:
 
 def _world(design: Design, folder: Path, world: int) -> Home:
     """The home of one world, generated and built once."""
-    from pipelines.build import build
-    from pipelines.engine import open_engine
-    from pipelines.manifest import landing_digest, make_manifest
-    from sources.deliver import generate
-
-    home = Home(folder / "worlds" / f"{world:03d}")
-    if (home.path / "current.json").exists():
-        return home
-    shutil.rmtree(home.path, ignore_errors=True)
-    generate(
-        home.landing, home.world, design.size, design.world_seed(world), design.days, design.dirt
+    return make_home(
+        Home(folder / "worlds" / f"{world:03d}"),
+        size=design.size,
+        seed=design.world_seed(world),
+        days=design.days,
+        dirt=design.dirt,
+        command=("experiment", f"world {world}"),
     )
-    with home.lock():
-        database = home.next_database()
-        made = build(home.landing, database, checks=False)
-        with open_engine("duckdb", database, read_only=True) as engine:
-            digest = landing_digest(engine)
-        command = ("experiment", f"world {world}")
-        about = make_manifest(command, made.manifest, join="full", policy={}, digest=digest)
-        home.publish(database, about)
-    return home
 
 
 def _policy(home: Home, arm: Arm) -> dict[str, str]:

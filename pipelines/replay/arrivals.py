@@ -245,15 +245,12 @@ def _rewritten(feed: Feed, rows: pa.Table) -> pa.Table | None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{feed.name}.{feed.extension}"
         write(feed, rows.select(list(feed.column_names)), path)
-        table, unreadable = read(feed, path)
-    return None if any(one.line is None for one in unreadable) else table
+        return _read(feed, path.read_bytes())
 
 
 def _read(feed: Feed, content: bytes) -> pa.Table | None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{feed.name}.{feed.extension}"
-        path.write_bytes(content)
-        table, unreadable = read(feed, path)
+    """The rows of a file with this content; None if it cannot be read at all."""
+    table, unreadable = read(feed, Path(f"{feed.name}.{feed.extension}"), content)
     return None if any(one.line is None for one in unreadable) else table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.replay.edits import Edit, RowEdit, plan
+from pipelines.replay.edits import Edit, RowEdit, RowOrFile, plan
 from pipelines.replay.faults import FaultSpec, Landed, Registered
 from sources.faults import FaultError
 
@@ -30,13 +30,20 @@ def plan_case(
         for edit in edits:
             rows = getattr(edit, state)
             for one in edit.faulty if rows is None else rows:
-                keys = [(one.file, one.line if isinstance(one, RowEdit) else None)]
-                for key in keys:
-                    if seen.get(key, edit) is not edit and (
-                        key[1] is not None or not isinstance(one, RowEdit)
-                    ):
-                        raise FaultError(
-                            f"Two faults want the same row of {one.file}; make them one free edit."
-                        )
-                    seen[key] = edit
+                line = one.line if isinstance(one, RowEdit) else None
+                in_addition = isinstance(one, RowEdit) and line is None
+                if seen.get((one.file, line), edit) is not edit and not in_addition:
+                    raise FaultError(
+                        f"Two faults want the same row of {one.file}; make them one free edit."
+                    )
+                seen[one.file, line] = edit
     return edits
+
+
+def sent(edits: Sequence[Edit]) -> tuple[list[RowOrFile], list[RowOrFile] | None]:
+    """All that a case changes if it is never put right, and if it is; None if nothing of it is."""
+    faulty = [row for edit in edits for row in edit.faulty]
+    if all(edit.corrected is None for edit in edits):
+        return faulty, None
+    fixed = (edit.faulty if edit.corrected is None else edit.corrected for edit in edits)
+    return faulty, [row for rows in fixed for row in rows]

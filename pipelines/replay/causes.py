@@ -75,11 +75,7 @@ class Node:
 
     def _differ(self, day: int) -> set[str]:
         """Subjects of whom the two states show something else."""
-        shown: dict[int, set[Says]] = {CLEAN: set(), CORRECTED: set()}
-        for copy in self.copies:
-            if copy.first <= day < copy.end:
-                shown[copy.side].add(copy.says)
-        return {subject for subject, _, _ in shown[CLEAN] ^ shown[CORRECTED]}
+        return {copy.subject for copy in odd_ones(self.copies, day)}
 
     def wrong(self, day: int, subject: str | None = None) -> bool:
         """Whether the two states differ here on that day.
@@ -96,9 +92,14 @@ class Node:
     def odd(self, day: int, subject: str | None = None) -> list[Copy]:
         """Copies shown on that day that say what the other state does not, nearest owner first."""
         about = {subject} if subject in self.subjects else self.subjects
-        shown = [c for c in self.copies if c.first <= day < c.end and c.subject in about]
-        said = {side: {c.says for c in shown if c.side == side} for side in (CLEAN, CORRECTED)}
-        return [c for c in shown if c.says not in said[CORRECTED if c.side == CLEAN else CLEAN]]
+        return odd_ones((c for c in self.copies if c.subject in about), day)
+
+
+def odd_ones(copies: Iterable[Copy], day: int) -> list[Copy]:
+    """Of some copies, in their order, those shown on a day that the other state does not match."""
+    shown = [c for c in copies if c.first <= day < c.end]
+    said = {side: {c.says for c in shown if c.side == side} for side in (CLEAN, CORRECTED)}
+    return [c for c in shown if c.says not in said[CORRECTED if c.side == CLEAN else CLEAN]]
 
 
 @dataclass
@@ -145,14 +146,10 @@ class Lineage:
         Raises:
             ValueError: if the cell is right on that day.
         """
-        shown = [c for c in self.cells.get(cell, ()) if c.first <= day < c.end]
-        said = {side: {c.says for c in shown if c.side == side} for side in (CLEAN, CORRECTED)}
-        if said[CLEAN] == said[CORRECTED]:
+        odd = odd_ones(self.cells.get(cell, ()), day)
+        if not odd:
             raise ValueError(f"{cell} is right on day {day}: there is no cause to find.")
-        odd = said[CLEAN] ^ said[CORRECTED]
-        copy = min(
-            (c for c in shown if c.says in odd), key=lambda c: (c.distance, c.path, c.entry, c.side)
-        )
+        copy = min(odd, key=lambda c: (c.distance, c.path, c.entry, c.side))
         return self.walk(copy, day), copy
 
     def walk(self, copy: Copy, day: int) -> str:

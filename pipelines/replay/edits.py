@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -221,11 +220,8 @@ def _delivered(landed: Landed, feed: Feed, day: date) -> list[Row]:
 
 def _rows_in(feed: Feed, content: bytes) -> list[Row]:
     """The rows that can be read of a file with this content."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{feed.name}.{feed.extension}"
-        path.write_bytes(content)
-        table, _ = read(feed, path)
-        return table.select(list(feed.column_names)).to_pylist()
+    table, _ = read(feed, Path(f"{feed.name}.{feed.extension}"), content)
+    return table.select(list(feed.column_names)).to_pylist()
 
 
 # --- made and undone ------------------------------------------------------------------------------

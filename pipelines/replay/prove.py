@@ -25,10 +25,12 @@ from pathlib import Path
 
 from pipelines.build import build
 from pipelines.exchange.network import JOINS
-from pipelines.replay.edits import EditError, RowOrFile, apply
+from pipelines.replay.case import sent
+from pipelines.replay.edits import EditError, apply
 from pipelines.replay.faults import FaultSpec
-from pipelines.replay.small import COME, GONE, Small, quoted
+from pipelines.replay.small import Small, quoted
 from pipelines.replay.universes import Universes
+from pipelines.run import make_home
 from pipelines.storage import Home
 from schemas.contract import feeds
 from sources.faults import FaultError, kinds
@@ -136,15 +138,7 @@ def unlike(small: Small, universe: int, database: Path) -> dict[str, tuple[int, 
             if table.split(".")[0] in ("world", "codes") or table in COUNTED:
                 continue
             columns = ", ".join(quoted(c) for c in all_columns if c not in PLACE)
-            mine = f"SELECT {columns} FROM base.{table}"
-            if table in small.moved:
-                changed = (
-                    f"SELECT {columns} FROM changed.{quoted(table)} WHERE universe = {universe}"
-                )
-                mine = (
-                    f"({mine} EXCEPT ALL {changed} AND side = {GONE}) "
-                    f"UNION ALL {changed} AND side = {COME}"
-                )
+            mine = small.whole(table, universe, columns)
             other = f"SELECT {columns} FROM rebuilt.{table}"
             missing, extra = (
                 small.engine.fetch(f"SELECT count(*) FROM (({a}) EXCEPT ALL ({b}))")[0][0]
@@ -172,9 +166,7 @@ def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
             (edit,) = universes.case([replace(spec, correct_after=None)])
     except FaultError:
         return {"outcome": "nothing"}
-    states: dict[int, Sequence[RowOrFile]] = {0: edit.faulty}
-    if edit.corrected is not None:
-        states[1] = edit.corrected
+    states = {n: rows for n, rows in enumerate(sent([edit])) if rows is not None}
     try:
         universes.work_out(states)
         refused = False
@@ -212,23 +204,8 @@ def _try(home: str, case: Case) -> dict[str, object]:
 
 def make_world(folder: Path, seed: int, size: str = "tiny", days: int = 180) -> Home:
     """A home with a small dirty world, built once."""
-    from pipelines.engine import open_engine
-    from pipelines.manifest import landing_digest, make_manifest
-    from sources.deliver import generate
-
     home = Home(folder / f"{size}-{seed}-{days}")
-    if (home.path / "current.json").exists():
-        return home
-    generate(home.landing, home.world, size, seed, days)
-    with home.lock():
-        database = home.next_database()
-        done = build(home.landing, database, checks=False)
-        with open_engine("duckdb", database, read_only=True) as engine:
-            about = make_manifest(
-                ("prove",), done.manifest, join="full", policy={}, digest=landing_digest(engine)
-            )
-        home.publish(database, about)
-    return home
+    return make_home(home, size=size, seed=seed, days=days, command=("prove",))
 
 
 def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: float | None = None,

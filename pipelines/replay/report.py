@@ -13,6 +13,7 @@ from pipelines.replay import metrics
 from pipelines.replay.diff import Difference
 from pipelines.replay.metrics import AFTER, RESIDUE_DAY
 from pipelines.replay.result import Words, changed, fault_json, natural_key, shortest_ways
+from pipelines.terminal import wide_console
 
 if TYPE_CHECKING:
     from pipelines.replay.edits import Edit
@@ -22,15 +23,8 @@ MOST_ROWS = 12  # rows of lists printed; the rest are counted
 MOST_MEASURES = 3
 INDENT = 10
 LETTERS = "ABCD"  # how many subjects are named
-WIDTH = 118
 KIND_WORDS = {"wrongly_listed": "listed", "wrongly_missing": "missing", "altered": "altered"}
 NOTICE = "Synthetic data: every person, firm and number is invented."
-
-
-def wide_console() -> Console:
-    """The terminal; where there is none, as in a file or a pipe, wide enough for a whole row."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDTH)
 
 
 def print_replay(replay: Replay, console: Console | None = None) -> None:

@@ -109,6 +109,17 @@ class Small:
             f"FROM changed.{quoted(table)} WHERE side = {GONE})"
         )
 
+    def whole(self, table: str, universe: int | None, columns: str) -> str:
+        """SELECT of a whole table as one universe has it; None: as the base has it."""
+        select = f"SELECT {columns} FROM base.{table}"
+        if universe is None or table not in self.moved:
+            return select
+        changed = f"SELECT {columns} FROM changed.{quoted(table)} WHERE universe = {universe}"
+        return (
+            f"({select} EXCEPT ALL {changed} AND side = {GONE}) "
+            f"UNION ALL {changed} AND side = {COME}"
+        )
+
     def as_database(self, name: str, universe: int | None) -> None:
         """Attach a database of views: every table as a whole, as one universe has it.
 
@@ -120,16 +131,7 @@ class Small:
         for schema in {table.split(".")[0] for table in self.columns}:
             self.engine.execute(f"CREATE SCHEMA {name}.{schema}")
         for table in self.columns:
-            columns = self._listed(table)
-            select = f"SELECT {columns} FROM base.{table}"
-            if universe is not None and table in self.moved:
-                changed = (
-                    f"SELECT {columns} FROM changed.{quoted(table)} WHERE universe = {universe}"
-                )
-                select = (
-                    f"({select} EXCEPT ALL {changed} AND side = {GONE}) "
-                    f"UNION ALL {changed} AND side = {COME}"
-                )
+            select = self.whole(table, universe, self._listed(table))
             # A view of another catalogue names it in full.
             self.engine.execute(
                 f"CREATE VIEW {name}.{table} AS {select.replace('FROM changed.', 'FROM memory.changed.')}"

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.replay.case import sent
 from pipelines.replay.causes import AT_THE_SOURCE, GATE
 from pipelines.replay.databases import Databases, opened
 from pipelines.replay.edits import Edit, RowOrFile, apply
@@ -96,15 +97,9 @@ def rebuild_states(
         return database
 
     workdir.mkdir(parents=True, exist_ok=True)
-    faulty = edited("faulty", [row for edit in edits for row in edit.faulty])
-    corrected = None
-    if any(edit.corrected is not None for edit in edits):
-        rows = [
-            row
-            for edit in edits
-            for row in (edit.faulty if edit.corrected is None else edit.corrected)
-        ]
-        corrected = edited("corrected", rows)
+    wrong, fixed = sent(edits)
+    faulty = edited("faulty", wrong)
+    corrected = None if fixed is None else edited("corrected", fixed)
     return States(clean, faulty, corrected, seconds)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from pipelines.models import Model, all_models
 from pipelines.replay import diff
 from pipelines.replay.arrivals import arrive
-from pipelines.replay.case import plan_case
+from pipelines.replay.case import plan_case, sent
 from pipelines.replay.databases import Databases, opened
 from pipelines.replay.diff import Difference
 from pipelines.replay.edits import Edit, RowOrFile
@@ -118,14 +118,9 @@ class Universes:
         states: dict[int, list[RowOrFile]] = {}
         corrected: dict[int, Sequence[Edit]] = {}
         for n, edits in enumerate(cases):
-            states[2 * n] = [row for edit in edits for row in edit.faulty]
-            if any(edit.corrected is not None for edit in edits):
-                corrected[2 * n + 1] = edits
-                states[2 * n + 1] = [
-                    row
-                    for edit in edits
-                    for row in (edit.faulty if edit.corrected is None else edit.corrected)
-                ]
+            states[2 * n], fixed = sent(edits)
+            if fixed is not None:
+                states[2 * n + 1], corrected[2 * n + 1] = fixed, edits
         self.work_out(states)
         self._set_apart({e.struck.feed.name for edits in cases for e in edits}, corrected)
         both = Databases(self.small.engine, apart=("universe",))

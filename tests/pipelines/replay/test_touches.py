@@ -101,7 +101,6 @@ def keys(table: str) -> list[str]:
 @pytest.mark.parametrize("name", sorted(n for n in MODELS if not shared(n)))
 def test_what_changes_is_touched(name, small):
     model = MODELS[name]
-    # A union of branches with no unit in common is not judged on rows that are in two of them.
     changes(small, model, random.Random(name))
     small.run_model(model)
     columns = ", ".join(map(quoted, small.columns[name]))
