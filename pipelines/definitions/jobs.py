@@ -74,7 +74,8 @@ def report_of(result: "Replay") -> str:
     """The report as the terminal has it, without colours."""
     from rich.console import Console
 
-    from pipelines.replay.report import WIDTH, print_replay
+    from pipelines.replay.report import print_replay
+    from pipelines.terminal import WIDTH
 
     console = Console(file=io.StringIO(), record=True, width=WIDTH)
     print_replay(result, console)

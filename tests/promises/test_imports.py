@@ -7,6 +7,8 @@ are read out of the files as they stand, so a new file is judged without being l
 from __future__ import annotations
 
 import ast
+import importlib
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,19 @@ def test_outside_names_stay_in_their_place(path: Path) -> None:
     if not where.startswith("pipelines/engine/"):
         assert "pyspark" not in outside, f"{where} imports Spark"
         assert draws_worlds or "duckdb" not in outside, f"{where} imports DuckDB"
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=relative)
+def test_every_name_imported_from_ours_is_there(path: Path) -> None:
+    """An import inside a function fails only when it is run; here it is looked up in any case."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] in MAY_IMPORT:
+            module = importlib.import_module(node.module)
+            for alias in node.names:
+                there = hasattr(module, alias.name) or importlib.util.find_spec(
+                    f"{node.module}.{alias.name}"
+                )
+                assert there, f"{relative(path)}: {node.module} has no {alias.name}"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tests" / "naive").glob("*.py")), ids=relative)
