@@ -202,7 +202,7 @@ def _touched(feed: Feed) -> str:
     return (
         f"unit: record_id\ntouches: landing.{feed.name} l ON l.record_id = unit.record_id\n"
         "touches: quality.verdicts v (feed, delivery, record_id, version, outcome) "
-        "ON v.record_id = unit.record_id\n"
+        f"ON v.record_id = unit.record_id AND v.feed = '{feed.name}'\n"
         f"touches: quality.deliveries d (feed, delivery, outcome) {held} d.feed = '{feed.name}'"
     ) + (calendar if snapshot else "")
 

@@ -245,8 +245,7 @@ def command(
 ) -> Replay:
     """A replay as the command line asks for it: by kind, by free edit, or from a scenario file.
 
-    With `paths` what each wrong cell rests on is looked up too. The states are rebuilt from files
-    whether `rebuild` asks for it or not.
+    With `paths` what each wrong cell rests on is looked up too.
 
     Raises:
         FaultError, ScenarioError: if the options do not go together, in one sentence.
@@ -265,6 +264,7 @@ def command(
             faults,
             join=join or read.join,
             policy=dict(read.policy) | dict(policy or {}) or None,
+            rebuild=rebuild,
             gained=True,
             scenario=read,
             paths=paths,

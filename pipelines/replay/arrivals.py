@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -67,12 +68,11 @@ def arrive(
         counts += more
         lost += gone
     _deliveries(small, counts, lost)
-    return gates(feeds[name] for name in sorted(by_feed))
+    return gates([feeds[name] for name in sorted(by_feed)])
 
 
-def gates(feeds: Iterable[Feed]) -> list[Model]:
+def gates(feeds: Sequence[Feed]) -> list[Model]:
     """`quality.verdicts` and `quality.deliveries` of some feeds, as models."""
-    feeds = list(feeds)
     verdicts = typed_union(VERDICTS_COLUMNS, map(row_verdicts_sql, feeds))
     deliveries = typed_union(DELIVERIES_COLUMNS, map(delivery_verdicts_sql, feeds))
     landed = "".join(
@@ -80,16 +80,19 @@ def gates(feeds: Iterable[Feed]) -> list[Model]:
         for n, f in enumerate(feeds)
     )
     return [
-        Model(
-            "quality.verdicts", verdicts, tables_read(verdicts), "quality",
-            f"unit: record_id{landed}",
-        ),
-        Model(
-            "quality.deliveries", deliveries, tables_read(deliveries), "quality",
+        _gate("quality.verdicts", verdicts, f"unit: record_id{landed}"),
+        _gate(
+            "quality.deliveries",
+            deliveries,
             "unit: feed\ntouches: landing.deliveries d (feed, delivery, published, rows) "
             "ON d.feed = unit.feed",
         ),
-    ]  # fmt: skip
+    ]
+
+
+@lru_cache(maxsize=256)
+def _gate(name: str, sql: str, header: str) -> Model:
+    return Model(name, sql, tables_read(sql), "quality", header)
 
 
 class _Arriving:
@@ -202,10 +205,7 @@ class _Arriving:
         for name, table in (("edit_gone", gone), ("edit_whole", whole), ("edit_come", arriving)):
             engine.insert_arrow(name, table)
         listed = ", ".join(f"t.{quoted(c)}" for c in columns)
-        come = lifted(
-            landing_select(self.feed, "given.come"),
-            lambda t: "edit_come" if t == "given.come" else None,
-        )
+        come = _landed(landing_select(self.feed, "given.come"))
         had = (
             f"SELECT {listed}, g.universe FROM base.{self.table} AS t INNER JOIN edit_gone AS g "
             "ON g.delivery = t.delivery AND g.line = t.line UNION ALL "
@@ -238,6 +238,12 @@ class _Arriving:
 
     def _schema(self) -> pa.Schema:
         return pa.schema([(c, pa.string()) for c in self.feed.column_names])
+
+
+@lru_cache(maxsize=64)
+def _landed(sql: str) -> str:
+    """What landing makes of the rows that come, each in its universe."""
+    return lifted(sql, lambda table: "edit_come" if table == "given.come" else None)
 
 
 def _rewritten(feed: Feed, rows: pa.Table) -> pa.Table | None:

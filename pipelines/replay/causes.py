@@ -354,6 +354,11 @@ def load(
         sources: universe (None, if there is but one) -> `Lineage.source`. Whoever stands here gets
             an answer.
     """
+    if not len(wrong) and not len(measures):
+        none = pd.DataFrame(columns=["agency", "measure", "subject_id", "list", "entry"])
+        return {
+            universe: (Lineage((), {}, {}, source), none) for universe, source in sources.items()
+        }
     u = db.u
     cell, done = [*db.apart, "holder", "list", "subject_id"], [*db.apart, "agency", "measure"]
     db.put("wrong_lists", wrong[cell].drop_duplicates())

@@ -21,11 +21,16 @@ class Databases:
         engine: an open DuckDB engine; only temporary tables and the schema `given` are written.
         apart: columns that tell apart rows which have nothing to do with each other, in every table
             of what is attached: none, or `universe` where many are held in one table.
+
+    Attributes:
+        alike: tables known to be the same in all that is attached, so that nobody need look.
     """
 
     def __init__(self, engine: Engine, apart: tuple[str, ...] = ()) -> None:
         self._engine = engine
         self.apart = apart
+        self.alike: frozenset[str] = frozenset()
+        self._without_rows: dict[str, pd.DataFrame] = {}
 
     @property
     def u(self) -> str:
@@ -52,6 +57,16 @@ class Databases:
     def frame(self, sql: str, *params: Any) -> pd.DataFrame:
         """A query's rows as a data frame; days are datetime64."""
         return self._engine.frame(sql, list(params))
+
+    def make(self, name: str, select: str) -> int:
+        """Make a temporary table of a query; how many rows it has."""
+        return self.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")[0][0]
+
+    def no_rows(self, sql: str) -> pd.DataFrame:
+        """The frame of a query that is known to find nothing; only the first time it is run."""
+        if sql not in self._without_rows:
+            self._without_rows[sql] = self.frame(f"SELECT * FROM ({sql}) LIMIT 0")
+        return self._without_rows[sql].copy()
 
     def put(self, name: str, frame: pd.DataFrame) -> None:
         """Keep a frame of text columns (and perhaps `universe`) as the table `given.<name>`."""

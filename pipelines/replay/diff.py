@@ -73,6 +73,14 @@ _ROWS = {
     ),
 }
 
+# What the keys are looked for in.
+_TABLES = {
+    "lists": "exchange.copies",
+    "measures": "consequences.measures",
+    "scores": "scores.grades",
+    "points": "scores.points",
+}
+
 _DAYS = """
 WITH both_sides AS (
     SELECT * EXCLUDE (to_day), 1 AS side, least(coalesce(to_day, {horizon}), {horizon}) AS to_day
@@ -292,12 +300,18 @@ def _cells(db: Databases, name: str, first: str, second: str, horizon: date) -> 
     keys, raw, rows = _ROWS[name]
     keys = (*db.apart, *keys)
     one, two = raw.format(db=first, u=db.u), raw.format(db=second, u=db.u)
-    db.run(
-        f"CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT {', '.join(keys)} FROM "
-        f"(({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))"
-    )
+    found = _keys(db, name, keys, one, two)
     one, two = (rows.format(db=side, u=db.u) for side in (first, second))
-    return db.frame(days_sql(keys, one, two, horizon))
+    sql = days_sql(keys, one, two, horizon)
+    return db.frame(sql) if found else db.no_rows(sql)
+
+
+def _keys(db: Databases, name: str, keys: tuple[str, ...], one: str, two: str) -> int:
+    """Make the table `keys` of those whose rows differ; how many there are."""
+    select = f"SELECT DISTINCT {', '.join(keys)} FROM "
+    if _TABLES[name] in db.alike:
+        return db.make("keys", f"{select} ({one}) LIMIT 0")
+    return db.make("keys", f"{select} (({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))")
 
 
 _NO_WAYS = pd.DataFrame(columns=[*CELL, "path", "came_from", "distance", "side", "first_day"])
@@ -356,20 +370,18 @@ def _points(db: Databases, first: str, second: str) -> pd.DataFrame:
     """Changes of points on one side only, whatever they are owed to."""
     raw = "SELECT {}keeper, subject_id, day, change, reason, because FROM {}.scores.points"
     one, two = raw.format(db.u, first), raw.format(db.u, second)
-    db.run(
-        f"CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT {db.u}keeper, subject_id FROM "
-        f"(({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))"
-    )
+    found = _keys(db, "points", (*db.apart, *SCORE), one, two)
     one, two = (
         f"SELECT {db.u}keeper, subject_id, day, change, reason FROM {name}.scores.points "
         f"SEMI JOIN keys USING ({db.u}keeper, subject_id)"
         for name in (first, second)
     )
-    return db.frame(
+    sql = (
         f"SELECT *, 1 AS side FROM ({one} EXCEPT ALL {two}) UNION ALL "
         f"SELECT *, 2 AS side FROM ({two} EXCEPT ALL {one}) "
         f"ORDER BY {db.u}keeper, subject_id, day, reason, change, side"
     )
+    return db.frame(sql) if found else db.no_rows(sql)
 
 
 def _owners(db: Databases, first: str, second: str) -> dict[str, str]:

@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
@@ -26,6 +25,15 @@ from pipelines.replay.lift import UNIVERSE, UNIVERSES, lift
 from pipelines.replay.touches import UNIT, Tie, Touches, touches
 
 GONE, COME = -1, 1  # a row of the base that a universe has not; a row it has instead
+
+# An index is used only if one condition alone is asked of a table, and as a list of values. So rows
+# are looked up by one column in an expression of its own, which no other condition may enter.
+_SETTINGS = (
+    "SET disabled_optimizers = 'cte_filter_pusher'",
+    "SET dynamic_or_filter_threshold = 1000",
+)
+
+MOST_SEEN = 5000  # queries whose texts are remembered
 
 # The same in every universe: lists of codes, and the network.
 SHARED = frozenset({"exchange.paths", "exchange.adoptions"})
@@ -52,6 +60,8 @@ class Small:
     def __init__(self, base: Path, threads: int | None = None) -> None:
         self.engine: Engine = open_engine("duckdb", threads=threads)
         self.engine.execute("ATTACH '{}' AS base (READ_ONLY)".format(str(base).replace("'", "''")))
+        for setting in _SETTINGS:
+            self.engine.execute(setting)
         self.columns: dict[str, list[str]] = {}
         for schema, table, column in self.engine.fetch(
             "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
@@ -63,6 +73,9 @@ class Small:
                 self.engine.create_table(table, f"SELECT * FROM base.{table}")
         self.engine.create_schema("changed")
         self.moved: set[str] = set()
+        self._feeds: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+        self._seen: set[str] = set()
+        self._views: dict[str, str] = {}
 
     def __enter__(self) -> Small:
         return self
@@ -74,10 +87,13 @@ class Small:
 
     def begin(self, universes: Iterable[int]) -> None:
         """Forget all changes and name the universes to come."""
-        for table in self.moved:
-            self.engine.execute(f"DROP TABLE IF EXISTS changed.{quoted(table)}")
         self.moved = set()
-        self.engine.insert_arrow(UNIVERSES, pa.table({UNIVERSE: pa.array(universes, pa.int32())}))
+        self._feeds = {}
+        listed = ", ".join(map(str, universes))
+        self.engine.execute(
+            f"CREATE OR REPLACE TABLE {UNIVERSES} AS "
+            f"SELECT unnest(CAST([{listed}] AS INTEGER[])) AS {UNIVERSE}"
+        )
 
     def change(self, table: str, select: str) -> int:
         """Say how a table differs: a SELECT of `side`, `universe` and the table's columns.
@@ -88,10 +104,21 @@ class Small:
         rows = self.make(f"changed.{quoted(table)}", select)
         if rows:
             self.moved.add(table)
+            self._feeds = {seen: feeds for seen, feeds in self._feeds.items() if seen[0] != table}
         return rows
 
     def make(self, table: str, select: str) -> int:
-        """Make a table of a query; how many rows it has."""
+        """Make a table of a query; how many rows it has.
+
+        Most of what a small query costs is the reading of its text, so one that comes up again is
+        kept as a view.
+        """
+        if select in self._seen and select not in self._views:
+            self._views[select] = f"query_{len(self._views)}"
+            self.engine.execute(f"CREATE VIEW {self._views[select]} AS {select}")
+        elif len(self._seen) < MOST_SEEN:
+            self._seen.add(select)
+        select = f"FROM {self._views[select]}" if select in self._views else select
         return self.engine.fetch(f"CREATE OR REPLACE TABLE {table} AS {select}")[0][0]
 
     def rows_of(self, table: str, select: str) -> str:
@@ -189,7 +216,7 @@ class Small:
         parts = [
             self._climb(said, tie, self._changes(tie))
             for tie in said.ties
-            if tie.touching and tie.table in self.moved
+            if tie.touching and self._stirs(tie)
         ]
         if not parts:
             return 0
@@ -197,6 +224,18 @@ class Small:
         return self.make(
             "unit", f"SELECT DISTINCT universe, {columns} FROM ({' UNION ALL '.join(parts)})"
         )
+
+    def _stirs(self, tie: Tie) -> bool:
+        """Whether a tie's table has changed, in rows of the feed that it speaks of."""
+        if tie.table not in self.moved:
+            return False
+        if tie.feed is None or (tie.only and "feed" not in tie.only):
+            return True
+        seen = (tie.table, tie.only)
+        if seen not in self._feeds:
+            found = self.engine.fetch(f"SELECT DISTINCT feed FROM ({self._changes(tie)})")
+            self._feeds[seen] = {feed for (feed,) in found}
+        return tie.feed in self._feeds[seen]
 
     def _changes(self, tie: Tie) -> str:
         """SELECT of the changed rows of a table, as far as the tie looks at them."""
@@ -223,17 +262,26 @@ class Small:
         tied = " AND ".join(
             [f"{left} = {right}" for left, right in tie.pairs] + list(tie.parent_filters)
         )
-        parts = [
-            f"SELECT DISTINCT {a}.universe AS universe{columns} FROM ({rows}) AS {a} "
-            f"INNER JOIN base.{parent.table} AS {p} ON {tied or 'TRUE'}{where}"
-        ]
+        found = self.looked_up(
+            parent.table,
+            [(right, left) for left, right in tie.pairs],
+            f"{a}_rows AS {a}{where}",
+            parent.alias,
+        )
+        select = (
+            f"SELECT DISTINCT {a}.universe AS universe{columns} FROM {a}_rows AS {a} INNER JOIN "
+        )
+        parts = [f"{select}{p}_found AS {p} ON {tied or 'TRUE'}{where}"]
         if parent.table in self.moved:
             parts.append(
-                f"SELECT DISTINCT {a}.universe AS universe{columns} FROM ({rows}) AS {a} INNER JOIN "
-                f"changed.{quoted(parent.table)} AS {p} ON {p}.universe = {a}.universe "
+                f"{select}changed.{quoted(parent.table)} AS {p} ON {p}.universe = {a}.universe "
                 f"AND {p}.side = {COME}{' AND ' + tied if tied else ''}{where}"
             )
-        return self._climb(said, parent, " UNION ALL ".join(parts))
+        up = (
+            f"(WITH {a}_rows AS ({rows}), {p}_found AS MATERIALIZED ({found}) "
+            f"{' UNION ALL '.join(parts)})"
+        )
+        return self._climb(said, parent, f"SELECT * FROM {up}")
 
     # --- downwards: from units to the rows they are worked out from -------------------------------
 
@@ -241,12 +289,15 @@ class Small:
         """SELECT of how the touched units' rows differ from the base's."""
         ctes: list[str] = []
         made: dict[str, list[str]] = {}
+        select = _lifted(model.sql, model.name, frozenset(self.moved) if said.apart else None)
         for tie in said.ties:
+            if said.apart and quoted(f"in {tie.table}") not in select:
+                continue  # read by a branch that nothing touches
             name = f"{tie.alias} needed"
-            ctes.append(f"{quoted(name)} AS ({self._needed(said, tie)})")
+            ctes += self._needed(said, tie)
             made.setdefault(tie.table, []).append(name)
         for table in model.reads:
-            if shared(table):
+            if shared(table) or quoted(f"in {table}") not in select:
                 continue
             columns = self._listed(table)
             parts = [
@@ -256,41 +307,67 @@ class Small:
             ]
             ctes.append(f"{quoted('in ' + table)} AS ({' UNION '.join(parts)})")
         columns = self._listed(model.name)
-        select = _lifted(model.sql, model.name, frozenset(self.moved) if said.apart else None)
         out_of = self._outputs(model, said)
-        tied = " AND ".join(f"m.{quoted(c)} = k.{quoted(c)}" for c, _ in said.gives)
+        pairs = [(f"m.{quoted(c)}", f"k.{quoted(c)}") for c, _ in said.gives]
+        tied = " AND ".join(f"{left} = {right}" for left, right in pairs)
         ctes += [
             f"keys AS ({out_of})",
             f"made AS (SELECT {self._listed(model.name, 'm')}, m.universe FROM "
             f"({select}) AS m SEMI JOIN keys AS k ON k.universe = m.universe AND {tied})",
+            f"found AS MATERIALIZED ({self.looked_up(model.name, pairs, 'keys AS k', 'm')})",
             f"had AS (SELECT {self._listed(model.name, 'm')}, k.universe FROM keys AS k "
-            f"INNER JOIN base.{model.name} AS m ON {tied})",
+            f"INNER JOIN found AS m ON {tied})",
         ]
         return f"WITH {', '.join(ctes)} " + difference(columns, "had", "made")
 
-    def _needed(self, said: Touches, tie: Tie) -> str:
-        """SELECT of the rows of one tie that the touched units need, in their universes."""
+    def _needed(self, said: Touches, tie: Tie) -> list[str]:
+        """Common table expressions: `<alias> needed`, the rows of one tie that the touched units need."""
         a, table = tie.alias, tie.table
         source = UNIT if tie.parent == UNIT else quoted(f"{tie.parent} needed")
         keys = ", ".join(f"{right} AS k{n}" for n, (_, right) in enumerate(tie.pairs))
-        given = (
-            f"(SELECT DISTINCT {tie.parent}.universe AS universe{', ' + keys if keys else ''} "
-            f"FROM {source} AS {tie.parent}{_where(tie.parent_filters)}) AS given"
-        )
-        tied = " AND ".join(f"{left} = given.k{n}" for n, (left, _) in enumerate(tie.pairs))
+        given, found = quoted(f"{a} given"), quoted(f"{a} found")
+        pairs = [(left, f"given.k{n}") for n, (left, _) in enumerate(tie.pairs)]
+        tied = " AND ".join(f"{left} = {right}" for left, right in pairs)
         columns = self._listed(table, a)
         where = _where(tie.filters)
-        base = (
-            f"SELECT {columns}, given.universe FROM {given} "
-            f"INNER JOIN base.{table} AS {a} ON {tied or 'TRUE'}{where}"
+        rows = self.rows_of(
+            table,
+            f"SELECT {columns}, given.universe FROM {given} AS given "
+            f"INNER JOIN {found} AS {a} ON {tied or 'TRUE'}{where}",
         )
-        if table not in self.moved:
-            return base
-        return self.rows_of(table, base) + (
-            f" UNION ALL SELECT {columns}, {a}.universe FROM {given} INNER JOIN "
-            f"changed.{quoted(table)} AS {a} ON {a}.universe = given.universe AND {a}.side = {COME}"
-            f"{' AND ' + tied if tied else ''}{where}"
-        )
+        if table in self.moved:
+            rows += (
+                f" UNION ALL SELECT {columns}, {a}.universe FROM {given} AS given INNER JOIN "
+                f"changed.{quoted(table)} AS {a} ON {a}.universe = given.universe AND {a}.side = {COME}"
+                f"{' AND ' + tied if tied else ''}{where}"
+            )
+        return [
+            f"{given} AS (SELECT DISTINCT {tie.parent}.universe AS universe"
+            f"{', ' + keys if keys else ''} FROM {source} AS {tie.parent}"
+            f"{_where(tie.parent_filters)})",
+            f"{found} AS MATERIALIZED ({self.looked_up(table, pairs, f'{given} AS given', a)})",
+            f"{quoted(f'{a} needed')} AS ({rows})",
+        ]
+
+    def looked_up(
+        self, table: str, pairs: Sequence[tuple[str, str]], given: str, alias: str = "t"
+    ) -> str:
+        """SELECT of the base's rows of a table by the first plain column there is to tie them by.
+
+        Args:
+            table: its name.
+            pairs: (expression over the table, expression over what is given) that must be equal.
+            given: what stands behind FROM, and perhaps WHERE, to have the values.
+            alias: what the expressions call the table.
+        """
+        columns = self._listed(table, alias)
+        for left, right in pairs:
+            if _plain(left):
+                return (
+                    f"SELECT {columns} FROM (SELECT DISTINCT {right} AS k FROM {given}) AS sought "
+                    f"INNER JOIN base.{table} AS {alias} ON {left} = sought.k"
+                )
+        return f"SELECT {columns} FROM base.{table} AS {alias}"
 
     def _outputs(self, model: Model, said: Touches) -> str:
         """SELECT of the keys by which rows of the output belong to the touched units."""
@@ -319,6 +396,12 @@ def difference(columns: str, had: str, has: str) -> str:
 
 def _where(filters: Sequence[str]) -> str:
     return f" WHERE {' AND '.join(filters)}" if filters else ""
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> bool:
+    """Whether an expression is a column and nothing more."""
+    return isinstance(sqlglot.parse_one(text, read="duckdb"), exp.Column)
 
 
 @lru_cache(maxsize=4096)

@@ -53,6 +53,7 @@ class Tie:
         parent_filters: conditions on the parent alone.
         only: the columns looked at; empty: all.
         touching: whether a change of it touches units.
+        feed: the feed of which alone it reads rows, if it says so.
     """
 
     table: str
@@ -63,6 +64,7 @@ class Tie:
     parent_filters: tuple[str, ...]
     only: tuple[str, ...]
     touching: bool
+    feed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _said(model: Model) -> list[tuple[str, str]]:
         match = _LINE.match(line)
         if match:
             found.append([match[1], match[2]])
-        elif found and found[-1][0] in ("touches", "needs") and line.startswith("AND "):
+        elif found and found[-1][0] in ("touches", "needs") and line.startswith(("ON ", "AND ")):
             found[-1][1] += " " + line
     return [(word, text) for word, text in found]
 
@@ -175,5 +177,16 @@ def _tie(model: Model, text: str, known: list[str], touching: bool) -> Tie:
         raise ModelError(f"{model.name}: {alias} is tied to nothing.")
     only = tuple(c.strip() for c in (match["only"] or "").split(",") if c.strip())
     return Tie(
-        table, alias, parent, tuple(pairs), tuple(filters), tuple(parent_filters), only, touching
-    )
+        table, alias, parent, tuple(pairs), tuple(filters), tuple(parent_filters), only, touching,
+        _feed(condition, alias),
+    )  # fmt: skip
+
+
+def _feed(condition: exp.Expression, alias: str) -> str | None:
+    """The feed that a condition allows, if it allows only one."""
+    for part in condition.flatten() if isinstance(condition, exp.And) else [condition]:
+        if isinstance(part, exp.EQ) and isinstance(part.expression, exp.Literal):
+            column = part.this
+            if isinstance(column, exp.Column) and (column.table, column.name) == (alias, "feed"):
+                return part.expression.name
+    return None

@@ -8,7 +8,7 @@ pass. A case of its own and a case among a thousand give the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,15 @@ from schemas.contract import Feed, feeds
 # What a replay tells of, and with that the models it has to run.
 TOLD = ("exchange.copies", "exchange.entries", "exchange.evidence", "consequences.measures",
         "scores.grades", "scores.points")  # fmt: skip
+
+# What is compared, and by which of its columns the rows concerned are looked up.
+_COMPARED = (
+    ("exchange.copies", "entry_id"),
+    ("exchange.entries", "entry_id"),
+    ("consequences.measures", "subject_id"),
+    ("scores.grades", "subject_id"),
+    ("scores.points", "subject_id"),
+)
 
 BEFORE, AFTER = "before", "after"  # the base's rows, and those of each universe
 
@@ -82,7 +91,10 @@ class Universes:
         self.landed = Landed(self.db, "base", self.feeds)
         self.others = Registered(self.db, "base", self.feeds)
         self.about = diff.about(self.db, "base")
-        self._sides_ready = False
+        self.both = Databases(self.small.engine, apart=("universe",))
+        self.nothing = diff.nothing(self.about)
+        self._columns: dict[str, str] = {}
+        self._filled: set[str] = set()
 
     def __enter__(self) -> Universes:
         return self
@@ -123,15 +135,15 @@ class Universes:
                 states[2 * n + 1], corrected[2 * n + 1] = fixed, edits
         self.work_out(states)
         self._set_apart({e.struck.feed.name for edits in cases for e in edits}, corrected)
-        both = Databases(self.small.engine, apart=("universe",))
+        both = self.both
+        both.alike = frozenset(set(TOLD) - self.small.moved)
         differs = diff.differences(both, BEFORE, AFTER, self.about)
-        nothing = diff.nothing(self.about)
-        after = {u: differs.get(u, nothing) for u in corrected}
+        after = {u: differs.get(u, self.nothing) for u in corrected}
         left = left_of(both, BEFORE, AFTER, after, corrected) if corrected else {}
         called = self._words(differs.values())
         found = []
         for n in range(len(cases)):
-            faulty, residue = differs.get(2 * n, nothing), left.get(2 * n + 1)
+            faulty, residue = differs.get(2 * n, self.nothing), left.get(2 * n + 1)
             evidence = self._evidence(n, faulty, residue) if paths else None
             found.append(Found(faulty, residue, called, evidence))
         return found
@@ -155,84 +167,108 @@ class Universes:
         All rows of the cells and entries that changed, and of the entries behind them; so whatever a
         comparison asks about a changed cell, it finds what it would find in the whole database.
         """
-        engine, small = self.small.engine, self.small
-        if not self._sides_ready:
-            for side in (BEFORE, AFTER):
-                engine.execute(f"ATTACH ':memory:' AS {side}")
-                for schema in ("exchange", "consequences", "scores", "conform", "quality", "codes"):
-                    engine.execute(f"CREATE SCHEMA {side}.{schema}")
-                engine.execute(
-                    f"CREATE VIEW {side}.exchange.paths AS SELECT * FROM base.exchange.paths"
-                )
-            self._sides_ready = True
+        small = self.small
+        if not self._columns:
+            self._make_sides()
         self._concerned()
-        for table, key in (
-            ("exchange.copies", "entry_id"),
-            ("exchange.entries", "entry_id"),
-            ("consequences.measures", "subject_id"),
-            ("scores.grades", "subject_id"),
-            ("scores.points", "subject_id"),
-        ):
+        for table, key in _COMPARED:
             keys = "concerned_entries"
             if key == "subject_id":
                 keys = "concerned_subjects"
-                small.make(keys, self._ids(table, key))
+                self._fill(keys, self._ids(table, key))
             self._sides(table, keys, key)
-        small.make(
+        entries = [f"{side}.exchange.entries" for side in (BEFORE, AFTER)]
+        self._fill(
             "concerned_versions",
-            " UNION ".join(
-                f"SELECT universe, entry_version FROM {side}.exchange.entries"
-                for side in (BEFORE, AFTER)
-            ),
+            " UNION ".join(f"SELECT universe, entry_version FROM {name}" for name in entries),
+            among=entries,
         )
         self._sides("exchange.evidence", "concerned_versions", "entry_version")
         for name in sorted(fed if corrected else ()):
             table = f"conform.{name}"
-            small.make("concerned_records", self._ids(table, "record_id"))
+            self._fill("concerned_records", self._ids(table, "record_id"))
             self._sides(table, "concerned_records", "record_id")
         for table in ("quality.deliveries", "quality.verdicts") if corrected else ():
-            columns = ", ".join(map(quoted, small.columns[table]))
             for side, which in ((BEFORE, GONE), (AFTER, COME)):
                 select = (
-                    f"SELECT universe, {columns} FROM changed.{quoted(table)} WHERE side = {which}"
-                    if table in small.moved
-                    else f"SELECT CAST(NULL AS INTEGER) AS universe, {columns} FROM base.{table} "
-                    "WHERE FALSE"
+                    f"SELECT universe, {self._columns[table]} FROM changed.{quoted(table)} "
+                    f"WHERE side = {which}"
                 )
-                small.make(f"{side}.{table}", select)
+                self._fill(f"{side}.{table}", select if table in small.moved else None)
 
-    def _ids(self, table: str, key: str) -> str:
-        """SELECT of the keys of a table's changed rows."""
-        if table in self.small.moved:
-            return f"SELECT DISTINCT universe, {key} FROM changed.{quoted(table)}"
-        return (
-            f"SELECT CAST(NULL AS INTEGER) AS universe, CAST(NULL AS VARCHAR) AS {key} WHERE FALSE"
-        )
+    def _make_sides(self) -> None:
+        """Make both databases and all their tables, with nothing in them."""
+        engine, small = self.small.engine, self.small
+        tables = [table for table, _ in _COMPARED]
+        tables += ["exchange.evidence", "quality.deliveries", "quality.verdicts"]
+        tables += [f"conform.{name}" for name in self.feeds if f"conform.{name}" in small.columns]
+        for table in tables:
+            self._columns[table] = ", ".join(map(quoted, small.columns[table]))
+        for side in (BEFORE, AFTER):
+            engine.execute(f"ATTACH ':memory:' AS {side}")
+            for schema in sorted({table.split(".")[0] for table in tables}):
+                engine.execute(f"CREATE SCHEMA {side}.{schema}")
+            engine.execute(
+                f"CREATE VIEW {side}.exchange.paths AS SELECT * FROM base.exchange.paths"
+            )
+            for table, columns in self._columns.items():
+                engine.execute(
+                    f"CREATE TABLE {side}.{table} AS "
+                    f"SELECT CAST(NULL AS INTEGER) AS universe, {columns} FROM base.{table} LIMIT 0"
+                )
+        for table, key in (
+            ("concerned_entries", "entry_id"),
+            ("concerned_subjects", "subject_id"),
+            ("concerned_versions", "entry_version"),
+            ("concerned_records", "record_id"),
+            ("concerned_because", "entry_version"),
+        ):
+            engine.execute(f"CREATE TABLE {table} (universe INTEGER, {key} VARCHAR)")
+
+    def _fill(self, table: str, select: str | None, among: Iterable[str] = ()) -> bool:
+        """Fill one of the tables made for comparing; whether it has any rows.
+
+        Args:
+            table: its name.
+            select: its rows; None: there are none.
+            among: the tables they come from; if none of those has rows, there are none.
+        """
+        sources = set(among)
+        if select is not None and (not sources or sources & self._filled):
+            if self.small.make(table, select):
+                self._filled.add(table)
+            else:
+                self._filled.discard(table)
+        elif table in self._filled:
+            self.small.engine.execute(f"DELETE FROM {table}")
+            self._filled.discard(table)
+        return table in self._filled
+
+    def _ids(self, table: str, key: str) -> str | None:
+        """SELECT of the keys of a table's changed rows; None if there are none."""
+        if table not in self.small.moved:
+            return None
+        return f"SELECT DISTINCT universe, {key} FROM changed.{quoted(table)}"
 
     def _concerned(self) -> None:
         """The entries of changed cells and measures, and those they were adopted from."""
         small = self.small
         copies, measures = "exchange.copies", "consequences.measures"
-        parts = [
-            "SELECT CAST(NULL AS INTEGER) AS universe, CAST(NULL AS VARCHAR) AS entry_id WHERE FALSE"
-        ]
+        parts = []
         if copies in small.moved:
             parts += [
                 f"SELECT universe, entry_id FROM changed.{quoted(copies)}",
-                "SELECT k.universe, c.entry_id FROM (SELECT DISTINCT universe, holder, list, subject_id "
-                f"FROM changed.{quoted(copies)}) AS k INNER JOIN base.{copies} AS c "
-                "ON c.subject_id = k.subject_id AND c.holder = k.holder AND c.list = k.list",
+                self._cells(copies, ("holder", "list"), "entry_id"),
             ]
         entries = "exchange.entries"
+        because = None
         if measures in small.moved:
-            cells = f"SELECT DISTINCT universe, agency, measure, subject_id FROM changed.{quoted(measures)}"
-            small.make(
-                "concerned_because",
-                f"SELECT universe, because_entry_version AS entry_version FROM changed.{quoted(measures)} "
-                f"UNION SELECT k.universe, m.because_entry_version FROM ({cells}) AS k INNER JOIN "
-                f"base.{measures} AS m ON m.subject_id = k.subject_id AND m.agency = k.agency "
-                "AND m.measure = k.measure",
+            because = (
+                "SELECT universe, because_entry_version AS entry_version "
+                f"FROM changed.{quoted(measures)} UNION "
+                + self._cells(measures, ("agency", "measure"), "because_entry_version")
             )
+        if self._fill("concerned_because", because):
             parts.append(
                 "SELECT k.universe, e.entry_id FROM concerned_because AS k INNER JOIN "
                 f"base.{entries} AS e ON e.entry_version = k.entry_version"
@@ -243,9 +279,22 @@ class Universes:
                     f"changed.{quoted(entries)} AS e ON e.universe = k.universe "
                     "AND e.entry_version = k.entry_version"
                 )
-        small.make("concerned_entries", f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})")
-        while self._with_parents():
-            pass
+        select = f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})" if parts else None
+        if self._fill("concerned_entries", select):
+            while self._with_parents():
+                pass
+
+    def _cells(self, table: str, names: tuple[str, str], column: str) -> str:
+        """SELECT of what the base says in a column, in the cells in which a table changed."""
+        key = ("subject_id", *names)
+        pairs = [(f"c.{name}", f"k.{name}") for name in key]
+        cells = f"SELECT DISTINCT universe, {', '.join(key)} FROM changed.{quoted(table)}"
+        found = self.small.looked_up(table, pairs, f"({cells}) AS k", "c")
+        return (
+            f"SELECT universe, {column} FROM (WITH found AS MATERIALIZED ({found}) "
+            f"SELECT k.universe, c.{column} FROM ({cells}) AS k INNER JOIN found AS c ON "
+            f"{' AND '.join(f'{left} = {right}' for left, right in pairs)})"
+        )
 
     def _with_parents(self) -> int:
         """Add the entries behind those concerned; how many were new."""
@@ -277,13 +326,13 @@ class Universes:
 
     def _sides(self, table: str, keys: str, key: str) -> None:
         """A table's rows of some keys as they are in the base, and as they are in each universe."""
-        small = self.small
-        columns = ", ".join(map(quoted, small.columns[table]))
+        small, columns = self.small, self._columns[table]
         listed = ", ".join(f"t.{quoted(c)}" for c in small.columns[table])
-        small.make(
+        self._fill(
             f"{BEFORE}.{table}",
             f"SELECT k.universe, {listed} FROM {keys} AS k "
             f"INNER JOIN base.{table} AS t ON t.{key} = k.{key}",
+            among=[keys],
         )
         clean = f"SELECT {columns}, universe FROM {BEFORE}.{table}"
         select = f"SELECT universe, {columns} FROM ({small.rows_of(table, clean)})"
@@ -292,7 +341,7 @@ class Universes:
                 f" UNION ALL SELECT universe, {columns} FROM changed.{quoted(table)} "
                 f"SEMI JOIN {keys} USING (universe, {key}) WHERE side = {COME}"
             )
-        small.make(f"{AFTER}.{table}", select)
+        self._fill(f"{AFTER}.{table}", select, among=[keys])
 
     def _words(self, found: Any) -> Words:
         subjects = {

@@ -100,8 +100,9 @@ def test_every_name_imported_from_ours_is_there(path: Path) -> None:
         if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] in MAY_IMPORT:
             module = importlib.import_module(node.module)
             for alias in node.names:
-                there = hasattr(module, alias.name) or importlib.util.find_spec(
-                    f"{node.module}.{alias.name}"
+                there = hasattr(module, alias.name) or (
+                    hasattr(module, "__path__")
+                    and importlib.util.find_spec(f"{node.module}.{alias.name}")
                 )
                 assert there, f"{relative(path)}: {node.module} has no {alias.name}"
 
