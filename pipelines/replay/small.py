@@ -58,6 +58,7 @@ class Small:
     """
 
     def __init__(self, base: Path, threads: int | None = None) -> None:
+        self.base = base
         self.engine: Engine = open_engine("duckdb", threads=threads)
         self.engine.execute("ATTACH '{}' AS base (READ_ONLY)".format(str(base).replace("'", "''")))
         for setting in _SETTINGS:
