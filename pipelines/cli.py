@@ -88,7 +88,8 @@ def build(
     ] = "full",
     engine: Annotated[str, typer.Option("--engine", help="duckdb or spark.")] = "duckdb",
     policy: Annotated[
-        list[str] | None, typer.Option("--policy", help="Vary the network: court-bank.every=1")
+        list[str] | None,
+        typer.Option("--policy", help="Vary the run: court-bank.every=1, corrections=pushed."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from pipelines.engine.base import Engine
+from pipelines.exchange.network import OF_THE_RUN, of_the_run
 from schemas.contract import ROOT, Feed
 
 CODES = ROOT / "schemas" / "codes"
@@ -57,9 +58,10 @@ def run_table(
 ) -> pa.Table:
     """`codes.run`: the one row that says what a run is about.
 
-    Its window and horizon, the level of joining, the numbers of the network that were varied (as
-    JSON), and the tier of islands that take part.
+    Its window and horizon, the level of joining, the policy (as JSON), the tier of islands that take
+    part, and what the policy says of the whole run; see `pipelines.exchange.network.OF_THE_RUN`.
     """
+    said = {name: of_the_run(policy or {}, name) for name in OF_THE_RUN}
     return pa.table(
         {
             "day0": pa.array([day0], pa.date32()),
@@ -68,6 +70,9 @@ def run_table(
             "join_level": pa.array([join], pa.string()),
             "policy": pa.array([json.dumps(dict(policy or {}), sort_keys=True)], pa.string()),
             "tier": pa.array([tier], pa.string()),
+            "corrections": pa.array([said["corrections"]], pa.string()),
+            "out_of_bounds": pa.array([said["gates.out_of_bounds"]], pa.string()),
+            "link_depth": pa.array([int(said["links.depth"])], pa.int32()),
         }
     )
 

@@ -184,7 +184,9 @@ def delivery_verdicts_sql(
     outcome, reason = [], []
 
     def rule(when: str, then: str, *words: str) -> None:
-        outcome.append(f"WHEN {when} THEN {text_sql(then)}")
+        # Whether a delivery out of bounds is held is a policy of the run; the contract says where.
+        heed = "r.out_of_bounds" if then == "hold" else text_sql(then)
+        outcome.append(f"WHEN {when} THEN {heed}")
         said = ", ".join(w if w.startswith("CAST(") else text_sql(w) for w in words)
         reason.append(f"WHEN {when} THEN concat_ws('', {said})")
 
@@ -252,7 +254,8 @@ FROM (
         first_value(l."rows") OVER (ORDER BY l.published) AS first
     FROM {table} AS l
     WHERE l.feed = {text_sql(feed.name)}
-) AS d"""
+) AS d
+CROSS JOIN codes.run AS r"""
 
 
 def _ratio(thousandths: int) -> str:

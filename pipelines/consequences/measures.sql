@@ -1,6 +1,7 @@
--- What agencies do to whoever is listed, and to those linked to them over one step or two, from the copy
--- the acting agency holds and the links believed and in force on the day. A measure with a term of its
--- own runs from its first day to the end of the term, whatever becomes of the entry.
+-- What agencies do to whoever is listed, and to those linked to them over one step or two (as many as
+-- the policy of the run lets them follow), from the copy the acting agency holds and the links believed
+-- and in force on the day. A measure with a term of its own runs from its first day to the end of the
+-- term, whatever becomes of the entry.
 -- source: the code list measures, which names the rule each rests on
 -- grain: one row a measure, subject, entry version, way it is linked and period
 -- key: measure_id
@@ -70,6 +71,7 @@ met AS (
         AND x.from_id = g.listed_id
         AND x.from_day < until(g.to_day)
         AND g.from_day < until(x.to_day)
+    INNER JOIN codes.run AS r ON r.link_depth >= 1
     WHERE g.step2 IS NULL
     UNION ALL
     SELECT
@@ -95,6 +97,7 @@ met AS (
         AND y.to_id <> g.listed_id
         AND y.from_day < least(until(g.to_day), until(x.to_day))
         AND greatest(g.from_day, x.from_day) < until(y.to_day)
+    INNER JOIN codes.run AS r ON r.link_depth >= 2
 ),
 
 timed AS (

@@ -1,7 +1,8 @@
 -- What holders show one step further along each path. An edge looks on its sync days only: the first
 -- one inside the time the last holder shows an entry, and the last. A snapshot shows it from the first
 -- plus the lag until one sync after the last plus the lag; an appending edge for ever; an expiring one
--- for its expiry after it was last seen. What no sync day meets is never seen.
+-- for its expiry after it was last seen. What no sync day meets is never seen. Where corrections are
+-- pushed, what ends at the last holder ends here on the same day, but on a wall, where it stays.
 -- A holder that matches by name shows the entry for everyone of that kind who bears the name on the
 -- first sync day (by own keys: in the same division), and by code only where there is no name.
 -- source: network.yml, where every clock has its basis
@@ -24,6 +25,7 @@ WITH looked AS (
         p.every_days AS every_days,
         p.lag_days AS lag_days,
         p.expiry_days AS expiry_days,
+        r.corrections AS corrections,
         h.to_day AS left_day,
         r.day0 + p.offset_days AS first_ever,
         r.day0 + CAST(
@@ -53,7 +55,9 @@ seen AS (
         l.first_sync AS first_sync,
         l.first_sync + l.lag_days AS from_day,
         CASE
-            WHEN l.mode IN ('append', 'irrevocable') OR l.left_day IS NULL THEN CAST(NULL AS DATE)
+            WHEN l.mode = 'irrevocable' OR l.left_day IS NULL THEN CAST(NULL AS DATE)
+            WHEN l.corrections = 'pushed' THEN greatest(l.left_day, l.first_sync + l.lag_days)
+            WHEN l.mode = 'append' THEN CAST(NULL AS DATE)
             ELSE l.first_ever + CAST(
                 l.every_days * ((date_diff('day', l.first_ever, l.left_day) - 1) // l.every_days)
                 + l.lag_days
@@ -115,3 +119,4 @@ SELECT
     u.to_day AS to_day,
     {distance} AS distance
 FROM understood AS u
+WHERE u.from_day < until(u.to_day)

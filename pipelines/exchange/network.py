@@ -18,6 +18,15 @@ JOINS = ("none", "own-keys", "unified-code", "full")
 MODES = ("snapshot", "append", "expire", "irrevocable")
 MATCHES = ("code", "name", "name_division")
 
+# Policies of a whole run, each with its values, the first of which holds where nothing is said:
+# whether withdrawals wait for the next sync or are sent on at once, whether a gate holds a delivery
+# out of bounds or lets it through with a warning, and over how many links measures follow.
+OF_THE_RUN = {
+    "corrections": ("sync", "pushed"),
+    "gates.out_of_bounds": ("hold", "warn"),
+    "links.depth": ("2", "1", "0"),
+}
+
 
 class NetworkError(ValueError):
     """A network that cannot be used; the message names the edge and the rule."""
@@ -211,18 +220,35 @@ def checked(edge: Edge) -> Edge:
     return edge
 
 
+def of_the_run(policy: Mapping[str, str], name: str) -> str:
+    """What a policy says of the whole run, by one of the names `OF_THE_RUN`.
+
+    Raises:
+        NetworkError: if it is none of the values there are.
+    """
+    values = OF_THE_RUN[name]
+    value = str(policy.get(name, values[0]))
+    if value not in values:
+        raise NetworkError(f"policy {name}={value}: it is one of {', '.join(values)}.")
+    return value
+
+
 def with_policy(
     edges: list[Edge], adoptions: list[Adoption], policy: Mapping[str, str]
 ) -> tuple[list[Edge], list[Adoption]]:
     """Edges and adoptions with the numbers of a policy in place of their own.
 
     Args:
-        policy: `<from>-<to>.<every|offset|lag|expiry|mode|match>` or `adopt.<list>.term_days` -> value.
+        policy: `<from>-<to>.<every|offset|lag|expiry|mode|match>` or `adopt.<list>.term_days` -> value;
+            those `OF_THE_RUN` change nothing here.
 
     Raises:
-        NetworkError: if a name means no edge or adoption, or a value breaks a rule.
+        NetworkError: if a name means nothing, or a value breaks a rule.
     """
     for name, value in policy.items():
+        if name in OF_THE_RUN:
+            of_the_run(policy, name)
+            continue
         target, _, attribute = name.rpartition(".")
         if target.startswith("adopt."):
             which = target.removeprefix("adopt.")
@@ -237,7 +263,8 @@ def with_policy(
             continue
         if target not in {e.name for e in edges}:
             raise NetworkError(
-                f"policy {name!r} means no edge; edges are {', '.join(e.name for e in edges) or 'none'}."
+                f"policy {name!r} means no edge; edges are {', '.join(e.name for e in edges) or 'none'}. "
+                f"Of the whole run there are {', '.join(OF_THE_RUN)}."
             )
         if attribute in ("every", "offset", "lag", "expiry"):
             given: object = _int(value, name)
@@ -307,7 +334,11 @@ def read_network(
 
 
 def in_reach(policy: Mapping[str, str], tier: str, join: str) -> dict[str, str]:
-    """The numbers of a policy that mean an edge or adoption in force at a tier and level of joining."""
+    """What of a policy means anything at a tier and level of joining."""
     network = read_network(tier, join)
     known = {e.name for e in network.edges} | {f"adopt.{a.list}" for a in network.adoptions}
-    return {name: value for name, value in policy.items() if name.rpartition(".")[0] in known}
+    return {
+        name: value
+        for name, value in policy.items()
+        if name in OF_THE_RUN or name.rpartition(".")[0] in known
+    }

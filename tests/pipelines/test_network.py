@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from pipelines.exchange.network import NETWORK_FILE, NetworkError, read_network
+from pipelines.exchange.network import NETWORK_FILE, NetworkError, in_reach, read_network
 
 
 def paths(list_name, join="full", tier="core"):
@@ -60,11 +60,21 @@ def test_a_policy_changes_one_number():
         ({"court-bank.mode": "telepathy"}, "is none of"),
         ({"adopt.moon.term_days": "3"}, "is not known"),
         ({"court-bank.mode": "expire"}, "expiry must be given"),
+        ({"corrections": "shouted"}, "it is one of sync, pushed"),
+        ({"links.depth": "3"}, "it is one of 2, 1, 0"),
+        ({"gates.out_of_bounds": "shrug"}, "it is one of hold, warn"),
+        ({"corrections.every": "1"}, "Of the whole run there are corrections, "),
     ],
 )
 def test_a_bad_policy_is_one_clear_sentence(policy, says):
     with pytest.raises(NetworkError, match=says):
         read_network(policy=policy)
+
+
+def test_a_policy_of_the_run_changes_no_edge_and_means_something_at_every_level():
+    policy = {"corrections": "pushed", "links.depth": "1", "gates.out_of_bounds": "warn"}
+    assert read_network(policy=policy) == read_network()
+    assert in_reach(policy | {"court-ncisp.lag": "2"}, "core", "none") == policy
 
 
 def test_a_network_joined_beyond_its_bound_is_refused(tmp_path):

@@ -72,6 +72,18 @@ def test_the_report_is_the_same(spec, home_tiny):
     assert json.dumps(figures(quick), default=str) == json.dumps(figures(slow), default=str)
 
 
+def test_the_report_is_the_same_under_a_policy(home_tiny):
+    policy = {"corrections": "pushed", "links.depth": "1", "gates.out_of_bounds": "warn"}
+    asked = {"policy": policy | {"court-bank.mode": "append"}}
+    spec = FaultSpec("valid_code_of_another", feed="court", seed=1, correct_after=30)
+    quick, slow = (replay(home_tiny, spec, rebuild=way, **asked) for way in (False, True))
+    assert json.dumps(figures(quick), default=str) == json.dumps(figures(slow), default=str)
+    # Pushed, the correction leaves nothing but what cannot be taken back or was done on its own.
+    still = figures(quick)["residue"]
+    asked = {"policy": {"court-bank.mode": "append"}}
+    assert still != figures(replay(home_tiny, spec, **asked))["residue"]
+
+
 @pytest.fixture(scope="module")
 def home_tiny(tmp_path_factory):
     from pipelines.replay.prove import make_world

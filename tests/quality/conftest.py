@@ -21,6 +21,9 @@ ENTRY = {
 }
 EVIDENCE = {"entry_version": "VARCHAR", "parent_kind": "VARCHAR", "parent_id": "VARCHAR"}
 SAID = {"record_id": "VARCHAR", "version": "VARCHAR", "feed": "VARCHAR", "effect": "VARCHAR"}
+# A delivery out of bounds is held, unless a run is told otherwise.
+HEEDED = {"out_of_bounds": "VARCHAR DEFAULT 'hold'"}
+
 TABLES: dict[str, dict[str, str]] = {
     "landing.deliveries": {
         "feed": "VARCHAR",
@@ -197,7 +200,7 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "codes.grounds": {"code": "VARCHAR"},
     "codes.measures": {"measure": "VARCHAR"},
-    "codes.run": {"join_level": "VARCHAR", "last_day": "DATE"},
+    "codes.run": {"join_level": "VARCHAR", "last_day": "DATE", **HEEDED},
 }
 
 
@@ -209,6 +212,11 @@ class Workbench(DuckDBEngine):
         self.create_schema(name.split(".")[0])
         listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
         self.execute(f"CREATE OR REPLACE TABLE {name} ({listed})")
+
+    def heed(self) -> None:
+        """A run that is told nothing of its policy, unless there is one."""
+        if not self.count("codes.run"):
+            self.execute("INSERT INTO codes.run DEFAULT VALUES")
 
     def put(self, name: str, **values: object) -> None:
         """One row; columns not given are NULL."""
@@ -280,6 +288,7 @@ def land() -> Callable[..., None]:
         own |= {"delivery": "VARCHAR", "published": "DATE", "file": "VARCHAR", "line": "BIGINT"}
         columns = {name: "VARCHAR" for name in feed.column_names}
         bench.table(f"landing.{feed.name}", own | columns)
+        bench.heed()
         for delivery, rows in deliveries.items():
             bench.put(
                 "landing.deliveries",

@@ -162,16 +162,17 @@ EDGES = [
 ]
 
 
+def delivered(bench, feed, day: int, rows: int) -> None:
+    """A delivery of a day in January, of so many rows."""
+    text = f"2024-01-{day:02}"
+    bench.put("landing.deliveries", feed=feed.name, delivery=text, published=text, rows=rows)
+
+
 def deliveries(bench, feed, **rows: int) -> list[tuple]:
     """Verdicts on deliveries of the given sizes; the keyword `d08` is the eighth of January."""
+    bench.heed()
     for day, count in rows.items():
-        bench.put(
-            "landing.deliveries",
-            feed=feed.name,
-            delivery=f"2024-01-{day[1:]}",
-            published=f"2024-01-{day[1:]}",
-            rows=count,
-        )
+        delivered(bench, feed, int(day[1:]), count)
     return bench.fetch(f"{delivery_verdicts_sql(feed)} ORDER BY delivery")
 
 
@@ -197,6 +198,16 @@ def test_a_small_first_delivery_only_warns(bench, make_feed, mode):
         "The first delivery has 1 rows; at least 2 were expected. "
         "An office has two permits at least.",
     )
+
+
+def test_a_policy_lets_a_delivery_out_of_bounds_through_with_a_warning(bench, make_feed):
+    bench.put("codes.run", out_of_bounds="warn")
+    feed = make_feed()
+    for day, rows in ((1, 10), (8, 4)):
+        delivered(bench, feed, day, rows)
+    found = bench.fetch(f"{delivery_verdicts_sql(feed)} ORDER BY delivery")
+    assert [row[5] for row in found] == ["pass", "warn"]
+    assert found[1][6].startswith("The delivery has 4 rows where the one before had 10")
 
 
 def test_a_held_delivery_says_why(bench, make_feed):

@@ -52,6 +52,7 @@ def validated(tmp_path, make_feed, land, monkeypatch):
     with Workbench(path) as bench:
         for name, columns in TABLES.items():
             bench.table(name, columns)
+        bench.put("codes.run", join_level="full", last_day="2024-12-31")
         land(bench, feed, {"2024-01-01": ROWS, "2024-01-08": ROWS[:1]})
         judge(bench, [feed])
         bench.create_table(
@@ -59,7 +60,6 @@ def validated(tmp_path, make_feed, land, monkeypatch):
             "SELECT *, published AS from_day, CAST(NULL AS DATE) AS to_day FROM landing.permits "
             "WHERE record_id IN ('1', '7') AND version <> 'a' AND delivery = '2024-01-01'",
         )
-        bench.put("codes.run", join_level="full", last_day="2024-12-31")
         bench.put(
             "conform.events", ground="bad_luck", event_day="2024-02-01", from_day="2024-01-01"
         )

@@ -1,5 +1,6 @@
 """A laboratory of empty tables: a test gives rows to a model's inputs and reads what the model makes."""
 
+import contextlib
 from datetime import date
 
 import pytest
@@ -60,6 +61,17 @@ class Laboratory:
                 f"INSERT INTO {table} ({names}) VALUES ({values})", list(row.values())
             )
         self.given_tables.add(table)
+
+    @contextlib.contextmanager
+    def under(self, **policy):
+        """What the policy of the run says otherwise, for a while: `under(corrections="pushed")`."""
+        before = self.engine.query("SELECT * FROM codes.run")
+        said = ", ".join(f"{column} = '{value}'" for column, value in policy.items())
+        self.engine.execute(f"UPDATE codes.run SET {said}")
+        try:
+            yield
+        finally:
+            self.engine.insert_arrow("codes.run", before)
 
     def run(self, *names):
         """Run models by name, in the order given; the rows of the last, as dictionaries."""

@@ -76,6 +76,20 @@ def test_the_child_of_a_listed_firms_leader_is_two_steps_away(lab):
     assert path == "legal_representative:b>a firm parent_child:a>b boss"
 
 
+def test_a_policy_says_over_how_many_links_measures_follow(lab):
+    for agency in ("civil_aviation", "education_bureau"):
+        shown(lab, agency, "court_dishonest", subject="firm")
+    shown(lab, "civil_aviation", "court_dishonest", subject="p")
+    kind(lab, firm="enterprise", boss="resident", child="resident", p="resident")
+    link(lab, "legal_representative", "boss", "firm")
+    link(lab, "parent_child", "boss", "child")
+    reached = {}
+    for depth in (0, 1, 2):
+        with lab.under(link_depth=depth):
+            reached[depth] = sorted({m[2] for m in measures(lab)})
+    assert reached == {0: ["p"], 1: ["boss", "p"], 2: ["boss", "child", "p"]}
+
+
 def test_a_measure_with_a_term_outlasts_the_entry(lab):
     shown(lab, "market_regulator", "joint_punishment", subject="firm")
     kind(lab, firm="enterprise", boss="resident")

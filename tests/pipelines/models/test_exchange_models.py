@@ -42,6 +42,26 @@ def test_a_snapshot_shows_from_the_first_sync_plus_lag_until_the_sync_that_misse
     assert taken(lab) == [("s", "2024-01-16", "2024-01-30")]
 
 
+@pytest.mark.parametrize(
+    ("mode", "until"),
+    [("snapshot", "2024-01-24"), ("append", "2024-01-24"), ("expire", "2024-01-24"),
+     ("irrevocable", None)],
+)  # fmt: skip
+def test_a_pushed_withdrawal_waits_for_no_sync_and_only_a_wall_keeps_it(lab, mode, until):
+    edge(lab, mode=mode, expiry=30)
+    entry(lab, to_day="2024-01-24")
+    with lab.under(corrections="pushed"):
+        assert taken(lab) == [("s", "2024-01-16", until)]
+
+
+def test_what_is_withdrawn_before_it_is_shown_is_never_shown_where_corrections_are_pushed(lab):
+    edge(lab, lag=5)  # read on 15 January, to be shown on the 20th
+    entry(lab, from_day="2024-01-10", to_day="2024-01-17")
+    assert taken(lab) == [("s", "2024-01-20", "2024-01-27")]
+    with lab.under(corrections="pushed"):
+        assert taken(lab) == []
+
+
 def test_an_entry_no_sync_day_falls_into_is_never_seen(lab):
     edge(lab)
     entry(lab, from_day="2024-01-09", to_day="2024-01-15")
