@@ -180,15 +180,13 @@ def believe_changes(feed: Feed, rows: pd.DataFrame, _: pd.DataFrame) -> pd.DataF
 
 def believe_snapshot(_: Feed, rows: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:
     """Believed as long as every delivery carries the version: what is absent is withdrawn."""
-    days = deliveries["published"].reset_index(drop=True)
-    number = pd.Series(days.index, index=days, dtype="int64")
-    seen = rows.assign(n=rows["published"].map(number)).sort_values(["version", "n"])
-    seen = seen.drop_duplicates(["version", "n"])
+    ends = deliveries["published"].shift(-1).fillna(NEVER)
+    calendar = deliveries.assign(n=range(len(deliveries)), to_day=ends)
+    seen = rows.merge(calendar[["published", "n", "to_day"]], on="published")
+    seen = seen.drop_duplicates(["version", "n"]).sort_values(["version", "n"])
     begins = seen["n"] != seen.groupby("version")["n"].shift() + 1
-    last = seen.loc[begins.shift(-1, fill_value=True), "n"]
-    first = seen[begins]
-    ends = last.map(days.shift(-1)).fillna(NEVER)
-    return first.assign(from_day=first["published"], to_day=ends.to_numpy())
+    first, last = seen[begins], seen[begins.shift(-1, fill_value=True)]
+    return first.assign(from_day=first["published"], to_day=last["to_day"].to_numpy())
 
 
 def believe_append(_: Feed, rows: pd.DataFrame, __: pd.DataFrame) -> pd.DataFrame:
@@ -216,12 +214,12 @@ def clean(texts: pd.Series) -> pd.Series:
 
 
 def name_key(names: pd.Series) -> pd.Series:
-    """Names as they are compared: clean, in capitals, without blanks and punctuation."""
+    """Names as they are compared: half-width capitals without blanks and punctuation."""
 
     def compared(odd: pd.Series) -> pd.Series:
         return odd.str.translate(CAPITAL).str.replace(PUNCTUATION, "", regex=True)
 
-    keys = where_needed(clean(names), "[^一-龥]", compared)
+    keys = where_needed(names, "[^一-龥]", compared)
     return keys.mask(keys == "")
 
 
@@ -240,56 +238,43 @@ def number(texts: pd.Series, scheme: str) -> pd.Series:
 # --- conform: registers ---
 
 
-def registered(rows: pd.DataFrame, feed: str, **said: str | pd.Series) -> pd.DataFrame:
+def registered(
+    rows: pd.DataFrame, feed: str, name: str, division: str, kind: str | pd.Series, **numbers: str
+) -> pd.DataFrame:
     """What a register says of its entries; a subject is an entry, whatever code stands in it.
 
     Args:
         rows: believed versions.
         feed: the register's.
-        said: columns of the result; an identifier by the name of the column that has it.
+        name, division: columns of the register.
+        kind: of its subjects.
+        numbers: scheme and column of the identifiers in it.
     """
-    numbers = {s: number(rows[said.pop(s)], s) for s in list(said) if s in SCHEMES}
-    own = hashed(feed + "|" + rows["record_id"])
-    return rows[PERIOD].assign(subject_id=own, **said, **numbers)
+    return rows[PERIOD].assign(
+        subject_id=hashed(feed + "|" + rows["record_id"]),
+        subject_kind=kind,
+        name_key=name_key(rows[name]),
+        division=clean(rows[division]),
+        **{scheme: number(rows[column], scheme) for scheme, column in numbers.items()},
+    )
 
 
 def enterprises(rows: pd.DataFrame) -> pd.DataFrame:
     """The enterprise register."""
-    return registered(
-        rows,
-        "market_registry",
-        subject_kind="enterprise",
-        name_key=name_key(rows["jgmc"]),
-        division=clean(rows["zcdzxzqhdm"]),
-        uscc="tyshxydm",
-        org_code="zzjgdm",
-        registration_no="zch",
-    )
+    numbers = {"uscc": "tyshxydm", "org_code": "zzjgdm", "registration_no": "zch"}
+    return registered(rows, "market_registry", "jgmc", "zcdzxzqhdm", "enterprise", **numbers)
 
 
 def public_bodies(rows: pd.DataFrame) -> pd.DataFrame:
     """The register of public bodies."""
-    return registered(
-        rows,
-        "public_bodies",
-        subject_kind=clean(rows["jglb"]).map(codes("body_kinds")["subject_kind"]),
-        name_key=name_key(rows["jgmc"]),
-        division=clean(rows["xzqhdm"]),
-        uscc="tyshxydm",
-        org_code="zzjgdm",
-    )
+    kind = clean(rows["jglb"]).map(codes("body_kinds")["subject_kind"])
+    numbers = {"uscc": "tyshxydm", "org_code": "zzjgdm"}
+    return registered(rows, "public_bodies", "jgmc", "xzqhdm", kind, **numbers)
 
 
 def residents(rows: pd.DataFrame) -> pd.DataFrame:
     """The register of residents."""
-    return registered(
-        rows,
-        "residents",
-        subject_kind="resident",
-        name_key=name_key(rows["xm"]),
-        division=clean(rows["xzqh"]),
-        resident_no="gmsfhm",
-    )
+    return registered(rows, "residents", "xm", "xzqh", "resident", resident_no="gmsfhm")
 
 
 REGISTERS = {
@@ -314,21 +299,25 @@ def event(
         ground: what for.
         said: identifier and its scheme, and what else is known.
     """
-    said = {"severity": ground.map(codes("grounds")["severity"]), **said}
     return rows[["record_id", "version", *PERIOD]].assign(
         event_kind=kind,
         name_key=name_key(rows[name]),
         event_day=parse_day(rows[day]),
         ground=ground,
-        **said,
+        **{"severity": ground.map(codes("grounds")["severity"]), **said},
     )
 
 
-def first_given(numbers: dict[str, pd.Series]) -> dict[str, pd.Series]:
-    """Of the numbers of each row, by scheme, the first that is given."""
-    scheme = value = pd.Series(np.nan, index=next(iter(numbers.values())).index, dtype="str")
-    for name, given in numbers.items():
-        given = number(given, name)
+def first_given(rows: pd.DataFrame, **columns: str) -> dict[str, pd.Series]:
+    """Of the numbers of each row the first that is given, and its scheme.
+
+    Args:
+        rows: believed versions.
+        columns: scheme and column, in order.
+    """
+    scheme = value = pd.Series(np.nan, index=rows.index, dtype="str")
+    for name, column in columns.items():
+        given = number(rows[column], name)
         given = given.str.replace("-", "") if name == "org_code" else given
         scheme = scheme.mask(value.isna() & given.notna(), name)
         value = value.fillna(given)
@@ -337,20 +326,20 @@ def first_given(numbers: dict[str, pd.Series]) -> dict[str, pd.Series]:
 
 def court(rows: pd.DataFrame) -> pd.DataFrame:
     """Judgments not performed: persons by masked number, organisations by organisation code."""
-    whom = first_given({"org_code": rows["cardNum"]})
+    whom = first_given(rows, org_code="cardNum")
     kind = rows["partyTypeName"].map(codes("court_party_kinds")["subject_kind"])
     scheme = whom["id_scheme"].mask(kind == "resident", "resident_no")
     masked = whom["id_value"].str.slice(10, 14) == "****"
-    ground = rows["disruptTypeName"].map(codes("disrupt_types")["ground"])
     whom["id_scheme"] = scheme.mask(masked, "masked_resident_no")
+    ground = rows["disruptTypeName"].map(codes("disrupt_types")["ground"])
     return event(rows, "judgment_default", "iname", "regDate", ground, **whom)
 
 
-def tax_numbers(rows: pd.DataFrame) -> dict[str, pd.Series]:
+def with_tax_numbers(rows: pd.DataFrame) -> pd.DataFrame:
     """A tax number of 18 characters is the unified code, any other the bureau's own."""
     given = clean(rows["nsrsbh"])
     unified = given.str.len() == 18
-    return {"uscc": given.where(unified), "tax_no": given.mask(unified)}
+    return rows.assign(uscc=given.where(unified), tax_no=given.mask(unified))
 
 
 def tax_violations(rows: pd.DataFrame) -> pd.DataFrame:
@@ -359,23 +348,17 @@ def tax_violations(rows: pd.DataFrame) -> pd.DataFrame:
     inner = divisions[divisions["level"].isin(["district", "county"])]
     begins = inner["parent"].map(divisions["name_zh"]) + inner["name_zh"]
     place = clean(rows["zcdz"]).str.extract(f"^({'|'.join(begins)})", expand=False)
+    whom = first_given(with_tax_numbers(rows), uscc="uscc", tax_no="tax_no", org_code="zzjgdm")
+    whom |= {"division": place.map(pd.Series(begins.index, index=begins))}
     ground = rows["ajxz"].map(codes("tax_violation_kinds")["ground"])
-    return event(
-        rows,
-        "tax_violation",
-        "nsrmc",
-        "jdrq",
-        ground,
-        **first_given(tax_numbers(rows) | {"org_code": rows["zzjgdm"]}),
-        division=place.map(pd.Series(begins.index, index=begins)),
-        subject_kind="enterprise",
-    )
+    return event(rows, "tax_violation", "nsrmc", "jdrq", ground, **whom, subject_kind="enterprise")
 
 
 def tax_a_class(rows: pd.DataFrame) -> pd.DataFrame:
     """Taxpayers graded A for a year."""
+    whom = first_given(with_tax_numbers(rows), uscc="uscc", tax_no="tax_no")
     ground = pd.Series("tax_a_class", index=rows.index, dtype="str")
-    return event(rows, "tax_a_class", "nsrmc", "gbrq", ground, **first_given(tax_numbers(rows)))
+    return event(rows, "tax_a_class", "nsrmc", "gbrq", ground, **whom)
 
 
 def by_fine(yuan: pd.Series) -> pd.Series:
@@ -386,46 +369,25 @@ def by_fine(yuan: pd.Series) -> pd.Series:
 
 def city_penalties(rows: pd.DataFrame) -> pd.DataFrame:
     """Penalties of the city, in the layout of 2018; fines are in units of 10,000 yuan."""
-    numbers = {
-        "uscc": rows["code_1"],
-        "registration_no": rows["code_2"],
-        "org_code": rows["code_3"],
-        "tax_no": rows["code_4"],
-        "resident_no": rows["cf_xdr_zjhm"],
-    }
+    numbers = {"uscc": "code_1", "registration_no": "code_2", "org_code": "code_3"}
+    whom = first_given(rows, **numbers, tax_no="code_4", resident_no="cf_xdr_zjhm")
     ground = rows["cf_sy"].map(codes("penalty_reasons")["ground"])
     grave = by_fine((10_000 * pd.to_numeric(rows["cf_nr_fk"])).round(2))
-    whom = first_given(numbers)
     return event(rows, "penalty", "cf_xdr_mc", "cf_jdrq", ground, severity=grave, **whom)
 
 
 def county_penalties(rows: pd.DataFrame) -> pd.DataFrame:
     """Penalties of the counties, in the layout of 2015: the same labels with other meanings."""
-    numbers = {
-        "uscc": rows["code_1"],
-        "registration_no": rows["code_3"],
-        "org_code": rows["code_2"],
-        "tax_no": rows["code_4"],
-        "resident_no": rows["code_5"],
-    }
-    whom = first_given(numbers)
+    numbers = {"uscc": "code_1", "registration_no": "code_3", "org_code": "code_2"}
+    whom = first_given(rows, **numbers, tax_no="code_4", resident_no="code_5")
     scheme, value = whom["id_scheme"], whom["id_value"]
     # A unified code tells the kind by its first character; an organisation code tells none.
-    kind = pd.Series(np.nan, index=rows.index, dtype="str").mask(
-        scheme == "resident_no", "resident"
-    )
-    unified = (scheme == "uscc") & value.str.startswith("9")
-    return event(
-        rows,
-        "penalty",
-        "cf_xdr_mc",
-        "cf_jdrq",
-        rows["cf_sy"].map(codes("county_case_types")["ground"]),
-        **whom,
-        division=clean(rows["dfbm"]),
-        subject_kind=kind.mask(unified | (scheme == "registration_no"), "enterprise"),
-        severity=by_fine(pd.to_numeric(rows["cf_fkje"])),
-    )
+    enterprise = (scheme == "registration_no") | (scheme == "uscc") & value.str.startswith("9")
+    kind = pd.Series(np.nan, index=rows.index, dtype="str").mask(enterprise, "enterprise")
+    whom |= {"subject_kind": kind.mask(scheme == "resident_no", "resident")}
+    whom |= {"division": clean(rows["dfbm"]), "severity": by_fine(pd.to_numeric(rows["cf_fkje"]))}
+    ground = rows["cf_sy"].map(codes("county_case_types")["ground"])
+    return event(rows, "penalty", "cf_xdr_mc", "cf_jdrq", ground, **whom)
 
 
 EVENTS = {
@@ -463,20 +425,18 @@ def candidates(sought: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
         part=register["uscc"].str.slice(8, 17),
         masked=whole.str.slice(0, 10) + "****" + whole.str.slice(14),
     )
-    of_scheme = {
-        name: sought.rename(columns={"id_value": name})[sought["id_scheme"] == name]
-        for name in SCHEMES
-    }
+
+    def under(scheme: str, column: str) -> pd.DataFrame:
+        return sought[sought["id_scheme"] == scheme].rename(columns={"id_value": column})
+
     exact = ("uscc", "resident_no", "registration_no", "org_code")
-    found = [meeting(1, of_scheme[name], register, [name]) for name in exact]
-    org_codes, tax_nos = of_scheme["org_code"], of_scheme["tax_no"]
-    tax_nos = tax_nos[tax_nos["tax_no"].str.len() == 15]
-    found.append(meeting(2, org_codes.assign(part=org_codes["org_code"]), register, ["part"]))
-    found.append(
-        meeting(2, tax_nos.assign(part=tax_nos["tax_no"].str.slice(6)), register, ["part"])
-    )
-    starred = of_scheme["masked_resident_no"].rename(columns={"masked_resident_no": "masked"})
-    found.append(meeting(3, starred, register, ["masked", "name_key"]))
+    found = [meeting(1, under(scheme, scheme), register, [scheme]) for scheme in exact]
+    found.append(meeting(2, under("org_code", "part"), register, ["part"]))
+    old = under("tax_no", "part")  # a division and the organisation code
+    old = old.assign(part=old["part"].where(old["part"].str.len() == 15).str.slice(6))
+    found.append(meeting(2, old, register, ["part"]))
+    masked = under("masked_resident_no", "masked")
+    found.append(meeting(3, masked, register, ["masked", "name_key"]))
     by_name = ["name_key", "division"]
     named = sought.dropna(subset=by_name)
     named = named[~vouched(named)]
@@ -495,11 +455,6 @@ def meeting(step: int, sought: pd.DataFrame, register: pd.DataFrame, on: list[st
 
 def vouched(sought: pd.DataFrame) -> pd.Series:
     """Whether the identifier passes its check; a masked one vouches for nobody."""
-
-    def tax_no_ok(value: str) -> bool:
-        unified = len(value) != 18 or USCC.is_valid(value) or RESIDENT_NO.checksum_ok(value)
-        return unified and TAX_NO.checksum_ok(value)
-
     passes = {
         "uscc": USCC.is_valid,
         "org_code": ORG_CODE.is_valid,
@@ -507,15 +462,18 @@ def vouched(sought: pd.DataFrame) -> pd.Series:
         "resident_no": RESIDENT_NO.checksum_ok,
         "tax_no": tax_no_ok,
     }
-    # A loop, over the different codes of the few who come with name and division.
-    return pd.Series(
-        [
-            scheme in passes and SCHEMES[scheme].compact(value) == value and passes[scheme](value)
-            for scheme, value in zip(sought["id_scheme"], sought["id_value"], strict=True)
-        ],
-        index=sought.index,
-        dtype="bool",
-    )
+    # One by one, which is quick enough for the few who come with both name and division.
+    found = [
+        scheme in passes and SCHEMES[scheme].compact(value) == value and passes[scheme](value)
+        for scheme, value in zip(sought["id_scheme"], sought["id_value"], strict=True)
+    ]
+    return pd.Series(found, index=sought.index, dtype="bool")
+
+
+def tax_no_ok(value: str) -> bool:
+    """Whether a tax number passes its check, and the unified code that it may be passes all."""
+    own = len(value) != 18 or USCC.is_valid(value) or RESIDENT_NO.checksum_ok(value)
+    return own and TAX_NO.checksum_ok(value)
 
 
 def decisions(found: pd.DataFrame) -> pd.DataFrame:

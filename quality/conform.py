@@ -35,7 +35,13 @@ def believed_expectations(feed: Feed) -> tuple[Expectation, ...]:
         codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
         listed = ", ".join(text_sql(code) for code in codes)
         if codes:
-            withdrawn = f'l."{feed.effect_column}" NOT IN ({listed}) AND '
+            effect = f'"{feed.effect_column}"'
+            # Withdrawn and asserted in one delivery, a record counts as withdrawn.
+            withdrawn = (
+                f"l.{effect} NOT IN ({listed}) AND NOT EXISTS (SELECT 1 FROM landing.{feed.name} AS w "
+                f"WHERE w.{effect} IN ({listed}) AND w.record_id = l.record_id "
+                f"AND w.delivery = l.delivery AND NOT {kept_aside.format(row='w')}) AND "
+            )
     found = [
         Expectation(
             name="interval",

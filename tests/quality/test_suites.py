@@ -304,7 +304,8 @@ def test_own_keys_of_an_island_need_no_registry(bench, make_feed, land):
 def test_a_withdrawal_need_not_be_believed(bench, make_feed, land):
     given = {"mode": "changes", "effect_column": "holder"}
     feed = make_feed(**given, effect_codes={"1": "assert", "3": "withdraw"})
-    land(bench, feed, {JAN: [{"no": "r", "holder": "3"}, {"no": "q", "holder": "1"}]})
+    rows = [("r", "3"), ("q", "1"), ("both", "1"), ("both", "3")]
+    land(bench, feed, {JAN: [{"no": no, "holder": does} for no, does in rows]})
     judge(bench, [feed])
     bench.create_table(
         "conform.permits", "SELECT *, published AS from_day FROM landing.permits WHERE no = 'r'"
