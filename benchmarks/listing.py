@@ -93,14 +93,14 @@ def measure(landing: Path, folder: Path, runs: int, spark: bool) -> dict[str, li
     chosen = files_of_lists(landing, folder / "lists-landing")
     found: dict[str, list[float]] = {"DuckDB": [], "pandas": []}
     for run in range(runs + 1):
-        quick = apart(with_sql, "duckdb", chosen, folder / "lists.duckdb")
+        quick = apart(with_sql, "duckdb", chosen, folder / "from-landing.duckdb")
         frames = apart(with_pandas, chosen)
-        (folder / "lists.duckdb").unlink(missing_ok=True)
+        (folder / "from-landing.duckdb").unlink(missing_ok=True)
         if run:
             found["DuckDB"].append(quick)
             found["pandas"].append(frames)
     if spark:
-        found["Spark, local"] = [apart(with_sql, "spark", chosen, folder / "lists-spark")]
-        shutil.rmtree(folder / "lists-spark", ignore_errors=True)
+        found["Spark, local"] = [apart(with_sql, "spark", chosen, folder / "from-landing-spark")]
+        shutil.rmtree(folder / "from-landing-spark", ignore_errors=True)
     shutil.rmtree(chosen)
     return found

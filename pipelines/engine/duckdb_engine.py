@@ -70,6 +70,8 @@ class DuckDBEngine:
             # Files come back in the order in which their rows were written.
             "preserve_insertion_order": True,
         }
+        if str(path) == MEMORY:
+            config["checkpoint_threshold"] = "1TB"  # there is no file to bring anything to
         if threads is not None:
             config["threads"] = threads
         if memory_limit is not None:
@@ -169,7 +171,7 @@ class DuckDBEngine:
 
     def checkpoint(self) -> None:
         """Bring to the file all that was written, so that no write-ahead log is left."""
-        if not self.read_only:
+        if not self.read_only and self.path != MEMORY:
             self.connection.execute("CHECKPOINT")
 
     def close(self) -> None:
@@ -178,7 +180,7 @@ class DuckDBEngine:
             return
         connection, self._open = self._open, None
         try:
-            if not self.read_only:
+            if not self.read_only and self.path != MEMORY:
                 connection.execute("CHECKPOINT")
         finally:
             connection.close()

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -104,6 +105,7 @@ class _Arriving:
         self.gone: list[tuple[int, str, int]] = []  # universe, delivery, line
         self.whole: list[tuple[int, str]] = []  # universe, delivery: none of its rows stay
         self.parts: list[pa.Table] = []
+        self.arrived: dict[tuple[Any, ...], pa.Table | None] = {}  # rows sent -> rows read
         self.counts: dict[tuple[int, str], int] = defaultdict(int)
         self.lost: list[tuple[int, str, str]] = []
 
@@ -138,13 +140,22 @@ class _Arriving:
         sent = [e for e in edits if e.after is not None]
         landed = 0
         if sent:
-            table = pa.Table.from_pylist([dict(e.after or {}) for e in sent], self._schema())
+            rows = [dict(e.after or {}) for e in sent]
             # A row in place of another keeps its line; one that comes in addition stands at the end.
             lines = [
                 e.line if e.line is not None else 1_000_000_000 + n for n, e in enumerate(sent)
             ]
-            landed = self._arrives(universe, day, file, _rewritten(self.feed, table), lines)
+            landed = self._arrives(universe, day, file, self._sent(rows), lines)
         self.counts[universe, delivery] += landed - len(gone)
+
+    def _sent(self, rows: Sequence[dict[str, str | None]]) -> pa.Table | None:
+        """Rows as they arrive; the same row is sent again and again, so it is written only once."""
+        key = tuple(tuple(row.items()) for row in rows)
+        if key not in self.arrived:
+            self.arrived[key] = _rewritten(
+                self.feed, pa.Table.from_pylist(list(rows), self._schema())
+            )
+        return self.arrived[key]
 
     def _file(
         self, universe: int, day: date, file: str, content: bytes | None, edits: Sequence[RowEdit]
@@ -212,10 +223,9 @@ class _Arriving:
             f"SELECT {listed}, g.universe FROM base.{self.table} AS t INNER JOIN edit_whole AS g "
             "ON g.delivery = t.delivery"
         )
-        engine.create_table("edit_had", had)
-        engine.create_table("edit_has", f"SELECT {listed}, t.universe FROM ({come}) AS t")
+        has = f"SELECT {listed}, t.universe FROM ({come}) AS t"
         bare = ", ".join(quoted(c) for c in columns)
-        self.small.change(self.table, difference(bare, "edit_had", "edit_has"))
+        self.small.change(self.table, difference(bare, f"({had})", f"({has})"))
 
     def _as_landed(self, delivery: str) -> pa.Table:
         columns = ", ".join(map(quoted, self.feed.column_names))

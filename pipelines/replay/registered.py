@@ -16,12 +16,14 @@ class Codes(Sequence[str]):
     Args:
         db: open databases.
         where: which rows of the table `registered`, those of one register.
+        count: how many those are.
         write: how a code is to be written.
     """
 
-    def __init__(self, db: Databases, where: str, write: Callable[[str], str] = str) -> None:
-        self._db, self._where, self._write = db, where, write
-        self._length = db.rows(f"SELECT count(*) FROM registered WHERE {where}")[0][0]
+    def __init__(
+        self, db: Databases, where: str, count: int, write: Callable[[str], str] = str
+    ) -> None:
+        self._db, self._where, self._length, self._write = db, where, count, write
 
     def __len__(self) -> int:
         """How many there are."""
@@ -64,7 +66,7 @@ class Registered:
     def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
         self.db = db
         self._bearers_read = False
-        self._holders: dict[str, list[str]] | None = None
+        self._holders: dict[str, dict[str, int]] | None = None  # scheme -> register -> codes
         self._found: dict[tuple[str, str], list[str]] = {}
         registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
         self._said = (
@@ -92,7 +94,8 @@ class Registered:
         self, scheme: str, like: str | None, write: Callable[[str], str] = str
     ) -> Sequence[str]:
         self._read_codes()
-        feeds = self._holders.get(scheme, [])
+        counts = self._holders.get(scheme, {})
+        feeds = list(counts)
         if like is not None:
             holding = self.db.rows(
                 "SELECT DISTINCT feed FROM registered WHERE property = ? AND value = ? ORDER BY feed",
@@ -101,7 +104,10 @@ class Registered:
             )
             feeds = [row[0] for row in holding] or feeds
         # A code stands in one register; where two hold it, or none does, all that hold such codes.
-        found = [(Codes(self.db, f"property = '{scheme}' AND feed = '{f}'", write)) for f in feeds]
+        found = [
+            Codes(self.db, f"property = '{scheme}' AND feed = '{f}'", counts[f], write)
+            for f in feeds
+        ]
         return found[0] if len(found) == 1 else Joined(found)
 
     def _read_codes(self) -> None:
@@ -116,10 +122,10 @@ class Registered:
             "ORDER BY property, feed, value"
         )
         self._holders = {}
-        for scheme, feed in self.db.rows(
-            "SELECT DISTINCT property, feed FROM registered ORDER BY property, feed"
+        for scheme, feed, count in self.db.rows(
+            "SELECT property, feed, count(*) FROM registered GROUP BY ALL ORDER BY property, feed"
         ):
-            self._holders.setdefault(scheme, []).append(feed)
+            self._holders.setdefault(scheme, {})[feed] = count
 
     def _read_bearers(self) -> None:
         """Who bears which resident number and name, read once, since many records may be tried."""

@@ -290,7 +290,8 @@ class Small:
         """SELECT of how the touched units' rows differ from the base's."""
         ctes: list[str] = []
         made: dict[str, list[str]] = {}
-        select = _lifted(model.sql, model.name, frozenset(self.moved) if said.apart else None)
+        moved = self.moved.intersection(model.reads) if said.apart else None
+        select = _lifted(model.sql, model.name, None if moved is None else frozenset(moved))
         for tie in said.ties:
             if said.apart and quoted(f"in {tie.table}") not in select:
                 continue  # read by a branch that nothing touches

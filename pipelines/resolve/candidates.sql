@@ -13,15 +13,15 @@
 -- touches: resolve.designations r ON r.reference_id = unit.reference_id
 -- touches: resolve.identifiers i ON i.value = r.id_value AND i.scheme = r.id_scheme
 -- touches: resolve.identifiers j ON j.short_value = r.short_value
--- touches: resolve.names n ON n.subject_id = j.subject_id
--- touches: resolve.names o ON o.name_key = r.name_key AND o.division = r.division
+-- touches: resolve.names n ON n.subject_id = j.subject_id AND j.scheme = 'resident_no'
+-- touches: resolve.names o ON o.name_key = r.name_key AND o.division = r.division AND NOT r.vouched
 -- touches: resolve.fuzzy f ON f.reference_id = unit.reference_id
 WITH found AS (
     SELECT
         r.reference_id AS reference_id,
         r.id_scheme AS id_scheme,
         1 AS step,
-        CASE WHEN id_ok(r.id_scheme, r.id_value) THEN 'code' ELSE 'code_flagged' END AS method,
+        CASE WHEN r.vouched THEN 'code' ELSE 'code_flagged' END AS method,
         i.subject_id AS subject_id,
         1000 AS score,
         i.from_day AS from_day,

@@ -18,6 +18,7 @@ WITH said AS (
         min(m.name_key) AS name_key,
         min(m.division) AS division,
         min(m.address) AS address,
+        name_key(min(m.address)) AS address_key,
         min(m.subject_kind) AS subject_kind
     FROM resolve.mentions AS m
     WHERE m.id_scheme IS NULL OR m.id_scheme <> 'record'
@@ -44,7 +45,7 @@ SELECT
     s.address AS address,
     CASE
         WHEN s.id_scheme IS NULL AND s.division IS NULL
-            THEN substr(name_key(s.address), greatest(length(name_key(s.address)) - 9, 1), 10)
+            THEN substr(s.address_key, greatest(length(s.address_key) - 9, 1), 10)
     END AS address_end,
     s.subject_kind AS subject_kind,
     u.id_scheme IS NOT NULL AND coalesce(id_ok(s.id_scheme, s.id_value), FALSE) AS vouched
