@@ -143,7 +143,7 @@ def breaks_sql(expectation: Expectation, row: str = "") -> str:
         # looked at more closely, which spares nearly every row a regular expression.
         return (
             f"({value} IS NULL OR (({value} < '!' OR {value} LIKE '　%') "
-            f"AND clean_text({value}) IS NULL))"
+            f"AND NOT regexp_matches({value}, '[^ \\t\\n\\r　]')))"
         )
     if kind == "in_set":
         values = ", ".join(text_sql(v) for v in arguments["values"])

@@ -119,9 +119,8 @@ def _flags_sql(table: str, expectations: Sequence[Expectation]) -> str:
     flags = ",\n        ".join(
         f"{breaks_sql(e, 'l')} AS f{n}" for n, e in zip(numbers, expectations, strict=True)
     )
-    listed = "\n    UNION ALL ".join(
-        f"SELECT {n} AS n, {text_sql(e.name)} AS expectation, {_text_or_null(e.column)} "
-        f"AS column_name, {text_sql(e.outcome)} AS outcome"
+    listed = ",\n        ".join(
+        f"({n}, {text_sql(e.name)}, {_text_or_null(e.column)}, {text_sql(e.outcome)})"
         for n, e in zip(numbers, expectations, strict=True)
     )
     return f"""SELECT
@@ -134,8 +133,9 @@ FROM (
     FROM {table} AS l
 ) AS f
 CROSS JOIN (
-    {listed}
-) AS e
+    VALUES
+        {listed}
+) AS e(n, expectation, column_name, outcome)
 WHERE
     ({" OR ".join(f"f.f{n}" for n in numbers)})
     AND CASE e.n {" ".join(f"WHEN {n} THEN f.f{n}" for n in numbers)} ELSE FALSE END"""
