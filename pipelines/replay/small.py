@@ -28,8 +28,23 @@ GONE, COME = -1, 1  # a row of the base that a universe has not; a row it has in
 
 # An index is used only if one condition alone is asked of a table, and as a list of values. So rows
 # are looked up by one column in an expression of its own, which no other condition may enter.
+_KEPT_APART = ("cte_filter_pusher",)
+
+# A replay asks many wide questions about few rows: what these would save is less than they cost.
+_NOT_WORTH_IT = (
+    "aggregate_reuse",
+    "column_lifetime",
+    "common_subexpressions",
+    "common_subplan",
+    "duplicate_groups",
+    "join_elimination",
+    "outer_join_simplification",
+    "projection_placement",
+    "projection_pullup",
+    "statistics_propagation",
+)
 _SETTINGS = (
-    "SET disabled_optimizers = 'cte_filter_pusher'",
+    f"SET disabled_optimizers = '{','.join((*_KEPT_APART, *_NOT_WORTH_IT))}'",
     "SET dynamic_or_filter_threshold = 1000",
 )
 
