@@ -31,7 +31,7 @@ demo: setup  ## the story world's replay, then the demo world and a replay there
 test: setup lint  ## linters, then every test: models, promises, story, pages, commands, two engines
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
-test-all: setup lint  ## those and what takes minutes more: browser, notebook, scenarios, random replays
+test-all: setup lint  ## those and what takes minutes more: browser, scenarios, random replays
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "long or not long"
 
 lint: setup  ## ruff on Python, sqlfluff on SQL

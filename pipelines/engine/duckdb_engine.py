@@ -81,6 +81,8 @@ class DuckDBEngine:
         self._open: duckdb.DuckDBPyConnection | None = duckdb.connect(
             self.path, read_only=read_only, config=config
         )
+        # In a worker process DuckDB takes itself to be talked to, and would draw bars of its own.
+        self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute(macros())
 
     @property

@@ -62,7 +62,6 @@ def test_it_says_that_all_is_synthetic(written):
     assert "all data is synthetic" in written.cells[0].source
 
 
-@pytest.mark.long
 def test_every_cell_runs(executed):
     assert [cell.execution_count for cell in code(executed)] == list(
         range(1, len(code(executed)) + 1)
@@ -70,7 +69,6 @@ def test_every_cell_runs(executed):
     assert not [o for cell in code(executed) for o in cell.outputs if o.output_type == "error"]
 
 
-@pytest.mark.long
 def test_frames_and_figures_are_shown(executed):
     _, kinds, report, cells, left, *figures = (shown(cell) for cell in code(executed))
     assert "valid_code_of_another" in kinds["text/plain"]

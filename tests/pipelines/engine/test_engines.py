@@ -1,6 +1,8 @@
 """Both engines offer the same interface and mean the same by it."""
 
 import doctest
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +14,7 @@ import pytest
 from pipelines.engine import base, duckdb_engine, open_engine, transpile
 from pipelines.engine.duckdb_engine import DuckDBEngine
 from pipelines.engine.transpile import TranspileError, to_spark
+from schemas.contract import ROOT
 
 ROWS = pa.table(
     {
@@ -183,3 +186,16 @@ def test_an_unknown_engine_is_refused():
 def test_what_cannot_be_transpiled_is_said(sql, says):
     with pytest.raises(TranspileError, match=says):
         to_spark(sql)
+
+
+def test_no_engine_draws_a_progress_bar_of_its_own():
+    """DuckDB would, where the main module has no file, and spoil what is printed for machines."""
+    asked = "SELECT current_setting('enable_progress_bar')"
+    script = (
+        "from pipelines.engine import open_engine\n"
+        f'with open_engine("duckdb") as engine: print(engine.fetch("{asked}")[0][0])'
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert told.stdout.strip() == "False"
