@@ -23,8 +23,8 @@ def tables(figures: dict[str, Any], cores: int) -> str:
     replayed = [Replayed(**f["replay"]) for f in figures.values() if "replay" in f]
     listed = {size: f["lists"] for size, f in figures.items() if "lists" in f}
     parts = [
-        f"Medians, on {cores} cores, all in one run; ratios can be held against other machines', "
-        "seconds cannot.\n"
+        f"Medians, on {cores} cores, what is compared taken in turn; ratios can be held against other "
+        "machines', seconds cannot.\n"
     ]
     if built:
         parts += [_of_build(built), _of_stages(built)]
@@ -54,6 +54,7 @@ def _of_build(built: list[Built]) -> str:
         ["gates' share of the build",
          *(f"{100 * median(b.stages[GATES]) / median(b.whole):.0f} %" for b in built)],
         ["peak memory", *(f"{max(b.peak.values()):.1f} GiB" for b in built)],
+        ["runs counted", *(str(len(b.whole)) for b in built)],
     ]  # fmt: skip
     if len(built) > 1:
         least, most = built[0], built[-1]
@@ -93,6 +94,8 @@ def _of_replays(replayed: list[Replayed]) -> str:
         ["a fault of a whole delivery against its rebuild, at worst", *map(worst, replayed)],
         ["1,000 replays, two processes, opening and planning included",
          *(_s(r.thousand) if r.thousand else "" for r in replayed)],
+        ["replays counted, and rebuilds",
+         *(f"{len(r.single)}, {len(r.rebuilt)}" for r in replayed)],
     ]  # fmt: skip
     return _table(["replay", *(f"`{r.size}`" for r in replayed)], rows)
 
