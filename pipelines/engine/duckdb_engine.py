@@ -81,8 +81,10 @@ class DuckDBEngine:
         self._open: duckdb.DuckDBPyConnection | None = duckdb.connect(
             self.path, read_only=read_only, config=config
         )
-        # In a worker process DuckDB takes itself to be talked to, and would draw bars of its own.
-        self.connection.execute("SET enable_progress_bar = false")
+        # Where the main module has no file DuckDB would draw bars of its own. In a notebook the
+        # setting may not even be touched unless it is on.
+        if self.fetch("SELECT current_setting('enable_progress_bar')")[0][0]:
+            self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute(macros())
 
     @property
