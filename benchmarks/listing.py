@@ -19,7 +19,7 @@ from pipelines.codes import load_codes
 from pipelines.engine import open_engine
 from pipelines.engine.duckdb_engine import MEMORY
 from pipelines.landing import land, read_manifest
-from pipelines.models import Model, all_models
+from pipelines.models import all_models, behind
 from quality.gates import judge
 from schemas.contract import feeds
 
@@ -51,16 +51,6 @@ def files_of_lists(landing: Path, target: Path) -> Path:
     return target
 
 
-def models() -> list[Model]:
-    """The models those lists are made from, in order."""
-    wanted = set(LISTS)
-    every = all_models("core", "full", {})
-    for model in reversed(every):
-        if model.name in wanted:
-            wanted.update(model.reads)
-    return [model for model in every if model.name in wanted]
-
-
 def with_sql(engine: str, landing: Path, target: Path | str) -> float:
     """Seconds with one of the engines."""
 
@@ -70,7 +60,7 @@ def with_sql(engine: str, landing: Path, target: Path | str) -> float:
             load_codes(opened, used, read_manifest(landing), "full", {}, "core")
             land(opened, landing, used)
             judge(opened, used)
-            for model in models():
+            for model in behind(all_models("core", "full", {}), LISTS):
                 run_model(opened, model)
             for name in LISTS:
                 opened.count(name)

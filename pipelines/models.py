@@ -9,7 +9,7 @@ No registry is kept by hand: sqlglot finds the tables a model reads, and that gi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -136,6 +136,20 @@ def file_models(stages: Iterable[str] = STAGES) -> list[Model]:
                     )
                 )
     return found
+
+
+def behind(models: Sequence[Model], names: Iterable[str]) -> list[Model]:
+    """The models that some tables are made from, their own among them, in the order given.
+
+    Args:
+        models: each after all it reads.
+        names: of the tables.
+    """
+    wanted = set(names)
+    for model in reversed(models):
+        if model.name in wanted:
+            wanted.update(model.reads)
+    return [model for model in models if model.name in wanted]
 
 
 def in_order(models: Iterable[Model]) -> list[Model]:

@@ -182,12 +182,11 @@ class DuckDBEngine:
         """Bring all to disk and close the file. Closing twice does no harm."""
         if self._open is None:
             return
-        connection, self._open = self._open, None
         try:
-            if not self.read_only and self.path != MEMORY:
-                connection.execute("CHECKPOINT")
+            self.checkpoint()
         finally:
-            connection.close()
+            self._open.close()
+            self._open = None
 
     def __enter__(self) -> Self:
         return self

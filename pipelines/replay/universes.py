@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.models import Model, all_models
+from pipelines.models import Model, all_models, behind
 from pipelines.replay import diff
 from pipelines.replay.arrivals import arrive
 from pipelines.replay.case import plan_case, sent
@@ -374,10 +374,4 @@ def models_of(base: Path, everything: bool = False) -> list[Model]:
             "SELECT max(join_level), max(policy), max(tier) FROM base.codes.run"
         )[0]
     models = all_models(tier, join, json.loads(policy))
-    if everything:
-        return models
-    wanted = set(TOLD)
-    for model in reversed(models):
-        if model.name in wanted:
-            wanted.update(model.reads)
-    return [model for model in models if model.name in wanted]
+    return models if everything else behind(models, TOLD)
