@@ -20,6 +20,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 from schemas.contract import ROOT
+from schemas.normal_form import filled
 
 NAME = "islands.duckdb"
 MACROS = ROOT / "pipelines" / "engine" / "macros" / "duckdb.sql"
@@ -57,7 +58,7 @@ class BufferedDialect(duckdb_engine.Dialect):
     def connect(self, *args: Any, **kwargs: Any) -> Any:
         """A connection that knows `parse_day`, `uscc_ok` and the other words of the models."""
         connection = super().connect(*args, **kwargs)
-        connection.execute(MACROS.read_text(encoding="utf-8"))
+        connection.execute(filled(MACROS.read_text(encoding="utf-8")))
         return connection
 
     def get_columns(

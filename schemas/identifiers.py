@@ -21,13 +21,15 @@ The `make_*` functions work on whole numpy arrays at once and make nothing else.
 
 from __future__ import annotations
 
-import unicodedata
 from abc import ABC, abstractmethod
 from datetime import date
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from schemas.normal_form import normal_form
 
 
 class ValidationError(ValueError):
@@ -83,7 +85,8 @@ SYNTHETIC_DIVISIONS = ("84", "85", "86", "87", "88", "89")  # unassigned in GB/T
 SYNTHETIC_BODY = "PDY"  # GB 11714: internal codes, not for exchange
 
 _DIGITS = frozenset("0123456789")
-_HYPHENS = str.maketrans("", "", "-‐‑‒–—―−")
+# Capitals for a to z alone: what upper() makes of other letters differs from engine to engine.
+_PLAIN = str.maketrans(ascii_lowercase, ascii_uppercase, " -‐‒–—―−")
 
 
 class Scheme(ABC):
@@ -93,15 +96,14 @@ class Scheme(ABC):
     title: str  # as in an error message
 
     def compact(self, value: str) -> str:
-        """Capitals and ASCII digits, without spaces and hyphens.
+        """Normal form in capitals, without spaces and hyphens, as the macro `compact` has it.
 
         Raises:
             InvalidFormat: if `value` is no text.
         """
         if not isinstance(value, str):
             raise InvalidFormat(f"{self.title} {value!r} is not text.")
-        plain = unicodedata.normalize("NFKC", value)
-        return "".join(plain.split()).translate(_HYPHENS).upper()
+        return (normal_form(value) or "").translate(_PLAIN)
 
     def validate(self, value: str) -> str:
         """The compact form of a valid identifier.
@@ -122,6 +124,18 @@ class Scheme(ABC):
         except ValidationError:
             return False
         return True
+
+    def is_shaped(self, value: str) -> bool:
+        """Whether length and alphabet are right and it is not one character over and over.
+
+        What is not shaped is no key, whatever register holds it; see the macro `id_shaped`.
+        """
+        try:
+            compacted = self.compact(value)
+            self._shape(compacted)
+        except ValidationError:
+            return False
+        return len(set(compacted) - {"*"}) > 1
 
     def checksum_ok(self, value: str) -> bool:
         """Whether length, alphabet and check character are right, whatever the parts mean."""

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.engine.base import MACROS, split_name
+from schemas.normal_form import filled
 
 MEMORY = ":memory:"
 
@@ -24,7 +25,7 @@ MEMORY = ":memory:"
 @cache
 def macros() -> str:
     """Statements that define the macros, for a connection of one's own."""
-    return (MACROS / "duckdb.sql").read_text(encoding="utf-8")
+    return filled((MACROS / "duckdb.sql").read_text(encoding="utf-8"))
 
 
 def quoted(name: str) -> str:

@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.base import MACROS, split_name
 from pipelines.engine.transpile import to_spark
+from schemas.normal_form import filled
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -308,4 +309,5 @@ def macro_statements() -> tuple[str, ...]:
     """Statements that define the macros, one by one."""
     text = (MACROS / "spark.sql").read_text(encoding="utf-8")
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
-    return tuple(part.strip() for part in re.split(r";\s*(?:\n|\Z)", code) if part.strip())
+    parts = (part.strip() for part in re.split(r";\s*(?:\n|\Z)", code))
+    return tuple(filled(part, doubled=True) for part in parts if part)

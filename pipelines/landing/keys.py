@@ -1,8 +1,16 @@
 """`record_id` and `version`: the same from run to run, in SQL and, for a single row, in Python.
 
 A record is named by its natural key; a feed that has none names it by all it says, and the n-th
-identical row of a delivery by its n. A version is a record as one delivery gave it: what the row
-does (its effect) and columns that are no content do not make another. Never a line number.
+identical row of a delivery by its n. Both are taken in normal form (see `schemas.normal_form`), so
+that a withdrawal finds its record whichever width its digits have. Never a line number.
+
+A version is a record as one delivery gave it, to the letter: it is the evidence, and what was
+written otherwise is another delivery's word. Two spellings of one content are therefore two versions
+that say the same: belief passes from one to the other and nothing that is made of them differs. What
+the row does (its effect) and columns that are no content do not make another version.
+
+Parts are joined by `|` after a backslash was put before every `|`, `∅` and backslash inside them, so
+that no two rows of parts join to the same; a missing part is `∅`.
 """
 
 from __future__ import annotations
@@ -11,6 +19,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from schemas.contract import Feed
+from schemas.normal_form import escaped, part_of_key
 
 MISSING = "∅"
 PLACE = ("delivery", "published", "file", "line")
@@ -26,8 +35,13 @@ def landing_columns(feed: Feed) -> tuple[str, ...]:
     return ("record_id", "version", "feed", *PLACE, *feed.column_names)
 
 
-def _parts(names: Sequence[str], alias: str) -> str:
-    return "".join(f", coalesce({alias}{quoted(name)}, '{MISSING}')" for name in names)
+def _columns(names: Sequence[str], alias: str) -> list[str]:
+    dot = f"{alias}." if alias else ""
+    return [f"{dot}{quoted(name)}" for name in names]
+
+
+def _keys(columns: Sequence[str]) -> str:
+    return "".join(f", coalesce(part_of_key({column}), '{MISSING}')" for column in columns)
 
 
 def record_id_sql(feed: Feed, alias: str = "") -> str:
@@ -36,11 +50,12 @@ def record_id_sql(feed: Feed, alias: str = "") -> str:
     Args:
         alias: of the table the columns come from, if it is to be named.
     """
-    dot = f"{alias}." if alias else ""
     if feed.natural_key:
-        return f"md5(concat_ws('|', '{feed.name}'{_parts(feed.natural_key, dot)}))"
-    content = _parts(feed.content_columns, dot)
-    return f"md5(concat_ws('|', '{feed.name}'{content}, CAST({dot}nth AS VARCHAR)))"
+        parts = _keys(_columns(feed.natural_key, alias))
+        return f"md5(concat_ws('|', '{feed.name}'{parts}))"
+    parts = _keys(_columns(feed.content_columns, alias))
+    (nth,) = _columns(["nth"], alias)
+    return f"md5(concat_ws('|', '{feed.name}'{parts}, CAST({nth} AS VARCHAR)))"
 
 
 def version_sql(feed: Feed, alias: str = "") -> str:
@@ -49,36 +64,42 @@ def version_sql(feed: Feed, alias: str = "") -> str:
     Args:
         alias: of the table the columns come from, if it is to be named.
     """
-    dot = f"{alias}." if alias else ""
-    return f"md5(concat_ws('|', {dot}record_id{_parts(feed.content_columns, dot)}))"
+    columns = _columns(feed.content_columns, alias)
+    (named,) = _columns(["record_id"], alias)
+    plain = "".join(f", coalesce({column}, '{MISSING}')" for column in columns)
+    careful = "".join(f", coalesce(escaped({column}), '{MISSING}')" for column in columns)
+    # One look at all columns together; hardly a row needs the second branch.
+    whole = f"concat_ws('', {', '.join(columns)})"
+    return (
+        f"CASE WHEN regexp_matches({whole}, '[|\\\\∅]') "
+        f"THEN md5(concat_ws('|', {named}{careful})) ELSE md5(concat_ws('|', {named}{plain})) END"
+    )
 
 
 def _md5(parts: Sequence[str]) -> str:
     return hashlib.md5("|".join(parts).encode("utf-8"), usedforsecurity=False).hexdigest()
 
 
-def _texts(row: Mapping[str, str | None], names: Sequence[str]) -> list[str]:
-    return [row[name] or MISSING for name in names]
-
-
 def record_id(feed: Feed, row: Mapping[str, str | None], nth: int = 1) -> str:
     """The `record_id` of a row.
 
     Args:
-        row: column -> text, None or '' if missing.
+        row: column -> text, None if missing.
         nth: of the identical rows of its delivery, from 1; feeds with a natural key ignore it.
 
     Raises:
         KeyError: if a column it is made of is not in the row.
     """
-    if feed.natural_key:
-        return _md5([feed.name, *_texts(row, feed.natural_key)])
-    return _md5([feed.name, *_texts(row, feed.content_columns), str(nth)])
+    names = feed.natural_key or feed.content_columns
+    parts = [part_of_key(row[name]) or MISSING for name in names]
+    return _md5([feed.name, *parts, *([] if feed.natural_key else [str(nth)])])
 
 
 def version(feed: Feed, row: Mapping[str, str | None], nth: int = 1) -> str:
     """The `version` of a row; see `record_id`."""
-    return _md5([record_id(feed, row, nth), *_texts(row, feed.content_columns)])
+    texts = [row[name] for name in feed.content_columns]
+    parts = [MISSING if text is None else escaped(text) for text in texts]
+    return _md5([record_id(feed, row, nth), *parts])
 
 
 def landing_select(feed: Feed, arrived: str = "arriving") -> str:
@@ -94,7 +115,7 @@ def landing_select(feed: Feed, arrived: str = "arriving") -> str:
     if feed.natural_key:
         source = arrived
     else:
-        same = ", ".join(quoted(name) for name in feed.content_columns)
+        same = ", ".join(f"part_of_key({quoted(name)})" for name in feed.content_columns)
         source = (
             "(\n        SELECT\n            *,\n            row_number() OVER (\n"
             f"                PARTITION BY delivery, {same} ORDER BY line\n"

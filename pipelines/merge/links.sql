@@ -5,7 +5,15 @@
 -- unit: record_id
 -- touches: conform.links l ON l.record_id = unit.record_id
 -- touches: resolve.matches m ON m.record_id = unit.record_id AND m.role IN ('a', 'b')
-WITH sides AS (
+WITH keyed AS (
+    SELECT
+        *,
+        key_value(a_scheme, a_value) AS a_key,
+        key_value(b_scheme, b_value) AS b_key
+    FROM conform.links
+),
+
+sides AS (
     SELECT
         l.link_kind AS link_kind,
         l.record_id AS record_id,
@@ -15,11 +23,11 @@ WITH sides AS (
         l.valid_to AS valid_to,
         l.from_day AS from_day,
         l.to_day AS to_day,
-        reference_key(l.a_scheme, l.a_value, l.a_name, l.a_division, CAST(NULL AS VARCHAR), l.a_kind)
+        reference_key(l.a_scheme, l.a_key, l.a_name, l.a_division, CAST(NULL AS VARCHAR), l.a_kind)
             AS a_reference,
-        reference_key(l.b_scheme, l.b_value, l.b_name, l.b_division, CAST(NULL AS VARCHAR), l.b_kind)
+        reference_key(l.b_scheme, l.b_key, l.b_name, l.b_division, CAST(NULL AS VARCHAR), l.b_kind)
             AS b_reference
-    FROM conform.links AS l
+    FROM keyed AS l
 )
 
 SELECT

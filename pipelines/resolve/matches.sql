@@ -51,7 +51,10 @@ SELECT
         'own',
         f.island,
         coalesce(m.id_scheme, 'name'),
-        coalesce(m.id_value, concat_ws('|', m.name_key, m.division, m.address)),
+        coalesce(
+            escaped(m.id_value),
+            concat_ws('|', m.name_key, escaped(m.division), escaped(m.address))
+        ),
         CASE m.id_scheme WHEN 'masked_resident_no' THEN coalesce(m.name_key, '∅') END
     )) AS subject_id,
     'own_key' AS method,

@@ -101,6 +101,38 @@ PASSES = {
 }
 
 
+def _of(alphabet: str, code: str) -> bool:
+    return all(c in alphabet for c in code)
+
+
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SHAPES = {
+    "uscc": lambda c: len(c) == 18 and _of(USCC_ALPHABET, c) and not set(c[2:8]) - DIGITS,
+    "org_code": lambda c: len(c) == 9 and org_shaped(c),
+    "registration_no": lambda c: len(c) == 15 and not set(c) - DIGITS,
+    "resident_no": lambda c: len(c) == 18 and resident_shaped(c),
+    "masked_resident_no": lambda c: (
+        len(c) == 18 and c[10:14] == "****" and resident_shaped(c[:10] + "0000" + c[14:])
+    ),
+    "tax_no": lambda c: (
+        (len(c) == 15 and not set(c[:6]) - DIGITS and org_shaped(c[6:]))
+        or (len(c) == 17 and not set(c) - DIGITS)
+        or (len(c) == 18 and _of(USCC_ALPHABET, c))
+        or (len(c) == 20 and resident_shaped(c[:18]) and not set(c[18:]) - DIGITS)
+    ),
+}
+
+
+def org_shaped(code: str) -> bool:
+    """Whether nine characters are digits and capitals, the last a digit or X."""
+    return _of("0123456789" + CAPITALS, code[:-1]) and code[-1] in "0123456789X"
+
+
+def resident_shaped(code: str) -> bool:
+    """Whether 18 characters are 17 digits and a digit or X."""
+    return not set(code[:17]) - DIGITS and code[17] in "0123456789X"
+
+
 def is_synthetic(scheme: str, code: str) -> bool:
     """Whether a valid code lies in the ranges that no real body or person can hold.
 

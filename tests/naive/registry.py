@@ -15,16 +15,21 @@ that passes its check and that nobody has is `unknown_code`; it is not matched b
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from hashlib import md5
 from typing import Any, NamedTuple
 
-from tests.naive.identifiers import PASSES
+from tests.naive.identifiers import PASSES, SHAPES
 
-BLANKS = " \t\r\n\u3000"
-NOT_COMPARED = set(BLANKS + "()（）[]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、-－–—'\"“”‘’")
+NOT_COMPARED = set(" ()[]【】〔〕{}<>《》〈〉·・•‧.。,、-‐–—'\"“”‘’|\\∅")
+SIGNS = set("、。〃〄々〆〇〈〉《》「」『』【】〔〕〖〗〘〙〚〛·‘’‚‛“”—…")
+WORDS_FOR_NOTHING = set(
+    "无 没有 暂无 空 空白 缺失 不详 不明 不清 未知 未填 未填写 未登记 待补 待定 待查 不适用 "
+    "NULL NONE NIL NAN NA N/A #N/A UNKNOWN TBD".split()
+)
 IDENTIFIERS = ("uscc", "org_code", "registration_no", "resident_no")
 
 
@@ -70,25 +75,55 @@ def own_key(island: str, ref: Reference) -> str | None:
     return md5("|".join(parts).encode()).hexdigest()
 
 
-def narrow(text: str) -> str:
-    """Full-width letters and digits as ASCII."""
-    return "".join(
-        narrowed(c) if "\uff01" <= c <= "\uff5e" and narrowed(c).isalnum() else c for c in text
-    )
+@cache
+def plain(c: str) -> str:
+    """A character as it is compared: its compatibility form if that is one character; none if unseen."""
+    if c.isspace():
+        return " "
+    if unicodedata.category(c) in ("Cc", "Cf") or "\ufe00" <= c <= "\ufe0f":
+        return ""
+    form = unicodedata.normalize("NFKC", c)
+    return form if len(form) == 1 else c
 
 
-def narrowed(c: str) -> str:
-    """The ASCII character of a full-width one."""
-    return chr(ord(c) - 0xFEE0)
+@cache
+def normal(text: str | None) -> str | None:
+    """Text as it is compared, without blanks around it."""
+    return "".join(map(plain, text)).strip() or None if text else None
+
+
+def capitals(text: str) -> str:
+    """Capitals for a to z, other letters as they are."""
+    return "".join(c.upper() if c.isascii() else c for c in text)
 
 
 @cache
 def name_key(name: str | None) -> str | None:
-    """A name as it is compared: narrow, upper case, without blanks, brackets, dots and hyphens."""
-    if name is None:
+    """A name as it is compared: normal, in capitals, without blanks, brackets, dots and hyphens.
+
+    A word for nothing, and zeros and signs alone, are no name.
+    """
+    kept = "".join(c for c in capitals(normal(name) or "") if c not in NOT_COMPARED)
+    return None if says_nothing(kept) else kept
+
+
+def says_nothing(text: str) -> bool:
+    """Whether text in capitals stands where there was nothing to write."""
+    signs = all(c == "0" or (c.isascii() and not c.isalnum()) or c in SIGNS for c in text)
+    return signs or text in WORDS_FOR_NOTHING
+
+
+@cache
+def key(scheme: str | None, value: str | None) -> str | None:
+    """The number a text gives, if it has the shape that its scheme asks for; what has not is no key."""
+    if value is None or scheme == "record":
+        return value
+    number = "".join(c for c in capitals(normal(value) or "") if c not in " -‐‒–—―−")
+    if len(set(number.replace("*", ""))) < 2:
         return None
-    kept = "".join(c for c in narrow(name).upper() if c not in NOT_COMPARED)
-    return kept or None
+    shaped = SHAPES.get(scheme or "")
+    ok = shaped(number) if shaped else not says_nothing(number)
+    return number if ok else None
 
 
 @cache
@@ -147,11 +182,14 @@ class Registry:
             subject = subject_id(said.feed, said.record_id)
             self.kinds[subject] = said.subject_kind
             if said.property in IDENTIFIERS:
-                self.by_number[said.property, said.value].add(subject)
-            if said.property == "uscc":
-                self.by_org_code_inside[said.value[8:17]].add(subject)
-            elif said.property == "resident_no":
-                self.by_mask[masked(said.value)].add(subject)
+                number = key(said.property, said.value)
+                if number is None:
+                    continue
+                self.by_number[said.property, number].add(subject)
+                if said.property == "uscc":
+                    self.by_org_code_inside[number[8:17]].add(subject)
+                elif said.property == "resident_no":
+                    self.by_mask[masked(number)].add(subject)
             elif said.property == "name":
                 self.names[subject] = name_key(said.value)
                 self.divisions[subject] = said.division

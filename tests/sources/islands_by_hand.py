@@ -9,6 +9,7 @@ from functools import cache
 import duckdb
 
 from schemas.contract import ROOT, Feed, Island
+from schemas.normal_form import filled
 from schemas.shape import shape_columns
 from sources.deliver_calendar import observed_columns
 from sources.world.columns import COLUMNS
@@ -72,7 +73,7 @@ def literal(value: str) -> str:
 def connect(join: str = "full") -> duckdb.DuckDBPyConnection:
     """A database in memory with the macros and the code lists, at a level of joining."""
     con = duckdb.connect()
-    con.execute(MACROS.read_text(encoding="utf-8"))
+    con.execute(filled(MACROS.read_text(encoding="utf-8")))
     con.execute("CREATE SCHEMA codes")
     con.execute(code_lists_sql())
     con.execute(f"CREATE TABLE codes.run AS SELECT '{join}' AS join_level")

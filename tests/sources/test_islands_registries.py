@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from schemas.contract import ROOT, Feed, feeds, islands
+from schemas.normal_form import filled
 from schemas.shape import shape_columns
 from sources.world.columns import COLUMNS
 
@@ -30,7 +31,7 @@ ISLANDS = (
     "payments_platform",
 )
 FEEDS = tuple(name for name, feed in feeds().items() if feed.island in ISLANDS)
-MACROS = (ROOT / "pipelines/engine/macros/duckdb.sql").read_text(encoding="utf-8")
+MACROS = filled((ROOT / "pipelines/engine/macros/duckdb.sql").read_text(encoding="utf-8"))
 D = date.fromisoformat
 
 FIRM = {

@@ -4,52 +4,69 @@
 -- give columns, not expressions. NULL in, NULL out, unless said otherwise. All of them are
 -- temporary: they live in the connection and leave nothing in the file.
 
--- Full-width letters and digits as ASCII.
-CREATE OR REPLACE TEMP MACRO half_width(x) AS
-    CASE
-        WHEN regexp_matches(x, '[０-９Ａ-Ｚａ-ｚ]') THEN translate(
-            x,
-            '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ'
-            || 'ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
-            '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-        )
-        ELSE x
-    END;
-
--- Half-width text without surrounding blanks, ASCII or ideographic; nothing left is NULL. The first
--- branch is only the quick way out: most texts are clean already.
+-- Text as it is shown: every character in one form, as schemas/normal_form.csv has it (the marks in
+-- double braces), but for punctuation as wide as a Chinese character; no characters that show
+-- nothing, no blanks around it; nothing left is NULL. The first branch lets usual text by, since the
+-- table is slow. The list of one serves to compute its item once.
 CREATE OR REPLACE TEMP MACRO clean_text(x) AS
     CASE
-        WHEN NOT regexp_matches(x, '^$|^[ \t\n\r　]|[ \t\n\r　]$|[０-９Ａ-Ｚａ-ｚ]') THEN x
-        WHEN regexp_matches(x, '[^ \t\n\r　]') THEN trim(half_width(x), E' \t\n\r　')
+        WHEN NOT regexp_matches(x, '^$|^ | $|[^ -~一-鿿、-】〔-〛·‘-”—（），：；！？]') THEN x
+        ELSE list_transform(
+            [trim(translate(x, {{written}}, {{normal}}), ' ')],
+            lambda t: CASE WHEN t <> '' THEN t END
+        )[1]
     END;
 
--- Half-width text with capitals for a to z; other letters stay, since the engines differ over them.
-CREATE OR REPLACE TEMP MACRO capital(x) AS
+-- Text as it is compared (codes, document numbers, whatever names a record): as it is shown, and
+-- with punctuation in one width.
+CREATE OR REPLACE TEMP MACRO normal_form(x) AS
     CASE
-        WHEN regexp_matches(x, '[a-z０-９Ａ-Ｚａ-ｚ]') THEN translate(
-            x,
-            'abcdefghijklmnopqrstuvwxyzａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ'
-            || '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ',
-            'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ'
-            || '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-        )
-        ELSE x
+        WHEN NOT regexp_matches(x, '^$|^ | $|[^ -~一-鿿、-】〔-〛·‘-”—]') THEN x
+        ELSE list_transform(
+            [trim(translate(x, {{written, wide}}, {{normal, narrow}}), ' ')],
+            lambda t: CASE WHEN t <> '' THEN t END
+        )[1]
     END;
 
--- A name as it is compared: half-width capitals, without blanks, brackets, dots, commas, hyphens and
--- quotation marks; nothing left is NULL. Chinese characters alone take the quick way out.
+-- Text in normal form as one part of an id whose parts are joined by |: a backslash before what has
+-- a meaning there, so that no two rows of parts join to the same.
+CREATE OR REPLACE TEMP MACRO escaped(x) AS regexp_replace(x, '[|\\∅]', '\\\0', 'g');
+
+-- Any text as one part of an id.
+CREATE OR REPLACE TEMP MACRO part_of_key(x) AS
+    CASE
+        WHEN regexp_full_match(x, '[!-\[\]-{}~一-鿿、-】〔-〛·]+') THEN x
+        ELSE escaped(normal_form(x))
+    END;
+
+-- Text with capitals for a to z; other letters stay, since the engines differ over them.
+CREATE OR REPLACE TEMP MACRO capital(x) AS
+    translate(x, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+
+-- What is written where there is nothing to write: a word for nothing, or only zeros and signs. Of
+-- text in normal form and in capitals.
+CREATE OR REPLACE TEMP MACRO is_placeholder(x) AS
+    regexp_full_match(
+        x,
+        '无|没有|暂无|空|空白|缺失|不详|不明|不清|未知|未填|未填写|未登记|待补|待定|待查|不适用'
+        || '|NULL|NONE|NIL|NAN|NA|N/A|#N/A|UNKNOWN|TBD|[ 0!-/:-@\[-\x60{-~、-】〔-〛·‘-”—…]*'
+    );
+
+-- A name as it is compared: one form of every character, in capitals, without blanks, brackets,
+-- dots, commas, hyphens, quotation marks and what escaped knows; nothing left is NULL, and so is a
+-- placeholder. Four Chinese characters and more take the quick way out.
 CREATE OR REPLACE TEMP MACRO name_key(x) AS
     CASE
-        WHEN regexp_full_match(x, '[一-龥]+') THEN x
-        WHEN regexp_matches(
-            x, '[^ \t\n\r　()（）\[\]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、\-－–—\x27"“”‘’]'
-        ) THEN regexp_replace(
-            capital(x),
-            '[ \t\n\r　()（）\[\]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、\-－–—\x27"“”‘’]',
-            '',
-            'g'
-        )
+        WHEN regexp_full_match(x, '[一-龥]{4,}') THEN x
+        ELSE list_transform(
+            [regexp_replace(
+                capital(normal_form(x)),
+                '[ ()\[\]【】〔〕{}<>《》〈〉·・•‧.。,、\-‐–—\x27"“”‘’|\\∅]',
+                '',
+                'g'
+            )],
+            lambda k: CASE WHEN NOT is_placeholder(k) THEN k END
+        )[1]
     END;
 
 -- How many characters must be changed, added or left out to make b of a; of long texts the first 90
@@ -215,14 +232,63 @@ CREATE OR REPLACE TEMP MACRO id_ok(scheme, x) AS
         WHEN 'masked_resident_no' THEN masked_resident_no_ok(x)
     END;
 
--- The identity of the way a record refers to somebody: everything it says of whom it means.
+-- An identifier without what only serves the eye: normal form, capitals, no blanks, no hyphens.
+CREATE OR REPLACE TEMP MACRO compact(x) AS
+    CASE
+        WHEN regexp_full_match(x, '[0-9A-Z]+') THEN x
+        ELSE translate(
+            CASE
+                WHEN regexp_matches(x, '[^ -~]')
+                    THEN translate(x, {{written, wide}}, {{normal, narrow}})
+                ELSE x
+            END,
+            'abcdefghijklmnopqrstuvwxyz -‐‒–—―−',
+            'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+        )
+    END;
+
+-- A number in which places are hidden, compact, with the one star for whatever sign hides them.
+CREATE OR REPLACE TEMP MACRO starred(x) AS
+    translate(compact(x), '×✕✖●•○◯■□∗※?#_·', '***************');
+
+-- Whether a compact text is a key of its scheme: it has the length and the characters that the
+-- standards ask for (the check is another question), and is not one character over and over, as
+-- 000000000, which passes the check of an organisation code. Any other scheme has no shape.
+CREATE OR REPLACE TEMP MACRO id_shaped(scheme, x) AS
+    CASE scheme
+        WHEN 'uscc' THEN regexp_full_match(
+            x, '[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}'
+        )
+        WHEN 'resident_no' THEN regexp_full_match(x, '[0-9]{17}[0-9X]')
+        WHEN 'org_code' THEN regexp_full_match(x, '[0-9A-Z]{8}[0-9X]')
+        WHEN 'registration_no' THEN regexp_full_match(x, '[0-9]{15}')
+        WHEN 'tax_no' THEN regexp_full_match(
+            x,
+            '[0-9]{6}[0-9A-Z]{8}[0-9X]|[0-9]{17}|[0-9A-HJ-NP-RTUWXY]{18}|[0-9]{17}[0-9X][0-9]{2}'
+        )
+        WHEN 'masked_resident_no' THEN regexp_full_match(x, '[0-9]{10}\*{4}[0-9]{3}[0-9X]')
+        ELSE NOT is_placeholder(x)
+    END
+    AND replace(replace(x, '*', ''), substr(x, 1, 1), '') <> '';
+
+-- The identifier that a text gives, compact; NULL if it gives none: what has not the shape of its
+-- scheme is no key.
+CREATE OR REPLACE TEMP MACRO id_of(scheme, x) AS
+    list_transform([compact(x)], lambda c: CASE WHEN id_shaped(scheme, c) THEN c END)[1];
+
+-- Whom a record means, as id_of has it; a register's own record is what it is.
+CREATE OR REPLACE TEMP MACRO key_value(scheme, x) AS
+    CASE WHEN scheme = 'record' THEN x ELSE id_of(scheme, x) END;
+
+-- The identity of the way a record refers to somebody: everything it says of whom it means. The
+-- value is one of key_value; without one there is no scheme either.
 CREATE OR REPLACE TEMP MACRO reference_key(scheme, value, name, division, address, kind) AS
     md5(concat_ws(
         '|',
-        coalesce(scheme, '∅'),
-        coalesce(value, '∅'),
+        CASE WHEN value IS NULL THEN '∅' ELSE coalesce(scheme, '∅') END,
+        coalesce(escaped(value), '∅'),
         coalesce(name_key(name), '∅'),
-        coalesce(division, '∅'),
-        coalesce(address, '∅'),
+        coalesce(escaped(division), '∅'),
+        coalesce(escaped(normal_form(address)), '∅'),
         coalesce(kind, '∅')
     ));

@@ -5,28 +5,36 @@
 -- must match the whole text are tied to \A and \z. With ANSI on a cast of unreadable text is an
 -- error, hence patterns first and try_cast where a pattern cannot tell.
 
-CREATE OR REPLACE TEMPORARY FUNCTION half_width(x STRING) RETURNS STRING RETURN
-    translate(
-        x,
-        '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
-        '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-    );
-
 CREATE OR REPLACE TEMPORARY FUNCTION clean_text(x STRING) RETURNS STRING RETURN
-    nullif(trim(BOTH ' \t\n\r　' FROM half_width(x)), '');
+    nullif(trim(BOTH ' ' FROM translate(x, {{written}}, {{normal}})), '');
+
+CREATE OR REPLACE TEMPORARY FUNCTION normal_form(x STRING) RETURNS STRING RETURN
+    nullif(trim(BOTH ' ' FROM translate(x, {{written, wide}}, {{normal, narrow}})), '');
+
+CREATE OR REPLACE TEMPORARY FUNCTION escaped(x STRING) RETURNS STRING RETURN
+    replace(replace(replace(x, r'\', r'\\'), '|', r'\|'), '∅', r'\∅');
+
+CREATE OR REPLACE TEMPORARY FUNCTION part_of_key(x STRING) RETURNS STRING RETURN
+    escaped(normal_form(x));
 
 CREATE OR REPLACE TEMPORARY FUNCTION capital(x STRING) RETURNS STRING RETURN
-    translate(half_width(x), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+    translate(x, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
-CREATE OR REPLACE TEMPORARY FUNCTION name_key(x STRING) RETURNS STRING RETURN
-    nullif(
-        regexp_replace(
-            capital(x),
-            r'[ \t\n\r　()（）\[\]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、\-－–—\x27"“”‘’]',
-            ''
-        ),
+CREATE OR REPLACE TEMPORARY FUNCTION is_placeholder(x STRING) RETURNS BOOLEAN RETURN
+    x RLIKE concat(
+        r'\A(无|没有|暂无|空|空白|缺失|不详|不明|不清|未知|未填|未填写|未登记|待补|待定|待查|不适用',
+        r'|NULL|NONE|NIL|NAN|NA|N/A|#N/A|UNKNOWN|TBD|[ 0!-/:-@\[-\x60{-~、-】〔-〛·‘-”—…]*)\z'
+    );
+
+CREATE OR REPLACE TEMPORARY FUNCTION name_letters(x STRING) RETURNS STRING RETURN
+    regexp_replace(
+        capital(normal_form(x)),
+        r'[ ()\[\]【】〔〕{}<>《》〈〉·・•‧.。,、\-‐–—\x27"“”‘’|\\∅]',
         ''
     );
+
+CREATE OR REPLACE TEMPORARY FUNCTION name_key(x STRING) RETURNS STRING RETURN
+    CASE WHEN NOT is_placeholder(name_letters(x)) THEN name_letters(x) END;
 
 CREATE OR REPLACE TEMPORARY FUNCTION edit_distance(a STRING, b STRING) RETURNS INT RETURN
     levenshtein(left(a, 90), left(b, 90));
@@ -145,15 +153,47 @@ CREATE OR REPLACE TEMPORARY FUNCTION id_ok(scheme STRING, x STRING) RETURNS BOOL
         WHEN 'masked_resident_no' THEN masked_resident_no_ok(x)
     END;
 
+CREATE OR REPLACE TEMPORARY FUNCTION compact(x STRING) RETURNS STRING RETURN
+    translate(
+        translate(x, {{written, wide}}, {{normal, narrow}}),
+        'abcdefghijklmnopqrstuvwxyz -‐‒–—―−',
+        'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+    );
+
+CREATE OR REPLACE TEMPORARY FUNCTION starred(x STRING) RETURNS STRING RETURN
+    translate(compact(x), '×✕✖●•○◯■□∗※?#_·', '***************');
+
+CREATE OR REPLACE TEMPORARY FUNCTION id_shaped(scheme STRING, x STRING) RETURNS BOOLEAN RETURN
+    CASE scheme
+        WHEN 'uscc'
+            THEN x RLIKE r'\A[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}\z'
+        WHEN 'resident_no' THEN x RLIKE r'\A[0-9]{17}[0-9X]\z'
+        WHEN 'org_code' THEN x RLIKE r'\A[0-9A-Z]{8}[0-9X]\z'
+        WHEN 'registration_no' THEN x RLIKE r'\A[0-9]{15}\z'
+        WHEN 'tax_no' THEN x RLIKE concat(
+            r'\A([0-9]{6}[0-9A-Z]{8}[0-9X]|[0-9]{17}|[0-9A-HJ-NP-RTUWXY]{18}',
+            r'|[0-9]{17}[0-9X][0-9]{2})\z'
+        )
+        WHEN 'masked_resident_no' THEN x RLIKE r'\A[0-9]{10}\*{4}[0-9]{3}[0-9X]\z'
+        ELSE NOT is_placeholder(x)
+    END
+    AND replace(replace(x, '*', ''), substr(x, 1, 1), '') <> '';
+
+CREATE OR REPLACE TEMPORARY FUNCTION id_of(scheme STRING, x STRING) RETURNS STRING RETURN
+    CASE WHEN id_shaped(scheme, compact(x)) THEN compact(x) END;
+
+CREATE OR REPLACE TEMPORARY FUNCTION key_value(scheme STRING, x STRING) RETURNS STRING RETURN
+    CASE WHEN scheme = 'record' THEN x ELSE id_of(scheme, x) END;
+
 CREATE OR REPLACE TEMPORARY FUNCTION reference_key(
     scheme STRING, value STRING, name STRING, division STRING, address STRING, kind STRING
 ) RETURNS STRING RETURN
     md5(concat_ws(
         '|',
-        coalesce(scheme, '∅'),
-        coalesce(value, '∅'),
+        CASE WHEN value IS NULL THEN '∅' ELSE coalesce(scheme, '∅') END,
+        coalesce(escaped(value), '∅'),
         coalesce(name_key(name), '∅'),
-        coalesce(division, '∅'),
-        coalesce(address, '∅'),
+        coalesce(escaped(division), '∅'),
+        coalesce(escaped(normal_form(address)), '∅'),
         coalesce(kind, '∅')
     ));

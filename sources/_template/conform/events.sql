@@ -14,11 +14,11 @@ WITH slips AS (
         f.version,
         f.feed,
         f.effect,
-        upper(clean_text(f.reader_no)) AS resident_no,
+        id_of('resident_no', f.reader_no) AS resident_no,
         clean_text(f.reader_name) AS name,
-        CASE clean_text(f.reason) WHEN 'L' THEN 'deposit_unreturned' END AS ground,
+        CASE normal_form(f.reason) WHEN 'L' THEN 'deposit_unreturned' END AS ground,
         parse_money(f.charge) AS amount_yuan,
-        clean_text(f.slip_no) AS document_no,
+        normal_form(f.slip_no) AS document_no,
         -- no macro reads DD.MM.YYYY, so turn it round first
         parse_day(
             substr(f.returned_on, 7, 4)

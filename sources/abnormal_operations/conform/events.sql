@@ -9,8 +9,8 @@ SELECT
     a.version,
     a.feed,
     a.effect,
-    CASE WHEN clean_text(a."unityCreditCode") IS NOT NULL THEN 'uscc' END AS id_scheme,
-    upper(clean_text(a."unityCreditCode")) AS id_value,
+    CASE WHEN id_of('uscc', a."unityCreditCode") IS NOT NULL THEN 'uscc' END AS id_scheme,
+    id_of('uscc', a."unityCreditCode") AS id_value,
     clean_text(a.name) AS name,
     d.code AS division,
     CAST(NULL AS VARCHAR) AS address,
@@ -27,7 +27,7 @@ SELECT
     a.from_day,
     a.to_day
 FROM conform.abnormal_operations AS a
-LEFT JOIN codes.abnormal_reasons AS r ON a."inReason" = r.code
+LEFT JOIN codes.abnormal_reasons AS r ON normal_form(a."inReason") = r.code
 LEFT JOIN codes.divisions AS d
-    ON replace(clean_text(a."inOrgan"), '市场监督管理局', '') = d.name_zh
+    ON replace(normal_form(a."inOrgan"), '市场监督管理局', '') = d.name_zh
 LEFT JOIN codes.grounds AS g ON r.ground = g.code

@@ -9,8 +9,8 @@ WITH reported AS (
         b.version,
         b.feed,
         b.effect,
-        upper(clean_text(b.sfhm)) AS resident_no,
-        upper(clean_text(b.tyshxydm)) AS uscc,
+        id_of('resident_no', b.sfhm) AS resident_no,
+        id_of('uscc', b.tyshxydm) AS uscc,
         clean_text(b.khmc) AS name,
         a.event_kind,
         CASE a.event_kind
@@ -21,15 +21,15 @@ WITH reported AS (
             WHEN 'loan' THEN parse_money(b.ffje)
             WHEN 'loan_overdue' THEN parse_money(b.yqje)
         END AS amount_yuan,
-        clean_text(b.ywbh) AS document_no,
+        normal_form(b.ywbh) AS document_no,
         clean_text(b.jrjgmc) AS bank,
         parse_day(b.ksrq) AS began,
         CASE a.event_kind WHEN 'loan' THEN parse_day(b.dqrq) END AS due,
         b.from_day,
         b.to_day
     FROM conform.central_bank AS b
-    LEFT JOIN codes.account_status AS a ON clean_text(b.zhzt) = a.code
-    LEFT JOIN codes.loan_kinds AS k ON clean_text(b.dklx) = k.code
+    LEFT JOIN codes.account_status AS a ON normal_form(b.zhzt) = a.code
+    LEFT JOIN codes.loan_kinds AS k ON normal_form(b.dklx) = k.code
 )
 
 SELECT

@@ -15,16 +15,16 @@ WITH told AS (
         c.feed,
         c.effect,
         p.subject_kind AS party_kind,
-        upper(clean_text(c.code_1)) AS uscc,
-        clean_text(c.code_2) AS registration_no,
-        upper(replace(clean_text(c.code_3), '-', '')) AS org_code,
-        upper(clean_text(c.code_4)) AS tax_no,
-        upper(clean_text(c.cf_xdr_zjhm)) AS resident_no,
+        id_of('uscc', c.code_1) AS uscc,
+        id_of('registration_no', c.code_2) AS registration_no,
+        id_of('org_code', c.code_3) AS org_code,
+        id_of('tax_no', c.code_4) AS tax_no,
+        id_of('resident_no', c.cf_xdr_zjhm) AS resident_no,
         clean_text(c.cf_xdr_mc) AS name,
         'penalty' AS event_kind,
         r.ground,
         parse_wan(c.cf_nr_fk) AS amount_yuan,
-        clean_text(c.cf_wsh) AS document_no,
+        normal_form(c.cf_wsh) AS document_no,
         clean_text(c.cf_cfjg) AS authority,
         parse_day(c.cf_jdrq) AS event_day,
         parse_day(c.cf_jdrq) AS valid_from,
@@ -32,8 +32,8 @@ WITH told AS (
         c.from_day,
         c.to_day
     FROM conform.city_penalties AS c
-    LEFT JOIN codes.penalty_party_kinds AS p ON c.cf_xdr_lb = p.code
-    LEFT JOIN codes.penalty_reasons AS r ON c.cf_sy = r.code
+    LEFT JOIN codes.penalty_party_kinds AS p ON normal_form(c.cf_xdr_lb) = p.code
+    LEFT JOIN codes.penalty_reasons AS r ON normal_form(c.cf_sy) = r.code
     UNION ALL
     SELECT
         x.record_id,
@@ -41,16 +41,16 @@ WITH told AS (
         x.feed,
         x.effect,
         p.subject_kind AS party_kind,
-        upper(clean_text(x.code_1)) AS uscc,
-        clean_text(x.code_2) AS registration_no,
-        upper(replace(clean_text(x.code_3), '-', '')) AS org_code,
-        upper(clean_text(x.code_4)) AS tax_no,
-        upper(clean_text(x.xk_xdr_zjhm)) AS resident_no,
+        id_of('uscc', x.code_1) AS uscc,
+        id_of('registration_no', x.code_2) AS registration_no,
+        id_of('org_code', x.code_3) AS org_code,
+        id_of('tax_no', x.code_4) AS tax_no,
+        id_of('resident_no', x.xk_xdr_zjhm) AS resident_no,
         clean_text(x.xk_xdr_mc) AS name,
         'licence' AS event_kind,
         d.ground,
         CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
-        clean_text(x.xk_wsh) AS document_no,
+        normal_form(x.xk_wsh) AS document_no,
         clean_text(x.xk_xkjg) AS authority,
         parse_day(x.xk_jdrq) AS event_day,
         parse_day(x.xk_yxqz) AS valid_from,
@@ -58,8 +58,8 @@ WITH told AS (
         x.from_day,
         x.to_day
     FROM conform.city_licences AS x
-    LEFT JOIN codes.penalty_party_kinds AS p ON x.xk_xdr_lb = p.code
-    LEFT JOIN codes.licence_documents AS d ON x.xk_xkws = d.code
+    LEFT JOIN codes.penalty_party_kinds AS p ON normal_form(x.xk_xdr_lb) = p.code
+    LEFT JOIN codes.licence_documents AS d ON normal_form(x.xk_xkws) = d.code
 ),
 
 usable AS (

@@ -12,22 +12,22 @@ WITH told AS (
         c.version,
         c.feed,
         c.effect,
-        upper(clean_text(c.code_1)) AS uscc,
-        upper(replace(clean_text(c.code_2), '-', '')) AS org_code,
-        clean_text(c.code_3) AS registration_no,
-        upper(clean_text(c.code_4)) AS tax_no,
-        upper(clean_text(c.code_5)) AS resident_no,
+        id_of('uscc', c.code_1) AS uscc,
+        id_of('org_code', c.code_2) AS org_code,
+        id_of('registration_no', c.code_3) AS registration_no,
+        id_of('tax_no', c.code_4) AS tax_no,
+        id_of('resident_no', c.code_5) AS resident_no,
         clean_text(c.cf_xdr_mc) AS name,
-        clean_text(c.dfbm) AS division,
+        normal_form(c.dfbm) AS division,
         t.ground,
         parse_money(c.cf_fkje) AS amount_yuan,
-        clean_text(c.cf_wsh) AS document_no,
+        normal_form(c.cf_wsh) AS document_no,
         clean_text(c.cf_xzjg) AS authority,
         parse_day(c.cf_jdrq) AS decided,
         c.from_day,
         c.to_day
     FROM conform.county_penalties AS c
-    LEFT JOIN codes.county_case_types AS t ON c.cf_sy = t.code
+    LEFT JOIN codes.county_case_types AS t ON normal_form(c.cf_sy) = t.code
 )
 
 SELECT

@@ -12,21 +12,33 @@ WITH entries AS (
         c.feed,
         c.effect,
         p.subject_kind,
-        upper(replace(clean_text(c."cardNum"), '-', '')) AS card_no,
+        starred(c."cardNum") AS card_no,
         clean_text(c.iname) AS name,
         d.ground,
         g.severity,
         parse_money(c."performedPart") AS performed_yuan,
         parse_money(c."unperformPart") AS open_yuan,
-        clean_text(c."caseCode") AS document_no,
+        normal_form(c."caseCode") AS document_no,
         clean_text(c."courtName") AS authority,
         parse_day(c."regDate") AS decided,
         c.from_day,
         c.to_day
     FROM conform.court AS c
-    LEFT JOIN codes.court_party_kinds AS p ON c."partyTypeName" = p.code
-    LEFT JOIN codes.disrupt_types AS d ON c."disruptTypeName" = d.code
+    LEFT JOIN codes.court_party_kinds AS p ON normal_form(c."partyTypeName") = p.code
+    LEFT JOIN codes.disrupt_types AS d ON normal_form(c."disruptTypeName") = d.code
     LEFT JOIN codes.grounds AS g ON d.ground = g.code
+),
+
+identified AS (
+    SELECT
+        *,
+        CASE
+            WHEN substr(card_no, 11, 4) = '****' THEN 'masked_resident_no'
+            -- a clerk may forget to mask
+            WHEN subject_kind = 'resident' THEN 'resident_no'
+            ELSE 'org_code'
+        END AS scheme
+    FROM entries
 )
 
 SELECT
@@ -34,14 +46,8 @@ SELECT
     version,
     feed,
     effect,
-    CASE
-        WHEN card_no IS NULL THEN NULL
-        WHEN substr(card_no, 11, 4) = '****' THEN 'masked_resident_no'
-        -- a clerk may forget to mask
-        WHEN subject_kind = 'resident' THEN 'resident_no'
-        ELSE 'org_code'
-    END AS id_scheme,
-    card_no AS id_value,
+    CASE WHEN id_of(scheme, card_no) IS NOT NULL THEN scheme END AS id_scheme,
+    id_of(scheme, card_no) AS id_value,
     name,
     CAST(NULL AS VARCHAR) AS division,
     CAST(NULL AS VARCHAR) AS address,
@@ -60,4 +66,4 @@ SELECT
     CAST(NULL AS DATE) AS valid_to,
     from_day,
     to_day
-FROM entries
+FROM identified

@@ -4,37 +4,50 @@
 -- source: conform.market_registry, conform.market_shareholders, codes.relation_kinds
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
-WITH heads AS (
+WITH numbered AS (
+    SELECT
+        *,
+        -- a number on another document than an identity card says nothing here
+        CASE
+            WHEN coalesce(normal_form(fddbrzjlx), '01') = '01' THEN id_of('resident_no', fddbrzjhm)
+        END AS resident_no
+    FROM conform.market_registry
+),
+
+heads AS (
     SELECT
         record_id,
         version,
         feed,
         effect,
         'legal_representative' AS link_kind,
-        -- a number on another document than an identity card says nothing here
-        CASE
-            WHEN coalesce(clean_text(fddbrzjlx), '01') = '01' AND clean_text(fddbrzjhm) IS NOT NULL
-                THEN 'resident_no'
-        END AS a_scheme,
-        CASE
-            WHEN coalesce(clean_text(fddbrzjlx), '01') = '01' THEN upper(clean_text(fddbrzjhm))
-        END AS a_value,
+        CASE WHEN resident_no IS NOT NULL THEN 'resident_no' END AS a_scheme,
+        resident_no AS a_value,
         clean_text(fddbrxm) AS a_name,
         CAST(NULL AS VARCHAR) AS a_division,
         'resident' AS a_kind,
         'record' AS b_scheme,
         record_id AS b_value,
         clean_text(jgmc) AS b_name,
-        clean_text(zcdzxzqhdm) AS b_division,
+        normal_form(zcdzxzqhdm) AS b_division,
         'enterprise' AS b_kind,
         parse_day(hzrq) AS valid_from,
         CAST(NULL AS DATE) AS valid_to,
         from_day,
         to_day
-    FROM conform.market_registry
+    FROM numbered
     WHERE
         coalesce(clean_text(fddbrzjhm), clean_text(fddbrxm)) IS NOT NULL
-        AND clean_text(zt) <> '4'
+        AND normal_form(zt) <> '4'
+),
+
+sides AS (
+    SELECT
+        *,
+        id_of('resident_no', xgfsfhm) AS resident_no,
+        id_of('uscc', xgftyshxydm) AS a_uscc,
+        id_of('uscc', tyshxydm) AS b_uscc
+    FROM conform.market_shareholders
 ),
 
 filings AS (
@@ -45,20 +58,20 @@ filings AS (
         f.effect,
         k.link_kind,
         CASE
-            WHEN clean_text(f.xgfsfhm) IS NOT NULL THEN 'resident_no'
-            WHEN clean_text(f.xgftyshxydm) IS NOT NULL THEN 'uscc'
+            WHEN f.resident_no IS NOT NULL THEN 'resident_no'
+            WHEN f.a_uscc IS NOT NULL THEN 'uscc'
         END AS a_scheme,
-        upper(coalesce(clean_text(f.xgfsfhm), clean_text(f.xgftyshxydm))) AS a_value,
+        coalesce(f.resident_no, f.a_uscc) AS a_value,
         clean_text(f.xgfmc) AS a_name,
         CAST(NULL AS VARCHAR) AS a_division,
         -- a shareholder without a number may be a person or an enterprise
         CASE
-            WHEN clean_text(f.xgfsfhm) IS NOT NULL OR k.link_kind = 'director' THEN 'resident'
-            WHEN clean_text(f.xgftyshxydm) IS NOT NULL OR k.link_kind = 'business_partner'
+            WHEN f.resident_no IS NOT NULL OR k.link_kind = 'director' THEN 'resident'
+            WHEN f.a_uscc IS NOT NULL OR k.link_kind = 'business_partner'
                 THEN 'enterprise'
         END AS a_kind,
-        'uscc' AS b_scheme,
-        upper(clean_text(f.tyshxydm)) AS b_value,
+        CASE WHEN f.b_uscc IS NOT NULL THEN 'uscc' END AS b_scheme,
+        f.b_uscc AS b_value,
         clean_text(f.jgmc) AS b_name,
         CAST(NULL AS VARCHAR) AS b_division,
         'enterprise' AS b_kind,
@@ -66,8 +79,8 @@ filings AS (
         CAST(NULL AS DATE) AS valid_to,
         f.from_day,
         f.to_day
-    FROM conform.market_shareholders AS f
-    LEFT JOIN codes.relation_kinds AS k ON clean_text(f.gxlx) = k.code
+    FROM sides AS f
+    LEFT JOIN codes.relation_kinds AS k ON normal_form(f.gxlx) = k.code
 )
 
 SELECT

@@ -9,7 +9,7 @@ WITH orders AS (
         o.version,
         o.feed,
         o.effect,
-        upper(clean_text(o."certNo")) AS resident_no,
+        id_of('resident_no', o."certNo") AS resident_no,
         clean_text(o."realName") AS name,
         r.event_kind,
         CASE r.event_kind
@@ -17,13 +17,13 @@ WITH orders AS (
             WHEN 'platform_late' THEN k.ground_late
         END AS ground,
         parse_int(o."amountFen") AS amount_fen,
-        clean_text(o."orderNo") AS order_no,
+        normal_form(o."orderNo") AS order_no,
         parse_day(o."bizDate") AS day,
         o.from_day,
         o.to_day
     FROM conform.payments_platform AS o
-    LEFT JOIN codes.platform_results AS r ON clean_text(o.result) = r.code
-    LEFT JOIN codes.platform_services AS k ON clean_text(o."bizType") = k.code
+    LEFT JOIN codes.platform_results AS r ON normal_form(o.result) = r.code
+    LEFT JOIN codes.platform_services AS k ON normal_form(o."bizType") = k.code
 )
 
 SELECT

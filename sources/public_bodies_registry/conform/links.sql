@@ -8,22 +8,22 @@ SELECT
     b.feed,
     b.effect,
     'legal_representative' AS link_kind,
-    CASE WHEN clean_text(b.fddbrzjhm) IS NOT NULL THEN 'resident_no' END AS a_scheme,
-    upper(clean_text(b.fddbrzjhm)) AS a_value,
+    CASE WHEN id_of('resident_no', b.fddbrzjhm) IS NOT NULL THEN 'resident_no' END AS a_scheme,
+    id_of('resident_no', b.fddbrzjhm) AS a_value,
     clean_text(b.fddbrxm) AS a_name,
     CAST(NULL AS VARCHAR) AS a_division,
     'resident' AS a_kind,
     'record' AS b_scheme,
     b.record_id AS b_value,
     clean_text(b.jgmc) AS b_name,
-    clean_text(b.xzqhdm) AS b_division,
+    normal_form(b.xzqhdm) AS b_division,
     k.subject_kind AS b_kind,
     parse_day(b.hzrq) AS valid_from,
     CAST(NULL AS DATE) AS valid_to,
     b.from_day,
     b.to_day
 FROM conform.public_bodies AS b
-LEFT JOIN codes.body_kinds AS k ON clean_text(b.jglb) = k.code
+LEFT JOIN codes.body_kinds AS k ON normal_form(b.jglb) = k.code
 WHERE
     coalesce(clean_text(b.fddbrzjhm), clean_text(b.fddbrxm)) IS NOT NULL
-    AND clean_text(b.zt) <> '4'
+    AND normal_form(b.zt) <> '4'

@@ -11,18 +11,18 @@ WITH entries AS (
         b.feed,
         b.effect,
         clean_text(b.jgmc) AS name,
-        clean_text(b.xzqhdm) AS division,
+        normal_form(b.xzqhdm) AS division,
         k.subject_kind,
         clean_text(b.jgdz) AS address,
-        upper(clean_text(b.tyshxydm)) AS uscc,
-        upper(clean_text(b.zzjgdm)) AS org_code,
-        clean_text(b.zt) AS status,
+        id_of('uscc', b.tyshxydm) AS uscc,
+        id_of('org_code', b.zzjgdm) AS org_code,
+        normal_form(b.zt) AS status,
         parse_day(b.clrq) AS founded,
         parse_day(b.hzrq) AS approved,
         b.from_day,
         b.to_day
     FROM conform.public_bodies AS b
-    LEFT JOIN codes.body_kinds AS k ON clean_text(b.jglb) = k.code
+    LEFT JOIN codes.body_kinds AS k ON normal_form(b.jglb) = k.code
 ),
 
 told AS (

@@ -22,27 +22,27 @@ told AS (
         v.version,
         v.feed,
         v.effect,
-        upper(clean_text(v.nsrsbh)) AS tax_no,
-        upper(replace(clean_text(v.zzjgdm), '-', '')) AS org_code,
+        id_of('tax_no', v.nsrsbh) AS tax_no,
+        id_of('org_code', v.zzjgdm) AS org_code,
         clean_text(v.nsrmc) AS name,
         clean_text(v.zcdz) AS address,
         'tax_violation' AS event_kind,
         k.ground,
         parse_money(v.sjje) AS amount_yuan,
-        clean_text(v.wsh) AS document_no,
+        normal_form(v.wsh) AS document_no,
         clean_text(v.jcjg) AS authority,
         parse_day(v.jdrq) AS event_day,
         v.from_day,
         v.to_day
     FROM conform.tax_violations AS v
-    LEFT JOIN codes.tax_violation_kinds AS k ON v.ajxz = k.code
+    LEFT JOIN codes.tax_violation_kinds AS k ON normal_form(v.ajxz) = k.code
     UNION ALL
     SELECT
         a.record_id,
         a.version,
         a.feed,
         a.effect,
-        upper(clean_text(a.nsrsbh)) AS tax_no,
+        id_of('tax_no', a.nsrsbh) AS tax_no,
         CAST(NULL AS VARCHAR) AS org_code,
         clean_text(a.nsrmc) AS name,
         CAST(NULL AS VARCHAR) AS address,

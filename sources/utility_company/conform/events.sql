@@ -20,7 +20,7 @@ SELECT
     g.severity,
     parse_money(clean_text(u.qfje)) AS amount_yuan,
     -- the bill has no number of its own: account and month name it
-    clean_text(u.hh) || '-' || clean_text(u.zq) AS document_no,
+    normal_form(u.hh) || '-' || normal_form(u.zq) AS document_no,
     clean_text(u.sfdw) AS authority,
     parse_day(clean_text(u.qfrq)) AS event_day,
     parse_day(clean_text(u.qfrq)) AS valid_from,
@@ -28,5 +28,5 @@ SELECT
     u.from_day,
     u.to_day
 FROM conform.utility_company AS u
-LEFT JOIN codes.utility_kinds AS k ON clean_text(u.lx) = k.code
+LEFT JOIN codes.utility_kinds AS k ON normal_form(u.lx) = k.code
 LEFT JOIN codes.grounds AS g ON k.ground = g.code

@@ -307,4 +307,4 @@ def test_types_of_the_tables(engine, tmp_path) -> None:
 def test_a_select_can_be_read() -> None:
     sql = landing_select(KEYED)
     assert sql.startswith("WITH keyed AS (")
-    assert "md5(concat_ws('|', 'keyed', coalesce(\"no\", '∅'))) AS record_id" in sql
+    assert "md5(concat_ws('|', 'keyed', coalesce(part_of_key(\"no\"), '∅'))) AS record_id" in sql
