@@ -44,6 +44,21 @@ class Reference(NamedTuple):
     kind: str | None
 
 
+def referring(
+    scheme: str | None,
+    value: str | None,
+    name: str | None,
+    division: str | None,
+    address: str | None,
+    kind: str | None,
+) -> Reference:
+    """A reference in the record's words, its number brought to one form; what is no key is not given."""
+    number = key(scheme, value)
+    return Reference(
+        scheme if number is not None else None, number, name, division, normal(address), kind
+    )
+
+
 class Match(NamedTuple):
     """The subject found, and by which method."""
 

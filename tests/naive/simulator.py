@@ -38,7 +38,7 @@ from tests.naive.exchange import (
 )
 from tests.naive.laws import Laws, MeasureRule
 from tests.naive.lists import listings, striking_days
-from tests.naive.registry import Match, Reference, Registry, own_key, subject_id
+from tests.naive.registry import Match, Reference, Registry, own_key, referring, subject_id
 
 
 class Row:
@@ -390,7 +390,7 @@ class Simulator:
 
 def of_event(event: Row) -> Reference:
     """How an event names its subject."""
-    return Reference(
+    return referring(
         event.id_scheme,
         event.id_value,
         event.name,
@@ -403,4 +403,4 @@ def of_event(event: Row) -> Reference:
 def of_side(link: Row, side: str) -> Reference:
     """How a link names one of its sides, `a` or `b`."""
     given = (getattr(link, f"{side}_{what}") for what in ("scheme", "value", "name", "division"))
-    return Reference(*given, None, getattr(link, f"{side}_kind"))
+    return referring(*given, None, getattr(link, f"{side}_kind"))
