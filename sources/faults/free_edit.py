@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.contract import Feed
 from sources.faults import FaultError, Row
 from sources.faults.draw import Draw
-from sources.faults.identifiers import may_stand
+from sources.faults.identifiers import could_be_somebodys
 
 KIND = "free_edit"
 TITLE = "Free edit"
@@ -43,9 +43,11 @@ def spoil(row: Row, draw: Draw) -> Row | None:
                 f"{', '.join(draw.feed.column_names)}."
             )
     spoilt = row | {name: value or None for name, value in draw.values.items()}
-    if not may_stand(draw.feed, spoilt):
+    real = could_be_somebodys(draw.feed, spoilt, row)
+    if real:
+        column, value = real
         raise FaultError(
-            "That value could be somebody's real identifier; use one whose division begins with "
-            "84 to 89 and whose organisation code begins with PDY."
+            f"The value {value!r} of column {column} could be somebody's real identifier; use one "
+            "whose division begins with 84 to 89 and whose organisation code begins with PDY."
         )
     return spoilt if spoilt != row else None

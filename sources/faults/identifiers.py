@@ -51,10 +51,28 @@ def named_beside(feed: Feed, column: str) -> str | None:
     return next((name for name in reversed(names) if name in name_columns(feed)), None)
 
 
-def may_stand(feed: Feed, row: Row) -> bool:
-    """Whether nothing in a row could be a real identifier. What could is drawn again."""
-    return not any(
-        row.get(column.name) and could_be_real(row[column.name])
-        for column in feed.columns
-        if column.scheme
-    )
+def could_be_somebodys(feed: Feed, row: Row, before: Row | None = None) -> tuple[str, str] | None:
+    """The first (column, value) of a row that could be a real identifier, None if there is none.
+
+    A value is judged by its column's own scheme: that a registration number happens to pass the
+    check of a tax number makes it nobody's. Only what has not the shape of the own scheme is judged
+    by every other, since some columns hold two (see `scheme_of`).
+
+    Args:
+        feed: the contract.
+        row: the row as it would stand.
+        before: the row as it stood; only cells that differ from it are judged. None: every cell.
+    """
+    for column in feed.columns:
+        value = row.get(column.name)
+        if not value or not column.scheme or (before and before.get(column.name) == value):
+            continue
+        own = SCHEMES.get(column.scheme)
+        if could_be_real(value, column.scheme if own and own.is_shaped(value) else None):
+            return column.name, value
+    return None
+
+
+def may_stand(feed: Feed, row: Row, before: Row | None = None) -> bool:
+    """Whether nothing new in a row could be a real identifier. What could is drawn again."""
+    return could_be_somebodys(feed, row, before) is None

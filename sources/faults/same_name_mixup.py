@@ -57,6 +57,6 @@ def spoil(row: Row, draw: Draw) -> Row | None:
     name, namesakes = draw.pick(found)
     for _ in range(TRIES):
         spoilt = row | {name: draw.pick(namesakes)}
-        if spoilt[name] != row[name] and may_stand(draw.feed, spoilt):
+        if spoilt[name] != row[name] and may_stand(draw.feed, spoilt, row):
             return spoilt
     return None

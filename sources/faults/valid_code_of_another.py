@@ -45,6 +45,6 @@ def spoil(row: Row, draw: Draw) -> Row | None:
     others = draw.others.codes(scheme, value)
     for _ in range(TRIES if others else 0):
         spoilt = row | {column.name: draw.pick(others)}
-        if spoilt[column.name] != value and may_stand(draw.feed, spoilt):
+        if spoilt[column.name] != value and may_stand(draw.feed, spoilt, row):
             return spoilt
     return None
