@@ -16,7 +16,8 @@ from pipelines.replay.diff import CELL, Difference
 from pipelines.replay.edits import Edit, RowEdit
 from pipelines.replay.evidence import Evidence
 from pipelines.replay.faults import SAMPLING
-from pipelines.replay.metrics import AFTER, RESIDUE_DAY, Residue, day_number
+from pipelines.replay.metrics import AFTER, RESIDUE_DAY, day_number
+from pipelines.replay.residue import Residue
 from pipelines.replay.scenario import Scenario, save
 from sources.faults import Row
 
@@ -122,6 +123,7 @@ class Left:
         residue: R(u) and what goes with it, over list cells.
         difference: clean against corrected.
         lists, measures, scores: runs of wrong days after the correction, with their causes.
+        irrevocable: (holder, list) pairs in which nothing can be taken back.
     """
 
     residue: Residue
@@ -129,6 +131,7 @@ class Left:
     lists: pd.DataFrame
     measures: pd.DataFrame
     scores: pd.DataFrame
+    irrevocable: frozenset[tuple[str, str]] = frozenset()
 
     def json(self) -> dict[str, Any]:
         """The figures."""
