@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -120,7 +121,8 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
         if fixed_on is None:
             return Edit(struck, faulty, None, None)
         until = struck.faulty(fixed_on)
-        sent = corrected_history(struck.feed, struck.clean, until, fixed_on)
+        gate = partial(landed.gates.let_through, struck.feed)
+        sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
         return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
     raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
 
@@ -199,10 +201,15 @@ def _owed_rows(
             mine = [row for row in rows if key_of(feed, row) == key]
             if mine:
                 faulty[day] = mine
-        fixed = corrected_history(feed, clean[key], faulty, fixed_on)
+        # A gate may have held the wrong delivery, so all of it is owed: what is believed already
+        # and comes again changes nothing.
+        lost = {day: rows for day, rows in clean[key].items() if day not in wrong}
         given = len(clean[key].get(fixed_on, []))
-        for row in fixed.get(fixed_on, [])[given:]:
-            edits.append(RowEdit(feed.name, fixed_on, file, None, None, row))
+        extra: list[Row] = []
+        for known in (faulty, lost):
+            fixed = corrected_history(feed, clean[key], known, fixed_on)
+            extra += [row for row in fixed.get(fixed_on, [])[given:] if row not in extra]
+        edits += [RowEdit(feed.name, fixed_on, file, None, None, row) for row in extra]
     return edits
 
 

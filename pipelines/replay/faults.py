@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.replay.databases import Databases
+from pipelines.replay.gated import Gates
 from pipelines.replay.registered import Registered
 from schemas.contract import Feed
 from sources.faults import Fault, FaultError, History, kind
@@ -110,6 +111,7 @@ class Landed:
             )
         }
         self.feeds = {feed.name: feed for feed in feeds.values() if feed.name in held}
+        self.gates = Gates(db)
         self._sizes: dict[str, int] = {}
         self._subjects = ""
 
