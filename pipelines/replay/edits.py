@@ -87,6 +87,26 @@ class Edit:
     corrected: tuple[RowOrFile, ...] | None
     correction_day: date | None
 
+    @property
+    def correction_sent(self) -> date | None:
+        """The first delivery that reads otherwise because of the correction; None if none does."""
+        if self.corrected is None:
+            return None
+        other = [e for e in self.faulty if e not in self.corrected]
+        other += [e for e in self.corrected if e not in self.faulty]
+        return min((e.delivery for e in other), default=None)
+
+    @property
+    def why_not_sent(self) -> str | None:
+        """Why nothing was sent to correct it; None if something was, or nobody was to."""
+        if self.corrected is None or self.correction_sent is not None:
+            return None
+        return {
+            "snapshot": "what the source delivers was right again by then",
+            "changes": "nothing wrong was believed of it by then",
+            "append": "nothing was missing, and what was sent too much cannot be taken back",
+        }[self.struck.feed.mode]
+
     def rows(self) -> list[RowEdit]:
         """Every row edit of either state."""
         return [e for e in (*self.faulty, *(self.corrected or ())) if isinstance(e, RowEdit)]
@@ -104,6 +124,7 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
     Raises:
         FaultError: if the fault does not fit, or the source has no delivery to correct it with.
     """
+    left_alone = 0
     for struck in strikes(landed, others, spec):
         fixed_on = correction_day(spec, struck.days, struck.day)
         if spec.correct_after is not None and fixed_on is None:
@@ -114,9 +135,10 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
             )
         if struck.fault.level == "delivery":
             edit = _plan_delivery(landed, landing, struck, fixed_on)
-            if edit is None:
-                continue
-            return edit
+            if edit is not None and left_alone == spec.passed_over:
+                return edit
+            left_alone += edit is not None
+            continue
         faulty = _rows(landed, struck, struck.faulty(None))
         if fixed_on is None:
             return Edit(struck, faulty, None, None)
