@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.replay.databases import Databases
+from pipelines.replay.gated import Gates
 from pipelines.replay.registered import Registered
 from schemas.contract import Feed
 from sources.faults import Fault, FaultError, History, kind
@@ -40,6 +41,7 @@ class FaultSpec:
         frame: every record is as likely, or every subject and then every record that speaks of it,
             or every feed and then every record of it.
         room: days that must be left for a correction when a day is drawn; None: `correct_after`.
+        passed_over: how many places are drawn, and left alone, before the one taken.
     """
 
     kind: str = "free_edit"
@@ -52,6 +54,12 @@ class FaultSpec:
     seed: int = 1
     frame: str = "record"
     room: int | None = None
+    passed_over: int = 0
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the record or delivery struck is left to be drawn."""
+        return self.kind != "free_edit" and self.record is None and self.delivery is None
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,7 @@ class Landed:
             )
         }
         self.feeds = {feed.name: feed for feed in feeds.values() if feed.name in held}
+        self.gates = Gates(db)
         self._sizes: dict[str, int] = {}
         self._subjects = ""
 
@@ -306,11 +315,13 @@ def _strike_record(
     frame = [(feed, n) for feed, n in landed.frame(fault, feeds) if n]
     total = sum(n for _, n in frame)
     pick = Draw(spec.seed, ("record", spec.kind), feeds[0] if feeds else None)
-    for _ in range(TRIES if total else 0):
+    left_alone = 0
+    for _ in range(TRIES + spec.passed_over if total else 0):
         feed, record_id = _drawn(landed, spec, fault, frame, pick)
         found = _in_record(landed, others, spec, fault, feed, record_id)
-        if found is not None:
+        if found is not None and left_alone == spec.passed_over:
             return found
+        left_alone += found is not None
     where = f"feed {spec.feed}" if spec.feed else "any feed"
     raise FaultError(
         f"No record of {where} was found in which the fault {spec.kind} has something to bite on "
