@@ -10,6 +10,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
+
 app = typer.Typer(
     name="islands",
     add_completion=False,
@@ -507,27 +509,38 @@ def models(
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Run the command line; bad input ends in one clear sentence and exit code 2.
+    """Run the command line; whatever goes wrong ends in one clear sentence and an exit code.
+
+    The codes are those of `pipelines.trouble`: 2 for what the user or the machine can put right, 70
+    for a fault of this program, 130 and 141 if it was stopped or nobody reads any more; and 1 if
+    `check` found a promise broken. With ISLANDS_DEBUG set, errors are raised as they are.
 
     Args:
         given: what follows `islands`; by default the process's own arguments.
     """
+    if given is None:
+        start_in_utf8()
+    never_fail_to_print()
     words = list(sys.argv[1:] if given is None else given) or ["--help"]
     try:
+        see_text(words)
         code = app(args=words, prog_name="islands", standalone_mode=False)
+        sys.stdout.flush()
     except (typer.Abort, KeyboardInterrupt):
         _fail("stopped before it was done; the last good database is as it was.", 130)
+    except BrokenPipeError:
+        nobody_reads()
+        raise SystemExit(141) from None
     except USAGE_ERROR as error:
         sentence = error.format_message().rstrip(".")
         command = error.ctx.command_path if error.ctx else "islands"
         _fail(f"{sentence}; see `{command} --help`.", 2)
-    except (ValueError, OSError) as error:
+    except Exception as error:  # all that can go wrong is put into words in one place
         if os.environ.get("ISLANDS_DEBUG"):
             raise
-        sentence = str(error)
-        if isinstance(error, OSError) and error.filename:
-            sentence = f"{error.filename}: {error.strerror}."
-        _fail(sentence, 2)
+        from pipelines.trouble import told
+
+        _fail(*told(error))
     else:
         if code:
             raise SystemExit(code)
