@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from schemas.contract import ROOT, islands
 
@@ -126,6 +127,15 @@ def _told(kind: str, files: list[str]) -> str:
     more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
     what = "another network" if kind == "network" else f"other {kind}"
     return f"{what} ({', '.join(files[:MOST_NAMED])}{more})"
+
+
+def made_unlike(first: Path, second: Path) -> str | None:
+    """One sentence if two databases were made by different files; else None."""
+    with open_engine("duckdb", first, read_only=True) as engine:
+        one = noted(engine)
+    with open_engine("duckdb", second, read_only=True) as engine:
+        how = otherwise(one, noted(engine))
+    return f"{second} was built with {how} than {first}." if how else None
 
 
 def out_of_date(engine: Engine, path: Path, database: str = "") -> str | None:
