@@ -89,7 +89,8 @@ def replay(
         progress: called with a label, steps done and steps in all.
 
     Raises:
-        HomeError: if nothing has been built there.
+        HomeError: if nothing has been built there, or, unless it is rebuilt, with other models, network
+            or codes than there are now.
         FaultError, EditError: if the fault cannot be, in one sentence.
     """
     start = time.perf_counter()
@@ -154,13 +155,13 @@ def _rebuilt(
     """The slow way: everything, on the edited landing files."""
     about = home.current()
     landing = Path(about.get("landing") or home.landing)
-    with opened(base=home.database()) as db:
+    clean = level(home, join, policy, progress)
+    with opened(base=clean) as db:
         feeds = all_feeds()
         landed, others = Landed(db, "base", feeds), Registered(db, "base", feeds)
         edits = plan_case(landed, others, landing, specs)
-    folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.path))
+    folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.kept))
     try:
-        clean = level(home, join, policy, progress)
         return edits, _found(rebuild_states(clean, landing, edits, folder, progress), edits, paths)
     finally:
         if workdir is None:

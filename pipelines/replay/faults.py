@@ -18,6 +18,8 @@ from pipelines.replay.databases import Databases
 from pipelines.replay.gated import Gates
 from pipelines.replay.registered import Registered
 from schemas.contract import Feed
+from schemas.suggest import suggestion
+from sources.deliver import MOST_DAYS
 from sources.faults import Fault, FaultError, History, kind
 from sources.faults.draw import TRIES, Draw
 from sources.faults.history import faulty_history
@@ -129,7 +131,10 @@ class Landed:
             FaultError: if there is no such feed.
         """
         if name not in self.feeds:
-            raise FaultError(f"There is no feed {name!r} here; there are {', '.join(self.feeds)}.")
+            raise FaultError(
+                f"There is no feed {name!r} here; there are {', '.join(self.feeds)}."
+                f"{suggestion(name, self.feeds)}"
+            )
         return self.feeds[name]
 
     def days(self, feed: Feed) -> list[date]:
@@ -265,8 +270,10 @@ def strikes(landed: Landed, others: Registered, spec: FaultSpec) -> Iterator[Str
         raise FaultError(f"{spec.kind} chooses its own values; only free_edit takes some.")
     if spec.kind == "free_edit" and not (spec.values and spec.feed and spec.record):
         raise FaultError("A free edit needs a feed, a record and at least one COLUMN=VALUE.")
-    if spec.correct_after is not None and spec.correct_after < 1:
-        raise FaultError("A correction comes at least one day after the fault.")
+    if spec.correct_after is not None and not 1 <= spec.correct_after <= MOST_DAYS:
+        raise FaultError(
+            f"A correction comes 1 to {MOST_DAYS:,} days after the fault, not {spec.correct_after}."
+        )
     if spec.scope not in (None, "source", "once"):
         raise FaultError(f"A scope is source or once, not {spec.scope!r}.")
     if spec.feed is None:

@@ -26,7 +26,7 @@ from pipelines.replay.edits import Edit, RowOrFile
 from pipelines.replay.evidence import Evidence, look_up
 from pipelines.replay.faults import FaultSpec, Landed, Registered
 from pipelines.replay.left import left_of
-from pipelines.replay.levels import level
+from pipelines.replay.levels import level, see_up_to_date
 from pipelines.replay.passage import Passage, passage
 from pipelines.replay.prepared import prepared
 from pipelines.replay.result import Left, Words, words
@@ -73,7 +73,7 @@ class Universes:
         progress: called with a label, steps done and steps in all while the base is laid out.
 
     Raises:
-        HomeError: if nothing has been built in the home.
+        HomeError: if nothing has been built in the home, or with other models, network or codes.
     """
 
     def __init__(
@@ -86,11 +86,12 @@ class Universes:
         progress: Progress | None = None,
     ) -> None:
         about = home.current()
+        see_up_to_date(home)
         base = level(home, join, policy, progress)
         self.landing = Path(about.get("landing") or home.landing)
         self.feeds: Mapping[str, Feed] = feeds()
         self.models = models_of(base, everything)
-        self.base = prepared(base, home.path / "prepared", self.models, progress)
+        self.base = prepared(base, home.kept / "prepared", self.models, progress)
         self.small = Small(self.base, threads)
         self.db = Databases(self.small.engine)
         self.landed = Landed(self.db, "base", self.feeds)
