@@ -42,10 +42,11 @@ def feeds_table(feeds: Mapping[str, Feed]) -> pa.Table:
             "sharing": f.sharing,
             "area": f.area,
             "registry": f.registry,
+            "natural_key": ", ".join(f.natural_key) or None,
         }
         for f in feeds.values()
     ]
-    columns = ("feed", "island", "mode", "sharing", "area", "registry")
+    columns = ("feed", "island", "mode", "sharing", "area", "registry", "natural_key")
     return pa.table({c: pa.array([r[c] for r in rows], pa.string()) for c in columns})
 
 
