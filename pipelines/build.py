@@ -17,6 +17,7 @@ from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.landing import land, read_manifest
 from pipelines.models import Model, all_models
+from pipelines.storage import remove_database
 from quality import check_promises, judge
 from schemas.contract import Feed, feeds
 
@@ -144,20 +145,25 @@ def build(
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     building = target.with_name(target.name + ".building")
-    if building.is_file():
-        building.unlink()
-    with open_engine(engine, building, threads=threads) as opened:
-        done = build_with(
-            opened,
-            landing,
-            join=join,
-            policy=policy,
-            tier=tier,
-            world=world,
-            progress=progress,
-            checks=checks,
-        )
-    if building.exists():
-        building.replace(target)
+    if not building.is_dir():
+        remove_database(building)
+    try:
+        with open_engine(engine, building, threads=threads) as opened:
+            done = build_with(
+                opened,
+                landing,
+                join=join,
+                policy=policy,
+                tier=tier,
+                world=world,
+                progress=progress,
+                checks=checks,
+            )
+        if building.exists():
+            building.replace(target)
+    except BaseException:
+        if not building.is_dir():
+            remove_database(building)
+        raise
     done.target = target
     return done

@@ -10,6 +10,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
+
 app = typer.Typer(
     name="islands",
     add_completion=False,
@@ -36,6 +38,8 @@ HomeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Everything random comes from it.")]
 HOME = Path("build")
+MOST_FAULTS = 1_000_000  # of an experiment: days of work
+MOST_WORKERS = 61  # as many processes as Windows lets a pool wait for
 
 
 def _policy(pairs: list[str] | None) -> dict[str, str]:
@@ -45,14 +49,31 @@ def _policy(pairs: list[str] | None) -> dict[str, str]:
         name, sign, value = pair.partition("=")
         if not sign or not name or not value:
             raise ValueError(f"--policy takes NAME=VALUE, not {pair!r}.")
+        if name.strip() in given:
+            raise ValueError(f"--policy {name.strip()} is given twice; give it once.")
         given[name.strip()] = value.strip()
     return given
 
 
-def _one_of(value: str, allowed: tuple[str, ...] | list[str], option: str) -> str:
+def _one_of(value: str, allowed: Sequence[str], option: str) -> str:
     if value not in allowed:
-        raise ValueError(f"{option} {value!r} is none of {', '.join(allowed)}.")
+        from schemas.suggest import suggestion
+
+        near = suggestion(value, allowed)
+        raise ValueError(f"{option} {value!r} is none of {', '.join(allowed)}.{near}")
     return value
+
+
+def _within(value: int | None, most: int, option: str, what: str = "a number") -> None:
+    """See that a number lies between 1 and the most that makes sense."""
+    if value is not None and not 1 <= value <= most:
+        raise ValueError(f"{option} takes {what} from 1 to {most:,}, not {value}.")
+
+
+def _note(sentence: str | None) -> None:
+    """Say something on standard error that the answer itself has no place for."""
+    if sentence:
+        print(f"islands: {sentence}", file=sys.stderr)
 
 
 def _writable(path: Path) -> None:
@@ -168,6 +189,7 @@ def replay(
     from pipelines.storage import Home
     from pipelines.terminal import print_json, progress_bar
     from schemas.contract import feeds
+    from sources.deliver import MOST_DAYS
 
     if join is not None:
         _one_of(join, JOINS, "--join")
@@ -175,8 +197,7 @@ def replay(
         _one_of(feed, list(feeds()), "--feed")
     if scope is not None:
         _one_of(scope, ("source", "once"), "--scope")
-    if correct_after is not None and correct_after < 1:
-        raise ValueError(f"--correct-after takes a number of days from 1, not {correct_after}.")
+    _within(correct_after, MOST_DAYS, "--correct-after", "a number of days")
     for path in filter(None, (html, save)):
         _writable(path)
     see_database(Home(home).database())
@@ -221,11 +242,13 @@ def trace(
     A copy is named PATH|ENTRY_VERSION, a change of points KEEPER|SUBJECT_ID|DAY.
     """
     from pipelines import trace as tracing
+    from pipelines.made_by import out_of_date
     from pipelines.run import opened
     from pipelines.storage import Home
     from pipelines.terminal import print_json, print_tree
 
     with opened(Home(home)) as engine:
+        _note(out_of_date(engine, Home(home).database()))
         found = tracing.trace(engine, given)
     print_json(found) if as_json else print_tree(found)
 
@@ -239,6 +262,7 @@ def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
 
     with progress_bar("checking", show=not as_json) as tell:
         report = check_home(Home(home), progress=tell)
+    _note(report.out_of_date)
     print_json(report.as_dict()) if as_json else print("\n".join(report.lines()))
     if any(result.outcome == "fail" for result in report.checks):
         raise typer.Exit(1)
@@ -293,7 +317,7 @@ def experiment(
     seed: SeedOption = 1,
     size: Annotated[str, typer.Option("--size", help="Of the worlds; see generate.")] = "tiny",
     days: Annotated[int, typer.Option("--days", help="Window of deliveries.")] = 365,
-    dirt: Annotated[float, typer.Option("--dirt", help="See generate.")] = 1.0,
+    dirt: Annotated[str, typer.Option("--dirt", help="See generate.")] = "1",
     correct_after: Annotated[
         str | None, typer.Option("--correct-after", help="Days, joined by commas; each an arm.")
     ] = None,
@@ -316,7 +340,9 @@ def experiment(
     from pipelines.experiment import Design, run, summarise
     from pipelines.experiment.page import write_page
     from pipelines.experiment.report import print_summary
+    from pipelines.run import dirt_value
     from pipelines.terminal import print_json, progress_bar, wide_console
+    from sources.deliver import MOST_DAYS, window
     from sources.world import SIZES
 
     _one_of(size, list(SIZES), "--size")
@@ -326,6 +352,12 @@ def experiment(
         after = [int(part) for part in (correct_after or "").split(",") if part.strip()]
     except ValueError:
         raise ValueError(f"--correct-after takes numbers of days, not {correct_after!r}.") from None
+    for number in after:
+        _within(number, MOST_DAYS, "--correct-after", "numbers of days")
+    _within(n, MOST_FAULTS, "--n")
+    _within(worlds, MOST_FAULTS, "--worlds")
+    _within(workers, MOST_WORKERS, "--workers")
+    window(days, dirt_value(dirt))
     design = Design(
         faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
         n=n,
@@ -336,7 +368,7 @@ def experiment(
         joins=tuple(part.strip() for part in join.split(",")),
         size=size,
         days=days,
-        dirt=dirt,
+        dirt=dirt_value(dirt),
         frame=frame,
         scope=scope,
     )
@@ -359,11 +391,14 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """What differs between two databases, cell by cell: B against A."""
+    from pipelines.made_by import made_unlike
     from pipelines.replay import compare
     from pipelines.run import see_database
     from pipelines.terminal import print_json
 
-    result = compare(see_database(a), see_database(b))
+    see_database(a), see_database(b)
+    _note(made_unlike(a, b))
+    result = compare(a, b)
     print_json(result.json()) if as_json else result.print()
 
 
@@ -377,6 +412,7 @@ def subject(
     """All that is held about one subject on a day, by whom and since when."""
     from datetime import date
 
+    from pipelines.made_by import out_of_date
     from pipelines.run import opened
     from pipelines.storage import Home
     from pipelines.subject import about
@@ -385,81 +421,88 @@ def subject(
 
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
     with opened(Home(home)) as engine:
+        _note(out_of_date(engine, Home(home).database()))
         found = about(engine, given, day)
     print_json(found) if as_json else print_tree(
         found, f"{found.get('name', found['subject_id'])} on {found['as_of']}"
     )
 
 
+# What there is; nothing here reads a home.
+
+
 @app.command()
 def sources(as_json: JsonOption = False) -> None:
     """The islands and their feeds."""
+    from pipelines import listing
     from pipelines.terminal import print_json, print_table
-    from schemas.contract import islands
 
-    rows = [
-        {
-            "island": i.name,
-            "feed": f.name,
-            "title": f.title_zh,
-            "format": f.format,
-            "encoding": f.encoding,
-            "mode": f.mode,
-            "every_days": f.cadence_days,
-            "key": ", ".join(f.natural_key),
-            "identifier": f.identifier_scheme,
-            "sharing": f.sharing,
-            "tier": i.tier,
-        }
-        for i in islands().values()
-        for f in i.feeds
-    ]
-    shown = ["feed", "title", "format", "mode", "every_days", "identifier", "sharing", "tier"]
+    rows = listing.sources()
+    shown = ["feed", "title_zh", "format", "mode", "every_days", "identifier", "sharing", "tier"]
     print_json(rows) if as_json else print_table("Islands and feeds", rows, shown)
 
 
 @app.command()
 def lists(as_json: JsonOption = False) -> None:
     """The lists, their owners, and how many ways each can travel."""
-    from pipelines.codes import CODES, read_code_list
-    from pipelines.exchange.network import read_network
+    from pipelines import listing
     from pipelines.terminal import print_json, print_table
 
-    network = read_network("whole", "full")
-    rows = read_code_list(CODES / "lists.csv").to_pylist()
-    for row in rows:
-        paths = network.paths(row["list"]) if row["list"] in network.owners else []
-        row["holders"] = len({p.holders[-1] for p in paths})
-        row["paths"] = len(paths)
+    rows = listing.lists()
     shown = ["list", "title_en", "owner", "polarity", "sharing", "tier", "holders", "paths"]
     print_json(rows) if as_json else print_table("Lists", rows, shown)
 
 
 @app.command()
+def edges(
+    join: Annotated[
+        str, typer.Option("--join", help="none, own-keys, unified-code, full.")
+    ] = "full",
+    as_json: JsonOption = False,
+) -> None:
+    """The edges over which holders hand lists on: when, how late, how they forget."""
+    from pipelines import listing
+    from pipelines.exchange.network import JOINS
+    from pipelines.terminal import print_json, print_table
+
+    rows = listing.edges(_one_of(join, JOINS, "--join"))
+    shown = ["edge", "lists", "every", "offset", "lag", "mode", "match", "join", "tier"]
+    print_json(rows) if as_json else print_table("Edges; days from day 0 on", rows, shown)
+
+
+@app.command()
 def faults(as_json: JsonOption = False) -> None:
     """The kinds of fault a record or delivery can suffer."""
+    from pipelines import listing
     from pipelines.terminal import print_json, print_table
-    from schemas.contract import feeds
-    from sources.faults import kinds
 
-    rows = [
-        {
-            "fault": f.kind,
-            "title": f.title,
-            "what goes wrong": f.description,
-            "level": f.level,
-            "scope": f.scope,
-            "feeds": ", ".join(n for n, feed in feeds().items() if f.fits(feed)),
-        }
-        for f in kinds().values()
-    ]
+    rows = listing.faults()
     if as_json:
         print_json(rows)
         return
     for row in rows:
-        names = row["feeds"].split(", ")
-        row["feeds"] = row["feeds"] if len(names) <= 3 else f"{len(names)} (--json names them)"
+        feeds = row["feeds"]
+        row["feeds"] = feeds if len(feeds) <= 3 else f"{len(feeds)} (--json names them)"
     print_table("Faults", rows)
+
+
+@app.command()
+def gates(
+    table: Annotated[
+        str | None, typer.Option("--table", metavar="NAME", help="Of one table, as landing.court.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What is expected of each table, and what follows for what does not meet it."""
+    from pipelines import listing
+    from pipelines.terminal import print_json, print_table
+
+    rows = listing.gates()
+    if table is not None:
+        _one_of(table, list(dict.fromkeys(row["table"] for row in rows)), "--table")
+        rows = [row for row in rows if row["table"] == table]
+    shown = ["table", "column", "sentence", "outcome"]
+    print_json(rows) if as_json else print_table("Gates", rows, shown)
 
 
 @app.command()
@@ -477,57 +520,59 @@ def models(
     as_json: JsonOption = False,
 ) -> None:
     """The models in the order they run, or the SQL of one."""
-    from pipelines.models import all_models
+    from pipelines import listing
+    from pipelines.exchange.network import JOINS
     from pipelines.terminal import print_json, print_table
+    from schemas.contract import TIERS
 
-    _one_of(tier, ("story", "core", "whole"), "--tier")
+    _one_of(join, JOINS, "--join")
+    _one_of(tier, TIERS, "--tier")
     _one_of(engine, ("duckdb", "spark"), "--engine")
-    found = {m.name: m for m in all_models(tier, join)}
-    if sql:
-        if sql not in found:
-            near = [n for n in found if sql.split(".")[-1] in n][:5]
-            hint = f" Did you mean {', '.join(near)}?" if near else ""
-            raise ValueError(f"There is no model {sql!r}; `islands models` names them all.{hint}")
-        model = found[sql]
-        text = model.sql
-        if engine == "spark":
-            from pipelines.engine.transpile import to_spark
-
-            text = to_spark(text)
-        if as_json:
-            print_json({"name": sql, "reads": model.reads, "from": model.origin, "sql": text})
-        else:
-            print("\n".join(f"-- {line}" for line in model.comment.splitlines()))
-            print(text)
+    if sql is None:
+        rows = listing.models(tier, join)
+        print_json(rows) if as_json else print_table("Models, in order", rows)
         return
-    rows: list[dict[str, Any]] = [
-        {"model": m.name, "reads": ", ".join(m.reads), "from": m.origin} for m in found.values()
-    ]
-    print_json(rows) if as_json else print_table("Models, in order", rows)
+    model = listing.model(sql, tier, join, engine)
+    if as_json:
+        print_json(model)
+    else:
+        print("\n".join(f"-- {line}" for line in model["comment"].splitlines()))
+        print(model["sql"])
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Run the command line; bad input ends in one clear sentence and exit code 2.
+    """Run the command line; whatever goes wrong ends in one clear sentence and an exit code.
+
+    The codes are those of `pipelines.trouble`: 2 for what the user or the machine can put right, 70
+    for a fault of this program, 130 and 141 if it was stopped or nobody reads any more; and 1 if
+    `check` found a promise broken. With ISLANDS_DEBUG set, errors are raised as they are.
 
     Args:
         given: what follows `islands`; by default the process's own arguments.
     """
+    if given is None:
+        start_in_utf8()
+    never_fail_to_print()
     words = list(sys.argv[1:] if given is None else given) or ["--help"]
     try:
+        see_text(words)
         code = app(args=words, prog_name="islands", standalone_mode=False)
+        sys.stdout.flush()
     except (typer.Abort, KeyboardInterrupt):
         _fail("stopped before it was done; the last good database is as it was.", 130)
+    except BrokenPipeError:
+        nobody_reads()
+        raise SystemExit(141) from None
     except USAGE_ERROR as error:
         sentence = error.format_message().rstrip(".")
         command = error.ctx.command_path if error.ctx else "islands"
         _fail(f"{sentence}; see `{command} --help`.", 2)
-    except (ValueError, OSError) as error:
+    except Exception as error:  # all that can go wrong is put into words in one place
         if os.environ.get("ISLANDS_DEBUG"):
             raise
-        sentence = str(error)
-        if isinstance(error, OSError) and error.filename:
-            sentence = f"{error.filename}: {error.strerror}."
-        _fail(sentence, 2)
+        from pipelines.trouble import told
+
+        _fail(*told(error))
     else:
         if code:
             raise SystemExit(code)

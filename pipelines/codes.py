@@ -15,6 +15,7 @@ import pyarrow.csv as pa_csv
 
 from pipelines.engine.base import Engine
 from pipelines.exchange.network import OF_THE_RUN, of_the_run
+from pipelines.made_by import TABLE, made_by_table
 from schemas.contract import ROOT, Feed
 
 CODES = ROOT / "schemas" / "codes"
@@ -41,10 +42,11 @@ def feeds_table(feeds: Mapping[str, Feed]) -> pa.Table:
             "sharing": f.sharing,
             "area": f.area,
             "registry": f.registry,
+            "natural_key": ", ".join(f.natural_key) or None,
         }
         for f in feeds.values()
     ]
-    columns = ("feed", "island", "mode", "sharing", "area", "registry")
+    columns = ("feed", "island", "mode", "sharing", "area", "registry", "natural_key")
     return pa.table({c: pa.array([r[c] for r in rows], pa.string()) for c in columns})
 
 
@@ -84,10 +86,13 @@ def load_codes(
     join: str,
     policy: Mapping[str, str] | None = None,
     tier: str = "core",
+    whole: bool = True,
 ) -> None:
     """Make every table of the schema `codes`.
 
     Args:
+        whole: whether everything is built; if only a part is, `codes.made_by` stays as it was, since
+            the other tables are still made by what it names.
         join, policy, tier: see `run_table`.
         manifest: of the landing folder; `day0`, `last_day`, `horizon` as ISO days.
     """
@@ -96,3 +101,5 @@ def load_codes(
     engine.insert_arrow("codes.feeds", feeds_table(feeds))
     days = [date.fromisoformat(str(manifest[k])) for k in ("day0", "last_day", "horizon")]
     engine.insert_arrow("codes.run", run_table(*days, join, policy, tier))
+    if whole:
+        engine.insert_arrow(TABLE, made_by_table(tier))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.build import Progress, build, tier_of
 from pipelines.landing import LandingError, deliveries_in, read_manifest
 from pipelines.landing.folder import check_folder
+from pipelines.made_by import out_of_date
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.storage import Home, HomeError, write_json
 from schemas.contract import Feed, feeds
@@ -297,8 +299,10 @@ def _n(number: int, one: str, many: str | None = None) -> str:
 def check_home(home: Home, progress: Progress | None = None) -> Any:
     """Check the database in force: our checks, then Great Expectations with its pages in HOME/docs.
 
+    The pages of a home that can only be read go to a temporary folder.
+
     Returns:
-        A `quality.report.Report`.
+        A `quality.report.Report`, which says where the pages are.
 
     Raises:
         ValueError: if there is no database.
@@ -316,9 +320,17 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
     with open_engine("duckdb", database, read_only=True) as engine:
         results = checks(engine, used, progress=step, write=False)
         found = report(engine, results, ())
+        stale = out_of_date(engine, database)
     # Great Expectations keeps connections of its own to the file, so ours is closed by now.
-    validations = validate(database, used, docs_dir=home.path / "docs", progress=step)
-    return replace(found, validations=tuple(validations))
+    docs = home.path if home.writable() else Path(tempfile.mkdtemp(prefix="islands-"))
+    docs /= "docs"
+    validations = validate(database, used, docs_dir=docs, progress=step)
+    return replace(
+        found,
+        validations=tuple(validations),
+        docs=str(docs / "index.html"),
+        out_of_date=stale,
+    )
 
 
 def _counter(tell: Progress) -> Callable[[str], None]:

@@ -7,8 +7,11 @@ a killed writer leaves the last good database where it was.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -50,20 +53,43 @@ class Home:
         """The file that names the database in force."""
         return self.path / "current.json"
 
+    @property
+    def kept(self) -> Path:
+        """Where what can be made again from this home is kept: the home itself.
+
+        A home that can only be read is looked at as any other, so for one there is a temporary
+        folder, which goes away with the process.
+        """
+        return self.path if self.writable() else _temporary(self.path.resolve())
+
+    def writable(self) -> bool:
+        """Whether a file can be made in the home; tried, since permissions do not tell everything."""
+        try:
+            with tempfile.TemporaryFile(dir=self.path):
+                return True
+        except OSError:
+            return False
+
     @contextlib.contextmanager
     def lock(self, wait_seconds: float = 0) -> Iterator[None]:
         """Hold the home's lock while something is written.
 
         Raises:
-            HomeError: if another run holds it for longer than `wait_seconds`.
+            HomeError: if another run holds it for longer than `wait_seconds`, or nothing can be
+                written there.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(str(self.path / ".lock"))
         try:
+            self.path.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=wait_seconds)
         except Timeout as error:
             raise HomeError(
                 f"Another run is writing to {self.path}; wait for it, or use another --home."
+            ) from error
+        except OSError as error:
+            raise HomeError(
+                f"Nothing can be written to the home {self.path} "
+                f"({error.strerror or error}); give another --home."
             ) from error
         try:
             yield
@@ -74,18 +100,29 @@ class Home:
         """What the pointer says of the database in force.
 
         Raises:
-            HomeError: if nothing has been built here.
+            HomeError: if nothing has been built here, or the pointer cannot be understood.
         """
         try:
-            return json.loads(self.pointer.read_text(encoding="utf-8"))
+            node = json.loads(self.pointer.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise HomeError(
                 f"No database in {self.path} yet; run `islands generate` and `islands build` first."
             ) from error
-        except json.JSONDecodeError as error:
+        except NotADirectoryError as error:
             raise HomeError(
-                f"{self.pointer} is not readable ({error}); run `islands build` again."
+                f"The home {self.path} is a file, not a folder; give --home a folder."
             ) from error
+        except OSError as error:
+            raise HomeError(f"{self.pointer} cannot be read: {error.strerror or error}.") from error
+        except ValueError as error:  # not JSON, or not even UTF-8
+            raise HomeError(
+                f"{self.pointer} does not say which database is in force, since it is not JSON; run "
+                "`islands build` again."
+            ) from error
+        fault = _wrong(node)
+        if fault:
+            raise HomeError(f"{self.pointer}: {fault}; run `islands build` again.")
+        return node
 
     def database(self) -> Path:
         """The database in force.
@@ -94,7 +131,7 @@ class Home:
             HomeError: if there is none.
         """
         path = self.path / self.current()["database"]
-        if not path.exists():
+        if not path.is_file():
             raise HomeError(f"{path} is gone; run `islands build` again.")
         return path
 
@@ -104,8 +141,10 @@ class Home:
         Call it only while holding the lock.
         """
         self.databases.mkdir(parents=True, exist_ok=True)
-        for leftover in self.databases.glob("*.building*"):
-            leftover.unlink(missing_ok=True)
+        for leftover in self.databases.glob("*.building"):
+            remove_database(leftover)
+        for log in self.databases.glob("*.building.wal"):
+            log.unlink(missing_ok=True)
         numbers = [int(p.stem) for p in self.databases.glob("*.duckdb") if p.stem.isdigit()]
         return self.databases / f"{max(numbers, default=0) + 1:06d}.duckdb"
 
@@ -116,18 +155,56 @@ class Home:
             about: what the pointer is to say beside the file's name.
         """
         node = {"database": database.relative_to(self.path).as_posix(), **about}
-        write_json(self.pointer, node)
+        try:
+            write_json(self.pointer, node)
+        except OSError:
+            remove_database(database)  # nothing names it, so nobody would find it
+            raise
         for old in self.databases.glob("*.duckdb"):
             if old != database:
                 with contextlib.suppress(OSError):  # a reader may still hold it open
                     old.unlink()
 
 
+def _wrong(node: object) -> str | None:
+    """What a pointer file says that cannot be; None if it can."""
+    if not isinstance(node, dict):
+        return "it holds no JSON object"
+    if not isinstance(node.get("database"), str) or not node["database"]:
+        return "it names no database"
+    for key, kind in (("join", str), ("tier", str), ("landing", str), ("policy", dict)):
+        if not isinstance(node.get(key), kind | None):
+            return f"its {key} is {node[key]!r}, which it cannot be"
+    return None
+
+
+_TEMPORARY: dict[Path, Path] = {}
+
+
+def _temporary(home: Path) -> Path:
+    """A temporary folder for what is made of a home, one a process and home."""
+    if home not in _TEMPORARY:
+        _TEMPORARY[home] = Path(tempfile.mkdtemp(prefix="islands-"))
+        atexit.register(shutil.rmtree, _TEMPORARY[home], ignore_errors=True)
+    return _TEMPORARY[home]
+
+
+def remove_database(path: Path) -> None:
+    """Remove a database file, its write-ahead log and what DuckDB put aside for want of memory."""
+    for part in (path, path.with_name(path.name + ".wal")):
+        part.unlink(missing_ok=True)
+    shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)
+
+
 def write_json(path: Path, node: object) -> None:
     """Write a JSON file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(
-        json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8"
-    )
-    partial.replace(path)
+    try:
+        partial.write_text(
+            json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8"
+        )
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise

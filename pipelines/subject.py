@@ -57,8 +57,15 @@ def about(engine: Engine, given: str, as_of: date | None = None) -> dict[str, An
 
     Raises:
         NotFound: if it means nobody, or several.
+        ValueError: if the day lies before the first delivery or after the horizon.
     """
-    day = as_of or date.fromisoformat(rows(engine, "SELECT last_day FROM codes.run")[0]["last_day"])
+    run = rows(engine, "SELECT day0, last_day, horizon FROM codes.run")[0]
+    day = as_of or date.fromisoformat(run["last_day"])
+    if not run["day0"] <= day.isoformat() <= run["horizon"]:
+        raise ValueError(
+            f"{day} lies outside of what is known here: nothing is believed before {run['day0']}, and "
+            f"nothing is worked out after {run['horizon']}."
+        )
     who = find_subject(engine, given)
     when = (who, day, day)
     facts = rows(

@@ -59,8 +59,13 @@ def progress_bar(title: str, show: bool = True) -> Iterator[Progress]:
 
 
 def print_json(node: object) -> None:
-    """One JSON document on standard output, Chinese left readable."""
-    print(json.dumps(node, ensure_ascii=False, indent=2, default=str))
+    """One JSON document on standard output, Chinese left readable where the output can hold it."""
+    text = json.dumps(node, ensure_ascii=False, indent=2, default=str)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(node, indent=2, default=str)
+    print(text)
 
 
 def print_table(title: str, rows: list[dict[str, Any]], columns: list[str] | None = None) -> None:
@@ -77,8 +82,14 @@ def print_table(title: str, rows: list[dict[str, Any]], columns: list[str] | Non
         # The first column is what one types or pastes into the next command.
         table.add_column(column, overflow="fold", no_wrap=n == 0)
     for row in rows:
-        table.add_row(*("" if row.get(c) is None else str(row[c]) for c in columns))
+        table.add_row(*(_cell(row.get(c)) for c in columns))
     console.print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 MOST = 8  # items of a list printed; the rest are counted

@@ -51,12 +51,21 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything `islands check` tells."""
+    """Everything `islands check` tells.
+
+    Attributes:
+        feeds, deliveries, checks, validations: what was found.
+        docs: the first of Great Expectations' pages; None if none were written.
+        out_of_date: a sentence if the database was made by other models, network or codes than there
+            are now.
+    """
 
     feeds: tuple[FeedCounts, ...]
     deliveries: tuple[Delivery, ...]
     checks: tuple[CheckResult, ...]
     validations: tuple[Validation, ...] = ()
+    docs: str | None = None
+    out_of_date: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: feeds, deliveries, checks by stage, Great Expectations' results, totals."""
@@ -65,6 +74,8 @@ class Report:
             "deliveries": [asdict(d) for d in self.deliveries],
             "checks": [asdict(c) for c in self.checks],
             "great_expectations": [asdict(v) for v in self.validations],
+            "docs": self.docs,
+            "out_of_date": self.out_of_date,
             "totals": {
                 "landed": sum(f.landed for f in self.feeds),
                 "conformed": sum(f.conformed for f in self.feeds),
@@ -105,6 +116,8 @@ class Report:
                 for v in self.validations
                 if v.error
             )
+        if self.docs:
+            found.append(f"Every expectation with what was found: {self.docs}")
         found.append(self.closing())
         return found
 

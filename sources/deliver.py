@@ -26,6 +26,8 @@ from sources.world import DAY0, SIZES, Progress
 from sources.world import write as write_world
 
 HORIZON_DAYS = 1095  # after the last day: three years, the longest term a list knows
+MOST_DAYS = 3653  # ten years of deliveries
+MOST_DIRT = 1000  # fault rates are per thousand, so with more nothing would be left clean
 CODES = ROOT / "schemas" / "codes"
 
 
@@ -63,34 +65,66 @@ def generate(
     """
     if size not in SIZES:
         raise GenerateError(f"There is no size {size!r}; there are {', '.join(SIZES)}.")
-    if days < 1:
-        raise GenerateError(f"The window must be at least one day long, not {days}.")
-    if dirt < 0:
-        raise GenerateError(f"Dirt multiplies fault rates and cannot be negative: {dirt}.")
+    window(days, dirt)
     tier = tier or ("story" if size == "story" else "whole")
+    parts: dict[Path, Path] = {}
+    try:
+        for folder in (world, landing):
+            parts[folder] = _partial(folder)
+        manifest = _make(parts[world], parts[landing], size, seed, days, dirt, tier, progress)
+        for folder, partial in parts.items():
+            _put(partial, folder)
+    except BaseException:
+        for partial in parts.values():
+            shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return manifest
+
+
+def _make(
+    world: Path,
+    landing: Path,
+    size: str,
+    seed: int,
+    days: int,
+    dirt: float,
+    tier: str,
+    progress: Progress | None,
+) -> dict[str, Any]:
+    """Make both folders, which are empty."""
     used = feeds(tier)
     calendar = {name: feed.delivery_days(DAY0, days) for name, feed in used.items()}
     tell = _Steps(progress, sum(map(len, calendar.values())))
-    parts = {folder: _partial(folder) for folder in (world, landing)}
-
-    write_world(parts[world], size, seed, days, progress)
-    con = connect(parts[world])
+    write_world(world, size, seed, days, progress)
+    con = connect(world)
     for name, feed in used.items():
         tell.label = name
         if calendar[name]:
             load_versions(con, feed, seed, dirt)
             batches = seen_rows(con, feed, calendar[name])
-            write_deliveries(feed, calendar[name], batches, parts[landing] / name, tell)
+            write_deliveries(feed, calendar[name], batches, landing / name, tell)
         else:
-            (parts[landing] / name).mkdir()
+            (landing / name).mkdir()
     con.close()
 
     manifest = manifest_of(size, seed, days, dirt, tier)
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-    (parts[landing] / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
-    for folder, partial in parts.items():
-        _put(partial, folder)
+    (landing / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     return manifest
+
+
+def window(days: int, dirt: float) -> None:
+    """See that a window of deliveries can be, and its dirt.
+
+    Raises:
+        GenerateError: if it is too short or too long, or the dirt is no number there can be.
+    """
+    if not 1 <= days <= MOST_DAYS:
+        raise GenerateError(
+            f"The window must be at least one day long and at most {MOST_DAYS:,}, not {days}."
+        )
+    if not 0 <= dirt <= MOST_DIRT:
+        raise GenerateError(f"Dirt multiplies fault rates by 0 to {MOST_DIRT:,}, not by {dirt}.")
 
 
 def manifest_of(size: str, seed: int, days: int, dirt: float, tier: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from pipelines.engine.base import Engine
 from pipelines.landing import LandingError, read_manifest
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.models import Model, all_models
-from pipelines.storage import Home, HomeError, write_json
+from pipelines.storage import Home, HomeError, remove_database, write_json
 from quality import check_promises
 from schemas.contract import Feed, feeds
 
@@ -135,7 +135,15 @@ class Work:
             copy = shutil.copytree if base.is_dir() else shutil.copyfile
             copy(base, self._building)
         self._engine = open_engine(asked.engine, self._building)
-        load_codes(self._engine, self.feeds, manifest, self.join, self.policy, tier_of(manifest))
+        load_codes(
+            self._engine,
+            self.feeds,
+            manifest,
+            self.join,
+            self.policy,
+            tier_of(manifest),
+            whole=asked.whole,
+        )
         world = asked.home.world
         if asked.whole and world.exists() and asked.landing == asked.home.landing:
             load_world(self._engine, world)
@@ -245,12 +253,19 @@ class Work:
             return
         engine, self._engine = self._engine, None
         with self._stack:
-            engine.close()
             if self._building is None:
+                engine.close()
                 return
             if self.failed or self.left:
+                engine.discard()
                 _remove(self._building)
-            elif self.asked.engine == "duckdb":
+                return
+            try:
+                engine.close()
+            except BaseException:
+                _remove(self._building)
+                raise
+            if self.asked.engine == "duckdb":
                 database = self._building.with_suffix("")
                 self._building.replace(database)
                 self.asked.home.publish(database, self.about)
@@ -269,4 +284,4 @@ def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        remove_database(path)

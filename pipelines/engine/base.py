@@ -67,6 +67,12 @@ class Engine(Protocol):
     def close(self) -> None:
         """Bring all to disk and let go of it. Closing twice does no harm."""
 
+    def discard(self) -> None:
+        """Let go of what is not wanted, without bringing anything more to disk."""
+
+    def attach(self, name: str, path: Path) -> None:
+        """Attach another database file, for reading, under a name; DuckDB alone can."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

@@ -6,7 +6,11 @@ tables, which any other program can read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +21,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.engine.base import MACROS, split_name
+from pipelines.engine.trouble import DatabaseError, sentence
 from schemas.normal_form import filled
 
 MEMORY = ":memory:"
@@ -47,7 +52,8 @@ class DuckDBEngine:
         read_only: open an existing file without the right to change it.
 
     Raises:
-        duckdb.IOException: if the file cannot be opened or somebody else is writing it.
+        DatabaseError: if the file cannot be opened or is damaged, or somebody else is writing it; so
+            do all methods, if that shows only later, or if the disk or the memory is full.
 
     >>> with DuckDBEngine() as engine:
     ...     engine.create_table("lists.demo", "SELECT until(CAST(NULL AS DATE)) AS day")
@@ -79,9 +85,23 @@ class DuckDBEngine:
             config["memory_limit"] = memory_limit
         self.path = str(path)
         self.read_only = read_only
-        self._open: duckdb.DuckDBPyConnection | None = duckdb.connect(
-            self.path, read_only=read_only, config=config
-        )
+        self.files = [] if self.path == MEMORY else [self.path]
+        self._open: duckdb.DuckDBPyConnection | None = None
+        # DuckDB takes what follows a question mark for parameters of an address, and looks for its
+        # write-ahead log in a folder that is not there. Such a file is written elsewhere.
+        self._elsewhere: Path | None = None
+        where = self.path
+        if not read_only and where != MEMORY and "?" in os.path.realpath(where):
+            self._elsewhere = Path(tempfile.mkdtemp(prefix="islands-"))
+            where = str(self._elsewhere / "database")
+            if Path(self.path).exists():
+                shutil.copyfile(self.path, where)
+        try:
+            with self._told():
+                self._open = duckdb.connect(where, read_only=read_only, config=config)
+        except BaseException:
+            self._forget_elsewhere()
+            raise
         # Where the main module has no file DuckDB would draw bars of its own. In a notebook the
         # setting may not even be touched unless it is on.
         if self.fetch("SELECT current_setting('enable_progress_bar')")[0][0]:
@@ -101,33 +121,37 @@ class DuckDBEngine:
 
     def execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
         """Run one or more statements for their effect."""
-        self.connection.execute(sql, params)
+        with self._told():
+            self.connection.execute(sql, params)
 
     def query(self, sql: str, params: Sequence[Any] | None = None) -> pa.Table:
         """Rows of a query as an Arrow table."""
-        return self.connection.sql(sql, params=params).to_arrow_table()
+        with self._told():
+            return self.connection.sql(sql, params=params).to_arrow_table()
 
     def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows of a query as tuples of Python values."""
-        return self.connection.execute(sql, params).fetchall()
+        with self._told():
+            return self.connection.execute(sql, params).fetchall()
 
     def frame(self, sql: str, params: Sequence[Any] | None = None) -> pd.DataFrame:
         """Rows of a query as a pandas frame."""
-        return self.connection.execute(sql, params).df()
+        with self._told():
+            return self.connection.execute(sql, params).df()
 
     def create_schema(self, name: str) -> None:
         """Make a schema unless it is there."""
-        self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}")
+        self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}")
 
     def create_table(self, name: str, select_sql: str) -> None:
         """Make or replace a table from a query, and its schema if need be."""
         self._schema_of(name)
-        self.connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {select_sql}")
+        self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {select_sql}")
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
         """Make or replace a table from one Parquet file."""
         self._schema_of(name)
-        self.connection.execute(
+        self.execute(
             f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM read_parquet(?)", [str(path)]
         )
 
@@ -137,47 +161,46 @@ class DuckDBEngine:
         self.connection.register("arriving", table)
         try:
             if append and self.table_exists(name):
-                self.connection.execute(f"INSERT INTO {quoted(name)} BY NAME FROM arriving")
+                self.execute(f"INSERT INTO {quoted(name)} BY NAME FROM arriving")
             else:
-                self.connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS FROM arriving")
+                self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS FROM arriving")
         finally:
             self.connection.unregister("arriving")
 
     def table_exists(self, name: str) -> bool:
         """Whether there is such a table or view."""
         schema, table = split_name(name)
-        found = self.connection.execute(
+        found = self.fetch(
             "SELECT 1 FROM information_schema.tables WHERE table_catalog = current_catalog() "
             "AND table_schema = ? AND table_name = ?",
             [schema or "main", table],
         )
-        return bool(found.fetchall())
+        return bool(found)
 
     def tables(self) -> list[str]:
         """Names of all tables, sorted."""
-        found = self.connection.execute(
+        found = self.fetch(
             "SELECT table_schema || '.' || table_name FROM information_schema.tables "
             "WHERE table_catalog = current_catalog() ORDER BY ALL"
         )
-        return [name for (name,) in found.fetchall()]
+        return [name for (name,) in found]
 
     def columns(self, name: str) -> list[str]:
         """Names of a table's columns in order."""
-        found = self.connection.execute(f"DESCRIBE {quoted(name)}")
-        return [row[0] for row in found.fetchall()]
+        return [row[0] for row in self.fetch(f"DESCRIBE {quoted(name)}")]
 
     def count(self, name: str) -> int:
         """Number of rows of a table."""
-        return self.connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchall()[0][0]
+        return self.fetch(f"SELECT count(*) FROM {quoted(name)}")[0][0]
 
     def drop(self, name: str) -> None:
         """Drop a table if it is there."""
-        self.connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+        self.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
 
     def checkpoint(self) -> None:
         """Bring to the file all that was written, so that no write-ahead log is left."""
         if not self.read_only and self.path != MEMORY:
-            self.connection.execute("CHECKPOINT")
+            self.execute("CHECKPOINT")
 
     def close(self) -> None:
         """Bring all to disk and close the file. Closing twice does no harm."""
@@ -185,9 +208,26 @@ class DuckDBEngine:
             return
         try:
             self.checkpoint()
-        finally:
             self._open.close()
             self._open = None
+            if self._elsewhere is not None:
+                shutil.move(self._elsewhere / "database", self.path)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Let go of a file that is not wanted, without bringing anything more to disk."""
+        if self._open is not None:
+            with contextlib.suppress(duckdb.Error):  # of a file that is thrown away
+                self._open.execute("PRAGMA disable_checkpoint_on_shutdown")
+            self._open.close()
+            self._open = None
+        self._forget_elsewhere()
+
+    def attach(self, name: str, path: Path) -> None:
+        """Attach another database, for reading, under a name."""
+        self.files.append(str(path))
+        self.execute("ATTACH '{}' AS {} (READ_ONLY)".format(str(path).replace("'", "''"), name))
 
     def __enter__(self) -> Self:
         return self
@@ -198,7 +238,27 @@ class DuckDBEngine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        if error is None:
+            self.close()
+        else:
+            with contextlib.suppress(DatabaseError):  # what went wrong first is what counts
+                self.close()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in one sentence what goes wrong with a file, the disk or the memory."""
+        try:
+            yield
+        except (duckdb.Error, RuntimeError) as error:
+            told = sentence(str(error), self.files)
+            if told is None:
+                raise
+            raise DatabaseError(told) from error
+
+    def _forget_elsewhere(self) -> None:
+        if self._elsewhere is not None:
+            shutil.rmtree(self._elsewhere, ignore_errors=True)
+            self._elsewhere = None
 
     def _schema_of(self, name: str) -> None:
         schema, _ = split_name(name)

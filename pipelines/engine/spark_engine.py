@@ -235,6 +235,18 @@ class SparkEngine:
                 self.session.sql(f"DROP DATABASE `{schema}` CASCADE")
         SparkEngine._holder = None
 
+    def discard(self) -> None:
+        """As `close`: every table is on disk as soon as it is made."""
+        self.close()
+
+    def attach(self, name: str, path: Path) -> None:
+        """Spark cannot.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(f"Spark cannot attach {path} as {name}; read it with DuckDB.")
+
     def __enter__(self) -> Self:
         return self
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.experiment.rows import FOLLOWED
-from pipelines.replay.metrics import kaplan_meier
+from pipelines.replay.residue import kaplan_meier
 
 DRAWS = 1000  # of the bootstrap
 LEVEL = 0.95  # of its intervals

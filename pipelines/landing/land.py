@@ -38,6 +38,7 @@ DELIVERIES = pa.schema(
         ("file", pa.string()),
         ("rows", pa.int64()),
         ("unreadable", pa.int64()),
+        ("whole", pa.bool_()),  # nothing in the file was unreadable, its end included
         ("bytes", pa.int64()),
         ("digest", pa.string()),  # SHA-256 of the file, in hexadecimal
     ]
@@ -223,6 +224,7 @@ def read_batch(feed: Feed, group: Sequence[DeliveredFile]) -> Batch:
                     "file": one.file,
                     "rows": count,
                     "unreadable": len(bad),
+                    "whole": not bad,
                     "bytes": len(data),
                     "digest": hashlib.sha256(data).hexdigest(),
                 }

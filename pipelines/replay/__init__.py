@@ -28,10 +28,11 @@ from pipelines.replay.evidence import look_up
 from pipelines.replay.faults import FaultSpec, Landed, Registered
 from pipelines.replay.left import left_of
 from pipelines.replay.levels import level, told_gain
+from pipelines.replay.passage import Passage, passage, two_databases
 from pipelines.replay.result import Comparison, Replay, natural_key, words
 from pipelines.replay.scenario import Scenario, ScenarioError, load
 from pipelines.replay.states import Progress, States, rebuild_states
-from pipelines.replay.universes import Found, Universes
+from pipelines.replay.universes import Found, Universes, models_of
 from pipelines.storage import Home
 from schemas.contract import feeds as all_feeds
 from sources.faults import FaultError, kinds
@@ -67,6 +68,7 @@ def replay(
     workdir: Path | None = None,
     scenario: Scenario | None = None,
     paths: bool = False,
+    biting: bool = False,
     progress: Progress | None = None,
 ) -> Replay:
     """Follow one fault, or several at once.
@@ -82,21 +84,27 @@ def replay(
         workdir: where rebuilt states are kept; None: in a temporary folder that goes away.
         scenario: what to note as title, story and world when the replay is saved.
         paths: whether to look up what each wrong cell rests on, down to file and line, for a page.
+        biting: whether to pass over drawn places at which the fault changes nothing that anybody
+            shows, does or scores; how many is told.
         progress: called with a label, steps done and steps in all.
 
     Raises:
-        HomeError: if nothing has been built there.
+        HomeError: if nothing has been built there, or, unless it is rebuilt, with other models, network
+            or codes than there are now.
         FaultError, EditError: if the fault cannot be, in one sentence.
     """
     start = time.perf_counter()
     place = home if isinstance(home, Home) else Home(home)
     specs = (fault,) if isinstance(fault, FaultSpec) else tuple(fault)
+    if not rebuild or (biting and len(specs) == 1 and specs[0].drawn):
+        with Universes(place, join, policy, progress=progress) as universes:
+            if biting and len(specs) == 1 and specs[0].drawn:
+                specs = (_first_that_bites(universes, specs[0]),)
+            edits = universes.case(specs)
+            if not rebuild:
+                (found,) = universes.follow([edits], paths=paths, telling=True)
     if rebuild:
         edits, found = _rebuilt(place, specs, join, policy, workdir, paths, progress)
-    else:
-        with Universes(place, join, policy, progress=progress) as universes:
-            edits = universes.case(specs)
-            (found,) = universes.follow([edits], paths=paths)
     seconds = time.perf_counter() - start
     return Replay(
         edits=edits,
@@ -108,7 +116,31 @@ def replay(
         seconds=seconds,
         gained=told_gain(place, join, policy, progress) if gained else None,
         evidence=found.evidence,
+        passage=found.passage or Passage(),
     )
+
+
+MOST_DRAWN = 40  # places drawn at most until a fault changes something
+
+
+def _first_that_bites(universes: Universes, spec: FaultSpec) -> FaultSpec:
+    """The fault at the first place drawn at which it changes something; else at the very first."""
+    for some in (range(1), range(1, 10), range(10, MOST_DRAWN)):
+        tried: list[FaultSpec] = []
+        cases: list[tuple[Edit, ...]] = []
+        for n in some:
+            one = replace(spec, passed_over=n)
+            try:
+                cases.append(universes.case([one]))
+            except FaultError:
+                if not n:
+                    raise
+                break  # there are no more places
+            tried.append(one)
+        for one, found in zip(tried, universes.follow(cases) if cases else (), strict=True):
+            if found.faulty.differs:
+                return one
+    return spec
 
 
 def _rebuilt(
@@ -123,13 +155,13 @@ def _rebuilt(
     """The slow way: everything, on the edited landing files."""
     about = home.current()
     landing = Path(about.get("landing") or home.landing)
-    with opened(base=home.database()) as db:
+    clean = level(home, join, policy, progress)
+    with opened(base=clean) as db:
         feeds = all_feeds()
         landed, others = Landed(db, "base", feeds), Registered(db, "base", feeds)
         edits = plan_case(landed, others, landing, specs)
-    folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.path))
+    folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.kept))
     try:
-        clean = level(home, join, policy, progress)
         return edits, _found(rebuild_states(clean, landing, edits, folder, progress), edits, paths)
     finally:
         if workdir is None:
@@ -168,7 +200,16 @@ def _found(states: States, edits: Sequence[Edit], paths: bool) -> Found:
         if left is not None:
             subjects |= _subjects(left.difference)
         called = words(db, tuple(files), sorted(subjects))
-        return Found(difference, left, called, look_up(db, difference, left) if paths else None)
+        evidence = look_up(db, difference, left) if paths else None
+        way = passage(
+            edits,
+            all_feeds(),
+            models_of(states.clean),
+            two_databases(db, "clean", "faulty"),
+            None if left is None else two_databases(db, "clean", "corrected"),
+            reached=difference.differs,
+        )
+        return Found(difference, left, called, evidence, way)
 
 
 def _subjects(difference: Difference) -> set[str]:
@@ -191,6 +232,7 @@ def _written_out(
             record=edit.struck.record_id and (natural_key(edit) or edit.struck.record_id),
             delivery=edit.struck.day,
             scope=edit.struck.scope,
+            passed_over=0,
         )
         for edit in edits
     )
@@ -302,5 +344,6 @@ def command(
         rebuild=rebuild,
         gained=True,
         paths=paths,
+        biting=True,
         progress=progress,
     )

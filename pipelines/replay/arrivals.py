@@ -62,7 +62,7 @@ def arrive(
     for universe, made in edits.items():
         for edit in made:
             by_feed[edit.feed].append((universe, edit))
-    counts: list[tuple[int, str, str, int]] = []
+    counts: list[tuple[int, str, str, int, bool]] = []
     lost: list[tuple[int, str, str]] = []
     for name, made in sorted(by_feed.items()):
         more, gone = _Arriving(small, feeds[name]).of(made)
@@ -105,17 +105,20 @@ class _Arriving:
         self.gone: list[tuple[int, str, int]] = []  # universe, delivery, line
         self.whole: list[tuple[int, str]] = []  # universe, delivery: none of its rows stay
         self.parts: list[pa.Table] = []
-        self.arrived: dict[tuple[Any, ...], pa.Table | None] = {}  # rows sent -> rows read
+        # Rows sent -> rows read, and whether all of them could be.
+        self.arrived: dict[tuple[Any, ...], tuple[pa.Table | None, bool]] = {}
         self.counts: dict[tuple[int, str], int] = defaultdict(int)
+        self.spoilt: set[tuple[int, str]] = set()  # universe, delivery: something unreadable
         self.lost: list[tuple[int, str, str]] = []
 
     def of(
         self, edits: Sequence[tuple[int, RowOrFile]]
-    ) -> tuple[list[tuple[int, str, str, int]], list[tuple[int, str, str]]]:
+    ) -> tuple[list[tuple[int, str, str, int, bool]], list[tuple[int, str, str]]]:
         """Make the changes.
 
         Returns:
-            (universe, feed, delivery, rows more) and (universe, feed, delivery no longer landed).
+            (universe, feed, delivery, rows more, whether it is whole) and (universe, feed, delivery
+            no longer landed).
         """
         by_file: dict[tuple[int, date, str], list[RowOrFile]] = defaultdict(list)
         for universe, edit in edits:
@@ -128,7 +131,10 @@ class _Arriving:
             else:
                 self._rows(universe, day, file, rows)
         self._change()
-        more = [(u, self.feed.name, d, n) for (u, d), n in self.counts.items() if n]
+        more = [
+            (u, self.feed.name, d, n, (u, d) not in self.spoilt)
+            for (u, d), n in self.counts.items()
+        ]
         return more, self.lost
 
     def _rows(self, universe: int, day: date, file: str, edits: Sequence[RowEdit]) -> None:
@@ -145,11 +151,17 @@ class _Arriving:
             lines = [
                 e.line if e.line is not None else 1_000_000_000 + n for n, e in enumerate(sent)
             ]
-            landed = self._arrives(universe, day, file, self._sent(rows), lines)
+            arrived, whole = self._sent(rows)
+            landed = self._arrives(universe, day, file, arrived, lines)
+            if not whole:
+                self.spoilt.add((universe, delivery))
         self.counts[universe, delivery] += landed - len(gone)
 
-    def _sent(self, rows: Sequence[dict[str, str | None]]) -> pa.Table | None:
-        """Rows as they arrive; the same row is sent again and again, so it is written only once."""
+    def _sent(self, rows: Sequence[dict[str, str | None]]) -> tuple[pa.Table | None, bool]:
+        """Rows as they arrive, and whether all do.
+
+        The same row is sent again and again, so it is written only once.
+        """
         key = tuple(tuple(row.items()) for row in rows)
         if key not in self.arrived:
             self.arrived[key] = _rewritten(
@@ -166,12 +178,18 @@ class _Arriving:
             f"SELECT count(*) FROM base.{self.table} WHERE delivery = ?", [delivery]
         )[0]
         self.whole.append((universe, delivery))
-        rows = self._as_landed(delivery) if content is None else _read(self.feed, content)
+        if content is None:
+            self._refuse_unreadable(file)
+            rows, whole = self._as_landed(delivery), True
+        else:
+            rows, whole = _read(self.feed, content)
         if rows is None:
             self.lost.append((universe, self.feed.name, delivery))
             return
         if edits:
-            rows = _rewritten(self.feed, edited(self.feed, rows, edits, file))
+            rows, whole = _rewritten(self.feed, edited(self.feed, rows, edits, file))
+        if not whole:
+            self.spoilt.add((universe, delivery))
         lines = rows.column("line").to_pylist() if rows is not None else []
         landed = self._arrives(universe, day, file, rows, lines)
         self.counts[universe, delivery] += landed - had
@@ -256,24 +274,29 @@ def _landed(sql: str) -> str:
     return lifted(sql, lambda table: "edit_come" if table == "given.come" else None)
 
 
-def _rewritten(feed: Feed, rows: pa.Table) -> pa.Table | None:
-    """Rows as they are read after having been written; None if the file cannot be read at all."""
+def _rewritten(feed: Feed, rows: pa.Table) -> tuple[pa.Table | None, bool]:
+    """Rows as they are read after having been written; see `_read`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{feed.name}.{feed.extension}"
         write(feed, rows.select(list(feed.column_names)), path)
         return _read(feed, path.read_bytes())
 
 
-def _read(feed: Feed, content: bytes) -> pa.Table | None:
-    """The rows of a file with this content; None if it cannot be read at all."""
+def _read(feed: Feed, content: bytes) -> tuple[pa.Table | None, bool]:
+    """The rows of a file with this content, and whether that is all it holds.
+
+    No table stands for a file that cannot be read at all.
+    """
     table, unreadable = read(feed, Path(f"{feed.name}.{feed.extension}"), content)
-    return None if any(one.line is None for one in unreadable) else table
+    return None if any(one.line is None for one in unreadable) else table, not unreadable
 
 
 def _deliveries(
-    small: Small, counts: Sequence[tuple[int, str, str, int]], lost: Sequence[tuple[int, str, str]]
+    small: Small,
+    counts: Sequence[tuple[int, str, str, int, bool]],
+    lost: Sequence[tuple[int, str, str]],
 ) -> None:
-    """Write `changed.landing.deliveries`: other numbers of rows, and deliveries that cannot be read."""
+    """Write `changed.landing.deliveries`: other numbers of rows, whole or not, or not there at all."""
     if not counts and not lost:
         return
     small.engine.insert_arrow(
@@ -284,17 +307,18 @@ def _deliveries(
                 "feed": pa.array([c[1] for c in (*counts, *lost)], pa.string()),
                 "delivery": pa.array([c[2] for c in (*counts, *lost)], pa.string()),
                 "more": pa.array([*(c[3] for c in counts), *(None for _ in lost)], pa.int64()),
+                "whole": pa.array([*(c[4] for c in counts), *(None for _ in lost)], pa.bool_()),
             }
         ),
     )
     columns = small.columns["landing.deliveries"]
-    other = ", ".join(
-        f't."rows" + e.more AS {quoted(c)}' if c == "rows" else f"t.{quoted(c)}" for c in columns
-    )
+    made = {"rows": 't."rows" + e.more AS "rows"', "whole": 'e.whole AS "whole"'}
+    other = ", ".join(made.get(c, f"t.{quoted(c)}") for c in columns)
     same = ", ".join(f"t.{quoted(c)}" for c in columns)
     tied = (
         "FROM base.landing.deliveries AS t INNER JOIN edit_counts AS e ON e.feed = t.feed "
-        "AND e.delivery = t.delivery"
+        "AND e.delivery = t.delivery "
+        "AND (e.more IS NULL OR e.more <> 0 OR e.whole IS DISTINCT FROM t.whole)"
     )
     small.change(
         "landing.deliveries",

@@ -27,7 +27,7 @@ class Databases:
     """
 
     def __init__(self, engine: Engine, apart: tuple[str, ...] = ()) -> None:
-        self._engine = engine
+        self.engine = engine
         self.apart = apart
         self.alike: frozenset[str] = frozenset()
         self._without_rows: dict[str, pd.DataFrame] = {}
@@ -48,15 +48,15 @@ class Databases:
 
     def run(self, sql: str) -> None:
         """Run a statement."""
-        self._engine.execute(sql)
+        self.engine.execute(sql)
 
     def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         """Rows of a query."""
-        return self._engine.fetch(sql, list(params))
+        return self.engine.fetch(sql, list(params))
 
     def frame(self, sql: str, *params: Any) -> pd.DataFrame:
         """A query's rows as a data frame; days are datetime64."""
-        return self._engine.frame(sql, list(params))
+        return self.engine.frame(sql, list(params))
 
     def make(self, name: str, select: str) -> int:
         """Make a temporary table of a query; how many rows it has."""
@@ -74,7 +74,7 @@ class Databases:
             c: pa.array(frame[c].to_list(), pa.int32() if c == "universe" else pa.string())
             for c in frame.columns
         }
-        self._engine.insert_arrow(f"given.{name}", pa.table(columns))
+        self.engine.insert_arrow(f"given.{name}", pa.table(columns))
 
     def has(self, name: str, table: str) -> bool:
         """Whether the database attached as `name` has a table `schema.table`."""
@@ -99,6 +99,5 @@ def opened(**paths: Path) -> Iterator[Databases]:
     """
     with open_engine("duckdb") as engine:
         for name, path in paths.items():
-            quoted = str(path).replace("'", "''")
-            engine.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+            engine.attach(name, path)
         yield Databases(engine)

@@ -177,6 +177,11 @@ class Difference:
     owners: dict[str, str] = field(default_factory=dict)
     whole: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    @property
+    def differs(self) -> bool:
+        """Whether anybody shows, does or scores something else."""
+        return any(len(frame) for frame in (self.lists, self.measures, self.scores))
+
 
 def compare(
     db: Databases, first: str, second: str, whole: pd.DataFrame | None = None

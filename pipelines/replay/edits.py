@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -86,6 +87,26 @@ class Edit:
     corrected: tuple[RowOrFile, ...] | None
     correction_day: date | None
 
+    @property
+    def correction_sent(self) -> date | None:
+        """The first delivery that reads otherwise because of the correction; None if none does."""
+        if self.corrected is None:
+            return None
+        other = [e for e in self.faulty if e not in self.corrected]
+        other += [e for e in self.corrected if e not in self.faulty]
+        return min((e.delivery for e in other), default=None)
+
+    @property
+    def why_not_sent(self) -> str | None:
+        """Why nothing was sent to correct it; None if something was, or nobody was to."""
+        if self.corrected is None or self.correction_sent is not None:
+            return None
+        return {
+            "snapshot": "what the source delivers was right again by then",
+            "changes": "nothing wrong was believed of it by then",
+            "append": "nothing was missing, and what was sent too much cannot be taken back",
+        }[self.struck.feed.mode]
+
     def rows(self) -> list[RowEdit]:
         """Every row edit of either state."""
         return [e for e in (*self.faulty, *(self.corrected or ())) if isinstance(e, RowEdit)]
@@ -103,6 +124,7 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
     Raises:
         FaultError: if the fault does not fit, or the source has no delivery to correct it with.
     """
+    left_alone = 0
     for struck in strikes(landed, others, spec):
         fixed_on = correction_day(spec, struck.days, struck.day)
         if spec.correct_after is not None and fixed_on is None:
@@ -113,14 +135,16 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
             )
         if struck.fault.level == "delivery":
             edit = _plan_delivery(landed, landing, struck, fixed_on)
-            if edit is None:
-                continue
-            return edit
+            if edit is not None and left_alone == spec.passed_over:
+                return edit
+            left_alone += edit is not None
+            continue
         faulty = _rows(landed, struck, struck.faulty(None))
         if fixed_on is None:
             return Edit(struck, faulty, None, None)
         until = struck.faulty(fixed_on)
-        sent = corrected_history(struck.feed, struck.clean, until, fixed_on)
+        gate = partial(landed.gates.let_through, struck.feed)
+        sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
         return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
     raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
 
@@ -199,10 +223,15 @@ def _owed_rows(
             mine = [row for row in rows if key_of(feed, row) == key]
             if mine:
                 faulty[day] = mine
-        fixed = corrected_history(feed, clean[key], faulty, fixed_on)
+        # A gate may have held the wrong delivery, so all of it is owed: what is believed already
+        # and comes again changes nothing.
+        lost = {day: rows for day, rows in clean[key].items() if day not in wrong}
         given = len(clean[key].get(fixed_on, []))
-        for row in fixed.get(fixed_on, [])[given:]:
-            edits.append(RowEdit(feed.name, fixed_on, file, None, None, row))
+        extra: list[Row] = []
+        for known in (faulty, lost):
+            fixed = corrected_history(feed, clean[key], known, fixed_on)
+            extra += [row for row in fixed.get(fixed_on, [])[given:] if row not in extra]
+        edits += [RowEdit(feed.name, fixed_on, file, None, None, row) for row in extra]
     return edits
 
 

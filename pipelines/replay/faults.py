@@ -15,8 +15,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.replay.databases import Databases
+from pipelines.replay.gated import Gates
 from pipelines.replay.registered import Registered
 from schemas.contract import Feed
+from schemas.suggest import suggestion
+from sources.deliver import MOST_DAYS
 from sources.faults import Fault, FaultError, History, kind
 from sources.faults.draw import TRIES, Draw
 from sources.faults.history import faulty_history
@@ -40,6 +43,7 @@ class FaultSpec:
         frame: every record is as likely, or every subject and then every record that speaks of it,
             or every feed and then every record of it.
         room: days that must be left for a correction when a day is drawn; None: `correct_after`.
+        passed_over: how many places are drawn, and left alone, before the one taken.
     """
 
     kind: str = "free_edit"
@@ -52,6 +56,12 @@ class FaultSpec:
     seed: int = 1
     frame: str = "record"
     room: int | None = None
+    passed_over: int = 0
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the record or delivery struck is left to be drawn."""
+        return self.kind != "free_edit" and self.record is None and self.delivery is None
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,7 @@ class Landed:
             )
         }
         self.feeds = {feed.name: feed for feed in feeds.values() if feed.name in held}
+        self.gates = Gates(db)
         self._sizes: dict[str, int] = {}
         self._subjects = ""
 
@@ -120,7 +131,10 @@ class Landed:
             FaultError: if there is no such feed.
         """
         if name not in self.feeds:
-            raise FaultError(f"There is no feed {name!r} here; there are {', '.join(self.feeds)}.")
+            raise FaultError(
+                f"There is no feed {name!r} here; there are {', '.join(self.feeds)}."
+                f"{suggestion(name, self.feeds)}"
+            )
         return self.feeds[name]
 
     def days(self, feed: Feed) -> list[date]:
@@ -256,8 +270,10 @@ def strikes(landed: Landed, others: Registered, spec: FaultSpec) -> Iterator[Str
         raise FaultError(f"{spec.kind} chooses its own values; only free_edit takes some.")
     if spec.kind == "free_edit" and not (spec.values and spec.feed and spec.record):
         raise FaultError("A free edit needs a feed, a record and at least one COLUMN=VALUE.")
-    if spec.correct_after is not None and spec.correct_after < 1:
-        raise FaultError("A correction comes at least one day after the fault.")
+    if spec.correct_after is not None and not 1 <= spec.correct_after <= MOST_DAYS:
+        raise FaultError(
+            f"A correction comes 1 to {MOST_DAYS:,} days after the fault, not {spec.correct_after}."
+        )
     if spec.scope not in (None, "source", "once"):
         raise FaultError(f"A scope is source or once, not {spec.scope!r}.")
     if spec.feed is None:
@@ -306,11 +322,13 @@ def _strike_record(
     frame = [(feed, n) for feed, n in landed.frame(fault, feeds) if n]
     total = sum(n for _, n in frame)
     pick = Draw(spec.seed, ("record", spec.kind), feeds[0] if feeds else None)
-    for _ in range(TRIES if total else 0):
+    left_alone = 0
+    for _ in range(TRIES + spec.passed_over if total else 0):
         feed, record_id = _drawn(landed, spec, fault, frame, pick)
         found = _in_record(landed, others, spec, fault, feed, record_id)
-        if found is not None:
+        if found is not None and left_alone == spec.passed_over:
             return found
+        left_alone += found is not None
     where = f"feed {spec.feed}" if spec.feed else "any feed"
     raise FaultError(
         f"No record of {where} was found in which the fault {spec.kind} has something to bite on "

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.replay import causes, metrics
+from pipelines.replay import causes, metrics, residue
 from pipelines.replay.databases import Databases
 from pipelines.replay.diff import Difference
 from pipelines.replay.edits import Edit
@@ -67,11 +67,12 @@ def left_of(
         since = metrics.day_number(days[universe])
         lists = causes.of_lists(wrong, lineage, since)
         told[universe] = Left(
-            residue=metrics.residue(found.lists, days[universe], horizon, fixed),
+            residue=residue.residue(found.lists, days[universe], horizon, fixed),
             difference=found,
             lists=lists,
             measures=causes.of_measures(measures, because, lineage, since),
             scores=causes.of_scores(scores, lists, lineage, since),
+            irrevocable=frozenset(fixed),
         )
     return told
 

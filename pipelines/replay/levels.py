@@ -2,7 +2,8 @@
 
 A replay reads its clean state from such a database, and the gain of joining is told between two of
 them. They lie in HOME/levels under a name made from the landing files and what was asked for, so that
-other files never find them.
+other files never find them. The name also tells what they were made by: models, network and codes
+that were changed since make another.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import Any
 from pipelines.build import Progress, build, tier_of
 from pipelines.exchange.network import JOINS, in_reach
 from pipelines.landing import read_manifest
+from pipelines.made_by import made_by, out_of_date
+from pipelines.replay.databases import opened
 from pipelines.replay.gain import gain, has_truth
-from pipelines.storage import Home
+from pipelines.storage import Home, HomeError, write_json
 from schemas.contract import feeds
 
 
@@ -36,7 +39,8 @@ def level(
         progress: called with a label, steps done and steps in all, if it has to be built.
 
     Returns:
-        The database in force if it is what is asked for, else one that is kept in HOME/levels.
+        The database in force if it is what is asked for and made by what there is today, else one
+        that is kept in HOME/levels.
 
     Raises:
         HomeError: if nothing has been built in the home.
@@ -47,16 +51,19 @@ def level(
         "join": join or own["join"],
         "policy": own["policy"] if policy is None else dict(policy),
     }
-    if asked == own:
+    if asked == own and _out_of_date(home) is None:
         return home.database()
-    digest = about.get("landing_digest")
-    said = json.dumps([digest, about.get("version"), asked], sort_keys=True)
-    folder = home.path / "levels" / hashlib.sha256(json.dumps(digest).encode()).hexdigest()[:12]
+    landing = Path(about.get("landing") or home.landing)
+    made = made_by(tier_of(read_manifest(landing)))
+    said = json.dumps(
+        [about.get("landing_digest"), about.get("version"), made, asked], sort_keys=True
+    )
+    folder = _folder(home)
     _forget_others(folder)
     target = folder / f"{asked['join']}-{hashlib.sha256(said.encode()).hexdigest()[:12]}.duckdb"
     if not target.exists():
         build(
-            Path(about.get("landing") or home.landing),
+            landing,
             target,
             join=asked["join"],
             policy=asked["policy"],
@@ -88,15 +95,35 @@ def told_gain(
     numbers = dict(about.get("policy") or {}) if policy is None else dict(policy)
     tier = tier_of(read_manifest(Path(about.get("landing") or home.landing)))
     low = level(home, JOINS[at - 1], in_reach(numbers, tier, JOINS[at - 1]), progress)
-    kept = low.with_name(
+    kept = _folder(home) / (
         f"{low.stem}.gain-{hashlib.sha256(high.name.encode()).hexdigest()[:8]}.json"
     )
     if not kept.exists():
-        told = gain(high, low, feeds(), home.world).json()
-        partial = kept.with_suffix(".partial")
-        partial.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-        partial.replace(kept)
+        write_json(kept, gain(high, low, feeds(), home.world).json())
     return json.loads(kept.read_text(encoding="utf-8"))
+
+
+def see_up_to_date(home: Home) -> None:
+    """See that the database in force was made by the models, network and codes there are today.
+
+    Raises:
+        HomeError: if it was not; a replay would work out with one what the other never had.
+    """
+    told = _out_of_date(home)
+    if told:
+        raise HomeError(told)
+
+
+def _out_of_date(home: Home) -> str | None:
+    path = home.database()
+    with opened(base=path) as db:
+        return out_of_date(db.engine, path, "base")
+
+
+def _folder(home: Home) -> Path:
+    """Where what is made of the home's landing files is kept."""
+    digest = json.dumps(home.current().get("landing_digest"))
+    return home.kept / "levels" / hashlib.sha256(digest.encode()).hexdigest()[:12]
 
 
 def _forget_others(folder: Path) -> None:

@@ -19,6 +19,7 @@ from pipelines.models import Model
 from pipelines.replay.small import shared
 from pipelines.replay.states import Progress
 from pipelines.replay.touches import UNIT, touches
+from pipelines.storage import remove_database
 
 SMALL = 20_000  # rows below which reading the whole table is as quick
 
@@ -80,8 +81,20 @@ def prepared(
     folder.mkdir(parents=True, exist_ok=True)
     _forget_older(folder, base)
     building = target.with_suffix(".building")
-    shutil.copyfile(base, building)
-    with open_engine("duckdb", building) as engine:
+    try:
+        shutil.copyfile(base, building)
+        _index(building, models, progress)
+        target.with_suffix(".of").write_text(str(base.resolve()), encoding="utf-8")
+        building.replace(target)
+    except BaseException:
+        remove_database(building)
+        raise
+    return target
+
+
+def _index(database: Path, models: Iterable[Model], progress: Progress | None) -> None:
+    """Make the indexes in a copy of the base."""
+    with open_engine("duckdb", database) as engine:
         there = set(engine.tables())
         wanted = [
             (table, column)
@@ -95,9 +108,6 @@ def prepared(
             engine.execute(
                 f'CREATE INDEX "{table.replace(".", "_")}_{column}" ON {table} ("{column}")'
             )
-    target.with_suffix(".of").write_text(str(base.resolve()), encoding="utf-8")
-    building.replace(target)
-    return target
 
 
 def _forget_older(folder: Path, base: Path) -> None:

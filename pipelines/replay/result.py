@@ -16,7 +16,9 @@ from pipelines.replay.diff import CELL, Difference
 from pipelines.replay.edits import Edit, RowEdit
 from pipelines.replay.evidence import Evidence
 from pipelines.replay.faults import SAMPLING
-from pipelines.replay.metrics import AFTER, RESIDUE_DAY, Residue, day_number
+from pipelines.replay.metrics import AFTER, RESIDUE_DAY, day_number
+from pipelines.replay.passage import Passage
+from pipelines.replay.residue import Residue
 from pipelines.replay.scenario import Scenario, save
 from sources.faults import Row
 
@@ -122,6 +124,7 @@ class Left:
         residue: R(u) and what goes with it, over list cells.
         difference: clean against corrected.
         lists, measures, scores: runs of wrong days after the correction, with their causes.
+        irrevocable: (holder, list) pairs in which nothing can be taken back.
     """
 
     residue: Residue
@@ -129,6 +132,7 @@ class Left:
     lists: pd.DataFrame
     measures: pd.DataFrame
     scores: pd.DataFrame
+    irrevocable: frozenset[tuple[str, str]] = frozenset()
 
     def json(self) -> dict[str, Any]:
         """The figures."""
@@ -197,6 +201,7 @@ class Replay:
         seconds: how long it took, building included.
         gained: figures of `pipelines.replay.gain`, if they were asked for.
         evidence: what each wrong cell rests on, down to file and line, if it was asked for.
+        passage: how far it got, and which gates kept something back.
     """
 
     edits: tuple[Edit, ...]
@@ -208,6 +213,7 @@ class Replay:
     seconds: float
     gained: Mapping[str, Any] | None = None
     evidence: Evidence | None = None
+    passage: Passage = Passage()
 
     @property
     def fault_day(self) -> date:
@@ -218,9 +224,7 @@ class Replay:
         """All of it, as plain values."""
         told = [fault_json(edit) for edit in self.edits]
         latency = metrics.latency(self.faulty.lists, self.fault_day)
-        fault = told[0] | {"latency_days": latency}
-        if len(told) > 1:
-            fault["further"] = told[1:]
+        fault = told[0] | {"latency_days": latency, "further": told[1:]} | self.passage.json()
         return as_json(self.faulty, self.mode, self.seconds, fault, self.left, self.gained)
 
     def frames(self) -> dict[str, pd.DataFrame]:
@@ -284,9 +288,12 @@ def fault_json(edit: Edit) -> dict[str, Any]:
         "deliveries_edited": len({e.file for e in edit.faulty}),
         "correct_after": struck.spec.correct_after,
         "correction_day": edit.correction_day.isoformat() if edit.correction_day else None,
-        "correction": struck.fault.correction[struck.feed.mode] if edit.correction_day else None,
+        "correction_sent": edit.correction_sent.isoformat() if edit.correction_sent else None,
+        "correction_why_not_sent": edit.why_not_sent,
+        "correction": struck.fault.correction[struck.feed.mode] if edit.correction_sent else None,
         "seed": struck.spec.seed,
         "sampling": SAMPLING if struck.spec.record is None and struck.record_id else None,
+        "passed_over": struck.spec.passed_over,
     }
 
 

@@ -14,15 +14,19 @@ faults:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from reprlib import repr as shown  # of something of any size, a line
 from typing import Any
 
 import yaml
 
+from pipelines.exchange.network import JOINS
 from pipelines.replay.faults import FaultSpec
+from schemas.suggest import suggestion
 
 
 class ScenarioError(ValueError):
@@ -50,6 +54,8 @@ class Scenario:
 
 
 _KEYS = ("title", "story", "world", "join", "policy", "faults")
+_KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+_WORLD_KEYS = ("size", "seed", "days", "dirt")
 _FAULT_KEYS = ("kind", "feed", "record", "delivery", "set", "scope", "correct_after", "seed")
 
 
@@ -61,57 +67,141 @@ def load(path: Path | str) -> Scenario:
     """
     path = Path(path)
     try:
-        node = yaml.safe_load(path.read_text(encoding="utf-8"))
+        node = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError as error:
         raise ScenarioError(f"There is no scenario {path}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path} is not readable as YAML: {error}") from error
+    except OSError as error:
+        raise ScenarioError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ScenarioError(f"{path} is not readable as YAML{_place(error)}.") from error
     if not isinstance(node, dict) or not isinstance(node.get("faults"), list) or not node["faults"]:
         raise ScenarioError(f"{path}: a scenario is a mapping with a list `faults`.")
-    _known(path, "the scenario", node, _KEYS)
+    said = _Said(path, "the scenario", node, _KEYS)
+    join = said.text("join")
+    if join is not None and join not in JOINS:
+        raise said.wrong("join", f"one of {', '.join(JOINS)}")
+    world = _Said(path, "world", said.mapping("world"), _WORLD_KEYS)
+    made_in = {
+        "size": world.text("size"),
+        "seed": world.number("seed"),
+        "days": world.number("days"),
+        "dirt": world.decimal("dirt"),
+    }
     return Scenario(
         faults=tuple(_fault(path, n, child) for n, child in enumerate(node["faults"], start=1)),
-        join=node.get("join"),
-        policy={str(k): str(v) for k, v in (node.get("policy") or {}).items()},
-        title=str(node.get("title") or ""),
-        story=str(node.get("story") or ""),
-        world=dict(node.get("world") or {}),
+        join=join,
+        policy={str(k): str(v) for k, v in said.plain("policy").items()},
+        title=said.text("title") or "",
+        story=said.text("story") or "",
+        world={key: value for key, value in made_in.items() if value is not None},
     )
 
 
-def _known(path: Path, where: str, node: Mapping[str, Any], keys: Sequence[str]) -> None:
-    unknown = sorted(set(node) - set(keys))
-    if unknown:
-        raise ScenarioError(
-            f"{path}, {where}: {', '.join(unknown)} is not known; there are {', '.join(keys)}."
+class _Loader(yaml.SafeLoader):
+    """YAML whose plain values are text, but for null: 0012 is a code, and no number in base eight."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: kept
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    if (kept := [one for one in resolvers if one[0] in _KEPT_TAGS])
+}
+
+
+def _place(error: Exception) -> str:
+    """Where YAML could not go on, if it says."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return ""
+    return f" at line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', '')}"
+
+
+class _Said:
+    """What a mapping of a scenario file says; every value is seen to be of the kind it must be.
+
+    Raises:
+        ScenarioError: naming the file, the key and what to write.
+    """
+
+    def __init__(
+        self, path: Path, where: str, node: Mapping[Any, Any], keys: Sequence[str]
+    ) -> None:
+        self.path, self.where, self.node = path, where, node
+        for key in node:
+            if key not in keys:
+                raise ScenarioError(
+                    f"{path}, {where}: {key!r} is not known; there are {', '.join(keys)}."
+                    f"{suggestion(str(key), keys)}"
+                )
+
+    def wrong(self, key: str, wanted: str) -> ScenarioError:
+        return ScenarioError(
+            f"{self.path}, {self.where}: `{key}` takes {wanted}, not {shown(self.node[key])}."
         )
+
+    def text(self, key: str) -> str | None:
+        value = self.node.get(key)
+        if value is not None and not isinstance(value, str):
+            raise self.wrong(key, "a text")
+        return value
+
+    def number(self, key: str) -> int | None:
+        value = self.node.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not re.fullmatch("-?[0-9]{1,30}", value):
+            raise self.wrong(key, "a whole number")
+        return int(value)
+
+    def decimal(self, key: str) -> float | None:
+        value = self.node.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
+            raise self.wrong(key, "a number")
+        return float(value)
+
+    def day(self, key: str) -> date | None:
+        value = self.node.get(key)
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise self.wrong(key, "a day such as 2024-03-04") from None
+
+    def mapping(self, key: str) -> dict[Any, Any]:
+        value = self.node.get(key)
+        if value is not None and not isinstance(value, Mapping):
+            raise self.wrong(key, "names with their values, `name: value`")
+        return dict(value or {})
+
+    def plain(self, key: str) -> dict[Any, Any]:
+        """A mapping of names to texts or nothing."""
+        found = self.mapping(key)
+        for name, value in found.items():
+            if isinstance(value, (Mapping, list)):
+                raise ScenarioError(
+                    f"{self.path}, {self.where}: `{name}` in `{key}` takes one value, not {shown(value)}."
+                )
+        return found
 
 
 def _fault(path: Path, n: int, node: Any) -> FaultSpec:
     where = f"fault {n}"
     if not isinstance(node, dict):
-        raise ScenarioError(f"{path}, {where}: a fault is a mapping, not {node!r}.")
-    _known(path, where, node, _FAULT_KEYS)
-    delivery, after = node.get("delivery"), node.get("correct_after")
-    try:
-        day = (
-            delivery
-            if delivery is None or isinstance(delivery, date)
-            else date.fromisoformat(str(delivery))
-        )
-        days = None if after is None else int(after)
-        seed = int(node.get("seed", 1))
-    except ValueError as error:
-        raise ScenarioError(f"{path}, {where}: {error}.") from error
+        raise ScenarioError(f"{path}, {where}: a fault is a mapping, not {shown(node)}.")
+    said = _Said(path, where, node, _FAULT_KEYS)
+    seed = said.number("seed")
     return FaultSpec(
-        kind=str(node.get("kind") or "free_edit"),
-        feed=node.get("feed"),
-        record=None if node.get("record") is None else str(node["record"]),
-        delivery=day,
-        values={str(k): None if v is None else str(v) for k, v in (node.get("set") or {}).items()},
-        scope=node.get("scope"),
-        correct_after=days,
-        seed=seed,
+        kind=said.text("kind") or "free_edit",
+        feed=said.text("feed"),
+        record=said.text("record"),
+        delivery=said.day("delivery"),
+        values={str(k): None if v is None else str(v) for k, v in said.plain("set").items()},
+        scope=said.text("scope"),
+        correct_after=said.number("correct_after"),
+        seed=1 if seed is None else seed,
     )
 
 

@@ -75,7 +75,7 @@ class Small:
     def __init__(self, base: Path, threads: int | None = None) -> None:
         self.base = base
         self.engine: Engine = open_engine("duckdb", threads=threads)
-        self.engine.execute("ATTACH '{}' AS base (READ_ONLY)".format(str(base).replace("'", "''")))
+        self.engine.attach("base", base)
         for setting in _SETTINGS:
             self.engine.execute(setting)
         self.columns: dict[str, list[str]] = {}

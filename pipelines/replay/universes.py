@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from pipelines.models import Model, all_models, behind
 from pipelines.replay import diff
@@ -23,7 +26,8 @@ from pipelines.replay.edits import Edit, RowOrFile
 from pipelines.replay.evidence import Evidence, look_up
 from pipelines.replay.faults import FaultSpec, Landed, Registered
 from pipelines.replay.left import left_of
-from pipelines.replay.levels import level
+from pipelines.replay.levels import level, see_up_to_date
+from pipelines.replay.passage import Passage, passage
 from pipelines.replay.prepared import prepared
 from pipelines.replay.result import Left, Words, words
 from pipelines.replay.small import COME, GONE, Small, quoted
@@ -55,6 +59,7 @@ class Found:
     left: Left | None
     words: Words
     evidence: Evidence | None = None
+    passage: Passage | None = None
 
 
 class Universes:
@@ -68,7 +73,7 @@ class Universes:
         progress: called with a label, steps done and steps in all while the base is laid out.
 
     Raises:
-        HomeError: if nothing has been built in the home.
+        HomeError: if nothing has been built in the home, or with other models, network or codes.
     """
 
     def __init__(
@@ -81,11 +86,12 @@ class Universes:
         progress: Progress | None = None,
     ) -> None:
         about = home.current()
+        see_up_to_date(home)
         base = level(home, join, policy, progress)
         self.landing = Path(about.get("landing") or home.landing)
         self.feeds: Mapping[str, Feed] = feeds()
         self.models = models_of(base, everything)
-        self.base = prepared(base, home.path / "prepared", self.models, progress)
+        self.base = prepared(base, home.kept / "prepared", self.models, progress)
         self.small = Small(self.base, threads)
         self.db = Databases(self.small.engine)
         self.landed = Landed(self.db, "base", self.feeds)
@@ -120,12 +126,15 @@ class Universes:
         gates = arrive(self.small, self.feeds, edits)
         return self.small.run([*gates, *self.models])
 
-    def follow(self, cases: Sequence[Sequence[Edit]], paths: bool = False) -> list[Found]:
+    def follow(
+        self, cases: Sequence[Sequence[Edit]], paths: bool = False, telling: bool = False
+    ) -> list[Found]:
         """Follow some cases, each with one fault or several.
 
         Args:
             cases: the faults of each.
             paths: whether to look up the lines that wrong cells rest on.
+            telling: whether to find out how far each got, and which gates kept something back.
         """
         states: dict[int, list[RowOrFile]] = {}
         corrected: dict[int, Sequence[Edit]] = {}
@@ -145,8 +154,31 @@ class Universes:
         for n in range(len(cases)):
             faulty, residue = differs.get(2 * n, self.nothing), left.get(2 * n + 1)
             evidence = self._evidence(n, faulty, residue) if paths else None
-            found.append(Found(faulty, residue, called, evidence))
+            way = self._passage(n, cases[n], faulty, residue is not None) if telling else None
+            found.append(Found(faulty, residue, called, evidence, way))
         return found
+
+    def _passage(self, n: int, edits: Sequence[Edit], faulty: Difference, fixed: bool) -> Passage:
+        """How far one case got."""
+        return passage(
+            edits,
+            self.feeds,
+            self.models,
+            partial(self._differing, 2 * n),
+            partial(self._differing, 2 * n + 1) if fixed else None,
+            reached=faulty.differs,
+        )
+
+    def _differing(self, universe: int, table: str) -> pd.DataFrame:
+        """What differs from the base in one table of one universe."""
+        if table not in self.small.moved:
+            return pd.DataFrame({"side": []})
+        return self.db.frame(
+            f"SELECT CASE side WHEN {GONE} THEN 1 ELSE 2 END AS side, "
+            "CAST(COLUMNS(* EXCLUDE (side, universe)) AS VARCHAR) "
+            f"FROM changed.{quoted(table)} WHERE universe = ? ORDER BY ALL",
+            universe,
+        )
 
     def _evidence(self, n: int, faulty: Difference, left: Left | None) -> Evidence:
         """What the wrong cells of one case rest on, asked of its states as whole databases."""

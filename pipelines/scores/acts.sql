@@ -1,24 +1,117 @@
--- The acts keepers count, each for as long as it is believed of one subject, however the subject was
--- found: a change of the method alone does not begin a term anew.
--- source: merge.events
--- grain: one row a subject, record, version and period
--- key: subject_id, record_id, version, from_day
--- unit: record_id
--- touches: merge.events e ON e.record_id = unit.record_id
+-- What counts: of each act or entry, on each day, the one version that was told last, so that an act
+-- told again counts once. Of versions told on one day the later act holds, then the first by kind,
+-- ground and subject; what is then left counts alike.
+-- source: an act is counted once, as it was last told; ours
+-- grain: one row an act or entry and period
+-- key: act_id, from_day
+-- unit: act_id
+-- touches: scores.told t ON t.act_id = unit.act_id
+-- touches: conform.events c ON c.record_id = t.record_id
 -- intervals: union
+WITH counted AS (
+    SELECT
+        t.act_id AS act_id,
+        count(*) AS tellings
+    FROM scores.told AS t
+    GROUP BY t.act_id
+),
+
+rivals AS (
+    SELECT
+        t.act_id AS act_id,
+        t.keeper AS keeper,
+        t.subject_id AS subject_id,
+        t.trigger_kind AS trigger_kind,
+        t.trigger_name AS trigger_name,
+        t.ground AS ground,
+        t.event_day AS event_day,
+        t.because AS because,
+        t.from_day AS from_day,
+        t.to_day AS to_day,
+        CASE WHEN c.from_day IS NULL THEN t.from_day ELSE c.from_day END AS told_day
+    FROM scores.told AS t
+    INNER JOIN counted AS n
+        ON n.act_id = t.act_id
+        AND n.tellings > 1
+    LEFT JOIN conform.events AS c
+        ON c.record_id = t.record_id
+        AND c.version = t.version
+        AND c.from_day <= t.from_day
+        AND t.from_day < until(c.to_day)
+),
+
+turns AS (
+    SELECT
+        r.act_id AS act_id,
+        r.from_day AS day
+    FROM rivals AS r
+    UNION
+    SELECT
+        r.act_id AS act_id,
+        r.to_day AS day
+    FROM rivals AS r
+    WHERE r.to_day IS NOT NULL
+),
+
+periods AS (
+    SELECT
+        t.act_id AS act_id,
+        t.day AS from_day,
+        lead(t.day) OVER (PARTITION BY t.act_id ORDER BY t.day) AS to_day
+    FROM turns AS t
+),
+
+ranked AS (
+    SELECT
+        r.act_id AS act_id,
+        r.keeper AS keeper,
+        r.subject_id AS subject_id,
+        r.trigger_kind AS trigger_kind,
+        r.trigger_name AS trigger_name,
+        r.ground AS ground,
+        r.event_day AS event_day,
+        r.because AS because,
+        p.from_day AS from_day,
+        p.to_day AS to_day,
+        row_number() OVER (
+            PARTITION BY r.act_id, p.from_day
+            ORDER BY
+                r.told_day DESC, coalesce(r.event_day, DATE '0001-01-01') DESC,
+                coalesce(r.trigger_name, ''), coalesce(r.ground, ''), r.subject_id, r.because
+        ) AS place
+    FROM periods AS p
+    INNER JOIN rivals AS r
+        ON r.act_id = p.act_id
+        AND r.from_day <= p.from_day
+        AND p.from_day < until(r.to_day)
+)
+
 SELECT
-    e.subject_id AS subject_id,
-    e.record_id AS record_id,
-    e.version AS version,
-    e.event_kind AS event_kind,
-    e.ground AS ground,
-    e.event_day AS event_day,
-    e.from_day AS from_day,
-    e.to_day AS to_day
-FROM merge.events AS e
-WHERE EXISTS (
-        SELECT 1
-        FROM codes.points AS p
-        WHERE p.trigger_kind = 'event'
-            AND p.trigger = e.event_kind
-    )
+    t.act_id AS act_id,
+    t.keeper AS keeper,
+    t.subject_id AS subject_id,
+    t.trigger_kind AS trigger_kind,
+    t.trigger_name AS trigger_name,
+    t.ground AS ground,
+    t.event_day AS event_day,
+    t.because AS because,
+    t.from_day AS from_day,
+    t.to_day AS to_day
+FROM scores.told AS t
+INNER JOIN counted AS n
+    ON n.act_id = t.act_id
+    AND n.tellings = 1
+UNION ALL
+SELECT
+    r.act_id AS act_id,
+    r.keeper AS keeper,
+    r.subject_id AS subject_id,
+    r.trigger_kind AS trigger_kind,
+    r.trigger_name AS trigger_name,
+    r.ground AS ground,
+    r.event_day AS event_day,
+    r.because AS because,
+    r.from_day AS from_day,
+    r.to_day AS to_day
+FROM ranked AS r
+WHERE r.place = 1

@@ -1,12 +1,12 @@
--- Changes of points, each with its day and its reason. An act changes points from the day it is believed
--- (or from the first of the next month), and the change is taken back on the day belief ends or its term
--- is over. A list changes points while the keeper shows the entry.
+-- Changes of points, each with its day and its reason. An act changes points from the day it is both done
+-- and believed (or from the first of the next month). The change is taken back on the day belief ends, or
+-- when the term is over that runs from the day of the act: what is told later than that never counts.
+-- A list changes points while the keeper shows the entry; its entries have terms of their own.
 -- source: the code list points, which names the rule each rests on
 -- grain: one row a keeper, subject, day, reason and cause
 -- key: keeper, subject_id, day, reason, because, change
 -- unit: subject_id
 -- touches: scores.acts a ON a.subject_id = unit.subject_id
--- touches: exchange.shown s ON s.subject_id = unit.subject_id
 WITH rules AS (
     SELECT
         p.keeper AS keeper,
@@ -27,33 +27,36 @@ WITH rules AS (
 held AS (
     SELECT
         r.keeper AS keeper,
-        e.subject_id AS subject_id,
+        a.subject_id AS subject_id,
         r.change AS change,
         r.effective AS effective,
-        concat_ws(':', r.trigger_name, e.ground) AS reason,
-        concat_ws(':', 'event', e.record_id, e.version) AS because,
-        greatest(e.from_day, e.event_day) AS from_day,
-        least(e.to_day, greatest(e.from_day, e.event_day) + r.term_days) AS to_day
-    FROM scores.acts AS e
+        concat_ws(':', r.trigger_name, a.ground) AS reason,
+        a.because AS because,
+        greatest(a.from_day, a.event_day) AS from_day,
+        least(a.to_day, a.event_day + r.term_days) AS to_day
+    FROM scores.acts AS a
     INNER JOIN rules AS r
-        ON r.trigger_kind = 'event'
-        AND r.trigger_name = e.event_kind
-        AND (r.ground IS NULL OR r.ground = e.ground)
+        ON r.trigger_kind = a.trigger_kind
+        AND r.trigger_name = a.trigger_name
+        AND (r.ground IS NULL OR r.ground = a.ground)
+    WHERE a.trigger_kind = 'event'
+        AND a.event_day IS NOT NULL
     UNION ALL
     SELECT
         r.keeper AS keeper,
-        s.subject_id AS subject_id,
+        a.subject_id AS subject_id,
         r.change AS change,
         r.effective AS effective,
         r.trigger_name AS reason,
-        concat_ws(':', 'entry', s.entry_version) AS because,
-        s.from_day AS from_day,
-        least(s.to_day, s.from_day + r.term_days) AS to_day
-    FROM exchange.shown AS s
+        a.because AS because,
+        a.from_day AS from_day,
+        a.to_day AS to_day
+    FROM scores.acts AS a
     INNER JOIN rules AS r
-        ON r.trigger_kind = 'list'
-        AND r.trigger_name = s.list
-        AND r.keeper = s.holder
+        ON r.trigger_kind = a.trigger_kind
+        AND r.trigger_name = a.trigger_name
+        AND r.keeper = a.keeper
+    WHERE a.trigger_kind = 'list'
 ),
 
 effective AS (

@@ -38,6 +38,7 @@ from functools import lru_cache
 from typing import Any
 
 from schemas.contract import Feed
+from schemas.suggest import suggestion
 
 Row = dict[str, str | None]
 History = dict[date, list[Row]]
@@ -121,5 +122,7 @@ def kind(name: str) -> Fault:
     """
     found = kinds()
     if name not in found:
-        raise FaultError(f"There is no fault {name!r}; there are {', '.join(found)}.")
+        raise FaultError(
+            f"There is no fault {name!r}; there are {', '.join(found)}.{suggestion(name, found)}"
+        )
     return found[name]

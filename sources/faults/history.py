@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from schemas.contract import Feed
@@ -46,20 +46,38 @@ def faulty_history(
     }
 
 
-def corrected_history(feed: Feed, clean: History, faulty: History, day: date) -> History:
+def _all(history: History) -> History:
+    """All that is delivered, as if no gate kept anything aside."""
+    return history
+
+
+def corrected_history(
+    feed: Feed,
+    clean: History,
+    faulty: History,
+    day: date,
+    let_through: Callable[[History], History] = _all,
+) -> History:
     """What is delivered when the source puts things right with its delivery of `day`.
 
     Before that day all is as in `faulty`; from then on what would have been delivered anyhow is
     right. To that, the delivery of the day adds what the feed's mode allows: nothing in a snapshot;
-    in a feed of changes a `correct` (or `withdraw`) row for every key that would otherwise still be
-    believed to say something else; in a feed that only appends the rows it still owes.
+    in a feed of changes a `correct` (or `withdraw`) row for every key of which something else would
+    otherwise be believed; in a feed that only appends the rows it still owes.
+
+    Args:
+        feed: the feed of the record.
+        clean, faulty: what is delivered if all goes right, and if nobody ever puts it right.
+        day: of the delivery that puts it right.
+        let_through: what the feed's gate lets through of a history. A row kept aside leaves nothing
+            believed, so it has to be sent again.
     """
     sent = {d: rows for d, rows in faulty.items() if d < day}
     sent |= {d: rows for d, rows in clean.items() if d >= day}
     if feed.mode == "changes":
-        extra = list(_corrections(feed, clean, sent, day))
+        extra = list(_corrections(feed, clean, sent, day, let_through))
     elif feed.mode == "append":
-        extra = _owed(feed, clean, sent, day)
+        extra = _owed(feed, clean, sent, day, let_through)
     else:
         extra = []
     if extra:
@@ -90,42 +108,61 @@ def _last(feed: Feed, history: History, day: date) -> dict[Key, list[Row]]:
 
 def _standing(feed: Feed, rows: list[Row] | None) -> frozenset[Key]:
     """The contents that these rows leave believed."""
-    return frozenset(
-        _content(feed, row)
-        for row in rows or ()
-        if feed.effect_codes.get(row[feed.effect_column] or "") != "withdraw"
-    )
+    return frozenset(_content(feed, row) for row in rows or () if not _withdraws(feed, row))
 
 
-def _corrections(feed: Feed, clean: History, sent: History, day: date) -> Iterator[Row]:
-    right, now = _last(feed, clean, day), _last(feed, sent, day)
+def _withdraws(feed: Feed, row: Row) -> bool:
+    return feed.effect_codes.get(row[feed.effect_column] or "") == "withdraw"
+
+
+def _corrections(
+    feed: Feed,
+    clean: History,
+    sent: History,
+    day: date,
+    let_through: Callable[[History], History],
+) -> Iterator[Row]:
+    known = _last(feed, sent, day)
+    right, now = (_last(feed, let_through(history), day) for history in (clean, sent))
+    meant = _last(feed, clean, day) | right  # what no gate lets through is meant all the same
     effects = feed.effect_codes.values()
-    for key in dict.fromkeys((*right, *now)):
-        truth, belief = _standing(feed, right.get(key)), _standing(feed, now.get(key))
-        if truth == belief:
+    for key in dict.fromkeys((*meant, *known)):
+        if _standing(feed, right.get(key)) == _standing(feed, now.get(key)):
             continue
-        if not truth:
+        rows = [row for row in meant.get(key, ()) if not _withdraws(feed, row)]
+        if not rows:
             effect, rows = "withdraw", now[key][-1:]
-        elif key in now:
+        elif key in known:
             effect = "correct" if "correct" in effects else "change"
-            rows = right[key]
         else:  # never delivered: it comes late, with the word it should have come with
-            yield from right[key]
+            yield from meant[key]
             continue
         for row in rows:
             yield row | {feed.effect_column: feed.effect_code(effect)}
 
 
-def _owed(feed: Feed, clean: History, sent: History, day: date) -> list[Row]:
-    arrived = Counter(_content(feed, row) for d in sent if d <= day for row in sent[d])
+def _owed(
+    feed: Feed,
+    clean: History,
+    sent: History,
+    day: date,
+    let_through: Callable[[History], History],
+) -> list[Row]:
+    arrived, passed = (
+        Counter(_content(feed, row) for d in rows if d <= day for row in rows[d])
+        for rows in (sent, let_through(sent))
+    )
+    right = let_through(clean)
     owed = []
     for d in sorted(clean):
         if d > day:
             continue
         for row in clean[d]:
+            # What a gate keeps aside even when all goes right has arrived once it was sent.
+            here = passed if row in right[d] else arrived
             content = _content(feed, row)
-            if arrived[content]:
-                arrived[content] -= 1
+            if here[content]:
+                here[content] -= 1
             else:
                 owed.append(row)
     return owed

@@ -19,6 +19,8 @@ from schemas.contract import Feed
 
 NOTICE = "SYNTHETIC DATA: every person, organisation and identifier is invented; none is real"
 RAW_LIMIT = 2000  # characters of a bad record that are kept to be looked at
+LONGEST = 1 << 20  # bytes of one value; no column of any register is as wide as a book
+MOST_TIMES, MOST_ALWAYS = 200, 1 << 28  # what a packed file may unpack to: times its size, bytes
 
 
 class Odd(Exception):
@@ -46,6 +48,9 @@ class Unreadable:
         byte_to: the byte after its last one.
         reason: what is wrong: a few stable words, a colon, the particulars.
         raw: the record as it stands, undecodable bytes escaped, at most 2,000 characters.
+        records: how many records of the file stand behind it: 0 for what is wrong between or after
+            the records, several for a part of the file that could not be taken apart, None for a
+            whole file that does not tell.
     """
 
     file: str
@@ -54,6 +59,7 @@ class Unreadable:
     byte_to: int | None
     reason: str
     raw: str
+    records: int | None = 1
 
 
 @dataclass(frozen=True)
@@ -65,11 +71,18 @@ class Bad:
     byte_to: int | None
     reason: str
     raw: bytes | str
+    records: int | None = 1
 
     def named(self, file: str) -> Unreadable:
         """The same, with the file it was found in."""
         return Unreadable(
-            file, self.line, self.byte_from, self.byte_to, self.reason, as_raw(self.raw)
+            file,
+            self.line,
+            self.byte_from,
+            self.byte_to,
+            self.reason,
+            as_raw(self.raw),
+            self.records,
         )
 
 
@@ -80,6 +93,25 @@ def as_raw(raw: bytes | str) -> str:
     else:
         raw = raw.encode("utf-8", errors="backslashreplace").decode("utf-8")
     return raw[:RAW_LIMIT].replace("\x00", "\\x00")
+
+
+def most_unpacked(size: int) -> int:
+    """How many bytes a packed file of `size` bytes may unpack to before it is refused.
+
+    Text of records packs some tens of times; what unpacks to more was made to fill the memory.
+    """
+    return max(MOST_TIMES * size, MOST_ALWAYS)
+
+
+def too_large(unpacked: str, size: int) -> Refused:
+    """The refusal of a file that would unpack to more than `most_unpacked` bytes."""
+    return Refused(f"too large: {size} bytes unpack to more than {most_unpacked(size)} {unpacked}")
+
+
+def shown(value: object) -> str:
+    """A value as it is named in a reason: its first characters."""
+    text = str(value)
+    return repr(text if len(text) <= 40 else text[:40] + "…")
 
 
 def empty_table(feed: Feed) -> pa.Table:

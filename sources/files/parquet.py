@@ -1,11 +1,15 @@
 """Parquet: columns of text, the notice among the file's key-value metadata.
 
-Other people's files may type their columns; numbers, dates and truth values are read as the text a
-clerk would have typed. Source: Apache Parquet format.
+Other people's files may type their columns; numbers, days and truth values are read as the text a
+clerk would have typed. A value of which that text would not be the whole (a day with a time of day,
+a number with more digits than its type holds exactly, what is no number) makes its row unreadable.
+Source: Apache Parquet format.
 """
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +18,24 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from schemas.contract import Feed
-from sources.files.base import NOTICE, Bad, Refused, column_faults, column_of, without_empty
+from sources.files.base import (
+    MOST_ALWAYS,
+    NOTICE,
+    Bad,
+    Refused,
+    column_faults,
+    column_of,
+    most_unpacked,
+    shown,
+    too_large,
+    without_empty,
+)
 
 GROUP = 1 << 17  # rows of a row group
+PIECE = 1 << 16  # rows decoded in one go
+MAGIC = b"PAR1"
+FIRST_YEAR, LAST_YEAR = 1, 9999
+EXACT = {pa.float32(): 1 << 24, pa.float64(): 1 << 53}  # whole numbers below it are exact
 
 
 def write(feed: Feed, rows: pa.Table, path: Path) -> None:
@@ -31,27 +50,190 @@ def write(feed: Feed, rows: pa.Table, path: Path) -> None:
     )
 
 
-def as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+class Column:
+    """A column as text, and what is wrong with single values.
+
+    Attributes:
+        texts: the values as text; missing where a value is bad.
+        bad: place of a value (from 0) -> a few stable words about it.
+    """
+
+    def __init__(self, texts: pa.Array, bad: dict[int, str] | None = None) -> None:
+        self.texts, self.bad = texts, bad or {}
+
+
+def as_text(name: str, values: pa.Array) -> Column:
     """Values of any simple type as text: days as YYYYMMDD, whole numbers without a point.
+
+    Args:
+        name: of the column, for what is said of it.
 
     Raises:
         Refused: if the type is no simple one.
     """
     kind = values.type
     if pa.types.is_dictionary(kind):
-        return as_text(values.cast(kind.value_type))
+        once = as_text(name, values.dictionary)
+        places = values.indices
+        size = pc.sum(pc.binary_length(once.texts).take(places).cast(pa.int64())).as_py() or 0
+        if size > MOST_ALWAYS:
+            raise Refused(
+                f"too large: {len(places)} values of column {name!r} take {size} bytes as text"
+            )
+        bad = {}
+        if once.bad:
+            wrong = pc.is_in(places, pa.array(list(once.bad), places.type))
+            at = np.flatnonzero(pc.fill_null(wrong, False).to_numpy(zero_copy_only=False))
+            bad = {int(i): once.bad[places[int(i)].as_py()] for i in at}
+        return Column(once.texts.take(places), bad)
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return pc.strftime(values.cast(pa.timestamp("s"), safe=False), format="%Y%m%d")
+        return _days(name, values)
     if pa.types.is_floating(kind):
-        whole = pc.equal(values, pc.floor(values))
-        digits = pc.if_else(whole, values, None).cast(pa.decimal128(38, 0), safe=False)
-        return pc.coalesce(digits.cast(pa.string()), values.cast(pa.string()))
-    if pa.types.is_nested(kind):
-        raise Refused(f"unknown column: a column of type {kind} holds no text")
+        return _numbers(name, values)
+    if pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        # Whether the bytes are text is seen value by value, later.
+        plain = values.cast(pa.binary())
+        return Column(
+            pa.Array.from_buffers(pa.string(), len(plain), plain.buffers(), offset=plain.offset)
+        )
+    if pa.types.is_decimal(kind) and kind.scale < 0:
+        values = values.cast(pa.decimal256(76, 0))
+    readable = (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_string_view(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_boolean(kind)
+        or pa.types.is_decimal(kind)
+        or pa.types.is_time(kind)
+        or pa.types.is_null(kind)
+    )
+    if not readable:
+        raise Refused(f"unknown type: column {name!r} is of type {kind}, which holds no text")
     try:
-        return values.cast(pa.string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise Refused(f"undecodable bytes: {error}") from None
+        return Column(values.cast(pa.string()))
+    except (pa.ArrowException, NotImplementedError) as error:
+        raise Refused(f"undecodable bytes: column {name!r} of type {kind}: {error}") from None
+
+
+def _days(name: str, values: pa.Array) -> Column:
+    """Days as YYYYMMDD, each in the zone its column names."""
+    kind = values.type
+    if pa.types.is_timestamp(kind) and kind.tz:
+        try:
+            values = pc.local_timestamp(values)
+        except (pa.ArrowException, ValueError, OSError) as error:
+            raise Refused(f"unknown type: column {name!r} is of type {kind}: {error}") from None
+        kind = values.type
+    days = values if kind == pa.date32() else values.cast(pa.date32(), safe=False)
+    number = days.cast(pa.int32())
+    calendar = pc.and_(  # days since 1970 of 0001-01-01 and 9999-12-31
+        pc.greater_equal(number, -719162), pc.less_equal(number, 2932896)
+    )
+    texts = pc.strftime(pc.if_else(calendar, days, None), format="%Y%m%d")
+    texts = texts.cast(pa.string())
+    bad = _where(pc.invert(calendar), lambda i: f"no day: {number[i].as_py()} days after 1970")
+    if kind != pa.date32():
+        whole = pc.equal(days.cast(kind), values)
+        bad |= _where(
+            pc.and_(calendar, pc.invert(whole)),
+            lambda i: f"a time of day: {shown(values[i].cast(pa.string()))}, not only a day",
+        )
+    return Column(_but(texts, bad), bad)
+
+
+def _numbers(name: str, values: pa.Array) -> Column:
+    """Floating-point numbers, whole ones without a point.
+
+    Raises:
+        Refused: if the type holds fewer digits than an amount has.
+    """
+    if values.type not in EXACT:
+        raise Refused(
+            f"unknown type: column {name!r} is of type {values.type}, which holds three digits; "
+            "deliver it as text, decimal or double"
+        )
+    finite = pc.is_finite(values)
+    exact = pc.less(pc.abs(values), EXACT[values.type])
+    sure = pc.if_else(pc.and_(finite, exact), values, None)
+    whole = pc.if_else(pc.equal(sure, pc.floor(sure)), sure, None)
+    texts = pc.coalesce(whole.cast(pa.int64()).cast(pa.string()), sure.cast(pa.string()))
+    bad = _where(pc.invert(finite), lambda i: f"no number: {shown(values[i].as_py())}")
+    bad |= _where(
+        pc.and_(finite, pc.invert(exact)),
+        lambda i: f"digits lost: {shown(values[i].as_py())} is beyond what {values.type} holds "
+        "exactly",
+    )
+    return Column(texts, bad)
+
+
+def _where(mask: pa.Array, reason: Callable[[int], str]) -> dict[int, str]:
+    """The places at which a mask holds, and what is to be said of each."""
+    at = np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))
+    return {int(i): reason(int(i)) for i in at}
+
+
+def _but(texts: pa.Array, bad: dict[int, str]) -> pa.Array:
+    """The texts without those that are bad."""
+    if not bad:
+        return texts
+    keep = np.ones(len(texts), dtype=bool)
+    keep[list(bad)] = False
+    return pc.if_else(pa.array(keep), texts, None)
+
+
+def _opened(data: bytes) -> pyarrow.parquet.ParquetFile:
+    """A file whose footer, row groups and bytes agree with each other.
+
+    Raises:
+        Refused: if it is none, or holds bytes that no part of it accounts for.
+    """
+    try:
+        about = pyarrow.parquet.read_metadata(pa.BufferReader(data))
+        texts = [
+            about.schema.column(n).path
+            for n in range(about.num_columns)
+            if about.schema.column(n).physical_type == "BYTE_ARRAY"
+        ]
+        # INT96 counts nanoseconds, which as such end in 2262. Text stays packed until its size has
+        # been seen: one long value, said a million times, takes no room in the file.
+        file = pyarrow.parquet.ParquetFile(
+            pa.BufferReader(data),
+            coerce_int96_timestamp_unit="us",
+            page_checksum_verification=True,
+            read_dictionary=texts,
+        )
+        groups = [about.row_group(n) for n in range(about.num_row_groups)]
+        chunks = [group.column(n) for group in groups for n in range(group.num_columns)]
+        spans = _spans(chunks)
+    except (pa.ArrowException, OSError, ValueError, struct.error) as error:
+        raise Refused(f"cut off or no Parquet file: {error}") from None
+    if sum(group.num_rows for group in groups) != about.num_rows:
+        raise Refused("malformed Parquet: the footer's number of rows is not that of its groups")
+    if sum(c.total_uncompressed_size for c in chunks) > most_unpacked(len(data)):
+        raise too_large("bytes", len(data))
+    footer = len(data) - 8 - struct.unpack("<I", data[-8:-4])[0]
+    at = len(MAGIC)
+    for start, end in [*spans, (footer, footer)]:
+        if MAGIC in data[at:start]:
+            raise Refused(
+                f"more than one table: bytes {at} to {start} belong to no row group and hold "
+                "another Parquet file"
+            )
+        at = max(at, end)
+    return file
+
+
+def _spans(chunks: list) -> list[tuple[int, int]]:
+    """The bytes every column chunk stands on, in their order."""
+    found = []
+    for chunk in chunks:
+        places = [chunk.data_page_offset]
+        if chunk.has_dictionary_page and chunk.dictionary_page_offset:
+            places.append(chunk.dictionary_page_offset)
+        found.append((min(places), min(places) + chunk.total_compressed_size))
+    return sorted(found)
 
 
 def read(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
@@ -62,25 +244,55 @@ def read(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     """
     if not data:
         raise Refused("empty file: it has no byte")
-    try:
-        table = pyarrow.parquet.ParquetFile(pa.BufferReader(data)).read()
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise Refused(f"cut off or no Parquet file: {error}") from None
-    fault = column_faults(feed, table.column_names)
+    file = _opened(data)
+    fault = column_faults(feed, file.schema_arrow.names)
     if fault:
         raise Refused(fault)
-    columns = [as_text(table.column(name)).combine_chunks() for name in feed.column_names]
-    lines = pa.array(np.arange(1, len(table) + 1))
-    rows = pa.table(
-        [lines, *(without_empty(values) for values in columns)],
-        names=["line", *feed.column_names],
-    )
-    return _without_bad(rows)
+    parts: list[pa.Table] = []
+    bad: list[Bad] = []
+    done, room = 0, most_unpacked(len(data))
+    try:
+        for piece in file.iter_batches(PIECE, columns=list(feed.column_names)):
+            rows, spoilt = _piece(feed, piece, done)
+            parts.append(rows)
+            bad += spoilt
+            done += len(piece)
+            room -= rows.nbytes
+            if room < 0:
+                raise too_large("bytes", len(data))
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        raise Refused(f"cut off or no Parquet file: {error}") from None
+    if done != file.metadata.num_rows:
+        raise Refused(
+            f"malformed Parquet: the footer promises {file.metadata.num_rows} rows, the row groups "
+            f"hold {done}"
+        )
+    empty = pa.schema([("line", pa.int64()), *((n, pa.string()) for n in feed.column_names)])
+    return pa.concat_tables(parts) if parts else empty.empty_table(), bad
 
 
-def _without_bad(rows: pa.Table) -> tuple[pa.Table, list[Bad]]:
-    """Rows without those that hold bytes no text may hold, which come back as bad ones."""
+def _piece(feed: Feed, piece: pa.RecordBatch, before: int) -> tuple[pa.Table, list[Bad]]:
+    """Good and bad rows of some rows of a file, `before` of which have been read."""
+    columns = {name: as_text(name, piece.column(name)) for name in feed.column_names}
     reasons: dict[int, str] = {}
+    for name, column in columns.items():
+        for at, reason in column.bad.items():
+            kind, _, what = reason.partition(": ")
+            reasons.setdefault(at, f"{kind}: column {name!r} holds {what}")
+    lines = pa.array(np.arange(before + 1, before + len(piece) + 1))
+    rows = pa.table(
+        [lines, *(without_empty(column.texts) for column in columns.values())],
+        names=["line", *columns],
+    )
+    return _without_bad(rows, reasons)
+
+
+def _without_bad(rows: pa.Table, reasons: dict[int, str]) -> tuple[pa.Table, list[Bad]]:
+    """Rows without those that hold what no text may hold, which come back as bad ones.
+
+    Args:
+        reasons: place (from 0) of rows that are bad already -> why.
+    """
     for name in rows.column_names[1:]:
         values = rows.column(name).combine_chunks()
         try:
@@ -98,7 +310,8 @@ def _without_bad(rows: pa.Table) -> tuple[pa.Table, list[Bad]]:
         return rows, []
     keep = np.ones(len(rows), dtype=bool)
     keep[list(reasons)] = False
-    bad = [Bad(i + 1, None, None, reasons[i], "") for i in sorted(reasons)]
+    lines = rows.column("line")
+    bad = [Bad(lines[i].as_py(), None, None, reasons[i], "") for i in sorted(reasons)]
     return rows.filter(pa.array(keep)), bad
 
 

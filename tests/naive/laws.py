@@ -58,6 +58,7 @@ class Laws:
 
     join: str
     islands: dict[str, str]  # feed -> island
+    appends: dict[str, bool]  # feed that appends -> whether its contract names a key
     methods: set[tuple[str, str | None]]  # (method, scheme) that may be used
     weights: dict[tuple[str, str | None], int]
     owners: dict[str, str]
@@ -87,6 +88,16 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
         near = JOINS.index(row.get("join") or row.get("join_level") or "none") <= JOINS.index(join)
         return near and TIERS.index(row.get("tier") or "story") <= TIERS.index(tier)
 
+    contracts = [
+        yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in sorted(ROOT.glob("sources/*/contract.odcs.yaml"))
+    ]
+    appends = {}
+    for contract in contracts:
+        for feed in contract["schema"]:
+            given = {p["property"]: p.get("value") for p in feed["customProperties"]}
+            if given["mode"] == "append":
+                appends[feed["name"]] = bool(given.get("natural_key"))
     network = yaml.safe_load(NETWORK.read_text(encoding="utf-8"))
     edges = [
         Edge(
@@ -117,11 +128,9 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
     return Laws(
         join=join,
         islands={
-            feed["name"]: contract["id"]
-            for path in sorted(ROOT.glob("sources/*/contract.odcs.yaml"))
-            for contract in [yaml.safe_load(path.read_text(encoding="utf-8"))]
-            for feed in contract["schema"]
+            feed["name"]: contract["id"] for contract in contracts for feed in contract["schema"]
         },
+        appends=appends,
         methods={
             (row["method"], row["id_scheme"])
             for row in code_list("join_methods")

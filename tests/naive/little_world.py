@@ -34,6 +34,9 @@ KINDS = {
     "loan_overdue": ["mortgage_overdue"],
 }
 FEEDS = ["court", "city_penalties", "tax_violations", "central_bank", "utility_company"]
+FEEDS += ["payments_platform", "honours", "county_penalties"]  # these append, as does the utility
+DOCUMENTS = [None, None, "云穗〔2024〕1号", "云穗〔2024〕2号", "云穗〔2024〕3号"]
+SUBJECT_KINDS = ["enterprise", "resident", None]
 LINKS = ["legal_representative", "shareholder", "business_partner", "parent_child", "employment"]
 COLUMNS = {
     "statements": "record_id version feed effect id_scheme id_value name division subject_kind "
@@ -74,6 +77,7 @@ def little_world(seed: int, day0: int, days: int) -> Heard:
     for n in range(30):
         feed, kind = draw.choice(FEEDS), draw.choice(list(KINDS))
         meant, event_day = somebody(draw), day0 + draw.randint(-1200, days)
+        document = draw.choice(DOCUMENTS)  # others may tell of the same
         for version, from_day, to_day in believed(draw, day0, days, often=0.7):
             if draw.random() < 0.2:
                 meant = somebody(draw)  # the record was about somebody else
@@ -91,6 +95,7 @@ def little_world(seed: int, day0: int, days: int) -> Heard:
                     event_kind=kind,
                     ground=ground,
                     severity="positive" if kind == "tax_a_class" else severity,
+                    document_no=document,
                     event_day=event_day,
                     valid_from=event_day,
                     valid_to=valid_to,
@@ -176,6 +181,8 @@ def somebody(draw: Random) -> dict[str, str | None]:
         who |= {"name": draw.choice(NAMES + FIRMS), "address": draw.choice(ADDRESSES)}
     if way < 7 and draw.random() < 0.6:
         who |= {"name": draw.choice(FIRMS + NAMES), "division": draw.choice(DIVISIONS)}
+    if way >= 4:
+        who["subject_kind"] = draw.choice(SUBJECT_KINDS)  # what it is, some say rightly
     return who
 
 

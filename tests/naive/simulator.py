@@ -98,16 +98,20 @@ class Simulator:
     ) -> None:
         self.laws, self.day0, self.horizon, self.patient = laws, day0, horizon, patient
         self.statements = Believed(row for row in heard.statements if row.id_scheme == "record")
+        self.stated = Believed(row for row in heard.statements if row.id_scheme != "record")
         self.events = Believed(heard.events)
         self.links = Believed(heard.links)
         for event in heard.events:
             event.who = of_event(event)
+        for row in heard.statements:
+            row.who = of_statement(row)
         for link in heard.links:
             link.a, link.b = of_side(link, "a"), of_side(link, "b")
         self.found = Days()
         # 2 match
         self.registry = Registry((), laws.methods, laws.weights)
-        self.kinds: dict[str, str] = {}  # subject -> kind, ever since it was first registered
+        self.kinds: dict[str, str] = {}  # subject -> kind, as it was last said
+        self.kinds_moved = False  # whether anybody's did today
         self.answers: dict[Reference, str | None] = {}  # reference -> subject, today
         self.matched = Diary()  # (event, subject)
         self.related = Diary()  # (step, from, to)
@@ -132,6 +136,8 @@ class Simulator:
         self.terms: dict[tuple, int] = {}  # a measure that runs for a term of its own -> its end
         # 6 score
         self.term_strikes: dict[int, set[Row]] = defaultdict(set)
+        self.standing: dict[Row, str] = {}  # what is told of each act today -> of whom
+        self.shown_since: dict[str, dict[tuple, int]] = {keeper: {} for keeper in laws.keepers}
         self.by_act: dict[Row, set[tuple]] = {}  # what each act gives or takes today
         self.acts_held: set[tuple] = set()
         self.held: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
@@ -181,12 +187,11 @@ class Simulator:
         new, gone = self.statements.wake(day)
         registered = bool(new or gone)
         new_events, gone_events = self.events.wake(day)
+        stated = any(self.stated.wake(day))
         links_heard = any(self.links.wake(day))
         if registered:
             said = self.statements.today
             self.registry = Registry(said, self.laws.methods, self.laws.weights)
-            for subject, kind in self.registry.kinds.items():
-                self.kinds[subject] = min(kind, self.kinds.get(subject, kind))
             self.answers.clear()
         self.registered, self.links_moved = registered, False
         if registered or links_heard or day in self.validity_days:
@@ -194,6 +199,9 @@ class Simulator:
             self.linked = defaultdict(set)
             for step, one, other in self.related.today:
                 self.linked[step, one].add(other)
+        self.kinds_moved = False
+        if registered or new_events or gone_events or stated or links_heard:
+            self.tell_kinds()
         if not (registered or new_events or gone_events):
             return set()
         before = self.matched.today
@@ -218,11 +226,32 @@ class Simulator:
             answer = self.registry.resolve(reference)
             self.answers[reference] = answer.subject if isinstance(answer, Match) else None
         found = self.answers[reference]
-        if found is None and self.laws.join in ("none", "own-keys"):
-            found = own_key(self.laws.islands[row.feed], reference)
-            if found is not None and reference.kind is not None:
-                self.kinds[found] = min(reference.kind, self.kinds.get(found, reference.kind))
-        return found
+        return found or self.own(row, reference)
+
+    def own(self, row: Row, reference: Reference) -> str | None:
+        """Whom an island's own key stands for, where nobody else can be found; else nobody."""
+        if self.laws.join not in ("none", "own-keys"):
+            return None
+        return own_key(self.laws.islands[row.feed], reference)
+
+    def tell_kinds(self) -> None:
+        """Note what kind everybody is said to be today; of whom nothing is said stays what he was.
+
+        Registers say it of their own. Of somebody known by an own key alone, the island's records
+        do. If they differ, the first by name.
+        """
+        said: dict[str, set[str]] = {s: {kind} for s, kind in self.registry.kinds.items()}
+        spoken = [(row, row.who) for row in self.events.today | self.stated.today]
+        spoken += [(row, side) for row in self.links.today for side in (row.a, row.b)]
+        for row, who in spoken:
+            if who.kind is not None and who.scheme != "record":
+                subject = self.whom(row, who)
+                if subject is not None and self.answers[who] is None:
+                    said.setdefault(subject, set()).add(who.kind)
+        for subject, kinds in said.items():
+            if self.kinds.get(subject) != min(kinds):
+                self.kinds[subject] = min(kinds)
+                self.kinds_moved = True
 
     def relations(self, day: int) -> Iterable[tuple[str, str, str]]:
         """(step, from, to) of every link that is believed today and says that it holds today."""
@@ -280,7 +309,8 @@ class Simulator:
         that term, whatever becomes of the entry.
         """
         for rule in self.laws.measures:
-            if not (self.links_moved or self.registered or rule.agency in changed):
+            moved = self.links_moved or self.registered or self.kinds_moved
+            if not (moved or rule.agency in changed):
                 continue
             called = set(self.called_for(rule))
             if rule.term_days is not None:
@@ -330,10 +360,12 @@ class Simulator:
                 keeper: {item for item in held if item[0].effective == "next_month"}
                 for keeper, held in self.held.items()
             }
-        ask = moved | self.term_strikes.pop(day, set())
-        subjects = {event: subject for event, subject in self.matched.today} if ask else {}
+        ask = self.term_strikes.pop(day, set())
+        if moved:
+            before, self.standing = self.standing, self.told_last()
+            ask |= {act for act, _ in before.items() ^ self.standing.items()}
         for act in ask:
-            self.by_act[act] = set(self.marks_of(act, subjects.get(act), day))
+            self.by_act[act] = set(self.marks_of(act, self.standing.get(act), day))
             if not self.by_act[act]:
                 del self.by_act[act]
         acts = set().union(*self.by_act.values()) if ask else self.acts_held
@@ -341,33 +373,71 @@ class Simulator:
         for keeper in self.laws.keepers:
             if not (ask or keeper in changed or date.fromordinal(day).day == 1):
                 continue
-            lists = {
-                (rule, thing.subject, rule.trigger, f"entry:{thing.version.id}")
-                for rule in self.laws.points
-                if rule.trigger_kind == "list" and rule.keeper == keeper
-                for thing in self.exchange.shows[keeper].get(rule.trigger, ())
-            }
+            lists = set(self.list_marks(keeper, day))
             self.held[keeper] = lists | {item for item in acts if item[0].keeper == keeper}
             daily = {item for item in self.held[keeper] if item[0].effective == "day"}
             self.count(day, keeper, daily | self.month[keeper])
 
+    def told_last(self) -> dict[Row, str]:
+        """What was told last of each act, of all that is believed and matched today -> of whom."""
+        tellings: dict[tuple, list[tuple[Row, str]]] = defaultdict(list)
+        for event, subject in self.matched.today:
+            tellings[self.act_of(event, subject)].append((event, subject))
+        return dict(min(rivals, key=told_before) for rivals in tellings.values())
+
+    def act_of(self, event: Row, subject: str) -> tuple:
+        """What tells an act from another: the record, if its feed can take back what it said.
+
+        A feed that appends tells an act again in a further row: by the same document number, or
+        else under the same key, or else of the same subject, kind and day.
+        """
+        if event.feed not in self.laws.appends:
+            return (event.record_id,)
+        if event.document_no is not None:
+            return event.feed, event.document_no
+        if self.laws.appends[event.feed]:
+            return (event.record_id,)
+        return event.feed, subject, event.event_kind, event.event_day
+
+    def list_marks(self, keeper: str, day: int) -> Iterable[tuple]:
+        """(rule, subject, reason, because) of the entries a keeper shows; each entry once.
+
+        Of several versions of one, that which it has shown since the latest day.
+        """
+        shows = {t for things in self.exchange.shows[keeper].values() for t in things}
+        since = {thing: self.shown_since[keeper].get(thing, day) for thing in shows}
+        self.shown_since[keeper] = since
+        rivals: dict[tuple[str, str], list[Any]] = defaultdict(list)
+        for thing in shows:
+            rivals[thing.version.entry, thing.subject].append(thing)
+        for things in rivals.values():
+            last = min(
+                things,
+                key=lambda t: (-since[t], -t.version.since, t.version.ground or "", t.version.id),
+            )
+            for rule in self.laws.points:
+                if (rule.trigger_kind, rule.keeper, rule.trigger) == (
+                    "list", keeper, last.version.list,
+                ):  # fmt: skip
+                    yield rule, last.subject, rule.trigger, f"entry:{last.version.id}"
+
     def marks_of(self, act: Row, subject: str | None, day: int) -> Iterable[tuple]:
         """(rule, subject, reason, because) of what an act gives or takes, today.
 
-        It counts from the day it is known and done, for the rule's term.
+        It counts from the day it is known and done until the rule's term is over, which runs from
+        the day it was done.
         """
-        if subject is None:
+        if subject is None or act.event_day is None:
             return
-        begin = max(self.matched.since[act, subject], act.event_day)
         for rule in self.laws.points:
             if rule.trigger_kind != "event" or rule.trigger != act.event_kind:
                 continue
             if rule.ground not in (None, act.ground):
                 continue
-            end = self.horizon if rule.term_days is None else begin + rule.term_days
-            self.term_strikes[begin].add(act)
+            end = self.horizon if rule.term_days is None else act.event_day + rule.term_days
+            self.term_strikes[act.event_day].add(act)
             self.term_strikes[end].add(act)
-            if begin <= day < end:
+            if act.event_day <= day < end:
                 because = f"event:{act.record_id}:{act.version}"
                 yield rule, subject, f"{rule.trigger}:{act.ground}", because
 
@@ -397,6 +467,25 @@ def of_event(event: Row) -> Reference:
         event.division,
         event.address,
         event.subject_kind,
+    )
+
+
+def of_statement(row: Row) -> Reference:
+    """How a statement names whom it is about."""
+    return Reference(row.id_scheme, row.id_value, row.name, row.division, None, row.subject_kind)
+
+
+def told_before(telling: tuple[Row, str]) -> tuple:
+    """The order in which tellings of one act hold: the last told, then the later act."""
+    event, subject = telling
+    because = f"event:{event.record_id}:{event.version}"
+    return (
+        -event.from_day,
+        -(event.event_day or 0),
+        event.event_kind or "",
+        event.ground or "",
+        subject,
+        because,
     )
 
 

@@ -33,7 +33,9 @@ OPTIONS = {
     "subject": ("--home", "--as-of", "--json"),
     "sources": ("--json",),
     "lists": ("--json",),
+    "edges": ("--join", "--json"),
     "faults": ("--json",),
+    "gates": ("--table", "--json"),
     "models": ("--sql", "--json"),
 }  # fmt: skip
 
@@ -124,7 +126,7 @@ def test_the_sql_of_a_model(run) -> None:
     code, out, _ = run("models", "--sql", "lists.court_dishonest")
     assert code == 0 and out.startswith("-- ") and "e.event_day + 730" in out
     code, out, _ = run("models", "--sql", "lists.court_dishonest", "--engine", "spark", "--json")
-    assert json.loads(out)["name"] == "lists.court_dishonest"
+    assert json.loads(out)["model"] == "lists.court_dishonest"
 
 
 def test_trace_and_subject(home, run) -> None:

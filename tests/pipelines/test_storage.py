@@ -1,8 +1,11 @@
 """A home: one writer, a pointer that names the database in force, and files written whole."""
 
+import errno
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,7 +72,7 @@ def test_a_pointer_to_nothing_and_one_nobody_can_read(home):
     with pytest.raises(HomeError, match="is gone; run `islands build` again"):
         home.database()
     home.pointer.write_text("{", encoding="utf-8")
-    with pytest.raises(HomeError, match="is not readable .*; run `islands build` again"):
+    with pytest.raises(HomeError, match="is not JSON; run `islands build` again"):
         home.database()
 
 
@@ -100,3 +103,61 @@ def test_json_is_written_whole_or_not_at_all(tmp_path):
         write_json(path, ring)
     assert json.loads(path.read_text(encoding="utf-8")) == {"name": "柳陌"}
     assert [p.name for p in path.parent.iterdir()] == ["about.json"]
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("", "is not JSON"),
+        ("[]", "it holds no JSON object"),
+        ("{}", "it names no database"),
+        ('{"database": 7}', "it names no database"),
+        ('{"database": "x", "policy": []}', "its policy is []"),
+        ('{"database": "x", "join": 3}', "its join is 3"),
+    ],
+)
+def test_a_pointer_that_says_nothing_is_told_of_in_one_sentence(home, said, sentence):
+    home.path.mkdir()
+    home.pointer.write_text(said)
+    with pytest.raises(HomeError, match=re.escape(sentence)):
+        home.database()
+
+
+def test_a_home_or_pointer_of_the_wrong_kind(home):
+    home.pointer.mkdir(parents=True)
+    with pytest.raises(HomeError, match="cannot be read"):
+        home.database()
+    with pytest.raises(HomeError, match="is a file, not a folder"):
+        Home(__file__).database()
+    with (
+        pytest.raises(HomeError, match="Nothing can be written to the home"),
+        Home(__file__).lock(),
+    ):
+        pytest.fail("a file is no home")
+
+
+def test_what_is_made_of_a_home_is_kept_in_it_or_in_a_folder_that_goes_away(home, monkeypatch):
+    home.path.mkdir()
+    assert home.kept == home.path
+    monkeypatch.setattr(Home, "writable", lambda self: False)
+    aside = home.kept
+    assert aside.is_dir() and aside != home.path and aside == home.kept
+    assert Home(home.path.parent / "other").kept != aside
+    assert list(home.path.iterdir()) == []
+
+
+def test_a_pointer_that_cannot_be_written_leaves_the_old_one(home, monkeypatch):
+    """As when the disk is full: neither half a pointer nor a database that nothing names."""
+    made(home, "000001.duckdb")
+    home.publish(home.databases / "000001.duckdb", {})
+    made(home, "000002.duckdb")
+
+    def full(self, *_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        home.publish(home.databases / "000002.duckdb", {})
+    assert home.database().name == "000001.duckdb"
+    assert [path.name for path in home.databases.iterdir()] == ["000001.duckdb"]
+    assert {path.name for path in home.path.iterdir()} == {"current.json", "databases"}

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
 
 import duckdb
 import pytest
 
 from tests.naive.database import days, heard, points_as_days, window
 from tests.naive.diary import differences
-from tests.naive.laws import JOINS, read_laws
-from tests.naive.little_world import as_tables, little_world
+from tests.naive.laws import JOINS, Laws, read_laws
+from tests.naive.little_world import little_world
 from tests.naive.simulator import Days, Simulator
+from tests.promises.little_databases import DAY0, HORIZON, WINDOW, little_database
 
 ENTRY = "list, entry_version, subject_id, ground, severity"
 COPY = "list, path, entry_version, subject_id"
@@ -85,35 +85,43 @@ def test_asking_every_act_every_day_changes_nothing(story) -> None:
     assert impatient == patient
 
 
-DAY0, WINDOW, AFTER = date(2024, 1, 1), 150, 600
-TERMS = {"joint_punishment": 60, "bank_watchlist": 90}  # short, so that they run out and overlap
+# Short terms, so that they run out and overlap; and copies that stay at a keeper of points and at
+# somebody who acts, beside those that come later.
+POLICY = {
+    "adopt.joint_punishment.term_days": "60",
+    "adopt.bank_watchlist.term_days": "90",
+    "city_bureau-city_portal.mode": "append",
+    "ncisp-civil_aviation.mode": "append",
+    "court-bank.match": "name",
+}
 
 
-@pytest.mark.parametrize(
-    ("seed", "join"),
-    [*((seed, "full") for seed in range(8, 16)), (6, "own-keys"), (3, "unified-code"), (2, "none")],
-)
+def under(laws: Laws, policy: dict[str, str]) -> Laws:
+    """The laws with the numbers of a policy in place of their own."""
+    edges, adoptions = list(laws.edges), list(laws.adoptions)
+    for name, value in policy.items():
+        target, _, what = name.rpartition(".")
+        given = int(value) if value.isdigit() else value
+        edges = [
+            replace(e, **{what: given}) if f"{e.sender}-{e.receiver}" == target else e
+            for e in edges
+        ]
+        adoptions = [
+            replace(a, **{what: given}) if f"adopt.{a.list}" == target else a for a in adoptions
+        ]
+    if laws.join == "own-keys":
+        edges = [replace(e, match="name_division") for e in edges]
+    return replace(laws, edges=edges, adoptions=adoptions)
+
+
+@pytest.mark.parametrize("join", JOINS)
+@pytest.mark.parametrize("seed", range(8, 14))
 def test_intervals_equal_days_in_little_worlds(seed: int, join: str) -> None:
-    from pipelines.codes import load_codes
-    from pipelines.engine import open_engine
-    from pipelines.models import all_models
-    from schemas.contract import feeds
+    from pipelines.exchange.network import in_reach
 
-    last_day = DAY0 + timedelta(days=WINDOW - 1)
-    run = {"day0": DAY0, "last_day": last_day, "horizon": last_day + timedelta(days=AFTER)}
-    laws = read_laws(join)
-    laws = replace(laws, adoptions=[replace(a, term_days=TERMS[a.list]) for a in laws.adoptions])
-    policy = {f"adopt.{rule.list}.term_days": str(TERMS[rule.list]) for rule in laws.adoptions}
+    policy = in_reach(POLICY, "core", join)
     record = little_world(seed, DAY0.toordinal(), WINDOW)
-    with open_engine("duckdb") as engine:
-        load_codes(engine, feeds("core"), run, join)
-        engine.create_schema("conform")
-        for shape, (columns, rows) in as_tables(record).items():
-            engine.execute(f"CREATE TABLE conform.{shape} ({columns})")
-            marks = ", ".join("?" * len(rows[0]))
-            engine.connection.executemany(f"INSERT INTO conform.{shape} VALUES ({marks})", rows)
-        for model in all_models("core", join, policy):
-            if model.stage not in ("landing", "conform"):
-                engine.create_table(model.name, model.sql)
-        found = Simulator(record, laws, DAY0.toordinal(), run["horizon"].toordinal()).run()
+    with little_database(record, join, policy) as engine:
+        laws = under(read_laws(join), policy)
+        found = Simulator(record, laws, DAY0.toordinal(), HORIZON.toordinal()).run()
         assert compare(engine.connection, found)["lists.entries"]

@@ -2,20 +2,23 @@
 
 For a day d, a build from what was delivered before d must give the full build clipped to [0, d):
 rows that begin on d or later left out, ends on d or later open. Gates, matches, lists, copies,
-adoptions and scores may use nothing that was not known.
+adoptions, measures and scores may use nothing that was not known, however far the islands are joined
+and whatever their gates do with deliveries out of bounds.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.naive.laws import JOINS
+from tests.naive.little_world import little_world
 from tests.promises.databases import told, unlike, until
+from tests.promises.little_databases import DAY0, WINDOW, before, little_database
 
 STAGES = ("conform", "resolve", "merge", "lists", "exchange", "consequences", "scores")
-DAY0 = date(2024, 1, 1)
 
 
 def clipped(day: date):
@@ -59,6 +62,51 @@ def test_no_foresight(tiny, offset: int, tmp_path: Path) -> None:
     assert not wrong, (
         f"before {day} it was not so (one: known later, other: known then)\n{told(wrong)}"
     )
+
+
+@pytest.mark.parametrize("gates", ["hold", "warn"])
+@pytest.mark.parametrize("join", JOINS)
+def test_no_foresight_at_any_level_of_joining(
+    join: str, gates: str, generated, tmp_path: Path
+) -> None:
+    """A filthy world, so that gates hold deliveries, or let them through."""
+    from pipelines.build import build
+
+    world, policy = generated("tiny", 5, dirt=4.0, days=75), {"gates.out_of_bounds": gates}
+    day = DAY0 + timedelta(days=45 + 3 * JOINS.index(join))
+    landing = until(world.landing, tmp_path / "landing", day)
+    build(world.landing, tmp_path / "whole.duckdb", join=join, policy=policy, checks=False)
+    build(landing, tmp_path / "early.duckdb", join=join, policy=policy, checks=False)
+    wrong = unlike(tmp_path / "whole.duckdb", tmp_path / "early.duckdb", clipped(day))
+    assert not wrong, (
+        f"before {day} it was not so (one: known later, other: known then)\n{told(wrong)}"
+    )
+
+
+@pytest.mark.parametrize("join", JOINS)
+@pytest.mark.parametrize("seed", [3, 21, 22])
+def test_no_foresight_in_little_worlds(seed: int, join: str) -> None:
+    """Worlds in which registries change their minds and records say what is not so."""
+    record = little_world(seed, DAY0.toordinal(), WINDOW)
+    with little_database(record, join) as whole:
+        for offset in (45, 80, 115):
+            day = DAY0 + timedelta(days=offset)
+            then = before(record, day.toordinal())
+            with little_database(then, join, last_day=day - timedelta(days=1)) as early:
+                ours, theirs = (clipped_rows(engine, day) for engine in (whole, early))
+            wrong = {table for table in ours if ours[table] != theirs[table]}
+            assert not wrong, f"before {day} it was not so: {sorted(wrong)}"
+
+
+def clipped_rows(engine, day) -> dict[str, list[tuple]]:
+    """Every table's rows as clipped to the days before one, sorted."""
+    found, select = {}, clipped(day)
+    (name,) = engine.fetch("SELECT current_database()")[0]
+    for table in engine.tables():
+        query = select(f'"{name}"', table, list(engine.query(f"SELECT * FROM {table}").column_names))
+        if query:
+            found[table] = sorted(engine.fetch(query), key=str)
+    return found
 
 
 def test_the_clip_is_no_empty_thing(tiny) -> None:

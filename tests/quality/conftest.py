@@ -32,6 +32,7 @@ TABLES: dict[str, dict[str, str]] = {
         "file": "VARCHAR",
         "rows": "BIGINT",
         "unreadable": "BIGINT",
+        "whole": "BOOLEAN DEFAULT true",
         "bytes": "BIGINT",
         "digest": "VARCHAR",
     },

@@ -165,11 +165,11 @@ def test_read_is_landed_and_unreadable(engine, tmp_path) -> None:
         ("6",),
     ]
     assert engine.fetch(
-        'SELECT delivery, "rows", unreadable FROM landing.deliveries ORDER BY 1'
+        'SELECT delivery, "rows", unreadable, whole FROM landing.deliveries ORDER BY 1'
     ) == [
-        ("2024-01-01", 2, 0),
-        ("2024-01-08", 1, 1),
-        ("2024-01-22", 1, 0),
+        ("2024-01-01", 2, 0, True),
+        ("2024-01-08", 1, 1, False),
+        ("2024-01-22", 1, 0, True),
     ]
     assert engine.fetch(
         "SELECT feed, delivery, file, line, reason, raw FROM quality.unreadable ORDER BY delivery"
@@ -185,6 +185,16 @@ def test_read_is_landed_and_unreadable(engine, tmp_path) -> None:
             engine.fetch("SELECT raw FROM quality.unreadable WHERE line IS NULL")[0][0],
         ),
     ]
+
+
+@pytest.mark.parametrize("format", ["csv", "fixed", "jsonl", "json", "xml"])
+def test_a_delivery_cut_off_is_not_whole(format, engine, tmp_path) -> None:
+    """Wherever it ends but between two lines: what is gone may be a record or only the closing."""
+    feed = tiny_feed(format)
+    path = put(tmp_path, feed, "20240101", ("1", "a", "x"), ("2", "b", "y"))
+    path.write_bytes(path.read_bytes()[:-5])
+    land(engine, tmp_path, {"tiny": feed})
+    assert engine.fetch("SELECT whole FROM landing.deliveries") == [(False,)]
 
 
 def test_a_feed_without_a_folder_is_empty_and_noted(engine, tmp_path) -> None:

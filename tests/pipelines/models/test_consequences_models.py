@@ -28,12 +28,15 @@ def link(lab, kind, a, b, from_day="2024-01-01", to_day=None, valid_from=None, v
 def kind(lab, **kinds):
     lab.given(
         "consequences.kinds",
-        [{"subject_id": who, "subject_kind": what} for who, what in kinds.items()],
+        [
+            {"subject_id": who, "subject_kind": what, "from_day": "2023-01-01"}
+            for who, what in kinds.items()
+        ],
     )
 
 
 def measures(lab, *only):
-    found = lab.run("consequences.relations", "consequences.measures")
+    found = lab.run("consequences.relations", "consequences.called", "consequences.measures")
     found = [m for m in found if not only or m["measure"] in only]
     return rows_of(found, "measure", "agency", "subject_id", "from_day", "to_day")
 
@@ -118,11 +121,62 @@ def test_partners_are_reached_from_either_side(lab):
     ]
 
 
+def said(lab, reference, what, from_day, to_day=None):
+    lab.given("resolve.designations", [{"reference_id": reference, "subject_kind": what}])
+    lab.given(
+        "resolve.matches",
+        [{"reference_id": reference, "subject_id": "own", "method": "own_key",
+          "from_day": from_day, "to_day": to_day}],
+    )  # fmt: skip
+
+
+def kinds(lab):
+    return rows_of(
+        lab.run("consequences.kinds"), "subject_id", "subject_kind", "from_day", "to_day"
+    )
+
+
 def test_a_firm_known_by_an_own_key_alone_is_a_firm_still(lab):
-    lab.given("resolve.designations", [{"reference_id": "q", "subject_kind": "enterprise"}])
-    lab.given("resolve.matches", [{"reference_id": "q", "subject_id": "own", "method": "own_key"}])
-    assert rows_of(lab.run("consequences.kinds"), "subject_id", "subject_kind") == [
-        ("own", "enterprise")
-    ]
+    said(lab, "q", "enterprise", "2024-01-05")
+    assert kinds(lab) == [("own", "enterprise", "2024-01-05", None)]
     shown(lab, "court", "court_dishonest", subject="own")
     assert measures(lab) == []
+
+
+def test_what_somebody_is_said_to_be_later_changes_nothing_before(lab):
+    said(lab, "q", "resident", "2024-01-05")
+    said(lab, "p", "enterprise", "2024-04-01", "2024-05-01")
+    assert kinds(lab) == [
+        ("own", "enterprise", "2024-04-01", "2024-05-01"),
+        ("own", "resident", "2024-01-05", "2024-04-01"),
+        ("own", "resident", "2024-05-01", None),
+    ]
+    shown(lab, "court", "court_dishonest", subject="own")
+    assert measures(lab) == [
+        ("high_spending_ban", "court", "own", "2024-02-01", "2024-04-01"),
+        ("high_spending_ban", "court", "own", "2024-05-01", "2024-06-01"),
+    ]
+
+
+def test_who_leaves_a_register_stays_what_he_was(lab):
+    lab.given(
+        "resolve.names",
+        [{"subject_id": "p", "subject_kind": "resident", "name_key": "n", "name": "n",
+          "from_day": "2024-01-01", "to_day": "2024-03-01"}],
+    )  # fmt: skip
+    assert kinds(lab) == [("p", "resident", "2024-01-01", None)]
+
+
+def test_a_measure_for_one_kind_is_called_for_while_nobody_says_of_what_kind_somebody_is(lab):
+    shown(lab, "court", "court_dishonest", subject="own")
+    assert [m[3:] for m in measures(lab)] == [("2024-02-01", "2024-06-01")]
+    said(lab, "q", "resident", "2024-03-01")
+    kinds(lab)
+    assert [m[3:] for m in measures(lab)] == [("2024-02-01", "2024-06-01")]
+
+
+def test_of_a_firm_that_turns_out_to_be_one_nothing_more_is_asked(lab):
+    said(lab, "q", "enterprise", "2024-03-01")
+    kinds(lab)
+    shown(lab, "court", "court_dishonest", subject="own")
+    assert [m[3:] for m in measures(lab)] == [("2024-02-01", "2024-03-01")]

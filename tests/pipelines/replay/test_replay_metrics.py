@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from pipelines.replay import metrics
+from pipelines.replay import residue as residues
 
 # Five cells about four subjects. The fault is published on day 5, the correction on day 20; the
 # horizon is day 100.
@@ -39,7 +40,7 @@ def frame(hand):
 
 @pytest.fixture
 def residue(frame, hand):
-    return metrics.residue(frame(), hand.day(20), hand.horizon, {("wall", "debts")})
+    return residues.residue(frame(), hand.day(20), hand.horizon, {("wall", "debts")})
 
 
 def test_entry_days_are_summed_over_cells(frame):
@@ -103,7 +104,7 @@ def test_irrevocable_holders_are_counted_apart(residue):
 
 def test_a_half_life_not_reached_is_censored(frame, hand):
     stays = [("paper", "debts", "A", "wrongly_listed", 15, 100)]
-    found = metrics.residue(frame(stays), hand.day(20), hand.horizon)
+    found = residues.residue(frame(stays), hand.day(20), hand.horizon)
     assert found.half_life is None
     assert found.censored_at == 80
     assert found.share(79) == 1.0
@@ -116,34 +117,87 @@ def test_a_half_life_holds_from_then_on(frame, hand):
         ("a", "l", "A", "altered", 30, 40),
         ("b", "l", "A", "altered", 10, 100),
     ]
-    found = metrics.residue(frame(rows), hand.day(20), hand.horizon)
+    found = residues.residue(frame(rows), hand.day(20), hand.horizon)
     assert found.curve["share"].tolist() == [1.0, 0.5, 1.0, 0.5]
     assert found.half_life == 20
 
 
 def test_all_right_at_once_is_a_half_life_of_nought(frame, hand):
     rows = [("a", "l", "A", "altered", 10, 20)]
-    found = metrics.residue(frame(rows), hand.day(20), hand.horizon)
+    found = residues.residue(frame(rows), hand.day(20), hand.horizon)
     assert found.half_life == 0 and found.share(0) == 0.0
 
 
 def test_nothing_wrong_on_the_eve_has_no_share(frame, hand):
-    found = metrics.residue(frame([]), hand.day(20), hand.horizon)
+    found = residues.residue(frame([]), hand.day(20), hand.horizon)
     assert found.eve == 0 and found.half_life is None and found.share(0) is None
 
 
 def test_kaplan_meier_against_figures_worked_out_by_hand():
     """Cells righted after 1, 3, 3 and 8 days; two never, watched for 5 and 10 days."""
-    found = metrics.kaplan_meier([1, 3, 3, 8, 5, 10], [False, False, False, False, True, True])
+    found = residues.kaplan_meier([1, 3, 3, 8, 5, 10], [False, False, False, False, True, True])
     assert found["days_after"].tolist() == [0, 1, 3, 8]
     assert found["at_risk"].tolist() == [6, 6, 5, 2]
     assert found["share"].tolist() == pytest.approx([1, 5 / 6, 5 / 6 * 3 / 5, 1 / 2 * 1 / 2])
 
 
-def test_survival_of_cells(frame, hand):
-    days, cut = metrics.survival(frame(), hand.day(20), hand.horizon)
-    assert days == [7, 0, 80, 80]  # bank, court, paper, wall: in order of their names
-    assert cut == [False, False, True, True]
+@pytest.fixture
+def followed(frame, hand):
+    """Two replays of the same cells, corrected on day 20 and on day 30."""
+    told = frame().assign(irrevocable=lambda f: f["holder"] == "wall")
+    both = pd.concat(
+        [told.assign(fault=n, correction_day=hand.day(c)) for n, c in ((1, 20), (2, 30))]
+    )
+    return residues.followed(both, hand.horizon, ("fault", *metrics.CELL))
+
+
+def test_many_replays_are_followed_each_from_its_own_correction(followed):
+    cells = followed.cells.set_index(["fault", "holder", "subject_id"])["since"]
+    assert cells[1].to_dict() == {
+        ("bank", "A"): "eve",
+        ("bank", "B"): "late_spread",
+        ("court", "A"): "eve",
+        ("ncisp", "C"): "returned",
+        ("paper", "A"): "eve",
+        ("wall", "A"): "irrevocable",
+    }
+    assert cells[2].to_dict() == {  # the court and the bank are right about A before day 30
+        ("bank", "B"): "eve",
+        ("ncisp", "C"): "returned",
+        ("paper", "A"): "eve",
+        ("wall", "A"): "irrevocable",
+    }
+
+
+def test_the_curve_of_many_replays_has_one_denominator(followed):
+    """Five cells of two eves: court, bank and paper; bank about B, and paper."""
+    curve = residues.wrong_on_that_day(followed)
+    assert curve.to_dict("list") == {
+        "days_after": [0, 7, 10],
+        "still": [4, 3, 2],
+        "share": [4 / 5, 3 / 5, 2 / 5],
+    }
+    assert residues.half_life(curve) == 10
+    counts = residues.wrong_counts(followed, [0, 7, 10], ["fault"])
+    assert counts.loc[1].to_dict() == {"cells": 3, 0: 2, 7: 1, 10: 1}
+    assert counts.loc[2].to_dict() == {"cells": 2, 0: 2, 7: 2, 10: 1}
+
+
+def test_right_for_good_is_another_thing_than_right_on_that_day(frame, hand):
+    """Right for five days and wrong again: on day 5 it is right, but not for good."""
+    rows = [("a", "l", "A", "altered", 10, 25), ("a", "l", "A", "altered", 30, 40)]
+    told = frame(rows).assign(irrevocable=False, correction_day=hand.day(20))
+    found = residues.followed(told, hand.horizon)
+    assert residues.share_on(residues.wrong_on_that_day(found), 5) == 0.0
+    good = residues.not_yet_right(found)
+    assert good["share"].tolist() == [1.0, 0.0] and good["days_after"].tolist() == [0, 20]
+
+
+def test_days_until_right_for_good(followed):
+    """The wall is in no curve: nobody could take it back."""
+    cells = followed.of_the_eve().cells
+    assert cells["right_after"].tolist() == [7, 0, 80, 10, 70]
+    assert cells["cut"].tolist() == [False, False, True, False, True]
 
 
 def test_rows_of_a_list_keep_their_residue_apart(frame, hand):

@@ -56,16 +56,51 @@ def test_the_example_in_the_documentation_is_readable(tmp_path):
         ("[]", "a mapping with a list `faults`"),
         ("faults: []", "a mapping with a list `faults`"),
         ("faults: [3]", "fault 1: a fault is a mapping"),
-        ("faults: [{kind: wrong_unit, when: now}]", "fault 1: when is not known; there are kind"),
-        ("colour: red\nfaults: [{kind: late}]", "the scenario: colour is not known"),
-        ("faults: [{kind: late, delivery: soon}]", "fault 1: Invalid isoformat"),
-        ("faults: [{kind: late, correct_after: soon}]", "fault 1: invalid literal"),
-        ("faults: [", "not readable as YAML"),
+        ("faults: [{kind: wrong_unit, when: now}]", "fault 1: 'when' is not known; there are kind"),
+        ("colour: red\nfaults: [{kind: late}]", "the scenario: 'colour' is not known"),
+        ("titel: x\nfaults: [{kind: late}]", "'titel' is not known; .* Perhaps title is meant"),
+        ("3: x\nfaults: [{kind: late}]", "the scenario: '3' is not known"),
+        ("faults: [{kind: late, delivery: soon}]", "`delivery` takes a day such as .*, not 'soon'"),
+        ("faults: [{kind: late, delivery: 2024-02-30}]", "`delivery` takes a day such as"),
+        ("faults: [{kind: late, delivery: [1]}]", "`delivery` takes a day such as"),
+        ("faults: [{kind: late, correct_after: soon}]", "`correct_after` takes a whole number"),
+        ("faults: [{kind: late, correct_after: 1.5}]", "`correct_after` takes a whole number"),
+        ("faults: [{kind: late, seed: [1]}]", "fault 1: `seed` takes a whole number"),
+        ("faults: [{kind: [late]}]", "fault 1: `kind` takes a text"),
+        ("faults: [{kind: late, feed: {a: b}}]", "fault 1: `feed` takes a text"),
+        ("faults: [{set: age}]", "fault 1: `set` takes names with their values"),
+        ("faults: [{set: {age: [1]}}]", "fault 1: `age` in `set` takes one value"),
+        ("policy: fast\nfaults: [{kind: late}]", "the scenario: `policy` takes names with their"),
+        ("join: all\nfaults: [{kind: late}]", "the scenario: `join` takes one of none, own-keys"),
+        ("world: 7\nfaults: [{kind: late}]", "the scenario: `world` takes names with their"),
+        ("world: {days: many}\nfaults: [{kind: late}]", "world: `days` takes a whole number"),
+        ("world: {sise: tiny}\nfaults: [{kind: late}]", "'sise' is not known; .* size is meant"),
+        ("title: &a [x, x]\nstory: [*a, *a]\nfaults: [{kind: late}]", "`title` takes a text"),
+        ("faults: [", "not readable as YAML at line 1, column"),
+        ("faults: !!python/name:os.system", "not readable as YAML at line 1, column"),
+        ("[" * 5000, "not readable as YAML"),
     ],
 )
 def test_what_is_odd_is_said_with_its_place(tmp_path, text, sentence):
     (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError, match=sentence):
+        load(tmp_path / "s.yaml")
+
+
+def test_plain_values_are_text_as_they_stand(tmp_path):
+    """YAML would make 83 of 0123, true of on, and a number of what is a code."""
+    text = "faults: [{feed: court, record: 0000000001, set: {age: 0123, duty: on, iname: null}}]"
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    (fault,) = load(tmp_path / "s.yaml").faults
+    assert fault.record == "0000000001"
+    assert fault.values == {"age": "0123", "duty": "on", "iname": None}
+
+
+def test_a_folder_and_bytes_that_are_no_text_are_said(tmp_path):
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        load(tmp_path)
+    (tmp_path / "s.yaml").write_bytes(b"title: \xff")
+    with pytest.raises(ScenarioError, match="not readable as YAML"):
         load(tmp_path / "s.yaml")
 
 

@@ -195,3 +195,56 @@ def test_a_stale_delivery_is_an_earlier_file(feed_of):
     assert send(D[1], DAYS, files.get, Draw(1, ("t",), feed_of())) is None
     same = dict.fromkeys(DAYS, b"one")
     assert send(D[3], DAYS, same.get, Draw(1, ("t",), feed_of())) is None
+
+
+# --- what a gate keeps aside leaves nothing believed ----------------------------------------------
+
+
+def with_mark(history):
+    """A gate that keeps aside every row without a mark."""
+    return {d: [r for r in rows if r.get("mark")] for d, rows in history.items()}
+
+
+def test_changes_a_row_kept_aside_is_sent_again_though_it_says_the_same(feed_of):
+    feed = feed_of()
+    clean = {D[1]: [row(mark="A")]}
+    unmarked = {D[1]: [row() | {"mark": None}]}
+    assert corrected_history(feed, clean, unmarked, D[3]) == unmarked
+    fixed = corrected_history(feed, clean, unmarked, D[3], with_mark)
+    assert fixed == unmarked | {D[3]: [row(mark="C")]}
+
+
+def test_changes_a_withdrawal_kept_aside_is_sent_again(feed_of):
+    feed = feed_of()
+    clean = {D[1]: [row(mark="A")], D[2]: [row(mark="D")]}
+    unmarked = clean | {D[2]: [row() | {"mark": None}]}
+    fixed = corrected_history(feed, clean, unmarked, D[3], with_mark)
+    assert fixed == unmarked | {D[3]: [row(mark="D")]}
+
+
+def test_changes_a_wrong_row_is_corrected_by_one_that_the_gate_will_keep_aside(feed_of):
+    """The source means what it means, whether or not a gate lets its right row through."""
+    feed = feed_of()
+
+    def but_right(history):
+        return {d: [r for r in rows if r["fine"] != RIGHT] for d, rows in history.items()}
+
+    clean, wrong = {D[1]: [row(mark="A")]}, {D[1]: [row(WRONG, "A")]}
+    fixed = corrected_history(feed, clean, wrong, D[3], but_right)
+    assert fixed == wrong | {D[3]: [row(mark="C")]}
+
+
+def test_changes_nothing_is_sent_where_the_gate_keeps_both_rows_aside(feed_of):
+    feed = feed_of()
+    clean, wrong = {D[1]: [row(mark="A")]}, {D[1]: [row(WRONG, "A")]}
+    assert (
+        corrected_history(feed, clean, wrong, D[3], lambda rows: dict.fromkeys(rows, [])) == wrong
+    )
+
+
+def test_append_a_row_kept_aside_is_still_owed(feed_of):
+    feed = feed_of("append")
+    clean = {D[1]: [row() | {"mark": "A"}]}
+    unmarked = {D[1]: [row() | {"mark": None}]}
+    fixed = corrected_history(feed, clean, unmarked, D[3], with_mark)
+    assert fixed[D[3]] == [row() | {"mark": "A"}]

@@ -1,0 +1,66 @@
+"""What an engine says when a file cannot be read or written, as one sentence that names the file.
+
+DuckDB has no class of error for a held lock, a full disk or a damaged file; its words tell them apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+AGAIN = "`islands build` makes a new one"
+
+# What DuckDB says -> what it means; the first that fits counts.
+_HELD = re.compile(
+    r"Could not set lock on file|File is already open in|being used by another process"
+)
+_HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+_FULL = re.compile(r"No space left|not enough space|disk is full|Disk quota exceeded")
+_FORBIDDEN = re.compile(r"Permission denied|Read-only file system|Access is denied")
+_DAMAGED = re.compile(
+    r"Corrupt database|[Cc]hecksum|Could not read enough bytes|not a valid DuckDB|"
+    r"Serialization Error|[Ff]ailed to deserialize|Failed to load metadata|"
+    r"Is a directory|WAL file.*(corrupt|replay)|Failure while replaying WAL|database has been invalidated"
+)
+_OTHER_VERSION = re.compile(r"storage version|newer version of DuckDB|older version of DuckDB")
+_NO_FILE = re.compile(r"No such file or directory|File name too long|database does not exist")
+_MEMORY = re.compile(r"Out of Memory Error|could not allocate block|failed to allocate data")
+_FILE = re.compile(r'(?:file|database) "(?P<file>[^"]+)"')
+
+
+class DatabaseError(ValueError):
+    """A database that cannot be opened, read or written; the message says why and what to do."""
+
+
+def sentence(said: str, files: Sequence[Path | str] = ()) -> str | None:
+    """What an engine's words mean, if they speak of a file, the disk or memory.
+
+    Args:
+        said: the message of the error.
+        files: databases that are open; used where the message names none.
+
+    Returns:
+        One sentence; None if it speaks of something else, such as a query.
+    """
+    named = _FILE.search(said)
+    file = named["file"] if named else " or ".join(map(str, files)) or "The database"
+    if _HELD.search(said):
+        holder = _HOLDER.search(said)
+        who = "another program"
+        if holder:
+            who = f"another program ({Path(holder['program']).name}, process {holder['pid']})"
+        return f"{file} is open for writing in {who}; close it there and try again."
+    if _FULL.search(said):
+        return f"No room is left on the disk that holds {file}; make room there and try again."
+    if _FORBIDDEN.search(said):
+        return f"{file} cannot be opened: there is no permission to, or its disk is read-only."
+    if _OTHER_VERSION.search(said):
+        return f"{file} was written by another version of DuckDB; {AGAIN}."
+    if _MEMORY.search(said):
+        return "There is not enough memory for this; close other programs, or take a smaller world."
+    if _DAMAGED.search(said):
+        return f"{file} is damaged and cannot be read; {AGAIN}."
+    if _NO_FILE.search(said):
+        return f"{file} cannot be opened: there is no such file, or its name is too long."
+    return None

@@ -1,0 +1,171 @@
+"""What there is: rows for the commands that list, the same for people and for machines.
+
+Each row is plain: snake_case keys, lists as lists, numbers as numbers, the words of the tables. Their
+shapes are written down in `schemas/json/<command>.schema.json`. None of these reads a home.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def sources() -> list[Row]:
+    """The islands and their feeds."""
+    from schemas.contract import islands
+
+    return [
+        {
+            "island": island.name,
+            "feed": feed.name,
+            "title_zh": feed.title_zh,
+            "format": feed.format,
+            "encoding": feed.encoding,
+            "mode": feed.mode,
+            "every_days": feed.cadence_days,
+            "natural_key": list(feed.natural_key),
+            "identifier": feed.identifier_scheme,
+            "sharing": feed.sharing,
+            "area": feed.area,
+            "registry": feed.registry,
+            "tier": island.tier,
+        }
+        for island in islands().values()
+        for feed in island.feeds
+    ]
+
+
+def lists() -> list[Row]:
+    """The lists, their owners, and how many holders and ways each can reach."""
+    import csv
+
+    from pipelines.exchange.network import LISTS_FILE, read_network
+
+    network = read_network("whole", "full")
+    with LISTS_FILE.open(encoding="utf-8", newline="") as file:
+        rows: list[Row] = list(csv.DictReader(file))
+    for row in rows:
+        paths = network.paths(row["list"]) if row["list"] in network.owners else []
+        row["adopted"] = row["adopted"] == "yes"
+        row["holders"] = len({path.holders[-1] for path in paths})
+        row["paths"] = len(paths)
+    return rows
+
+
+def edges(join: str = "full") -> list[Row]:
+    """The edges over which lists are handed on, at a level of joining.
+
+    Raises:
+        NetworkError: if there is no such level.
+    """
+    from pipelines.exchange.network import read_network
+
+    return [
+        {
+            "edge": edge.name,
+            "from_holder": edge.source,
+            "at_holder": edge.target,
+            "lists": list(edge.lists),
+            "every": edge.every,
+            "offset": edge.offset,
+            "lag": edge.lag,
+            "mode": edge.mode,
+            "expiry": edge.expiry,
+            "match": edge.match,
+            "readmits": edge.readmits,
+            "join": edge.join,
+            "tier": edge.tier,
+            "basis": edge.basis,
+        }
+        for edge in read_network("whole", join).edges
+    ]
+
+
+def faults() -> list[Row]:
+    """The kinds of fault a record or delivery can suffer, and in which feeds."""
+    from schemas.contract import feeds
+    from sources.faults import kinds
+
+    return [
+        {
+            "fault": fault.kind,
+            "title": fault.title,
+            "description": fault.description,
+            "level": fault.level,
+            "scope": fault.scope,
+            "feeds": [name for name, feed in feeds().items() if fault.fits(feed)],
+        }
+        for fault in kinds().values()
+    ]
+
+
+def gates() -> list[Row]:
+    """What is expected of each table, and what follows where it is not met."""
+    from quality.expectations import sentence
+    from quality.from_contract import landing_expectations
+    from quality.suites import STAGE_SUITES, stage_expectations
+    from schemas.contract import feeds
+
+    used = list(feeds().values())
+    found = [e for feed in used for e in landing_expectations(feed)]
+    found += [e for stage in STAGE_SUITES for e in stage_expectations(stage, used)]
+    return [
+        {
+            "table": e.table,
+            "expectation": e.name,
+            "column": e.column,
+            "kind": e.kind,
+            "outcome": e.outcome,
+            "sentence": sentence(e),
+            "reason": e.reason,
+        }
+        for e in found
+    ]
+
+
+def models(tier: str = "core", join: str = "full") -> list[Row]:
+    """The models in the order they run.
+
+    Raises:
+        NetworkError: if there is no such level of joining.
+    """
+    from pipelines.models import all_models
+
+    return [
+        {"model": m.name, "reads": list(m.reads), "origin": m.origin}
+        for m in all_models(tier, join)
+    ]
+
+
+def model(name: str, tier: str = "core", join: str = "full", engine: str = "duckdb") -> Row:
+    """One model with its header and its SQL.
+
+    Args:
+        engine: in whose dialect.
+
+    Raises:
+        ValueError: if there is no such model.
+    """
+    from pipelines.models import all_models
+    from schemas.suggest import suggestion
+
+    found = {m.name: m for m in all_models(tier, join)}
+    if name not in found:
+        raise ValueError(
+            f"There is no model {name!r}; `islands models` names them all."
+            f"{suggestion(name.split('.')[-1], found)}"
+        )
+    wanted = found[name]
+    sql = wanted.sql
+    if engine == "spark":
+        from pipelines.engine.transpile import to_spark
+
+        sql = to_spark(sql)
+    return {
+        "model": name,
+        "reads": list(wanted.reads),
+        "origin": wanted.origin,
+        "comment": wanted.comment,
+        "sql": sql,
+    }

@@ -1,0 +1,153 @@
+"""What a database was made by: every file that decides what its tables hold, with a digest of it.
+
+A build writes the table `codes.made_by`. Whoever reads the database later can tell whether models,
+network, code lists, contracts or the programs that read and judge files are still those it was built
+with. A replay works out with today's files what differs from yesterday's tables, so it would be wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.engine import open_engine
+from pipelines.engine.base import Engine
+from schemas.contract import ROOT, islands
+
+TABLE = "codes.made_by"
+MOST_NAMED = 2  # files of one kind that a sentence names; the rest are counted
+
+STAGES = (
+    "conform",
+    "resolve",
+    "merge",
+    "lists",
+    "exchange",
+    "consequences",
+    "scores",
+    "publication",
+)
+
+# Kind of file -> where such files lie, beside those of the islands.
+PLACES = {
+    "models": (*(f"pipelines/{stage}/*.sql" for stage in STAGES), "pipelines/engine/macros/*.sql"),
+    "network": ("pipelines/exchange/*.yml",),
+    "code lists": ("schemas/codes/*.csv",),
+    "programs": (
+        "schemas/*.py",
+        "sources/files/*.py",
+        "quality/*.py",
+        "pipelines/engine/*.py",
+        "pipelines/landing/*.py",
+        "pipelines/conform/*.py",
+        "pipelines/lists/*.py",
+        "pipelines/exchange/*.py",
+        "pipelines/build.py",
+        "pipelines/codes.py",
+        "pipelines/intervals.py",
+        "pipelines/models.py",
+    ),
+}
+OF_AN_ISLAND = {"contracts": ("contract.odcs.yaml",), "models": ("conform/*.sql",)}
+ONLY_TELLS = ("quality/great*.py", "quality/report.py")  # they judge and say, and make nothing
+
+Noted = tuple[str, str, str]  # kind, file relative to the repository, digest
+
+
+def made_by(tier: str) -> list[Noted]:
+    """Kind, file and digest of everything a build of a tier is made by, in the order of the files."""
+    return sorted(
+        ((kind, file.relative_to(ROOT).as_posix(), _digest(file)) for kind, file in _files(tier)),
+        key=lambda noted: noted[1],
+    )
+
+
+def _files(tier: str) -> Iterator[tuple[str, Path]]:
+    left_out = {path for pattern in ONLY_TELLS for path in ROOT.glob(pattern)}
+    for kind, patterns in PLACES.items():
+        for pattern in patterns:
+            yield from ((kind, path) for path in ROOT.glob(pattern) if path not in left_out)
+    for name in islands(tier):
+        for kind, patterns in OF_AN_ISLAND.items():
+            for pattern in patterns:
+                yield from ((kind, path) for path in (ROOT / "sources" / name).glob(pattern))
+
+
+def _digest(path: Path) -> str:
+    """sha256 of a text file, the same whatever its lines end in."""
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def made_by_table(tier: str) -> pa.Table:
+    """`codes.made_by`: one row a file with its kind and digest."""
+    columns = zip(*made_by(tier), strict=True)
+    names = ("kind", "file", "digest")
+    return pa.table({n: pa.array(c, pa.string()) for n, c in zip(names, columns, strict=True)})
+
+
+def noted(engine: Engine, database: str = "") -> list[Noted] | None:
+    """What a database says it was made by; None if it was built before this was noted.
+
+    Args:
+        engine: in which it is open.
+        database: the name it is attached under; empty: the engine's own.
+    """
+    catalog = f"'{database}'" if database else "current_catalog()"
+    there = engine.fetch(
+        f"SELECT 1 FROM duckdb_tables() WHERE database_name = {catalog} "
+        "AND schema_name || '.' || table_name = ?",
+        [TABLE],
+    )
+    if not there:
+        return None
+    name = f"{database}.{TABLE}" if database else TABLE
+    return engine.fetch(f"SELECT kind, file, digest FROM {name} ORDER BY file")
+
+
+def otherwise(before: Iterable[Noted] | None, now: Iterable[Noted] | None) -> str | None:
+    """In what two databases, or a database and today's files, were made otherwise.
+
+    Returns:
+        Such as `other models (pipelines/lists/court_dishonest.sql)`; None if in nothing.
+    """
+    if before is None or now is None:
+        return None if before is now else "another version of this software"
+    one, two = ({(kind, file): digest for kind, file, digest in side} for side in (before, now))
+    changed: dict[str, list[str]] = {}
+    for kind, file in sorted({*one, *two}, key=lambda key: key[1]):
+        if one.get((kind, file)) != two.get((kind, file)):
+            changed.setdefault(kind, []).append(file)
+    return "; ".join(_told(kind, changed[kind]) for kind in sorted(changed)) or None
+
+
+def _told(kind: str, files: list[str]) -> str:
+    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
+    what = "another network" if kind == "network" else f"other {kind}"
+    return f"{what} ({', '.join(files[:MOST_NAMED])}{more})"
+
+
+def made_unlike(first: Path, second: Path) -> str | None:
+    """One sentence if two databases were made by different files; else None."""
+    with open_engine("duckdb", first, read_only=True) as engine:
+        one = noted(engine)
+    with open_engine("duckdb", second, read_only=True) as engine:
+        how = otherwise(one, noted(engine))
+    return f"{second} was built with {how} than {first}." if how else None
+
+
+def out_of_date(engine: Engine, path: Path, database: str = "") -> str | None:
+    """One sentence if a database was made by other files than there are today; else None.
+
+    Args:
+        engine, database: see `noted`.
+        path: of the database, to name it.
+    """
+    name = f"{database}.codes.run" if database else "codes.run"
+    ((tier,),) = engine.fetch(f"SELECT max(tier) FROM {name}")
+    how = otherwise(noted(engine, database), made_by(tier))
+    if how is None:
+        return None
+    return f"{path} was built with {how} than there are now; run `islands build` again."

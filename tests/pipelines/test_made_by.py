@@ -1,0 +1,139 @@
+"""A database knows what it was made by, and whoever reads it later is told when that has changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines import made_by
+from pipelines.cli import main
+from pipelines.engine import open_engine
+from pipelines.replay import FaultSpec, replay
+from pipelines.storage import Home, HomeError
+
+COURT = "pipelines/lists/court_dishonest.sql"
+
+
+@pytest.fixture
+def home(story, tmp_path) -> Home:
+    """The story, built, in a home of its own."""
+    place = Home(tmp_path / "home")
+    place.databases.mkdir(parents=True)
+    shutil.copyfile(story.database, place.databases / "000001.duckdb")
+    about = {"join": "full", "policy": {}, "tier": "story", "landing": str(story.landing)}
+    place.publish(place.databases / "000001.duckdb", about)
+    return place
+
+
+@pytest.fixture
+def changed(monkeypatch):
+    """`changed(file)`: as if the file had been changed since."""
+
+    def change(*files: str) -> None:
+        now = made_by.made_by
+
+        def other(tier: str) -> list[made_by.Noted]:
+            return [(k, f, "another" if f in files else d) for k, f, d in now(tier)]
+
+        monkeypatch.setattr(made_by, "made_by", other)
+
+    return change
+
+
+def test_all_that_a_build_depends_on_is_noted_once() -> None:
+    noted = made_by.made_by("story")
+    files = [file for _, file, _ in noted]
+    assert files == sorted(set(files))
+    assert {kind for kind, _, _ in noted} == {
+        "models", "network", "code lists", "contracts", "programs",
+    }  # fmt: skip
+    assert {
+        COURT, "pipelines/exchange/network.yml", "schemas/codes/measures.csv",
+        "sources/court/contract.odcs.yaml", "sources/court/conform/events.sql",
+        "pipelines/engine/macros/duckdb.sql", "quality/gates.py", "sources/files/delimited.py",
+    } <= set(files)  # fmt: skip
+    # What only tells, and islands that take no part, change nothing that is in the database.
+    assert "quality/great.py" not in files and "pipelines/cli.py" not in files
+    whole = {file for _, file, _ in made_by.made_by("whole")}
+    assert "sources/tax_bureau/contract.odcs.yaml" in whole - set(files)
+
+
+def test_a_digest_does_not_depend_on_line_ends(tmp_path) -> None:
+    for name, text in (("a", b"SELECT 1\nFROM t\n"), ("b", b"SELECT 1\r\nFROM t\r\n")):
+        (tmp_path / name).write_bytes(text)
+    assert made_by._digest(tmp_path / "a") == made_by._digest(tmp_path / "b")
+
+
+def test_a_fresh_database_says_nothing(home) -> None:
+    with open_engine("duckdb", home.database(), read_only=True) as engine:
+        assert made_by.noted(engine) == made_by.made_by("story")
+        assert made_by.out_of_date(engine, home.database()) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (COURT, f"other models ({COURT})"),
+        ("pipelines/exchange/network.yml", "another network (pipelines/exchange/network.yml)"),
+        ("schemas/codes/measures.csv", "other code lists (schemas/codes/measures.csv)"),
+        ("sources/court/contract.odcs.yaml", "other contracts (sources/court/contract.odcs.yaml)"),
+        ("quality/gates.py", "other programs (quality/gates.py)"),
+    ],
+)
+def test_what_was_changed_is_named(home, changed, file, told) -> None:
+    changed(file)
+    with open_engine("duckdb", home.database(), read_only=True) as engine:
+        said = made_by.out_of_date(engine, home.database())
+    assert said == (
+        f"{home.database()} was built with {told} than there are now; run `islands build` again."
+    )
+
+
+def test_files_that_came_or_went_count_and_many_are_counted() -> None:
+    before = [("models", f"m{n}.sql", "1") for n in range(5)]
+    now = [("models", "m0.sql", "1"), ("models", "new.sql", "1"), ("network", "n.yml", "2")]
+    assert made_by.otherwise(before, now) == (
+        "other models (m1.sql, m2.sql and 3 more); another network (n.yml)"
+    )
+    assert made_by.otherwise(before, before) is None
+    assert made_by.otherwise(None, now) == "another version of this software"
+
+
+def test_a_replay_refuses_and_a_rebuild_builds_all_states_anew(home, changed) -> None:
+    fault = FaultSpec(feed="court", record="0000000001", values={"cardNum": "PDY006219"})
+    fresh = replay(home, fault)
+    changed(COURT)
+    with pytest.raises(HomeError, match="was built with other models"):
+        replay(home, fault)
+    again = replay(home, fault, rebuild=True)
+    # The clean state is not the database in force, since that was made by other models.
+    assert list((home.path / "levels").rglob("full-*.duckdb"))
+    assert again.json()["lists"] == fresh.json()["lists"]
+
+
+def test_whoever_looks_is_told_on_standard_error(home, changed, capsys) -> None:
+    words = ["subject", "柳陌小满面馆有限公司", "--home", str(home.path), "--json"]
+    main(words)
+    assert capsys.readouterr().err == ""
+    changed(COURT)
+    main(words)
+    out, err = capsys.readouterr()
+    assert json.loads(out)["name"] == "柳陌小满面馆有限公司"
+    assert err.startswith("islands: ") and COURT in err and err.count("\n") == 1
+    main(["trace", json.loads(out)["facts"][0]["record_id"], "--home", str(home.path), "--json"])
+    assert COURT in capsys.readouterr().err
+
+
+def test_two_databases_made_by_other_things_are_told_apart(story, home, capsys) -> None:
+    import duckdb
+
+    other = Path(home.database())
+    with duckdb.connect(str(other)) as connection:
+        connection.execute(f"UPDATE codes.made_by SET digest = 'x' WHERE file = '{COURT}'")
+    main(["diff", str(story.database), str(other), "--json"])
+    out, err = capsys.readouterr()
+    assert json.loads(out)["lists"] == []
+    assert f"{other} was built with other models ({COURT}) than {story.database}" in err
