@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from pipelines.landing.keys import record_id
 from pipelines.replay.databases import Databases
 from pipelines.replay.gated import Gates
 from pipelines.replay.registered import Registered
@@ -175,6 +176,13 @@ class Landed:
             key = ", ".join(f"""coalesce("{k}", '')""" for k in feed.natural_key)
             found = self.db.rows(
                 f"SELECT DISTINCT record_id FROM {table} WHERE concat_ws('|', {key}) = ?", record
+            )
+        parts = record.split("|")
+        if not found and len(parts) == len(feed.natural_key):
+            # Perhaps in another form of its characters: the id is made from the normal form.
+            named = record_id(feed, dict(zip(feed.natural_key, parts, strict=True)))
+            found = self.db.rows(
+                f"SELECT DISTINCT record_id FROM {table} WHERE record_id = ?", named
             )
         if not found and re.fullmatch("[0-9a-f]{6,32}", record):
             found = self.db.rows(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from schemas.contract import Feed
+from schemas.normal_form import normal_form
 from sources.faults import Fault, History, Row
 from sources.faults.draw import Draw
 
@@ -86,8 +87,8 @@ def corrected_history(
 
 
 def key_of(feed: Feed, row: Row) -> Key:
-    """The natural key of a row; without one, all that it says."""
-    return tuple(row[name] for name in feed.natural_key or feed.content_columns)
+    """The natural key of a row in normal form; without one, all that it says."""
+    return tuple(normal_form(row[name]) for name in feed.natural_key or feed.content_columns)
 
 
 def _content(feed: Feed, row: Row) -> Key:

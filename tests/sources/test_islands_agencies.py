@@ -240,7 +240,7 @@ def test_an_entry_of_the_court_is_a_judgment_not_performed():
     [
         ("PDY00001-X", "企业法人", "org_code", "PDY00001X", "enterprise"),
         ("PDY042420", "社会组织", "org_code", "PDY042420", "social_organisation"),
-        ("11870000", "机关法人", "org_code", "11870000", "government_body"),
+        ("11870000", "机关法人", None, None, "government_body"),
         ("870101198504120111", "自然人", "resident_no", "870101198504120111", "resident"),
         (None, "自然人", None, None, "resident"),
     ],

@@ -217,3 +217,80 @@ def test_by_own_keys_an_unknown_code_stays_a_key_of_its_island(lab_at):
     event(lab, scheme="org_code", value=ORG)
     own = md5(f"own|court|org_code|{ORG}".encode()).hexdigest()
     assert matched(lab) == [(own, "own_key", "2024-02-01", None)]
+
+
+PLACEHOLDERS = ("无", "/", "-", "0", "00000000-0", "不详", "NULL", "n/a", " ", "9" * 18, "0" * 15)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "held"),
+    [
+        ("uscc", "uscc"),
+        ("org_code", "org_code"),
+        ("org_code", "uscc"),
+        ("registration_no", "registration_no"),
+        ("tax_no", "uscc"),
+        ("resident_no", "resident_no"),
+        ("masked_resident_no", "resident_no"),
+    ],
+)
+def test_what_stands_in_place_of_a_code_is_no_key(lab, scheme, held):
+    for n, placeholder in enumerate(PLACEHOLDERS):
+        register(lab, f"r{n}", {held: placeholder, "name": f"甲{n}"}, version=f"v{n}")
+        event(lab, record=f"e{n}", scheme=scheme, value=placeholder, name="乙丙丁戊")
+    assert matched(lab) == []
+    assert {reason for reason, *_ in unmatched(lab)} == {"unknown"}
+
+
+def test_a_record_with_a_placeholder_goes_on_as_if_it_gave_no_code(lab):
+    register(lab, "r1", {"uscc": "无", "name": "甲公司"})
+    event(lab, scheme="uscc", value="无", name="甲公司", division="870101")
+    assert matched(lab) == [(subject("market_registry", "r1"), "name", "2024-02-01", None)]
+
+
+@pytest.mark.parametrize("join", ["none", "own-keys"])
+def test_a_placeholder_is_no_key_of_an_island_either(lab_at, join):
+    lab = lab_at(join)
+    for record, name in (("e1", "甲公司"), ("e2", "乙公司")):
+        event(lab, record=record, scheme="org_code", value="00000000-0", name=name)
+    assert len({one for one, *_ in matched(lab)}) == 2
+
+
+@pytest.mark.parametrize("name", ["无", "不详", "/", "--", "0", "N/A", "（无）"])
+def test_a_placeholder_is_nobodys_name(lab, name):
+    register(lab, "r1", {"name": name, "address": "柳陌区渡口街南段128号"})
+    event(lab, record="e1", name=name, division="870101")
+    event(lab, record="e2", name=name, address="柳陌区渡口街南段129号")
+    assert matched(lab) == []
+
+
+def test_a_code_of_two_registered_subjects_is_ambiguous(lab):
+    register(lab, "r1", {"uscc": USCC, "name": "甲"})
+    register(lab, "r2", {"uscc": USCC, "name": "乙"}, version="w", to_day="2024-04-01")
+    event(lab, scheme="uscc", value=USCC, name="甲", division="870101")
+    assert matched(lab) == [(subject("market_registry", "r1"), "code", "2024-04-01", None)]
+    assert unmatched(lab) == [("ambiguous", 2, "2024-02-01", "2024-04-01")]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "held", "value"),
+    [
+        ("uscc", USCC, "９1870101ＰＤＹ00001xe\u200b"),
+        ("org_code", ORG, "pdy00001－X\u00a0"),
+        ("registration_no", REGISTRATION, "\ufeff870101 100000014\n"),
+        ("resident_no", RESIDENT, "8701011985041201\u00ad11"),
+    ],
+)
+def test_codes_are_compared_in_one_form(lab, scheme, held, value):
+    register(lab, "r1", {scheme: held})
+    event(lab, scheme=scheme, value=value)
+    assert [one for one, *_ in matched(lab)] == [subject("market_registry", "r1")]
+
+
+@pytest.mark.parametrize("name", ["周\u00a0明", "周明\u200b", "⽵⽯", "ＡＢ﹒"])
+def test_names_are_compared_in_one_form(lab, name):
+    person = dict(feed="residents", kind="resident")
+    plain = {"⽵⽯": "竹石", "ＡＢ﹒": "ab"}.get(name, "周明")
+    register(lab, "p1", {"resident_no": RESIDENT, "name": plain}, **person)
+    event(lab, scheme="masked_resident_no", value="8701011985****0111", name=name)
+    assert [m for _, m, *_ in matched(lab)] == ["masked"]
