@@ -113,10 +113,12 @@ REASONS: dict[type[exp.Expression], str] = {
     exp.Interval: "A day plus an interval is a TIMESTAMP in one engine; use DATE + n.",
     exp.Levenshtein: "levenshtein counts bytes in one engine; use edit_distance.",
     exp.Limit: "LIMIT picks at will among equals; use row_number over a total order.",
+    exp.Lower: "lower differs over letters such as İ; use capital.",
     exp.Mode: "mode picks at will among equals; use row_number over a total order.",
     exp.Qualify: "Only one engine knows QUALIFY; put the window into a CTE and filter that.",
     exp.Round: "Rounding differs; scale to whole numbers and use //.",
     exp.Trim: "trim differs over the ideographic space; use clean_text.",
+    exp.Upper: "upper differs over letters such as ß; use capital, or id_of for identifiers.",
     exp.TryCast: "A cast may fail differently; use parse_day, parse_int or parse_money.",
 }
 

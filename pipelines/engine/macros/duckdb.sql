@@ -90,34 +90,37 @@ CREATE OR REPLACE TEMP MACRO edit_distance(a, b) AS
         in_letters(b[1:90], b[1:90], '')
     );
 
--- A day written YYYYMMDD, YYYY-MM-DD, YYYY/MM/DD or YYYY年MM月DD日, from the year 1000 on; anything
--- else is NULL. The patterns are there because the casts let blanks through.
+-- A day written YYYYMMDD, YYYY-MM-DD, YYYY/MM/DD or YYYY年MM月DD日, from the year 1000 to 8999; anything
+-- else is NULL. A later one is none: 9999-12-31 is what is written for "without end", and means that
+-- in the models; and a term added to a day must still be a day before it. The patterns are there
+-- because the casts let blanks through.
 CREATE OR REPLACE TEMP MACRO parse_day(x) AS
     CASE length(x)
         WHEN 8 THEN CASE
-            WHEN regexp_full_match(x, '[1-9][0-9]{7}')
+            WHEN regexp_full_match(x, '[1-8][0-9]{7}')
                 THEN CAST(try_strptime(x, '%Y%m%d') AS DATE)
         END
         WHEN 10 THEN CASE
-            WHEN regexp_full_match(x, '[1-9][0-9]{3}(-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}')
+            WHEN regexp_full_match(x, '[1-8][0-9]{3}(-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}')
                 THEN TRY_CAST(replace(x, '/', '-') AS DATE)
         END
         WHEN 11 THEN CASE
-            WHEN regexp_full_match(x, '[1-9][0-9]{3}年[0-9]{2}月[0-9]{2}日')
+            WHEN regexp_full_match(x, '[1-8][0-9]{3}年[0-9]{2}月[0-9]{2}日')
                 THEN CAST(try_strptime(x, '%Y年%m月%d日') AS DATE)
         END
     END;
 
--- Yuan with at most two decimals, exactly; anything else is NULL, never rounded.
+-- Yuan with at most two decimals, exactly; anything else is NULL, never rounded. At most 15 digits
+-- before the point, so that a sum of a few amounts still is an amount.
 CREATE OR REPLACE TEMP MACRO parse_money(x) AS
     CASE
-        WHEN regexp_full_match(x, '-?[0-9]{1,16}(\.[0-9]{1,2})?') THEN CAST(x AS DECIMAL(18, 2))
+        WHEN regexp_full_match(x, '-?[0-9]{1,15}(\.[0-9]{1,2})?') THEN CAST(x AS DECIMAL(18, 2))
     END;
 
 -- 10,000s of yuan with at most six decimals, as yuan, exactly; anything else is NULL.
 CREATE OR REPLACE TEMP MACRO parse_wan(x) AS
     CASE
-        WHEN regexp_full_match(x, '-?[0-9]{1,12}(\.[0-9]{1,6})?')
+        WHEN regexp_full_match(x, '-?[0-9]{1,11}(\.[0-9]{1,6})?')
             THEN CAST(CAST(x AS DECIMAL(24, 6)) * CAST(10000 AS DECIMAL(5, 0)) AS DECIMAL(18, 2))
     END;
 

@@ -41,22 +41,22 @@ CREATE OR REPLACE TEMPORARY FUNCTION edit_distance(a STRING, b STRING) RETURNS I
 
 CREATE OR REPLACE TEMPORARY FUNCTION parse_day(x STRING) RETURNS DATE RETURN
     CASE
-        WHEN x RLIKE r'\A[1-9][0-9]{7}\z'
+        WHEN x RLIKE r'\A[1-8][0-9]{7}\z'
             THEN try_cast(concat_ws('-', substr(x, 1, 4), substr(x, 5, 2), substr(x, 7, 2)) AS DATE)
-        WHEN x RLIKE r'\A[1-9][0-9]{3}(-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}\z'
+        WHEN x RLIKE r'\A[1-8][0-9]{3}(-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}\z'
             THEN try_cast(replace(x, '/', '-') AS DATE)
-        WHEN x RLIKE r'\A[1-9][0-9]{3}年[0-9]{2}月[0-9]{2}日\z'
+        WHEN x RLIKE r'\A[1-8][0-9]{3}年[0-9]{2}月[0-9]{2}日\z'
             THEN try_cast(concat_ws('-', substr(x, 1, 4), substr(x, 6, 2), substr(x, 9, 2)) AS DATE)
     END;
 
 CREATE OR REPLACE TEMPORARY FUNCTION parse_money(x STRING) RETURNS DECIMAL(18, 2) RETURN
     CASE
-        WHEN x RLIKE r'\A-?[0-9]{1,16}(\.[0-9]{1,2})?\z' THEN CAST(x AS DECIMAL(18, 2))
+        WHEN x RLIKE r'\A-?[0-9]{1,15}(\.[0-9]{1,2})?\z' THEN CAST(x AS DECIMAL(18, 2))
     END;
 
 CREATE OR REPLACE TEMPORARY FUNCTION parse_wan(x STRING) RETURNS DECIMAL(18, 2) RETURN
     CASE
-        WHEN x RLIKE r'\A-?[0-9]{1,12}(\.[0-9]{1,6})?\z'
+        WHEN x RLIKE r'\A-?[0-9]{1,11}(\.[0-9]{1,6})?\z'
             THEN CAST(CAST(x AS DECIMAL(24, 6)) * CAST(10000 AS DECIMAL(5, 0)) AS DECIMAL(18, 2))
     END;
 
