@@ -185,7 +185,7 @@ def _flags_sql(table: str, expectations: Sequence[Expectation]) -> str:
             f"{reader_sql(as_, 't.' + name_sql(column))} AS {parsed[column, as_][2:]}"
             for column, as_ in asked
         )
-        source = f"(\n        SELECT\n            t.*,\n            {reads}\n        FROM {table} AS t\n    ) AS l"
+        source = f"(\n        SELECT\n            t.*,\n            {reads}\n        FROM {table} AS t) AS l"
     return f"""SELECT
     f.feed, f.delivery, f.record_id, f.version, f.line,
     'landing' AS stage, e.expectation, e.column_name, e.outcome
