@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from quality.expectations import Expectation, text_sql
+from quality.expectations import SET_ASIDE, Expectation, text_sql
 from quality.from_contract import shape_expectations
 from schemas.contract import Feed
 
@@ -22,9 +22,8 @@ def believed_expectations(feed: Feed) -> tuple[Expectation, ...]:
     """What `conform.<feed>` is expected to be: all that passed, and nothing else."""
     table, name = f"conform.{feed.name}", text_sql(feed.name)
     kept_aside = (
-        f"EXISTS (SELECT 1 FROM quality.verdicts AS v WHERE v.feed = {name} "
-        "AND v.outcome = 'quarantine' AND v.delivery = {row}.delivery "
-        "AND v.record_id = {row}.record_id AND v.version = {row}.version)"
+        f"EXISTS (SELECT 1 FROM quality.verdicts AS v WHERE v.feed = {name} AND {SET_ASIDE} "
+        "AND v.delivery = {row}.delivery AND v.line = {row}.line)"
     )
     held = (
         f"EXISTS (SELECT 1 FROM quality.deliveries AS d WHERE d.feed = {name} "
@@ -35,13 +34,7 @@ def believed_expectations(feed: Feed) -> tuple[Expectation, ...]:
         codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
         listed = ", ".join(text_sql(code) for code in codes)
         if codes:
-            effect = f'"{feed.effect_column}"'
-            # Withdrawn and asserted in one delivery, a record counts as withdrawn.
-            withdrawn = (
-                f"l.{effect} NOT IN ({listed}) AND NOT EXISTS (SELECT 1 FROM landing.{feed.name} AS w "
-                f"WHERE w.{effect} IN ({listed}) AND w.record_id = l.record_id "
-                f"AND w.delivery = l.delivery AND NOT {kept_aside.format(row='w')}) AND "
-            )
+            withdrawn = f'l."{feed.effect_column}" NOT IN ({listed}) AND '
     found = [
         Expectation(
             name="interval",
@@ -74,7 +67,7 @@ def believed_expectations(feed: Feed) -> tuple[Expectation, ...]:
                 "WHERE c.record_id = l.record_id AND c.version = l.version)"
             },
             outcome="fail",
-            reason="Every version that passed the gates is believed at some time.",
+            reason="Every version that passed the gates, and counts, is believed at some time.",
         ),
     ]
     if feed.mode != "append" and feed.natural_key:

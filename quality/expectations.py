@@ -12,7 +12,9 @@ present        the column is NULL, or blank unless blank is allowed   blank (opt
 in_set         the value, in normal form, is none of a closed list    values
 matches        the whole text, in normal form, does not match a       pattern
                regular expression
-reads_as       the text cannot be read as a day, money, an integer    as
+reads_as       the text cannot be read as a day, money, an integer    as, open (optional)
+in_bounds      what it reads as lies outside what can be              as, and not_before and ahead
+                                                                      or at_least and at_most
 check_digit    the identifier fails its scheme's check                scheme
 holds          a condition over the row's own columns is false        condition
 =============  =====================================================  ==========================
@@ -20,15 +22,20 @@ holds          a condition over the row's own columns is false        condition
 Kinds that need other rows (`SET_KINDS`):
 
 =============  =====================================================  ==========================
-one_version    a key comes with several contents; the greatest stays  key, version
+one_version    a delivery says different things of one record         speaks
+one_row        another row of the delivery speaks for the record      speaks
+meets_record   it withdraws or changes a record that is not believed  effect
 unique         two rows bear the same key                             key
 no_overlap     two intervals of one key share a day                   key
 refers_to      the key is not found in another table                  key, table, columns
 no_rows        a written query finds rows                             query
 =============  =====================================================  ==========================
 
-Kinds that judge one delivery against earlier ones (`DELIVERY_KINDS`): `first_rows`,
+Kinds that judge one delivery against earlier ones (`DELIVERY_KINDS`): `some_rows`, `first_rows`,
 `previous_ratio`, `backlog_ratio`; `quality.gates` compiles them.
+
+The first three of them judge rows that break nothing for which a row is kept aside; such a row takes
+nobody's place. `speaks` says which of several rows of a record counts; see `Speaks`.
 
 NULL breaks only `present`: what is missing cannot be wrong in another way.
 """
@@ -41,16 +48,33 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-ROW_KINDS = ("present", "in_set", "matches", "reads_as", "check_digit", "holds")
-SET_KINDS = ("one_version", "unique", "no_overlap", "refers_to", "no_rows")
-DELIVERY_KINDS = ("first_rows", "previous_ratio", "backlog_ratio")
+ROW_KINDS = ("present", "in_set", "matches", "reads_as", "in_bounds", "check_digit", "holds")
+GATE_KINDS = ("one_version", "one_row", "meets_record")  # only a gate of landing has them
+SET_KINDS = (*GATE_KINDS, "unique", "no_overlap", "refers_to", "no_rows")
+DELIVERY_KINDS = ("some_rows", "first_rows", "previous_ratio", "backlog_ratio")
 
 # From mildest to gravest: noted, the row kept aside, the delivery not believed, the build stopped.
 OUTCOMES = ("warn", "quarantine", "hold", "fail")
 
 TABLES_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+\.\w+)")
 
-READERS = {"day": "parse_day", "money": "parse_money", "wan": "parse_wan", "integer": "parse_int"}
+# How a text is read, by what it must read as: `{0}` is the column.
+READERS = {
+    "day": "parse_day({0})",
+    # DD.MM.YYYY, turned round first
+    "dotted_day": (
+        "CASE WHEN regexp_matches({0}, '\\A[0-9][0-9][.][0-9][0-9][.][0-9]{{4}}\\z') "
+        "THEN parse_day(substr({0}, 7, 4) || substr({0}, 4, 2) || substr({0}, 1, 2)) END"
+    ),
+    "money": "parse_money({0})",
+    "wan": "parse_wan({0})",
+    "integer": "parse_int({0})",
+}
+
+# What stands in the way of a row's being believed. A gate looks at (feed, delivery, line), which names
+# one row; the ids of its record and version are there for readers.
+ASIDE = "outcome = 'quarantine'"
+SET_ASIDE = "(v.outcome = 'quarantine' OR v.expectation = 'one_row')"
 
 
 class BrokenPromise(ValueError):
@@ -60,6 +84,27 @@ class BrokenPromise(ValueError):
     landed + unreadable; every landed row judged once) or of evidence (every entry leads back to a
     record) does.
     """
+
+
+@dataclass(frozen=True)
+class Speaks:
+    """Which of several good rows of one record in one delivery counts.
+
+    Where their order means something, as in a feed of changes, what the last one says holds; among
+    rows that say it, the one that does most to the record (to assert is more than to repeat). In a
+    snapshot all must say the same, and the order of the file decides nothing.
+
+    Attributes:
+        effect: SQL of a row's effect, from columns of `t`.
+        rank: SQL of an effect's rank, from a column `effect`, least first.
+        ordered: whether the order of rows in the file means something.
+        others: columns that are no content, by which rows that say the same are told apart.
+    """
+
+    effect: str
+    rank: str
+    ordered: bool
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,9 +141,13 @@ class Expectation:
     def reads(self) -> frozenset[str]:
         """Qualified names of every table the expectation looks at."""
         if self.kind in DELIVERY_KINDS:
-            return frozenset({self.table, "landing.deliveries"})
+            return frozenset({self.table, "landing.deliveries", "quality.row_verdicts"})
         if self.kind == "refers_to":
             return frozenset({self.table, self.arguments["table"]})
+        if self.kind in ("one_version", "one_row"):
+            return frozenset({self.table, "quality.verdicts"})
+        if self.kind == "meets_record":
+            return frozenset({self.table, "quality.verdicts", "quality.deliveries"})
         if self.kind != "no_rows":
             return frozenset({self.table})
         # Parsing every query would take longer than running it; ours all name `schema.table`.
@@ -118,19 +167,26 @@ def name_sql(name: str) -> str:
 def whole_match(pattern: str) -> str:
     r"""The pattern anchored at both ends, so that it must match the whole text in either engine.
 
-    Not by `$`, which for one of them also stands before a last end of line. A contract's own `^` and
-    `$` at the ends are dropped for the same reason.
+    Not by `$`, which for one of them also stands before a last end of line.
     """
-    return rf"\A(?:{pattern.removeprefix('^').removesuffix('$')})\z"
+    return rf"\A(?:{pattern})\z"
 
 
-def breaks_sql(expectation: Expectation, row: str = "") -> str:
+def reader_sql(reads_as: str, value: str) -> str:
+    """SQL of what a text reads as, NULL if it does not; one of `READERS`."""
+    return READERS[reads_as].format(value)
+
+
+def breaks_sql(
+    expectation: Expectation, row: str = "", parsed: Mapping[tuple[str, str], str] | None = None
+) -> str:
     """A condition, TRUE or FALSE but never NULL, that a row breaks a row expectation.
 
     Args:
         expectation: one of `ROW_KINDS`.
         row: alias of the row's table, if columns need one (not for `holds`, whose condition is
             written out).
+        parsed: (column, what it reads as) -> SQL of that, where it is worked out already.
 
     Raises:
         ValueError: if the kind does not judge one row by itself.
@@ -162,8 +218,23 @@ def breaks_sql(expectation: Expectation, row: str = "") -> str:
             f"CASE WHEN regexp_matches({value}, {pattern}) THEN FALSE ELSE {value} IS NOT NULL "
             f"AND NOT coalesce(regexp_matches(normal_form({value}), {pattern}), FALSE) END"
         )
-    if kind == "reads_as":
-        return f"({value} IS NOT NULL AND {READERS[arguments['as']]}({value}) IS NULL)"
+    if kind in ("reads_as", "in_bounds"):
+        known = (parsed or {}).get((expectation.column, arguments["as"]))
+        read = known or reader_sql(arguments["as"], value)
+        open_values = ", ".join(text_sql(v) for v in arguments.get("open", ()))
+        open_sql = f" AND {value} NOT IN ({open_values})" if open_values else ""
+        if kind == "reads_as":
+            return f"({value} IS NOT NULL{open_sql} AND {read} IS NULL)"
+        dot = f"{row}." if row else ""
+        if "not_before" in arguments:
+            low = f"DATE {text_sql(arguments['not_before'])}"
+            high = f"{dot}published + {arguments['ahead']}"
+        else:
+            low, high = (
+                f"CAST({text_sql(str(arguments[b]))} AS DECIMAL(24, 6))"
+                for b in ("at_least", "at_most")
+            )
+        return f"coalesce(({read} < {low} OR {read} > {high}){open_sql}, FALSE)"
     # A starred number hides what its check would need; an organisation code may bear its hyphen.
     scheme = arguments["scheme"]
     compact = f"replace({value}, '-', '')" if scheme == "org_code" else value
@@ -171,14 +242,112 @@ def breaks_sql(expectation: Expectation, row: str = "") -> str:
     return f"({value} IS NOT NULL AND {starred}NOT coalesce({scheme}_ok({compact}), FALSE))"
 
 
-def conflicts_sql(expectation: Expectation, table: str | None = None) -> str:
-    """Keys that come with several versions, each with the greatest: columns of the key, `kept`."""
-    key = ", ".join(name_sql(c) for c in expectation.arguments["key"])
-    version = name_sql(expectation.arguments["version"])
-    return (
-        f"SELECT {key}, max({version}) AS kept FROM {table or expectation.table} "
-        f"GROUP BY {key} HAVING min({version}) < max({version})"
-    )
+def repeated_sql(expectation: Expectation, aside: str, table: str | None = None) -> str:
+    """Good rows of records that a delivery gives more than one of, as far as the rule is broken.
+
+    Args:
+        expectation: of kind `one_version` or `one_row`.
+        aside: a query of `delivery` and `line` of the rows that are kept aside anyway.
+        table: the table judged, if another than the expectation's own.
+
+    Returns:
+        A query of feed, delivery, record_id, version and line.
+    """
+    speaks: Speaks = expectation.arguments["speaks"]
+    table = table or expectation.table
+    own = "".join(f", t.{name_sql(c)}" for c in speaks.others)
+    others = "".join(f"g.{name_sql(c)}, " for c in speaks.others)
+    names = "feed, delivery, record_id, version, line"
+    same = "PARTITION BY g.delivery, g.record_id"
+    if expectation.kind == "one_version":
+        broken = "s.least <> s.greatest"
+    else:
+        broken = "s.nth > 1" if speaks.ordered else "s.nth > 1 AND s.least = s.greatest"
+    state = "CASE g.effect WHEN 'withdraw' THEN '∅' ELSE g.version END"
+    last = f"first_value({state}) OVER ({same} ORDER BY g.line DESC)" if speaks.ordered else state
+    return f"""SELECT {", ".join(f"s.{c}" for c in names.split(", "))}
+FROM (
+    SELECT
+        g.*,
+        row_number() OVER (
+            {same}
+            ORDER BY CASE WHEN g.state = g.last_state THEN 0 ELSE 1 END, {speaks.rank}, {others}g.line
+        ) AS nth
+    FROM (
+        SELECT
+            g.*,
+            {state} AS state,
+            {last} AS last_state,
+            min(g.version) OVER ({same}) AS least,
+            max(g.version) OVER ({same}) AS greatest
+        FROM (
+            SELECT
+                {", ".join(f"t.{c}" for c in names.split(", "))}{own},
+                {speaks.effect} AS effect
+            FROM {table} AS t
+            INNER JOIN (
+                SELECT delivery, record_id FROM {table}
+                GROUP BY delivery, record_id HAVING count(*) > 1
+            ) AS r ON r.delivery = t.delivery AND r.record_id = t.record_id
+            LEFT JOIN ({aside}) AS a ON a.delivery = t.delivery AND a.line = t.line
+            WHERE a.line IS NULL
+        ) AS g
+    ) AS g
+) AS s
+WHERE {broken}"""
+
+
+def meets_no_record_sql(
+    expectation: Expectation, verdicts: str = "quality.verdicts", table: str | None = None
+) -> str:
+    """Rows that withdraw, change or correct a record that is not believed when they arrive.
+
+    Only rows before it count, of deliveries that are believed: earlier deliveries, and earlier lines
+    of its own. A record withdrawn before is not believed either.
+
+    Args:
+        expectation: of kind `meets_record`.
+        verdicts: the table that says which rows are kept aside.
+        table: the table judged, if another than the expectation's own.
+
+    Returns:
+        A query of feed, delivery, record_id, version and line.
+    """
+    e = expectation
+    table = table or e.table
+    feed = text_sql(e.table.removeprefix("landing."))
+    effect = e.arguments["effect"]
+    names = ("feed", "delivery", "record_id", "version", "line")
+    return f"""SELECT {", ".join(f"s.{c}" for c in names)}
+FROM (
+    SELECT
+        g.*,
+        lag(g.effect) OVER (PARTITION BY g.record_id ORDER BY g.published, g.line) AS before
+    FROM (
+        SELECT
+            {", ".join(f"t.{c}" for c in names)},
+            t.published,
+            {effect} AS effect
+        FROM {table} AS t
+        WHERE t.record_id IN (
+            SELECT t.record_id FROM {table} AS t
+            WHERE {effect} IN ('withdraw', 'change', 'correct')
+        )
+        AND NOT EXISTS (
+            SELECT 1
+            FROM {verdicts} AS v
+            WHERE v.feed = {feed} AND v.{ASIDE} AND v.delivery = t.delivery AND v.line = t.line
+        )
+        AND NOT EXISTS (
+            SELECT 1
+            FROM quality.deliveries AS d
+            WHERE d.feed = {feed} AND d.outcome = 'hold' AND d.delivery = t.delivery
+        )
+    ) AS g
+) AS s
+WHERE
+    s.effect IN ('withdraw', 'change', 'correct')
+    AND (s.before IS NULL OR s.before = 'withdraw')"""
 
 
 def violations_sql(expectation: Expectation) -> str:
@@ -192,12 +361,14 @@ def violations_sql(expectation: Expectation) -> str:
         return f"SELECT * FROM {e.table} WHERE {breaks_sql(e)}"
     if e.kind == "no_rows":
         return arguments["query"]
-    if e.kind == "one_version":
-        same = " AND ".join(f"c.{name_sql(k)} = r.{name_sql(k)}" for k in arguments["key"])
-        version = name_sql(arguments["version"])
-        return (
-            f"SELECT r.* FROM {e.table} AS r INNER JOIN ({conflicts_sql(e)}) AS c "
-            f"ON {same} WHERE r.{version} <> c.kept"
+    if e.kind == "meets_record":
+        return meets_no_record_sql(e)
+    if e.kind in GATE_KINDS:
+        feed = text_sql(e.table.removeprefix("landing."))
+        return repeated_sql(
+            e,
+            "SELECT DISTINCT v.delivery, v.line FROM quality.verdicts AS v "
+            f"WHERE v.feed = {feed} AND v.{ASIDE} AND v.expectation <> 'one_version'",
         )
     if e.kind == "unique":
         key = ", ".join(name_sql(c) for c in arguments["key"])
@@ -234,8 +405,19 @@ def sentence(expectation: Expectation) -> str:
         return f"{e.column} reads as {arguments['as']}"
     if e.kind == "check_digit":
         return f"{e.column} passes the check of a {arguments['scheme']}"
+    if e.kind == "in_bounds" and "not_before" in arguments:
+        ahead = arguments["ahead"]
+        end = f"{ahead // 365} years after its publication" if ahead else "its publication"
+        return f"{e.column} lies between {arguments['not_before']} and {end}"
+    if e.kind == "in_bounds":
+        unit = "" if arguments["as"] == "integer" else " yuan"
+        return f"{e.column} lies between {arguments['at_least']} and {arguments['at_most']}{unit}"
     if e.kind == "one_version":
-        return f"one content per {', '.join(arguments['key'])}"
+        return "a delivery says one thing of a record"
+    if e.kind == "one_row":
+        return "a delivery gives a record in one row"
+    if e.kind == "meets_record":
+        return "what is withdrawn, changed or corrected is believed"
     if e.kind == "unique":
         return f"{', '.join(arguments['key'])} occurs once"
     if e.kind == "no_overlap":

@@ -12,8 +12,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from quality.expectations import Expectation
-from schemas.contract import ROOT, Column, Feed, read_yaml
+from quality.expectations import Expectation, Speaks, name_sql
+from schemas.contract import (
+    DAYS,
+    EARLIEST,
+    EFFECTS,
+    MOST,
+    ROOT,
+    Column,
+    Feed,
+    read_yaml,
+)
 
 CODES = ROOT / "schemas" / "codes"
 SHAPES = ROOT / "schemas" / "shapes"
@@ -48,26 +57,93 @@ def codes(name: str, folder: Path = CODES, column: str = "code") -> tuple[str, .
         return tuple(row[column] for row in reader)
 
 
+# A day that may lie ahead of its publication lies at most so many days ahead: a hundred years, which no
+# licence, loan or term outlasts. So a day written for "without end" (9999-12-31) is not taken for one.
+FAR_AHEAD = 36_525
+
+# What a row says of its record, from what does most to it.
+EFFECT_RANK = " ".join(f"WHEN '{effect}' THEN {n}" for n, effect in enumerate(EFFECTS))
+
+
+def effect_sql(feed: Feed, row: str = "l") -> str:
+    """SQL that turns the island's own code for what a row does into one of our five effects.
+
+    Args:
+        row: alias of the row's table.
+    """
+    if not feed.effect_column:
+        return "'assert'"
+    cases = " ".join(
+        f"WHEN '{code}' THEN '{effect}'" for code, effect in sorted(feed.effect_codes.items())
+    )
+    return f"CASE normal_form({row}.{name_sql(feed.effect_column)}) {cases} ELSE 'assert' END"
+
+
 def landing_expectations(feed: Feed) -> tuple[Expectation, ...]:
     """What the rows of `landing.<feed>` are expected to be; outcome warn or quarantine."""
     found: list[Expectation] = []
     for column in feed.columns:
         found.extend(_column_expectations(feed, column))
     if feed.natural_key:
+        found.extend(_row_a_record(feed))
+    return tuple(found)
+
+
+def _row_a_record(feed: Feed) -> list[Expectation]:
+    """Which of several rows of one record in one delivery counts, and whether it meets the record."""
+    table, ordered = f"landing.{feed.name}", feed.mode != "snapshot"
+    speaks = Speaks(
+        effect=effect_sql(feed, "t"),
+        rank=f"CASE g.effect {EFFECT_RANK} END",
+        ordered=ordered,
+        others=tuple(c.name for c in feed.columns if not c.content and not ordered),
+    )
+    found = []
+    if not ordered:
         found.append(
             Expectation(
                 name="one_version",
-                table=f"landing.{feed.name}",
+                table=table,
                 kind="one_version",
-                arguments={"key": ("delivery", "record_id"), "version": "version"},
+                arguments={"speaks": speaks},
                 outcome="quarantine",
                 reason=(
-                    "A delivery that says two things of one record contradicts itself; "
-                    "the greatest version is kept, whatever the order of the rows."
+                    "A snapshot that says different things of one record contradicts itself; "
+                    "none is believed, and what was believed of the record before stays."
                 ),
             )
         )
-    return tuple(found)
+    counts = (
+        "of several rows of one record the last in the file counts."
+        if ordered
+        else "a row given twice counts once."
+    )
+    found.append(
+        Expectation(
+            name="one_row",
+            table=table,
+            kind="one_row",
+            arguments={"speaks": speaks},
+            outcome="warn",
+            reason=f"A delivery says what it has to say of a record in one row; {counts}",
+        )
+    )
+    if ordered and set(feed.effect_codes.values()) & {"withdraw", "change", "correct"}:
+        found.append(
+            Expectation(
+                name="meets_no_record",
+                table=table,
+                column=feed.effect_column,
+                kind="meets_record",
+                arguments={"effect": speaks.effect},
+                outcome="warn",
+                reason=(
+                    "A withdrawal, change or correction of a record that is not believed shows a "
+                    "row that was lost, or a key that is misspelt."
+                ),
+            )
+        )
+    return found
 
 
 def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
@@ -105,7 +181,11 @@ def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
         found.append(expect("pattern", "matches", "quarantine", reason, pattern=column.pattern))
     if column.parse:
         reason = f"{label} must read as {column.parse}, or later stages have nothing to work with."
-        found.append(expect("parse", "reads_as", "quarantine", reason, **{"as": column.parse}))
+        reads = {"as": column.parse} | ({"open": column.means_open} if column.means_open else {})
+        found.append(expect("parse", "reads_as", "quarantine", reason, **reads))
+        said, bounds = _bounds(column)
+        reason = f"{label} {said}"
+        found.append(expect("bounds", "in_bounds", "quarantine", reason, **reads, **bounds))
     if column.scheme:
         reason = (
             f"{label} should pass the check of a {column.scheme}; lawful codes exist that fail it, "
@@ -115,6 +195,22 @@ def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
     return found
 
 
+def _bounds(column: Column) -> tuple[str, dict[str, Any]]:
+    """What a day or a number cannot be, in words and as arguments of the kind `in_bounds`."""
+    if column.parse in DAYS:
+        first = column.not_before or EARLIEST
+        bounds = {"not_before": first.isoformat(), "ahead": FAR_AHEAD * column.may_lie_ahead}
+        if column.may_lie_ahead:
+            return "may lie ahead of its publication, but not a hundred years.", bounds
+        return "is a day of the past: nobody can report what has not happened yet.", bounds
+    # Amounts in units of 10,000 yuan are compared as what they read as, in yuan.
+    unit = 10_000 if column.parse == "wan" else 1
+    least = 0 if column.at_least is None else column.at_least
+    most = MOST[column.parse] if column.at_most is None else column.at_most
+    said = "is no less than nothing, and no more than what later stages can add up."
+    return said, {"at_least": str(least * unit), "at_most": str(most * unit)}
+
+
 def delivery_expectations(feed: Feed) -> tuple[Expectation, ...]:
     """How many rows a delivery of the feed may have, judged by earlier deliveries only.
 
@@ -122,6 +218,16 @@ def delivery_expectations(feed: Feed) -> tuple[Expectation, ...]:
     """
     table = f"landing.{feed.name}"
     found = []
+    if feed.mode == "snapshot" and feed.may_be_empty is None:
+        found.append(
+            Expectation(
+                name="some_rows",
+                table=table,
+                kind="some_rows",
+                outcome="hold",
+                reason="A register without a single record is a failed export, however often it comes.",
+            )
+        )
     if feed.first_delivery:
         found.append(
             Expectation(

@@ -2,12 +2,22 @@
 
 A table's row expectations compile into ONE scan. Each is a flag; rows without a flag, nearly all of
 them, leave the query at its filter, and only the few that are left are spread out into one verdict
-an expectation. What needs other rows (two contents of one key) is found by key columns alone.
+an expectation. What needs other rows (several rows of one record) is found by key columns alone.
 
-A delivery is judged by the row counts of earlier deliveries of its own feed and nothing else, so
-that no verdict of day d changes when later deliveries arrive. A held delivery does not become
-believed later; but the next one is compared with it, so that a new level that lasts is believed
-from its second delivery on.
+A verdict is about one row, which feed, delivery and line name: a row that is kept aside takes no good
+row of the same record with it, whatever the two say.
+
+A delivery is judged by its own rows and the row counts of earlier deliveries of its own feed and
+nothing else, so that no verdict of day d changes when later deliveries arrive. Rows that conform are
+counted, one a record; a snapshot that has none is held, however many came like it before. Else a held
+delivery does not become believed later; but the next one is compared with it, so that a new level that
+lasts is believed from its second delivery on.
+
+Absence from a snapshot means something only if the snapshot is *whole*: nothing in the file was
+unreadable, and every row kept aside still names its record.
+
+In order: `quality.row_verdicts` (what the rows say themselves), `quality.deliveries`, and
+`quality.verdicts`, which adds what can only be said once it is known which deliveries are believed.
 """
 
 from __future__ import annotations
@@ -18,11 +28,15 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from quality.expectations import (
+    ASIDE,
     ROW_KINDS,
+    SET_ASIDE,
     Expectation,
     breaks_sql,
-    conflicts_sql,
+    meets_no_record_sql,
     name_sql,
+    reader_sql,
+    repeated_sql,
     text_sql,
 )
 from quality.from_contract import delivery_expectations, landing_expectations
@@ -44,6 +58,8 @@ DELIVERIES_COLUMNS = {
     "delivery": "VARCHAR",
     "published": "DATE",
     "rows": "BIGINT",
+    "conformed": "BIGINT",  # rows not kept aside, one a record
+    "whole": "BOOLEAN",  # whether absence from it means anything
     "expectation": "VARCHAR",
     "outcome": "VARCHAR",
     "reason": "VARCHAR",
@@ -102,27 +118,74 @@ def row_verdicts_sql(
     if expectations is None:
         expectations = landing_expectations(feed)
     table = rows or f"landing.{feed.name}"
-    parts = []
     by_row = [e for e in expectations if e.kind in ROW_KINDS]
-    if by_row:
-        parts.append(_flags_sql(table, by_row))
+    repeats = [e for e in expectations if e.kind in ("one_version", "one_row")]
     for e in expectations:
-        if e.kind == "one_version":
-            parts.append(_conflicts_sql(table, e))
-        elif e.kind not in ROW_KINDS:
+        if e not in by_row and e not in repeats and e.kind != "meets_record":
             raise ValueError(f"{e.table}.{e.name}: {e.kind!r} does not name rows of a delivery.")
-    return "\nUNION ALL\n".join(parts) if parts else empty_sql(VERDICTS_COLUMNS)
+    flagged = _flags_sql(table, by_row) if by_row else empty_sql(VERDICTS_COLUMNS)
+    if not repeats:
+        return flagged
+    aside = f"SELECT DISTINCT delivery, line FROM flagged WHERE {ASIDE}"
+    named = ", ".join(VERDICTS_COLUMNS)
+    parts = [f"SELECT {named} FROM flagged"]
+    parts += [_verdict_sql(e, repeated_sql(e, aside, table)) for e in repeats]
+    return f"WITH flagged AS (\n{flagged}\n)\n" + "\nUNION ALL\n".join(parts)
+
+
+def _verdict_sql(e: Expectation, rows: str) -> str:
+    """The rows of a query as verdicts of one expectation."""
+    return f"""SELECT
+    b.feed, b.delivery, b.record_id, b.version, b.line,
+    'landing' AS stage, {text_sql(e.name)} AS expectation,
+    {_text_or_null(e.column)} AS column_name, {text_sql(e.outcome)} AS outcome
+FROM ({rows}) AS b"""
+
+
+def verdicts_sql(feed: Feed, rows: str | None = None) -> str:
+    """All verdicts on rows of a feed: those of the rows themselves, and those that need to know
+    which deliveries are believed.
+
+    Args:
+        feed: the feed whose rows are judged.
+        rows: the table to judge, if it is not `landing.<feed>`.
+
+    Returns:
+        A query with the columns of `quality.verdicts`.
+    """
+    named = ", ".join(f"v.{c}" for c in VERDICTS_COLUMNS)
+    parts = [
+        f"SELECT {named} FROM quality.row_verdicts AS v WHERE v.feed = {text_sql(feed.name)}",
+        *(
+            _verdict_sql(e, meets_no_record_sql(e, "quality.row_verdicts", rows))
+            for e in landing_expectations(feed)
+            if e.kind == "meets_record"
+        ),
+    ]
+    return "\nUNION ALL\n".join(parts)
 
 
 def _flags_sql(table: str, expectations: Sequence[Expectation]) -> str:
     numbers = range(1, len(expectations) + 1)
+    # A text is read once, however many expectations look at what it reads as.
+    asked = dict.fromkeys(
+        (e.column, e.arguments["as"]) for e in expectations if e.kind in ("reads_as", "in_bounds")
+    )
+    parsed = {key: f"l.p{n}" for n, key in enumerate(asked, start=1)}
     flags = ",\n        ".join(
-        f"{breaks_sql(e, 'l')} AS f{n}" for n, e in zip(numbers, expectations, strict=True)
+        f"{breaks_sql(e, 'l', parsed)} AS f{n}" for n, e in zip(numbers, expectations, strict=True)
     )
     listed = ",\n        ".join(
         f"({n}, {text_sql(e.name)}, {_text_or_null(e.column)}, {text_sql(e.outcome)})"
         for n, e in zip(numbers, expectations, strict=True)
     )
+    source = f"{table} AS l"
+    if parsed:
+        reads = ",\n            ".join(
+            f"{reader_sql(as_, 't.' + name_sql(column))} AS {parsed[column, as_][2:]}"
+            for column, as_ in asked
+        )
+        source = f"(\n        SELECT\n            t.*,\n            {reads}\n        FROM {table} AS t) AS l"
     return f"""SELECT
     f.feed, f.delivery, f.record_id, f.version, f.line,
     'landing' AS stage, e.expectation, e.column_name, e.outcome
@@ -130,7 +193,7 @@ FROM (
     SELECT
         l.feed, l.delivery, l.record_id, l.version, l.line,
         {flags}
-    FROM {table} AS l
+    FROM {source}
 ) AS f
 CROSS JOIN (
     VALUES
@@ -139,19 +202,6 @@ CROSS JOIN (
 WHERE
     ({" OR ".join(f"f.f{n}" for n in numbers)})
     AND CASE e.n {" ".join(f"WHEN {n} THEN f.f{n}" for n in numbers)} ELSE FALSE END"""
-
-
-def _conflicts_sql(table: str, e: Expectation) -> str:
-    same = " AND ".join(f"c.{name_sql(k)} = l.{name_sql(k)}" for k in e.arguments["key"])
-    return f"""SELECT
-    l.feed, l.delivery, l.record_id, l.version, l.line,
-    'landing' AS stage, {text_sql(e.name)} AS expectation,
-    {_text_or_null(e.column)} AS column_name, {text_sql(e.outcome)} AS outcome
-FROM {table} AS l
-INNER JOIN (
-    {conflicts_sql(e, table)}
-) AS c ON {same}
-WHERE l.{name_sql(e.arguments["version"])} <> c.kept"""
 
 
 def _text_or_null(value: str | None) -> str:
@@ -163,9 +213,10 @@ def delivery_verdicts_sql(
 ) -> str:
     """Judge the size of every delivery of a feed: one row a delivery, pass, warn or hold.
 
-    The first delivery that landed is judged by `first_rows`, the others by the ratio that fits the
-    feed's mode: a snapshot against the delivery before it, changes and appends against the backlog,
-    which is the first delivery.
+    A snapshot of no rows is held whatever came before. The first delivery that landed is judged by
+    `first_rows`, the others by the ratio that fits the feed's mode: a snapshot against the delivery
+    before it, changes and appends against the backlog, which is the first delivery. What is counted
+    are the rows that conform, one a record.
 
     Args:
         feed: the feed whose deliveries are judged.
@@ -178,8 +229,8 @@ def delivery_verdicts_sql(
     if expectations is None:
         expectations = delivery_expectations(feed)
     by_kind = {e.kind: e for e in expectations}
-    first, previous, backlog = (
-        by_kind.get(kind) for kind in ("first_rows", "previous_ratio", "backlog_ratio")
+    some, first, previous, backlog = (
+        by_kind.get(kind) for kind in ("some_rows", "first_rows", "previous_ratio", "backlog_ratio")
     )
     outcome, reason = [], []
 
@@ -190,11 +241,19 @@ def delivery_verdicts_sql(
         said = ", ".join(w if w.startswith("CAST(") else text_sql(w) for w in words)
         reason.append(f"WHEN {when} THEN concat_ws('', {said})")
 
-    rows = "CAST(d.landed AS VARCHAR)"
+    rows = "CAST(d.conformed AS VARCHAR)"
+    if some:
+        rule(
+            "d.conformed = 0",
+            some.outcome,
+            "The delivery has no row that can be believed",
+            "CAST(CASE WHEN d.landed > 0 THEN concat_ws('', ' (', d.landed, ' kept aside)') END AS VARCHAR)",
+            f". {some.reason}",
+        )
     if first:
         least = first.arguments["min_rows"]
         rule(
-            f"d.n = 1 AND d.landed < {least}",
+            f"d.n = 1 AND d.conformed < {least}",
             "warn",
             "The first delivery has ",
             rows,
@@ -206,7 +265,7 @@ def delivery_verdicts_sql(
         if "min" in previous.arguments:
             least = previous.arguments["min"]
             rule(
-                f"d.landed * 1000 < d.before * {least}",
+                f"d.conformed * 1000 < d.before * {least}",
                 previous.outcome,
                 "The delivery has ",
                 rows,
@@ -217,7 +276,7 @@ def delivery_verdicts_sql(
         if "max" in previous.arguments:
             most = previous.arguments["max"]
             rule(
-                f"d.landed * 1000 > d.before * {most}",
+                f"d.conformed * 1000 > d.before * {most}",
                 "warn",
                 "The delivery has ",
                 rows,
@@ -228,7 +287,7 @@ def delivery_verdicts_sql(
     if backlog:
         most = backlog.arguments["max"]
         rule(
-            f"d.landed * 1000 > d.first * {most} + {BACKLOG_ALLOWANCE * 1000}",
+            f"d.conformed * 1000 > d.first * {most} + {BACKLOG_ALLOWANCE * 1000}",
             backlog.outcome,
             "The delivery has ",
             rows,
@@ -238,24 +297,54 @@ def delivery_verdicts_sql(
         )
     later = previous or backlog
     first_name, later_name = (_text_or_null(e.name if e else None) for e in (first, later))
+    none = f"WHEN d.conformed = 0 THEN {text_sql(some.name)} " if some else ""
     table = deliveries or "landing.deliveries"
     reasons = [r for r in reason if not r.endswith("concat_ws('', )")]
     said = f"CASE {' '.join(reasons)} END" if reasons else "CAST(NULL AS VARCHAR)"
     return f"""SELECT
-    d.feed, d.delivery, d.published, d.landed AS "rows",
-    CASE WHEN d.n = 1 THEN {first_name} ELSE {later_name} END AS expectation,
+    d.feed, d.delivery, d.published, d.landed AS "rows", d.conformed, d.whole,
+    CASE {none}WHEN d.n = 1 THEN {first_name} ELSE {later_name} END AS expectation,
     CASE {" ".join(outcome)} ELSE 'pass' END AS outcome,
     {said} AS reason
 FROM (
     SELECT
-        l.feed, l.delivery, l.published, l."rows" AS landed,
-        row_number() OVER (ORDER BY l.published) AS n,
-        lag(l."rows") OVER (ORDER BY l.published) AS before,
-        first_value(l."rows") OVER (ORDER BY l.published) AS first
-    FROM {table} AS l
-    WHERE l.feed = {text_sql(feed.name)}
+        c.*,
+        row_number() OVER (ORDER BY c.published) AS n,
+        lag(c.conformed) OVER (ORDER BY c.published) AS before,
+        first_value(c.conformed) OVER (ORDER BY c.published) AS first
+    FROM (
+        SELECT
+            l.feed, l.delivery, l.published, l."rows" AS landed,
+            l."rows" - coalesce(a.aside, 0) AS conformed,
+            l."whole" AND coalesce(a.unnamed, 0) = 0 AS "whole"
+        FROM {table} AS l
+        LEFT JOIN ({_aside_sql(feed)}) AS a ON a.delivery = l.delivery
+        WHERE l.feed = {text_sql(feed.name)}
+    ) AS c
 ) AS d
 CROSS JOIN codes.run AS r"""
+
+
+def _aside_sql(feed: Feed) -> str:
+    """Rows of each delivery that do not count, and how many of them do not name their record.
+
+    A row whose key breaks a rule names no record, or another's; so does any row of a feed without a
+    key, where a record is all it says.
+    """
+    keys = ", ".join(map(text_sql, feed.natural_key))
+    wrong_key = f"v.column_name IN ({keys})" if keys else "TRUE"
+    return f"""
+            SELECT r.delivery, count(*) AS aside, sum(r.unnamed) AS unnamed
+            FROM (
+                SELECT
+                    v.delivery, v.line,
+                    max(CASE WHEN v.{ASIDE} AND {wrong_key} THEN 1 ELSE 0 END) AS unnamed
+                FROM quality.row_verdicts AS v
+                WHERE v.feed = {text_sql(feed.name)} AND {SET_ASIDE}
+                GROUP BY v.delivery, v.line
+            ) AS r
+            GROUP BY r.delivery
+        """
 
 
 def _ratio(thousandths: int) -> str:
@@ -267,7 +356,7 @@ def row_counts_sql(feed: Feed) -> str:
 
     `conformed` is counted from the rows themselves, not as what is left over, so that the sum can
     fail to add up: landed = conformed + quarantined + held. Rows of a held delivery count as held,
-    whatever else is wrong with them; a row that repeats one kept aside is kept aside with it.
+    whatever else is wrong with them; a row said twice conforms as often as it was said.
 
     Returns:
         A query of one row with the columns of `quality.row_counts`.
@@ -291,10 +380,10 @@ LEFT JOIN (
     SELECT delivery FROM quality.deliveries WHERE feed = {name} AND outcome = 'hold'
 ) AS h ON h.delivery = l.delivery
 LEFT JOIN (
-    SELECT DISTINCT delivery, record_id, version
+    SELECT DISTINCT delivery, line
     FROM quality.verdicts
     WHERE feed = {name} AND outcome = 'quarantine'
-) AS q ON q.delivery = l.delivery AND q.record_id = l.record_id AND q.version = l.version"""
+) AS q ON q.delivery = l.delivery AND q.line = l.line"""
 
 
 def listed(feeds: Mapping[str, Feed] | Iterable[Feed]) -> tuple[Feed, ...]:
@@ -303,15 +392,17 @@ def listed(feeds: Mapping[str, Feed] | Iterable[Feed]) -> tuple[Feed, ...]:
 
 
 def judge(engine: Engine, feeds: Mapping[str, Feed] | Iterable[Feed]) -> None:
-    """Write `quality.verdicts`, `quality.deliveries` and `quality.row_counts` for what has landed.
+    """Write what the gates say of what has landed: `quality.row_verdicts`, `quality.deliveries`,
+    `quality.verdicts` and `quality.row_counts`.
 
-    Three statements, one scan of each landed table for the verdicts and one for the counts. The
+    Four statements, one scan of each landed table for the verdicts and one for the counts. The
     tables exist afterwards with all their columns, if only with no rows.
     """
     feeds = listed(feeds)
     for name, columns, compile_sql in (
-        ("verdicts", VERDICTS_COLUMNS, row_verdicts_sql),
+        ("row_verdicts", VERDICTS_COLUMNS, row_verdicts_sql),
         ("deliveries", DELIVERIES_COLUMNS, delivery_verdicts_sql),
+        ("verdicts", VERDICTS_COLUMNS, verdicts_sql),
         ("row_counts", ROW_COUNTS_COLUMNS, row_counts_sql),
     ):
         engine.create_table(f"quality.{name}", typed_union(columns, map(compile_sql, feeds)))

@@ -6,8 +6,11 @@ delivery mode, natural key, fault rates ...) stands in its `customProperties`.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,9 +43,32 @@ class ContractError(ValueError):
     """A contract that cannot be used; the message names the file, the place and the rule."""
 
 
+# What a row does to its record. A repeat says again what is believed already.
+EFFECTS = ("assert", "change", "correct", "withdraw", "repeat")
+
+# What a text can be asked to read as; `quality.expectations.READERS` has the SQL of each.
+PARSES = ("day", "dotted_day", "money", "wan", "integer")
+DAYS = ("day", "dotted_day")
+
+# Bounds of what a column may say where its contract gives none of its own. No office whose files come
+# here is older than the state that set it up. The amounts leave room to add a thousand of them in
+# DECIMAL(18, 2), in which every later stage keeps money.
+EARLIEST = date(1949, 10, 1)
+MOST = {
+    "money": Decimal("9999999999999.99"),  # yuan
+    "wan": Decimal("999999999.999999"),  # units of 10,000 yuan
+    "integer": Decimal(999_999_999_999_999),
+}
+
+
 @dataclass(frozen=True)
 class Column:
-    """One column of a feed. Values travel as text; `parse` says what the text must read as."""
+    """One column of a feed. Values travel as text; `parse` says what the text must read as.
+
+    A day lies between `not_before` and the publication of its delivery, or, if it `may_lie_ahead`,
+    within a hundred years after it. A number lies between `at_least` and `at_most`, in the column's
+    own unit. A text that `means_open` says "without end" and reads as missing.
+    """
 
     name: str
     title_zh: str
@@ -51,9 +77,14 @@ class Column:
     width: int | None = None  # bytes in the file's encoding, fixed-width files only
     valid_values: str | None = None  # name of a code list with a column `code`
     scheme: str | None = None  # identifier scheme, see schemas.identifiers.SCHEMES
-    parse: str | None = None  # day | money | integer
+    parse: str | None = None  # one of PARSES
     pattern: str | None = None  # regular expression the whole value must match
     content: bool = True  # False: not part of a version (a running number, say)
+    not_before: date | None = None  # days; EARLIEST if the contract says nothing
+    may_lie_ahead: bool = False  # days
+    means_open: tuple[str, ...] = ()  # days
+    at_least: Decimal | None = None  # numbers; 0 if the contract says nothing
+    at_most: Decimal | None = None  # numbers; see MOST
 
 
 @dataclass(frozen=True)
@@ -86,6 +117,7 @@ class Feed:
     record_tag: str
     columns: tuple[Column, ...]
     folder: Path = field(compare=False)
+    may_be_empty: str | None = None  # why a snapshot of no rows can be right, if it can
 
     @property
     def extension(self) -> str:
@@ -158,30 +190,190 @@ class Island:
         return found
 
 
-def _custom(node: dict[str, Any]) -> dict[str, Any]:
-    return {item["property"]: item.get("value") for item in node.get("customProperties") or []}
+# Every key a contract may have, so that a misspelt or unknown one is named and never passed over.
+# The standard has more; what no stage would heed is refused, with what to write instead.
+_ABOUT = ("apiVersion", "kind", "id", "name", "version", "status", "domain", "tenant")
+KEYS = {
+    "contract": (*_ABOUT, "description", "customProperties", "schema"),
+    "description": ("purpose", "usage", "limitations"),
+    "feed": (
+        "name", "physicalName", "physicalType", "businessName", "description",
+        "dataGranularityDescription", "customProperties", "properties",
+    ),
+    "column": (
+        "name", "businessName", "description", "logicalType", "physicalType", "required",
+        "primaryKey", "primaryKeyPosition", "classification", "examples", "customProperties",
+    ),
+    "custom property": ("property", "value", "description"),
+}  # fmt: skip
+CUSTOM = {
+    "contract": ("tier", "publisher", "synthetic"),
+    "feed": (
+        "format", "encoding", "delimiter", "root_tag", "record_tag", "cadence_days",
+        "cadence_offset", "mode", "natural_key", "identifier_scheme", "registry", "effect_column",
+        "effect_codes", "sharing", "area", "first_delivery", "previous_ratio", "backlog_ratio",
+        "may_be_empty", "fault_rates",
+    ),
+    "column": (
+        "width", "valid_values", "scheme", "parse", "pattern", "content", "not_before",
+        "may_lie_ahead", "means_open", "at_least", "at_most",
+    ),
+}  # fmt: skip
+BOUNDS = {
+    "first_delivery": ("min_rows", "reason"),
+    "previous_ratio": ("min", "max", "reason"),
+    "backlog_ratio": ("max", "reason"),
+    "may_be_empty": ("reason",),
+}
+
+# Rules of the standard's `quality` blocks -> what says the same here.
+INSTEAD = {
+    "nullValues": "`required: true` on the column",
+    "missingValues": "`required: true` on the column",
+    "invalidValues": "the custom property `valid_values` or `pattern` of the column",
+    "duplicateValues": "the columns in `natural_key`",
+    "rowCount": "the custom properties `first_delivery` and `previous_ratio` or `backlog_ratio`",
+    "sql": "an expectation in the stage's file under quality/",
+}
 
 
-def _column(node: dict[str, Any]) -> Column:
-    custom = _custom(node)
-    width = custom.get("width")
+def see_keys(node: Any, known: Collection[str], where: str, what: str) -> None:
+    """Refuse a part of a contract that has a key nobody heeds.
+
+    Args:
+        node: the part, as read.
+        known: the keys it may have.
+        where: which part it is, for the message.
+        what: the kind of key, for the message.
+
+    Raises:
+        ContractError: naming the first such key, and the nearest that is known.
+    """
+    if not isinstance(node, Mapping):
+        raise ContractError(f"{where}: this must be keys with values, not {node!r}.")
+    for key in node:
+        if key in known:
+            continue
+        if key == "quality":
+            raise ContractError(f"{where}: {_rules(node[key])}")
+        near = difflib.get_close_matches(str(key), known, 1)
+        hint = f"write {near[0]!r}" if near else f"it may have {', '.join(known)}"
+        raise ContractError(
+            f"{where}: the {what} {key!r} is not known and would do nothing; {hint}."
+        )
+
+
+def _rules(block: Any) -> str:
+    """What to write instead of a `quality` block."""
+    rules = block if isinstance(block, list) else [block]
+    asked = [
+        word
+        for rule in rules
+        if isinstance(rule, Mapping)
+        for word in (rule.get("metric"), rule.get("rule"), rule.get("type"))
+        if word in INSTEAD
+    ]
+    wanted = dict.fromkeys(asked or INSTEAD)
+    said = "; ".join(f"for {word} write {INSTEAD[word]}" for word in wanted)
+    return f"a `quality` block is not used here and would do nothing; {said}."
+
+
+def _custom(node: Mapping[str, Any], level: str, where: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for item in node.get("customProperties") or []:
+        see_keys(item, KEYS["custom property"], where, "key of a custom property")
+        name = item.get("property")
+        see_keys({name: None}, CUSTOM[level], where, "custom property")
+        if name in found:
+            raise ContractError(f"{where}: the custom property {name!r} is given twice; keep one.")
+        found[name] = item.get("value")
+    return found
+
+
+def _yes_or_no(value: Any, name: str, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise ContractError(f"{where}: {name} is true or false, not {value!r}.")
+    return value
+
+
+def _number(custom: Mapping[str, Any], name: str, where: str) -> Decimal | None:
+    if name not in custom:
+        return None
+    try:
+        value = Decimal(str(custom[name]))
+    except InvalidOperation as error:
+        raise ContractError(f"{where}: {name} is a number, not {custom[name]!r}.") from error
+    if not value.is_finite():
+        raise ContractError(f"{where}: {name} is a number, not {custom[name]!r}.")
+    return value
+
+
+def _whole(value: Any, name: str, least: int, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ContractError(f"{where}: {name} is a whole number from {least}, not {value!r}.")
+    return value
+
+
+def _column(node: Any, feed: str) -> Column:
+    name = node.get("name") if isinstance(node, Mapping) else None
+    where = f"{feed}, column {name}"
+    see_keys(node, KEYS["column"], where, "key")
+    if not isinstance(name, str):
+        raise ContractError(f"{where}: every column needs a `name`.")
+    custom = _custom(node, "column", where)
+    parse, width = custom.get("parse"), custom.get("width")
+    if parse is not None and parse not in PARSES:
+        raise ContractError(f"{where}: parse {parse!r} is none of {', '.join(PARSES)}.")
+    for names, kinds, what in (
+        (("not_before", "may_lie_ahead", "means_open"), DAYS, "a day"),
+        (("at_least", "at_most"), tuple(MOST), "a number"),
+    ):
+        for one in names:
+            if one in custom and parse not in kinds:
+                raise ContractError(
+                    f"{where}: {one} is for {what}; give `parse` as {' or '.join(kinds)} too."
+                )
+    not_before = custom.get("not_before")
+    if isinstance(not_before, str):
+        try:
+            not_before = date.fromisoformat(not_before)
+        except ValueError as error:
+            raise ContractError(f"{where}: not_before is a day, YYYY-MM-DD.") from error
+    if not_before is not None and not isinstance(not_before, date):
+        raise ContractError(f"{where}: not_before is a day, YYYY-MM-DD.")
     return Column(
-        name=node["name"],
+        name=name,
         title_zh=node.get("businessName", ""),
         description=" ".join(str(node.get("description", "")).split()),
-        required=bool(node.get("required", False)),
-        width=int(width) if width is not None else None,
+        required=_yes_or_no(node.get("required", False), "required", where),
+        width=None if width is None else _whole(width, "width", 1, where),
         valid_values=custom.get("valid_values"),
         scheme=custom.get("scheme"),
-        parse=custom.get("parse"),
+        parse=parse,
         pattern=custom.get("pattern"),
-        content=bool(custom.get("content", True)),
+        content=_yes_or_no(custom.get("content", True), "content", where),
+        not_before=not_before,
+        may_lie_ahead=_yes_or_no(custom.get("may_lie_ahead", False), "may_lie_ahead", where),
+        means_open=tuple(str(value) for value in custom.get("means_open") or ()),
+        at_least=_number(custom, "at_least", where),
+        at_most=_number(custom, "at_most", where),
     )
 
 
-def _feed(island: str, tier: str, node: dict[str, Any], folder: Path) -> Feed:
-    custom = _custom(node)
-    where = f"{folder.name}/contract.odcs.yaml, feed {node.get('name')}"
+def _bound(custom: Mapping[str, Any], name: str, where: str) -> dict[str, Any]:
+    """A bound on the size of a delivery, with its reason."""
+    found = custom.get(name) or {}
+    see_keys(found, BOUNDS[name], f"{where}, {name}", "key")
+    if found and not str(found.get("reason") or "").strip():
+        raise ContractError(f"{where}: {name} needs a `reason`; say why the bound is what it is.")
+    return dict(found)
+
+
+def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
+    name = node.get("name") if isinstance(node, Mapping) else None
+    where = f"{folder.name}/contract.odcs.yaml, feed {name}"
+    see_keys(node, KEYS["feed"], where, "key")
+    custom = _custom(node, "feed", where)
     for need in ("format", "cadence_days", "mode"):
         if need not in custom:
             raise ContractError(f"{where}: the custom property {need!r} is missing; add it.")
@@ -189,17 +381,38 @@ def _feed(island: str, tier: str, node: dict[str, Any], folder: Path) -> Feed:
         raise ContractError(f"{where}: format {custom['format']!r} is none of {sorted(FORMATS)}.")
     if custom["mode"] not in MODES:
         raise ContractError(f"{where}: mode {custom['mode']!r} is none of {MODES}.")
-    columns = tuple(_column(prop) for prop in node["properties"])
+    columns = tuple(_column(prop, where) for prop in node.get("properties") or ())
     names = [column.name for column in columns]
     natural_key = tuple(custom.get("natural_key") or ())
     effect_column = custom.get("effect_column")
-    for name in (*natural_key, *([effect_column] if effect_column else [])):
-        if name not in names:
-            raise ContractError(f"{where}: {name!r} is named as a key or effect, but is no column.")
+    for one in (*natural_key, *([effect_column] if effect_column else [])):
+        if one not in names:
+            raise ContractError(f"{where}: {one!r} is named as a key or effect, but is no column.")
+    primary = {p.get("primaryKeyPosition", 0): p["name"] for p in node["properties"]
+               if p.get("primaryKey")}  # fmt: skip
+    if tuple(primary[at] for at in sorted(primary)) != natural_key:
+        raise ContractError(
+            f"{where}: the columns marked `primaryKey` are not those of natural_key "
+            f"({', '.join(natural_key) or 'none'}), in that order; make them the same."
+        )
     if custom["mode"] == "changes" and not effect_column:
         raise ContractError(f"{where}: a feed of changes must name its effect_column.")
+    effects = {str(k): v for k, v in (custom.get("effect_codes") or {}).items()}
+    for code, effect in effects.items():
+        if effect not in EFFECTS:
+            raise ContractError(
+                f"{where}: effect_codes gives {code!r} the effect {effect!r}; "
+                f"effects are {', '.join(EFFECTS)}."
+            )
+    if bool(effects) != bool(effect_column):
+        raise ContractError(f"{where}: effect_column and effect_codes are given together or not.")
     if custom["format"] == "fixed" and any(column.width is None for column in columns):
         raise ContractError(f"{where}: every column of a fixed-width file needs a width.")
+    empty = _bound(custom, "may_be_empty", where)
+    if empty and custom["mode"] != "snapshot":
+        raise ContractError(
+            f"{where}: may_be_empty is for a snapshot; no rows of {custom['mode']} take nothing back."
+        )
     registry = custom.get("registry")
     return Feed(
         island=island,
@@ -210,24 +423,25 @@ def _feed(island: str, tier: str, node: dict[str, Any], folder: Path) -> Feed:
         format=custom["format"],
         encoding=custom.get("encoding") or "utf-8",
         delimiter=custom.get("delimiter") or ",",
-        cadence_days=int(custom["cadence_days"]),
-        cadence_offset=int(custom.get("cadence_offset") or 0),
+        cadence_days=_whole(custom["cadence_days"], "cadence_days", 1, where),
+        cadence_offset=_whole(custom.get("cadence_offset") or 0, "cadence_offset", 0, where),
         mode=custom["mode"],
         natural_key=natural_key,
         identifier_scheme=custom.get("identifier_scheme"),
         registry=None if registry in (None, "none") else registry,
         effect_column=effect_column,
-        effect_codes={str(k): v for k, v in (custom.get("effect_codes") or {}).items()},
+        effect_codes=effects,
         sharing=custom.get("sharing") or "intergovernmental",
         area=custom.get("area") or "government",
-        first_delivery=custom.get("first_delivery") or {},
-        previous_ratio=custom.get("previous_ratio") or {},
-        backlog_ratio=custom.get("backlog_ratio") or {},
+        first_delivery=_bound(custom, "first_delivery", where),
+        previous_ratio=_bound(custom, "previous_ratio", where),
+        backlog_ratio=_bound(custom, "backlog_ratio", where),
         fault_rates=dict(custom.get("fault_rates") or {}),
         root_tag=custom.get("root_tag") or "records",
         record_tag=custom.get("record_tag") or "record",
         columns=columns,
         folder=folder,
+        may_be_empty=" ".join(str(empty["reason"]).split()) if empty else None,
     )
 
 
@@ -243,10 +457,15 @@ def read_contract(path: Path) -> Island:
         raise ContractError(f"{path}: not readable as YAML: {error}") from error
     if not isinstance(node, dict) or not node.get("id") or not node.get("schema"):
         raise ContractError(f"{path}: a contract needs an `id` and a `schema`.")
-    custom = _custom(node)
+    where = f"{path.parent.name}/{path.name}"
+    see_keys(node, KEYS["contract"], where, "key")
+    see_keys(node.get("description") or {}, KEYS["description"], f"{where}, description", "key")
+    custom = _custom(node, "contract", where)
     tier = custom.get("tier", "core")
     if tier not in TIERS:
         raise ContractError(f"{path}: tier {tier!r} is none of {TIERS}.")
+    if custom.get("synthetic", True) is not True:
+        raise ContractError(f"{where}: all data here is synthetic; write `synthetic` as true.")
     name = node["id"]
     return Island(
         name=name,

@@ -1,7 +1,9 @@
 """`conform.<feed>`: when each version of a record is believed, by the feed's delivery mode.
 
 A version is believed from the day its delivery is published until the one that supersedes, withdraws
-or omits it. Rows set aside by a gate and deliveries held by one are as if they had never come.
+or omits it. Rows set aside by a gate and deliveries held by one are as if they had never come, but for
+one thing: a snapshot's row that is kept aside still names its record, so the record is not absent, and
+what was believed of it stays. Absence means withdrawn only where the snapshot is whole.
 """
 
 from __future__ import annotations
@@ -9,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelines.models import Model
+from quality.expectations import SET_ASIDE
+from quality.from_contract import effect_sql
 from schemas.contract import Feed
 
 PASSED = """passed AS (
-    -- What the gates let through: no quarantined row, no held delivery.
+    -- What the gates let through, one row a record and delivery: no quarantined row, no held delivery.
     SELECT
         l.*,
         {effect} AS effect
@@ -21,10 +25,9 @@ PASSED = """passed AS (
         SELECT 1
         FROM quality.verdicts AS v
         WHERE v.feed = '{feed}'
-            AND v.outcome = 'quarantine'
+            AND {set_aside}
             AND v.delivery = l.delivery
-            AND v.record_id = l.record_id
-            AND v.version = l.version
+            AND v.line = l.line
     )
     AND NOT EXISTS (
         SELECT 1
@@ -36,76 +39,102 @@ PASSED = """passed AS (
 )"""
 
 SNAPSHOT = """WITH deliveries AS (
-    -- Deliveries that are believed, numbered; a held one leaves the previous one in force.
+    -- Deliveries that are believed; a held one leaves the previous one in force. Of each, how many
+    -- whole ones there are up to it, and when the next whole one comes: only those withdraw.
     SELECT
-        d.published,
-        row_number() OVER (ORDER BY d.published) AS n,
-        lead(d.published) OVER (ORDER BY d.published) AS next_published
-    FROM landing.deliveries AS d
-    WHERE d.feed = '{feed}'
-        AND NOT EXISTS (
-            SELECT 1
-            FROM quality.deliveries AS q
-            WHERE q.feed = d.feed AND q.delivery = d.delivery AND q.outcome = 'hold'
-        )
+        d.delivery,
+        count(CASE WHEN d.whole THEN 1 END) OVER (ORDER BY d.published) AS whole_upto,
+        CASE WHEN d.whole THEN 1 ELSE 0 END AS itself,
+        min(CASE WHEN d.whole THEN d.published END) OVER (
+            ORDER BY d.published ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+        ) AS next_whole
+    FROM quality.deliveries AS d
+    WHERE d.feed = '{feed}' AND d.outcome <> 'hold'
 ),
 
-{passed},
-
-seen AS (
-    -- One row a version and delivery, however often the delivery repeats it.
+judged AS (
+    -- Rows that do not count; those kept aside name their records all the same.
     SELECT
-        {columns},
-        p.effect,
-        d.n,
-        d.published AS seen_day,
-        d.next_published,
-        row_number() OVER (
-            PARTITION BY p.record_id, p.version, d.n ORDER BY p.file, p.line
-        ) AS nth
-    FROM passed AS p
-    INNER JOIN deliveries AS d ON d.published = p.published
+        v.delivery,
+        v.line,
+        max(CASE WHEN v.outcome = 'quarantine' THEN 1 ELSE 0 END) AS aside
+    FROM quality.verdicts AS v
+    WHERE v.feed = '{feed}' AND {set_aside}
+    GROUP BY v.delivery, v.line
 ),
 
-runs AS (
-    -- Deliveries in a row that all carry the version form one run: absence means withdrawn.
+named AS (
+    SELECT
+        l.*,
+        {effect} AS effect,
+        d.whole_upto,
+        d.whole_upto - d.itself AS whole_before,
+        d.next_whole,
+        coalesce(j.aside, 0) AS aside
+    FROM landing.{feed} AS l
+    INNER JOIN deliveries AS d ON d.delivery = l.delivery
+    LEFT JOIN judged AS j ON j.delivery = l.delivery AND j.line = l.line
+    WHERE j.line IS NULL OR j.aside = 1
+),
+
+gaps AS (
+    -- Whether a whole delivery without the record came since it was named last.
     SELECT
         *,
-        n - row_number() OVER (PARTITION BY record_id, version ORDER BY n) AS run
-    FROM seen
-    WHERE nth = 1
+        CASE
+            WHEN whole_before > lag(whole_upto) OVER (
+                PARTITION BY record_id ORDER BY published, line
+            ) THEN 1
+            ELSE 0
+        END AS gap
+    FROM named
 ),
 
-edges AS (
+stretches AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY record_id, version, run ORDER BY n) AS place,
-        max(n) OVER (PARTITION BY record_id, version, run) AS last_n,
-        max(until(next_published)) OVER (PARTITION BY record_id, version, run) AS end_day
-    FROM runs
+        sum(gap) OVER (PARTITION BY record_id ORDER BY published, line) AS stretch
+    FROM gaps
+),
+
+ended AS (
+    SELECT
+        *,
+        max(until(next_whole)) OVER (PARTITION BY record_id, stretch) AS end_day
+    FROM stretches
+),
+
+turns AS (
+    -- In a stretch, a version is believed until another one comes.
+    SELECT
+        *,
+        lag(version) OVER (PARTITION BY record_id, stretch ORDER BY published) AS version_before
+    FROM ended
+    WHERE aside = 0
+),
+
+believed AS (
+    SELECT
+        *,
+        lead(published) OVER (PARTITION BY record_id, stretch ORDER BY published) AS next_day
+    FROM turns
+    WHERE version_before IS NULL OR version_before <> version
 )
 
 SELECT
     {out},
     effect,
-    seen_day AS from_day,
-    nullif(end_day, DATE '9999-12-31') AS to_day
-FROM edges
-WHERE place = 1"""
+    published AS from_day,
+    coalesce(next_day, nullif(end_day, DATE '9999-12-31')) AS to_day
+FROM believed"""
 
 CHANGES = """WITH {passed},
 
 steps AS (
-    -- One row a record and delivery. A repeat of what is already believed changes nothing.
     SELECT
-        {columns},
-        p.effect,
-        CASE p.effect WHEN 'withdraw' THEN '∅' ELSE p.version END AS state,
-        row_number() OVER (
-            PARTITION BY p.record_id, p.published
-            ORDER BY CASE p.effect WHEN 'withdraw' THEN 0 ELSE 1 END, p.version DESC, p.file, p.line
-        ) AS nth
-    FROM passed AS p
+        *,
+        CASE effect WHEN 'withdraw' THEN '∅' ELSE version END AS state
+    FROM passed
 ),
 
 turns AS (
@@ -113,10 +142,10 @@ turns AS (
         *,
         lag(state) OVER (PARTITION BY record_id ORDER BY published) AS state_before
     FROM steps
-    WHERE nth = 1
 ),
 
 believed AS (
+    -- A repeat of what is already believed changes nothing.
     SELECT
         *,
         lead(published) OVER (PARTITION BY record_id ORDER BY published) AS next_day
@@ -137,12 +166,9 @@ APPEND = """WITH {passed},
 seen AS (
     -- What was once published stays: nothing can be taken back.
     SELECT
-        {columns},
-        p.effect,
-        row_number() OVER (
-            PARTITION BY p.record_id, p.version ORDER BY p.published, p.file, p.line
-        ) AS nth
-    FROM passed AS p
+        *,
+        row_number() OVER (PARTITION BY record_id, version ORDER BY published) AS nth
+    FROM passed
 )
 
 SELECT
@@ -156,16 +182,6 @@ WHERE nth = 1"""
 TEMPLATES = {"snapshot": SNAPSHOT, "changes": CHANGES, "append": APPEND}
 
 
-def effect_sql(feed: Feed) -> str:
-    """SQL that turns the island's own code for what a row does into one of our five effects."""
-    if not feed.effect_column:
-        return "'assert'"
-    cases = " ".join(
-        f"WHEN '{code}' THEN '{effect}'" for code, effect in sorted(feed.effect_codes.items())
-    )
-    return f"CASE l.{quoted(feed.effect_column)} {cases} ELSE 'assert' END"
-
-
 def quoted(name: str) -> str:
     """A column name as SQL writes it: in quotes, so that camel case survives."""
     return f'"{name}"'
@@ -173,38 +189,40 @@ def quoted(name: str) -> str:
 
 def believed_sql(feed: Feed) -> str:
     """The SELECT of `conform.<feed>`."""
-    kept = ["record_id", "version", "feed", "delivery", "published", "file", "line"]
-    names = [*kept, *(c for c in feed.column_names)]
+    kept = ("record_id", "version", "feed", "delivery", "published", "file", "line")
+    out = [quoted(c) for c in kept]
+    for column in feed.columns:
+        name = quoted(column.name)
+        if column.means_open:  # what stands for "without end" says nothing
+            values = ", ".join("'{}'".format(v.replace("'", "''")) for v in column.means_open)
+            out.append(f"CASE WHEN {name} NOT IN ({values}) THEN {name} END AS {name}")
+        else:
+            out.append(name)
+    said = {"feed": feed.name, "effect": effect_sql(feed), "set_aside": SET_ASIDE}
     return TEMPLATES[feed.mode].format(
-        feed=feed.name,
-        passed=PASSED.format(feed=feed.name, effect=effect_sql(feed)),
-        columns=",\n        ".join(f"p.{quoted(c)}" for c in names),
-        out=",\n    ".join(quoted(c) for c in names),
+        passed=PASSED.format(**said), out=",\n    ".join(out), **said
     )
 
 
 def reads_of(feed: Feed) -> tuple[str, ...]:
     """The tables the templates above read, sorted; a test compares them with the SQL."""
-    calendar = ("landing.deliveries",) if feed.mode == "snapshot" else ()
-    return tuple(
-        sorted((f"landing.{feed.name}", "quality.deliveries", "quality.verdicts", *calendar))
-    )
+    return tuple(sorted((f"landing.{feed.name}", "quality.deliveries", "quality.verdicts")))
 
 
 def _touched(feed: Feed) -> str:
     """How changes pass: a held delivery touches the records in it, in a snapshot all there are."""
-    snapshot = feed.mode == "snapshot"
-    held = "with l ON" if snapshot else "ON d.delivery = l.delivery AND"
-    calendar = (
-        f"\ntouches: landing.deliveries c (feed, delivery, published) with l "
-        f"ON c.feed = '{feed.name}'"
-    )
+    if feed.mode == "snapshot":
+        deliveries = f"(feed, delivery, published, outcome, whole) with l ON d.feed = '{feed.name}'"
+    else:
+        deliveries = (
+            f"(feed, delivery, outcome) ON d.delivery = l.delivery AND d.feed = '{feed.name}'"
+        )
     return (
         f"unit: record_id\ntouches: landing.{feed.name} l ON l.record_id = unit.record_id\n"
-        "touches: quality.verdicts v (feed, delivery, record_id, version, outcome) "
+        "touches: quality.verdicts v (feed, delivery, line, record_id, expectation, outcome) "
         f"ON v.record_id = unit.record_id AND v.feed = '{feed.name}'\n"
-        f"touches: quality.deliveries d (feed, delivery, outcome) {held} d.feed = '{feed.name}'"
-    ) + (calendar if snapshot else "")
+        f"touches: quality.deliveries d {deliveries}"
+    )
 
 
 def believed_models(feeds: Iterable[Feed]) -> list[Model]:

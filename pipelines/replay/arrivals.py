@@ -21,12 +21,14 @@ from pipelines.models import Model, tables_read
 from pipelines.replay.edits import EditError, FileEdit, RowEdit, RowOrFile, edited
 from pipelines.replay.lift import lifted
 from pipelines.replay.small import COME, GONE, Small, difference, quoted
+from quality.from_contract import landing_expectations
 from quality.gates import (
     DELIVERIES_COLUMNS,
     VERDICTS_COLUMNS,
     delivery_verdicts_sql,
     row_verdicts_sql,
     typed_union,
+    verdicts_sql,
 )
 from schemas.contract import Feed
 from sources.files import read, write
@@ -73,20 +75,35 @@ def arrive(
 
 
 def gates(feeds: Sequence[Feed]) -> list[Model]:
-    """`quality.verdicts` and `quality.deliveries` of some feeds, as models."""
-    verdicts = typed_union(VERDICTS_COLUMNS, map(row_verdicts_sql, feeds))
+    """The gates of some feeds, as models: `quality.row_verdicts`, `.deliveries` and `.verdicts`."""
+    rows = typed_union(VERDICTS_COLUMNS, map(row_verdicts_sql, feeds))
     deliveries = typed_union(DELIVERIES_COLUMNS, map(delivery_verdicts_sql, feeds))
+    verdicts = typed_union(VERDICTS_COLUMNS, map(verdicts_sql, feeds))
     landed = "".join(
         f"\ntouches: landing.{f.name} l{n} ON l{n}.record_id = unit.record_id"
         for n, f in enumerate(feeds)
     )
+    held = "".join(
+        f"\ntouches: quality.deliveries d{n} (feed, delivery, outcome) "
+        f"ON d{n}.delivery = l{n}.delivery AND d{n}.feed = '{f.name}'"
+        for n, f in enumerate(feeds)
+        if any(e.kind == "meets_record" for e in landing_expectations(f))
+    )
     return [
-        _gate("quality.verdicts", verdicts, f"unit: record_id{landed}"),
+        _gate("quality.row_verdicts", rows, f"unit: record_id{landed}"),
         _gate(
             "quality.deliveries",
             deliveries,
-            "unit: feed\ntouches: landing.deliveries d (feed, delivery, published, rows) "
-            "ON d.feed = unit.feed",
+            "unit: feed\ntouches: landing.deliveries d (feed, delivery, published, rows, whole) "
+            "ON d.feed = unit.feed\n"
+            "touches: quality.row_verdicts v (feed, delivery, line, column_name, expectation, "
+            "outcome) ON v.feed = unit.feed",
+        ),
+        _gate(
+            "quality.verdicts",
+            verdicts,
+            "unit: record_id\ntouches: quality.row_verdicts v ON v.record_id = unit.record_id"
+            f"{landed}{held}",
         ),
     ]
 

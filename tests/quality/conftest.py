@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pipelines.engine.duckdb_engine import DuckDBEngine
+from quality.gates import VERDICTS_COLUMNS
 from schemas.contract import ROOT, Column, Feed
 
 INTERVAL = {"from_day": "DATE", "to_day": "DATE"}
@@ -46,6 +47,7 @@ TABLES: dict[str, dict[str, str]] = {
         "reason": "VARCHAR",
         "raw": "VARCHAR",
     },
+    "quality.row_verdicts": VERDICTS_COLUMNS,
     "conform.statements": {
         **SAID,
         "id_scheme": "VARCHAR",

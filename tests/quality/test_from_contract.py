@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -14,15 +15,37 @@ from quality.from_contract import (
     shape_expectations,
 )
 from quality.suites import STAGE_SUITES, stage_expectations
-from schemas.contract import Column, feeds
+from schemas.contract import DAYS, SOURCES, Column, feeds, read_contract, read_yaml
 
 
 @pytest.mark.parametrize("feed", feeds().values(), ids=lambda feed: feed.name)
 def test_every_feed_has_expectations_with_reasons(feed):
     found = (*landing_expectations(feed), *delivery_expectations(feed))
     assert all(e.reason for e in found)
-    assert len(delivery_expectations(feed)) == 2, "one bound for the first delivery, one for others"
+    kinds = [e.kind for e in delivery_expectations(feed)]
+    later = ["previous_ratio"] if feed.mode == "snapshot" else ["backlog_ratio"]
+    assert kinds == ["some_rows"] * (feed.mode == "snapshot") + ["first_rows", *later]
     assert {e.column for e in found if e.name.startswith("key_")} == set(feed.natural_key)
+
+
+@pytest.mark.parametrize("feed", feeds().values(), ids=lambda feed: feed.name)
+def test_every_day_and_every_number_has_bounds(feed):
+    named = {e.column for e in landing_expectations(feed) if e.kind == "in_bounds"}
+    assert named == {c.name for c in feed.columns if c.parse}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SOURCES.glob("*/contract.odcs.yaml")), ids=lambda p: p.parent.name
+)
+def test_every_column_written_as_a_day_is_read_as_one(path):
+    written = {
+        column["name"]
+        for feed in read_yaml(path.read_text(encoding="utf-8"))["schema"]
+        for column in feed["properties"]
+        if re.fullmatch(r"[^Y]*YYYY.?MM.?DD.*|DD.MM.YYYY", column["physicalType"])
+    }
+    read = {c.name for feed in read_contract(path).feeds for c in feed.columns if c.parse in DAYS}
+    assert written <= read
 
 
 def test_names_are_unique_within_a_table():
@@ -49,6 +72,7 @@ def test_a_column_is_judged_by_all_its_contract_says(make_feed):
         ("valid_x", "quarantine"),
         ("pattern_x", "quarantine"),
         ("parse_x", "quarantine"),
+        ("bounds_x", "quarantine"),
         ("check_x", "warn"),
     ]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from datetime import date
+from decimal import Decimal
 
 import pytest
 import sqlglot
@@ -16,6 +18,7 @@ from quality.gates import (
     delivery_verdicts_sql,
     row_counts_sql,
     row_verdicts_sql,
+    verdicts_sql,
 )
 from schemas.contract import Column, feeds
 
@@ -57,6 +60,7 @@ VERDICTS = {
     ("5", "valid_kind", "kind", "quarantine"),
     ("6", "pattern_door", "door", "quarantine"),
     ("7", "one_version", None, "quarantine"),
+    ("8", "one_row", None, "warn"),
     ("nobody", "key_no", "no", "quarantine"),
 }
 
@@ -67,9 +71,10 @@ def test_every_failing_key_is_named_with_every_expectation_it_breaks(bench, make
     judge(bench, [feed])
     found = bench.fetch("SELECT record_id, expectation, column_name, outcome FROM quality.verdicts")
     assert set(found) == VERDICTS
-    assert len(found) == len(VERDICTS) + 1, "record 7 loses two of its three versions"
+    assert len(found) == len(VERDICTS) + 2, "none of the three versions of record 7 is kept"
     lost = bench.fetch("SELECT version FROM quality.verdicts WHERE record_id = '7'")
-    assert sorted(lost) == [("a",), ("b",)]
+    assert sorted(lost) == [("a",), ("b",), ("c",)]
+    assert bench.fetch("SELECT line FROM quality.verdicts WHERE record_id = '8'") == [(13,)]
 
 
 def test_rows_and_nothing_else_decide_the_verdicts(bench, make_feed, land):
@@ -120,7 +125,7 @@ def test_an_unknown_effect_code_is_kept_aside(bench, make_feed, land):
 
 def test_a_feed_without_a_key_has_no_conflicts(make_feed):
     names = {e.kind for e in landing_expectations(make_feed(natural_key=()))}
-    assert "one_version" not in names
+    assert not names & {"one_version", "one_row", "meets_record"}
 
 
 def test_a_feed_that_promises_nothing_breaks_nothing(bench, make_feed, land):
@@ -131,9 +136,110 @@ def test_a_feed_that_promises_nothing_breaks_nothing(bench, make_feed, land):
     assert bench.fetch("SELECT outcome FROM quality.deliveries") == [("pass",)]
 
 
+def test_a_row_said_twice_counts_once_and_a_row_kept_aside_not_at_all(bench, make_feed, land):
+    feed = make_feed(columns=COLUMNS)
+    land(bench, feed, {"2024-01-01": ROWS})
+    judge(bench, [feed])
+    found = bench.fetch('SELECT "rows", conformed, whole FROM quality.deliveries')
+    assert found == [(12, 3, False)], "the row without a number may have been anybody's"
+    land(bench, feed, {"2024-01-08": ROWS[:-1]})
+    judge(bench, [feed])
+    found = bench.fetch("SELECT whole FROM quality.deliveries ORDER BY delivery")
+    assert found[1:] == [(True,)]
+
+
+def test_a_row_its_gate_rejects_takes_no_good_rows_place(bench, make_feed, land):
+    """Whatever the two say: what a row's id happens to be decides nothing."""
+    feed = make_feed(columns=COLUMNS)
+    for good, bad in (("a", "z"), ("z", "a")):
+        bench.execute("DELETE FROM landing.deliveries")
+        rows = [GOOD | {"version": good}, GOOD | {"version": bad, "kind": "dragon"}]
+        land(bench, feed, {"2024-01-01": rows})
+        judge(bench, [feed])
+        found = bench.fetch("SELECT line, version, expectation FROM quality.verdicts")
+        assert found == [(4, bad, "valid_kind")]
+
+
+DAYS = (
+    Column("no", "编号", "Number"),
+    Column("done", "日期", "", parse="day"),
+    Column("until", "有效期", "", parse="day", may_lie_ahead=True),
+    Column("born", "出生", "", parse="day", not_before=date(1901, 1, 1)),
+    Column("turned", "归还", "", parse="dotted_day"),
+)
+# column, what it says, the expectation it breaks
+DAY_CASES = [
+    ("done", "2024-06-01", None),
+    ("done", "2024-06-02", "bounds_done"),
+    ("done", "2204-01-01", "bounds_done"),
+    ("done", "1949-10-01", None),
+    ("done", "1949-09-30", "bounds_done"),
+    ("done", "1023-11-07", "bounds_done"),
+    ("done", "99991231", "bounds_done"),
+    ("done", "9999-12-31", "bounds_done"),
+    ("done", "0001-01-01", "parse_done"),
+    ("until", "2024-06-02", None),
+    ("until", "2099-12-31", None),
+    ("until", "2124-06-03", "bounds_until"),
+    ("until", "9999年12月31日", "bounds_until"),
+    ("until", "1900-01-01", "bounds_until"),
+    ("born", "1934-05-18", None),
+    ("born", "1900-12-31", "bounds_born"),
+    ("turned", "01.06.2024", None),
+    ("turned", "02.06.2024", "bounds_turned"),
+    ("turned", "31.02.2024", "parse_turned"),
+    ("turned", "1.6.2024", "parse_turned"),
+]
+
+
+@pytest.mark.parametrize(("column", "said", "broken"), DAY_CASES)
+def test_a_day_that_cannot_be_is_kept_aside(bench, make_feed, land, column, said, broken):
+    feed = make_feed(columns=DAYS)
+    land(bench, feed, {"2024-06-01": [{"no": "1", column: said}]})
+    judge(bench, [feed])
+    found = bench.fetch("SELECT expectation, column_name, outcome FROM quality.verdicts")
+    assert found == ([(broken, column, "quarantine")] if broken else [])
+
+
+AMOUNTS = (
+    Column("no", "编号", "Number"),
+    Column("fine", "罚款", "", parse="money"),
+    Column("capital", "资金", "", parse="wan"),
+    Column("count", "数", "", parse="integer"),
+    Column("age", "年龄", "", parse="integer", at_most=Decimal(150)),
+)
+AMOUNT_CASES = [
+    ("fine", "9999999999999.99", None),
+    ("fine", "10000000000000.00", "bounds_fine"),
+    ("fine", "9999999999999999", "bounds_fine"),
+    ("fine", "0", None),
+    ("fine", "-0.01", "bounds_fine"),
+    ("fine", "1e39", "parse_fine"),
+    ("fine", "Infinity", "parse_fine"),
+    ("fine", "nan", "parse_fine"),
+    ("capital", "999999999.999999", None),
+    ("capital", "1000000000", "bounds_capital"),
+    ("capital", "999999999999.999999", "bounds_capital"),
+    ("count", "999999999999999", None),
+    ("count", "999999999999999999", "bounds_count"),
+    ("age", "150", None),
+    ("age", "151", "bounds_age"),
+]
+
+
+@pytest.mark.parametrize(("column", "said", "broken"), AMOUNT_CASES)
+def test_an_amount_that_cannot_be_is_kept_aside(bench, make_feed, land, column, said, broken):
+    feed = make_feed(columns=AMOUNTS)
+    land(bench, feed, {"2024-06-01": [{"no": "1", column: said}]})
+    judge(bench, [feed])
+    found = bench.fetch("SELECT expectation, column_name, outcome FROM quality.verdicts")
+    assert found == ([(broken, column, "quarantine")] if broken else [])
+
+
 def test_tables_exist_with_their_columns_before_there_is_data(bench):
     judge(bench, [])
     for name, columns in (
+        ("row_verdicts", VERDICTS_COLUMNS),
         ("verdicts", VERDICTS_COLUMNS),
         ("deliveries", DELIVERIES_COLUMNS),
         ("row_counts", ROW_COUNTS_COLUMNS),
@@ -150,7 +256,7 @@ EDGES = [
     ("snapshot", 10, 0, "hold"),
     ("snapshot", 10, 30, "pass"),
     ("snapshot", 10, 31, "warn"),
-    ("snapshot", 0, 0, "pass"),
+    ("snapshot", 0, 0, "hold"),
     ("snapshot", 0, 1, "warn"),
     ("changes", 10, 105, "pass"),
     ("changes", 10, 106, "hold"),
@@ -180,19 +286,53 @@ def deliveries(bench, feed, **rows: int) -> list[tuple]:
 def test_a_delivery_is_judged_by_earlier_ones(bench, make_feed, mode, first, second, outcome):
     feed = make_feed(mode=mode, effect_column="no" if mode == "changes" else None)
     found = deliveries(bench, feed, d01=first, d08=second)[1]
-    assert found[3:6] == (
-        second,
-        "previous_ratio" if mode == "snapshot" else "backlog_ratio",
-        outcome,
+    ratio = "previous_ratio" if mode == "snapshot" else "backlog_ratio"
+    rule = "some_rows" if mode == "snapshot" and not second else ratio
+    assert found[3:] == (second, second, True, rule, outcome, found[8])
+    assert (found[8] is None) == (outcome == "pass")
+
+
+def test_no_rows_are_never_believed_however_often_they_come(bench, make_feed):
+    found = deliveries(bench, make_feed(), d01=0, d08=0, d15=10, d22=0, d29=0)
+    assert [row[7] for row in found] == ["hold", "hold", "warn", "hold", "hold"]
+    assert found[4][8] == (
+        "The delivery has no row that can be believed. A register without a single record is a "
+        "failed export, however often it comes."
     )
-    assert (found[6] is None) == (outcome == "pass")
+
+
+def test_a_contract_may_say_why_no_rows_can_be_right(bench, make_feed):
+    feed = make_feed(may_be_empty="Some weeks nobody has a permit.", previous_ratio={})
+    assert [row[7] for row in deliveries(bench, feed, d01=10, d08=0)] == ["pass", "pass"]
+
+
+def test_rows_are_counted_that_conform_and_not_that_landed(bench, make_feed, land):
+    feed = make_feed(columns=COLUMNS, first_delivery={})
+    good = [GOOD | {"no": str(n)} for n in range(10)]
+    bad = [row | {"kind": "dragon"} for row in good]
+    land(
+        bench,
+        feed,
+        {"2024-01-01": good, "2024-01-08": good[:4] + bad[4:], "2024-01-15": good[:4] * 3},
+    )
+    judge(bench, [feed])
+    found = bench.fetch(
+        'SELECT "rows", conformed, outcome FROM quality.deliveries ORDER BY delivery'
+    )
+    assert found == [(10, 10, "pass"), (10, 4, "hold"), (12, 4, "pass")]
+    land(bench, feed, {"2024-01-22": bad})
+    judge(bench, [feed])
+    ((reason,),) = bench.fetch(
+        "SELECT reason FROM quality.deliveries WHERE delivery = '2024-01-22'"
+    )
+    assert reason.startswith("The delivery has no row that can be believed (10 kept aside).")
 
 
 @pytest.mark.parametrize("mode", ["snapshot", "changes", "append"])
 def test_a_small_first_delivery_only_warns(bench, make_feed, mode):
     feed = make_feed(mode=mode)
     (first,) = deliveries(bench, feed, d01=1)
-    assert first[4:] == (
+    assert first[6:] == (
         "first_rows",
         "warn",
         "The first delivery has 1 rows; at least 2 were expected. "
@@ -206,13 +346,13 @@ def test_a_policy_lets_a_delivery_out_of_bounds_through_with_a_warning(bench, ma
     for day, rows in ((1, 10), (8, 4)):
         delivered(bench, feed, day, rows)
     found = bench.fetch(f"{delivery_verdicts_sql(feed)} ORDER BY delivery")
-    assert [row[5] for row in found] == ["pass", "warn"]
-    assert found[1][6].startswith("The delivery has 4 rows where the one before had 10")
+    assert [row[7] for row in found] == ["pass", "warn"]
+    assert found[1][8].startswith("The delivery has 4 rows where the one before had 10")
 
 
 def test_a_held_delivery_says_why(bench, make_feed):
     held = deliveries(bench, make_feed(), d01=10, d08=4)[1]
-    assert held[6] == (
+    assert held[8] == (
         "The delivery has 4 rows where the one before had 10, less than 0.5 of it. "
         "A week changes little."
     )
@@ -220,12 +360,12 @@ def test_a_held_delivery_says_why(bench, make_feed):
 
 def test_a_snapshot_is_compared_with_the_delivery_before_it_held_or_not(bench, make_feed):
     found = deliveries(bench, make_feed(), d01=100, d08=10, d15=100, d22=99)
-    assert [row[5] for row in found] == ["pass", "hold", "warn", "pass"]
+    assert [row[7] for row in found] == ["pass", "hold", "warn", "pass"]
 
 
 def test_a_backlog_is_compared_with_the_first_delivery_however_long_ago(bench, make_feed):
     found = deliveries(bench, make_feed(mode="append"), d01=10, d08=0, d15=106, d22=105)
-    assert [row[5] for row in found] == ["pass", "pass", "hold", "pass"]
+    assert [row[7] for row in found] == ["pass", "pass", "hold", "pass"]
 
 
 def test_later_deliveries_change_no_verdict(bench, make_feed):
@@ -242,7 +382,7 @@ def test_feeds_are_judged_apart(bench, make_feed):
         "landing.deliveries", feed="other", delivery="2023-12-01", published="2023-12-01", rows=9
     )
     (first,) = deliveries(bench, make_feed(), d01=5)
-    assert first[0] == "permits" and first[5] == "pass"
+    assert first[0] == "permits" and first[7] == "pass"
 
 
 def test_each_landed_row_is_counted_once(bench, make_feed, land):
@@ -263,9 +403,9 @@ def test_each_landed_row_is_counted_once(bench, make_feed, land):
 
 def test_bounds_a_contract_leaves_out_are_not_checked(bench, make_feed):
     feed = make_feed(first_delivery={}, previous_ratio={"min": 0.5, "reason": "Why."})
-    assert [e.kind for e in delivery_expectations(feed)] == ["previous_ratio"]
-    found = deliveries(bench, feed, d01=0, d08=1000)
-    assert [row[4:6] for row in found] == [(None, "pass"), ("previous_ratio", "pass")]
+    assert [e.kind for e in delivery_expectations(feed)] == ["some_rows", "previous_ratio"]
+    found = deliveries(bench, feed, d01=1, d08=1000)
+    assert [row[6:8] for row in found] == [(None, "pass"), ("previous_ratio", "pass")]
 
 
 @pytest.mark.parametrize("feed", feeds().values(), ids=lambda feed: feed.name)
@@ -274,5 +414,6 @@ def test_every_contract_compiles_for_both_engines(bench, feed):
     own |= {"published": "DATE", "file": "VARCHAR", "line": "BIGINT"}
     bench.table(f"landing.{feed.name}", own | dict.fromkeys(feed.column_names, "VARCHAR"))
     judge(bench, [feed])
-    for sql in (row_verdicts_sql(feed), delivery_verdicts_sql(feed), row_counts_sql(feed)):
+    for sql in (row_verdicts_sql(feed), delivery_verdicts_sql(feed), verdicts_sql(feed),
+                row_counts_sql(feed)):  # fmt: skip
         assert sqlglot.transpile(sql, read="duckdb", write="spark")

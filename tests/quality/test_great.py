@@ -41,6 +41,9 @@ ROWS = [
     GOOD | {"no": "7", "version": "a"},
     GOOD | {"no": "7", "version": "b"},
     GOOD | {"no": None, "record": "nobody"},
+    GOOD | {"no": "8"},
+    GOOD | {"no": "8"},
+    GOOD | {"no": "9", "day": "20240102"},
 ]
 
 
@@ -58,7 +61,7 @@ def validated(tmp_path, make_feed, land, monkeypatch):
         bench.create_table(
             "conform.permits",
             "SELECT *, published AS from_day, CAST(NULL AS DATE) AS to_day FROM landing.permits "
-            "WHERE record_id IN ('1', '7') AND version <> 'a' AND delivery = '2024-01-01'",
+            "WHERE record_id IN ('1', '8') AND line <> 13 AND delivery = '2024-01-01'",
         )
         bench.put(
             "conform.events", ground="bad_luck", event_day="2024-02-01", from_day="2024-01-01"
@@ -91,8 +94,10 @@ def test_great_expectations_agrees_and_documents(validated, capsys):
         "check_code",
         "parse_fine",
         "parse_day",
+        "bounds_day",
         "valid_kind",
         "one_version",
+        "one_row",
     }
     assert "landing.permits" in seen and seen[-1] == "data docs"
     assert capsys.readouterr().out == ""

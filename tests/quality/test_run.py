@@ -107,7 +107,7 @@ def test_the_report_says_where_rows_went_and_why(bench, landed):
     told = report(bench, checks(bench, [landed]))
     text = "\n".join(told.lines())
     assert "permits: 11 = 9 + 1 + 1; 0; 0" in text
-    assert "permits of 2024-01-08 held: The delivery has 1 rows where the one before had 10" in text
+    assert "permits of 2024-01-08 held: The delivery has 1 rows where the one before had 9" in text
     assert "landing.permits: 1 rows break 'no is present' (quarantine)" in text
     assert text.endswith(
         "Nothing was lost: 1 rows are kept aside and 1 deliveries held, each with its reason, "

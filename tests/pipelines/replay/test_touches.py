@@ -93,7 +93,7 @@ def keys(table: str) -> list[str]:
     if stage == "landing":
         return ["feed", "published"] if table == "landing.deliveries" else ["file", "line"]
     if stage == "quality":
-        return ["feed", "delivery"] if table == "quality.deliveries" else ["record_id", "version"]
+        return ["feed", "delivery"] + ["line", "expectation"] * (table != "quality.deliveries")
     line = next(x for x in MODELS[table].comment.splitlines() if x.startswith("key:"))
     return [c.strip() for c in line.removeprefix("key:").split(",")]
 
