@@ -193,5 +193,7 @@ def _interrupted(*_: object) -> None:
 
 
 if __name__ == "__main__":
+    # A shell may have told programs in the background to ignore Ctrl-C, ours and those we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupted)
     raise SystemExit(main())
