@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.build import Progress, build, tier_of
+from pipelines.build import Progress, build, build_with, tier_of
 from pipelines.landing import LandingError, deliveries_in, read_manifest
 from pipelines.landing.folder import check_folder
 from pipelines.made_by import out_of_date
+from pipelines.making import building_place, put_in_force, remove
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.storage import Home, HomeError, write_json
 from schemas.contract import Feed, feeds
@@ -141,7 +143,7 @@ def build_home(
     progress: Progress | None = None,
     command: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Build a home's database from delivered files, as the Dagster job `build` does, in this process.
+    """Build a home's database from delivered files; `make ui` shows what was built.
 
     Returns:
         What was built: database, join, tables, rows by stage, sentences, and in `gates` a sentence
@@ -166,23 +168,61 @@ def build_home(
     check_folder(folder, used)
     for feed in used.values():
         deliveries_in(folder, feed)
-    from pipelines.definitions import run_build  # slow to import, so not before all is seen
+    with home.lock(LOCK_SECONDS):
+        return _build(home, folder, join, engine, dict(policy or {}), progress, command)
+
+
+def _build(
+    home: Home,
+    folder: Path,
+    join: str,
+    kind: str,
+    policy: dict[str, str],
+    progress: Progress | None,
+    command: Sequence[str],
+) -> dict[str, Any]:
+    """Build and put in force; whoever calls holds the lock and has seen that it can be done."""
     from pipelines.engine import open_engine
 
-    with home.lock(LOCK_SECONDS):
-        done = run_build(
-            home=home,
-            landing=folder,
+    own = folder == home.landing
+    building = building_place(home, kind)
+    try:
+        with open_engine(kind, building) as engine:
+            made = build_with(
+                engine,
+                folder,
+                join=join,
+                policy=policy,
+                world=home.world if own else None,
+                progress=progress,
+            )
+            rows = {table: engine.count(table) for table in made.tables}
+            digest = landing_digest(engine)
+            used = feeds(tier_of(made.manifest))
+            told = told_by_gates(engine, used, made.manifest) if kind == "duckdb" else []
+        about = make_manifest(
+            tuple(command) or ("build",),
+            made.manifest,
             join=join,
-            engine=engine,
-            policy=dict(policy or {}),
-            progress=progress,
-            command=list(command),
+            policy=policy,
+            digest=digest,
+            **({} if own else {"landing": str(folder.resolve())}),
         )
-    if engine == "duckdb":
-        with open_engine("duckdb", home.database(), read_only=True) as built:
-            done["gates"] = told_by_gates(built, used, manifest)
-    return done
+        database = put_in_force(home, kind, building, about)
+    except BaseException:
+        remove(building)
+        raise
+    stages: Counter[str] = Counter()
+    for table, count in rows.items():
+        stages[table.split(".")[0]] += count
+    return {
+        "database": str(database),
+        "join": join,
+        "tables": len(rows),
+        "rows": dict(stages),
+        "summary": [f"{stage}: {count:,} rows" for stage, count in stages.items()],
+        "gates": told,
+    }
 
 
 def told_by_gates(

@@ -6,8 +6,8 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.definitions.days import last_partition
+from pipelines.definitions.home import default_home
 from pipelines.definitions.jobs import build_job
-from pipelines.definitions.laboratory import default_home
 from pipelines.storage import Home
 
 
