@@ -342,7 +342,7 @@ def experiment(
     from pipelines.experiment.report import print_summary
     from pipelines.run import dirt_value
     from pipelines.terminal import print_json, progress_bar, wide_console
-    from sources.deliver import MOST_DAYS, window
+    from sources.deliver import MOST_DAYS, see_world
     from sources.world import SIZES
 
     _one_of(size, list(SIZES), "--size")
@@ -357,7 +357,7 @@ def experiment(
     _within(n, MOST_FAULTS, "--n")
     _within(worlds, MOST_FAULTS, "--worlds")
     _within(workers, MOST_WORKERS, "--workers")
-    window(days, dirt_value(dirt))
+    see_world(size, days, dirt_value(dirt))
     design = Design(
         faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
         n=n,

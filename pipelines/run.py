@@ -91,9 +91,10 @@ def generate_home(
     Raises:
         ValueError: if an argument makes no sense, or another run holds the home.
     """
-    from sources.deliver import generate
+    from sources.deliver import generate, see_world
 
     rate = dirt_value(dirt)
+    see_world(size, days, rate)  # before anything is made
     with home.lock(LOCK_SECONDS):
         made = generate(home.landing, home.world, size, seed, days, rate, progress)
         manifest = make_manifest(command, made)
