@@ -69,6 +69,8 @@ def load(path: Path | str) -> Scenario:
     if not isinstance(node, dict) or not isinstance(node.get("faults"), list) or not node["faults"]:
         raise ScenarioError(f"{path}: a scenario is a mapping with a list `faults`.")
     _known(path, "the scenario", node, _KEYS)
+    if not isinstance(node.get("policy") or {}, dict):
+        raise ScenarioError(f"{path}: `policy` is a mapping like {{court-bank.every: 14}}.")
     return Scenario(
         faults=tuple(_fault(path, n, child) for n, child in enumerate(node["faults"], start=1)),
         join=node.get("join"),
