@@ -190,6 +190,8 @@ def test_measures_and_grades(differ, hand):
         "link_paths": ["legal_representative:b>a"],
         "first_day": "2024-01-11",
         "last_day": "2024-01-20",
+        "uncorrected_until": "2024-01-21",
+        "until": "2024-01-21",
         "subject_days": 20,
         "residue": 0,
         "residue_by_cause": 0,
@@ -228,9 +230,9 @@ def test_the_json_of_a_comparison(tmp_path, hand):
     b = hand.database(tmp_path / "b.duckdb", **rows)
     told = compare(a, b)
     node = told.json()
-    assert node["mode"] == "diff" and node["fault"] == {} and node["gain"] is None
+    assert node["mode"] == "diff" and node["fault"] is None and node["gain"] is None
     (row,) = node["lists"]
-    assert row["residue"] is None and row["residue_by_cause"] is None
+    assert row["residue"] is None and row["residue_by_cause"] == {}
     assert row["wrongly_listed"] == 1 and row["last_day"] == "2024-04-09"
     assert told.words.subject("A") == "青石港木业 (enterprise)"
     told.print()
