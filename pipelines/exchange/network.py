@@ -26,6 +26,7 @@ OF_THE_RUN = {
     "gates.out_of_bounds": ("hold", "warn"),
     "links.depth": ("2", "1", "0"),
 }
+OF_EDGES = ("corrections",)  # of these, what means nothing where nobody hands anything on
 
 
 class NetworkError(ValueError):
@@ -340,5 +341,6 @@ def in_reach(policy: Mapping[str, str], tier: str, join: str) -> dict[str, str]:
     return {
         name: value
         for name, value in policy.items()
-        if name in OF_THE_RUN or name.rpartition(".")[0] in known
+        if (name in OF_THE_RUN and (network.edges or name not in OF_EDGES))
+        or name.rpartition(".")[0] in known
     }
