@@ -72,8 +72,8 @@ GAINS = ["world", "arm", "join", "true_low", "false_low", "true_high", "false_hi
          "lost"]  # fmt: skip
 TABLES = {
     "replays.parquet": (
-        "A row a replay (arm and fault). Figures are those of the corrected state, in arms without a "
-        f"correction of the faulty one; those that end in `{UNCORRECTED}` are of the faulty state.",
+        "A row a replay (arm and fault). Figures are those of the corrected state if a correction was "
+        f"published, else of the faulty one; those that end in `{UNCORRECTED}` are of the faulty state.",
         REPLAYS.names,
     ),
     "cells.parquet": ("A row a replay, state, cell and run of wrong days.", CELLS.names),

@@ -11,7 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from pipelines.exchange.network import JOINS, NetworkError, in_reach, read_network
+from pipelines.exchange.network import (
+    JOINS,
+    OF_THE_RUN,
+    NetworkError,
+    in_reach,
+    read_network,
+)
 from pipelines.replay.faults import FRAMES, FaultSpec
 from sources.faults import kinds
 from sources.world import SIZES
@@ -38,6 +44,11 @@ class Arm:
     join: str
     policy: tuple[tuple[str, str], ...] = ()
     correct_after: int | None = None
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """What of the policy is not so anyway: what a database of the arm is built with."""
+        return {k: v for k, v in self.policy if OF_THE_RUN.get(k, ("",))[0] != v}
 
     @property
     def factors(self) -> dict[str, str]:

@@ -90,10 +90,10 @@ def _databases(design: Design) -> set[tuple[str, tuple[tuple[str, str], ...]]]:
     """The databases of one world: its own, one for each arm's network, and those gain is told over."""
     found: set[tuple[str, tuple[tuple[str, str], ...]]] = {("full", ())}
     for arm in design.arms():
-        found.add((arm.join, arm.policy))
+        found.add((arm.join, tuple(arm.numbers.items())))
         at = JOINS.index(arm.join)
         beside = JOINS[at - 1] if at else JOINS[1]
-        found.add((beside, tuple(in_reach(dict(arm.policy), design.tier, beside).items())))
+        found.add((beside, tuple(in_reach(arm.numbers, design.tier, beside).items())))
     return found
 
 

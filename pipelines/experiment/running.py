@@ -141,7 +141,7 @@ def _world(design: Design, folder: Path, world: int) -> Home:
 
 
 def _open(home: str, arm: Arm) -> Universes:
-    return Universes(Home(home), join=arm.join, policy=dict(arm.policy))
+    return Universes(Home(home), join=arm.join, policy=arm.numbers)
 
 
 _OPEN: dict[tuple[str, str, tuple], Universes] = {}
@@ -232,10 +232,10 @@ def _gains(design: Design, folder: Path) -> pa.Table:
         for n, arm in enumerate(design.arms()):
             plain = Arm(arm.join, arm.policy)
             if (world, plain) not in told:
-                told[world, plain] = told_gain(home, arm.join, dict(arm.policy))
+                told[world, plain] = told_gain(home, arm.join, arm.numbers)
             gain = dict(told[world, plain] or {})
             if arm.join == JOINS[0]:  # there is no lower level; what it knows is the next one's low
-                above = told_gain(home, JOINS[1], dict(arm.policy)) or {}
+                above = told_gain(home, JOINS[1], arm.numbers) or {}
                 gain = {"true_high": above.get("true_low"), "false_high": above.get("false_low")}
             names = ("true_low", "false_low", "true_high", "false_high", "gained", "lost")
             rows.append(
