@@ -29,6 +29,7 @@ OF_THE_RUN = {
     "gates.out_of_bounds": ("hold", "warn"),
     "links.depth": ("2", "1", "0"),
 }
+OF_EDGES = ("corrections",)  # of these, what means nothing where nobody hands anything on
 
 
 # Bounds of the numbers of an edge and of an adoption, in days, both included. A rhythm or a delay of
@@ -425,7 +426,7 @@ def in_reach(policy: Mapping[str, str], tier: str, join: str) -> dict[str, str]:
     return {
         name: value
         for name, value in policy.items()
-        if name in OF_THE_RUN
+        if (name in OF_THE_RUN and (network.edges or name not in OF_EDGES))
         or (
             name.rpartition(".")[0] in known
             and not (join == "own-keys" and name.endswith(".match"))
