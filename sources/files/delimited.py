@@ -2,7 +2,8 @@
 
 Delimiters may be wider than a byte (the full-width semicolon), files may be in GB18030. A value
 that holds the delimiter, a quote or a line end stands in quotes, and a quote inside is doubled; a
-quote anywhere else makes a record malformed rather than a guess.
+quote anywhere else makes a record malformed rather than a guess. A value that goes over several
+lines and holds as many delimiters as a record is malformed too.
 """
 
 from __future__ import annotations
@@ -181,6 +182,8 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, np.ndarray | N
     if len(rows) != (len(starts) if starts is not None else count):
         raise Odd("a blank line")
     columns = [rows.column(name).combine_chunks() for name in feed.column_names]
+    if several and any(_holds_a_record(values, delimiter, len(columns)) for values in columns):
+        raise Odd("a value that holds a whole record")
     if wide and starts is not None:
         columns = [
             pc.replace_substring(values, UNIT, feed.delimiter)
@@ -189,6 +192,17 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, np.ndarray | N
             for values in columns
         ]
     return pa.table(columns, names=list(feed.column_names)), starts if several else None
+
+
+def _holds_a_record(values: pa.Array, delimiter: str, width: int) -> bool:
+    """Whether a value goes over several lines and holds as many delimiters as a record has.
+
+    That is legal, and yet no value anybody wrote: a quotation mark that opens a value by mistake and
+    the next one, lines further down, have made one value of all that stands between.
+    """
+    broken = values.filter(pc.fill_null(pc.match_substring(values, "\n"), False))
+    most = pc.max(pc.count_substring(broken, delimiter)).as_py() or 0
+    return most >= max(width - 1, 1)
 
 
 class _Open(ValueError):
@@ -331,5 +345,8 @@ class _Lines:
                     f"wrong column count: {len(values)} values for {width} columns",
                     at + 1,
                 )
+            if end > at and _holds_a_record(pa.array(values), self.delimiter, width):
+                reason = "a record within a value: a quote opens here and closes lines further down"
+                return None, reason, at + 1
             return values, "", end + 1
         return None, "malformed quoting: a quote is left open", at + 1
