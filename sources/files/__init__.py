@@ -261,6 +261,8 @@ def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.nd
             raise Odd("a record that goes over the end of its file")
         counts = np.diff(np.append(np.searchsorted(starts, begin), len(starts)))
         lines = starts + np.repeat(firsts - begin, counts)
+    elif len(rows) != counts.sum():
+        raise Odd("another number of rows than of lines")
     else:
         lines = np.arange(len(rows)) + np.repeat(firsts - begin, counts)
     rows = rows.add_column(0, "line", pa.array(lines, pa.int64()))

@@ -9,6 +9,7 @@ must come to this number; if not, something was lost or read twice, and the file
 from __future__ import annotations
 
 import re
+import xml.parsers.expat
 
 import numpy as np
 import pyarrow as pa
@@ -21,10 +22,9 @@ from sources.files import xlsx
 BOM = b"\xef\xbb\xbf"
 SMALL = 1 << 15  # bytes of a file up to which plain Python is faster than arrays
 BLANKS = b" \t\r\x0b\x0c"
-NOTICE_OBJECT = re.compile(
-    rb'[ \t]*\{[ \t]*"_notice"[ \t]*:[ \t]*"(?:[^"\\]|\\.)*"[ \t]*\}[ \t\r]*'
-)
-NOT_TAGS = re.compile(rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
+STRING = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"'
+NOTICE_OBJECT = re.compile(rf'[ \t]*\{{[ \t]*"_notice"[ \t]*:[ \t]*{STRING}[ \t]*\}}[ \t\r]*')
+BEGINS = re.compile(rb"[\[,][ \t\r\n]*\Z|\n[ \t]*\Z")
 RECORDS = re.compile(rb'"records"\s*:\s*\Z')
 FILLED = re.compile(rb"<v>[^<]|<t(?: [^>]*)?>[^<]")
 TEXT = re.compile(rb"<(?:v|t)(?: [^>]*)?>([^<]+)</(?:v|t)>")
@@ -45,7 +45,7 @@ def records(feed: Feed, data: bytes, rows: pa.Table) -> int:
     """
     kind = feed.format
     if kind == "csv":
-        return _delimited(data) - _continued(data, rows)
+        return _delimited(data) - _continued(feed, data, rows)
     if kind == "fixed":
         return _fixed(feed, data)
     if kind in ("jsonl", "jsonl.gz"):
@@ -79,17 +79,24 @@ def _delimited(data: bytes) -> int:
     return lines(data, BLANKS) - data.startswith(b"#") - 1
 
 
-def _continued(data: bytes, rows: pa.Table) -> int:
-    """How many lines of delimited text go on with a value that a line before began."""
+def _continued(feed: Feed, data: bytes, rows: pa.Table) -> int:
+    """How many lines of delimited text go on with a value that a line before began.
+
+    Lines within a value that holds as many delimiters as a record are taken for records.
+    """
     if b'"' not in data:
         return 0
-    found = 0
+    broken: dict[int, list[str]] = {}  # row -> its values of several lines
     for name in rows.column_names[1:]:
         values = rows.column(name)
-        broken = values.filter(pc.fill_null(pc.match_substring(values, "\n"), False))
-        for value in broken.to_pylist():
-            within = value.split("\n")[1:-1]
-            found += 1 + sum(1 for line in within if line.strip(BLANKS.decode()))
+        for n in np.flatnonzero(pc.fill_null(pc.match_substring(values, "\n"), False)):
+            broken.setdefault(int(n), []).append(values[int(n)].as_py())
+    found = 0
+    for values in broken.values():
+        if max(value.count(feed.delimiter) for value in values) < max(len(feed.columns) - 1, 1):
+            for value in values:
+                within = value.split("\n")[1:-1]
+                found += 1 + sum(1 for line in within if line.strip(BLANKS.decode()))
     return found
 
 
@@ -107,15 +114,27 @@ def _json_lines(data: bytes) -> int:
     data = data.removeprefix(BOM)
     begin = data.lstrip(b" \t\r\n")
     first = begin[: begin.find(b"\n")] if b"\n" in begin else begin
-    return lines(data, b" \t\r") - bool(NOTICE_OBJECT.fullmatch(first))
+    try:
+        notice = NOTICE_OBJECT.fullmatch(first.decode("utf-8"))
+    except UnicodeDecodeError:
+        notice = None
+    return lines(data, b" \t\r") - bool(notice)
 
 
 def _xml(feed: Feed, data: bytes) -> int:
     """Opening tags of records, those in comments and quoted text left out."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", errors="replace").encode()
-    if b"<!--" in data or b"<![CDATA[" in data:
-        data = NOT_TAGS.sub(b"", data)
+    if b"<!--" in data or b"<![CDATA[" in data or b"<?" in data[2:]:
+        # What stands in comments and quoted text is no tag, if the document is one at all.
+        found: list[str] = []
+        parser = xml.parsers.expat.ParserCreate()
+        parser.StartElementHandler = lambda name, _: found.append(name)
+        try:
+            parser.Parse(data, True)
+            return found.count(feed.record_tag)
+        except (xml.parsers.expat.ExpatError, ValueError, LookupError):
+            pass
     tag = b"<" + feed.record_tag.encode()
     plain = data.count(tag + b">")
     return plain + len(re.findall(re.escape(tag) + rb"[\s/]", data))
@@ -155,7 +174,7 @@ def _json_document(data: bytes) -> int:
     """Objects within lists, and whatever else the list of records holds.
 
     Only the outermost ones: what a record holds is part of it. In a document whose brackets do not
-    pair, a brace after a bracket or a comma counts, which is an object within a list.
+    pair, a brace counts that follows a bracket or a comma, or opens a line.
     """
     data = data.removeprefix(BOM)
     marks, kinds, paired = _structure(data)
@@ -163,7 +182,7 @@ def _json_document(data: bytes) -> int:
     depth = np.cumsum(steps)
     if not paired or not len(depth) or depth.min() < 0 or depth[-1] != 0:
         opening = marks[kinds == ord("{")].tolist()
-        return sum(1 for at in opening if _before(data, at) in b"[," and at > 0)
+        return sum(1 for at in opening if BEGINS.search(data[max(0, at - 64) : at]))
     found, n = 0, 0
     places, sorts = marks.tolist(), kinds.tolist()
     closes = _closing(sorts)
@@ -207,12 +226,6 @@ def _elements(
     if objects or RECORDS.search(before):
         return commas + 1 if objects or last else 0
     return within
-
-
-def _before(data: bytes, at: int) -> bytes:
-    """The byte before a place, spaces left out."""
-    before = data[max(0, at - 64) : at].rstrip()
-    return before[-1:] or data[:at].rstrip()[-1:] or b"-"
 
 
 def _workbook(feed: Feed, data: bytes) -> int:

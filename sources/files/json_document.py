@@ -198,7 +198,9 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
             at = again.end() if again else len(text)
             end = start + len(text[start:at].rstrip(" \t\r\n,"))
             kind = "malformed JSON" if again else "cut off: the file ends inside this record"
-            bad.append(spoiled(start, end, f"{kind}: {what}"))
+            # Only an opening brace tells that a record stood here.
+            within = len(ELEMENT.findall(text, start + 1, end)) + (text[start] == "{")
+            bad.append(spoiled(start, end, f"{kind}: {what}", within))
     if not closed:
         if not bad or not bad[-1].reason.startswith("cut off"):
             place += 1
