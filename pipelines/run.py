@@ -241,6 +241,7 @@ def told_by_gates(
         *_few(_unread_records(engine), "files with unreadable records"),
         *_few(_held(engine), "deliveries held"),
         *_few(_missing(engine, used, manifest), "feeds with deliveries missing"),
+        *_few(_not_due(engine, used, manifest), "deliveries on days on which none is due"),
         *_few(_kept_aside(engine), "feeds with rows kept aside"),
     ]
 
@@ -305,6 +306,19 @@ def _missing(engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, An
                 f"first on {lost[0]}; what the one before said stays in force."
             )
     return told
+
+
+def _not_due(engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, Any]) -> list[str]:
+    day0, days = date.fromisoformat(str(manifest["day0"])), int(manifest["days"])
+    due = {name: set(feed.delivery_days(day0, days)) for name, feed in used.items()}
+    return [
+        f"{file}: nothing of {feed} is due on {day} (every {_n(used[feed].cadence_days, 'day')} "
+        f"from {min(due[feed])}, window {day0} to {manifest['last_day']}); it is believed from then."
+        for feed, day, file in engine.fetch(
+            "SELECT feed, published, file FROM landing.deliveries ORDER BY feed, published"
+        )
+        if due[feed] and day not in due[feed]
+    ]
 
 
 def _kept_aside(engine: Engine) -> list[str]:

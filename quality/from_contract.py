@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from quality.expectations import Expectation, Speaks, name_sql
+from quality.expectations import Expectation, Speaks, name_sql, text_sql
 from schemas.contract import (
     DAYS,
     EARLIEST,
@@ -84,6 +84,8 @@ def landing_expectations(feed: Feed) -> tuple[Expectation, ...]:
     found: list[Expectation] = []
     for column in feed.columns:
         found.extend(_column_expectations(feed, column))
+    if feed.format == "csv":
+        found.append(_one_record(feed))
     if feed.natural_key:
         found.extend(_row_a_record(feed))
     return tuple(found)
@@ -144,6 +146,27 @@ def _row_a_record(feed: Feed) -> list[Expectation]:
             )
         )
     return found
+
+
+def _one_record(feed: Feed) -> Expectation:
+    """Of delimited text: no value goes over several lines and holds as many delimiters as a record."""
+    most = max(len(feed.columns) - 1, 1) * len(feed.delimiter)
+    delimiter = text_sql(feed.delimiter)
+    condition = " AND ".join(
+        f"({name} NOT LIKE '%\n%' OR length({name}) - length(replace({name}, {delimiter}, '')) < {most})"
+        for name in map(name_sql, feed.column_names)
+    )
+    return Expectation(
+        name="holds_one_record",
+        table=f"landing.{feed.name}",
+        kind="holds",
+        arguments={"condition": condition},
+        outcome="quarantine",
+        reason=(
+            "A quote opened in one row and closed in a later one makes one value of the rows between, "
+            "and one row of two."
+        ),
+    )
 
 
 def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:

@@ -34,6 +34,7 @@ TABLES: dict[str, dict[str, str]] = {
         "rows": "BIGINT",
         "unreadable": "BIGINT",
         "whole": "BOOLEAN DEFAULT true",
+        "counted": "BIGINT DEFAULT 0",
         "bytes": "BIGINT",
         "digest": "VARCHAR",
     },
@@ -44,6 +45,7 @@ TABLES: dict[str, dict[str, str]] = {
         "line": "BIGINT",
         "byte_from": "BIGINT",
         "byte_to": "BIGINT",
+        "records": "BIGINT DEFAULT 1",
         "reason": "VARCHAR",
         "raw": "VARCHAR",
     },
@@ -301,6 +303,7 @@ def land() -> Callable[..., None]:
                 file=f"{feed.name}/{delivery}",
                 rows=len(rows),
                 unreadable=0,
+                counted=len(rows),
             )
             for line, row in enumerate(rows, start=3):
                 cells = {c: row.get(c) for c in feed.column_names}

@@ -42,6 +42,9 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ("landing.deliveries", "unreadable_recorded"): [
         ("landing.deliveries", {"feed": "other", "delivery": JAN, "unreadable": 1})
     ],
+    ("landing.deliveries", "counted_landed"): [
+        ("landing.deliveries", {"feed": "other", "delivery": JAN, "rows": 1, "counted": 2})
+    ],
     ("landing.deliveries", "deliveries_judged_once"): [
         ("landing.deliveries", {"feed": "other", "delivery": JAN, "rows": 0})
     ],
