@@ -229,7 +229,8 @@ def _build(
 def told_by_gates(
     engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, Any]
 ) -> list[str]:
-    """A sentence each about what of the delivered files is not believed, and why.
+    """A sentence each about what of the delivered files is not believed, and why; and one a feed about
+    rows that are believed and met nobody, or no record.
 
     Args:
         engine: an open database.
@@ -242,7 +243,8 @@ def told_by_gates(
         *_few(_held(engine), "deliveries held"),
         *_few(_missing(engine, used, manifest), "feeds with deliveries missing"),
         *_few(_not_due(engine, used, manifest), "deliveries on days on which none is due"),
-        *_few(_kept_aside(engine), "feeds with rows kept aside"),
+        *_few(_kept_aside(engine, used), "feeds with rows kept aside"),
+        *_met_nobody(engine),
     ]
 
 
@@ -321,7 +323,9 @@ def _not_due(engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, An
     ]
 
 
-def _kept_aside(engine: Engine) -> list[str]:
+def _kept_aside(engine: Engine, used: Mapping[str, Feed]) -> list[str]:
+    from quality.from_contract import effect_sql
+
     told = []
     for feed, count in engine.fetch(
         "SELECT feed, count(DISTINCT concat_ws('|', delivery, CAST(line AS VARCHAR))) "
@@ -340,10 +344,68 @@ def _kept_aside(engine: Engine) -> list[str]:
             )
             said = "is empty" if value is None else f"says {value!r}"
             where = f"column {column} {said}, which breaks {rule}"
+        ((undone,),) = engine.fetch(
+            "SELECT count(DISTINCT concat_ws('|', v.delivery, CAST(v.line AS VARCHAR))) "
+            f"FROM quality.verdicts AS v INNER JOIN landing.{feed} AS l "
+            f"ON l.delivery = v.delivery AND l.line = v.line WHERE v.feed = '{feed}' "
+            f"AND v.outcome = 'quarantine' AND {effect_sql(used[feed])} "
+            "IN ('withdraw', 'change', 'correct')"
+        )
+        stays = ""
+        if undone:
+            stays = (
+                f" Of them {undone:,} would withdraw, change or correct a record; what was believed "
+                "of it stays."
+            )
         told.append(
             f"{feed}: {_n(count, 'row')} kept aside (see quality.verdicts), the first in {file} at "
-            f"line {line}: {where}."
+            f"line {line}: {where}.{stays}"
         )
+    return told
+
+
+def _met_nobody(engine: Engine) -> list[str]:
+    """One sentence a feed about rows that are believed, and tell of nobody or of no record.
+
+    A row met nobody if one of those it speaks of was never matched to anybody, and could mean several
+    if more than one fitted.
+    """
+    found = engine.fetch(
+        """
+        WITH never AS (
+            SELECT u.feed, u.record_id, u.version,
+                max(CASE WHEN u.reason = 'ambiguous' THEN 1 ELSE 0 END) AS several
+            FROM resolve.unmatched AS u
+            WHERE NOT EXISTS (
+                SELECT 1 FROM resolve.matches AS m
+                WHERE m.record_id = u.record_id AND m.version = u.version AND m.role = u.role
+            )
+            GROUP BY u.feed, u.record_id, u.version
+        ),
+
+        counted AS (
+            SELECT feed, 1 - several AS nobody, several, 0 AS no_record FROM never
+            UNION ALL
+            SELECT feed, 0, 0, 1 FROM quality.verdicts WHERE expectation = 'meets_no_record'
+        )
+
+        SELECT feed, sum(nobody), sum(several), sum(no_record)
+        FROM counted GROUP BY feed ORDER BY feed
+        """
+    )
+    told = []
+    for feed, nobody, several, no_record in found:
+        parts = []
+        if nobody:
+            parts.append(f"{_n(int(nobody), 'row')} met nobody (see resolve.unmatched)")
+        if several:
+            parts.append(f"{_n(int(several), 'row')} could mean several (see resolve.unmatched)")
+        if no_record:
+            parts.append(
+                f"{_n(int(no_record), 'row')} withdrew, changed or corrected a record that is not "
+                "believed (see quality.verdicts)"
+            )
+        told.append(f"{feed}: {'; '.join(parts)}.")
     return told
 
 

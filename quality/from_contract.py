@@ -209,6 +209,16 @@ def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
         said, bounds = _bounds(column)
         reason = f"{label} {said}"
         found.append(expect("bounds", "in_bounds", "quarantine", reason, **reads, **bounds))
+    if column.expected_where:
+        other, value = column.expected_where
+        reason = (
+            f"{label} is left out though {other} says {value}: what follows from it is not known, "
+            "so the row is kept and flagged."
+        )
+        condition = (
+            f"{name_sql(other)} <> {text_sql(value)} OR coalesce({name_sql(column.name)}, '') <> ''"
+        )
+        found.append(expect("expected", "holds", "warn", reason, condition=condition))
     if column.scheme:
         reason = (
             f"{label} should pass the check of a {column.scheme}; lawful codes exist that fail it, "
