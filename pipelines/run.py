@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import tempfile
 from collections import Counter
@@ -425,7 +426,8 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
         ValueError: if there is no database.
     """
     from pipelines.engine import open_engine
-    from quality import checks
+    from pipelines.models import all_models
+    from quality import check_keys, checks
     from quality.great import validate
     from quality.report import report
 
@@ -436,6 +438,9 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
     step = _counter(tell)
     with open_engine("duckdb", database, read_only=True) as engine:
         results = checks(engine, used, progress=step, write=False)
+        join, policy = engine.fetch("SELECT max(join_level), max(policy) FROM codes.run")[0]
+        models = all_models(about.get("tier") or "whole", join, json.loads(policy))
+        results += check_keys(engine, {m.name: m.key for m in models}, step)
         found = report(engine, results, ())
         stale = out_of_date(engine, database)
     # Great Expectations keeps connections of its own to the file, so ours is closed by now.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from quality.expectations import Expectation
 from quality.from_contract import shape_expectations
-from quality.lists import entry_expectations
+from quality.lists import before_evidence_sql, entry_expectations
 from schemas.contract import Feed
 
 TOO_EARLY = """SELECT c.holder, c.path, c.entry_version, c.from_day, e.from_day AS entry_from_day
@@ -33,6 +33,14 @@ WRITTEN = (
         },
         outcome="fail",
         reason="Nobody is listed without a record, or an entry elsewhere, that says so.",
+    ),
+    Expectation(
+        name="not_before_its_evidence",
+        table="exchange.entries",
+        kind="no_rows",
+        arguments={"query": before_evidence_sql("exchange.entries", "exchange.evidence")},
+        outcome="warn",
+        reason="Nobody is listed before what he is listed for is believed, or shown elsewhere.",
     ),
     Expectation(
         name="parent_entry_exists",

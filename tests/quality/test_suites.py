@@ -124,6 +124,16 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ("lists.evidence", "evidence_exists"): [
         ("lists.evidence", {"entry_version": "ev", "parent_kind": "event", "parent_id": "r:v"})
     ],
+    ("lists.entries", "not_before_its_evidence"): [
+        ("lists.entries", ENTRY | {"from_day": JAN}),
+        ("lists.evidence", {"entry_version": "ev", "parent_kind": "event", "parent_id": "r:v"}),
+        ("merge.events", EVENT | {"from_day": FEB}),
+    ],
+    ("exchange.entries", "not_before_its_evidence"): [
+        ("exchange.entries", ENTRY | {"from_day": JAN}),
+        ("exchange.evidence", {"entry_version": "ev", "parent_kind": "entry", "parent_id": "of"}),
+        ("exchange.entries", ENTRY | {"entry_version": "of", "from_day": FEB}),
+    ],
     ("exchange.entries", "every_entry_has_evidence"): [("exchange.entries", ENTRY)],
     ("exchange.evidence", "parent_entry_exists"): [
         ("exchange.evidence", {"entry_version": "ev", "parent_kind": "entry", "parent_id": "gone"})
