@@ -110,17 +110,17 @@ CREATE OR REPLACE TEMP MACRO parse_day(x) AS
         END
     END;
 
--- Yuan with at most two decimals, exactly; anything else is NULL, never rounded. At most 15 digits
--- before the point, so that a sum of a few amounts still is an amount.
+-- Yuan with at most two decimals, exactly; anything else is NULL, never rounded. How much an amount
+-- may be is the gates' question.
 CREATE OR REPLACE TEMP MACRO parse_money(x) AS
     CASE
-        WHEN regexp_full_match(x, '-?[0-9]{1,15}(\.[0-9]{1,2})?') THEN CAST(x AS DECIMAL(18, 2))
+        WHEN regexp_full_match(x, '-?[0-9]{1,16}(\.[0-9]{1,2})?') THEN CAST(x AS DECIMAL(18, 2))
     END;
 
 -- 10,000s of yuan with at most six decimals, as yuan, exactly; anything else is NULL.
 CREATE OR REPLACE TEMP MACRO parse_wan(x) AS
     CASE
-        WHEN regexp_full_match(x, '-?[0-9]{1,11}(\.[0-9]{1,6})?')
+        WHEN regexp_full_match(x, '-?[0-9]{1,12}(\.[0-9]{1,6})?')
             THEN CAST(CAST(x AS DECIMAL(24, 6)) * CAST(10000 AS DECIMAL(5, 0)) AS DECIMAL(18, 2))
     END;
 
