@@ -41,7 +41,11 @@ def test_a_build_has_every_table_and_says_where_it_is(landing, tmp_path):
     assert {*models, *(f"landing.{f}" for f in feeds("story"))} <= tables
     assert not [t for t in tables if t.startswith("world.")], "the truth is brought in if asked for"
     labels, dones, totals = zip(*told, strict=True)
-    assert list(labels) == ["landing", "quality", *models, "checks", "done"]
+    landed = {label for label in labels if label.startswith("landing ")}
+    assert landed == {f"landing {feed}" for feed in feeds("story")}
+    others = [label for label in labels if not label.startswith("landing ")]
+    assert others == ["landing", "quality", *models, "checks", "done"]
+    assert done.tables == [*(f"landing.{f}" for f in feeds("story")), "quality.verdicts", *models]
     assert list(dones) == list(range(len(told))) and set(totals) == {len(told) - 1}
 
 
