@@ -97,6 +97,7 @@ def as_json(
         "totals": totals,
         "residue": None if left is None else snake(left.json(), "by_cause", "entry_days_by_cause"),
         "gain": None if gained is None else dict(gained),
+        "doubtful": [],
         "mode": mode,
         "seconds": round(seconds, 3),
     }
@@ -200,7 +201,8 @@ class Comparison:
 
     def json(self) -> dict[str, Any]:
         """All of it, as plain values."""
-        return as_json(self.difference, "diff", self.seconds)
+        told = as_json(self.difference, "diff", self.seconds)
+        return told | {"doubtful": list(self.doubtful)}
 
     def print(self) -> None:
         """The report, in the terminal."""
