@@ -187,7 +187,7 @@ def test_measures_and_grades(differ, hand):
         "wrongly_missing": 0,
         "altered": 0,
         "linked": 1,
-        "link_paths": ["legal_representative:b>a"],
+        "link_paths": [["legal_representative:b>a"]],
         "first_day": "2024-01-11",
         "last_day": "2024-01-20",
         "uncorrected_until": "2024-01-21",
