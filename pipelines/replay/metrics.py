@@ -118,7 +118,7 @@ def by_measure(diff: Difference) -> list[dict[str, Any]]:
                 "measure": measure,
                 **_subjects_by_kind(runs),
                 "linked": int(here["subject_id"].nunique()),
-                "link_paths": sorted(here["steps"].unique()),
+                "link_paths": [path.split() for path in sorted(here["steps"].unique())],
                 **_first_and_last(runs),
                 "subject_days": int(covered(runs, ("subject_id",)).sum()),
                 **_LEFT,

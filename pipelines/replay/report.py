@@ -97,7 +97,9 @@ def print_comparison(comparison: Comparison, console: Console | None = None) -> 
     _reach(out, comparison.difference, comparison.words, None)
     total = metrics.totals(comparison.difference)
     if not len(comparison.difference.lists):
-        out.print("No holder shows anything else in the one than in the other.", style="bold")
+        said = "No holder shows anything else in the one than in the other"
+        doubt = ", as far as can be told." if comparison.doubtful else "."
+        out.print(said + doubt, style="bold")
         return
     out.print(
         f"The two databases differ in {_n(total['cells'], 'entry', 'entries')} of "

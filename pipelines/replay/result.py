@@ -95,8 +95,9 @@ def as_json(
         "fault": None if fault is None else dict(fault),
         **{name: [snake(row, "residue_by_cause") for row in some] for name, some in rows.items()},
         "totals": totals,
-        "residue": None if left is None else snake(left.json(), "by_cause", "entry_days_by_cause"),
+        "residue": None if left is None else _residue(left),
         "gain": None if gained is None else dict(gained),
+        "doubtful": [],
         "mode": mode,
         "seconds": round(seconds, 3),
     }
@@ -119,6 +120,13 @@ def tables(difference: Difference, left: Left | None) -> dict[str, list[dict[str
             rows = metrics.corrected_rows(rows, key, nothing, corrected, by_cause)
         out[name] = rows
     return out
+
+
+def _residue(left: Left) -> dict[str, Any]:
+    """The figures of what is left, made for machines: shares as rows, causes as keys in snake_case."""
+    told = left.json()
+    shares = [{"days_after": int(u), "share": s} for u, s in told["share_after_days"].items()]
+    return snake(told, "by_cause", "entry_days_by_cause") | {"share_after_days": shares}
 
 
 def snake(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -200,7 +208,8 @@ class Comparison:
 
     def json(self) -> dict[str, Any]:
         """All of it, as plain values."""
-        return as_json(self.difference, "diff", self.seconds)
+        told = as_json(self.difference, "diff", self.seconds)
+        return told | {"doubtful": list(self.doubtful)}
 
     def print(self) -> None:
         """The report, in the terminal."""

@@ -22,7 +22,7 @@ from pipelines.replay.case import sent
 from pipelines.replay.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED, Wrong
 from pipelines.replay.databases import Databases, opened
 from pipelines.replay.edits import Edit, RowOrFile, apply
-from pipelines.replay.metrics import day_number
+from pipelines.replay.metrics import numbered
 from schemas.contract import Feed, feeds
 
 Progress = Callable[[str, int, int], None]
@@ -140,30 +140,25 @@ def wrong_at_source(
         for universe, rows in db.split(found).items():
             if universe not in universes:
                 continue
-            days = rows.astype({"from_day": object, "to_day": object})
-            by_record: dict[str, list[tuple[Any, ...]]] = {}
+            last = pd.to_datetime(rows["to_day"]).fillna(pd.Timestamp(horizon))
+            days = numbered(rows.assign(to_day=last.clip(upper=pd.Timestamp(horizon))))
+            by_record: dict[str, list[tuple[int, str, str, int, int]]] = {}
             for r in days.itertuples():
-                to_day = None if pd.isna(r.to_day) else r.to_day
-                said = (r.side, r.record_id, r.version, r.from_day, to_day)
+                said = (r.side, r.record_id, r.version, r.a, r.b)
                 by_record.setdefault(r.record_id, []).append(said)
             for record, given in by_record.items():
                 why = AT_THE_SOURCE if feed.mode == "append" else NOT_CORRECTED
                 if {(universe, record), (universe, None)} & gated:
                     why = GATE
-                runs[universe] += [
-                    Wrong(a, b, why, record) for a, b in _differing(given, day_number(horizon))
-                ]
+                runs[universe] += [Wrong(a, b, why, record) for a, b in _differing(given)]
     return {universe: sorted(found) for universe, found in runs.items()}
 
 
-def _differing(rows: Sequence[tuple[Any, ...]], horizon: int) -> list[tuple[int, int]]:
+def _differing(rows: Sequence[tuple[int, str, str, int, int]]) -> list[tuple[int, int]]:
     """Runs of days on which the two sides believe different versions of any record."""
     spans: dict[tuple[str, str], dict[int, list[tuple[int, int]]]] = {}
-    for side, record_id, version, first, to_day in rows:
-        end = horizon if to_day is None else min(day_number(to_day), horizon)
-        spans.setdefault((record_id, version), {}).setdefault(side, []).append(
-            (day_number(first), end)
-        )
+    for side, record_id, version, first, end in rows:
+        spans.setdefault((record_id, version), {}).setdefault(side, []).append((first, end))
     runs = []
     for sides in spans.values():
         turns = sorted({day for pairs in sides.values() for pair in pairs for day in pair})
