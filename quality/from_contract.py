@@ -216,7 +216,8 @@ def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
             "so the row is kept and flagged."
         )
         condition = (
-            f"{name_sql(other)} <> {text_sql(value)} OR coalesce({name_sql(column.name)}, '') <> ''"
+            f"coalesce(normal_form({name_sql(other)}), '') <> {text_sql(value)} "
+            f"OR clean_text({name_sql(column.name)}) IS NOT NULL"
         )
         found.append(expect("expected", "holds", "warn", reason, condition=condition))
     if column.scheme:

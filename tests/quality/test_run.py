@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from quality import BrokenPromise, check_promises, checks, judge
+from quality import BrokenPromise, check_keys, check_promises, checks, judge
 from quality.report import report
 from quality.run import keep_promises
 
