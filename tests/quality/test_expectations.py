@@ -12,7 +12,12 @@ ROW_CASES = [
     ("present", {}, ["x", "　x", "0"], [None, "", " ", "　", " \t　\n"]),
     ("present", {"blank": "allowed"}, ["", "x"], [None]),
     ("in_set", {"values": ("01", "o'clock")}, ["01", "０1 ", "o'clock", None], ["1", "01x", ""]),
-    ("matches", {"pattern": r"^[0-9]{2}\.[a-z]$"}, ["12.a", "12.a\u00a0", None], ["12xa", "12.ab", "1", ""]),
+    (
+        "matches",
+        {"pattern": r"^[0-9]{2}\.[a-z]$"},
+        ["12.a", "12.a\u00a0", None],
+        ["12xa", "12.ab", "1", ""],
+    ),
     ("matches", {"pattern": "男|女"}, ["男", "女", None], ["男女", "x男", ""]),
     (
         "reads_as",
