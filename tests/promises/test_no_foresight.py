@@ -103,9 +103,7 @@ def clipped_rows(engine, day) -> dict[str, list[tuple]]:
     found, select = {}, clipped(day)
     (name,) = engine.fetch("SELECT current_database()")[0]
     for table in engine.tables():
-        query = select(
-            f'"{name}"', table, list(engine.query(f"SELECT * FROM {table}").column_names)
-        )
+        query = select(f'"{name}"', table, list(engine.query(f"SELECT * FROM {table}").column_names))
         if query:
             found[table] = sorted(engine.fetch(query), key=str)
     return found
