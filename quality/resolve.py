@@ -51,6 +51,14 @@ INNER JOIN resolve.identifiers AS b
     AND b.from_day < until(a.to_day)
     AND a.from_day < until(b.to_day)"""
 
+# Of one body there are a few names, old ones and misspelt ones; this many are many bodies.
+MANY_NAMES = 5
+ONE_CODE_MANY_NAMES = f"""SELECT d.id_scheme, d.id_value, count(DISTINCT d.name_key) AS names
+FROM resolve.designations AS d
+WHERE d.id_scheme <> 'masked_resident_no'
+GROUP BY d.id_scheme, d.id_value
+HAVING count(DISTINCT d.name_key) >= {MANY_NAMES}"""
+
 UNREGISTERED = """SELECT m.record_id, m.version, m.role, m.subject_id
 FROM resolve.matches AS m
 WHERE m.method <> 'own_key'
@@ -115,6 +123,14 @@ WRITTEN = (
         arguments={"query": SHARED},
         outcome="warn",
         reason="One code on several bodies is a registry's error; what bears it stays ambiguous.",
+    ),
+    Expectation(
+        name="code_of_one_body",
+        table="resolve.designations",
+        kind="no_rows",
+        arguments={"query": ONE_CODE_MANY_NAMES},
+        outcome="warn",
+        reason="One code under many names stands for no body, whatever its check says.",
     ),
     Expectation(
         name="code_passes_its_check",

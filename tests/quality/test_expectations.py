@@ -11,8 +11,13 @@ from quality.expectations import ROW_KINDS, Expectation, breaks_sql, sentence, v
 ROW_CASES = [
     ("present", {}, ["x", "　x", "0"], [None, "", " ", "　", " \t　\n"]),
     ("present", {"blank": "allowed"}, ["", "x"], [None]),
-    ("in_set", {"values": ("01", "o'clock")}, ["01", "o'clock", "01 ", "０１", None], ["1", "01x", ""]),
-    ("matches", {"pattern": r"^[0-9]{2}\.[a-z]$"}, ["12.a", "12.a ", None], ["12xa", "12.ab", "1", ""]),
+    ("in_set", {"values": ("01", "o'clock")}, ["01", "01 ", "０1 ", "o'clock", None], ["1", "01x", ""]),
+    (
+        "matches",
+        {"pattern": r"^[0-9]{2}\.[a-z]$"},
+        ["12.a", "12.a\u00a0", None],
+        ["12xa", "12.ab", "1", ""],
+    ),
     ("matches", {"pattern": "男|女"}, ["男", "女", None], ["男女", "x男", ""]),
     (
         "reads_as",

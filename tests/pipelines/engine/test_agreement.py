@@ -15,7 +15,9 @@ import pytest
 
 from pipelines.engine.duckdb_engine import DuckDBEngine
 from pipelines.engine.spark_engine import why_unavailable
+from schemas.contract import feeds
 from tests.pipelines.engine.agreement import differences
+from tests.pipelines.engine.nasty import spoil
 
 needs_spark = pytest.mark.skipif(why_unavailable() is not None, reason=why_unavailable() or "")
 
@@ -94,4 +96,16 @@ def test_two_engines_agree_on_every_table(built, tmp_path):
     world = built("tiny", 1, days=90)
     build(world.landing, tmp_path / "spark", engine="spark", checks=False)
     found = differences(world.database, tmp_path / "spark")
+    assert not found, "\n".join(map(str, found))
+
+
+@needs_spark
+def test_two_engines_agree_on_texts_that_they_read_otherwise(story, tmp_path):
+    """The same of a landing folder full of texts on which the engines' own functions differ."""
+    from pipelines.build import build
+
+    assert spoil(story.landing, tmp_path / "landing", feeds("story")) > 20
+    build(tmp_path / "landing", tmp_path / "duckdb.file", checks=False)
+    build(tmp_path / "landing", tmp_path / "spark", engine="spark", checks=False)
+    found = differences(tmp_path / "duckdb.file", tmp_path / "spark")
     assert not found, "\n".join(map(str, found))

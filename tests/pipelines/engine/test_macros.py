@@ -26,6 +26,7 @@ from schemas.identifiers import (
     org_body,
 )
 from schemas.normal_form import clean_text, normal_form
+from tests.pipelines.engine.nasty import NASTY
 
 # macro -> given text and what must come of it
 GIVEN = {
@@ -449,3 +450,20 @@ def test_every_character_has_one_form_on_either_engine_and_in_python(duckdb_engi
         own = {"clean_text(x)": clean_text, "normal_form(x)": normal_form}.get(call)
         if own:
             assert one == [own(text) for text in texts]
+
+
+def test_engines_agree_on_texts_that_they_read_otherwise(duckdb_engine, spark_engine):
+    calls = [call for call in GIVEN if not call.startswith(("until", "month_after"))]
+    texts = [*NASTY, *(text + end for text in NASTY[:200] for end in ("\n", "\u00a0", "|", "ß"))]
+    given = pa.table({"n": range(len(texts)), "x": pa.array(texts, pa.string())})
+    parts = [f"SELECT {k} AS k, n, CAST({call} AS VARCHAR) AS y FROM given.nasty"
+             for k, call in enumerate(calls)]  # fmt: skip
+    found = []
+    for engine in (duckdb_engine, spark_engine):
+        engine.insert_arrow("given.nasty", given)
+        found.append({(k, n): y for k, n, y in engine.fetch(" UNION ALL ".join(parts))})
+    one, other = found
+    differ = [
+        (calls[k], texts[n], one[k, n], other[k, n]) for k, n in one if one[k, n] != other[k, n]
+    ]
+    assert differ == []

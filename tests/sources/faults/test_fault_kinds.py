@@ -8,6 +8,7 @@ from schemas.contract import Column, feeds
 from schemas.identifiers import RESIDENT_NO, SCHEMES, USCC, could_be_real, is_synthetic
 from sources.faults import FaultError, kind, kinds
 from sources.faults.draw import Draw, hits, text_numbers
+from sources.faults.identifiers import may_stand
 from sources.faults.mistyped_code import mistype
 from sources.faults.wrong_unit import rewrite
 
@@ -153,6 +154,26 @@ def test_a_free_edit_cannot_name_somebody_real(feed_of):
     assert RESIDENT_NO.is_valid("11010519491231002X")
     with pytest.raises(FaultError, match="real identifier"):
         kind("free_edit").module.spoil(ROW, draw(feed_of(), person="11010519491231002X"))
+
+
+def test_only_what_is_edited_is_judged_and_by_its_own_scheme(feed_of):
+    row = ROW | {"code": "91350100M000100Y43"}  # delivered so: not this edit's doing
+    edit = kind("free_edit").module.spoil
+    assert edit(row, draw(feed_of(), fine="1")) == row | {"fine": "1"}
+    with pytest.raises(FaultError, match="The value '91350100M000100Y43' of column code"):
+        edit(ROW, draw(feed_of(), code="91350100M000100Y43"))
+
+
+def test_a_number_that_passes_as_one_of_another_scheme_is_nobodys():
+    """15 digits are a registration number; they may happen to pass the check of a tax number."""
+    number = next(
+        n
+        for n in (f"{8701011000000 + k:013d}14" for k in range(5000))
+        if SCHEMES["tax_no"].is_valid(n) and not SCHEMES["tax_no"].is_synthetic(n)
+    )
+    feed = feeds("whole")["county_penalties"]
+    (column,) = (c.name for c in feed.columns if c.scheme == "registration_no")
+    assert could_be_real(number) and may_stand(feed, {column: number})
 
 
 def test_a_missing_value_never_is_the_key(feed_of):
