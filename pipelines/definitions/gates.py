@@ -34,7 +34,12 @@ NAMES = {
     "present": "{column}_is_present",
     "in_set": "{column}_is_a_known_value",
     "matches": "{column}_has_the_right_form",
+    "in_bounds": "{column}_lies_within_bounds",
     "check_digit": "{column}_passes_its_check",
+    "one_version": "delivery_says_one_thing_of_a_record",
+    "one_row": "delivery_gives_a_record_in_one_row",
+    "meets_record": "what_is_withdrawn_or_corrected_is_believed",
+    "some_rows": "delivery_has_rows",
     "first_rows": "first_delivery_has_enough_rows",
     "previous_ratio": "rows_fit_the_delivery_before",
     "backlog_ratio": "rows_fit_the_first_delivery",
@@ -57,7 +62,9 @@ def in_words(e: Expectation) -> str:
 def expected(e: Expectation) -> str:
     """What is expected, in a sentence."""
     arguments = e.arguments
-    if e.kind == "first_rows":
+    if e.kind == "some_rows":
+        said = "a delivery has rows"
+    elif e.kind == "first_rows":
         said = f"the first delivery has at least {arguments['min_rows']:,} rows"
     elif e.kind == "previous_ratio":
         bounds = [

@@ -82,13 +82,13 @@ def test_the_days_are_those_of_the_deliveries_whatever_the_clock_says(tmp_path):
     home = Home(tmp_path)
     assert len(days_of(home)) == 365 and days_of(home)[-1] == "2024-12-30"
     home.landing.mkdir()
-    window = {"horizon": "2103-01-05", "days": 6, "tier": "story"}
     for first, last, count in (
         ("2099-12-31", "2100-01-05", 6),
         ("1999-01-01", "1999-01-01", 1),
         ("2024-01-01", "2026-12-30", 1095),
     ):
-        write_json(home.landing / "manifest.json", {"day0": first, "last_day": last, **window})
+        window = {"day0": first, "last_day": last, "days": count, "horizon": "2103-01-05"}
+        write_json(home.landing / "manifest.json", {**window, "tier": "story"})
         found = days_of(home)
         assert (found[0], found[-1], len(found)) == (first, last, count)
         assert found == sorted(set(found))
@@ -96,7 +96,8 @@ def test_the_days_are_those_of_the_deliveries_whatever_the_clock_says(tmp_path):
 
 
 def test_the_days_of_a_home_without_files_are_those_of_its_database(tmp_path):
-    write_json(tmp_path / "current.json", {"day0": "2024-01-01", "last_day": "2024-02-09"})
+    about = {"database": "databases/1.duckdb", "day0": "2024-01-01", "last_day": "2024-02-09"}
+    write_json(tmp_path / "current.json", about)
     assert len(days_of(Home(tmp_path))) == 40
 
 

@@ -230,6 +230,17 @@ def test_the_sensor_asks_once_for_each_change(generated, tmp_path, monkeypatch):
     assert again.run_key != asked.run_key
 
 
+def test_days_that_were_delivered_since_wait_for_a_reload(generated, tmp_path, monkeypatch):
+    monkeypatch.setenv("ISLANDS_HOME", str(tmp_path))
+    (tmp_path / "landing").symlink_to(generated("story", 1, dirt=0.0, days=40).landing)
+    known = dg.StaticPartitionsDefinition(["2024-01-01"])
+    monkeypatch.setattr("pipelines.definitions.triggers.days", known)
+    context = dg.build_sensor_context()
+    for found in (landing_folder_changed(context), every_morning(dg.build_schedule_context())):
+        assert isinstance(found, dg.SkipReason) and "reload" in found.skip_message
+    assert context.cursor is None, "it is asked again"
+
+
 def test_the_schedule_asks_every_morning(first, tmp_path, monkeypatch):
     monkeypatch.setenv("ISLANDS_HOME", str(tmp_path))
     assert isinstance(every_morning(dg.build_schedule_context()), dg.SkipReason)
