@@ -76,8 +76,9 @@ def _passage(replay: Replay) -> list[Text]:
             )
     passage = replay.passage
     for kept in passage.kept[:MOST_GATES]:
-        clean = "if nothing goes wrong, " if kept.state == "clean" else ""
-        lines.append(_line("Gate", f"{clean}{kept.sentence()}"))
+        said = kept.sentence()
+        said = f"if nothing goes wrong, {said}" if kept.state == "clean" else said[len("gate ") :]
+        lines.append(_line("Gate", said))
     for kept in passage.kept_correction[:MOST_GATES]:
         lines.append(_line("Gate", f"of what corrects it, {kept.sentence()}"))
     more = len(passage.kept) + len(passage.kept_correction) - len(lines)
