@@ -7,6 +7,7 @@ the tables.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -23,6 +24,7 @@ from pipelines.experiment.codebook import write_codebook
 from pipelines.experiment.design import Arm, Block, Design, DesignError
 from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
 from pipelines.landing import read_manifest
+from pipelines.made_by import made_by
 from pipelines.manifest import NOTICE, lock_hash, project_version
 from pipelines.replay.levels import told_gain
 from pipelines.replay.universes import Universes
@@ -103,6 +105,7 @@ def _settle(design: Design, folder: Path) -> None:
         "version": project_version(),
         "lock": lock_hash(),
         "design": asdict(design),
+        "made_by": _made_by(design),
         "arms": [asdict(arm) for arm in design.arms()],
         "columns": {"replays": REPLAYS.names, "cells": CELLS.names},
         "sampling": f"uniform by {design.frame}, among what the fault has something to bite on; "
@@ -112,12 +115,22 @@ def _settle(design: Design, folder: Path) -> None:
     manifest = folder / "manifest.json"
     if manifest.exists():
         before = json.loads(manifest.read_text(encoding="utf-8"))
-        for part, of in (("design", "of another design"), ("columns", "of an older version")):
+        for part, of in (
+            ("design", "of another design"),
+            ("columns", "of an older version"),
+            ("made_by", "that was begun with other models, network or codes"),
+        ):
             if before.get(part) != said[part]:
                 raise DesignError(
                     f"{folder} holds an experiment {of}; give another --out, or remove it."
                 )
     manifest.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _made_by(design: Design) -> str:
+    """One digest of all that databases of the worlds, and replays in them, are made by."""
+    noted = made_by("story" if design.size == "story" else "whole")
+    return hashlib.sha256(json.dumps(noted).encode()).hexdigest()
 
 
 def _note_horizon(design: Design, folder: Path) -> None:
