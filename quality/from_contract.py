@@ -353,8 +353,17 @@ def shape_expectations(
         columns = tuple(key[position] for position in sorted(key))
         expect("key_once", "unique", f"{', '.join(columns)} is the key of {shape}.", key=columns)
     if {"from_day", "to_day"} <= names:
-        condition = "to_day IS NULL OR from_day < to_day"
-        expect(
-            "interval", "holds", "What is believed is believed a day at least.", condition=condition
-        )
+        found.append(interval_expectation(table))
     return tuple(found)
+
+
+def interval_expectation(table: str) -> Expectation:
+    """What any table of intervals is expected to keep: none is empty, none ends before it begins."""
+    return Expectation(
+        name="interval",
+        table=table,
+        kind="holds",
+        arguments={"condition": "to_day IS NULL OR from_day < to_day"},
+        outcome="warn",
+        reason="What is believed is believed a day at least.",
+    )

@@ -138,14 +138,14 @@ def entry_expectations(table: str) -> tuple[Expectation, ...]:
             kind="no_rows",
             arguments={
                 "query": f"SELECT e.entry_version, e.subject_id FROM {table} AS e "
-                "WHERE NOT EXISTS (SELECT 1 FROM codes.run AS r WHERE r.join_level = 'none') "
+                "WHERE NOT EXISTS (SELECT 1 FROM codes.run AS r WHERE r.join_level IN ('none', 'own-keys')) "
                 "AND NOT EXISTS (SELECT 1 FROM resolve.identifiers AS i "
                 "WHERE i.subject_id = e.subject_id) "
                 "AND NOT EXISTS (SELECT 1 FROM resolve.names AS n "
                 "WHERE n.subject_id = e.subject_id)"
             },
             outcome="warn",
-            reason="Only registered subjects are listed, unless each island keeps its own keys.",
+            reason="Only registered subjects are listed, unless islands go by keys of their own.",
         ),
         Expectation(
             name="one_version_a_day",

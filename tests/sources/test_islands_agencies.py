@@ -241,7 +241,9 @@ def test_an_entry_of_the_court_is_a_judgment_not_performed():
         ("PDY00001-X", "企业法人", "org_code", "PDY00001X", "enterprise"),
         ("PDY042420", "社会组织", "org_code", "PDY042420", "social_organisation"),
         ("11870000", "机关法人", None, None, "government_body"),
-        ("870101198504120111", "自然人", "resident_no", "870101198504120111", "resident"),
+        # The gate lets no number through that is not starred; here it would be nobody's.
+        ("870101198504120111", "自然人", None, None, "resident"),
+        ("PDY00001X", "自然人", "org_code", "PDY00001X", "resident"),
         (None, "自然人", None, None, "resident"),
     ],
 )
