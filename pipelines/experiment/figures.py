@@ -135,7 +135,7 @@ def effects(summary: Summary, narrow: bool = False) -> go.Figure:
     for row in told:
         _point(figure, row, "entry_days", row["change"], look.of(by_number[row["arm"]]))
     figure.add_vline(x=0, line={"color": FAINT, "width": 1.5})
-    figure.update_xaxes(title_text="entry-days a fault, more or fewer")
+    figure.update_xaxes(title_text="entry-days a fault")
     _key(figure, look, "second arm less the first; left of the line it is better")
     return figure
 
@@ -184,7 +184,7 @@ def distribution(replays: pd.DataFrame, summary: Summary, narrow: bool = False) 
     figure.update_xaxes(
         title_text="entry-days of one fault (log)",
         type="log",
-        dtick=1,
+        dtick=2 if narrow and most > 1000 else 1,
         range=[-0.08, math.log10(most) + 0.12],
     )
     _key(figure, look, "a mark a fault; bar: their median; right: how many")
@@ -237,28 +237,30 @@ def gain_and_harm(summary: Summary, narrow: bool = False) -> go.Figure:
     look = Look(summary, narrow)
     worlds = summary.design["worlds"]
     gains = summary.gains.set_index("arm")["true_high"].to_dict()
-    groups: dict[float, list[Mapping[str, Any]]] = {}
-    for arm in look.arms:
-        if pd.notna(gains[arm["arm"]]) and pd.notna(arm["entry_days"]):
-            groups.setdefault(float(gains[arm["arm"]]) / worlds, []).append(arm)
+    told = [
+        (float(gains[arm["arm"]]) / worlds, arm)
+        for arm in look.arms
+        if pd.notna(gains[arm["arm"]]) and pd.notna(arm["entry_days"])
+    ]
     figure = blank(440 if narrow else 480, narrow)
     _plain(figure, look)
-    if not groups:
+    if not told:
         return figure
-    most = max(groups) or 1.0
-    top = max(arm["entry_days_high"] for arms in groups.values() for arm in arms) * 1.08 or 1.0
-    high = figure.layout.height - TITLE - FOOT
-    for x, arms in groups.items():
-        # Arms that know the same stand side by side, their names on the side with more room.
-        left, step = x > most / 2, most * (0.04 if narrow else 0.02)
-        width = step * (len(arms) - 1)
-        wanted = [arm["entry_days"] / top * high for arm in arms]
-        for n, (arm, at, to) in enumerate(zip(arms, wanted, apart(wanted, high), strict=True)):
+    most = max(x for x, _ in told) or 1.0
+    top = max(arm["entry_days_high"] for _, arm in told) * 1.08 or 1.0
+    high, step = figure.layout.height - TITLE - FOOT, most * (0.04 if narrow else 0.02)
+    for group in near(told, step):
+        # Arms that know as much stand side by side, their names on the side with more room.
+        left, width = group[0][0] > most / 2, step * (len(group) - 1)
+        first = group[-1][0] - width if left else group[0][0]
+        wanted = [arm["entry_days"] / top * high for _, arm in group]
+        for n, ((_, arm), at, to) in enumerate(
+            zip(group, wanted, apart(wanted, high), strict=True)
+        ):
             marks = look.of(arm)
-            place = x + n * step - (width if left else 0)
-            figure.add_trace(_with_interval(arm, "entry_days", place, marks))
+            figure.add_trace(_with_interval(arm, "entry_days", first + n * step, marks))
             figure.add_annotation(
-                x=x - width if left else x + width,
+                x=first if left else first + width,
                 y=arm["entry_days"],
                 text=arm["name"],
                 showarrow=False,
@@ -273,6 +275,19 @@ def gain_and_harm(summary: Summary, narrow: bool = False) -> go.Figure:
     figure.update_yaxes(range=[0, top])
     _key(figure, look, "harm: entry-days a fault")
     return figure
+
+
+def near(
+    told: Sequence[tuple[float, Mapping[str, Any]]], step: float
+) -> list[list[tuple[float, Mapping[str, Any]]]]:
+    """Points put together whose marks would lie on each other: neighbours less than two steps apart."""
+    groups: list[list[tuple[float, Mapping[str, Any]]]] = []
+    for x, arm in sorted(told, key=lambda point: point[0]):
+        if groups and x - groups[-1][-1][0] < 2 * step:
+            groups[-1].append((x, arm))
+        else:
+            groups.append([(x, arm)])
+    return groups
 
 
 def apart(wanted: Sequence[float], high: float, gap: float = LABEL) -> list[float]:
@@ -309,10 +324,13 @@ def apart(wanted: Sequence[float], high: float, gap: float = LABEL) -> list[floa
 def _rows(look: Look, names: Sequence[str]) -> go.Figure:
     figure = blank(TITLE + FOOT + (44 if look.narrow else 46) * max(1, len(names)), look.narrow)
     _plain(figure, look)
-    figure.update_layout(margin={"l": look.width_of(names), "r": 24})
+    shown = [name.replace(": ", ":<br>") for name in names] if look.narrow else list(names)
+    lines = [line for name in shown for line in name.split("<br>")]
+    figure.update_layout(margin={"l": look.width_of(lines), "r": 24})
+    figure.update_xaxes(nticks=5 if look.narrow else 8)
     figure.update_yaxes(
         tickvals=list(range(len(names))),
-        ticktext=list(names),
+        ticktext=shown,
         range=[len(names) - 0.5, -0.5],
         showgrid=False,
         ticks="",
@@ -387,6 +405,7 @@ def _with_interval(
             "line": {"color": marks["colour"], "width": 2},
         },
         name=row.get("name", ""),
+        cliponaxis=False,
         hovertemplate=said + "<extra></extra>",
         showlegend=False,
     )
@@ -519,7 +538,8 @@ def _plain(figure: go.Figure, look: Look) -> None:
     figure.layout.annotations = ()
     size = 12 if look.narrow else 13
     axis: dict[str, Any] = {"gridcolor": GRID, "linecolor": LINE, "tickcolor": LINE}
-    axis |= {"ticks": "outside", "zeroline": False, "separatethousands": True}
+    axis |= {"ticks": "outside", "zeroline": False}
+    axis |= {"separatethousands": True, "exponentformat": "none"}
     axis |= {
         "tickfont": {"size": size},
         "tickangle": 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +55,13 @@ def interval(row: Mapping[str, Any], name: str, form: str = "{:,.0f}", to: str =
     parts = [row[f"{name}{end}"] for end in ("", "_low", "_high")]
     if pd.isna(parts[0]):
         return DASH
-    value, low, high = (form.format(part).replace("-", "−") for part in parts)
+    value, low, high = (_signed(form.format(part)) for part in parts)
     return f"{value} ({low}{to}{high})"
+
+
+def _signed(text: str) -> str:
+    """A number with a proper minus; what is rounded to nothing has no sign."""
+    return text.replace("-", "−") if re.search("[1-9]", text) else text.lstrip("+-")
 
 
 def counted(number: int, noun: str) -> str:

@@ -139,7 +139,7 @@ def _captions(summary: Summary) -> dict[str, str]:
         "effects": "Each row compares two arms of one level of joining that differ in one thing, over "
         "the same faults; with 95 % intervals.",
         "gain_and_harm": "Harm is the mean over all faults followed, with its 95 % interval; gain is "
-        "the mean over the worlds.",
+        "the mean over the worlds. Arms with like gain stand side by side.",
     }
 
 
