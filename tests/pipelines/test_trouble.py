@@ -39,7 +39,10 @@ def made(path: Path) -> Path:
             "/usr/bin/python3.11 (PID 77). See also …",
             "/d/x.duckdb is open for writing in another program (python3.11, process 77)",
         ),
-        ('IO Error: Could not set lock on file "x": Conflicting lock is held', "x is open for writ"),
+        (
+            'IO Error: Could not set lock on file "x": Conflicting lock is held',
+            "x is open for writ",
+        ),
         ('IO Error: Cannot open file "x": being used by another process', "in another program;"),
         (
             'Failed to commit: Could not write file "/d/x.building.wal": No space left on device',
@@ -94,7 +97,7 @@ def test_a_damaged_database_is_named_when_it_shows(tmp_path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
-@pytest.mark.parametrize("name", ["what is it?", "it's \"家\" 100%#;*[x]", "a" * 200])
+@pytest.mark.parametrize("name", ["what is it?", 'it\'s "家" 100%#;*[x]', "a" * 200])
 def test_a_database_may_lie_anywhere(tmp_path, name) -> None:
     folder = tmp_path / name
     folder.mkdir()
@@ -216,7 +219,9 @@ def test_any_locale_will_do(env, tmp_path) -> None:
     assert done.returncode == 0 and done.stderr == b""
     encoding = env.get("PYTHONIOENCODING", "utf-8")
     assert b"court" in done.stdout and done.stdout.decode(encoding)
-    done = islands("subject", "柳陌小满面馆", "--home", str(tmp_path / "家"), capture_output=True, env=env)
+    done = islands(
+        "subject", "柳陌小满面馆", "--home", str(tmp_path / "家"), capture_output=True, env=env
+    )
     assert done.returncode == 2
     assert done.stderr.startswith(b"islands: No database in ") and done.stderr.count(b"\n") == 1
     if "PYTHONIOENCODING" not in env:
