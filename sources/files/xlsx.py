@@ -3,7 +3,8 @@
 Every cell is written as text. Files that went through someone's hands may hold numbers and dates
 instead: whole numbers are read without a point, with the zeros in front that their number format
 shows, dates as YYYYMMDD. A row is unreadable if a cell of it says less than was meant: an error
-(#N/A), a day with a time of day, a number of more than the fifteen digits that spreadsheets keep.
+(#N/A), a formula that was never worked out, a cell merged with those of other rows, a day with a
+time of day, a number of more than the fifteen digits that spreadsheets keep.
 
 Every sheet whose columns are the contract's is read, hidden ones too, and its rows are numbered on
 from the sheet before. A sheet of other columns is one thing unreadable, with all its rows.
@@ -51,6 +52,7 @@ FILLED = re.compile(rb"<c [^>]*?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'](?:[^>]*[^
 ROWS = re.compile(rb"<row [^>]*?\br=[\"']([0-9]{1,7})[\"']")
 ERRORS = re.compile(rb"<c [^>]*?\bt=[\"']e[\"'][^>]*>(?:<f.*?(?:/>|</f>))?<v>([^<]*)<", re.DOTALL)
 IN_ERROR = re.compile(rb"<c [^>]*?\bt=[\"']e[\"'](?:[^>]*[^/>])?>")
+UNSOLVED = re.compile(rb"<c ([^>]*)><f(?:[^>]*/>|(?: [^>]*[^/>])?>[^<]*</f>)(?:<v/>|<v></v>)?</c>")
 PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 SHARED = re.compile(rb"<c [^>]*?\bt=[\"']s[\"'][^>]*><v>([0-9]+)<")
 STYLED = re.compile(rb"<c [^>]*?\bs=[\"']([0-9]+)[\"'][^>]*><v>[0-9]+<")
@@ -110,13 +112,13 @@ class Sheet:
     Attributes:
         name: as its tab says.
         cells: the rows from the first on, empty ones included.
-        errors: (row, column), from 0 -> the error that its cell shows.
+        faults: (row, column), from 0 -> why its cell says nothing: a few words, a colon, a value.
         digits: (row, column), from 0 -> how many digits its cell shows of a whole number.
     """
 
     name: str
     cells: list[list[Any]]
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    faults: dict[tuple[int, int], str] = field(default_factory=dict)
     digits: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def row(self, number: int) -> tuple[list[str | None], tuple[int, str] | None]:
@@ -129,9 +131,9 @@ class Sheet:
             except ValueError as error:
                 text = str(cell)
                 fault = fault or (place, str(error))
-            if (number, place) in self.errors:
-                text = self.errors[number, place]
-                fault = fault or (place, f"error cell: {text!r}")
+            if (number, place) in self.faults:
+                fault = fault or (place, self.faults[number, place])
+                text = text or self.faults[number, place].partition(": ")[2].strip("'")
             if text and text.isdigit():
                 text = text.zfill(self.digits.get((number, place), 0))
             values.append(text)
@@ -176,7 +178,7 @@ def _take(
         has no cell.
     """
     width = max(map(len, sheet.cells), default=0)
-    plain = not sheet.errors and not sheet.digits
+    plain = not sheet.faults and not sheet.digits
     plain = plain and all(type(cell) is str for row in sheet.cells for cell in row)
     rows = (
         [(row, None) for row in sheet.cells]
@@ -254,18 +256,23 @@ def _sheets(feed: Feed, data: bytes) -> list[Sheet]:
         for name in tabs:
             raw = parts[places[name]]
             _see_that_it_fits(feed, name, raw, len(data))
-            errors, digits = _errors(raw), {}
+            sheet = book.get_sheet_by_name(name)
+            cells = sheet.to_python(skip_empty_area=False)
+            faults, digits = _faults(raw), {}
+            for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+                for row in range(top, min(bottom, len(cells) - 1) + 1) if bottom > top else ():
+                    rows = f"rows {top + 1} to {bottom + 1}"
+                    faults.setdefault((row, left), f"merged cells: one value for {rows}")
             if formats:
                 digits = {
                     at: formats[style] for at, style in _styled(raw).items() if style in formats
                 }
-            cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            if errors or digits:  # error cells may stand beyond what counts as filled
-                height = max(row for row, _ in (*errors, *digits)) + 1
-                width = max(column for _, column in (*errors, *digits)) + 1
+            if faults or digits:  # error cells may stand beyond what counts as filled
+                height = max(row for row, _ in (*faults, *digits)) + 1
+                width = max(column for _, column in (*faults, *digits)) + 1
                 cells += [[] for _ in range(height - len(cells))]
                 cells = [row + [""] * (width - len(row)) for row in cells]
-            found.append(Sheet(name, cells, errors, digits))
+            found.append(Sheet(name, cells, faults, digits))
     except (
         python_calamine.CalamineError,
         etree.XMLSyntaxError,
@@ -373,22 +380,31 @@ def _place(letters: bytes, row: bytes) -> tuple[int, int]:
     return int(row) - 1, column - 1
 
 
-def _errors(raw: bytes) -> dict[tuple[int, int], str]:
-    """The error cells of a sheet.
+def _faults(raw: bytes) -> dict[tuple[int, int], str]:
+    """The cells of a sheet that show an error, or a formula without what it comes to.
 
     Raises:
         ValueError: if one does not say where it stands.
     """
+    if b"<f" not in raw and b't="e"' not in raw and b"t='e'" not in raw:
+        return {}
+    if len(ERRORS.findall(raw)) != len(IN_ERROR.findall(raw)):
+        raise ValueError("an error cell that cannot be taken apart")
     found = {}
-    if b't="e"' in raw or b"t='e'" in raw:
-        if len(ERRORS.findall(raw)) != len(IN_ERROR.findall(raw)):
-            raise ValueError("an error cell that cannot be taken apart")
-        for match in ERRORS.finditer(raw):
-            place = PLACE.search(match[0])
-            if place is None:
-                raise ValueError("an error cell that does not say where it stands")
-            found[_place(place[1], place[2])] = match[1].decode("utf-8", "replace") or "error"
+    for match in ERRORS.finditer(raw):
+        error = match[1].decode("utf-8", "replace")
+        found[_placed(match[0])] = f"error cell: {error!r}"
+    for match in UNSOLVED.finditer(raw):
+        if b't="str"' not in match[1] and b"t='str'" not in match[1]:  # which may come to nothing
+            found[_placed(match[0])] = "formula without a value: '='"
     return found
+
+
+def _placed(cell: bytes) -> tuple[int, int]:
+    place = PLACE.search(cell)
+    if place is None:
+        raise ValueError("an error cell that does not say where it stands")
+    return _place(place[1], place[2])
 
 
 def _styled(raw: bytes) -> dict[tuple[int, int], int]:

@@ -163,6 +163,28 @@ def test_an_error_cell_is_not_an_empty_one(error, tmp_path) -> None:
     assert reasons == {3: f"error cell: column 'name' holds '{error}'"}
 
 
+def test_a_formula_never_worked_out_is_not_an_empty_cell(tmp_path) -> None:
+    texts, reasons = sheet_of(
+        tmp_path,
+        lambda book, sheet, row: sheet.write_formula(row, 1, "=1+1", None, 2),
+        lambda book, sheet, row: sheet.write_formula(row, 1, "=1+1", None, ""),
+    )
+    assert texts == {2: "2"}
+    assert reasons == {3: "formula without a value: column 'name' holds '='"}
+
+
+def test_one_value_for_several_rows_is_no_value_for_each(tmp_path) -> None:
+    def merged(book, sheet, row) -> None:
+        sheet.merge_range(row, 1, row + 1, 1, "both")
+
+    texts, reasons = sheet_of(
+        tmp_path, merged, lambda *_: None, lambda book, sheet, row: sheet.write(row, 1, "own")
+    )
+    assert texts == {4: "own"}
+    reason = "merged cells: column 'name' holds one value for rows 2 to 3"
+    assert reasons == {2: reason, 3: reason}
+
+
 def test_digits_that_a_spreadsheet_has_lost(tmp_path) -> None:
     texts, reasons = sheet_of(
         tmp_path,
