@@ -8,7 +8,6 @@ Source: Apache Parquet format.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,10 +29,10 @@ from sources.files.base import (
     too_large,
     without_empty,
 )
+from sources.files.parquet_footer import MAGIC, footer
 
 GROUP = 1 << 17  # rows of a row group
 PIECE = 1 << 16  # rows decoded in one go
-MAGIC = b"PAR1"
 FIRST_YEAR, LAST_YEAR = 1, 9999
 EXACT = {pa.float32(): 1 << 24, pa.float64(): 1 << 53}  # whole numbers below it are exact
 
@@ -191,50 +190,33 @@ def _opened(data: bytes) -> pyarrow.parquet.ParquetFile:
         Refused: if it is none, or holds bytes that no part of it accounts for.
     """
     try:
-        about = pyarrow.parquet.read_metadata(pa.BufferReader(data))
-        texts = [
-            about.schema.column(n).path
-            for n in range(about.num_columns)
-            if about.schema.column(n).physical_type == "BYTE_ARRAY"
-        ]
-        # INT96 counts nanoseconds, which as such end in 2262. Text stays packed until its size has
-        # been seen: one long value, said a million times, takes no room in the file.
-        file = pyarrow.parquet.ParquetFile(
-            pa.BufferReader(data),
-            coerce_int96_timestamp_unit="us",
-            page_checksum_verification=True,
-            read_dictionary=texts,
-        )
-        groups = [about.row_group(n) for n in range(about.num_row_groups)]
-        chunks = [group.column(n) for group in groups for n in range(group.num_columns)]
-        spans = _spans(chunks)
-    except (pa.ArrowException, OSError, ValueError, struct.error) as error:
+        about = footer(data)
+    except ValueError as error:
         raise Refused(f"cut off or no Parquet file: {error}") from None
-    if sum(group.num_rows for group in groups) != about.num_rows:
-        raise Refused("malformed Parquet: the footer's number of rows is not that of its groups")
-    if sum(c.total_uncompressed_size for c in chunks) > most_unpacked(len(data)):
+    if sum(chunk.unpacked for chunk in about.chunks) > most_unpacked(len(data)):
         raise too_large("bytes", len(data))
-    footer = len(data) - 8 - struct.unpack("<I", data[-8:-4])[0]
     at = len(MAGIC)
-    for start, end in [*spans, (footer, footer)]:
+    for start, end in [*((c.start, c.end) for c in about.chunks), (about.start, about.start)]:
         if MAGIC in data[at:start]:
             raise Refused(
                 f"more than one table: bytes {at} to {start} belong to no row group and hold "
                 "another Parquet file"
             )
         at = max(at, end)
-    return file
-
-
-def _spans(chunks: list) -> list[tuple[int, int]]:
-    """The bytes every column chunk stands on, in their order."""
-    found = []
-    for chunk in chunks:
-        places = [chunk.data_page_offset]
-        if chunk.has_dictionary_page and chunk.dictionary_page_offset:
-            places.append(chunk.dictionary_page_offset)
-        found.append((min(places), min(places) + chunk.total_compressed_size))
-    return sorted(found)
+    try:
+        schema = pyarrow.parquet.read_metadata(pa.BufferReader(data)).schema
+        columns = [schema.column(n) for n in range(len(schema))]
+        texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+        # INT96 counts nanoseconds, which as such end in 2262. Text stays packed until its size has
+        # been seen: one long value, said a million times, takes no room in the file.
+        return pyarrow.parquet.ParquetFile(
+            pa.BufferReader(data),
+            coerce_int96_timestamp_unit="us",
+            page_checksum_verification=True,
+            read_dictionary=texts,
+        )
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise Refused(f"cut off or no Parquet file: {error}") from None
 
 
 def read(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:

@@ -56,6 +56,14 @@ UNSOLVED = re.compile(rb"<c ([^>]*)><f(?:[^>]*/>|(?: [^>]*[^/>])?>[^<]*</f>)(?:<
 PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 SHARED = re.compile(rb"<c [^>]*?\bt=[\"']s[\"'][^>]*><v>([0-9]+)<")
 STYLED = re.compile(rb"<c [^>]*?\bs=[\"']([0-9]+)[\"'][^>]*><v>[0-9]+<")
+# The form of the tags that say where something stands; what has another form is not let through to
+# the reader, which takes letters and numbers of any length and reserves the room they ask for.
+TAGS = re.compile(rb"<(?:c|row)[\s/>]")
+PLAIN_TAGS = re.compile(rb"<(?:c|row)(?:\s+[\w:.-]+=(?:\"[^\"<>]*\"|'[^'<>]*'))*\s*/?>")
+PLACED = re.compile(rb"<(?:c|row)\s[^>]*?\br=")
+PLAIN_PLACES = re.compile(rb"<(?:c\s[^>]*?\br=[\"'][A-Z]{1,3}|row\s[^>]*?\br=[\"'])[0-9]{1,7}[\"']")
+TWICE = re.compile(rb"<(?:c|row)\s[^>]*?\br=[^>]*?\br=")
+OTHER_PREFIX = re.compile(rb"<\w+:(?:c|row|v|is|t|sheetData)[\s/>]")
 PREFIX = re.compile(rb"<(\w+):(?:worksheet|sst|workbook)\b")
 OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
@@ -432,6 +440,10 @@ def _see_that_texts_fit(parts: dict[str, bytes], size: int) -> None:
 
 def _see_that_it_fits(feed: Feed, name: str, raw: bytes, size: int) -> None:
     """Refuse a sheet whose grid would be far larger than what is in it."""
+    plain = len(TAGS.findall(raw)) == len(PLAIN_TAGS.findall(raw))
+    plain = plain and len(PLACED.findall(raw)) == len(PLAIN_PLACES.findall(raw))
+    if not plain or b"\x00" in raw or TWICE.search(raw) or OTHER_PREFIX.search(raw):
+        raise Refused(f"cut off or no workbook: sheet {name!r} has cells that say no place")
     cells = len(CELLS.findall(raw))
     most = max(MOST_EMPTY * cells, GRID_ALWAYS)
     columns = max((_place(c, b"1")[1] + 1 for c in set(COLUMNS.findall(raw))), default=0)
@@ -441,7 +453,8 @@ def _see_that_it_fits(feed: Feed, name: str, raw: bytes, size: int) -> None:
     filled = [_place(match[1], match[2]) for match in FILLED.finditer(raw)]
     rows = max((row + 1 for row, _ in filled), default=0)
     columns = max((column + 1 for _, column in filled), default=0)
-    if rows * columns > most:
+    unplaced = cells > len(PLACED.findall(raw)) - len(ROWS.findall(raw))
+    if rows * columns > most or unplaced:
         raise Refused(
             f"too large: sheet {name!r} has cells as far as row {rows}, column {columns}; the table "
             f"has {len(feed.columns)} columns, and {len(filled)} cells are filled"

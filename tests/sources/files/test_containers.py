@@ -260,6 +260,48 @@ def test_formatted_but_empty_cells_far_from_the_table(tmp_path) -> None:
     assert read(XLSX, content, tmp_path) == ([(3, *ONE)], [], 1)
 
 
+@pytest.mark.parametrize(
+    "place", ['r="xxxxxxxx"', 'r="AAAAAAAA1"', 's=">" r="xxxxxxxx"', 'r="A123456789012"']
+)
+def test_a_place_that_is_none(place, tmp_path) -> None:
+    content = repacked(workbook(("一", [*HEAD, ONE])), b'r="A3"', place.encode())
+    reason = refused(XLSX, content, tmp_path)
+    assert reason == "cut off or no workbook: sheet '一' has cells that say no place"
+
+
+def test_cells_that_say_no_place_in_a_row_far_off(tmp_path) -> None:
+    def wide(book, sheet) -> None:
+        sheet.write_string(2, 16_383, " ")
+
+    content = workbook(("一", [*HEAD, ONE]), write=wide)
+    content = repacked(content, b'<c r="A3"', b"<c")
+    content = repacked(content, b'<row r="3"', b'<row r="1048576"')
+    assert refused(XLSX, content, tmp_path).startswith("too large: sheet '一'")
+
+
+def repacked(data: bytes, old: bytes, new: bytes) -> bytes:
+    """A workbook with something in its first sheet exchanged."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as whole, zipfile.ZipFile(made, "w") as other:
+        for name in whole.namelist():
+            part = whole.read(name)
+            assert "sheet1" not in name or old in part
+            other.writestr(name, part.replace(old, new) if "sheet1" in name else part)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("by", [1, 4, 0x80])
+def test_no_byte_of_a_footer_ends_the_process(by, tmp_path) -> None:
+    """The library that reads Parquet ends the process over some contradictions in a footer."""
+    content = content_of(PARQUET, tmp_path, ONE, TWO)
+    start = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    for at in range(start, len(content)):
+        spoilt = content[:at] + bytes([content[at] ^ by]) + content[at + 1 :]
+        found, unreadable, count = read(PARQUET, spoilt, tmp_path)
+        if all(line for line, _, _ in unreadable):
+            assert count == len(found) + len(unreadable)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_entities_never_multiply(encoding, tmp_path) -> None:
     entities = '<!ENTITY a "x">' + "".join(
