@@ -5,6 +5,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	>/dev/null 2>&1 && { echo $$p; break; }; done)
 BIN := $(if $(wildcard .venv/Scripts),.venv/Scripts,.venv/bin)
 HOME_DIR ?= build
+UI_HOME ?= $(HOME_DIR)/story
+PORT ?= 3000
 WORKERS ?= 2
 
 .PHONY: help setup demo test test-all lint format contracts docs ui prove bench lock clean
@@ -49,8 +51,8 @@ contracts: setup  ## every contract against the Open Data Contract Standard
 docs: setup  ## the generated pages: data dictionary, network, figures in the README
 	@$(BIN)/python -m docs.generate
 
-ui: setup  ## Dagster's pages on this machine
-	@$(BIN)/python -m pipelines.ui --home $(HOME_DIR)
+ui: setup  ## Dagster's pages of the story that `make demo` left (UI_HOME=build: of the demo world)
+	@$(BIN)/python -m pipelines.ui --home $(UI_HOME) --port $(PORT)
 
 prove: setup  ## replay against rebuild: more than 1,000 random faults, both ways (goes on where it was stopped)
 	@$(BIN)/python -m pipelines.replay.prove --cases 1100 --home $(HOME_DIR)/prove

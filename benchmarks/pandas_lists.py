@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.landing import deliveries_in
-from schemas.contract import ROOT, Column, Feed, feeds
+from schemas.contract import EARLIEST, MOST, ROOT, Column, Feed, feeds
 from schemas.identifiers import ORG_CODE, REGISTRATION_NO, RESIDENT_NO, SCHEMES, TAX_NO, USCC
 from sources.files import empty_table, read
 
@@ -70,30 +70,41 @@ def lists(landing: Path) -> dict[str, pd.DataFrame]:
 def believed(landing: Path, feed: Feed) -> pd.DataFrame:
     """What a feed's island is believed to say: versions of records with their periods of belief."""
     rows, deliveries = landed(landing, feed)
+    bad, wrong_key = kept_aside(feed, rows)
+    good = rows[~bad]
+    if feed.mode == "snapshot":  # that says two things of a record, and so none
+        several = good.groupby(["published", "record_id"])["version"].transform("nunique")
+        bad[good.index[several > 1]] = True
+    conformed = rows[~bad].groupby("published")["record_id"].nunique()
+    deliveries["rows"] = deliveries["published"].map(conformed).fillna(0).astype("int64")
+    deliveries["whole"] &= ~deliveries["published"].isin(rows["published"][wrong_key])
     deliveries = deliveries[~held(feed, deliveries)]
-    rows = rows[~kept_aside(feed, rows) & rows["published"].isin(deliveries["published"])]
+    rows = rows.assign(bad=bad)[rows["published"].isin(deliveries["published"])]
     believe = {"snapshot": believe_snapshot, "changes": believe_changes, "append": believe_append}
-    return believe[feed.mode](feed, rows, deliveries)
+    # Of several rows of a record in one delivery the last counts.
+    counts = rows[~rows["bad"]].drop_duplicates(["published", "record_id"], keep="last")
+    return believe[feed.mode](feed, rows if feed.mode == "snapshot" else counts, deliveries)
 
 
 # --- read ---
 
 
 def landed(landing: Path, feed: Feed) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every row of every delivery with its ids, and the deliveries with their numbers of rows."""
-    tables, days = [], []
+    """Every row of every delivery with its ids; the deliveries, and whether all of it could be read."""
+    tables, days, whole = [], [], []
     for one in deliveries_in(landing, feed):
         table, unreadable = read(feed, one.path)
         if not any(record.line is None for record in unreadable):  # else it is no delivery
             tables.append(table)
             days.append(one.published)
+            whole.append(not unreadable)
     counts = [len(table) for table in tables]
     published = pd.Series(pd.to_datetime(days), dtype="datetime64[s]")
     rows = pa.concat_tables([empty_table(feed), *tables]).to_pandas()
     rows["published"] = published.repeat(counts).to_numpy()
     rows["record_id"] = hashed(joined(feed.name, rows, feed.natural_key))
     rows["version"] = hashed(joined(rows["record_id"], rows, feed.content_columns))
-    return rows, pd.DataFrame({"published": published, "rows": pd.Series(counts, dtype="int64")})
+    return rows, pd.DataFrame({"published": published, "whole": pd.Series(whole, dtype="bool")})
 
 
 def joined(first: str | pd.Series, rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
@@ -112,32 +123,30 @@ def hashed(texts: pd.Series) -> pd.Series:
 
 
 def held(feed: Feed, deliveries: pd.DataFrame) -> pd.Series:
-    """Whether a delivery is too small, or too large, to be believed; the first one never is."""
+    """Whether a delivery has too few rows that conform, or too many, to be believed."""
     rows, later = deliveries["rows"], deliveries.index > 0
-    if feed.mode == "snapshot" and "min" in feed.previous_ratio:
-        least = round(1000 * feed.previous_ratio["min"])
-        return later & (1000 * rows < least * rows.shift())
-    if feed.mode != "snapshot" and "max" in feed.backlog_ratio:
+    if feed.mode == "snapshot":
+        none = (rows == 0) & (feed.may_be_empty is None)
+        least = round(1000 * feed.previous_ratio.get("min", 0))
+        return none | (later & (1000 * rows < least * rows.shift()))
+    if "max" in feed.backlog_ratio:
         most = round(1000 * feed.backlog_ratio["max"])
         return later & (1000 * rows > most * rows[:1].sum() + 1000 * ALLOWANCE)
     return pd.Series(False, index=deliveries.index)
 
 
-def kept_aside(feed: Feed, rows: pd.DataFrame) -> pd.Series:
-    """Whether a row breaks its contract, or is the same as one of its delivery that does."""
-    bad = pd.Series(False, index=rows.index)
+def kept_aside(feed: Feed, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Whether a row breaks its contract, and whether in what should name its record."""
+    bad, wrong_key = (pd.Series(False, index=rows.index) for _ in range(2))
     for column in feed.columns:
-        bad |= breaks(feed, column, rows[column.name])
-    # Of two contents of one record in one delivery, the greatest version stays.
-    same = ["published", "record_id"]
-    several = rows[rows.duplicated(same, keep=False)].sort_values("version")
-    greatest = several.groupby(same)["version"].transform("last")
-    bad[several.index] |= several["version"] != greatest
-    place = pd.MultiIndex.from_frame(rows[["published", "version"]])
-    return pd.Series(place.isin(place[bad]), index=rows.index)
+        broken = breaks(feed, column, rows[column.name], rows["published"])
+        bad |= broken
+        if column.name in feed.natural_key:
+            wrong_key |= broken
+    return bad, wrong_key
 
 
-def breaks(feed: Feed, column: Column, values: pd.Series) -> pd.Series:
+def breaks(feed: Feed, column: Column, values: pd.Series, published: pd.Series) -> pd.Series:
     """Whether the value of one column is not what the contract asks for."""
     given, bad = values.notna(), pd.Series(False, index=values.index)
     does = column.name == feed.effect_column
@@ -150,9 +159,15 @@ def breaks(feed: Feed, column: Column, values: pd.Series) -> pd.Series:
     if column.pattern:
         bad |= given & ~values.str.fullmatch(f"(?:{column.pattern})")
     if column.parse == "day":  # 20240230 looks like one and is none
-        bad |= given & parse_day(values).isna()
+        day = parse_day(values)
+        last = published + pd.Timedelta(days=36_525 * column.may_lie_ahead)
+        bad |= given & ~day.between(pd.Timestamp(column.not_before or EARLIEST), last)
     elif column.parse:
-        bad |= given & ~values.str.fullmatch(f"(?:{READS_AS[column.parse]})")
+        reads = values.str.fullmatch(f"(?:{READS_AS[column.parse]})").fillna(False).astype("bool")
+        least = 0 if column.at_least is None else column.at_least
+        most = MOST[column.parse] if column.at_most is None else column.at_most
+        number = pd.to_numeric(values.where(reads))
+        bad |= given & ~(reads & number.between(float(least), float(most)))
     return bad
 
 
@@ -169,9 +184,7 @@ def believe_changes(feed: Feed, rows: pd.DataFrame, _: pd.DataFrame) -> pd.DataF
     """Believed until the record's next version, or its withdrawal; a repeat changes nothing."""
     withdraws = rows[feed.effect_column].map(feed.effect_codes) == "withdraw"
     steps = rows.assign(withdraws=withdraws, state=rows["version"].mask(withdraws, MISSING))
-    # The gate leaves one content a record and delivery; if a row there withdraws it, that counts.
-    steps = steps.sort_values(["published", "withdraws"], ascending=[True, False])
-    steps = steps.drop_duplicates(["published", "record_id"])
+    steps = steps.sort_values("published", kind="stable")
     turns = steps[steps["state"] != steps.groupby("record_id")["state"].shift()]
     ends = turns.groupby("record_id")["published"].shift(-1)
     turns = turns.assign(from_day=turns["published"], to_day=ends.fillna(NEVER))
@@ -179,14 +192,26 @@ def believe_changes(feed: Feed, rows: pd.DataFrame, _: pd.DataFrame) -> pd.DataF
 
 
 def believe_snapshot(_: Feed, rows: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:
-    """Believed as long as every delivery carries the version: what is absent is withdrawn."""
-    ends = deliveries["published"].shift(-1).fillna(NEVER)
-    calendar = deliveries.assign(n=range(len(deliveries)), to_day=ends)
-    seen = rows.merge(calendar[["published", "n", "to_day"]], on="published")
-    seen = seen.drop_duplicates(["version", "n"]).sort_values(["version", "n"])
-    begins = seen["n"] != seen.groupby("version")["n"].shift() + 1
-    first, last = seen[begins], seen[begins.shift(-1, fill_value=True)]
-    return first.assign(from_day=first["published"], to_day=last["to_day"].to_numpy())
+    """Believed until another version comes, or a whole delivery without the record.
+
+    A row that is kept aside is of no version, and names its record all the same.
+    """
+    whole, days = deliveries["whole"], deliveries["published"]
+    calendar = deliveries.assign(
+        upto=whole.cumsum(),
+        before=whole.cumsum() - whole,
+        next_whole=days.where(whole).shift(-1).bfill().fillna(NEVER),
+    )
+    named = rows.merge(calendar[["published", "upto", "before", "next_whole"]], on="published")
+    named = named.sort_values(["record_id", "published"], kind="stable")
+    gap = named["before"] > named.groupby("record_id")["upto"].shift()
+    named["stretch"] = gap.groupby(named["record_id"]).cumsum()
+    stretch = ["record_id", "stretch"]
+    named["end"] = named.groupby(stretch)["next_whole"].transform("max")
+    good = named[~named["bad"]].drop_duplicates(["record_id", "published"])
+    turns = good[good["version"] != good.groupby(stretch)["version"].shift()]
+    ends = turns.groupby(stretch)["published"].shift(-1).fillna(turns["end"])
+    return turns.assign(from_day=turns["published"], to_day=ends)
 
 
 def believe_append(_: Feed, rows: pd.DataFrame, __: pd.DataFrame) -> pd.DataFrame:
@@ -361,10 +386,11 @@ def tax_a_class(rows: pd.DataFrame) -> pd.DataFrame:
     return event(rows, "tax_a_class", "nsrmc", "gbrq", ground, **whom)
 
 
-def by_fine(yuan: pd.Series) -> pd.Series:
-    """How grave a penalty is."""
-    minor = pd.Series("minor", index=yuan.index, dtype="str")
-    return minor.mask(yuan >= 1_000, "general").mask(yuan >= 100_000, "serious")
+def by_fine(yuan: pd.Series, kind: pd.Series) -> pd.Series:
+    """How grave a penalty is: by its fine, or without one by its kind."""
+    grave = kind.map(codes("penalty_kinds")["without_fine"]).fillna("general").astype("str")
+    grave = grave.mask(yuan > 0, "minor")
+    return grave.mask(yuan >= 1_000, "general").mask(yuan >= 100_000, "serious")
 
 
 def city_penalties(rows: pd.DataFrame) -> pd.DataFrame:
@@ -372,7 +398,7 @@ def city_penalties(rows: pd.DataFrame) -> pd.DataFrame:
     numbers = {"uscc": "code_1", "registration_no": "code_2", "org_code": "code_3"}
     whom = first_given(rows, **numbers, tax_no="code_4", resident_no="cf_xdr_zjhm")
     ground = rows["cf_sy"].map(codes("penalty_reasons")["ground"])
-    grave = by_fine((10_000 * pd.to_numeric(rows["cf_nr_fk"])).round(2))
+    grave = by_fine((10_000 * pd.to_numeric(rows["cf_nr_fk"])).round(2), rows["cf_cflb"])
     return event(rows, "penalty", "cf_xdr_mc", "cf_jdrq", ground, severity=grave, **whom)
 
 
@@ -385,7 +411,10 @@ def county_penalties(rows: pd.DataFrame) -> pd.DataFrame:
     enterprise = (scheme == "registration_no") | (scheme == "uscc") & value.str.startswith("9")
     kind = pd.Series(np.nan, index=rows.index, dtype="str").mask(enterprise, "enterprise")
     whom |= {"subject_kind": kind.mask(scheme == "resident_no", "resident")}
-    whom |= {"division": clean(rows["dfbm"]), "severity": by_fine(pd.to_numeric(rows["cf_fkje"]))}
+    whom |= {
+        "division": clean(rows["dfbm"]),
+        "severity": by_fine(pd.to_numeric(rows["cf_fkje"]), rows["cf_cflb"]),
+    }
     ground = rows["cf_sy"].map(codes("county_case_types")["ground"])
     return event(rows, "penalty", "cf_xdr_mc", "cf_jdrq", ground, **whom)
 

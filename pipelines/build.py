@@ -30,13 +30,13 @@ class Build:
 
     Attributes:
         target: the database, or the folder of Parquet files.
-        rows: table -> number of rows.
+        tables: those that were made, in order.
         seconds: stage -> seconds it took.
         manifest: of the landing files.
     """
 
     target: Path
-    rows: dict[str, int] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
 
@@ -100,7 +100,7 @@ def build_with(
     tell("landing", 0, total)
     with done.timed("landing"):
         load_codes(engine, used, done.manifest, join, policy, tier)
-        land(engine, landing, used)
+        land(engine, landing, used, lambda name, at, of: tell(f"landing {name}", 0, total))
         if world is not None and world.exists():
             load_world(engine, world)
     tell("quality", 1, total)
@@ -110,6 +110,11 @@ def build_with(
         tell(model.name, at, total)
         with done.timed(model.stage):
             run_model(engine, model)
+    done.tables = [
+        *(f"landing.{feed}" for feed in used),
+        "quality.verdicts",
+        *(model.name for model in models),
+    ]
     tell("checks", total - 1, total)
     if checks:
         with done.timed("quality"):

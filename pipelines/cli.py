@@ -328,8 +328,8 @@ def experiment(
         str, typer.Option("--join", help="Levels, joined by commas; each an arm.")
     ] = "full",
     frame: Annotated[
-        str, typer.Option("--frame", help="Faults are uniform by record, subject or feed.")
-    ] = "record",
+        str, typer.Option("--frame", help="Faults are uniform by feed, record or subject.")
+    ] = "feed",
     scope: Annotated[str | None, typer.Option("--scope", help="source or once.")] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", help="Processes; by default one a core.")
@@ -338,11 +338,12 @@ def experiment(
 ) -> None:
     """Follow random faults by the thousand, under every policy asked for; stop and go on at will."""
     from pipelines.experiment import Design, run, summarise
+    from pipelines.experiment.needs import needs
     from pipelines.experiment.page import write_page
     from pipelines.experiment.report import print_summary
     from pipelines.run import dirt_value
     from pipelines.terminal import print_json, progress_bar, wide_console
-    from sources.deliver import MOST_DAYS, window
+    from sources.deliver import MOST_DAYS, see_world
     from sources.world import SIZES
 
     _one_of(size, list(SIZES), "--size")
@@ -357,7 +358,7 @@ def experiment(
     _within(n, MOST_FAULTS, "--n")
     _within(worlds, MOST_FAULTS, "--worlds")
     _within(workers, MOST_WORKERS, "--workers")
-    window(days, dirt_value(dirt))
+    see_world(size, days, dirt_value(dirt))
     design = Design(
         faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
         n=n,
@@ -372,16 +373,19 @@ def experiment(
         frame=frame,
         scope=scope,
     )
+    design.check()
+    processes = workers or os.cpu_count() or 1
+    print(needs(design, out, processes).sentence(out), file=sys.stderr)
     with progress_bar("following", show=not as_json) as tell:
-        tables = run(design, out, workers or os.cpu_count() or 1, tell)
+        tables = run(design, out, processes, tell)
     summary = summarise(out)
     page = out / "experiment.html"
     write_page(summary, out, page)
     if as_json:
-        print_json({"tables": {k: str(v) for k, v in tables.items()}} | summary.json())
+        print_json(summary.json() | {"tables": {k: str(v) for k, v in tables.items()}})
     else:
         print_summary(summary, wide_console())
-        print(f"Tables, codebook and manifest are in {out}; the page is {page}.")
+        print(f"Tables, codebook, figures and manifest are in {out}; the page is {page}.")
 
 
 @app.command()

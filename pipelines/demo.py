@@ -17,18 +17,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.build import build
-from pipelines.engine import open_engine
-from pipelines.manifest import landing_digest, lock_hash, make_manifest, project_version
+from pipelines.manifest import lock_hash, project_version
 from pipelines.replay import FaultSpec, Replay, load, replay
 from pipelines.replay.edits import Edit, RowEdit
 from pipelines.replay.report import print_replay, wide_console
 from pipelines.replay.result import changed
-from pipelines.run import LOCK_SECONDS, build_home, generate_home
+from pipelines.run import build_home, generate_home
 from pipelines.storage import Home, HomeError, write_json
 from pipelines.terminal import progress_bar
 from schemas.contract import ROOT
-from sources.deliver import generate
 
 Progress = Callable[[str, int, int], None]
 
@@ -85,17 +82,8 @@ def run_demo(home: Path, seed: int) -> None:
 def make_story(home: Home, progress: Progress | None = None) -> None:
     """Make the story world, without dirt, and its database; what was there is replaced."""
     words = ("generate", "--size", "story", "--dirt", "0", "--home", home.path.as_posix())
-    with home.lock(LOCK_SECONDS):
-        landing_manifest = generate(
-            home.landing, home.world, "story", seed=1, days=DAYS, dirt=0.0, progress=progress
-        )
-        target = home.next_database()
-        build(home.landing, target, world=home.world, progress=progress)
-        with open_engine("duckdb", target, read_only=True) as engine:
-            digest = landing_digest(engine)
-        about = make_manifest(words, landing_manifest, join="full", digest=digest)
-        home.publish(target, about)
-        write_json(home.path / "manifest.json", about)
+    generate_home(home, size="story", seed=1, days=DAYS, dirt=0, progress=progress, command=words)
+    build_home(home, progress=progress, command=words)
 
 
 def tell_story(home: Home, progress: Progress | None = None) -> Replay:

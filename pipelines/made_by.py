@@ -37,10 +37,11 @@ PLACES = {
     "network": ("pipelines/exchange/*.yml",),
     "code lists": ("schemas/codes/*.csv",),
     "programs": (
-        "schemas/*.py",
+        "schemas/contract.py",
+        "schemas/identifiers.py",
+        "schemas/shape.py",
         "sources/files/*.py",
         "quality/*.py",
-        "pipelines/engine/*.py",
         "pipelines/landing/*.py",
         "pipelines/conform/*.py",
         "pipelines/lists/*.py",

@@ -65,6 +65,17 @@ class Model:
         return self.name.split(".")[0]
 
     @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that name a row, as the header says; none if it says nothing."""
+        found: list[str] = []
+        for line in self.comment.splitlines():
+            if line.startswith("key:"):
+                found = line.removeprefix("key:").split(",")
+            elif found and not found[-1].strip():  # a key runs on over the next line
+                found = [*found[:-1], *line.split(",")]
+        return tuple(column.strip() for column in found)
+
+    @property
     def table(self) -> str:
         """The table without its schema."""
         return self.name.split(".")[1]

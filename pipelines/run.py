@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.build import Progress, build, tier_of
+from pipelines.build import Progress, build, build_with, tier_of
 from pipelines.landing import LandingError, deliveries_in, read_manifest
 from pipelines.landing.folder import check_folder
 from pipelines.made_by import out_of_date
+from pipelines.making import building_place, put_in_force, remove
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.storage import Home, HomeError, write_json
 from schemas.contract import Feed, feeds
@@ -89,9 +92,10 @@ def generate_home(
     Raises:
         ValueError: if an argument makes no sense, or another run holds the home.
     """
-    from sources.deliver import generate
+    from sources.deliver import generate, see_world
 
     rate = dirt_value(dirt)
+    see_world(size, days, rate)  # before anything is made
     with home.lock(LOCK_SECONDS):
         made = generate(home.landing, home.world, size, seed, days, rate, progress)
         manifest = make_manifest(command, made)
@@ -141,7 +145,7 @@ def build_home(
     progress: Progress | None = None,
     command: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Build a home's database from delivered files, as the Dagster job `build` does, in this process.
+    """Build a home's database from delivered files; `make ui` shows what was built.
 
     Returns:
         What was built: database, join, tables, rows by stage, sentences, and in `gates` a sentence
@@ -166,29 +170,68 @@ def build_home(
     check_folder(folder, used)
     for feed in used.values():
         deliveries_in(folder, feed)
-    from pipelines.definitions import run_build  # slow to import, so not before all is seen
+    with home.lock(LOCK_SECONDS):
+        return _build(home, folder, join, engine, dict(policy or {}), progress, command)
+
+
+def _build(
+    home: Home,
+    folder: Path,
+    join: str,
+    kind: str,
+    policy: dict[str, str],
+    progress: Progress | None,
+    command: Sequence[str],
+) -> dict[str, Any]:
+    """Build and put in force; whoever calls holds the lock and has seen that it can be done."""
     from pipelines.engine import open_engine
 
-    with home.lock(LOCK_SECONDS):
-        done = run_build(
-            home=home,
-            landing=folder,
+    own = folder == home.landing
+    building = building_place(home, kind)
+    try:
+        with open_engine(kind, building) as engine:
+            made = build_with(
+                engine,
+                folder,
+                join=join,
+                policy=policy,
+                world=home.world if own else None,
+                progress=progress,
+            )
+            rows = {table: engine.count(table) for table in made.tables}
+            digest = landing_digest(engine)
+            used = feeds(tier_of(made.manifest))
+            told = told_by_gates(engine, used, made.manifest) if kind == "duckdb" else []
+        about = make_manifest(
+            tuple(command) or ("build",),
+            made.manifest,
             join=join,
-            engine=engine,
-            policy=dict(policy or {}),
-            progress=progress,
-            command=list(command),
+            policy=policy,
+            digest=digest,
+            **({} if own else {"landing": str(folder.resolve())}),
         )
-    if engine == "duckdb":
-        with open_engine("duckdb", home.database(), read_only=True) as built:
-            done["gates"] = told_by_gates(built, used, manifest)
-    return done
+        database = put_in_force(home, kind, building, about)
+    except BaseException:
+        remove(building)
+        raise
+    stages: Counter[str] = Counter()
+    for table, count in rows.items():
+        stages[table.split(".")[0]] += count
+    return {
+        "database": str(database),
+        "join": join,
+        "tables": len(rows),
+        "rows": dict(stages),
+        "summary": [f"{stage}: {count:,} rows" for stage, count in stages.items()],
+        "gates": told,
+    }
 
 
 def told_by_gates(
     engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, Any]
 ) -> list[str]:
-    """A sentence each about what of the delivered files is not believed, and why.
+    """A sentence each about what of the delivered files is not believed, and why; and one a feed about
+    rows that are believed and met nobody, or no record.
 
     Args:
         engine: an open database.
@@ -200,7 +243,9 @@ def told_by_gates(
         *_few(_unread_records(engine), "files with unreadable records"),
         *_few(_held(engine), "deliveries held"),
         *_few(_missing(engine, used, manifest), "feeds with deliveries missing"),
-        *_few(_kept_aside(engine), "feeds with rows kept aside"),
+        *_few(_not_due(engine, used, manifest), "deliveries on days on which none is due"),
+        *_few(_kept_aside(engine, used), "feeds with rows kept aside"),
+        *_met_nobody(engine),
     ]
 
 
@@ -266,7 +311,22 @@ def _missing(engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, An
     return told
 
 
-def _kept_aside(engine: Engine) -> list[str]:
+def _not_due(engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, Any]) -> list[str]:
+    day0, days = date.fromisoformat(str(manifest["day0"])), int(manifest["days"])
+    due = {name: set(feed.delivery_days(day0, days)) for name, feed in used.items()}
+    return [
+        f"{file}: nothing of {feed} is due on {day} (every {_n(used[feed].cadence_days, 'day')} "
+        f"from {min(due[feed])}, window {day0} to {manifest['last_day']}); it is believed from then."
+        for feed, day, file in engine.fetch(
+            "SELECT feed, published, file FROM landing.deliveries ORDER BY feed, published"
+        )
+        if due[feed] and day not in due[feed]
+    ]
+
+
+def _kept_aside(engine: Engine, used: Mapping[str, Feed]) -> list[str]:
+    from quality.from_contract import effect_sql
+
     told = []
     for feed, count in engine.fetch(
         "SELECT feed, count(DISTINCT concat_ws('|', delivery, CAST(line AS VARCHAR))) "
@@ -285,10 +345,68 @@ def _kept_aside(engine: Engine) -> list[str]:
             )
             said = "is empty" if value is None else f"says {value!r}"
             where = f"column {column} {said}, which breaks {rule}"
+        ((undone,),) = engine.fetch(
+            "SELECT count(DISTINCT concat_ws('|', v.delivery, CAST(v.line AS VARCHAR))) "
+            f"FROM quality.verdicts AS v INNER JOIN landing.{feed} AS l "
+            f"ON l.delivery = v.delivery AND l.line = v.line WHERE v.feed = '{feed}' "
+            f"AND v.outcome = 'quarantine' AND {effect_sql(used[feed])} "
+            "IN ('withdraw', 'change', 'correct')"
+        )
+        stays = ""
+        if undone:
+            stays = (
+                f" Of them {undone:,} would withdraw, change or correct a record; what was believed "
+                "of it stays."
+            )
         told.append(
             f"{feed}: {_n(count, 'row')} kept aside (see quality.verdicts), the first in {file} at "
-            f"line {line}: {where}."
+            f"line {line}: {where}.{stays}"
         )
+    return told
+
+
+def _met_nobody(engine: Engine) -> list[str]:
+    """One sentence a feed about rows that are believed, and tell of nobody or of no record.
+
+    A row met nobody if one of those it speaks of was never matched to anybody, and could mean several
+    if more than one fitted.
+    """
+    found = engine.fetch(
+        """
+        WITH never AS (
+            SELECT u.feed, u.record_id, u.version,
+                max(CASE WHEN u.reason = 'ambiguous' THEN 1 ELSE 0 END) AS several
+            FROM resolve.unmatched AS u
+            WHERE NOT EXISTS (
+                SELECT 1 FROM resolve.matches AS m
+                WHERE m.record_id = u.record_id AND m.version = u.version AND m.role = u.role
+            )
+            GROUP BY u.feed, u.record_id, u.version
+        ),
+
+        counted AS (
+            SELECT feed, 1 - several AS nobody, several, 0 AS no_record FROM never
+            UNION ALL
+            SELECT feed, 0, 0, 1 FROM quality.verdicts WHERE expectation = 'meets_no_record'
+        )
+
+        SELECT feed, sum(nobody), sum(several), sum(no_record)
+        FROM counted GROUP BY feed ORDER BY feed
+        """
+    )
+    told = []
+    for feed, nobody, several, no_record in found:
+        parts = []
+        if nobody:
+            parts.append(f"{_n(int(nobody), 'row')} met nobody (see resolve.unmatched)")
+        if several:
+            parts.append(f"{_n(int(several), 'row')} could mean several (see resolve.unmatched)")
+        if no_record:
+            parts.append(
+                f"{_n(int(no_record), 'row')} withdrew, changed or corrected a record that is not "
+                "believed (see quality.verdicts)"
+            )
+        told.append(f"{feed}: {'; '.join(parts)}.")
     return told
 
 
@@ -308,7 +426,8 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
         ValueError: if there is no database.
     """
     from pipelines.engine import open_engine
-    from quality import checks
+    from pipelines.models import all_models
+    from quality import check_keys, checks
     from quality.great import validate
     from quality.report import report
 
@@ -319,6 +438,9 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
     step = _counter(tell)
     with open_engine("duckdb", database, read_only=True) as engine:
         results = checks(engine, used, progress=step, write=False)
+        join, policy = engine.fetch("SELECT max(join_level), max(policy) FROM codes.run")[0]
+        models = all_models(about.get("tier") or "whole", join, json.loads(policy))
+        results += check_keys(engine, {m.name: m.key for m in models}, step)
         found = report(engine, results, ())
         stale = out_of_date(engine, database)
     # Great Expectations keeps connections of its own to the file, so ours is closed by now.

@@ -175,6 +175,12 @@ def _wrong(node: object) -> str | None:
     for key, kind in (("join", str), ("tier", str), ("landing", str), ("policy", dict)):
         if not isinstance(node.get(key), kind | None):
             return f"its {key} is {node[key]!r}, which it cannot be"
+    from pipelines.exchange.network import JOINS
+    from schemas.contract import TIERS
+
+    for key, known in (("join", JOINS), ("tier", TIERS)):
+        if node.get(key) not in (None, *known):
+            return f"its {key} is {node[key]!r}, which is none of {', '.join(known)}"
     return None
 
 

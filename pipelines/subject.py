@@ -110,9 +110,6 @@ def about(engine: Engine, given: str, as_of: date | None = None) -> dict[str, An
         f"WHERE subject_id = ? AND {STANDS} ORDER BY keeper",
         *when,
     )
-    for row in events:
-        if row["amount_yuan"] is not None:
-            row["amount_yuan"] = str(row["amount_yuan"])
     held = {
         "subject_id": who,
         "as_of": day.isoformat(),

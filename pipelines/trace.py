@@ -8,7 +8,8 @@ What can be traced is named by its id, or by the first characters of it:
     PATH|ENTRY_VERSION            back: a copy, by the path it came and the entry version it shows
     KEEPER|SUBJECT_ID|DAY         back: a change of points
 
-The result is a plain tree. Beside each id of a subject stands the name the registers last gave it.
+The result is a plain tree. Beside each id of a subject stands the name the registers last gave it. A
+`to_day` is the first day on which something no longer holds, as in the tables; none is "still".
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
+
+import pyarrow as pa
 
 from pipelines.engine.base import Engine
 
@@ -29,13 +33,18 @@ class NotFound(ValueError):
 
 
 def rows(engine: Engine, sql: str, *params: Any) -> list[dict[str, Any]]:
-    """Rows of a query as dictionaries; days as ISO text."""
+    """Rows of a query as dictionaries; days as ISO text, whichever day it is, and numbers as numbers."""
     table = engine.query(sql, list(params))
+    for n, column in enumerate(table.schema):
+        if pa.types.is_date(
+            column.type
+        ):  # Python knows no day after the year 9999, the engine does
+            table = table.set_column(n, column.name, table.column(n).cast(pa.string()))
     found = table.to_pylist()
     for row in found:
         for key, value in row.items():
-            if hasattr(value, "isoformat"):
-                row[key] = value.isoformat()
+            if isinstance(value, Decimal):
+                row[key] = int(value) if value == int(value) else float(value)
     return found
 
 

@@ -16,6 +16,7 @@ WHERE NOT EXISTS (
     WHERE c.holder = m.agency
         AND c.entry_version = m.because_entry_version
         AND c.from_day <= m.from_day
+        AND m.from_day < until(c.to_day)
 )"""
 
 WRITTEN = (
@@ -37,7 +38,7 @@ WRITTEN = (
         kind="no_rows",
         arguments={"query": NOT_HELD},
         outcome="fail",
-        reason="An agency acts on what it has been shown by the day it acts.",
+        reason="An agency acts on what it shows on the day it acts.",
     ),
     Expectation(
         name="measure_known",

@@ -6,14 +6,47 @@ from collections.abc import Iterable
 
 from quality.expectations import Expectation
 from quality.from_contract import shape_expectations
-from quality.lists import entry_expectations
+from quality.lists import before_evidence_sql, entry_expectations
 from schemas.contract import Feed
 
-TOO_EARLY = """SELECT c.holder, c.path, c.entry_version, c.from_day, e.from_day AS entry_from_day
+# Copies that begin before the holder they come from had shown the entry for as long as the edge takes,
+# or, at the owner, before the entry itself.
+TOO_EARLY = """SELECT c.holder, c.path, c.entry_version, c.from_day
 FROM exchange.copies AS c
-INNER JOIN exchange.entries AS e
+INNER JOIN exchange.paths AS p
+    ON p.list = c.list
+    AND p.path = c.path
+LEFT JOIN (
+    SELECT h.list AS list, h.path AS path, h.entry_version AS entry_version,
+        min(h.from_day) AS first_day
+    FROM exchange.copies AS h
+    GROUP BY h.list, h.path, h.entry_version
+) AS s
+    ON s.list = c.list
+    AND s.path = p.parent_path
+    AND s.entry_version = c.entry_version
+LEFT JOIN exchange.entries AS e
     ON e.entry_version = c.entry_version
-WHERE c.from_day < e.from_day + c.distance"""
+WHERE (p.parent_path IS NULL AND (e.from_day IS NULL OR c.from_day < e.from_day))
+    OR (p.parent_path IS NOT NULL
+        AND (s.first_day IS NULL OR c.from_day < s.first_day + p.lag_days))"""
+
+# Adopted entries that begin while their holder does not show the one they are made from.
+NOT_SHOWN = """SELECT a.entry_version, a.list, a.subject_id, a.from_day
+FROM exchange.adopted AS a
+INNER JOIN codes.lists AS l ON l.list = a.list
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM exchange.evidence AS v
+    INNER JOIN exchange.shown AS s
+        ON s.entry_version = v.parent_id
+    WHERE v.entry_version = a.entry_version
+        AND v.parent_kind = 'entry'
+        AND s.holder = l.owner
+        AND s.subject_id = a.subject_id
+        AND s.from_day <= a.from_day
+        AND a.from_day < until(s.to_day)
+)"""
 
 # Entries of the adopting list whose parents are missing: adoption must lead back to another entry.
 NO_PARENT = """SELECT v.entry_version, v.parent_kind, v.parent_id
@@ -33,6 +66,14 @@ WRITTEN = (
         },
         outcome="fail",
         reason="Nobody is listed without a record, or an entry elsewhere, that says so.",
+    ),
+    Expectation(
+        name="not_before_its_evidence",
+        table="exchange.entries",
+        kind="no_rows",
+        arguments={"query": before_evidence_sql("exchange.entries", "exchange.evidence")},
+        outcome="warn",
+        reason="Nobody is listed before what he is listed for is believed, or shown elsewhere.",
     ),
     Expectation(
         name="parent_entry_exists",
@@ -72,7 +113,15 @@ WRITTEN = (
         kind="no_rows",
         arguments={"query": TOO_EARLY},
         outcome="warn",
-        reason="Every step takes a day at least.",
+        reason="Nobody shows an entry before the edge could have brought it from who shows it.",
+    ),
+    Expectation(
+        name="adopted_from_what_is_shown",
+        table="exchange.adopted",
+        kind="no_rows",
+        arguments={"query": NOT_SHOWN},
+        outcome="warn",
+        reason="A holder makes an entry of its own because it shows another's, on that day.",
     ),
     Expectation(
         name="adopted_for_a_term",

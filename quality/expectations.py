@@ -222,7 +222,8 @@ def breaks_sql(
         known = (parsed or {}).get((expectation.column, arguments["as"]))
         read = known or reader_sql(arguments["as"], value)
         open_values = ", ".join(text_sql(v) for v in arguments.get("open", ()))
-        open_sql = f" AND {value} NOT IN ({open_values})" if open_values else ""
+        said = f"coalesce(normal_form({value}), '')"
+        open_sql = f" AND {said} NOT IN ({open_values})" if open_values else ""
         if kind == "reads_as":
             return f"({value} IS NOT NULL{open_sql} AND {read} IS NULL)"
         dot = f"{row}." if row else ""

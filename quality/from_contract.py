@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from quality.expectations import Expectation, Speaks, name_sql
+from quality.expectations import Expectation, Speaks, name_sql, text_sql
 from schemas.contract import (
     DAYS,
     EARLIEST,
@@ -84,6 +84,8 @@ def landing_expectations(feed: Feed) -> tuple[Expectation, ...]:
     found: list[Expectation] = []
     for column in feed.columns:
         found.extend(_column_expectations(feed, column))
+    if feed.format == "csv":
+        found.append(_one_record(feed))
     if feed.natural_key:
         found.extend(_row_a_record(feed))
     return tuple(found)
@@ -146,6 +148,27 @@ def _row_a_record(feed: Feed) -> list[Expectation]:
     return found
 
 
+def _one_record(feed: Feed) -> Expectation:
+    """Of delimited text: no value goes over several lines and holds as many delimiters as a record."""
+    most = max(len(feed.columns) - 1, 1) * len(feed.delimiter)
+    delimiter = text_sql(feed.delimiter)
+    condition = " AND ".join(
+        f"({name} NOT LIKE '%\n%' OR length({name}) - length(replace({name}, {delimiter}, '')) < {most})"
+        for name in map(name_sql, feed.column_names)
+    )
+    return Expectation(
+        name="holds_one_record",
+        table=f"landing.{feed.name}",
+        kind="holds",
+        arguments={"condition": condition},
+        outcome="quarantine",
+        reason=(
+            "A quote opened in one row and closed in a later one makes one value of the rows between, "
+            "and one row of two."
+        ),
+    )
+
+
 def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
     table, label = f"landing.{feed.name}", f"{column.name} ({column.title_zh})"
 
@@ -186,6 +209,17 @@ def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
         said, bounds = _bounds(column)
         reason = f"{label} {said}"
         found.append(expect("bounds", "in_bounds", "quarantine", reason, **reads, **bounds))
+    if column.expected_where:
+        other, value = column.expected_where
+        reason = (
+            f"{label} is left out though {other} says {value}: what follows from it is not known, "
+            "so the row is kept and flagged."
+        )
+        condition = (
+            f"coalesce(normal_form({name_sql(other)}), '') <> {text_sql(value)} "
+            f"OR clean_text({name_sql(column.name)}) IS NOT NULL"
+        )
+        found.append(expect("expected", "holds", "warn", reason, condition=condition))
     if column.scheme:
         reason = (
             f"{label} should pass the check of a {column.scheme}; lawful codes exist that fail it, "
@@ -319,8 +353,17 @@ def shape_expectations(
         columns = tuple(key[position] for position in sorted(key))
         expect("key_once", "unique", f"{', '.join(columns)} is the key of {shape}.", key=columns)
     if {"from_day", "to_day"} <= names:
-        condition = "to_day IS NULL OR from_day < to_day"
-        expect(
-            "interval", "holds", "What is believed is believed a day at least.", condition=condition
-        )
+        found.append(interval_expectation(table))
     return tuple(found)
+
+
+def interval_expectation(table: str) -> Expectation:
+    """What any table of intervals is expected to keep: none is empty, none ends before it begins."""
+    return Expectation(
+        name="interval",
+        table=table,
+        kind="holds",
+        arguments={"condition": "to_day IS NULL OR from_day < to_day"},
+        outcome="warn",
+        reason="What is believed is believed a day at least.",
+    )

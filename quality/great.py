@@ -15,6 +15,7 @@ import contextlib
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -133,7 +134,11 @@ def validate(
         raise FileNotFoundError(f"There is no database {database}; build one first.")
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ.setdefault("TQDM_DISABLE", "1")
-    with _as_a_program():
+    with _as_a_program(), warnings.catch_warnings():
+        # It looks whether pyspark is there, which has something to say of pandas; we use neither here.
+        warnings.filterwarnings(
+            "ignore", "PySpark does not yet fully support pandas", FutureWarning
+        )
         import great_expectations as gx
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.data_context.types.base import ProgressBarsConfig

@@ -59,6 +59,23 @@ def conservation(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
             reason="What a reader could not give out of a file is recorded with its place in it.",
         )
     )
+    found.append(
+        Expectation(
+            name="counted_landed",
+            table="landing.deliveries",
+            kind="no_rows",
+            arguments={
+                "query": "SELECT d.feed, d.delivery, d.counted, "
+                'coalesce(d."rows", 0) + coalesce(sum(u.records), 0) AS given '
+                "FROM landing.deliveries AS d LEFT JOIN quality.unreadable AS u "
+                "ON u.feed = d.feed AND u.delivery = d.delivery "
+                'GROUP BY d.feed, d.delivery, d.counted, d."rows" '
+                'HAVING d.counted IS DISTINCT FROM coalesce(d."rows", 0) + coalesce(sum(u.records), 0)'
+            },
+            outcome="fail",
+            reason="The records of a file, counted without its reader, landed or are unreadable.",
+        )
+    )
     if counted:
         found.append(
             Expectation(

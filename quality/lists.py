@@ -33,6 +33,25 @@ GROUP BY e.entry_version, e.subject_id, e.to_day
 HAVING until(e.to_day) > max(m.event_day) + {days}"""
 
 
+def before_evidence_sql(entries: str, evidence: str) -> str:
+    """Entries that begin before anything they rest on is believed, or shown where they came from."""
+    return f"""SELECT e.entry_version, e.list, e.from_day, min(p.from_day) AS believed_from
+FROM {entries} AS e
+INNER JOIN {evidence} AS v
+    ON v.entry_version = e.entry_version
+INNER JOIN (
+    SELECT 'event' AS kind, concat_ws(':', m.record_id, m.version) AS id, m.from_day
+    FROM merge.events AS m
+    UNION ALL
+    SELECT 'entry' AS kind, n.entry_version AS id, n.from_day
+    FROM {entries} AS n
+) AS p
+    ON p.kind = v.parent_kind
+    AND p.id = v.parent_id
+GROUP BY e.entry_version, e.list, e.from_day
+HAVING e.from_day < min(p.from_day)"""
+
+
 def evidence_expectations(entries: str, evidence: str) -> tuple[Expectation, ...]:
     """Every entry has evidence, and all of it exists (promise 3), for one table of entries."""
     return (
@@ -59,6 +78,14 @@ def evidence_expectations(entries: str, evidence: str) -> tuple[Expectation, ...
             },
             outcome="fail",
             reason="Evidence is evidence of something.",
+        ),
+        Expectation(
+            name="not_before_its_evidence",
+            table=entries,
+            kind="no_rows",
+            arguments={"query": before_evidence_sql(entries, evidence)},
+            outcome="warn",
+            reason="Nobody is listed before what he is listed for is believed.",
         ),
         Expectation(
             name="evidence_exists",
@@ -111,14 +138,14 @@ def entry_expectations(table: str) -> tuple[Expectation, ...]:
             kind="no_rows",
             arguments={
                 "query": f"SELECT e.entry_version, e.subject_id FROM {table} AS e "
-                "WHERE NOT EXISTS (SELECT 1 FROM codes.run AS r WHERE r.join_level = 'none') "
+                "WHERE NOT EXISTS (SELECT 1 FROM codes.run AS r WHERE r.join_level IN ('none', 'own-keys')) "
                 "AND NOT EXISTS (SELECT 1 FROM resolve.identifiers AS i "
                 "WHERE i.subject_id = e.subject_id) "
                 "AND NOT EXISTS (SELECT 1 FROM resolve.names AS n "
                 "WHERE n.subject_id = e.subject_id)"
             },
             outcome="warn",
-            reason="Only registered subjects are listed, unless each island keeps its own keys.",
+            reason="Only registered subjects are listed, unless islands go by keys of their own.",
         ),
         Expectation(
             name="one_version_a_day",

@@ -136,6 +136,36 @@ def checks(
     return results
 
 
+def check_keys(
+    engine: Engine,
+    keys: Mapping[str, Sequence[str]],
+    progress: Callable[[str], None] | None = None,
+) -> list[CheckResult]:
+    """Whether the columns that a model's header calls its key name one row each.
+
+    Args:
+        engine: where the tables are; one that is not there is left out.
+        keys: table -> its key.
+        progress: called once before the tables are judged.
+    """
+    if progress:
+        progress("keys")
+    present = frozenset(engine.tables())
+    wanted = [
+        Expectation(
+            name="declared_key_once",
+            table=table,
+            kind="unique",
+            arguments={"key": tuple(key)},
+            outcome="warn",
+            reason="A replay tells rows apart by the key that the model's header declares.",
+        )
+        for table, key in keys.items()
+        if key and table in present
+    ]
+    return [result for e in wanted for result in _run(engine, e.table.partition(".")[0], [e])]
+
+
 def keep_promises(results: Iterable[CheckResult]) -> None:
     """Say nothing if promises 2 and 3 are kept.
 

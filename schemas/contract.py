@@ -85,6 +85,7 @@ class Column:
     means_open: tuple[str, ...] = ()  # days
     at_least: Decimal | None = None  # numbers; 0 if the contract says nothing
     at_most: Decimal | None = None  # numbers; see MOST
+    expected_where: tuple[str, str] | None = None  # given where another column says something
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ CUSTOM = {
     ),
     "column": (
         "width", "valid_values", "scheme", "parse", "pattern", "content", "not_before",
-        "may_lie_ahead", "means_open", "at_least", "at_most",
+        "may_lie_ahead", "means_open", "at_least", "at_most", "expected_where",
     ),
 }  # fmt: skip
 BOUNDS = {
@@ -314,6 +315,16 @@ def _whole(value: Any, name: str, least: int, where: str) -> int:
     return value
 
 
+def _where(custom: Mapping[str, Any], where: str) -> tuple[str, str] | None:
+    found = custom.get("expected_where")
+    if found is None:
+        return None
+    see_keys(found, ("column", "value"), f"{where}, expected_where", "key")
+    if set(found) != {"column", "value"}:
+        raise ContractError(f"{where}: expected_where needs a `column` and its `value`.")
+    return str(found["column"]), str(found["value"])
+
+
 def _column(node: Any, feed: str) -> Column:
     name = node.get("name") if isinstance(node, Mapping) else None
     where = f"{feed}, column {name}"
@@ -357,6 +368,7 @@ def _column(node: Any, feed: str) -> Column:
         means_open=tuple(str(value) for value in custom.get("means_open") or ()),
         at_least=_number(custom, "at_least", where),
         at_most=_number(custom, "at_most", where),
+        expected_where=_where(custom, where),
     )
 
 
@@ -388,6 +400,12 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
     for one in (*natural_key, *([effect_column] if effect_column else [])):
         if one not in names:
             raise ContractError(f"{where}: {one!r} is named as a key or effect, but is no column.")
+    for column in columns:
+        if column.expected_where and column.expected_where[0] not in names:
+            raise ContractError(
+                f"{where}, column {column.name}: expected_where names "
+                f"{column.expected_where[0]!r}, which is no column."
+            )
     primary = {p.get("primaryKeyPosition", 0): p["name"] for p in node["properties"]
                if p.get("primaryKey")}  # fmt: skip
     if tuple(primary[at] for at in sorted(primary)) != natural_key:

@@ -18,7 +18,7 @@ def suggestion(given: str, names: Iterable[str]) -> str:
     """
     known = {name.lower(): name for name in names}
     asked = given.lower()
-    near = [known[name] for name in get_close_matches(asked, list(known), MOST, 0.6)]
+    near = [known[name] for name in get_close_matches(asked, list(known), MOST, 0.75)]
     # A part of a dotted or underlined name is a name, too.
     near += [known[name] for name in known if asked and asked in name and known[name] not in near]
     return f" Perhaps {' or '.join(near[:MOST])} is meant." if near else ""

@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from schemas.contract import ROOT, Feed, feeds
+from schemas.suggest import suggestion
 from sources.deliver_calendar import seen_sql, versions_sql
 from sources.deliver_files import BLOCK, write_deliveries
 from sources.files import NOTICE
@@ -63,9 +64,7 @@ def generate(
     Raises:
         GenerateError: if an argument makes no sense, or the folder holds something else.
     """
-    if size not in SIZES:
-        raise GenerateError(f"There is no size {size!r}; there are {', '.join(SIZES)}.")
-    window(days, dirt)
+    see_world(size, days, dirt)
     tier = tier or ("story" if size == "story" else "whole")
     parts: dict[Path, Path] = {}
     try:
@@ -113,12 +112,17 @@ def _make(
     return manifest
 
 
-def window(days: int, dirt: float) -> None:
-    """See that a window of deliveries can be, and its dirt.
+def see_world(size: str, days: int, dirt: float) -> None:
+    """See that there can be such a world.
 
     Raises:
-        GenerateError: if it is too short or too long, or the dirt is no number there can be.
+        GenerateError: if there is no such size, the window is too short or too long, or the dirt is no
+            number there can be.
     """
+    if size not in SIZES:
+        raise GenerateError(
+            f"There is no size {size!r}; there are {', '.join(SIZES)}.{suggestion(size, SIZES)}"
+        )
     if not 1 <= days <= MOST_DAYS:
         raise GenerateError(
             f"The window must be at least one day long and at most {MOST_DAYS:,}, not {days}."

@@ -195,7 +195,7 @@ def believed_sql(feed: Feed) -> str:
         name = quoted(column.name)
         if column.means_open:  # what stands for "without end" says nothing
             values = ", ".join("'{}'".format(v.replace("'", "''")) for v in column.means_open)
-            out.append(f"CASE WHEN {name} NOT IN ({values}) THEN {name} END AS {name}")
+            out.append(f"CASE WHEN normal_form({name}) NOT IN ({values}) THEN {name} END AS {name}")
         else:
             out.append(name)
     said = {"feed": feed.name, "effect": effect_sql(feed), "set_aside": SET_ASIDE}

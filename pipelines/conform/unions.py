@@ -49,7 +49,9 @@ def union_models(tier: str | None = None) -> list[Model]:
                 f"sources/*/conform/{shape}.sql",
                 f"Every island's {shape}, in one shape.\ngrain: one row a record, version and "
                 "period of belief (statements: and property)\nkey: record_id, version, from_day"
-                + (", property, value" if shape == "statements" else "")
+                + {"statements": ", property, value", "links": ", link_kind, a_value"}.get(
+                    shape, ""
+                )
                 + "\nunit: record_id, apart"
                 + "".join(
                     f"\ntouches: {table} f{at} ON f{at}.record_id = unit.record_id"

@@ -1,9 +1,10 @@
 """The pipeline as Dagster sees it: stages as groups, models as assets, gates as asset checks.
 
 Landing assets share one daily partitioning, the publication day; everything later is unpartitioned.
-`build` is one run: it takes in what was published up to the day it is asked for, or up to the last
-day of a range, and nothing is left half done. It runs in one process, since one process writes a
-DuckDB file.
+The job `build` is one run: it takes in what was published up to the day it is asked for, or up to the
+last day of a range, and nothing is left half done. It runs in one process, since one process writes a
+DuckDB file. Its steps are those of `pipelines.build`, which the command line runs without Dagster;
+`recorded` tells the pages what was built so. All of it in one place is `everything.defs`.
 
 This package alone imports Dagster, and says nothing of its own about data: what a step does stands
 in `pipelines.build`, in the models and in `quality`.
@@ -12,8 +13,3 @@ in `pipelines.build`, in the models and in `quality`.
 import os
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
-
-from pipelines.definitions.command import run_build
-from pipelines.definitions.everything import defs
-
-__all__ = ["defs", "run_build"]

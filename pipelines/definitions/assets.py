@@ -1,7 +1,6 @@
 """The assets: every feed's rows as received, what the gates say of them, and every model's table."""
 
 import warnings
-from typing import Any
 
 import dagster as dg
 
@@ -9,13 +8,24 @@ from pipelines.build import run_model
 from pipelines.definitions.days import days
 from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import DATABASE, FEEDS, MODELS, VERDICTS, asset_of, key
-from pipelines.definitions.shown import described, schema_of_landing, shown_of_model
+from pipelines.definitions.shown import (
+    ABSENT,
+    NO_DELIVERY,
+    database_made,
+    described,
+    schema_of_landing,
+    schema_of_verdicts,
+    shown_of_deliveries,
+    shown_of_landing,
+    shown_of_model,
+    shown_of_verdicts,
+)
 from pipelines.landing import land
 from pipelines.models import Model
 from quality import judge
 
 # Something is always handed on, since Dagster skips whatever lies below an asset that gives nothing.
-ABSENT = dg.MaterializeResult(metadata={"absent": "takes no part in this size or level of joining"})
+NOT_HERE = dg.MaterializeResult(metadata=ABSENT)
 
 
 def landing_asset(feed: str) -> dg.AssetsDefinition:
@@ -40,30 +50,14 @@ def landing_asset(feed: str) -> dg.AssetsDefinition:
         work = lab.work
         with work.step(f"landing.{feed}"):
             if feed not in work.feeds:
-                return ABSENT
-            until = work.until
-            landed = land(work.engine, work.asked.landing, work.feeds, only=[feed], until=until)
-            if work.caller.watches:
-                tell_of_days(context, work.engine.fetch(OF_DAYS.format(feed=feed)))
-            return dg.MaterializeResult(metadata={"dagster/row_count": landed.rows[feed]})
+                return NOT_HERE
+            land(work.engine, work.asked.landing, work.feeds, only=[feed], until=work.until)
+            came = shown_of_deliveries(work.engine, feed)
+            for day in context.partition_keys:
+                context.add_asset_metadata(came.get(day, NO_DELIVERY), partition_key=day)
+            return dg.MaterializeResult(metadata=shown_of_landing(work.engine, contract))
 
     return landed
-
-
-OF_DAYS = (
-    "SELECT delivery, file, \"rows\", unreadable FROM landing.deliveries WHERE feed = '{feed}'"
-)
-
-
-def tell_of_days(context: dg.AssetExecutionContext, deliveries: list[tuple]) -> None:
-    """Say of each day of the run what was delivered on it."""
-    came = {day: told for day, *told in deliveries}
-    for day in context.partition_keys:
-        told: dict[str, Any] = {"dagster/partition_row_count": 0}
-        if day in came:
-            file, rows, unreadable = came[day]
-            told = {"dagster/partition_row_count": rows, "file": file, "unreadable": unreadable}
-        context.add_asset_metadata(told, partition_key=day)
 
 
 @dg.asset(
@@ -71,18 +65,14 @@ def tell_of_days(context: dg.AssetExecutionContext, deliveries: list[tuple]) -> 
     group_name="quality",
     deps=[["landing", feed] for feed in FEEDS],
     description="What the gates say of each landed row and delivery, from earlier deliveries only.",
+    metadata={"dagster/column_schema": schema_of_verdicts()},
 )
 def verdicts(lab: Laboratory) -> dg.MaterializeResult:
     """Judge every landed row and delivery."""
     work = lab.work
     with work.step(VERDICTS):
         judge(work.engine, work.feeds)
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": work.engine.count(VERDICTS),
-            "deliveries": work.engine.count("quality.deliveries"),
-        }
-    )
+    return dg.MaterializeResult(metadata=shown_of_verdicts(work.engine))
 
 
 def model_asset(model: Model) -> dg.AssetsDefinition:
@@ -101,12 +91,8 @@ def model_asset(model: Model) -> dg.AssetsDefinition:
         with work.step(model.name):
             here = work.models.get(model.name)
             if here is None:
-                return ABSENT
+                return NOT_HERE
             run_model(work.engine, here)
-        if not work.caller.watches:
-            return dg.MaterializeResult(
-                metadata={"dagster/row_count": work.engine.count(model.name)}
-            )
         return dg.MaterializeResult(metadata=shown_of_model(work.engine, here, work.schemas))
 
     return made
@@ -123,7 +109,7 @@ def database(lab: Laboratory) -> dg.MaterializeResult:
     work = lab.work
     with work.step(DATABASE):
         pass
-    return dg.MaterializeResult(metadata={"manifest": dg.MetadataValue.json(work.about)})
+    return dg.MaterializeResult(metadata=database_made(work.current()).metadata)
 
 
 with warnings.catch_warnings():

@@ -1,4 +1,8 @@
-"""The one partitioning: the day a delivery is published."""
+"""The one partitioning: the day a delivery is published.
+
+The days are those of the home's deliveries, whatever the clock of this machine says; a partitioning
+of Dagster's own by days would end yesterday.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,24 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.definitions.home import default_home, says_of_itself
 from pipelines.landing import read_manifest
+from pipelines.storage import Home
 
-FIRST = date(2024, 1, 1)  # day 0 of every world
-LAST = FIRST + timedelta(days=3 * 366 - 1)  # three years of deliveries are the most a window holds
+FIRST, WINDOW = date(2024, 1, 1), 365  # as `islands generate` makes them unless told otherwise
 
-days = dg.DailyPartitionsDefinition(
-    start_date=FIRST.isoformat(), end_date=(LAST + timedelta(days=1)).isoformat()
-)
+
+def days_of(home: Home) -> list[str]:
+    """Every day of a home's window of deliveries, first to last, as ISO text."""
+    said = says_of_itself(home)
+    first = date.fromisoformat(str(said.get("day0") or FIRST))
+    last = first + timedelta(days=WINDOW - 1)
+    if said.get("last_day"):
+        last = max(first, date.fromisoformat(str(said["last_day"])))
+    return [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+
+
+days = dg.StaticPartitionsDefinition(days_of(Home(default_home())))
 
 
 def last_partition(landing: Path) -> str:
@@ -23,8 +37,7 @@ def last_partition(landing: Path) -> str:
     Raises:
         LandingError: if there is no such folder, or nothing in it.
     """
-    last = date.fromisoformat(str(read_manifest(landing)["last_day"]))
-    return min(max(last, FIRST), LAST).isoformat()
+    return str(read_manifest(landing)["last_day"])
 
 
 def day_asked_for(run: dg.DagsterRun) -> date | None:

@@ -18,7 +18,7 @@ build_job = dg.define_asset_job(
     selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
     executor_def=dg.in_process_executor,
     description="From delivered files to a database in force, every stage, gates included. One day "
-    "is enough: the build takes in all that was published up to it, and Latest is all there is. A "
+    "is enough: the build takes in all that was published up to it, the last day all there is. A "
     "range is one run, too, but notes each of its days for each feed: for a year, many minutes.",
 )
 

@@ -1,21 +1,16 @@
 """The resource every step works with: what a run may be told, and the database it is making."""
 
-import os
 from pathlib import Path
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from pipelines.definitions.caller import CALLER, Caller
 from pipelines.definitions.days import day_asked_for
-from pipelines.definitions.names import EVERYTHING, step
+from pipelines.definitions.home import default_home
+from pipelines.definitions.names import DATABASE, EVERYTHING, step
+from pipelines.definitions.shown import database_made
 from pipelines.definitions.work import Asked, Work
 from pipelines.storage import Home, HomeError
-
-
-def default_home() -> str:
-    """Where the laboratory is unless a run says otherwise."""
-    return os.environ.get("ISLANDS_HOME", "build")
 
 
 class Laboratory(dg.ConfigurableResource):
@@ -50,8 +45,12 @@ class Laboratory(dg.ConfigurableResource):
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Put the new database in force if all went well, and throw it away if not."""
-        if self._work is not None:
-            self._work.close()
+        if self._work is None:
+            return
+        current = self._work.close()
+        if current and DATABASE not in self._work.asked.steps and context.instance:
+            # A part of the build makes a new database too, though no step of its own says so.
+            context.instance.report_runless_asset_event(database_made(current))
 
     @property
     def work(self) -> Work:
@@ -75,7 +74,7 @@ class Laboratory(dg.ConfigurableResource):
                 whole=steps == frozenset(EVERYTHING),
                 until=day_asked_for(self._run) if self._run else None,
             )
-            self._work = Work(asked, CALLER.get(Caller()))
+            self._work = Work(asked)
         return self._work
 
 

@@ -1,18 +1,21 @@
-"""What there is to build at most, and what Dagster calls it.
+"""What there is to build in this home at most, and what Dagster calls it.
 
-A small world, or a lower level of joining, has fewer feeds and models; those left out are assets all
-the same, whose step says that they take no part.
+A lower level of joining has fewer models; those left out are assets all the same, whose step says
+that they take no part.
 """
 
 from __future__ import annotations
 
 import dagster as dg
 
+from pipelines.definitions.home import default_home, tier_of_home
 from pipelines.models import STAGES, all_models
+from pipelines.storage import Home
 from schemas.contract import feeds
 
-FEEDS = feeds("whole")
-MODELS = {model.name: model for model in all_models("whole", "full")}
+TIER = tier_of_home(Home(default_home()))
+FEEDS = feeds(TIER)
+MODELS = {model.name: model for model in all_models(TIER, "full")}
 VERDICTS = "quality.verdicts"
 DATABASE = "publication.database"
 EVERYTHING = (*(f"landing.{feed}" for feed in FEEDS), VERDICTS, *MODELS, DATABASE)
@@ -42,5 +45,5 @@ def step(table: str) -> str:
 
 
 __all__ = [
-    "DATABASE", "EVERYTHING", "FEEDS", "MODELS", "STAGES", "VERDICTS", "asset_of", "key", "step"
+    "DATABASE", "EVERYTHING", "FEEDS", "MODELS", "STAGES", "TIER", "VERDICTS", "asset_of", "key", "step"
 ]  # fmt: skip

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import dagster as dg
 import pyarrow as pa
 
-from pipelines.definitions.names import FEEDS, asset_of, key
+from pipelines.definitions.columns import said_of_columns
+from pipelines.definitions.names import DATABASE, VERDICTS, asset_of, key
 from pipelines.engine.base import Engine
 from pipelines.landing.keys import landing_columns
 from pipelines.lineage import column_lineage
 from pipelines.models import Model
-from schemas.contract import Feed, read_yaml
-from schemas.shape import SHAPES
+from quality.gates import VERDICTS_COLUMNS
+from schemas.contract import Feed
 
 Lineage = Mapping[str, Sequence[tuple[str, str]]]  # column -> the tables and columns behind it
 
-SAID_IN_SQL = ("key: ", "unit: ", "touches: ", "needs: ", "gives: ")
-DECLARED = ("source: ", "grain: ", "intervals: ", "found: ", "each: ", "passes", *SAID_IN_SQL)
-ADDED = {
-    "record_id": "What the row asserts: the same from delivery to delivery and from run to run.",
-    "version": "The record as this delivery gave it.",
-    "feed": "Dataset the row came in.",
-    "delivery": "The delivery, named after the day it was published.",
-    "published": "Day the delivery was published.",
-    "file": "File, relative to the landing folder.",
-    "line": "Line or place of the row in the file, from 1.",
-}
+SHOWN = ("source: ", "grain: ", "key: ")
+FOR_REPLAYS = ("unit: ", "touches: ", "needs: ", "gives: ", "intervals: ", "found: ", "each: ")
+DECLARED = (*SHOWN, *FOR_REPLAYS, "passes")
+MANIFEST = "manifest"
+ABSENT = {"absent": "takes no part in this size or level of joining"}
+NO_DELIVERY = {"dagster/partition_row_count": 0, "absent": "nothing was delivered on this day"}
 SQL_TYPES = {
     "string": "VARCHAR",
     "bool": "BOOLEAN",
@@ -42,40 +37,85 @@ SQL_TYPES = {
 def shown_of_model(
     engine: Engine, model: Model, schemas: dict[str, Mapping[str, str]]
 ) -> dict[str, Any]:
-    """Rows, SQL, column schema and column lineage of a model's table just made.
+    """Rows, SQL, column schema and column lineage of a model's table.
 
     Args:
-        schemas: columns of tables seen before in this run, by name; added to.
+        schemas: columns of tables seen before, by name; added to.
     """
     for table in (model.name, *model.reads):
         if table not in schemas:
             schemas[table] = columns_of(engine, table)
-    said = said_of_columns(model.table)
     lineage = column_lineage(model, schemas)
     return {
         "dagster/row_count": engine.count(model.name),
         "written in": model.origin,
         "sql": dg.MetadataValue.md(f"```sql\n{model.sql}\n```"),
-        "dagster/column_schema": dg.TableSchema(
-            columns=[
-                dg.TableColumn(name, kind, description=said.get(name))
-                for name, kind in schemas[model.name].items()
-            ]
-        ),
+        "dagster/column_schema": table_schema(model.name, schemas[model.name]),
         "dagster/column_lineage": lineage_of_model(lineage),
         "columns come from": dg.MetadataValue.md(lineage_as_text(lineage)),
     }
 
 
-def described(model: Model) -> str:
-    """What stands above a model's SQL, as Markdown: the rule in words, then a point a declaration.
+def shown_of_landing(engine: Engine, feed: Feed) -> dict[str, Any]:
+    """Rows of a feed's table, and how many deliveries they came in."""
+    ((deliveries, unreadable, first, last),) = engine.fetch(
+        "SELECT count(*), CAST(coalesce(sum(unreadable), 0) AS BIGINT), min(delivery), max(delivery) "
+        f"FROM landing.deliveries WHERE feed = '{feed.name}'"
+    )
+    shown = {
+        "dagster/row_count": engine.count(f"landing.{feed.name}"),
+        "deliveries": deliveries,
+        "unreadable records": unreadable,
+    }
+    return shown | ({"first delivery": first, "last delivery": last} if deliveries else {})
 
-    >>> print(described(Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nkey: a_b")))
+
+def shown_of_deliveries(engine: Engine, feed: str) -> dict[str, dict[str, Any]]:
+    """What a feed delivered on each day on which it did, in the order of days."""
+    return {
+        day: {"dagster/partition_row_count": rows, "file": file, "unreadable here": unreadable}
+        for day, rows, file, unreadable in engine.fetch(
+            'SELECT delivery, "rows", file, unreadable FROM landing.deliveries '
+            f"WHERE feed = '{feed}' ORDER BY delivery"
+        )
+    }
+
+
+def shown_of_verdicts(engine: Engine) -> dict[str, Any]:
+    """Verdicts on rows, and deliveries judged."""
+    return {
+        "dagster/row_count": engine.count(VERDICTS),
+        "deliveries": engine.count("quality.deliveries"),
+    }
+
+
+def database_made(current: Mapping[str, Any]) -> dg.AssetMaterialization:
+    """That a database is in force now.
+
+    Args:
+        current: what the home says of it.
+    """
+    about = dict(current)
+    return dg.AssetMaterialization(
+        asset_key=key(DATABASE),
+        metadata={
+            "database": str(about.get("database", "")),
+            "built by": str(about.get("command", "")),
+            MANIFEST: dg.MetadataValue.json(about),
+        },
+    )
+
+
+def described(model: Model) -> str:
+    """What stands above a model's SQL, as Markdown: the rule in words, then source, grain and key.
+
+    What only replays need, which rows can be recomputed alone, is left out.
+
+    >>> print(described(Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nunit: a_b")))
     Who is
     on x.
     <BLANKLINE>
     - grain: one row
-    - key: `a_b`
     """
     lines = model.comment.splitlines()
     first = next((n for n, line in enumerate(lines) if line.startswith(DECLARED)), len(lines))
@@ -85,9 +125,8 @@ def described(model: Model) -> str:
             points[-1] += f" {line}"
         else:
             points.append(line)
-    for n, (word, _, rest) in enumerate(point.partition(": ") for point in points):
-        points[n] = f"- {word}: `{rest}`" if f"{word}: " in SAID_IN_SQL else f"- {points[n]}"
-    return "\n".join([*lines[:first], *(["", *points] if points else [])])
+    shown = [f"- {point}" for point in points if point.startswith(SHOWN)]
+    return "\n".join([*lines[:first], *(["", *shown] if shown else [])])
 
 
 def lineage_of_model(lineage: Lineage) -> dg.TableColumnLineage:
@@ -126,27 +165,28 @@ def columns_of(engine: Engine, table: str) -> dict[str, str]:
     }
 
 
-@cache
-def said_of_columns(table: str) -> dict[str, str]:
-    """What contracts say of a table's columns: those of a shape, or of a feed brought to believe."""
-    path = SHAPES / f"{table}.odcs.yaml"
-    if path.exists():
-        node = read_yaml(path.read_text(encoding="utf-8"))["schema"][0]
-        return {p["name"]: p["description"] for p in node["properties"]}
-    return said_of_feed(FEEDS[table]) if table in FEEDS else {}
-
-
-def said_of_feed(feed: Feed) -> dict[str, str]:
-    """What a feed's contract says of its columns, with their Chinese names."""
-    return ADDED | {c.name: f"{c.title_zh}: {c.description}" for c in feed.columns}
-
-
 def schema_of_landing(feed: Feed) -> dg.TableSchema:
     """Columns of a feed's rows as received, known from its contract: text, but for their place."""
-    kinds, said = {"published": "DATE", "line": "BIGINT"}, said_of_feed(feed)
+    kinds = {"published": "DATE", "line": "BIGINT"}
+    return table_schema(
+        f"landing.{feed.name}", {name: kinds.get(name, "VARCHAR") for name in landing_columns(feed)}
+    )
+
+
+def schema_of_verdicts() -> dg.TableSchema:
+    """Columns of the verdicts on rows."""
+    return table_schema(VERDICTS, VERDICTS_COLUMNS)
+
+
+def table_schema(table: str, columns: Mapping[str, str]) -> dg.TableSchema:
+    """Columns of a table with what is said of each.
+
+    Args:
+        columns: name -> SQL type.
+    """
+    said = said_of_columns(table)
     return dg.TableSchema(
         columns=[
-            dg.TableColumn(name, kinds.get(name, "VARCHAR"), description=said[name])
-            for name in landing_columns(feed)
+            dg.TableColumn(name, kind, description=said.get(name)) for name, kind in columns.items()
         ]
     )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.definitions.days import last_partition
+from pipelines.definitions.days import days, last_partition
+from pipelines.definitions.home import default_home
 from pipelines.definitions.jobs import build_job
-from pipelines.definitions.laboratory import default_home
 from pipelines.storage import Home
 
 
@@ -33,8 +33,11 @@ def landing_folder_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest
     digest = hashlib.sha256(repr(stamps).encode()).hexdigest()
     if digest == context.cursor:
         return dg.SkipReason("The landing folder is as it was.")
+    last = last_partition(folder)
+    if last not in days.get_partition_keys():
+        return dg.SkipReason(f"{last} is no day these pages know yet; reload the definitions.")
     context.update_cursor(digest)
-    return dg.RunRequest(run_key=digest, partition_key=last_partition(folder))
+    return dg.RunRequest(run_key=digest, partition_key=last)
 
 
 @dg.schedule(
@@ -48,4 +51,7 @@ def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.S
     folder = landing_folder()
     if folder is None:
         return dg.SkipReason(f"Nothing was delivered to {Home(default_home()).landing} yet.")
-    return dg.RunRequest(partition_key=last_partition(folder))
+    last = last_partition(folder)
+    if last not in days.get_partition_keys():
+        return dg.SkipReason(f"{last} is no day these pages know yet; reload the definitions.")
+    return dg.RunRequest(partition_key=last)

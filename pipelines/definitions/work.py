@@ -18,17 +18,19 @@ from typing import Any
 
 from pipelines.build import load_world, tier_of
 from pipelines.codes import load_codes
-from pipelines.definitions.caller import Caller
+from pipelines.definitions.names import FEEDS, TIER
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.landing import LandingError, read_manifest
+from pipelines.making import ENDING, building_place, put_in_force, remove, spark_tables
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.models import Model, all_models
-from pipelines.storage import Home, HomeError, remove_database, write_json
+from pipelines.storage import Home, HomeError
 from quality import check_promises
 from schemas.contract import Feed, feeds
 
 LOCK_SECONDS = 5
+COMMAND = ("ui",)  # who started it, for the manifest: somebody at the pages
 WORLD = ("size", "seed", "dirt", "days", "day0", "tier")  # what makes two landing folders one world
 
 
@@ -71,15 +73,13 @@ class Work:
 
     Args:
         asked: what the run was asked for.
-        caller: who started it.
 
     Raises:
         ValueError: in one sentence, if what was asked for cannot be done.
     """
 
-    def __init__(self, asked: Asked, caller: Caller) -> None:
+    def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.caller = caller
         self.left = set(asked.steps)
         self.about: dict[str, Any] = {}
         self.failed = False
@@ -89,8 +89,7 @@ class Work:
         self._engine: Engine | None = None
         with contextlib.ExitStack() as stack:
             if asked.steps:
-                if not caller.holds_lock:
-                    stack.enter_context(asked.home.lock(LOCK_SECONDS))
+                stack.enter_context(asked.home.lock(LOCK_SECONDS))
                 self._begin()
             else:
                 self._look()
@@ -102,11 +101,6 @@ class Work:
         if self._engine is None:
             raise RuntimeError("The database of this run is closed.")
         return self._engine
-
-    @property
-    def target(self) -> Path:
-        """Where a build by Spark is kept; DuckDB's are numbered."""
-        return self.asked.home.path / "spark"
 
     # --- opening ----------------------------------------------------------------------------------
 
@@ -130,7 +124,7 @@ class Work:
             self._understand(manifest, join, policy)
         if asked.lands and asked.until and asked.until.isoformat() < str(manifest["last_day"]):
             self.until = asked.until
-        self._building = self._next()
+        self._building = building_place(asked.home, asked.engine)
         if base is not None:
             copy = shutil.copytree if base.is_dir() else shutil.copyfile
             copy(base, self._building)
@@ -154,22 +148,34 @@ class Work:
         self.feeds: dict[str, Feed] = feeds(tier)
         self.models: dict[str, Model] = {m.name: m for m in all_models(tier, join, self.policy)}
 
+        if not self.feeds.keys() <= FEEDS.keys():
+            raise LandingError(
+                f"These pages show a home of the tier {TIER!r}, and {self.asked.landing} is of the "
+                f"tier {tier!r}; open its own home with `make ui UI_HOME=...`."
+            )
+
     def _generate(self) -> None:
         from sources.deliver import generate
 
         home = self.asked.home
         if self.asked.landing != home.landing:
             raise LandingError("A new world goes to HOME/landing; give size or landing, not both.")
+        if self.asked.size != "story" and TIER == "story":
+            raise LandingError(
+                f"These pages show a home of the tier {TIER!r}; make a world of size "
+                f"{self.asked.size} with `islands generate` in a home of its own, and open that."
+            )
         generate(home.landing, home.world, self.asked.size, self.asked.seed)
 
     def _in_force(self) -> tuple[Path, Mapping[str, Any]]:
         """The database a part begins with, and what it says of itself."""
         if self.asked.engine == "duckdb":
             return self.asked.home.database(), self.asked.home.current()
+        tables = spark_tables(self.asked.home)
         try:
-            return self.target, json.loads((self.target / "manifest.json").read_text("utf-8"))
+            return tables, json.loads((tables / "manifest.json").read_text("utf-8"))
         except FileNotFoundError:
-            raise HomeError(f"No tables in {self.target} yet; run the whole build first.") from None
+            raise HomeError(f"No tables in {tables} yet; run the whole build first.") from None
 
     def _see_that_it_fits(self, about: Mapping[str, Any]) -> None:
         asked = self.asked
@@ -189,15 +195,6 @@ class Work:
                     "whole build."
                 )
 
-    def _next(self) -> Path:
-        """A path nothing stands at, with what a killed run left behind cleared away."""
-        if self.asked.engine == "duckdb":
-            target = self.asked.home.next_database()
-            return target.with_name(target.name + ".building")
-        building = self.target.with_name("spark.building")
-        shutil.rmtree(building, ignore_errors=True)
-        return building
-
     # --- working ----------------------------------------------------------------------------------
 
     @contextlib.contextmanager
@@ -210,9 +207,6 @@ class Work:
         Raises:
             quality.BrokenPromise: if rows were lost or an entry has no evidence.
         """
-        if self.caller.progress:
-            total = len(self.asked.steps)
-            self.caller.progress(name, total - len(self.left), total)
         try:
             yield
             if name in self.left:
@@ -237,7 +231,7 @@ class Work:
         if not asked.whole:
             more["rebuilt"] = sorted(asked.steps)
         self.about = make_manifest(
-            self.caller.command,
+            COMMAND,
             self.manifest,
             join=self.join,
             policy=self.policy,
@@ -247,41 +241,35 @@ class Work:
 
     # --- ending -----------------------------------------------------------------------------------
 
-    def close(self) -> None:
-        """Close the database; if all that was asked for was done, it is the one in force now."""
+    def close(self) -> dict[str, Any] | None:
+        """Close the database; if all that was asked for was done, it is the one in force now.
+
+        Returns:
+            What the home says of the database put in force; None if there is no new one.
+        """
         if self._engine is None:
-            return
+            return None
         engine, self._engine = self._engine, None
         with self._stack:
             if self._building is None:
                 engine.close()
-                return
+                return None
             if self.failed or self.left:
                 engine.discard()
-                _remove(self._building)
-                return
+                remove(self._building)
+                return None
             try:
                 engine.close()
             except BaseException:
-                _remove(self._building)
+                remove(self._building)
                 raise
-            if self.asked.engine == "duckdb":
-                database = self._building.with_suffix("")
-                self._building.replace(database)
-                self.asked.home.publish(database, self.about)
-                write_json(self.asked.home.path / "manifest.json", self.about)
-            else:
-                write_json(self._building / "manifest.json", self.about)
-                old = self.target.with_name("spark.old")
-                _remove(old)
-                if self.target.exists():
-                    self.target.replace(old)
-                self._building.replace(self.target)
-                _remove(old)
+            current = self.current()
+            put_in_force(self.asked.home, self.asked.engine, self._building, self.about)
+            return current
 
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        remove_database(path)
+    def current(self) -> dict[str, Any]:
+        """What the home is to say of the new database, once its promises were seen to hold."""
+        if self._building is None or not self.about:
+            return {}
+        target = self._building.with_name(self._building.name.removesuffix(ENDING))
+        return {"database": target.relative_to(self.asked.home.path).as_posix(), **self.about}

@@ -6,6 +6,7 @@ a `readmits` edge), so the paths from an owner are finitely many and no fixed po
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,8 @@ LISTS_FILE = ROOT / "schemas" / "codes" / "lists.csv"
 JOINS = ("none", "own-keys", "unified-code", "full")
 MODES = ("snapshot", "append", "expire", "irrevocable")
 MATCHES = ("code", "name", "name_division")
+SEVERITIES = ("positive", "minor", "general", "serious")
+CHOICES = {"mode": MODES, "match": MATCHES, "join": JOINS, "tier": TIERS}
 
 # Policies of a whole run, each with its values, the first of which holds where nothing is said:
 # whether withdrawals wait for the next sync or are sent on at once, whether a gate holds a delivery
@@ -26,6 +29,20 @@ OF_THE_RUN = {
     "gates.out_of_bounds": ("hold", "warn"),
     "links.depth": ("2", "1", "0"),
 }
+OF_EDGES = ("corrections",)  # of these, what means nothing where nobody hands anything on
+
+
+# Bounds of the numbers of an edge and of an adoption, in days, both included. A rhythm or a delay of
+# more than ten years, or a term of more than a hundred, is taken for a slip of the pen; and no day
+# worked out from them can leave the calendar.
+BOUNDS = {
+    "every": (1, 3650),
+    "offset": (0, 3650),
+    "lag": (1, 3650),
+    "expiry": (1, 36500),
+    "term_days": (1, 36500),
+}
+MAX_PATHS = (1, 100_000)
 
 
 class NetworkError(ValueError):
@@ -166,58 +183,121 @@ def read_owners(tier: str) -> dict[str, str]:
     return {r["list"]: r["owner"] for r in rows if TIERS.index(r["tier"]) <= TIERS.index(tier)}
 
 
-def _int(value: object, what: str) -> int:
-    try:
-        return int(str(value))
-    except ValueError as error:
-        raise NetworkError(f"{what} must be a whole number of days, not {value!r}.") from error
+def _whole(value: object, where: str, bounds: tuple[int, int], unit: str = "days") -> int:
+    """A whole number within bounds.
+
+    Raises:
+        NetworkError: naming what it is, the value and the bounds.
+    """
+    least, most = bounds
+    text = "" if isinstance(value, bool) else str(value).strip()
+    # Longer numbers are out of bounds whatever they are, and may be too long to read.
+    number = int(text) if re.fullmatch(r"-?[0-9]{1,12}", text) else None
+    if number is None or not least <= number <= most:
+        shown = str(value) if len(str(value)) <= 40 else str(value)[:40] + "…"
+        raise NetworkError(
+            f"{where} is {shown!r}; it is a whole number of {unit} from {least} to {most}."
+        )
+    return number
 
 
-def _edge(node: dict) -> Edge:
-    where = f"network.yml, edge {node.get('from')}-{node.get('to')}"
-    missing = [k for k in ("from", "to", "lists", "every", "lag", "mode") if k not in node]
+def _choice(value: object, where: str, choices: tuple[str, ...]) -> str:
+    """One of the words there are.
+
+    Raises:
+        NetworkError: naming what it is, the value and the words.
+    """
+    if value not in choices:
+        raise NetworkError(f"{where} is {str(value)[:40]!r}; it is one of {', '.join(choices)}.")
+    return str(value)
+
+
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    """A list of at least one name.
+
+    Raises:
+        NetworkError: if it is no such list.
+    """
+    if not (isinstance(value, list) and value and all(isinstance(v, str) and v for v in value)):
+        raise NetworkError(f"{where} is {value!r}; it is a list of names, like [court_dishonest].")
+    return tuple(value)
+
+
+def _given(node: object, where: str, keys: tuple[str, ...]) -> dict:
+    """A mapping that has all of the keys.
+
+    Raises:
+        NetworkError: naming those that are missing.
+    """
+    if not isinstance(node, dict):
+        raise NetworkError(f"{where} is {node!r}; it is a mapping with {', '.join(keys)}.")
+    missing = [k for k in keys if node.get(k) is None]
     if missing:
         raise NetworkError(f"{where}: {', '.join(missing)} missing.")
+    return node
+
+
+def _edge(node: object) -> Edge:
+    names = (str(node.get(k)) for k in ("from", "to")) if isinstance(node, dict) else ("", "")
+    where = f"network.yml, edge {'-'.join(names)}"
+    node = _given(node, where, ("from", "to", "lists", "every", "lag", "mode"))
+
+    def whole(name: str, value: object) -> int:
+        return _whole(value, f"{where}: {name}", BOUNDS[name])
+
+    def choice(name: str, value: object) -> str:
+        return _choice(value, f"{where}: {name}", CHOICES[name])
+
     edge = Edge(
-        source=node["from"],
-        target=node["to"],
-        lists=tuple(node["lists"]),
-        every=_int(node["every"], f"{where}: every"),
-        offset=_int(node.get("offset", 0), f"{where}: offset"),
-        lag=_int(node["lag"], f"{where}: lag"),
-        mode=node["mode"],
-        match=node.get("match", "code"),
-        join=node.get("join", "full"),
-        tier=node.get("tier", "core"),
+        source=str(node["from"]),
+        target=str(node["to"]),
+        lists=_texts(node["lists"], f"{where}: lists"),
+        every=whole("every", node["every"]),
+        offset=whole("offset", node.get("offset", 0)),
+        lag=whole("lag", node["lag"]),
+        mode=choice("mode", node["mode"]),
+        match=choice("match", node.get("match", "code")),
+        join=choice("join", node.get("join", "full")),
+        tier=choice("tier", node.get("tier", "core")),
         readmits=bool(node.get("readmits", False)),
-        expiry=None if node.get("expiry") is None else _int(node["expiry"], f"{where}: expiry"),
-        basis=node.get("basis", ""),
+        expiry=None if node.get("expiry") is None else whole("expiry", node["expiry"]),
+        basis=str(node.get("basis") or ""),
     )
-    return checked(edge)
+    return _checked(edge, where)
 
 
-def checked(edge: Edge) -> Edge:
-    """The edge, if it keeps the rules of the network.
+def _checked(edge: Edge, where: str) -> Edge:
+    """The edge, if what it says fits together.
 
     Raises:
         NetworkError: naming the edge and the rule it breaks.
     """
-    where = f"edge {edge.name}"
-    if edge.lag < 1:
-        raise NetworkError(f"{where}: a lag is at least one day, not {edge.lag}.")
-    if edge.every < 1:
-        raise NetworkError(f"{where}: an edge syncs every one or more days, not {edge.every}.")
-    if edge.offset < 0:
-        raise NetworkError(f"{where}: an offset is zero or more days, not {edge.offset}.")
-    if edge.mode not in MODES:
-        raise NetworkError(f"{where}: mode {edge.mode!r} is none of {', '.join(MODES)}.")
-    if edge.match not in MATCHES:
-        raise NetworkError(f"{where}: match {edge.match!r} is none of {', '.join(MATCHES)}.")
-    if edge.join not in JOINS:
-        raise NetworkError(f"{where}: join {edge.join!r} is none of {', '.join(JOINS)}.")
     if edge.mode == "expire" and (edge.expiry is None or edge.expiry < edge.every):
-        raise NetworkError(f"{where}: expiry must be given and at least `every` ({edge.every}).")
+        raise NetworkError(
+            f"{where}: mode expire needs an expiry of at least `every` ({edge.every}) days, "
+            f"not {edge.expiry}."
+        )
+    if edge.mode != "expire" and edge.expiry is not None:
+        raise NetworkError(
+            f"{where}: expiry is for mode expire; this edge has mode {edge.mode}, in which nothing "
+            "expires."
+        )
     return edge
+
+
+def _adoption(node: object) -> Adoption:
+    where = f"network.yml, adoption of {node.get('list') if isinstance(node, dict) else node}"
+    node = _given(node, where, ("by", "list", "from", "min_severity", "term_days", "join", "tier"))
+    return Adoption(
+        by=str(node["by"]),
+        list=str(node["list"]),
+        sources=_texts(node["from"], f"{where}: from"),
+        min_severity=_choice(node["min_severity"], f"{where}: min_severity", SEVERITIES),
+        term_days=_whole(node["term_days"], f"{where}: term_days", BOUNDS["term_days"]),
+        join=_choice(node["join"], f"{where}: join", JOINS),
+        tier=_choice(node["tier"], f"{where}: tier", TIERS),
+        basis=str(node.get("basis") or ""),
+    )
 
 
 def of_the_run(policy: Mapping[str, str], name: str) -> str:
@@ -229,7 +309,7 @@ def of_the_run(policy: Mapping[str, str], name: str) -> str:
     values = OF_THE_RUN[name]
     value = str(policy.get(name, values[0]))
     if value not in values:
-        raise NetworkError(f"policy {name}={value}: it is one of {', '.join(values)}.")
+        _choice(value, f"policy {name}", values)
     return value
 
 
@@ -239,12 +319,14 @@ def with_policy(
     """Edges and adoptions with the numbers of a policy in place of their own.
 
     Args:
-        policy: `<from>-<to>.<every|offset|lag|expiry|mode|match>` or `adopt.<list>.term_days` -> value;
-            those `OF_THE_RUN` change nothing here.
+        policy: `<from>-<to>.<every|offset|lag|expiry|mode|match>` or `adopt.<list>.term_days` -> value,
+            numbers within `BOUNDS`; those `OF_THE_RUN` change nothing here. What is said of one edge is
+            taken together, in whatever order it is said.
 
     Raises:
         NetworkError: if a name means nothing, or a value breaks a rule.
     """
+    changed: dict[str, dict[str, object]] = {}
     for name, value in policy.items():
         if name in OF_THE_RUN:
             of_the_run(policy, name)
@@ -257,9 +339,8 @@ def with_policy(
                 raise NetworkError(
                     f"policy {name!r} is not known; adoptions have {known or 'none'}."
                 )
-            adoptions = [
-                replace(a, term_days=_int(value, name)) if a.list == which else a for a in adoptions
-            ]
+            term = _whole(value, f"policy {name}", BOUNDS["term_days"])
+            adoptions = [replace(a, term_days=term) if a.list == which else a for a in adoptions]
             continue
         if target not in {e.name for e in edges}:
             raise NetworkError(
@@ -267,17 +348,24 @@ def with_policy(
                 f"Of the whole run there are {', '.join(OF_THE_RUN)}."
             )
         if attribute in ("every", "offset", "lag", "expiry"):
-            given: object = _int(value, name)
+            given: object = _whole(value, f"policy {name}", BOUNDS[attribute])
         elif attribute in ("mode", "match"):
-            given = str(value)
+            given = _choice(value, f"policy {name}", CHOICES[attribute])
         else:
             raise NetworkError(
                 f"policy {name!r}: an edge has every, offset, lag, expiry, mode and match."
             )
-        edges = [
-            checked(replace(e, **{attribute: given})) if e.name == target else e for e in edges
-        ]
-    return edges, adoptions
+        changed.setdefault(target, {})[attribute] = given
+    return [_varied(e, changed.get(e.name, {})) for e in edges], adoptions
+
+
+def _varied(edge: Edge, changed: Mapping[str, object]) -> Edge:
+    """An edge with all that a policy says of it, which must fit together."""
+    if not changed:
+        return edge
+    if changed.get("mode", "expire") != "expire" and "expiry" not in changed:
+        changed = {**changed, "expiry": None}  # of an edge that no longer lets anything expire
+    return _checked(replace(edge, **changed), f"policy of {edge.name}")
 
 
 def read_network(
@@ -293,7 +381,9 @@ def read_network(
     """
     if join not in JOINS:
         raise NetworkError(f"join {join!r} is none of {', '.join(JOINS)}.")
-    node = read_yaml(file.read_text(encoding="utf-8"))
+    node = _given(
+        read_yaml(file.read_text(encoding="utf-8")), "network.yml", ("edges", "max_paths_per_list")
+    )
     owners = read_owners(tier)
 
     def in_force(item: Edge | Adoption) -> bool:
@@ -301,25 +391,18 @@ def read_network(
             item.tier
         ) <= TIERS.index(tier)
 
-    adoptions = [
-        Adoption(
-            by=a["by"],
-            list=a["list"],
-            sources=tuple(a["from"]),
-            min_severity=a["min_severity"],
-            term_days=_int(a["term_days"], f"adoption of {a['list']}"),
-            join=a["join"],
-            tier=a["tier"],
-            basis=a.get("basis", ""),
-        )
-        for a in node.get("adoptions") or []
-    ]
     edges, adoptions = with_policy(
         [e for e in map(_edge, node["edges"]) if in_force(e)],
-        [a for a in adoptions if in_force(a)],
+        [a for a in map(_adoption, node.get("adoptions") or []) if in_force(a)],
         policy or {},
     )
     if join == "own-keys":
+        for name, value in (policy or {}).items():
+            if name.endswith(".match") and value != "name_division":
+                raise NetworkError(
+                    f"policy {name}={value}: islands joined by own keys share no code, so that every "
+                    "edge matches by name_division; leave it out, or join further."
+                )
         edges = [replace(e, match="name_division") for e in edges]
     seen: set[tuple[str, str, str]] = set()
     for edge in edges:
@@ -327,10 +410,13 @@ def read_network(
             if (edge.source, edge.target, name) in seen:
                 raise NetworkError(f"edge {edge.name} carries {name} twice; keep one.")
             seen.add((edge.source, edge.target, name))
+    bound = _whole(
+        node["max_paths_per_list"], "network.yml: max_paths_per_list", MAX_PATHS, "paths"
+    )
     adopted = {a.list for a in adoptions}
     native = {p.stem for p in (ROOT / "pipelines" / "lists").glob("*.sql")}
     owners = {name: owner for name, owner in owners.items() if name in adopted or name in native}
-    return Network(tuple(edges), tuple(adoptions), owners, int(node["max_paths_per_list"]))
+    return Network(tuple(edges), tuple(adoptions), owners, bound)
 
 
 def in_reach(policy: Mapping[str, str], tier: str, join: str) -> dict[str, str]:
@@ -340,5 +426,9 @@ def in_reach(policy: Mapping[str, str], tier: str, join: str) -> dict[str, str]:
     return {
         name: value
         for name, value in policy.items()
-        if name in OF_THE_RUN or name.rpartition(".")[0] in known
+        if (name in OF_THE_RUN and (network.edges or name not in OF_EDGES))
+        or (
+            name.rpartition(".")[0] in known
+            and not (join == "own-keys" and name.endswith(".match"))
+        )
     }

@@ -33,10 +33,186 @@ EMPTY_EVIDENCE = """SELECT
 WHERE 1 = 0"""
 
 
-# Where a step of this length matches by name, who bears a name decides whom it shows.
+# Where a step of this length matches by name, who bears a name decides whom it shows. A snapshot looks
+# at every sync: what it takes is cut to the days on which subject and namesake bear the name, and on
+# the days without a name the subject itself is meant.
 _BY_NAME = """
 -- touches: resolve.names n ON n.subject_id = h.subject_id
 -- touches: resolve.names b ON b.name_key = n.name_key"""
+_HELD = (
+    "holder", "list", "entry_id", "entry_version", "path", "came_from", "mode", "match", "every_days",
+    "lag_days", "expiry_days", "corrections", "first_ever", "gone_day",
+)  # fmt: skip
+_TAKEN_BY_NAME = """by_name AS (
+    SELECT
+        {held},
+        h.subject_id AS subject_id,
+        h.from_day AS from_day,
+        h.to_day AS to_day
+    FROM held AS h
+    WHERE h.match <> 'code'
+        AND h.mode = 'snapshot'
+),
+
+sought AS (
+    SELECT DISTINCT h.subject_id AS subject_id
+    FROM by_name AS h
+),
+
+borne AS (
+    SELECT
+        h.subject_id AS subject_id,
+        n.name_key AS name_key,
+        n.division AS division,
+        n.subject_kind AS subject_kind,
+        n.from_day AS from_day,
+        n.to_day AS to_day
+    FROM sought AS h
+    INNER JOIN resolve.names AS n
+        ON n.subject_id = h.subject_id
+        AND n.name_key IS NOT NULL
+),
+
+meant AS (
+    SELECT
+        n.subject_id AS subject_id,
+        b.subject_id AS meant_id,
+        p.match AS match,
+        greatest(n.from_day, b.from_day) AS from_day,
+        least(n.to_day, b.to_day) AS to_day
+    FROM borne AS n
+    INNER JOIN resolve.names AS b
+        ON b.name_key = n.name_key
+        AND b.from_day < until(n.to_day)
+        AND n.from_day < until(b.to_day)
+    INNER JOIN (SELECT DISTINCT h.match AS match FROM by_name AS h) AS p
+        ON b.subject_id = n.subject_id
+        OR (b.subject_kind = n.subject_kind AND (p.match = 'name' OR b.division = n.division))
+),
+
+stretches AS (
+    SELECT
+        b.subject_id AS subject_id,
+        b.from_day AS from_day,
+        max(until(b.to_day)) OVER (
+            PARTITION BY b.subject_id
+            ORDER BY b.from_day, until(b.to_day)
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS end_day,
+        lead(b.from_day) OVER (
+            PARTITION BY b.subject_id ORDER BY b.from_day, until(b.to_day)
+        ) AS next_day
+    FROM borne AS b
+),
+
+nameless AS (
+    -- Before the first name, between two, and after the last.
+    SELECT
+        h.subject_id AS subject_id,
+        DATE '0001-01-01' AS from_day,
+        min(b.from_day) AS to_day
+    FROM sought AS h
+    LEFT JOIN borne AS b ON b.subject_id = h.subject_id
+    GROUP BY h.subject_id
+    UNION ALL
+    SELECT
+        s.subject_id AS subject_id,
+        s.end_day AS from_day,
+        s.next_day AS to_day
+    FROM stretches AS s
+    WHERE s.end_day < until(s.next_day)
+),
+
+taken AS (
+    SELECT
+        {held},
+        h.subject_id AS subject_id,
+        h.from_day AS from_day,
+        h.to_day AS to_day
+    FROM held AS h
+    WHERE h.match = 'code' OR h.mode <> 'snapshot'
+    UNION ALL
+    SELECT
+        {held},
+        m.meant_id AS subject_id,
+        greatest(h.from_day, m.from_day) AS from_day,
+        least(h.to_day, m.to_day) AS to_day
+    FROM by_name AS h
+    INNER JOIN meant AS m
+        ON m.subject_id = h.subject_id
+        AND m.match = h.match
+        AND m.from_day < until(h.to_day)
+        AND h.from_day < until(m.to_day)
+    UNION ALL
+    SELECT
+        {held},
+        h.subject_id AS subject_id,
+        greatest(h.from_day, n.from_day) AS from_day,
+        least(h.to_day, n.to_day) AS to_day
+    FROM by_name AS h
+    INNER JOIN nameless AS n
+        ON n.subject_id = h.subject_id
+        AND n.from_day < until(h.to_day)
+        AND h.from_day < until(n.to_day)
+),
+
+""".replace("{held}", ",\n        ".join(f"h.{c} AS {c}" for c in _HELD))
+_UNDERSTOOD_BY_NAME = """,
+
+understood AS (
+    SELECT
+        {seen},
+        s.subject_id AS subject_id
+    FROM seen AS s
+    WHERE s.match = 'code' OR s.mode = 'snapshot'
+    UNION ALL
+    SELECT
+        {seen},
+        CASE WHEN b.subject_id IS NULL THEN s.subject_id ELSE b.subject_id END AS subject_id
+    FROM seen AS s
+    LEFT JOIN resolve.names AS n
+        ON n.subject_id = s.subject_id
+        AND n.from_day <= s.first_sync
+        AND s.first_sync < until(n.to_day)
+    LEFT JOIN resolve.names AS b
+        ON b.name_key = n.name_key
+        AND b.subject_kind = n.subject_kind
+        AND b.from_day <= s.first_sync
+        AND s.first_sync < until(b.to_day)
+        AND (s.match = 'name' OR b.division = n.division)
+    WHERE s.match <> 'code'
+        AND s.mode <> 'snapshot'
+)""".replace(
+    "{seen}",
+    ",\n        ".join(
+        f"s.{c} AS {c}"
+        for c in (
+            "holder",
+            "list",
+            "entry_id",
+            "entry_version",
+            "path",
+            "came_from",
+            "from_day",
+            "missed_day",
+            "told_day",
+        )  # fmt: skip
+    ),
+)
+_NAMED = {
+    "touched_by_name": _BY_NAME,
+    "taken_by_name": _TAKEN_BY_NAME,
+    "taken": "taken",
+    "understood_by_name": _UNDERSTOOD_BY_NAME,
+    "understood": "understood",
+}
+_BY_CODE = {
+    "touched_by_name": "",
+    "taken_by_name": "",
+    "taken": "held",
+    "understood_by_name": "",
+    "understood": "seen",
+}
 _PASSES = "\npasses"
 
 
@@ -151,7 +327,7 @@ def exchange_models(network: Network) -> list[Model]:
                 "passed",
                 previous=copies_of_generation[-1],
                 distance=str(k),
-                by_name=_BY_NAME if network.by_name(names, k) else "",
+                **(_NAMED if network.by_name(names, k) else _BY_CODE),
             )
             models.append(make_model(passed, sql, "pipelines/exchange/_passed.sql"))
             copies_of_generation.append(passed)

@@ -8,7 +8,8 @@ are, goes on where it was stopped, and writes tidy tables that do not depend on 
 """
 
 from pipelines.experiment.design import Arm, Design, DesignError
+from pipelines.experiment.needs import Needs, needs
 from pipelines.experiment.running import run
 from pipelines.experiment.summary import Summary, summarise
 
-__all__ = ["Arm", "Design", "DesignError", "Summary", "run", "summarise"]
+__all__ = ["Arm", "Design", "DesignError", "Needs", "Summary", "needs", "run", "summarise"]

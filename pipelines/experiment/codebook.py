@@ -1,10 +1,14 @@
-"""What every column of an experiment's tables means, written beside them."""
+"""What every column and figure of an experiment means: written down here, once.
+
+The codebook beside the tables and the definitions on the page are both made from it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.experiment.rows import REPLAYS, cause_column
+from pipelines.experiment.estimates import DRAWS, LEVEL
+from pipelines.experiment.rows import CELLS, REPLAYS, UNCORRECTED, cause_column
 from pipelines.replay.causes import CAUSES
 
 WORDS = {
@@ -27,7 +31,7 @@ WORDS = {
     "pairs_disseminated": "of these, whose holder does not own the list",
     "holders": "distinct holders among them",
     "lists": "distinct lists among them",
-    "cells": "distinct (holder, list, subject) that differ",
+    "cells": "distinct (holder, list, subject) that differ; a fault reaches a list if there is any",
     "wrongly_listed": "distinct subjects that somebody lists only because of the fault",
     "wrongly_missing": "distinct subjects that somebody fails to list because of it",
     "altered": "distinct subjects listed either way, with another ground or severity",
@@ -39,12 +43,14 @@ WORDS = {
     "scores": "distinct (keeper, subject) whose points or grade differ",
     "subject_days": "days on which a subject has at least one differing cell, summed over subjects",
     "entry_days": "differing days summed over cells",
-    "correction_day": "the day on which the correction was published",
-    "cells_on_the_eve": "cells that differ on the eve of it, holders who cannot take back left out",
-    "half_life": "the fewest days from the correction by which half of those are right for good",
-    "censored": "whether there is no such day before the horizon",
+    "correction_day": "the day on which the correction was published; empty: never",
+    "cells_on_the_eve": "cells that differ on the day before it, irrevocable ones left out",
+    "half_life": "half-life of this fault alone, see below; empty: no cell was wrong on the eve, or "
+    "censored",
+    "censored": "whether cells were wrong on the eve and there is no half-life before the horizon",
     "late_spread": "cells first wrong on or after the day of the correction",
-    "irrevocable": "cells that differ on the eve at holders who cannot take back",
+    "irrevocable": "cells that differ on the eve at holders that can never take back what they show on "
+    "that list (of a cell: whether its holder is one; told of corrected arms)",
     "state": "faulty: never corrected; corrected",
     "holder": "who shows the entry",
     "list": "which list",
@@ -52,45 +58,92 @@ WORDS = {
     "from_day": "first day of a run of wrong days",
     "to_day": "the day after its last; runs are cut at the horizon",
     "day": "a day",
+    "true_high": "true listings that holders show at the arm's level of joining; a listing is true if "
+    "the world's truth knows of the act it rests on",
+    "false_high": "the other listings there",
+    "true_low": "true listings at the level below; empty at the lowest",
+    "false_low": "the other listings at the level below",
+    "gained": "true listings known at the arm's level and not at the level below",
+    "lost": "true listings known at the level below and not at the arm's",
 }
+DAYS = ["arm", "fault", "state", "holder", "list", "day", "wrongly_listed", "wrongly_missing",
+        "altered"]  # fmt: skip
+GAINS = ["world", "arm", "join", "true_low", "false_low", "true_high", "false_high", "gained",
+         "lost"]  # fmt: skip
 TABLES = {
-    "replays.parquet": ("a row a replay (arm and fault)", REPLAYS.names),
-    "cells.parquet": (
-        "a row a replay, state, cell and run of wrong days",
-        ["arm", "fault", "world", "state", "holder", "list", "subject_id", "kind", "from_day",
-         "to_day"],
+    "replays.parquet": (
+        "A row a replay (arm and fault). Figures are those of the corrected state if a correction was "
+        f"published, else of the faulty one; those that end in `{UNCORRECTED}` are of the faulty state.",
+        REPLAYS.names,
     ),
+    "cells.parquet": ("A row a replay, state, cell and run of wrong days.", CELLS.names),
     "days.parquet": (
-        "a row a replay, state, holder, list and day on which anything is wrong there",
-        ["arm", "fault", "state", "holder", "list", "day", "wrongly_listed", "wrongly_missing",
-         "altered"],
+        "A row a replay, state, holder, list and day on which anything is wrong there: how many "
+        "subjects, by kind.",
+        DAYS,
     ),
-}  # fmt: skip
-GAINS = """## gains.parquet
+    "gains.parquet": ("A row a world and arm.", GAINS),
+}
 
-A row a world and arm. A listing is true if the world's truth knows it. `true_high`, `false_high`: true
-and false listings that holders show at the arm's level of joining; `true_low`, `false_low`: at the level
-below; `gained`, `lost`: true listings known only at the one, or only at the other.
-"""
+# What is worked out from those tables: word -> definition. The page and the terminal use these words.
+FIGURES = {
+    "faults": "Drawn in the worlds, the same ones in every arm. Those that found nothing to bite on are "
+    "counted apart; all shares and means are over the *followed* ones, without effect or with.",
+    "share that reach anything": "faults with `reached` / faults followed.",
+    "share that reach a list": "faults with `cells` > 0 / faults followed.",
+    "entry-days a fault": "sum of `entry_days` / faults followed: what one more fault of this kind costs, "
+    "those without effect included. This is the harm beside the gain.",
+    "uncorrected": f"the same, of `entry_days{UNCORRECTED}`: what it would cost if nobody ever corrected "
+    "it.",
+    "entry-days of those that reach a list": "sum of `entry_days` / faults with `cells` > 0, with the "
+    "median and the ninth decile of these.",
+    "wrong on that day": "R(u): of all cells of all faults of the arm that differ on the eve of their "
+    "correction, the share that differs u days after it (u = 0 is the day it is published). Irrevocable "
+    "cells are left out and counted beside it; a cell that was right and is wrong again counts again. "
+    "The curve ends where the first of the faults meets the horizon.",
+    "not yet right for good": "of the same cells, the share that some day from u on, before the horizon, "
+    "is still wrong; pooled by Kaplan-Meier. Its last value is the plateau: the share never right.",
+    "half-life": "the smallest u from which on R(u) is at most one half; none before the horizon: "
+    "censored. A single replay's half-life is the same, of its own cells alone.",
+    "what an arm changes": "mean over the faults of (entry-days in the one arm - in the other), for two "
+    "arms of one level of joining that differ in one thing. Only faults followed in both, in the same "
+    "record and delivery.",
+    "gain": "true listings that holders know, summed over the worlds.",
+    "interval": f"{LEVEL:.0%}, by {DRAWS:,} resamples: worlds with replacement, then as many faults in "
+    "each; the seed is the experiment's. With few worlds it is rough.",
+    "error": "standard deviation of the figure over the resamples.",
+}
 
 
 def meaning(column: str) -> str:
-    """What a column means."""
+    """What a column means.
+
+    Raises:
+        KeyError: if no table has it.
+    """
     if column.startswith("share_after_"):
         return (
-            f"share of those still differing {column.rsplit('_', 1)[1]} days after the correction"
+            f"R({column.rsplit('_', 1)[1]}) of this fault alone: wrong on that day, see below; "
+            "empty: no cell was wrong on the eve"
         )
     causes = {cause_column(cause): cause for cause in CAUSES}
     if column in causes:
         return f"entry-days wrong from the correction on, because: {causes[column]}"
+    if column.endswith(UNCORRECTED):
+        return f"`{column.removesuffix(UNCORRECTED)}`, had it never been corrected"
     return WORDS[column]
 
 
 def write_codebook(path: Path) -> None:
-    """Write the codebook."""
+    """Write the codebook.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
     parts = ["# Codebook\n\nSynthetic data. Days are dates; a missing value is empty.\n"]
     for table, (grain, columns) in TABLES.items():
-        parts.append(f"## {table}\n\n{grain.capitalize()}.\n\n| column | meaning |\n|---|---|")
+        parts.append(f"## {table}\n\n{grain}\n\n| column | meaning |\n|---|---|")
         parts[-1] += "".join(f"\n| `{c}` | {meaning(c)} |" for c in columns) + "\n"
-    parts.append(GAINS)
-    path.write_text("\n".join(parts), encoding="utf-8")
+    parts.append("## The figures worked out from them\n\n| figure | definition |\n|---|---|")
+    parts[-1] += "".join(f"\n| {word} | {said} |" for word, said in FIGURES.items()) + "\n"
+    path.write_text("\n".join(parts), encoding="utf-8", newline="\n")

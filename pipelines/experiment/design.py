@@ -11,11 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from pipelines.exchange.network import JOINS, NetworkError, read_network
+from pipelines.exchange.network import (
+    JOINS,
+    OF_THE_RUN,
+    NetworkError,
+    in_reach,
+    read_network,
+)
 from pipelines.replay.faults import FRAMES, FaultSpec
 from sources.faults import kinds
+from sources.world import SIZES
 from sources.world.draws import Stream
 
+JOIN, CORRECTION = "level of joining", "days until the source corrects"  # factors of every arm
 BLOCK = 200  # faults of one world and arm that are followed together
 
 
@@ -38,12 +46,52 @@ class Arm:
     correct_after: int | None = None
 
     @property
-    def name(self) -> str:
-        """The arm in words, for tables and legends."""
-        parts = [self.join, *(f"{name}={value}" for name, value in self.policy)]
-        if self.correct_after is not None:
-            parts.append(f"corrected after {self.correct_after} d")
-        return ", ".join(parts)
+    def numbers(self) -> dict[str, str]:
+        """What of the policy is not so anyway: what a database of the arm is built with."""
+        return {k: v for k, v in self.policy if OF_THE_RUN.get(k, ("",))[0] != v}
+
+    @property
+    def factors(self) -> dict[str, str]:
+        """What makes the arm what it is, each in words: joining, policies, correction."""
+        after = "never" if self.correct_after is None else f"{self.correct_after} d"
+        return {JOIN: self.join, **dict(self.policy), CORRECTION: after}
+
+
+def short_names(arms: Sequence[Arm]) -> list[str]:
+    """A name for each arm that says what tells it from the others, and no more.
+
+    A policy is called by its value alone where that is a word no other policy has, else by the last
+    part of its name and the value, or by its whole name where another one ends alike.
+
+    >>> short_names([Arm("none", (), 7), Arm("full", (("corrections", "pushed"),), 7)])
+    ['none', 'full · pushed']
+    >>> short_names([Arm("full", (("a-b.every", "7"),), 7), Arm("full", (("a-b.every", "28"),), 30)])
+    ['every 7 · 7 d', 'every 28 · 30 d']
+    """
+    policies = {name for arm in arms for name, _ in arm.policy}
+    given = {name: {dict(arm.policy).get(name) for arm in arms} for name in policies}
+    last = [name.rpartition(".")[2] for name in policies]
+
+    def said(factor: str, value: str) -> str:
+        if factor not in policies:
+            return value
+        if not value.isdigit() and sum(value in given[name] for name in policies) == 1:
+            return value
+        end = factor.rpartition(".")[2]
+        return f"{end if last.count(end) == 1 else factor} {value}"
+
+    told = varying(arms)
+    return [
+        " · ".join(said(f, value) for f, value in arm.factors.items() if f in told) or arm.join
+        for arm in arms
+    ]
+
+
+def varying(arms: Sequence[Arm]) -> list[str]:
+    """The factors that tell some arms from others, in the order in which names give them."""
+    names = dict.fromkeys(name for arm in arms for name in arm.factors)
+    order = sorted(names, key=lambda name: (name != JOIN, name == CORRECTION, name))
+    return [name for name in order if len({arm.factors.get(name) for arm in arms}) > 1]
 
 
 @dataclass(frozen=True)
@@ -76,10 +124,12 @@ class Design:
         worlds: how many worlds.
         seed: everything random comes from it.
         correct_after: days until correction, each an arm; empty: never corrected.
-        policies: name of a number of the network -> values; every combination is an arm.
+        policies: name of a number of the network -> values; every combination is an arm, at the
+            levels of joining at which it means anything.
         joins: levels of joining, each an arm.
         size, days, dirt: of the worlds; see `islands generate`.
-        frame: faults are uniform by `record`, by `subject` or by `feed`.
+        frame: faults are uniform by `feed`, by `record` or by `subject`. By feed, since a register
+            of residents has so many records that by record hardly a fault would be anywhere else.
         scope: `source` or `once`; None: the kind's own.
         block: how many faults of one world and arm are followed together; it changes no result.
     """
@@ -94,7 +144,7 @@ class Design:
     size: str = "tiny"
     days: int = 365
     dirt: float = 1.0
-    frame: str = "record"
+    frame: str = "feed"
     scope: str | None = None
     block: int = BLOCK
 
@@ -124,30 +174,39 @@ class Design:
         for name, values in self.policies.items():
             for value in values:
                 self._known(name, value)
+        if self.size not in SIZES:
+            raise DesignError(f"--size {self.size!r} is none of {', '.join(SIZES)}.")
+        if self.days < 1 or self.dirt < 0:
+            raise DesignError("--days takes a number from 1, --dirt one from 0.")
         if self.frame not in FRAMES:
             raise DesignError(f"--frame {self.frame!r} is none of {', '.join(FRAMES)}.")
 
     def _known(self, name: str, value: str) -> None:
         """See that a number of the network means something at one of the levels at least."""
-        tier = "story" if self.size == "story" else "core"
         last: NetworkError | None = None
         for join in self.joins:
             try:
-                read_network(tier, join, {name: value})
+                read_network(self.tier, join, {name: value})
                 return
             except NetworkError as error:
                 last = error
         raise DesignError(f"--policy {name}={value}: {last}")
 
+    @property
+    def tier(self) -> str:
+        """The tier of islands and edges of its worlds."""
+        return "story" if self.size == "story" else "core"
+
     def arms(self) -> list[Arm]:
-        """Every combination of joining, policy and correction, in a stated order."""
+        """Every combination of joining, policy and correction, in a stated order, each once."""
         names = sorted(self.policies)
-        return [
-            Arm(join, tuple(zip(names, values, strict=True)), days)
-            for join in self.joins
-            for values in product(*(self.policies[name] for name in names))
-            for days in (self.correct_after or (None,))
-        ]
+        found: dict[Arm, None] = {}
+        for join in self.joins:
+            for values in product(*(self.policies[name] for name in names)):
+                policy = in_reach(dict(zip(names, values, strict=True)), self.tier, join)
+                for days in self.correct_after or (None,):
+                    found[Arm(join, tuple(policy.items()), days)] = None
+        return list(found)
 
     def world_seed(self, world: int) -> int:
         """The seed of a world."""

@@ -1,8 +1,10 @@
-"""What an experiment found, in sentences and in the terminal."""
+"""What an experiment found, in a few sentences and in the terminal."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -11,38 +13,104 @@ from pipelines.experiment.summary import Summary
 if TYPE_CHECKING:
     from rich.console import Console
 
+HEADINGS = {
+    "name": "arm",
+    "reached": "reach anything",
+    "reached_list": "reach a list",
+    "entry_days": "entry-days a fault",
+    "entry_days_uncorrected": "uncorrected",
+    "still_wrong": "wrong 30 d after",
+    "half_life": "half-life",
+}
+RESIDUE_DAY = 30  # days after the correction of the one share that the table has room for
+DASH = "–"
 
-def findings(summary: Summary) -> list[str]:
-    """A sentence an arm, and one an effect."""
-    said = []
-    for row in summary.arms.itertuples():
-        if not row.followed:
-            said.append(f"{row.name}: none of {row.faults} faults found anything to bite on.")
-            continue
-        text = (
-            f"{row.name}: of {row.followed} faults {row.p_reach:.1%} reach anything "
-            f"({row.p_reach_low:.1%} to {row.p_reach_high:.1%})"
-        )
-        if not pd.isna(row.mean_entry_days):
-            text += (
-                f"; those that reach a list, {row.mean_entry_days:,.0f} entry-days on average "
-                f"({row.mean_entry_days_low:,.0f} to {row.mean_entry_days_high:,.0f}), "
-                f"half of them {row.median_entry_days:,.0f} or fewer"
-            )
-        if row.plateau is not None and not pd.isna(row.plateau):
-            half = (
-                "never by the horizon" if pd.isna(row.half_life) else f"in {int(row.half_life)} d"
-            )
-            text += f"; half of what was wrong is right {half}, {row.plateau:.0%} never is"
-        said.append(text + ".")
-    for row in summary.effects.itertuples():
-        if row.entry_days is not None and not pd.isna(row.entry_days):
-            said.append(
-                f"{row.name} against {row.against}: {row.entry_days:+,.0f} entry-days a fault "
-                f"({row.entry_days_low:+,.0f} to {row.entry_days_high:+,.0f}), over the same "
-                f"{row.faults} faults."
-            )
+
+def headline(summary: Summary) -> str:
+    """One sentence: what was followed, and what a fault costs at most and at least."""
+    design, arms = summary.design, summary.arms
+    kinds = " and ".join(kind.replace("_", " ") for kind in design["faults"])
+    said = (
+        f"{counted(design['n'], 'fault')} ({kinds}), drawn by {design['frame']} in "
+        f"{counted(design['worlds'], 'world')} of size {design['size']}, each followed in "
+        f"{counted(len(arms), 'arm')}."
+    )
+    told = arms.dropna(subset=["entry_days"])
+    if not len(told):
+        return f"{said} None found anything to bite on."
+    most, least = (told.loc[getattr(told["entry_days"], end)()] for end in ("idxmax", "idxmin"))
+    low, high = (f"{most[f'entry_days_{end}']:,.0f}" for end in ("low", "high"))
+    said += (
+        f" In the arm “{most['name']}” {most['reached_list']} of {most['followed']} faults reach a "
+        f"list; one fault costs {most['entry_days']:,.0f} entry-days on average (95 % interval {low} to "
+        f"{high})"
+    )
+    if least["entry_days"] < most["entry_days"]:
+        said += f", in “{least['name']}” {interval(least, 'entry_days')}"
+    return said + "."
+
+
+def interval(row: Mapping[str, Any], name: str, form: str = "{:,.0f}", to: str = "–") -> str:
+    """A figure with its interval in brackets; a dash where there is none."""
+    parts = [row[f"{name}{end}"] for end in ("", "_low", "_high")]
+    if pd.isna(parts[0]):
+        return DASH
+    value, low, high = (_signed(form.format(part)) for part in parts)
+    return f"{value} ({low}{to}{high})"
+
+
+def _signed(text: str) -> str:
+    """A number with a proper minus; what is rounded to nothing has no sign."""
+    return text.replace("-", "−") if re.search("[1-9]", text) else text.lstrip("+-")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def rows(summary: Summary) -> list[dict[str, str]]:
+    """The table of arms in words, a row an arm; the columns are those of `HEADINGS`."""
+    return [_row(summary, arm) for arm in summary.arms.to_dict("records")]
+
+
+def _row(summary: Summary, arm: Mapping[str, Any]) -> dict[str, str]:
+    said = {
+        "name": arm["name"],
+        "reached": f"{arm['reached']} of {arm['followed']}",
+        "reached_list": f"{arm['reached_list']} of {arm['followed']}",
+        "entry_days": interval(arm, "entry_days"),
+        "entry_days_uncorrected": interval(arm, "entry_days_uncorrected"),
+        "still_wrong": DASH,
+        "half_life": DASH,
+    }
+    left = summary.still_wrong(arm["arm"], RESIDUE_DAY)
+    if left is not None:
+        said["still_wrong"] = f"{left['wrong']} of {left['of']} cells"
+        low, high = (_day(arm[f"half_life_{end}"]) for end in ("low", "high"))
+        half = _day(arm["half_life"])
+        said["half_life"] = f"{half}{' d' if half.isdigit() else ''} ({low}–{high})"
     return said
+
+
+def _day(number: int | None) -> str:
+    """A number of days; beyond the horizon there is none."""
+    return "never" if pd.isna(number) else str(number)
+
+
+def naming(summary: Summary) -> str:
+    """What the parts of an arm's name are; empty if there is but one arm."""
+    parts = " · ".join(summary.named_by())
+    return f"Arms are named by {parts}." if parts else ""
+
+
+def changes(summary: Summary) -> list[str]:
+    """A line a pair of arms: what their one difference changes."""
+    return [
+        f"{row['change']} changes {interval(row, 'entry_days', '{:+,.0f}', ' to ')} entry-days a fault "
+        f"(the same {row['faults']} faults)"
+        for row in summary.effects.dropna(subset=["entry_days"]).to_dict("records")
+    ]
 
 
 def print_summary(summary: Summary, out: Console) -> None:
@@ -50,25 +118,27 @@ def print_summary(summary: Summary, out: Console) -> None:
     from rich.table import Table
 
     out.print("Synthetic data: every person, firm and number is invented.", style="dim")
-    for line in findings(summary):
-        out.print(line)
-    table = Table(
-        title="As faults are added (with Monte Carlo error)", title_justify="left", box=None
-    )
-    for name in ("arm", "faults", "share with reach", "entry-days a fault"):
-        table.add_column(name, justify="left" if name == "arm" else "right")
-    names = dict(zip(summary.arms["arm"], summary.arms["name"], strict=True))
-    for row in summary.convergence.itertuples():
-        if row.faults:
-            table.add_row(
-                names[row.arm],
-                str(row.faults),
-                _with_error(row.p_reach, row.error, "{:.3f}"),
-                _with_error(row.mean_entry_days, row.error_entry_days, "{:,.1f}"),
-            )
+    out.print(headline(summary))
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name, heading in HEADINGS.items():
+        justify = "left" if name == "name" else "right"
+        table.add_column(heading, justify=justify, overflow="fold", no_wrap=name == "name")
+    for row in rows(summary):
+        # The interval of what did not happen is on the page.
+        row["entry_days_uncorrected"] = row["entry_days_uncorrected"].partition(" (")[0]
+        table.add_row(*(row[name] for name in HEADINGS))
     out.print(table)
-
-
-def _with_error(value: float, error: float | None, form: str) -> str:
-    text = form.format(value)
-    return text if error is None or pd.isna(error) else f"{text} ± {form.format(error)}"
+    if naming(summary):
+        out.print(naming(summary))
+    for line in changes(summary):
+        out.print(f"  {line}")
+    half, whole = (
+        summary.convergence[summary.convergence["share"] == share]["entry_days_error"].max()
+        for share in (0.5, 1.0)
+    )
+    if not pd.isna(whole):
+        out.print(
+            "In brackets: 95 % intervals, by resampling worlds and the faults in them. The largest "
+            f"standard error of entry-days a fault is {whole:,.0f}; from half of the faults it was "
+            f"{half:,.0f}."
+        )

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipelines.experiment.design import Arm, Block, Design
 from pipelines.replay import causes, metrics
+from pipelines.replay.diff import Difference
 from pipelines.replay.edits import Edit
 from pipelines.replay.metrics import AFTER
 from pipelines.replay.universes import Found
@@ -23,11 +24,19 @@ def cause_column(cause: str) -> str:
     return "left_days_" + cause.replace(" ", "_").replace("-", "_")
 
 
+# Figures of one state. They stand in a row twice: as told, which is the corrected state if there was a
+# correction, and with UNCORRECTED at the end of the name, as if there had been none.
 _TOTALS = (
     "pairs", "pairs_disseminated", "holders", "lists", "cells", "wrongly_listed",
     "wrongly_missing", "altered", "subjects", "subjects_named", "subjects_linked",
     "subjects_derived", "measures", "scores", "subject_days", "entry_days",
 )  # fmt: skip
+UNCORRECTED = "_uncorrected"
+_OF_A_STATE = (
+    ("reached", pa.bool_()),
+    ("latency", pa.int32()),
+    *((name, pa.int64()) for name in _TOTALS),
+)
 
 REPLAYS = pa.schema(
     [
@@ -44,9 +53,8 @@ REPLAYS = pa.schema(
         ("record_id", pa.string()),
         ("delivery", pa.date32()),
         ("scope", pa.string()),
-        ("reached", pa.bool_()),
-        ("latency", pa.int32()),
-        *((name, pa.int64()) for name in _TOTALS),
+        *_OF_A_STATE,
+        *((f"{name}{UNCORRECTED}", kind) for name, kind in _OF_A_STATE),
         ("correction_day", pa.date32()),
         ("cells_on_the_eve", pa.int32()),
         *((f"share_after_{u}", pa.float64()) for u in AFTER),
@@ -70,6 +78,7 @@ CELLS = pa.schema(
         ("kind", pa.string()),
         ("from_day", pa.date32()),
         ("to_day", pa.date32()),
+        ("irrevocable", pa.bool_()),
     ]
 )
 
@@ -99,30 +108,42 @@ def replay_row(
     if found is None or edits is None:
         return row
     struck = edits[0].struck
-    total = metrics.totals(found.faulty)
+    told = found.faulty if found.left is None else found.left.difference
     row |= {
         "feed": struck.feed.name,
         "record_id": struck.record_id,
         "delivery": struck.day,
         "scope": struck.scope,
-        "reached": bool(total["cells"] or total["measures"] or total["scores"]),
-        "latency": metrics.latency(found.faulty.lists, struck.day),
-        **{name: total[name] for name in _TOTALS},
+        **_of_a_state(told, struck.day),
+        **{
+            f"{name}{UNCORRECTED}": value
+            for name, value in _of_a_state(found.faulty, struck.day).items()
+        },
     }
     if found.left is not None:
-        left = found.left.json()
-        days = left["entry_days_by_cause"]
+        left = found.left.residue
+        days = causes.days_by_cause(found.left.lists)
         row |= {
-            "correction_day": date.fromisoformat(left["correction_day"]),
-            "cells_on_the_eve": left["cells_on_the_eve"],
-            **{f"share_after_{u}": left["share_after_days"].get(str(u)) for u in AFTER},
-            "half_life": left["half_life"],
-            "censored": left["censored"],
-            "late_spread": left["late_spread"],
-            "irrevocable": left["irrevocable"],
+            "correction_day": left.correction_day,
+            "cells_on_the_eve": left.eve,
+            **{f"share_after_{u}": left.share(u) for u in AFTER},
+            "half_life": left.half_life,
+            "censored": bool(left.eve) and left.half_life is None,
+            "late_spread": left.late,
+            "irrevocable": left.irrevocable,
             **{cause_column(cause): days.get(cause, 0) for cause in causes.CAUSES},
         }
     return row
+
+
+def _of_a_state(difference: Difference, fault_day: date) -> dict[str, Any]:
+    """The figures of one state."""
+    total = metrics.totals(difference)
+    return {
+        "reached": bool(total["cells"] or total["measures"] or total["scores"]),
+        "latency": metrics.latency(difference.lists, fault_day),
+        **{name: total[name] for name in _TOTALS},
+    }
 
 
 def cell_rows(number: int, block: Block, found: Found) -> list[dict[str, Any]]:
@@ -145,6 +166,8 @@ def cell_rows(number: int, block: Block, found: Found) -> list[dict[str, Any]]:
                     "kind": run.kind,
                     "from_day": run.from_day.date(),
                     "to_day": run.to_day.date(),
+                    "irrevocable": found.left is not None
+                    and (run.holder, run.list) in found.left.irrevocable,
                 }
             )
     return rows

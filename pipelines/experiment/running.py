@@ -7,6 +7,7 @@ the tables.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -18,12 +19,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.build import tier_of
-from pipelines.exchange.network import JOINS, in_reach
+from pipelines.exchange.network import JOINS
 from pipelines.experiment.codebook import write_codebook
 from pipelines.experiment.design import Arm, Block, Design, DesignError
 from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
 from pipelines.landing import read_manifest
+from pipelines.made_by import made_by
 from pipelines.manifest import NOTICE, lock_hash, project_version
 from pipelines.replay.levels import told_gain
 from pipelines.replay.universes import Universes
@@ -34,6 +35,7 @@ from sources.faults import FaultError
 Progress = Callable[[str, int, int], None]
 
 TABLES = ("replays", "cells", "days", "gains")
+_BASE = 50  # steps of the progress bar for a base made ready, about as long as so many replays
 
 
 def run(
@@ -55,35 +57,38 @@ def run(
         DesignError: if the design cannot be, or the folder holds another one.
     """
     design.check()
+    if workers < 1:
+        raise DesignError("--workers takes a number from 1.")
     folder = Path(out)
     _settle(design, folder)
     tell = progress or (lambda label, done, total: None)
     blocks = design.blocks()
     todo = [block for block in blocks if not _part(folder, block).exists()]
     arms, worlds = design.arms(), sorted({block.world for block in todo})
-    steps = len(worlds) * len(arms) + len(todo)
+    steps = len(worlds) * len(arms) * _BASE + sum(len(block.faults) for block in todo)
     homes: dict[int, str] = {}
     for n, world in enumerate(worlds):
-        tell(f"world {world + 1}", n * len(arms), steps)
+        tell(f"world {world + 1}", n * len(arms) * _BASE, steps)
         homes[world] = str(_world(design, folder, world).path)
         for at, arm in enumerate(arms):  # one process lays each base out, before many read it
-            tell(f"world {world + 1}: {arm.join}", n * len(arms) + at, steps)
+            tell(f"world {world + 1}: {arm.join}", (n * len(arms) + at) * _BASE, steps)
             _open(homes[world], arm).close()
-    done = len(worlds) * len(arms)
+    done = len(worlds) * len(arms) * _BASE
+    tell("replays", done, steps)
     if workers == 1:
         for block in todo:
-            tell("replays", done, steps)
             _follow(design, str(folder), homes[block.world], block)
-            done += 1
+            done += len(block.faults)
+            tell("replays", done, steps)
     else:
         with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            waiting = [
-                pool.submit(_follow, design, str(folder), homes[block.world], block)
+            waiting = {
+                pool.submit(_follow, design, str(folder), homes[block.world], block): block
                 for block in todo
-            ]
+            }
             for ready in as_completed(waiting):
                 ready.result()
-                done += 1
+                done += len(waiting[ready].faults)
                 tell("replays", done, steps)
     tables = _together(design, folder, blocks)
     _note_horizon(design, folder)
@@ -100,7 +105,9 @@ def _settle(design: Design, folder: Path) -> None:
         "version": project_version(),
         "lock": lock_hash(),
         "design": asdict(design),
+        "made_by": _made_by(design),
         "arms": [asdict(arm) for arm in design.arms()],
+        "columns": {"replays": REPLAYS.names, "cells": CELLS.names},
         "sampling": f"uniform by {design.frame}, among what the fault has something to bite on; "
         "faults nested in worlds",
     }
@@ -108,11 +115,22 @@ def _settle(design: Design, folder: Path) -> None:
     manifest = folder / "manifest.json"
     if manifest.exists():
         before = json.loads(manifest.read_text(encoding="utf-8"))
-        if before.get("design") != said["design"]:
-            raise DesignError(
-                f"{folder} holds an experiment of another design; give another --out, or remove it."
-            )
+        for part, of in (
+            ("design", "of another design"),
+            ("columns", "of an older version"),
+            ("made_by", "that was begun with other models, network or codes"),
+        ):
+            if before.get(part) != said[part]:
+                raise DesignError(
+                    f"{folder} holds an experiment {of}; give another --out, or remove it."
+                )
     manifest.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _made_by(design: Design) -> str:
+    """One digest of all that databases of the worlds, and replays in them, are made by."""
+    noted = made_by("story" if design.size == "story" else "whole")
+    return hashlib.sha256(json.dumps(noted).encode()).hexdigest()
 
 
 def _note_horizon(design: Design, folder: Path) -> None:
@@ -135,13 +153,8 @@ def _world(design: Design, folder: Path, world: int) -> Home:
     )
 
 
-def _policy(home: Home, arm: Arm) -> dict[str, str]:
-    """The numbers of an arm that mean anything at its level of joining."""
-    return in_reach(dict(arm.policy), tier_of(read_manifest(home.landing)), arm.join)
-
-
 def _open(home: str, arm: Arm) -> Universes:
-    return Universes(Home(home), join=arm.join, policy=_policy(Home(home), arm))
+    return Universes(Home(home), join=arm.join, policy=arm.numbers)
 
 
 _OPEN: dict[tuple[str, str, tuple], Universes] = {}
@@ -232,10 +245,10 @@ def _gains(design: Design, folder: Path) -> pa.Table:
         for n, arm in enumerate(design.arms()):
             plain = Arm(arm.join, arm.policy)
             if (world, plain) not in told:
-                told[world, plain] = told_gain(home, arm.join, _policy(home, arm))
+                told[world, plain] = told_gain(home, arm.join, arm.numbers)
             gain = dict(told[world, plain] or {})
             if arm.join == JOINS[0]:  # there is no lower level; what it knows is the next one's low
-                above = told_gain(home, JOINS[1]) or {}
+                above = told_gain(home, JOINS[1], arm.numbers) or {}
                 gain = {"true_high": above.get("true_low"), "false_high": above.get("false_low")}
             names = ("true_low", "false_low", "true_high", "false_high", "gained", "lost")
             rows.append(

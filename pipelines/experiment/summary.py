@@ -1,12 +1,13 @@
-"""What an experiment found, with its uncertainty.
+"""What an experiment found, with its uncertainty: every published figure, worked out from its tables.
 
-Faults are nested in worlds, so intervals are by bootstrap over worlds first and over the faults in them
-second. Effects of policies are paired: the same fault in both arms.
+The definitions are in `pipelines.experiment.codebook`, the estimator in `pipelines.experiment.estimates`,
+residue and half-life in `pipelines.replay.residue`, where a single replay has them from too.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,41 +16,67 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.experiment.rows import FOLLOWED
-from pipelines.replay.residue import kaplan_meier
+from pipelines.experiment.design import Arm, short_names, varying
+from pipelines.experiment.estimates import TAILS, Estimates, Resamples
+from pipelines.experiment.rows import FOLLOWED, UNCORRECTED
+from pipelines.replay import residue
+from pipelines.replay.diff import CELL
 
-DRAWS = 1000  # of the bootstrap
-LEVEL = 0.95  # of its intervals
+SETTLING = (0.25, 0.5, 1.0)  # shares of the faults after which the estimates are shown
+PLACE = ["kind", "feed", "record_id", "delivery", "scope"]  # what makes it the same fault
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Tables of an experiment; every interval is of 95 %.
+    """The figures of an experiment; every column is explained in its codebook.
 
     Attributes:
-        arms: a row an arm: name, join, policy, correct_after, faults, followed, nothing, p_reach (low,
-            high, error), and of the faults that reach a list the mean (low, high), median and ninth decile of
-            entry-days; after corrections half_life (empty: censored) and plateau.
-        effects: a row an arm but the first of its correction: mean difference of entry-days and of the
-            chance of any reach to that first arm, over the same faults, with intervals.
+        design: the design, as its manifest has it.
+        arms: a row an arm: what it is, how many faults reach what, entry-days a fault, half-life.
+        effects: a row a pair of arms of one level of joining that differ in one thing: what that
+            changes, over the same faults.
+        gains: a row an arm: true and false listings that holders know, summed over the worlds, and what a
+            fault costs more than at the lowest level of joining, over the same faults.
+        residue: a row an arm and day on which it changes: the share of cells wrong on that day.
+        survival: a row an arm and step: the share of cells not yet right for good.
         convergence: a row an arm and share of the faults: the estimates so far.
-        survival: a row an arm and step of the Kaplan-Meier curve of cells wrong on the eve of their
-            correction: days_after, at_risk, righted, share.
-        gains: a row an arm: true and false listings holders know, summed over worlds.
     """
 
+    design: Mapping[str, Any]
     arms: pd.DataFrame
     effects: pd.DataFrame
-    convergence: pd.DataFrame
-    survival: pd.DataFrame
     gains: pd.DataFrame
+    residue: pd.DataFrame
+    survival: pd.DataFrame
+    convergence: pd.DataFrame
 
     def json(self) -> dict[str, Any]:
-        """All of it, as plain values."""
-        return {
-            name: json.loads(frame.to_json(orient="records"))
-            for name, frame in self.__dict__.items()
+        """All of it, as plain values; see `summary.schema.json`."""
+        return {"synthetic": True, "design": dict(self.design)} | {
+            name: json.loads(frame.to_json(orient="records", double_precision=10))
+            for name, frame in self.frames().items()
         }
+
+    def named_by(self) -> list[str]:
+        """What the parts of an arm's name are, in their order; empty if there is but one arm."""
+        return varying(
+            [
+                Arm(arm["join"], tuple(arm["policy"].items()), None if pd.isna(after) else after)
+                for arm in self.arms.to_dict("records")
+                for after in [arm["correct_after"]]
+            ]
+        )
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Name -> table, for all of them."""
+        return {k: v for k, v in self.__dict__.items() if isinstance(v, pd.DataFrame)}
+
+    def still_wrong(self, arm: int, days_after: int) -> Mapping[str, Any] | None:
+        """The row of `residue` that holds so many days after the correction; None: no cell was wrong."""
+        mine = self.residue[
+            (self.residue["arm"] == arm) & (self.residue["days_after"] <= days_after)
+        ]
+        return mine.to_dict("records")[-1] if len(mine) else None
 
 
 def summarise(out: Path | str) -> Summary:
@@ -57,167 +84,316 @@ def summarise(out: Path | str) -> Summary:
 
     Args:
         out: its folder.
+
+    Raises:
+        OSError: if there is no finished experiment.
     """
     folder = Path(out)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    names = [arm_name(arm) for arm in manifest["arms"]]
-    replays = pd.read_parquet(folder / "replays.parquet")
-    cells = pd.read_parquet(folder / "cells.parquet")
-    gains = pd.read_parquet(folder / "gains.parquet")
-    horizon = date.fromisoformat(manifest["horizon"])
-    rows, effects, convergence, survival = [], [], [], []
+    arms = [
+        Arm(arm["join"], tuple((k, v) for k, v in arm["policy"]), arm["correct_after"])
+        for arm in manifest["arms"]
+    ]
+    replays, cells, gains = (
+        pd.read_parquet(folder / f"{name}.parquet") for name in ("replays", "cells", "gains")
+    )
     seed = int(manifest["design"]["seed"])
-    for arm, mine in replays.groupby("arm", sort=True):
-        followed = mine[mine["outcome"] == FOLLOWED]
-        row = {
-            "arm": int(arm),
-            "name": names[arm],
-            "join": mine["join"].iloc[0],
-            "policy": mine["policy"].iloc[0],
-            "correct_after": mine["correct_after"].iloc[0],
-            "faults": len(mine),
-            "followed": len(followed),
-            "nothing": len(mine) - len(followed),
-        }
-        rng = np.random.default_rng([seed, int(arm)])
-        reached = followed.assign(value=followed["reached"].astype(float))
-        row |= _estimate("p_reach", reached, rng)
-        some = followed[followed["cells"] > 0].assign(value=lambda f: f["entry_days"].astype(float))
-        row |= _estimate("mean_entry_days", some, rng)
-        row["median_entry_days"] = some["value"].median() if len(some) else None
-        row["p90_entry_days"] = some["value"].quantile(0.9) if len(some) else None
-        curve = _curve(
-            mine, cells[(cells["arm"] == arm) & (cells["state"] == "corrected")], horizon
-        )
-        row["half_life"], row["plateau"] = _half_and_plateau(curve)
-        rows.append(row)
-        survival.append(curve.assign(arm=int(arm)))
-        for share in (0.25, 0.5, 1.0):
-            part = followed[followed["fault"] <= followed["fault"].quantile(share)]
-            hits = part["reached"].astype(float)
-            convergence.append(
-                {
-                    "arm": int(arm),
-                    "share": share,
-                    "faults": len(part),
-                    "p_reach": hits.mean() if len(part) else None,
-                    "error": _error(hits),
-                    "mean_entry_days": part["entry_days"].mean() if len(part) else None,
-                    "error_entry_days": _error(part["entry_days"].astype(float)),
-                }
-            )
-    first: dict[Any, int] = {}
-    for row in rows:
-        after = None if pd.isna(row["correct_after"]) else row["correct_after"]
-        base = first.setdefault(after, row["arm"])
-        if base != row["arm"]:
-            effects.append(_effect(replays, base, row["arm"], names, seed))
-    summed = gains.drop(columns="world").groupby(["arm", "join"], as_index=False).sum(min_count=1)
+    faults = _Faults(replays, seed)
+    left = [_left(cells, faults, arm) for arm in range(len(arms))]
+    horizon = date.fromisoformat(manifest["horizon"])
+    told = [_Told.of(runs, horizon, faults) for runs in left]
+    names = short_names(arms)
     return Summary(
-        arms=pd.DataFrame(rows),
-        effects=pd.DataFrame(effects),
-        convergence=pd.DataFrame(convergence),
-        survival=pd.concat(survival, ignore_index=True),
-        gains=summed,
+        design=manifest["design"],
+        arms=_frame(
+            [
+                {"arm": n, "name": names[n], **_is(arm), **faults.counts(n)}
+                | _estimates(faults, n)
+                | told[n].figures
+                for n, arm in enumerate(arms)
+            ]
+        ),
+        effects=_frame(
+            [
+                {
+                    "arm": n,
+                    "name": names[n],
+                    "against": base,
+                    "against_name": names[base],
+                    "factor": factor,
+                    "change": change(names[base], names[n]),
+                    **_difference(faults, base, n),
+                }
+                for base, n, factor in pairs(arms)
+            ],
+            _EFFECTS,
+        ),
+        gains=_frame(
+            [
+                {"arm": n, "name": names[n], "join": arm.join}
+                | _summed(gains[gains["arm"] == n])
+                | _more_than_lowest(faults, arms, n)
+                for n, arm in enumerate(arms)
+            ]
+        ),
+        residue=_together([t.curve for t in told]),
+        survival=_together([t.survival for t in told]),
+        convergence=_frame(
+            [
+                {"arm": n, "share": share} | _settled(faults, n, share)
+                for n in range(len(arms))
+                for share in SETTLING
+            ]
+        ),
     )
 
 
-def arm_name(arm: dict[str, Any]) -> str:
-    """An arm of the manifest in words."""
-    from pipelines.experiment.design import Arm
+def pairs(arms: Sequence[Arm]) -> list[tuple[int, int, str]]:
+    """The pairs of arms that are compared: first arm, second arm, and the one thing they differ in.
 
-    policy = tuple((name, value) for name, value in arm["policy"])
-    return Arm(arm["join"], policy, arm["correct_after"]).name
-
-
-def _error(values: pd.Series) -> float | None:
-    """The Monte Carlo error of a mean: its standard error over faults."""
-    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
-
-
-def bootstrap(frame: pd.DataFrame, rng: np.random.Generator, draws: int = DRAWS) -> np.ndarray:
-    """Means of `value` resampled: worlds with replacement, then as many faults in each.
-
-    Args:
-        frame: a row a fault: world, value.
-        rng: of the draws.
-        draws: how many means.
+    Only arms of the same level of joining; the first of a pair has the first value of that thing, the
+    second another one, and all else is the same.
     """
-    worlds = [rows["value"].to_numpy() for _, rows in frame.groupby("world", sort=True)]
-    means = np.empty(draws)
-    for n in range(draws):
-        chosen = rng.integers(len(worlds), size=len(worlds))
-        parts = [worlds[w][rng.integers(len(worlds[w]), size=len(worlds[w]))] for w in chosen]
-        means[n] = np.concatenate(parts).mean()
-    return means
-
-
-def _interval(means: np.ndarray) -> tuple[float, float]:
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return float(low), float(high)
-
-
-def _estimate(name: str, frame: pd.DataFrame, rng: np.random.Generator) -> dict[str, float | None]:
-    keys = (name, f"{name}_low", f"{name}_high", f"{name}_error")
-    if not len(frame):
-        return dict.fromkeys(keys)
-    low, high = _interval(bootstrap(frame, rng))
-    return dict(
-        zip(keys, (float(frame["value"].mean()), low, high, _error(frame["value"])), strict=True)
-    )
-
-
-def _effect(
-    replays: pd.DataFrame, base: int, arm: int, names: list[str], seed: int
-) -> dict[str, Any]:
-    """The paired effect of one arm against another, over faults followed in both."""
-    one, two = (
-        replays[(replays["arm"] == a) & (replays["outcome"] == FOLLOWED)].set_index("fault")
-        for a in (base, arm)
-    )
-    both = one.index.intersection(two.index)
-    one, two = one.loc[both], two.loc[both]
-    found: dict[str, Any] = {
-        "arm": arm,
-        "name": names[arm],
-        "against": names[base],
-        "faults": len(both),
-    }
-    for column in ("entry_days", "reached"):
-        frame = pd.DataFrame(
-            {
-                "world": one["world"].to_numpy(),
-                "value": two[column].astype(float).to_numpy()
-                - one[column].astype(float).to_numpy(),
-            }
-        )
-        found |= _estimate(column, frame, np.random.default_rng([seed, base, arm]))
+    first: dict[tuple[str, str], str] = {}
+    for arm in arms:
+        for factor, value in arm.factors.items():
+            first.setdefault((arm.join, factor), value)
+    place = {tuple(arm.factors.items()): n for n, arm in enumerate(arms)}
+    found = []
+    for n, arm in enumerate(arms):
+        for factor, value in arm.factors.items():
+            base = tuple((arm.factors | {factor: first[arm.join, factor]}).items())
+            if value != first[arm.join, factor] and base in place:
+                found.append((place[base], n, factor))
     return found
 
 
-def _curve(replays: pd.DataFrame, cells: pd.DataFrame, horizon: date) -> pd.DataFrame:
-    """The Kaplan-Meier curve of cells wrong on the eve of their correction."""
-    days = cells.merge(replays[["fault", "correction_day"]], on="fault")
-    end = pd.Timestamp(horizon)
-    if len(days):
-        for column in ("from_day", "to_day", "correction_day"):
-            days[column] = pd.to_datetime(days[column])
-        key = ["fault", "holder", "list", "subject_id"]
-        eve = days[
-            (days["from_day"] < days["correction_day"]) & (days["to_day"] >= days["correction_day"])
-        ][key].drop_duplicates()
-        last = days.merge(eve, on=key).groupby(key, sort=True)[["to_day", "correction_day"]].max()
-        after = (last["to_day"].clip(upper=end) - last["correction_day"]).dt.days
-        cut = last["to_day"] >= end
-    else:
-        after, cut = pd.Series(dtype="int64"), pd.Series(dtype=bool)
-    return kaplan_meier([int(d) for d in after], [bool(c) for c in cut])
+def change(one: str, two: str) -> str:
+    """What two arms share and how they differ, from their short names.
+
+    >>> change("full · sync · 7 d", "full · sync · 90 d")
+    'full · sync: 7 d → 90 d'
+    >>> change("7 d", "90 d")
+    '7 d → 90 d'
+    """
+    parts = list(zip(one.split(" · "), two.split(" · "), strict=True))
+    alike = " · ".join(a for a, b in parts if a == b)
+    other = ", ".join(f"{a} → {b}" for a, b in parts if a != b)
+    return f"{alike}: {other}" if alike else other
 
 
-def _half_and_plateau(curve: pd.DataFrame) -> tuple[int | None, float | None]:
-    if not curve["at_risk"].iloc[0]:
-        return None, None
-    under = curve[curve["share"] <= 0.5]
-    half = int(under["days_after"].iloc[0]) if len(under) else None
-    return half, float(curve["share"].iloc[-1])
+class _Faults:
+    """The replays as values a fault, an arm at a time, in the order of the faults' numbers."""
+
+    def __init__(self, replays: pd.DataFrame, seed: int) -> None:
+        worlds = replays.drop_duplicates("fault").set_index("fault")["world"].sort_index()
+        self.numbers = worlds.index
+        self.resamples = Resamples(worlds.to_numpy(), seed)
+        self.rows = {
+            int(arm): mine.set_index("fault").reindex(self.numbers)
+            for arm, mine in replays.groupby("arm", sort=True)
+        }
+
+    def followed(self, arm: int) -> np.ndarray:
+        """1 for a fault that was followed, 0 for one that found nothing to bite on."""
+        return (self.rows[arm]["outcome"] == FOLLOWED).to_numpy(float)
+
+    def values(self, arm: int, column: str) -> np.ndarray:
+        """A column, 0 where the fault was not followed."""
+        return self.rows[arm][column].astype("Float64").fillna(0).to_numpy(float)
+
+    def listed(self, arm: int) -> np.ndarray:
+        """1 for a fault that reaches a list."""
+        return (self.values(arm, "cells") > 0).astype(float)
+
+    def same(self, one: int, two: int) -> np.ndarray:
+        """1 for a fault followed in both arms, in the same place."""
+        a, b = (self.rows[arm][PLACE].astype("string").fillna("") for arm in (one, two))
+        alike = (a.to_numpy() == b.to_numpy()).all(axis=1)
+        return self.followed(one) * self.followed(two) * alike
+
+    def counts(self, arm: int) -> dict[str, int]:
+        """How many faults there are, and how far they get."""
+        followed = int(self.followed(arm).sum())
+        return {
+            "faults": len(self.numbers),
+            "followed": followed,
+            "nothing": len(self.numbers) - followed,
+            "reached": int(self.values(arm, "reached").sum()),
+            "reached_list": int(self.listed(arm).sum()),
+        }
+
+
+def _is(arm: Arm) -> dict[str, Any]:
+    return {"join": arm.join, "policy": dict(arm.policy), "correct_after": arm.correct_after}
+
+
+def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:
+    """The figures of one arm that are told of faults."""
+    followed, listed = faults.followed(arm), faults.listed(arm)
+    days = faults.values(arm, "entry_days")
+    uncorrected = faults.values(arm, f"entry_days{UNCORRECTED}")
+    some = pd.Series(days[listed > 0])
+    ratio = faults.resamples.ratio
+    return {
+        **ratio(faults.values(arm, "reached"), followed).columns("p_reach"),
+        **ratio(listed, followed).columns("p_list"),
+        **ratio(days, followed).columns("entry_days"),
+        **ratio(uncorrected, followed).columns(f"entry_days{UNCORRECTED}"),
+        **ratio(days, listed).columns("entry_days_if_listed"),
+        "median_if_listed": float(some.median()) if len(some) else None,
+        "p90_if_listed": float(some.quantile(0.9)) if len(some) else None,
+    }
+
+
+def _difference(faults: _Faults, base: int, arm: int) -> dict[str, Any]:
+    """What one arm has more than another, over the same faults."""
+    same = faults.same(base, arm)
+    found: dict[str, Any] = {"faults": int(same.sum())}
+    for column in ("entry_days", "reached"):
+        more = (faults.values(arm, column) - faults.values(base, column)) * same
+        name = "p_reach" if column == "reached" else column
+        found |= faults.resamples.ratio(more, same).columns(name)
+    return found
+
+
+def _more_than_lowest(faults: _Faults, arms: Sequence[Arm], arm: int) -> dict[str, Any]:
+    """What a fault costs more in an arm than in the arm like it at the lowest level of joining.
+
+    Policies that mean nothing at that level are left out of the comparison.
+    """
+    mine = arms[arm]
+    lowest = [
+        n
+        for n, other in enumerate(arms)
+        if other.join == arms[0].join
+        and other.correct_after == mine.correct_after
+        and set(other.policy) <= set(mine.policy)
+    ]
+    if not lowest:
+        return Estimates(*[np.array([np.nan])] * 4).columns("more_entry_days")
+    same = faults.same(lowest[0], arm)
+    more = (faults.values(arm, "entry_days") - faults.values(lowest[0], "entry_days")) * same
+    return faults.resamples.ratio(more, same).columns("more_entry_days")
+
+
+def _settled(faults: _Faults, arm: int, share: float) -> dict[str, Any]:
+    """The estimates of an arm from the first faults alone."""
+    first = np.arange(len(faults.numbers)) < round(share * len(faults.numbers))
+    followed = faults.followed(arm) * first
+    ratio = faults.resamples.ratio
+    return {
+        "faults": int(followed.sum()),
+        **ratio(faults.values(arm, "reached") * first, followed).columns("p_reach"),
+        **ratio(faults.values(arm, "entry_days") * first, followed).columns("entry_days"),
+    }
+
+
+def _summed(gains: pd.DataFrame) -> dict[str, int | None]:
+    """The listings of an arm, summed over its worlds."""
+    columns = [c for c in gains.columns if c not in ("world", "arm", "join")]
+    return {c: None if gains[c].isna().any() else int(gains[c].sum()) for c in columns}
+
+
+def _left(cells: pd.DataFrame, faults: _Faults, arm: int) -> pd.DataFrame:
+    """The runs of wrong days of an arm's corrected state, with the day of each fault's correction."""
+    mine = cells[(cells["arm"] == arm) & (cells["state"] == "corrected")]
+    return mine.merge(faults.rows[arm][["correction_day"]].reset_index(), on="fault")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The residue of an arm: figures, and both curves."""
+
+    figures: dict[str, Any]
+    curve: pd.DataFrame
+    survival: pd.DataFrame
+
+    @classmethod
+    def of(cls, runs: pd.DataFrame, horizon: date, faults: _Faults) -> _Told:
+        found = residue.followed(runs, horizon, ("fault", *CELL))
+        since = found.cells["since"].value_counts()
+        curve = residue.wrong_on_that_day(found)
+        days = curve["days_after"].tolist()
+        counts = residue.wrong_counts(found, days, ["fault"]).reindex(faults.numbers, fill_value=0)
+        some = int((counts["cells"] > 0).sum())
+        half: dict[str, Any] = dict.fromkeys(("half_life", "half_life_low", "half_life_high"))
+        survival = residue.not_yet_right(found)
+        if some:
+            wrong, of = counts[days].to_numpy(), counts["cells"].to_numpy()
+            band = faults.resamples.ratio(wrong, of)
+            curve = curve.assign(share_low=band.low, share_high=band.high)
+            ends = half_lives(days, faults.resamples.drawn(wrong, of))
+            half = {"half_life": residue.half_life(curve), **ends}
+        else:
+            curve, survival = curve.iloc[:0], survival.iloc[:0]
+        curve = curve.rename(columns={"still": "wrong"}).assign(of=int(counts["cells"].sum()))
+        figures = {
+            "faults_on_the_eve": some,
+            "cells_on_the_eve": int(since.get(residue.EVE, 0)),
+            "irrevocable": int(since.get(residue.IRREVOCABLE, 0)),
+            "late_spread": int(since.get(residue.LATE, 0)),
+            **half,
+            "watched": int(found.of_the_eve().cells["observed"].min()) if some else None,
+            "plateau": float(survival["share"].iloc[-1]) if some else None,
+        }
+        return cls(figures, curve, survival)
+
+
+def half_lives(days: Sequence[int], shares: np.ndarray) -> dict[str, int | None]:
+    """The interval of a half-life, from the curve of every resample.
+
+    Args:
+        days: days after the correction on which a curve may change.
+        shares: a row a resample: the share wrong on each of those days.
+
+    Returns:
+        `half_life_low` and `half_life_high`; None: not before the horizon.
+    """
+    shares = shares[~np.isnan(shares).any(axis=1)]
+    above = shares > 0.5
+    first = np.where(above.any(axis=1), above.shape[1] - np.argmax(above[:, ::-1], axis=1), 0)
+    halves = np.append(np.asarray(days, dtype=float), np.inf)[first]
+    ends = np.quantile(halves, TAILS, method="inverted_cdf")
+    return {
+        name: int(end) if np.isfinite(end) else None
+        for name, end in zip(("half_life_low", "half_life_high"), ends, strict=True)
+    }
+
+
+_EFFECTS = [
+    *("arm", "name", "against", "against_name", "factor", "change", "faults"),
+    *(f"{n}{end}" for n in ("entry_days", "p_reach") for end in ("", "_low", "_high", "_error")),
+]
+_WHOLE = {
+    *("arm", "against", "correct_after", "faults", "followed", "nothing", "reached"),
+    *("reached_list", "faults_on_the_eve", "cells_on_the_eve", "irrevocable", "late_spread"),
+    *(
+        "half_life",
+        "half_life_low",
+        "half_life_high",
+        "watched",
+        "days_after",
+        "wrong",
+        "of",
+        "at_risk",
+    ),
+    *("righted", "true_low", "false_low", "true_high", "false_high", "gained", "lost"),
+}
+
+
+def _frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Rows as a table whose whole numbers stay whole, missing ones included."""
+    frame = pd.DataFrame(list(rows), columns=list(columns or rows[0]))
+    whole = [c for c in frame.columns if c in _WHOLE]
+    rest = [c for c in frame.columns if c.endswith(("_low", "_high", "_error"))]
+    return frame.astype(
+        {c: "float64" for c in rest if c not in whole} | dict.fromkeys(whole, "Int64")
+    )
+
+
+def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The tables of all arms as one, with the arm in front."""
+    numbered = [part.assign(arm=n)[["arm", *part.columns]] for n, part in enumerate(parts)]
+    whole = pd.concat([part for part in numbered if len(part)] or numbered[:1], ignore_index=True)
+    return whole.astype({c: "Int64" for c in whole.columns if c in _WHOLE})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from schemas import contract
 from schemas.contract import TIERS, Feed
 
 MANIFEST = "manifest.json"
+MOST_GAP_DAYS = 366  # between two deliveries, before a day is taken for a mistake in a file's name
 HORIZON_DAYS = 1095  # after the last delivery: three years, the longest term a list knows
 
 
@@ -50,7 +51,7 @@ def deliveries_in(landing: Path, feed: Feed) -> list[DeliveredFile]:
     folder = landing / feed.name
     if not folder.is_dir():
         return []
-    pattern = re.compile(rf"{re.escape(feed.name)}_(\d{{8}})\.{re.escape(feed.extension)}")
+    pattern = re.compile(rf"{re.escape(feed.name)}_([0-9]{{8}})\.{re.escape(feed.extension)}")
     found = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "~$")):
@@ -61,6 +62,8 @@ def deliveries_in(landing: Path, feed: Feed) -> list[DeliveredFile]:
                 f"{path}: a delivery of {feed.name} must be named "
                 f"{feed.name}_<YYYYMMDD>.{feed.extension}; rename the file or take it away."
             )
+        if not path.is_file():
+            raise LandingError(f"{path} is no file that can be read; take it away.")
         try:
             day = date(int(match[1][:4]), int(match[1][4:6]), int(match[1][6:]))
         except ValueError:
@@ -112,36 +115,91 @@ def read_manifest(landing: Path) -> dict[str, Any]:
         LandingError: if the folder is missing or holds no delivery, or its manifest is unreadable.
     """
     path = landing / MANIFEST
-    said: dict[str, Any] = {}
-    if path.exists():
-        try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise LandingError(
-                f"{path} is not readable ({error}); delete it, or generate the folder again."
-            ) from None
-        if not isinstance(said, dict):
-            raise LandingError(f"{path} must hold one JSON object; delete it, or correct it.")
+    said = _said(path)
     if not {"day0", "last_day", "horizon", "days", "tier"} <= said.keys():
         said = {**_derived(landing, said), **said}
+    _check_manifest(path, said)
     nobody_knows = dict.fromkeys(("version", "size", "seed", "dirt", "synthetic", "notice"))
     return {**nobody_knows, **said}
+
+
+def _said(path: Path) -> dict[str, Any]:
+    """What stands in a manifest; nothing if there is none.
+
+    Raises:
+        LandingError: if it cannot be read.
+    """
+    if not path.exists():
+        return {}
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise LandingError(
+            f"{path} is not readable ({error}); delete it, or generate the folder again."
+        ) from None
+    if not isinstance(said, dict):
+        raise LandingError(f"{path} must hold one JSON object; delete it, or correct it.")
+    return said
+
+
+def window(landing: Path) -> tuple[date, date] | None:
+    """The first and the last day on which a delivery may be published; None if no manifest says.
+
+    Raises:
+        LandingError: if the manifest is unreadable, or its days are none.
+    """
+    path = landing / MANIFEST
+    said = _said(path)
+    if not {"day0", "last_day"} <= said.keys():
+        return None
+    return _day(path, said, "day0"), _day(path, said, "last_day")
+
+
+def _day(path: Path, said: Mapping[str, Any], name: str) -> date:
+    try:
+        return date.fromisoformat(said[name])
+    except (TypeError, ValueError) as error:
+        raise LandingError(f"{path}: {name}: {error}; write days as YYYY-MM-DD.") from None
+
+
+def _check_manifest(path: Path, said: Mapping[str, Any]) -> None:
+    """See that what a manifest says fits together.
+
+    Raises:
+        LandingError: if not.
+    """
+    day0, last_day, horizon = (_day(path, said, name) for name in ("day0", "last_day", "horizon"))
+    if not day0 <= last_day <= horizon:
+        raise LandingError(
+            f"{path}: day0 {day0}, last_day {last_day} and horizon {horizon} must follow in that "
+            "order; correct them."
+        )
+    days = (last_day - day0).days + 1
+    if said["days"] != days:
+        raise LandingError(
+            f"{path}: days says {said['days']!r}, but from day0 to last_day are {days}; correct it."
+        )
+    if said["tier"] not in TIERS:
+        raise LandingError(
+            f"{path}: there is no tier {said['tier']!r}; write one of {', '.join(TIERS)}."
+        )
 
 
 def _derived(landing: Path, said: Mapping[str, Any]) -> dict[str, Any]:
     feeds = contract.feeds()
     check_folder(landing, ())
     delivered = {name: deliveries_in(landing, feed) for name, feed in feeds.items()}
-    days = [one.published for files in delivered.values() for one in files]
+    every = sorted((one.published, one.file) for files in delivered.values() for one in files)
+    days = [day for day, _ in every]
     if not days:
         raise LandingError(
             f"{landing} holds no delivery; run `islands generate` first, or name another --landing."
         )
-    try:
-        day0 = date.fromisoformat(said["day0"]) if "day0" in said else min(days)
-        last_day = date.fromisoformat(said["last_day"]) if "last_day" in said else max(days)
-    except (TypeError, ValueError) as error:
-        raise LandingError(f"{landing / MANIFEST}: {error}; write days as YYYY-MM-DD.") from None
+    path = landing / MANIFEST
+    if not {"day0", "last_day"} <= said.keys():
+        _see_no_stray_day(landing, every)
+    day0 = _day(path, said, "day0") if "day0" in said else min(days)
+    last_day = _day(path, said, "last_day") if "last_day" in said else max(days)
     present = {name for name, files in delivered.items() if files}
     tier = next(t for t in TIERS if present <= contract.feeds(t).keys())
     return {
@@ -151,3 +209,23 @@ def _derived(landing: Path, said: Mapping[str, Any]) -> dict[str, Any]:
         "days": (last_day - day0).days + 1,
         "tier": tier,
     }
+
+
+def _see_no_stray_day(landing: Path, every: Sequence[tuple[date, str]]) -> None:
+    """Refuse a folder without a window in which some deliveries lie years apart from the others.
+
+    Args:
+        every: day and file of every delivery, in order.
+
+    Raises:
+        LandingError: if so; it names the first file of the smaller side.
+    """
+    for n, ((before, _), (after, _)) in enumerate(zip(every, every[1:], strict=False), start=1):
+        gap = (after - before).days
+        if gap > MOST_GAP_DAYS:
+            few, many = sorted((every[:n], every[n:]), key=len)
+            raise LandingError(
+                f"{landing / few[0][1]}: its name says {few[0][0]}, {gap} days apart from the "
+                f"deliveries of {many[0][0]} to {many[-1][0]}; rename it, or say day0 and last_day "
+                f"in {MANIFEST}."
+            )

@@ -20,7 +20,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.engine.base import Engine
-from pipelines.landing.folder import DeliveredFile, check_folder, deliveries_in
+from pipelines.landing.folder import (
+    DeliveredFile,
+    LandingError,
+    check_folder,
+    deliveries_in,
+    window,
+)
 from pipelines.landing.keys import landing_select
 from schemas.contract import Feed
 from sources import files
@@ -39,6 +45,7 @@ DELIVERIES = pa.schema(
         ("rows", pa.int64()),
         ("unreadable", pa.int64()),
         ("whole", pa.bool_()),  # nothing in the file was unreadable, its end included
+        ("counted", pa.int64()),  # records in the file by count, not by reading: rows + unreadable
         ("bytes", pa.int64()),
         ("digest", pa.string()),  # SHA-256 of the file, in hexadecimal
     ]
@@ -51,6 +58,7 @@ UNREADABLE = pa.schema(
         ("line", pa.int64()),
         ("byte_from", pa.int64()),
         ("byte_to", pa.int64()),
+        ("records", pa.int64()),  # how many of the file's records it stands for, if that is known
         ("reason", pa.string()),
         ("raw", pa.string()),
     ]
@@ -92,8 +100,9 @@ def land(
 ) -> Landed:
     """Read the landing folder.
 
-    A file that cannot be read as a whole is no delivery: it leaves one row in `quality.unreadable`,
-    and the delivery before it stays in force. Every other file is one row of `landing.deliveries`.
+    A file that cannot be read as a whole, or whose name says a day outside the manifest's window, is
+    no delivery: it leaves one row in `quality.unreadable`, and the delivery before it stays in
+    force. Every other file is one row of `landing.deliveries`.
 
     Args:
         engine: where the tables go.
@@ -107,6 +116,7 @@ def land(
         LandingError: if the folder holds what is no delivery of a known feed.
     """
     check_folder(landing, feeds)
+    between = window(landing)
     asked = {n: f for n, f in feeds.items() if only is None or n in only}
     found = {
         name: [d for d in deliveries_in(landing, feed) if until is None or d.published <= until]
@@ -120,6 +130,12 @@ def land(
     deliveries: list[dict[str, Any]] = []
     unreadable: list[dict[str, Any]] = []
     last: str | None = None
+    for name, delivered in found.items():
+        stray = [one for one in delivered if between and not _within(one.published, between)]
+        found[name] = [one for one in delivered if one not in stray]
+        unreadable += [_out_of_window(asked[name], one, between) for one in stray]
+        landed.unreadable[name] += len(stray)
+        done += len(stray)
     for batch, counted in _read_ahead(asked, found):
         name = batch.feed.name
         take_in(engine, batch.feed, batch.rows, append=name == last)
@@ -134,6 +150,20 @@ def land(
     _record(engine, "landing.deliveries", DELIVERIES, deliveries, only)
     _record(engine, "quality.unreadable", UNREADABLE, unreadable, only)
     return landed
+
+
+def _within(day: date, between: tuple[date, date]) -> bool:
+    return between[0] <= day <= between[1]
+
+
+def _out_of_window(feed: Feed, one: DeliveredFile, between: tuple[date, date]) -> dict[str, Any]:
+    """The row of a delivery that cannot have been published on the day its name says."""
+    reason = (
+        f"outside the window: its name says {one.published}, and deliveries were published from "
+        f"{between[0]} to {between[1]}; rename the file, or correct the manifest"
+    )
+    size = one.path.stat().st_size
+    return _unreadable(feed, one, Unreadable(one.path.name, None, 0, size, reason, "", None))
 
 
 def take_in(engine: Engine, feed: Feed, rows: pa.Table, append: bool) -> None:
@@ -202,15 +232,16 @@ def _groups(delivered: Sequence[DeliveredFile]) -> Iterator[list[DeliveredFile]]
 
 def read_batch(feed: Feed, group: Sequence[DeliveredFile]) -> Batch:
     """Read some deliveries of one feed."""
-    contents = [one.path.read_bytes() for one in group]
+    contents = [_content(one) for one in group]
     quick = _quickly(feed, contents)
     parts: list[pa.Table] = [quick[0]] if quick is not None else []
     deliveries, unreadable, counts = [], [], []
     for n, (one, data) in enumerate(zip(group, contents, strict=True)):
         if quick is not None:
             count, bad = int(quick[1][n]), []
+            counted = count  # the quick way gives no other number
         else:
-            table, bad = files.read(feed, one.path, data)
+            table, bad, counted = files.read_and_count(feed, one.path, data)
             count = len(table)
             parts.append(table)
         counts.append(count)
@@ -225,12 +256,27 @@ def read_batch(feed: Feed, group: Sequence[DeliveredFile]) -> Batch:
                     "rows": count,
                     "unreadable": len(bad),
                     "whole": not bad,
+                    "counted": counted,
                     "bytes": len(data),
                     "digest": hashlib.sha256(data).hexdigest(),
                 }
             )
     rows = pa.concat_tables(parts) if parts else files.empty_table(feed)
     return Batch(feed, placed(rows, group, counts), deliveries, unreadable)
+
+
+def _content(one: DeliveredFile) -> bytes:
+    """The bytes of a delivery.
+
+    Raises:
+        LandingError: if they cannot be had.
+    """
+    try:
+        return one.path.read_bytes()
+    except OSError as error:
+        raise LandingError(
+            f"{one.path} cannot be read ({error.strerror or error}); correct that, or take it away."
+        ) from None
 
 
 def _quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.ndarray] | None:
@@ -270,6 +316,7 @@ def _unreadable(feed: Feed, one: DeliveredFile, record: Unreadable) -> dict[str,
         "line": record.line,
         "byte_from": record.byte_from,
         "byte_to": record.byte_to,
+        "records": record.records,
         "reason": record.reason,
         "raw": record.raw,
     }

@@ -1,5 +1,5 @@
 -- Administrative penalties: a reprimand or small fine is shown for three months, any other for three
--- years from the decision.
+-- years from the decision; one whose gravity nobody gives is not shown, since no term is known for it.
 -- source: rules on the enterprise publicity system (three months, else three years)
 -- grain: one row an entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
@@ -15,10 +15,16 @@ WITH shown AS (
         greatest(e.from_day, e.event_day) AS from_day,
         least(
             e.to_day,
-            e.event_day + CASE e.severity WHEN 'minor' THEN 90 ELSE 1095 END
+            e.event_day + CASE e.severity
+                WHEN 'minor' THEN 90
+                WHEN 'general' THEN 1095
+                WHEN 'serious' THEN 1095
+            END
         ) AS to_day
     FROM merge.events AS e
     WHERE e.event_kind = 'penalty'
+        AND e.event_day IS NOT NULL
+        AND e.severity IN ('minor', 'general', 'serious')
 )
 
 SELECT

@@ -1,5 +1,6 @@
--- Persons and firms who did not do what a court ordered: on the list from publication for two years,
--- unless the judgment is fulfilled first. Severity follows the conduct the court found.
+-- Persons and firms who did not do what a court ordered: on the list for two years from the day on which
+-- the court decided to enter them, once that is published, unless the judgment is fulfilled first. Severity
+-- follows the conduct the court found.
 -- source: the Supreme People's Court's provisions on publishing dishonest judgment debtors (term two years)
 -- grain: one row an entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
@@ -16,4 +17,5 @@ SELECT
     concat_ws(':', e.record_id, e.version) AS parent_id
 FROM merge.events AS e
 WHERE e.event_kind = 'judgment_default'
+    AND e.event_day IS NOT NULL
     AND greatest(e.from_day, e.event_day) < until(least(e.to_day, e.valid_to, e.event_day + 730))

@@ -16,6 +16,7 @@ WITH grave AS (
         least(e.to_day, e.valid_to, e.event_day + 2920) AS to_day
     FROM merge.events AS e
     WHERE e.event_kind = 'abnormal'
+        AND e.event_day IS NOT NULL
     UNION ALL
     SELECT
         e.record_id AS record_id,
@@ -26,6 +27,7 @@ WITH grave AS (
         least(e.to_day, e.event_day + 1095) AS to_day
     FROM merge.events AS e
     WHERE e.event_kind = 'penalty'
+        AND e.event_day IS NOT NULL
         AND e.severity = 'serious'
 )
 

@@ -15,4 +15,5 @@ SELECT
     concat_ws(':', e.record_id, e.version) AS parent_id
 FROM merge.events AS e
 WHERE e.event_kind = 'tax_a_class'
+    AND e.event_day IS NOT NULL
     AND greatest(e.from_day, e.event_day) < until(least(e.to_day, e.valid_to, e.event_day + 365))

@@ -26,6 +26,7 @@ from pipelines.replay.diff import compare as differences
 from pipelines.replay.edits import Edit, EditError
 from pipelines.replay.evidence import look_up
 from pipelines.replay.faults import FaultSpec, Landed, Registered
+from pipelines.replay.keys import doubled
 from pipelines.replay.left import left_of
 from pipelines.replay.levels import level, told_gain
 from pipelines.replay.passage import Passage, passage, two_databases
@@ -182,7 +183,9 @@ def compare(first: Path, second: Path) -> Comparison:
     with opened(one=Path(first), two=Path(second)) as db:
         difference = differences(db, "one", "two")
         called = words(db, ("one", "two"), _subjects(difference))
-    return Comparison(Path(first), Path(second), difference, called, time.perf_counter() - start)
+        doubtful = doubled(db, {"one": Path(first), "two": Path(second)})
+    seconds = time.perf_counter() - start
+    return Comparison(Path(first), Path(second), difference, called, seconds, doubtful)
 
 
 def _found(states: States, edits: Sequence[Edit], paths: bool) -> Found:

@@ -13,12 +13,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from pipelines.replay.databases import Databases
-from pipelines.replay.metrics import numbered
+from pipelines.replay.metrics import day_number, day_of, numbered
 
 WAITS = "waits for the next sync"
 NOT_CARRIED = "deletion not carried"
@@ -27,7 +29,12 @@ REINSERTED = "reinserted"
 AT_THE_SOURCE = "cannot be taken back at the source"
 GATE = "held or let through by a gate"
 TAKEN = "consequence already taken"
-CAUSES = (WAITS, NOT_CARRIED, OWN_TERM, REINSERTED, AT_THE_SOURCE, GATE, TAKEN)
+COUNTED_TWICE = "counted twice"
+NOT_CORRECTED = "not corrected by the source"
+CAUSES = (
+    WAITS, NOT_CARRIED, OWN_TERM, REINSERTED, AT_THE_SOURCE, GATE, TAKEN, COUNTED_TWICE,
+    NOT_CORRECTED,
+)  # fmt: skip
 
 CLEAN, CORRECTED = 1, 2
 
@@ -54,6 +61,27 @@ class Copy:
     def says(self) -> Says:
         """Whom it shows, and as what."""
         return self.subject, self.ground, self.severity
+
+
+class Wrong(NamedTuple):
+    """A run of days, half-open, on which an edited record is still believed wrongly, and why."""
+
+    first: int
+    end: int
+    why: str
+    record: str | None = None
+
+
+class Point(NamedTuple):
+    """One row of `scores.points` in one state; the day as a number."""
+
+    side: int
+    keeper: str
+    subject: str
+    day: int
+    change: int
+    reason: str
+    because: str
 
 
 @dataclass(frozen=True)
@@ -110,16 +138,20 @@ class Lineage:
         copies: every copy, in both states, of the entries concerned and the entries behind them.
         steps: (list, path) -> its last step.
         parents: adopted entry -> the entries it was made from.
-        source: runs (first, end, cause) of days on which the edited records are still believed
-            wrongly, with the reason why.
+        source: runs of days on which the edited records are still believed wrongly, and why.
+        points: changes of points, in both states, of the scores that are wrong.
     """
 
     copies: Sequence[Copy]
     steps: Mapping[tuple[str, str], Step]
     parents: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    source: Sequence[tuple[int, int, str]] = ()
+    source: Sequence[Wrong] = ()
+    points: Sequence[Point] = ()
 
     def __post_init__(self) -> None:
+        self.reckoned: dict[tuple[str, str], list[Point]] = {}
+        for point in self.points:
+            self.reckoned.setdefault((point.keeper, point.subject), []).append(point)
         by_path: dict[tuple[str, str], list[Copy]] = {}
         by_holder: dict[tuple[str, str], list[Copy]] = {}
         self.cells: dict[tuple[str, str, str], list[Copy]] = {}
@@ -181,9 +213,16 @@ class Lineage:
             return OWN_TERM
         return self.at_source(day) or TAKEN
 
-    def at_source(self, day: int) -> str | None:
-        """Why the edited records are still believed wrongly on a day; None if they are not."""
-        return next((why for first, end, why in self.source if first <= day < end), None)
+    def at_source(self, day: int, record: str | None = None) -> str | None:
+        """Why the edited records, or one of them, are believed wrongly on a day; None: they are not."""
+        return next(
+            (
+                wrong.why
+                for wrong in self.source
+                if wrong.first <= day < wrong.end and record in (None, wrong.record)
+            ),
+            None,
+        )
 
     def turns_behind(self, entries: Iterable[str]) -> list[int]:
         """Every day on which anything behind these entries changes."""
@@ -194,7 +233,7 @@ class Lineage:
                 found.add(entry)
                 behind.extend(self.parents.get(entry, ()))
         days = {day for entry in found for day in self._turns.get(entry, ())}
-        return sorted(days | {d for first, end, _ in self.source for d in (first, end)})
+        return sorted(days | {d for wrong in self.source for d in (wrong.first, wrong.end)})
 
 
 def of_lists(wrong: pd.DataFrame, lineage: Lineage, since: int) -> pd.DataFrame:
@@ -255,15 +294,19 @@ def _measure(agency: str, entries: Sequence[str], lineage: Lineage, day: int) ->
 def of_scores(
     wrong: pd.DataFrame, lists: pd.DataFrame, lineage: Lineage, since: int
 ) -> pd.DataFrame:
-    """Causes of the wrong days of grades.
+    """Causes of the wrong days of grades: why a change of points stands in one state alone.
 
-    A wrong list at the keeper, about that subject, lends its cause. Else the record may still be
-    wrong at its source; else the points come to be put right with the keeper's next reckoning.
+    - It rests on a list, and the keeper still shows the entry wrongly: the cause of that.
+    - It rests on a record that is still believed wrongly: the cause of that; *counted twice* if it
+      is the wrong row of a feed that cannot take it back while the right one counts as well.
+    - What it rests on is right again, and the keeper reckons on the first of the month: until then it
+      waits.
+    - Else the points were given, and stay for their term: the consequence is already taken.
 
     Args:
         wrong: runs of wrong days: keeper, subject_id, from_day, to_day.
         lists: what `of_lists` gave.
-        lineage: for what is wrong at the source.
+        lineage: for what is wrong at the source, and the changes of points.
         since: number of the day of the correction.
 
     Returns:
@@ -272,17 +315,83 @@ def of_scores(
     held: dict[tuple[str, str], list[Any]] = {}
     for row in lists.itertuples():
         held.setdefault((row.holder, row.subject_id), []).append(row)
-    marks = sorted({d for first, end, _ in lineage.source for d in (first, end)})
+    marks = {d for run in lineage.source for d in (run.first, run.end)}
     rows = []
     for run in numbered(wrong).itertuples():
         near = held.get((run.keeper, run.subject_id), [])
-        turns = sorted({*marks, *(d for row in near for d in (row.a, row.b))})
-        for first, end in pieces(max(run.a, since), run.b, turns):
-            cause = next((row.cause for row in near if row.a <= first < row.b), None)
-            rows.append(
-                (run.keeper, run.subject_id, first, end, cause or lineage.at_source(first) or WAITS)
-            )
+        points = lineage.reckoned.get((run.keeper, run.subject_id), [])
+        turns = marks | {d for row in near for d in (row.a, row.b)} | {p.day for p in points}
+        ends = [row.b for row in near] + [source.end for source in lineage.source]
+        turns |= {_month_after(end) for end in (since, *ends)}
+        for first, end in pieces(max(run.a, since), run.b, sorted(turns)):
+            righted = max([since, *(e for e in ends if e <= first)])
+            cause = _score(points, near, lineage, first, righted)
+            if rows and rows[-1][:2] == (run.keeper, run.subject_id):
+                *_, before, until, same = rows[-1]
+                if until == first and same == cause:
+                    rows[-1] = (run.keeper, run.subject_id, before, end, cause)
+                    continue
+            rows.append((run.keeper, run.subject_id, first, end, cause))
     return pd.DataFrame(rows, columns=["keeper", "subject_id", "a", "b", "cause"])
+
+
+def _score(
+    points: Sequence[Point], near: Sequence[Any], lineage: Lineage, day: int, righted: int
+) -> str:
+    """Why a score is wrong on a day.
+
+    Args:
+        points: the changes of its points, in both states.
+        near: causes of the wrong list cells about the same subject at the keeper.
+        lineage, day: see `of_scores`.
+        righted: the day since when what the points rest on has been right.
+    """
+    shown = next((row.cause for row in near if row.a <= day < row.b), None)
+    counted: dict[int, dict[tuple[str, str], int]] = {CLEAN: {}, CORRECTED: {}}
+    for point in points:
+        if point.day <= day:
+            net = counted[point.side]
+            key = (point.because, point.reason)
+            net[key] = net.get(key, 0) + point.change
+    odd = sorted(
+        key
+        for key in {**counted[CLEAN], **counted[CORRECTED]}
+        if counted[CLEAN].get(key, 0) != counted[CORRECTED].get(key, 0)
+    )
+    if shown is not None and (not odd or any(b.startswith("entry:") for b, _ in odd)):
+        return shown
+    for because, reason in odd:
+        kind, _, rest = because.partition(":")
+        record = rest.partition(":")[0]
+        why = lineage.at_source(day, record) if kind == "event" else None
+        if why is None:
+            continue
+        mine = {w.record for w in lineage.source}
+        also = any(
+            net and other != because and why_too == reason and _record(other) in mine
+            for (other, why_too), net in counted[CORRECTED].items()
+        )
+        return COUNTED_TWICE if why == AT_THE_SOURCE and also else why
+    if shown is not None:
+        return shown
+    if not odd:
+        return lineage.at_source(day) or TAKEN
+    days = [p.day for p in points if (p.because, p.reason) in odd]
+    firsts = np.array(days, "datetime64[D]")
+    monthly = bool((firsts == firsts.astype("datetime64[M]")).all())
+    return WAITS if monthly and day < _month_after(righted) else TAKEN
+
+
+def _record(because: str) -> str | None:
+    """The record a change of points rests on; None if it rests on an entry."""
+    kind, _, rest = because.partition(":")
+    return rest.partition(":")[0] if kind == "event" else None
+
+
+def _month_after(day: int) -> int:
+    """The first day of the month after a day, both as numbers."""
+    this = day_of(day)
+    return day_number(date(this.year + this.month // 12, this.month % 12 + 1, 1))
 
 
 def pieces(first: int, end: int, turns: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -333,14 +442,37 @@ WHERE c.from_day < {horizon}
 """
 
 
+def _points(
+    db: Databases, clean: str, corrected: str, scores: pd.DataFrame
+) -> dict[Any, list[Point]]:
+    """Every change of the points of some scores, in both states: universe -> the changes."""
+    u = db.u
+    db.put("wrong_scores", scores[[*db.apart, "keeper", "subject_id"]].drop_duplicates())
+    frame = db.frame(
+        " UNION ALL ".join(
+            f"SELECT {u}{side} AS side, keeper, subject_id, "
+            "date_diff('day', DATE '1970-01-01', day) AS day, change, reason, because "
+            f"FROM {name}.scores.points "
+            f"INNER JOIN given.wrong_scores USING ({u}keeper, subject_id)"
+            for side, name in ((CLEAN, clean), (CORRECTED, corrected))
+        )
+        + " ORDER BY ALL"
+    )
+    return {
+        universe: [Point(*row) for row in rows.itertuples(index=False, name=None)]
+        for universe, rows in db.split(frame).items()
+    }
+
+
 def load(
     db: Databases,
     clean: str,
     corrected: str,
     wrong: pd.DataFrame,
     measures: pd.DataFrame,
+    scores: pd.DataFrame,
     horizon: Any,
-    sources: Mapping[Any, Sequence[tuple[int, int, str]]],
+    sources: Mapping[Any, Sequence[Wrong]],
 ) -> dict[Any, tuple[Lineage, pd.DataFrame]]:
     """The lineage of wrong cells and measures, and what the measures rest on.
 
@@ -350,14 +482,17 @@ def load(
         wrong: list cells (universe, if there are several; holder, list, subject_id) that are wrong
             after the correction.
         measures: measure cells (likewise; agency, measure, subject_id) that are.
+        scores: scores (likewise; keeper, subject_id) that are.
         horizon: the day at which intervals are cut.
         sources: universe (None, if there is but one) -> `Lineage.source`. Whoever stands here gets
             an answer.
     """
+    points = _points(db, clean, corrected, scores) if len(scores) else {}
     if not len(wrong) and not len(measures):
         none = pd.DataFrame(columns=["agency", "measure", "subject_id", "list", "entry"])
         return {
-            universe: (Lineage((), {}, {}, source), none) for universe, source in sources.items()
+            universe: (Lineage((), {}, {}, source, points.get(universe, ())), none)
+            for universe, source in sources.items()
         }
     u = db.u
     cell, done = [*db.apart, "holder", "list", "subject_id"], [*db.apart, "agency", "measure"]
@@ -438,7 +573,13 @@ def load(
     rests, none = db.split(because), because[:0]
     return {
         universe: (
-            Lineage(copies.get(universe, ()), steps, parents.get(universe, {}), source),
+            Lineage(
+                copies.get(universe, ()),
+                steps,
+                parents.get(universe, {}),
+                source,
+                points.get(universe, ()),
+            ),
             rests.get(universe, none),
         )
         for universe, source in sources.items()

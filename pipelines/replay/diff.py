@@ -248,7 +248,7 @@ def differences(db: Databases, first: str, second: str, about: About) -> dict[An
     found["scores"] = _from_the_start(found["scores"], about.starts)
     found["tied"] = _tied(db, first, second) if len(found["measures"]) else _none(db, _NO_TIES)
     found["ways"] = _ways(db, found["lists"], first, second)
-    found["points"] = _points(db, first, second)
+    found["points"] = _points(db, first, second, about.horizon)
     parts = {name: db.split(frame) for name, frame in found.items()}
     universes = sorted({u for by in parts.values() for u in by if u is not None}) or (
         [] if db.apart else [None]
@@ -371,14 +371,14 @@ def _from_the_start(scores: pd.DataFrame, starts: dict[str, str]) -> pd.DataFram
     return filled[filled["first_shows"] != filled["second_shows"]].reset_index(drop=True)
 
 
-def _points(db: Databases, first: str, second: str) -> pd.DataFrame:
-    """Changes of points on one side only, whatever they are owed to."""
+def _points(db: Databases, first: str, second: str, horizon: date) -> pd.DataFrame:
+    """Changes of points on one side only, whatever they are owed to, up to the horizon."""
     raw = "SELECT {}keeper, subject_id, day, change, reason, because FROM {}.scores.points"
     one, two = raw.format(db.u, first), raw.format(db.u, second)
     found = _keys(db, "points", (*db.apart, *SCORE), one, two)
     one, two = (
         f"SELECT {db.u}keeper, subject_id, day, change, reason FROM {name}.scores.points "
-        f"SEMI JOIN keys USING ({db.u}keeper, subject_id)"
+        f"SEMI JOIN keys USING ({db.u}keeper, subject_id) WHERE day < DATE '{horizon}'"
         for name in (first, second)
     )
     sql = (

@@ -58,7 +58,7 @@ def left_of(
     }
     source = wrong_at_source(db, clean, corrected, edits, horizon)
     lineages = causes.load(
-        db, clean, corrected, _together(db, after, 0), _together(db, after, 1), horizon, source
+        db, clean, corrected, *(_together(db, after, n) for n in range(3)), horizon, source
     )
     told = {}
     for universe, found in differences.items():

@@ -16,13 +16,20 @@ import pandas as pd
 from pipelines.replay.diff import CELL, KINDS, Difference
 
 AFTER = (0, 1, 7, 30, 90, 365)  # days after the correction at which residue is told
-NOTHING = {
-    **dict.fromkeys(KINDS, 0),
-    "first_day": None,
-    "last_day": None,
-    "subject_days": 0,
-    "entry_days": 0,
-}
+_DAYS = {"first_day": None, "last_day": None, "uncorrected_until": None, "until": None}
+_KINDS = dict.fromkeys(KINDS, 0)
+_LEFT = {"residue": None, "residue_by_cause": {}}
+_COUNTED = {"subject_days": 0, "entry_days": 0, "of_entry_days": 0}
+
+# What each row says of a holder and list, an agency and measure, a keeper, that nothing befell.
+LIST_ROW: Mapping[str, Any] = {**_KINDS, **_DAYS, **_COUNTED, **_LEFT}
+MEASURE_ROW: Mapping[str, Any] = {
+    **_KINDS, "linked": 0, "link_paths": [], **_DAYS, "subject_days": 0, **_LEFT,
+}  # fmt: skip
+SCORE_ROW: Mapping[str, Any] = {
+    "subjects": 0, "other_grade": 0, "lowest_shift": None, "highest_shift": None, "points_gone": 0,
+    "points_new": 0, **_DAYS, "subject_days": 0, **_LEFT,
+}  # fmt: skip
 RESIDUE_DAY = 30  # the day after the correction by which residue is counted and explained
 
 
@@ -88,12 +95,11 @@ def by_list(diff: Difference) -> list[dict[str, Any]]:
                 "holder": holder,
                 "list": name,
                 **_subjects_by_kind(runs),
-                **_first_and_last(runs, diff.horizon),
+                **_first_and_last(runs),
                 "subject_days": days,
                 "entry_days": days,
                 "of_entry_days": whole.get((holder, name), 0),
-                "residue": None,
-                "residue_by_cause": None,
+                **_LEFT,
             }
         )
     return rows
@@ -112,11 +118,10 @@ def by_measure(diff: Difference) -> list[dict[str, Any]]:
                 "measure": measure,
                 **_subjects_by_kind(runs),
                 "linked": int(here["subject_id"].nunique()),
-                "link_paths": sorted(here["steps"].unique()),
-                **_first_and_last(runs, diff.horizon),
+                "link_paths": [path.split() for path in sorted(here["steps"].unique())],
+                **_first_and_last(runs),
                 "subject_days": int(covered(runs, ("subject_id",)).sum()),
-                "residue": None,
-                "residue_by_cause": None,
+                **_LEFT,
             }
         )
     return rows
@@ -143,10 +148,9 @@ def by_keeper(diff: Difference) -> list[dict[str, Any]]:
                 "highest_shift": _whole(shifts["shift"].max()),
                 "points_gone": int((points["side"] == 1).sum()),
                 "points_new": int((points["side"] == 2).sum()),
-                **_first_and_last(runs, diff.horizon),
+                **_first_and_last(runs),
                 "subject_days": int(covered(runs, ("subject_id",)).sum()),
-                "residue": None,
-                "residue_by_cause": None,
+                **_LEFT,
             }
         )
     return rows
@@ -181,8 +185,13 @@ def totals(diff: Difference) -> dict[str, Any]:
         "subjects_linked": len(linked),
         "subjects_derived": len(derived),
         "measures": len(diff.measures[["agency", "measure", "subject_id"]].drop_duplicates()),
+        "measures_linked": len(
+            diff.tied.loc[diff.tied["link_path"] != "", ["agency", "measure", "subject_id"]]
+            .drop_duplicates()
+            .merge(diff.measures[["agency", "measure", "subject_id"]].drop_duplicates())
+        ),
         "scores": len(diff.scores[["keeper", "subject_id"]].drop_duplicates()),
-        **_first_and_last(diff.lists, diff.horizon),
+        **_first_and_last(diff.lists),
         "subject_days": int(covered(diff.lists, ("subject_id",)).sum()),
         "of_subject_days": int(all_together["subject_days"].sum()) if len(all_together) else 0,
         "entry_days": int(covered(diff.lists, CELL).sum()),
@@ -199,14 +208,20 @@ def _subjects_by_kind(runs: pd.DataFrame) -> dict[str, int]:
     return {kind: int(runs.loc[runs["kind"] == kind, "subject_id"].nunique()) for kind in KINDS}
 
 
-def _first_and_last(runs: pd.DataFrame, horizon: date) -> dict[str, str | None]:
-    """First and last differing day; a last day on the eve of the horizon is cut, not ended."""
+def _first_and_last(runs: pd.DataFrame) -> dict[str, str | None]:
+    """First and last differing day, and the first day on which nothing differs any more.
+
+    A day that is the horizon's says that it was cut there, not that it ended.
+    """
     if not len(runs):
-        return {"first_day": None, "last_day": None}
+        return dict(_DAYS)
     days = numbered(runs)
+    end = int(days["b"].max())
     return {
         "first_day": day_of(days["a"].min()).isoformat(),
-        "last_day": day_of(days["b"].max() - 1).isoformat(),
+        "last_day": day_of(end - 1).isoformat(),
+        "uncorrected_until": day_of(end).isoformat(),
+        "until": day_of(end).isoformat(),
     }
 
 
@@ -225,26 +240,39 @@ def _whole(value: Any) -> int | None:
     return None if pd.isna(value) else int(value)
 
 
-def residue_rows(
+def corrected_rows(
     rows: list[dict[str, Any]],
     key: tuple[str, ...],
+    nothing: Mapping[str, Any],
+    corrected: pd.DataFrame,
     left: Mapping[tuple[str, ...], Mapping[str, int]],
 ) -> list[dict[str, Any]]:
-    """Rows of `by_list`, `by_measure` or `by_keeper` with their residue and its causes written in.
+    """Rows of `by_list`, `by_measure` or `by_keeper` with what the correction makes of them.
 
     Args:
         rows: as those functions give them.
         key: the columns that name a row.
+        nothing: what a row says that nothing befell: one for whatever is wrong only because of the
+            correction, with every column the others have.
+        corrected: runs of wrong days, clean against corrected.
         left: the row's name -> cause -> cells still wrong.
+
+    Returns:
+        The rows in the order of their names. `until` is the first day on which, with the correction,
+        nothing is wrong any more (null if nothing ever is), `uncorrected_until` the one without;
+        `first_day` the first wrong day in either state.
     """
+    by_name = {tuple(row[k] for k in key): row for row in rows}
+    found = dict(list(corrected.groupby(list(key), sort=True))) if len(corrected) else {}
     out = []
-    for row in rows:
-        causes = dict(sorted(left.get(tuple(row[k] for k in key), {}).items()))
-        out.append(row | {"residue": sum(causes.values()), "residue_by_cause": causes})
-    # What a correction spoils where the fault itself had spoilt nothing.
-    known = {tuple(row[k] for k in key) for row in rows}
-    for name in sorted(set(left) - known):
-        causes = dict(sorted(left[name].items()))
-        blank = dict(zip(key, name, strict=True)) | NOTHING
-        out.append(blank | {"residue": sum(causes.values()), "residue_by_cause": causes})
+    for name in sorted({*by_name, *found, *left}):
+        row = by_name.get(name) or dict(zip(key, name, strict=True)) | dict(nothing)
+        days = _first_and_last(found.get(name, corrected[:0]))
+        causes = dict(sorted(left.get(name, {}).items()))
+        starts = [day for day in (row["first_day"], days["first_day"]) if day]
+        out.append(
+            row
+            | {"first_day": min(starts, default=None), "until": days["until"]}
+            | {"residue": sum(causes.values()), "residue_by_cause": causes}
+        )
     return out

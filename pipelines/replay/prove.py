@@ -37,7 +37,7 @@ from sources.faults import FaultError, kinds
 from sources.world.draws import Stream
 
 # A row's place in a file is no part of what it says, and rewriting a file may move it.
-PLACE = frozenset({"file", "line", "bytes", "digest", "unreadable"})
+PLACE = frozenset({"file", "line", "bytes", "digest", "unreadable", "counted"})
 COUNTED = frozenset({"quality.row_counts", "quality.unreadable"})  # no model reads them
 
 WORLDS = (1, 2, 3)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -12,8 +15,16 @@ from rich.text import Text
 from pipelines.replay import metrics
 from pipelines.replay.diff import Difference
 from pipelines.replay.metrics import AFTER, RESIDUE_DAY
-from pipelines.replay.result import Words, changed, fault_json, natural_key, shortest_ways
+from pipelines.replay.result import (
+    Words,
+    changed,
+    fault_json,
+    natural_key,
+    shortest_ways,
+    tables,
+)
 from pipelines.terminal import wide_console
+from schemas.contract import islands
 
 if TYPE_CHECKING:
     from pipelines.replay.edits import Edit
@@ -21,9 +32,12 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 12  # rows of lists printed; the rest are counted
 MOST_MEASURES = 3
+MOST_GATES = 3
 INDENT = 10
 LETTERS = "ABCD"  # how many subjects are named
 KIND_WORDS = {"wrongly_listed": "listed", "wrongly_missing": "missing", "altered": "altered"}
+# A clause ends with a semicolon or a bracket, or with a comma or full stop before a blank.
+_CLAUSE = re.compile(r"[;(]|[,.](?=\s|$)")
 NOTICE = "Synthetic data: every person, firm and number is invented."
 
 
@@ -34,23 +48,59 @@ def print_replay(replay: Replay, console: Console | None = None) -> None:
     for edit in replay.edits:
         for line in _record(edit):
             out.print(line)
-    _reach(out, replay.faulty, replay.words)
+    for line in _passage(replay):
+        out.print(line)
+    _reach(out, replay.faulty, replay.words, replay.left)
     if replay.left is not None:
-        for line in _left(replay.left):
+        for line in _left(replay):
             out.print(line)
     if replay.gained:
         out.print(_gain(replay.gained))
     out.print(sentence(replay), style="bold")
 
 
+def _passage(replay: Replay) -> list[Text]:
+    """How the place was drawn, what gates kept back, and where a fault stopped that reached nobody."""
+    lines = []
+    for edit in replay.edits:
+        spec = edit.struck.spec
+        if spec.passed_over:
+            what = "record" if edit.struck.record_id else "delivery"
+            before = _n(spec.passed_over, f"{what} drawn before it", f"{what}s drawn before it")
+            lines.append(
+                _line(
+                    "Drawn",
+                    f"with --seed {spec.seed}; {before} changed nothing that anybody shows, does "
+                    "or scores",
+                )
+            )
+    passage = replay.passage
+    for kept in passage.kept[:MOST_GATES]:
+        said = kept.sentence()
+        said = f"if nothing goes wrong, {said}" if kept.state == "clean" else said[len("gate ") :]
+        lines.append(_line("Gate", said))
+    for kept in passage.kept_correction[:MOST_GATES]:
+        lines.append(_line("Gate", f"of what corrects it, {kept.sentence()}"))
+    more = len(passage.kept) + len(passage.kept_correction) - len(lines)
+    if more > 0 and len(passage.kept) > MOST_GATES:
+        lines.append(Text(f"{'':{INDENT}}… and more; --json has them all"))
+    if passage.stopped:
+        lines.append(_line("Stopped", f"{passage.stopped}."))
+    return lines
+
+
 def print_comparison(comparison: Comparison, console: Console | None = None) -> None:
     """Print what differs between two databases."""
     out = console or wide_console()
     out.print(NOTICE, style="dim")
-    _reach(out, comparison.difference, comparison.words)
+    for line in comparison.doubtful:
+        out.print(line, style="bold red")
+    _reach(out, comparison.difference, comparison.words, None)
     total = metrics.totals(comparison.difference)
     if not len(comparison.difference.lists):
-        out.print("No holder shows anything else in the one than in the other.", style="bold")
+        said = "No holder shows anything else in the one than in the other"
+        doubt = ", as far as can be told." if comparison.doubtful else "."
+        out.print(said + doubt, style="bold")
         return
     out.print(
         f"The two databases differ in {_n(total['cells'], 'entry', 'entries')} of "
@@ -80,14 +130,15 @@ def _record(edit: Edit) -> list[Text]:
     record = natural_key(edit) or (edit.struck.record_id or "")[:8]
     line = f" line {told['line']}" if told["line"] else ""
     until = {"source": "and on until corrected", "once": "once"}[told["scope"]]
-    head = f"{told['title']}: {feed.name} {feed.title_zh}, "
+    title = islands()[feed.island].title
+    head = f"{told['title']}: {feed.name} {feed.title_zh} ({title}), "
     head += f"record {record}, " if edit.struck.record_id else ""
     lines = [_line("Fault", f"{head}{told['file']}{line}, {until}")]
     for name, (before, after) in changed(told["before"], told["after"]).items():
         column = feed.column(name)
         lines.append(
             Text.assemble(
-                f"{'':{INDENT}}{name} {column.title_zh} ({_gloss(column.description)}): ",
+                f"{'':{INDENT}}{name} {column.title_zh} ({gloss(column.description)}): ",
                 (_cell(before), "green"),
                 " → ",
                 (_cell(after), "red"),
@@ -109,12 +160,9 @@ def _line(title: str, text: str) -> Text:
     return Text.assemble((f"{title:{INDENT}}", "bold"), text)
 
 
-def _gloss(description: str) -> str:
+def gloss(description: str) -> str:
     """The first clause of a column's English description."""
-    first = description
-    for end in (";", ",", "(", ". "):
-        first = first.split(end)[0]
-    first = first.strip().rstrip(".")
+    first = _CLAUSE.split(description, maxsplit=1)[0].strip().rstrip(".")
     return first[:1].lower() + first[1:] if first else "no description"
 
 
@@ -122,46 +170,69 @@ def _cell(value: str | None) -> str:
     return "(empty)" if value is None else value
 
 
-def _reach(out: Console, difference: Difference, words: Words) -> None:
+def _reach(out: Console, difference: Difference, words: Words, left: Left | None) -> None:
     """List by list who was wrongly listed or missed, when and by which way; then what followed."""
-    rows = metrics.by_list(difference)
-    ways = shortest_ways(difference)
-    letters = _letters(difference)
-    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    for title in ("Holder", "List", "Wrongly", "From", "To", "By way of"):
-        table.add_column(title, overflow="fold", no_wrap=title in ("Holder", "From", "To"))
+    rows = tables(difference, left)["lists"]
+    ways = shortest_ways(difference, *(() if left is None else (left.difference,)))
+    letters = _letters(difference, left)
+    pairs = {name: f for name, f in difference.lists.groupby(["holder", "list"])}
+    if left is not None:  # what is wrong only because of the correction
+        pairs = {name: f for name, f in left.difference.lists.groupby(["holder", "list"])} | pairs
     rows.sort(key=lambda row: (row["first_day"], row["holder"], row["list"]))
+    told = []
     for row in rows[:MOST_ROWS]:
-        here = difference.lists[
-            (difference.lists["holder"] == row["holder"])
-            & (difference.lists["list"] == row["list"])
-        ]
+        here = pairs[row["holder"], row["list"]]
         cells = [
             (row["holder"], row["list"], subject) for subject in sorted(set(here["subject_id"]))
         ]
         paths = sorted({ways[c] for c in cells if c in ways}, key=lambda p: (p.count(">"), p))
-        table.add_row(
-            row["holder"],
-            row["list"],
-            _wrongs(here, letters),
-            row["first_day"],
-            row["last_day"],
-            _way(paths),
-        )
+        told.append((row, _wrongs(here, letters), _way(paths) or row["holder"]))
     if rows:
         named = (f"{letter} is {words.subject(s)}" for s, letter in letters.items())
         out.print("; ".join(named))
-        out.print(table)
+        _table(out, told, difference.horizon, left is not None)
     if len(rows) > MOST_ROWS:
         out.print(f"… and {len(rows) - MOST_ROWS} more holder-and-list pairs (--json has them)")
-    _followed(out, difference, words)
+    _followed(out, difference, words, left)
 
 
-def _letters(difference: Difference) -> dict[str, str]:
+def _table(
+    out: Console, told: Sequence[tuple[Mapping[str, Any], str, str]], horizon: date, fixed: bool
+) -> None:
+    """The rows of lists; what all of them have in common is said once, above."""
+    alike = len({wrongly for _, wrongly, _ in told}) == 1
+    if alike:
+        out.print(f"Wrongly {told[0][1]}, in every row:")
+    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Holder, by way of", overflow="fold")
+    table.add_column("List", overflow="fold")
+    if not alike:
+        table.add_column("Wrongly", overflow="fold")
+    table.add_column("From", no_wrap=True)
+    table.add_column("Until", no_wrap=True)
+    if fixed:
+        table.add_column("Uncorrected until", min_width=11)
+    cut = False
+    for row, wrongly, way in told:
+        days = []
+        for name in ("until", "uncorrected_until") if fixed else ("until",):
+            at_the_end = row[name] == horizon.isoformat()
+            days.append((row[name] or "never wrong") + ("+" if at_the_end else ""))
+            cut |= at_the_end
+        wrong = () if alike else (wrongly,)
+        table.add_row(way, row["list"], *wrong, row["first_day"], *days)
+    out.print(table)
+    legend = "Until: the first day on which it is right again"
+    legend += "; uncorrected: had nobody corrected it" if fixed else ""
+    legend += "; +: cut at the horizon" if cut else ""
+    out.print(f"{legend}.", style="dim")
+
+
+def _letters(difference: Difference, left: Left | None = None) -> dict[str, str]:
     """A letter for each of the first few subjects, those wrongly missing before the others."""
-    order = difference.lists.assign(
-        rank=difference.lists["kind"].map({"wrongly_missing": 0, "altered": 1})
-    )
+    frames = [difference.lists] + ([] if left is None else [left.difference.lists])
+    lists = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
+    order = lists.assign(rank=lists["kind"].map({"wrongly_missing": 0, "altered": 1}))
     subjects = order.sort_values(["rank", "from_day", "subject_id"])["subject_id"]
     return dict(zip(dict.fromkeys(subjects), LETTERS, strict=False))
 
@@ -187,57 +258,99 @@ def _wrongs(here: Any, letters: Mapping[str, str]) -> str:
     return "; ".join(parts)
 
 
-def _followed(out: Console, difference: Difference, words: Words) -> None:
+def _followed(out: Console, difference: Difference, words: Words, left: Left | None) -> None:
     """The measures and points that followed, a line each."""
-    measures = metrics.by_measure(difference)
+    rows = tables(difference, left)
+    measures = rows["measures"]
     if measures:
-        linked = sum(row["linked"] > 0 for row in measures)
+        cells = metrics.totals(difference)
         titles = [
             f"{words.measures.get(row['measure'], row['measure'])} ({row['agency']})"
             for row in measures
         ]
         more = len(titles) - MOST_MEASURES
-        rest = f"; {more} more" if more > 0 else ""
-        told = f"{len(measures)}, {linked} of them through a link: "
+        rest = f"; {more} more kinds" if more > 1 else "; 1 more kind" if more else ""
+        told = (
+            f"{cells['measures']:,} of {_n(len(measures), 'kind')}, "
+            f"{cells['measures_linked']:,} of them through a link: "
+        )
         out.print(_line("Measures", told + "; ".join(titles[:MOST_MEASURES]) + rest))
-    for row in metrics.by_keeper(difference):
+    for row in rows["scores"]:
         low, high = row["lowest_shift"], row["highest_shift"]
         shift = ""
         if low is not None:
             shift = f" by {low:+d}" + (f" to {high:+d}" if high != low else "") + " points"
+        until = f"until {row['until']}" if row["until"] else "never with the correction"
+        if left is not None and row["uncorrected_until"]:
+            until += f" (uncorrected until {row['uncorrected_until']})"
         text = (
             f"{row['keeper']}: {_n(row['subjects'], 'subject')} shifted{shift}, "
-            f"{row['other_grade']} into another grade, {row['first_day']} to {row['last_day']}"
+            f"{row['other_grade']} into another grade, from {row['first_day']} {until}"
         )
         out.print(_line("Scores", text))
 
 
-def _left(left: Left) -> list[Text]:
+def corrected_words(replay: Replay) -> str:
+    """When it was corrected, or why nothing was sent to correct it."""
+    assert replay.left is not None
+    day = replay.left.residue.correction_day
+    meant = [edit for edit in replay.edits if edit.correction_day is not None]
+    unsent = [edit.why_not_sent for edit in meant if edit.why_not_sent]
+    if len(unsent) == len(meant):
+        return f"nothing was sent on {day} to correct it: {unsent[0]}"
+    if replay.passage.kept_correction:
+        return f"the correction of {day} was kept back by a gate"
+    return f"corrected {day}"
+
+
+def since_words(told: Mapping[str, Any]) -> str:
+    """Of the entries wrong on the day residue is counted on, since when they have been."""
+    since = told["cells_by_since"]
+    eve = told["cells_on_the_eve"]
+    parts = [f"{since['eve']:,} of the {eve:,} wrong on the eve"] if eve else []
+    parts += [
+        f"{since[name]:,} {text}"
+        for name, text in (
+            ("late_spread", "first wrong only since (late spread)"),
+            ("returned", "wrong again since"),
+            ("irrevocable", "where nobody can take it back"),
+        )
+        if since[name]
+    ]
+    return ", ".join(parts)
+
+
+def _left(replay: Replay) -> list[Text]:
     """What remains after the correction, and why."""
-    told = left.json()
+    assert replay.left is not None
+    told = replay.left.json()
     shares = [
         f"{share:.0%} after {u} d" if u else f"{share:.0%} that day"
         for u in AFTER
         if (share := told["share_after_days"].get(str(u))) is not None
     ]
-    lines = [_line("Residue", f"corrected {told['correction_day']}; no list was wrong on the eve")]
+    how = corrected_words(replay)
+    lines = [_line("Residue", f"{how}; no list that can be put right was wrong on the eve")]
     if told["cells_on_the_eve"]:
         half = "never halved" if told["censored"] else f"half-life {told['half_life']} d"
         eve = _n(told["cells_on_the_eve"], "entry", "entries")
         lines = [
-            _line(
-                "Residue",
-                f"corrected {told['correction_day']}; of {eve} wrong on the eve still wrong: "
-                f"{', '.join(shares)}; {half}",
-            )
-        ]
+            _line("Residue", f"{how}; of {eve} wrong on the eve still wrong: {', '.join(shares)}; "
+                  f"{half}")
+        ]  # fmt: skip
     extra = []
     if told["late_spread"]:
-        extra.append(f"first wrong only since: {told['late_spread']}")
+        late = _n(told["late_spread"], "entry", "entries")
+        extra.append(f"{late} first wrong only since (late spread)")
     if told["returned"]:
-        extra.append(f"wrong again: {told['returned']}")
+        extra.append(f"{_n(told['returned'], 'entry', 'entries')} wrong again since")
     if told["irrevocable"]:
-        extra.append(f"where nobody can take it back: {told['irrevocable']}")
+        extra.append(
+            f"{_n(told['irrevocable'], 'entry', 'entries')} more on the eve where nobody can take "
+            "it back"
+        )
+    if told["cells"]:
+        extra.append(f"wrong {RESIDUE_DAY} d after: {told['cells']:,} ({since_words(told)})")
     if told["entry_days"]:
         by_cause = ", ".join(f"{cause} {n:,}" for cause, n in told["entry_days_by_cause"].items())
         extra.append(f"entry-days wrong since: {by_cause}")
@@ -254,7 +367,10 @@ def sentence(replay: Replay) -> str:
         what = f"{len(replay.edits)} faults"
     source = " and ".join(sorted({edit.struck.feed.name for edit in replay.edits}))
     if not total["subjects"]:
-        return f"{what} in {source} changed nothing that anybody shows, does or scores."
+        text = f"{what} in {source} changed nothing that anybody shows, does or scores"
+        if replay.left is not None and replay.left.difference.differs:
+            return f"{text}; putting it right did."
+        return f"{text}."
     effects = []
     for kind, text in (
         ("wrongly_listed", "put {} on lists wrongly"),
@@ -279,15 +395,30 @@ def sentence(replay: Replay) -> str:
     if replay.left is None:
         return text + "; nobody ever put it right."
     told = replay.left.json()
-    left = told["cells"]
-    if left:
+    if told["cells"]:
         cause = max(told["by_cause"].items(), key=lambda item: (item[1], item[0]))[0]
-        still = f"{_n(left, 'entry is', 'entries are')} still wrong, mostly because: {cause}"
+        still = f"{_n(told['cells'], 'entry is', 'entries are')} wrong"
+        since = told["cells_by_since"]
+        if since["late_spread"] or since["returned"]:
+            still += f" ({since_words(told)})"
+        else:
+            still = still.replace(" wrong", " still wrong")
+        still += f", mostly because: {cause}"
     elif effects:
         still = "no entry is wrong any more"
     else:
         still = _still_followed(replay.left)
-    return text + f"; {RESIDUE_DAY} days after the source corrected it, {still}."
+    return f"{text}; {RESIDUE_DAY} days after {fixed_words(replay)}, {still}."
+
+
+def fixed_words(replay: Replay) -> str:
+    """What happened on the day of the correction, as the end of "30 days after …"."""
+    sent = any(edit.correction_sent for edit in replay.edits)
+    if not sent:
+        return "it was to be corrected, for which nothing was sent"
+    if replay.passage.kept_correction:
+        return "the source's correction, which a gate kept back"
+    return "the source corrected it"
 
 
 def _still_followed(left: Left) -> str:

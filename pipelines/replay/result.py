@@ -18,7 +18,7 @@ from pipelines.replay.evidence import Evidence
 from pipelines.replay.faults import SAMPLING
 from pipelines.replay.metrics import AFTER, RESIDUE_DAY, day_number
 from pipelines.replay.passage import Passage
-from pipelines.replay.residue import Residue
+from pipelines.replay.residue import SINCE, Residue
 from pipelines.replay.scenario import Scenario, save
 from sources.faults import Row
 
@@ -86,33 +86,53 @@ def as_json(
     same however it was arrived at. What only a replay knows (`fault`, `residue`, `gain`, and the
     residue in each row) is null where it is not known.
     """
-    lists = metrics.by_list(difference)
-    measures = metrics.by_measure(difference)
-    scores = metrics.by_keeper(difference)
+    rows = tables(difference, left)
+    totals = metrics.totals(difference)
     if left is not None:
-        day = day_number(left.residue.correction_day) + RESIDUE_DAY
-        lists = metrics.residue_rows(
-            lists, ("holder", "list"), causes.on_day(left.lists, ("holder", "list"), day)
-        )
-        measures = metrics.residue_rows(
-            measures,
-            ("agency", "measure"),
-            causes.on_day(left.measures, ("agency", "measure"), day),
-        )
-        scores = metrics.residue_rows(
-            scores, ("keeper",), causes.on_day(left.scores, ("keeper",), day)
-        )
+        totals["until"] = max((row["until"] for row in rows["lists"] if row["until"]), default=None)
     return {
         "synthetic": True,
-        "fault": dict(fault or {}),
-        "lists": lists,
-        "measures": measures,
-        "scores": scores,
-        "totals": metrics.totals(difference),
-        "residue": None if left is None else left.json(),
+        "fault": None if fault is None else dict(fault),
+        **{name: [snake(row, "residue_by_cause") for row in some] for name, some in rows.items()},
+        "totals": totals,
+        "residue": None if left is None else _residue(left),
         "gain": None if gained is None else dict(gained),
+        "doubtful": [],
         "mode": mode,
         "seconds": round(seconds, 3),
+    }
+
+
+def tables(difference: Difference, left: Left | None) -> dict[str, list[dict[str, Any]]]:
+    """Rows of lists, measures and scores that differ, with what a correction makes of them."""
+    found = {
+        "lists": (metrics.by_list, ("holder", "list"), metrics.LIST_ROW),
+        "measures": (metrics.by_measure, ("agency", "measure"), metrics.MEASURE_ROW),
+        "scores": (metrics.by_keeper, ("keeper",), metrics.SCORE_ROW),
+    }
+    out = {}
+    for name, (rows_of, key, nothing) in found.items():
+        rows = rows_of(difference)
+        if left is not None:
+            day = day_number(left.residue.correction_day) + RESIDUE_DAY
+            by_cause = causes.on_day(getattr(left, name), key, day)
+            corrected = getattr(left.difference, name)
+            rows = metrics.corrected_rows(rows, key, nothing, corrected, by_cause)
+        out[name] = rows
+    return out
+
+
+def _residue(left: Left) -> dict[str, Any]:
+    """The figures of what is left, made for machines: shares as rows, causes as keys in snake_case."""
+    told = left.json()
+    shares = [{"days_after": int(u), "share": s} for u, s in told["share_after_days"].items()]
+    return snake(told, "by_cause", "entry_days_by_cause") | {"share_after_days": shares}
+
+
+def snake(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The row with the causes that some of its values are keyed by written in snake_case."""
+    return dict(row) | {
+        name: {cause.replace(" ", "_"): n for cause, n in row[name].items()} for name in names
     }
 
 
@@ -142,6 +162,7 @@ class Left:
         by_cause = on_day.groupby("cause").size() if len(on_day) else pd.Series(dtype=int)
         shares = {str(u): _rounded(r.share(u)) for u in AFTER if u < r.censored_at}
         by_days = causes.days_by_cause(self.lists)
+        since = on_day[list(CELL)].drop_duplicates().merge(r.cells, on=list(CELL))["since"]
         return {
             "correction_day": r.correction_day.isoformat(),
             "cells_on_the_eve": r.eve,
@@ -156,6 +177,7 @@ class Left:
             "irrevocable_at_the_horizon": r.irrevocable_still,
             "counted_on_day": RESIDUE_DAY,
             "cells": len(on_day),
+            "cells_by_since": {name: int((since == name).sum()) for name in SINCE},
             "by_cause": {cause: int(n) for cause, n in sorted(by_cause.items())},
             "entry_days": sum(by_days.values()),
             "entry_days_by_cause": by_days,
@@ -168,17 +190,26 @@ def _rounded(share: float | None) -> float | None:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between two databases."""
+    """What differs between two databases.
+
+    Attributes:
+        first, second: the reference, and the one that may differ.
+        difference, words: what differs, and what things are called.
+        seconds: how long it took.
+        doubtful: sentences on why the answer may not be relied on.
+    """
 
     first: Path
     second: Path
     difference: Difference
     words: Words
     seconds: float
+    doubtful: Sequence[str] = ()
 
     def json(self) -> dict[str, Any]:
         """All of it, as plain values."""
-        return as_json(self.difference, "diff", self.seconds)
+        told = as_json(self.difference, "diff", self.seconds)
+        return told | {"doubtful": list(self.doubtful)}
 
     def print(self) -> None:
         """The report, in the terminal."""
@@ -312,13 +343,14 @@ def changed(before: Row | None, after: Row | None) -> dict[str, list[str | None]
     return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
 
 
-def shortest_ways(difference: Difference) -> dict[tuple[str, str, str], str]:
-    """Cell -> the shortest path by which it was learned on the side that shows it."""
+def shortest_ways(*differences: Difference) -> dict[tuple[str, str, str], str]:
+    """Cell -> the shortest path by which it was learned on the side that shows it, first come first."""
     found: dict[tuple[str, str, str], str] = {}
-    kinds = difference.lists.groupby(list(CELL), sort=False)["kind"].first()
-    for row in difference.ways.itertuples():
-        cell = (row.holder, row.list, row.subject_id)
-        side = 1 if kinds.get(cell) == "wrongly_missing" else 2
-        if row.side == side:
-            found.setdefault(cell, row.path)
+    for difference in differences:
+        kinds = difference.lists.groupby(list(CELL), sort=False)["kind"].first()
+        for row in difference.ways.itertuples():
+            cell = (row.holder, row.list, row.subject_id)
+            side = 1 if kinds.get(cell) == "wrongly_missing" else 2
+            if row.side == side:
+                found.setdefault(cell, row.path)
     return found

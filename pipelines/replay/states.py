@@ -19,10 +19,10 @@ from typing import Any
 import pandas as pd
 
 from pipelines.replay.case import sent
-from pipelines.replay.causes import AT_THE_SOURCE, GATE
+from pipelines.replay.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED, Wrong
 from pipelines.replay.databases import Databases, opened
 from pipelines.replay.edits import Edit, RowOrFile, apply
-from pipelines.replay.metrics import day_number
+from pipelines.replay.metrics import numbered
 from schemas.contract import Feed, feeds
 
 Progress = Callable[[str, int, int], None]
@@ -105,12 +105,12 @@ def rebuild_states(
 
 def wrong_at_source(
     db: Databases, clean: str, corrected: str, edits: Mapping[Any, Sequence[Edit]], horizon: date
-) -> dict[Any, list[tuple[int, int, str]]]:
-    """Runs of days on which the edited records are believed otherwise, and why that is.
+) -> dict[Any, list[Wrong]]:
+    """Runs of days on which records of the edited feeds are believed otherwise, and why that is.
 
-    A gate that held a delivery or kept back a row of theirs is the reason if it did so in the
-    corrected state alone. Otherwise the source cannot take its word back, since it only appends; or
-    a gate let the wrong row through and prefers it to the right one.
+    Record by record: if in the corrected state alone a gate kept a row of it aside, or held a delivery
+    of its feed, that is the reason. Otherwise a source that only appends cannot take its word back;
+    and of one that could, nothing has come that corrects it.
 
     Args:
         edits: universe (None, if there is but one) -> the edits made in it.
@@ -119,7 +119,7 @@ def wrong_at_source(
     for universe, made in edits.items():
         for feed in {edit.struck.feed.name: edit.struck.feed for edit in made}.values():
             concerned.setdefault(feed.name, (feed, []))[1].append(universe)
-    runs: dict[Any, list[tuple[int, int, str]]] = {universe: [] for universe in edits}
+    runs: dict[Any, list[Wrong]] = {universe: [] for universe in edits}
     u = db.u
     for name, (feed, universes) in concerned.items():
         columns = f"{u}record_id, version, from_day, to_day"
@@ -140,30 +140,25 @@ def wrong_at_source(
         for universe, rows in db.split(found).items():
             if universe not in universes:
                 continue
-            why = AT_THE_SOURCE if universe not in gated and feed.mode == "append" else GATE
-            days = rows.astype({"from_day": object, "to_day": object})
-            given = [
-                (
-                    r.side,
-                    r.record_id,
-                    r.version,
-                    r.from_day,
-                    None if pd.isna(r.to_day) else r.to_day,
-                )
-                for r in days.itertuples()
-            ]
-            runs[universe] += [(a, b, why) for a, b in _differing(given, day_number(horizon))]
+            last = pd.to_datetime(rows["to_day"]).fillna(pd.Timestamp(horizon))
+            days = numbered(rows.assign(to_day=last.clip(upper=pd.Timestamp(horizon))))
+            by_record: dict[str, list[tuple[int, str, str, int, int]]] = {}
+            for r in days.itertuples():
+                said = (r.side, r.record_id, r.version, r.a, r.b)
+                by_record.setdefault(r.record_id, []).append(said)
+            for record, given in by_record.items():
+                why = AT_THE_SOURCE if feed.mode == "append" else NOT_CORRECTED
+                if {(universe, record), (universe, None)} & gated:
+                    why = GATE
+                runs[universe] += [Wrong(a, b, why, record) for a, b in _differing(given)]
     return {universe: sorted(found) for universe, found in runs.items()}
 
 
-def _differing(rows: Sequence[tuple[Any, ...]], horizon: int) -> list[tuple[int, int]]:
+def _differing(rows: Sequence[tuple[int, str, str, int, int]]) -> list[tuple[int, int]]:
     """Runs of days on which the two sides believe different versions of any record."""
     spans: dict[tuple[str, str], dict[int, list[tuple[int, int]]]] = {}
-    for side, record_id, version, first, to_day in rows:
-        end = horizon if to_day is None else min(day_number(to_day), horizon)
-        spans.setdefault((record_id, version), {}).setdefault(side, []).append(
-            (day_number(first), end)
-        )
+    for side, record_id, version, first, end in rows:
+        spans.setdefault((record_id, version), {}).setdefault(side, []).append((first, end))
     runs = []
     for sides in spans.values():
         turns = sorted({day for pairs in sides.values() for pair in pairs for day in pair})
@@ -182,16 +177,20 @@ def _differing(rows: Sequence[tuple[Any, ...]], horizon: int) -> list[tuple[int,
     return joined
 
 
-def _gated(db: Databases, clean: str, corrected: str, feed: str) -> set[Any]:
-    """Where gates set aside, in the corrected state alone, a delivery or a row of the feed."""
+def _gated(db: Databases, clean: str, corrected: str, feed: str) -> set[tuple[Any, str | None]]:
+    """Where gates set something of a feed aside in the corrected state alone.
+
+    Returns:
+        (universe, record of which a row was kept aside), and (universe, None) where a delivery is held.
+    """
     u = db.u
     held = f"SELECT {u}delivery FROM {{0}}.quality.deliveries WHERE feed = ? AND outcome = 'hold'"
     kept = (
         f"SELECT {u}delivery, record_id, version FROM {{0}}.quality.verdicts "
         "WHERE feed = ? AND outcome = 'quarantine'"
     )
-    return {
-        row[0] if db.apart else None
-        for sql in (held, kept)
-        for row in db.rows(f"{sql.format(corrected)} EXCEPT {sql.format(clean)}", feed, feed)
-    }
+    found: set[tuple[Any, str | None]] = set()
+    for sql in (held, kept):
+        for row in db.rows(f"{sql.format(corrected)} EXCEPT {sql.format(clean)}", feed, feed):
+            found.add((row[0] if db.apart else None, row[-2] if sql is kept else None))
+    return found

@@ -28,7 +28,7 @@ rivals AS (
         t.because AS because,
         t.from_day AS from_day,
         t.to_day AS to_day,
-        CASE WHEN c.from_day IS NULL THEN t.from_day ELSE c.from_day END AS told_day
+        coalesce(c.from_day, t.from_day) AS told_day
     FROM scores.told AS t
     INNER JOIN counted AS n
         ON n.act_id = t.act_id

@@ -15,9 +15,9 @@ SELECT
         WHEN e.document_no IS NOT NULL THEN md5(concat_ws('|', 'document', e.feed, e.document_no))
         WHEN f.natural_key IS NOT NULL THEN md5(concat_ws('|', 'record', e.record_id))
         ELSE md5(concat_ws(
-            '|', 'day', e.feed, e.subject_id, coalesce(e.event_kind, '∅'),
-            coalesce(CAST(e.event_day AS VARCHAR), '∅')
-        ))
+                '|', 'day', e.feed, e.subject_id, coalesce(e.event_kind, '∅'),
+                coalesce(CAST(e.event_day AS VARCHAR), '∅')
+            ))
     END AS act_id,
     CAST(NULL AS VARCHAR) AS keeper,
     e.subject_id AS subject_id,

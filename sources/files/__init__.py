@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from schemas.contract import Feed
 from sources.files import (
+    counting,
     delimited,
     fixed_width,
     json_document,
@@ -34,6 +35,9 @@ from sources.files.base import (
     UnwritableError,
     content,
     empty_table,
+    most_unpacked,
+    too_large,
+    without_unbelievable,
 )
 
 __all__ = [
@@ -50,6 +54,7 @@ __all__ = [
     "layout",
     "opened",
     "read",
+    "read_and_count",
     "read_quickly",
     "render",
     "write",
@@ -107,12 +112,16 @@ def unpack(data: bytes) -> bytes:
     if not data:
         raise Refused("empty file: it has no byte")
     parts = []
+    size, room = len(data), most_unpacked(len(data))
     while data:
         inflate = zlib.decompressobj(wbits=31)
         try:
-            parts.append(inflate.decompress(data))
+            parts.append(inflate.decompress(data, room + 1))
         except zlib.error as error:
             raise Refused(f"cut off or no gzip file: {error}") from None
+        room -= len(parts[-1])
+        if room < 0:
+            raise too_large("bytes", size)
         if not inflate.eof:
             raise Refused("cut off: the gzip file is not whole")
         data = inflate.unused_data.lstrip(b"\x00")
@@ -172,23 +181,54 @@ def read(feed: Feed, path: Path, data: bytes | None = None) -> tuple[pa.Table, l
     Returns:
         A table with `line` (int64) and the contract's columns (text, in the contract's order), and
         what could not be read, by place. A file that cannot be read at all gives an empty table and
-        one `Unreadable` without a line. Never raises for what a file holds.
+        one `Unreadable` without a line; so does one of which the reader gives another number of
+        records than it holds by count. Never raises for what a file holds.
     """
-    data = path.read_bytes() if data is None else data
+    return read_and_count(feed, path, path.read_bytes() if data is None else data)[:2]
+
+
+def read_and_count(
+    feed: Feed, path: Path, data: bytes
+) -> tuple[pa.Table, list[Unreadable], int | None]:
+    """Read one file; see `read`.
+
+    Returns:
+        What `read` gives, and how many records the file holds by count (see `counting`), if that
+        could be told.
+    """
+    count = None
     try:
-        if not is_text(feed):
-            table, bad = TABLES[feed.format].read(feed, data)
-        else:
-            text = opened(feed, data)
-            try:
-                return read_quickly(feed, [text])[0], []
-            except Odd:
-                table, bad = layout(feed).careful(feed, text)
+        text = opened(feed, data)
+        try:
+            table, counts = read_quickly(feed, [text])
+            return table, [], int(counts[0])
+        except Odd:
+            table, bad = _carefully(feed, text)
+        table, unbelievable = without_unbelievable(table)
+        bad = sorted([*bad, *unbelievable], key=lambda record: record.line or 0)
+        count = counting.records(feed, text, table)
+        lost = sum(record.records or 0 for record in bad)
+        if count != len(table) + lost:
+            raise Refused(
+                f"not all read: by count the file holds {count} records, the reader gives "
+                f"{len(table)} and {lost} that it cannot read"
+            )
     except Refused as refusal:
         start = data[:200] if is_text(feed) and feed.format != PACKED else ""
-        whole = Bad(None, 0, len(data), str(refusal), start)
-        return empty_table(feed), [whole.named(path.name)]
-    return table, [record.named(path.name) for record in bad]
+        whole = Bad(None, 0, len(data), str(refusal), start, count)
+        return empty_table(feed), [whole.named(path.name)], count
+    return table, [record.named(path.name) for record in bad], count
+
+
+def _carefully(feed: Feed, text: bytes) -> tuple[pa.Table, list[Bad]]:
+    """A file's (unpacked) content, record by record.
+
+    Raises:
+        Refused: if the file as a whole cannot be read.
+    """
+    if is_text(feed):
+        return layout(feed).careful(feed, text)
+    return TABLES[feed.format].read(feed, text)
 
 
 def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.ndarray]:
@@ -200,12 +240,16 @@ def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.nd
     Raises:
         Odd: if any of them is not exactly as the contract promises; `read` them one by one then.
     """
+    if not is_text(feed):
+        raise Odd("no text")
     form = layout(feed)
     bodies = [form.body(feed, data) for data in contents]
     counts = np.array([data.count(b"\n") for data, _ in bodies], np.int64)
     firsts = np.array([line for _, line in bodies], np.int64)
     if not counts.sum():
-        if any(data for data, _ in bodies):
+        if any(data for data, _ in bodies) or any(
+            counting.records(feed, data, empty_table(feed)) for data in contents
+        ):
             raise Odd("a record without an end")
         return empty_table(feed), counts
     rows, starts = _parsed(feed, b"".join(data for data, _ in bodies))
@@ -217,9 +261,19 @@ def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.nd
             raise Odd("a record that goes over the end of its file")
         counts = np.diff(np.append(np.searchsorted(starts, begin), len(starts)))
         lines = starts + np.repeat(firsts - begin, counts)
+    elif len(rows) != counts.sum():
+        raise Odd("another number of rows than of lines")
     else:
         lines = np.arange(len(rows)) + np.repeat(firsts - begin, counts)
-    return rows.add_column(0, "line", pa.array(lines, pa.int64())), counts
+    rows = rows.add_column(0, "line", pa.array(lines, pa.int64()))
+    if without_unbelievable(rows)[1]:
+        raise Odd("a value that is not to be believed")
+    at = 0
+    for data, count in zip(contents, counts.tolist(), strict=True):
+        if counting.records(feed, data, rows.slice(at, count)) != count:
+            raise Odd("another number of records than by count")
+        at += count
+    return rows, counts
 
 
 def _parsed(feed: Feed, data: bytes) -> tuple[pa.Table, np.ndarray | None]:

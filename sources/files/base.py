@@ -8,6 +8,7 @@ and what is wrong with it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,10 @@ from schemas.contract import Feed
 NOTICE = "SYNTHETIC DATA: every person, organisation and identifier is invented; none is real"
 RAW_LIMIT = 2000  # characters of a bad record that are kept to be looked at
 LONGEST = 1 << 20  # bytes of one value; no column of any register is as wide as a book
+SHEET_ERRORS = (
+    "#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#GETTING_DATA", "#SPILL!",
+    "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!",
+)  # fmt: skip
 MOST_TIMES, MOST_ALWAYS = 200, 1 << 28  # what a packed file may unpack to: times its size, bytes
 
 
@@ -135,6 +140,46 @@ def without_empty(values: pa.Array) -> pa.Array:
     if len(values) and pc.min(lengths).as_py() == 0:
         return pc.if_else(pc.equal(lengths, 0), pa.scalar(None, values.type), values)
     return values
+
+
+def without_unbelievable(table: pa.Table) -> tuple[pa.Table, list[Bad]]:
+    """Rows without those that no format may give, and those as bad ones.
+
+    A value longer than any column of a register is a sign of lost structure; so is a row that says
+    the names of the columns once more, where one file was glued to another. The errors of a
+    spreadsheet stay errors when the sheet is saved as something else.
+    """
+    reasons: dict[int, str] = {}
+    errors = pa.array(SHEET_ERRORS)
+    for name in table.column_names[1:]:
+        values = table.column(name)
+        lengths = pc.binary_length(values)
+        if (pc.max(lengths).as_py() or 0) > LONGEST:
+            for i in np.flatnonzero(pc.fill_null(pc.greater(lengths, LONGEST), False)):
+                reasons.setdefault(
+                    int(i),
+                    f"too long: column {name!r} holds {lengths[int(i)].as_py()} bytes, and a value "
+                    f"at most {LONGEST}",
+                )
+        if pc.any(pc.starts_with(values, "#")).as_py():
+            for i in np.flatnonzero(pc.is_in(values, errors)):
+                value = values[int(i)].as_py()
+                reasons.setdefault(int(i), f"error cell: column {name!r} holds {value!r}")
+    first = table.column_names[1]
+    if pc.any(pc.equal(table.column(first), first)).as_py():
+        again = [pc.equal(table.column(name), name) for name in table.column_names[1:]]
+        same = pc.fill_null(functools.reduce(pc.and_kleene, again), False)
+        for i in np.flatnonzero(same):
+            reasons[int(i)] = "a second header: the row repeats the names of the columns"
+    if not reasons:
+        return table, []
+    keep = np.ones(len(table), dtype=bool)
+    keep[list(reasons)] = False
+    bad = []
+    for i in sorted(reasons):
+        row = [str(values[i].as_py() or "")[:RAW_LIMIT] for values in table.columns[1:]]
+        bad.append(Bad(table.column("line")[i].as_py(), None, None, reasons[i], "\t".join(row)))
+    return table.filter(pa.array(keep)), bad
 
 
 def column_of(rows: pa.Table, name: str) -> pa.StringArray:

@@ -2,7 +2,9 @@
 
 Delimiters may be wider than a byte (the full-width semicolon), files may be in GB18030. A value
 that holds the delimiter, a quote or a line end stands in quotes, and a quote inside is doubled; a
-quote anywhere else makes a record malformed rather than a guess.
+quote anywhere else makes a record malformed rather than a guess. A value that goes over several
+lines and holds as many delimiters as a record is legal: it lands, a gate keeps its row aside, and
+each line it has swallowed is unreadable.
 """
 
 from __future__ import annotations
@@ -181,6 +183,8 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, np.ndarray | N
     if len(rows) != (len(starts) if starts is not None else count):
         raise Odd("a blank line")
     columns = [rows.column(name).combine_chunks() for name in feed.column_names]
+    if several and any(holds_a_record(values, delimiter, len(columns)) for values in columns):
+        raise Odd("a value that holds a whole record")
     if wide and starts is not None:
         columns = [
             pc.replace_substring(values, UNIT, feed.delimiter)
@@ -189,6 +193,20 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, np.ndarray | N
             for values in columns
         ]
     return pa.table(columns, names=list(feed.column_names)), starts if several else None
+
+
+def holds_a_record(values: pa.Array, delimiter: str, width: int) -> bool:
+    """Whether a value goes over several lines and holds as many delimiters as a record has.
+
+    That is legal, and yet no value anybody wrote: a quotation mark that opens a value by mistake and
+    the next one, lines further down, have made one value of all that stands between.
+
+    Args:
+        width: how many columns a record has.
+    """
+    broken = values.filter(pc.fill_null(pc.match_substring(values, "\n"), False))
+    most = pc.max(pc.count_substring(broken, delimiter)).as_py() or 0
+    return most >= max(width - 1, 1)
 
 
 class _Open(ValueError):
@@ -270,6 +288,10 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
         values, reason, end = lines.record(at, len(order))
         if values is not None:
             good.append((at + 1, [values[i] for i in order]))
+            if end > at + 1 and holds_a_record(pa.array(values), feed.delimiter, len(order)):
+                reason = f"a record within a value: a quote that line {at + 1} opens closes on line {end}"
+                within = range(at + 1, end)
+                bad += [lines.bad(n, reason) for n in within if lines.raw[n].strip()]
         else:
             bad.append(lines.bad(at, reason))
         at = end

@@ -89,7 +89,9 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
         Odd: if the file is not laid out as the quick way needs it.
     """
     start, line = (len(BOM) if data.startswith(BOM) else 0), 1
-    if data.startswith(b"#", start):
+    width = record_width(feed)
+    notice = data.find(b"\n", start) - start
+    if data.startswith(b"#", start) and notice not in (width, width + 1):
         start, line = data.find(b"\n", start) + 1, 2
         if not start:
             raise Odd("a notice without an end")
@@ -148,7 +150,8 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     for number, raw in enumerate(lines, start=1):
         line = raw.removesuffix(b"\r")
         end = start + len(line)
-        if line and not (number == 1 and line.startswith(b"#")):
+        # A first line that begins as a notice does but has a record's width is a record.
+        if line and not (number == 1 and line.startswith(b"#") and len(line) != width):
             widths.add(len(line))
             try:
                 good.append((number, _values(feed, line, start, number == len(lines))))

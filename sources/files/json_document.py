@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ from sources.files.base import NOTICE, Bad, Odd, Refused
 
 HEAD = re.compile(rb'\{(?:"notice": ?"' + json_lines.PLAIN + rb'", ?)?"records": ?\[ *\r?\n')
 SPACE = re.compile(r"[ \t\r\n]*")
+ELEMENT = re.compile(r"[\[,]\s*\{")  # an object within a list
 NEXT_RECORD = re.compile(r"(?:\n[ \t]*|\}[ \t\r\n]*,[ \t\r\n]*)(?=\{)")
 
 
@@ -63,8 +65,12 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
 parse = json_lines.parse
 
 
-def _start(text: str) -> int:
+def _start(text: str) -> tuple[int, list[tuple[int, int, str]]]:
     """Where the list of records begins: the place after its bracket.
+
+    Returns:
+        The place, and of each member before it that holds records too: where its value begins and
+        ends, and its name.
 
     Raises:
         Refused: if there is none.
@@ -73,25 +79,22 @@ def _start(text: str) -> int:
     if at == len(text):
         raise Refused("empty file: it holds no document")
     if text[at] == "[":
-        return at + 1
+        return at + 1, []
     if text[at] != "{":
         raise Refused("malformed JSON: the document is neither an object nor a list")
+    others: list[tuple[int, int, str]] = []
     at += 1
     try:
         while True:
-            at = SPACE.match(text, at).end()
-            if text[at : at + 1] != '"':
-                break
-            name, at = json_lines.DECODER.raw_decode(text, at)
-            at = SPACE.match(text, at).end()
-            if text[at : at + 1] != ":":
-                break
-            at = SPACE.match(text, at + 1).end()
+            name, at = _name(text, at)
             if name == "records":
                 if text[at : at + 1] == "[":
-                    return at + 1
+                    return at + 1, others
                 break
-            _, at = json_lines.DECODER.raw_decode(text, at)
+            start = at
+            value, at = json_lines.DECODER.raw_decode(text, at)
+            if _objects(value):
+                others.append((start, at, name))
             at = SPACE.match(text, at).end()
             if text[at : at + 1] != ",":
                 break
@@ -99,6 +102,33 @@ def _start(text: str) -> int:
     except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
         raise Refused(f"malformed JSON: before the records: {error}") from None
     raise Refused('malformed JSON: the document has no list named "records"')
+
+
+def _name(text: str, at: int) -> tuple[str, int]:
+    """The name of the member that begins at a place, and where its value begins.
+
+    Raises:
+        json.JSONDecodeError: if there is none.
+    """
+    at = SPACE.match(text, at).end()
+    if text[at : at + 1] != '"':
+        raise json.JSONDecodeError("Expecting a name in quotes", text, at)
+    name, at = json_lines.DECODER.raw_decode(text, at)
+    at = SPACE.match(text, at).end()
+    if text[at : at + 1] != ":":
+        raise json.JSONDecodeError("Expecting ':'", text, at)
+    return name, SPACE.match(text, at + 1).end()
+
+
+def _objects(value: Any) -> int:
+    """How many elements the outermost lists have that hold objects, in a parsed value."""
+    if isinstance(value, json_lines.Pairs):
+        return sum(_objects(member) for _, member in value)
+    if isinstance(value, list):
+        if any(isinstance(element, json_lines.Pairs) for element in value):
+            return len(value)
+        return sum(map(_objects, value))
+    return 0
 
 
 class Places:
@@ -126,13 +156,13 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     text = data[offset:].decode("utf-8", errors="surrogateescape")
     places = Places(text, offset)
     found, bad = [], []
-    at, place = _start(text), 0
+    (at, others), place = _start(text), 0
     object_around = text[: at - 1].strip() != ""
     closed = False
 
-    def spoiled(start: int, end: int, reason: str) -> Bad:
+    def spoiled(start: int, end: int, reason: str, records: int = 1) -> Bad:
         raw = text[start:end].encode("utf-8", "surrogateescape")
-        return Bad(place, places(start), places(end), reason, raw)
+        return Bad(place, places(start), places(end), reason, raw, records)
 
     while True:
         at = SPACE.match(text, at).end()
@@ -159,7 +189,8 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
                 following = SPACE.match(text, at + 1).end()
                 if text[following : following + 1] == "]":
                     place += 1
-                    bad.append(spoiled(at, at + 1, "malformed JSON: a comma after the last record"))
+                    reason = "malformed JSON: a comma after the last record"
+                    bad.append(spoiled(at, at + 1, reason, 0))
                 at += 1
         except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
             what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
@@ -167,15 +198,54 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
             at = again.end() if again else len(text)
             end = start + len(text[start:at].rstrip(" \t\r\n,"))
             kind = "malformed JSON" if again else "cut off: the file ends inside this record"
-            bad.append(spoiled(start, end, f"{kind}: {what}"))
+            # Only an opening brace tells that a record stood here.
+            within = len(ELEMENT.findall(text, start + 1, end)) + (text[start] == "{")
+            bad.append(spoiled(start, end, f"{kind}: {what}", within))
     if not closed:
         if not bad or not bad[-1].reason.startswith("cut off"):
             place += 1
-            bad.append(spoiled(at, at, "cut off: the file ends before its closing bracket"))
-    elif object_around and text[at:].strip() != "}" and not text[at:].lstrip().startswith(","):
+            bad.append(spoiled(at, at, "cut off: the file ends before its closing bracket", 0))
+    else:
+        reason, end = None, len(text)
+        if object_around:
+            try:
+                at = _members_after(text, at, others)
+            except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
+                cut = not text[at:].strip()
+                kind = "cut off" if cut else "malformed JSON: after the records"
+                reason = f"{kind}: {getattr(error, 'msg', error)}"
+        if reason is None and text[at:].strip():
+            reason = "malformed JSON: text after the end of the document"
+        if reason is not None:
+            place += 1
+            within = len(ELEMENT.findall(text, at))
+            bad.append(spoiled(at, end, reason, within))
+    for start, end, name in others:
         place += 1
-        bad.append(spoiled(at, len(text), "cut off: the document's closing brace is missing"))
-    elif not object_around and text[at:].strip():
-        place += 1
-        bad.append(spoiled(at, len(text), "malformed JSON: text after the list of records"))
+        value, _ = json_lines.DECODER.raw_decode(text, start)
+        count = _objects(value)
+        raw = text[start:end].encode("utf-8", "surrogateescape")
+        reason = f"another list: member {name!r} holds {count} objects beside the records"
+        bad.append(Bad(place, None, None, reason, raw, count))
     return json_lines.gather(feed, found, bad)
+
+
+def _members_after(text: str, at: int, others: list[tuple[int, int, str]]) -> int:
+    """The place after the brace that ends the document; members with objects are added to `others`.
+
+    Args:
+        at: the place after the list of records.
+
+    Raises:
+        json.JSONDecodeError: if something else stands there.
+    """
+    while True:
+        at = SPACE.match(text, at).end()
+        if text[at : at + 1] == "}":
+            return SPACE.match(text, at + 1).end()
+        if text[at : at + 1] != ",":
+            raise json.JSONDecodeError("the document's closing brace is missing", text, at)
+        name, start = _name(text, at + 1)
+        value, at = json_lines.DECODER.raw_decode(text, start)
+        if _objects(value):
+            others.append((start, at, name))

@@ -258,7 +258,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
             pairs, stop = DECODER.raw_decode(text)
             if stop != len(text):
                 raise Member(f"malformed JSON: text after the object, at character {stop + 1}")
-            if place == 0 and isinstance(pairs, Pairs) and NOTICE_KEY in dict(pairs):
+            if place == 0 and isinstance(pairs, Pairs) and [n for n, _ in pairs] == [NOTICE_KEY]:
                 continue
             values, fault = values_of(feed, pairs)
             found.append((line, values, fault, Bad(line, start, end, fault or "", raw)))

@@ -162,8 +162,9 @@ def _numbers(name: str, values: pa.Array) -> Column:
     bad = _where(pc.invert(finite), lambda i: f"no number: {shown(values[i].as_py())}")
     bad |= _where(
         pc.and_(finite, pc.invert(exact)),
-        lambda i: f"digits lost: {shown(values[i].as_py())} is beyond what {values.type} holds "
-        "exactly",
+        lambda i: (
+            f"digits lost: {shown(values[i].as_py())} is beyond what {values.type} holds exactly"
+        ),
     )
     return Column(texts, bad)
 

@@ -1,20 +1,31 @@
 """Excel workbooks: the notice in the first row, the header in the second, then a row a record.
 
 Every cell is written as text. Files that went through someone's hands may hold numbers and dates
-instead: whole numbers are read without a point, dates as YYYYMMDD. A number of more than fifteen
-digits has by then lost its last digits, as spreadsheets do; it is read as the file gives it.
+instead: whole numbers are read without a point, with the zeros in front that their number format
+shows, dates as YYYYMMDD. A row is unreadable if a cell of it says less than was meant: an error
+(#N/A), a formula that was never worked out, a cell merged with those of other rows, a day with a
+time of day, a number of more than the fifteen digits that spreadsheets keep.
+
+Every sheet whose columns are the contract's is read, hidden ones too, and its rows are numbered on
+from the sheet before. A sheet of other columns is one thing unreadable, with all its rows.
+Source: ECMA-376 (Office Open XML), parts 1 (cells, styles) and 2 (packages).
 """
 
 from __future__ import annotations
 
 import io
-from datetime import date, datetime, time, timedelta
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import python_calamine
 import xlsxwriter
+from lxml import etree
 
 from schemas.contract import Feed
 from sources.files.base import (
@@ -24,11 +35,29 @@ from sources.files.base import (
     UnwritableError,
     column_faults,
     column_of,
+    most_unpacked,
     table_of,
+    too_large,
 )
 
 CREATED = datetime(2024, 1, 1)  # written into every workbook, so that equal rows give equal bytes
 MOST_ROWS, MOST_CHARACTERS = 1_048_576 - 2, 32_767  # of a sheet and of a cell
+DIGITS = 15  # that a spreadsheet keeps of a number
+# A grid is that many times larger than its filled cells, or has that many cells, before one of them
+# is taken for a stray one.
+MOST_EMPTY, GRID_ALWAYS = 16, 1_000_000
+CELLS = re.compile(rb"<c(?: [^>]*)?>")
+COLUMNS = re.compile(rb"<c [^>]*?\br=[\"']([A-Z]{1,3})[0-9]")
+FILLED = re.compile(rb"<c [^>]*?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'](?:[^>]*[^/>])?>")
+ROWS = re.compile(rb"<row [^>]*?\br=[\"']([0-9]{1,7})[\"']")
+ERRORS = re.compile(rb"<c [^>]*?\bt=[\"']e[\"'][^>]*>(?:<f.*?(?:/>|</f>))?<v>([^<]*)<", re.DOTALL)
+IN_ERROR = re.compile(rb"<c [^>]*?\bt=[\"']e[\"'](?:[^>]*[^/>])?>")
+UNSOLVED = re.compile(rb"<c ([^>]*)><f(?:[^>]*/>|(?: [^>]*[^/>])?>[^<]*</f>)(?:<v/>|<v></v>)?</c>")
+PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+SHARED = re.compile(rb"<c [^>]*?\bt=[\"']s[\"'][^>]*><v>([0-9]+)<")
+STYLED = re.compile(rb"<c [^>]*?\bs=[\"']([0-9]+)[\"'][^>]*><v>[0-9]+<")
+PREFIX = re.compile(rb"<(\w+):(?:worksheet|sst|workbook)\b")
+OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
 
 def write(feed: Feed, rows: pa.Table, path: Path) -> None:
@@ -56,59 +85,364 @@ def write(feed: Feed, rows: pa.Table, path: Path) -> None:
 
 
 def as_text(value: Any) -> str | None:
-    """A cell as the text a clerk would have typed."""
+    """A cell as the text a clerk would have typed.
+
+    Raises:
+        ValueError: if that text would not be all the cell says; the message is the reason.
+    """
     if value is None or isinstance(value, str):
         return value or None
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, int | float):
+        if not abs(value) < 10**DIGITS:
+            raise ValueError(f"digits lost: {value!r}, and a spreadsheet keeps {DIGITS} digits")
+        return str(int(value)) if value == int(value) else repr(value)
+    if isinstance(value, datetime) and value.time() != time():
+        raise ValueError(f"a time of day: '{value}', not only a day")
     if isinstance(value, datetime | date):
-        return value.strftime("%Y%m%d")
-    if isinstance(value, time | timedelta):
-        return str(value)
+        return f"{value.year:04d}{value.month:02d}{value.day:02d}"
     return str(value)
 
 
+@dataclass
+class Sheet:
+    """One sheet of a workbook.
+
+    Attributes:
+        name: as its tab says.
+        cells: the rows from the first on, empty ones included.
+        faults: (row, column), from 0 -> why its cell says nothing: a few words, a colon, a value.
+        digits: (row, column), from 0 -> how many digits its cell shows of a whole number.
+    """
+
+    name: str
+    cells: list[list[Any]]
+    faults: dict[tuple[int, int], str] = field(default_factory=dict)
+    digits: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def row(self, number: int) -> tuple[list[str | None], tuple[int, str] | None]:
+        """The cells of a row (from 0) as text, and the first that cannot be read: place, reason."""
+        values: list[str | None] = []
+        fault = None
+        for place, cell in enumerate(self.cells[number]):
+            try:
+                text = as_text(cell)
+            except ValueError as error:
+                text = str(cell)
+                fault = fault or (place, str(error))
+            if (number, place) in self.faults:
+                fault = fault or (place, self.faults[number, place])
+                text = text or self.faults[number, place].partition(": ")[2].strip("'")
+            if text and text.isdigit():
+                text = text.zfill(self.digits.get((number, place), 0))
+            values.append(text)
+        return values, fault
+
+
 def read(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
-    """Every good row of a file's first sheet, and every bad one with its place and reason.
+    """Every good row of a file's sheets, and every bad one with its place and reason.
 
     Raises:
         Refused: if the file as a whole cannot be read.
     """
     if not data:
         raise Refused("empty file: it has no byte")
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        cells = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise Refused(f"cut off or no workbook: {error}") from None
-    top = next((i for i, row in enumerate(cells) if any(as_text(c) for c in row)), None)
-    if top is None:
-        raise Refused("empty file: its first sheet has no cell")
-    alone = sum(1 for cell in cells[top] if as_text(cell)) == 1
-    if alone and as_text(cells[top][0]) not in feed.column_names:
+    lines: list[int] = []
+    good: list[list[str | None]] = []
+    bad: list[Bad] = []
+    faults: list[str] = []
+    before, found = 0, False
+    for sheet in _sheets(feed, data):
+        fault = _take(feed, sheet, before, lines, good, bad)
+        found = found or fault is None
+        faults += [fault] if fault else []
+        before += len(sheet.cells)
+    if not found:
+        raise Refused(faults[0] if faults else "empty file: its sheets have no cell")
+    return table_of(feed, lines, good), bad
+
+
+def _take(
+    feed: Feed,
+    sheet: Sheet,
+    before: int,
+    lines: list[int],
+    good: list[list[str | None]],
+    bad: list[Bad],
+) -> str | None:
+    """Add the rows of a sheet to those read, numbered on from the `before` rows of other sheets.
+
+    Returns:
+        What is wrong with its columns; its rows are then one bad thing. None if nothing is, or if it
+        has no cell.
+    """
+    width = max(map(len, sheet.cells), default=0)
+    plain = not sheet.faults and not sheet.digits
+    plain = plain and all(type(cell) is str for row in sheet.cells for cell in row)
+    rows = (
+        [(row, None) for row in sheet.cells]
+        if plain
+        else [sheet.row(n) for n in range(len(sheet.cells))]
+    )
+    filled = [n for n, (values, _) in enumerate(rows) if any(values)]
+    if not filled:
+        return None
+    top = filled[0]
+    alone = sum(1 for value in rows[top][0] if value) == 1
+    if alone and rows[top][0][0] not in feed.column_names:
         top += 1
-    header = [as_text(cell) for cell in cells[top]] if top < len(cells) else []
-    while header and header[-1] is None:
+    header = [value or "" for value in rows[top][0]] if top < len(rows) else []
+    while header and not header[-1]:
         header.pop()
-    fault = column_faults(feed, [name or "" for name in header])
+    fault = column_faults(feed, header)
     if fault:
-        raise Refused(fault)
+        first = filled[0]
+        bad.append(
+            Bad(
+                before + first + 1,
+                None,
+                None,
+                f"another table: sheet {sheet.name!r} with {len(filled)} rows: {fault}",
+                _shown(rows[first][0]),
+                len(filled),
+            )
+        )
+        return fault
     order = [header.index(name) for name in feed.column_names]
-    plain = all(type(cell) is str for row in cells[top + 1 :] for cell in row)
-    lines, good, bad = [], [], []
-    for number, row in enumerate(cells[top + 1 :], start=top + 2):
-        values = row if plain else [as_text(cell) for cell in row]
-        if not any(values):
+    names = [*header, *(f"number {n + 1}" for n in range(len(header), width))]
+    for number in filled:
+        if number <= top:
             continue
+        values, spoilt = rows[number]
+        reason = None
         if any(values[len(header) :]):
             reason = f"wrong column count: a value beyond the {len(header)} columns"
-            bad.append(Bad(number, None, None, reason, "\t".join(v or "" for v in values)))
+        elif spoilt is not None:
+            kind, _, what = spoilt[1].partition(": ")
+            reason = f"{kind}: column {names[spoilt[0]]!r} holds {what}"
         elif any("\x00" in value for value in values if value):
             reason = "NUL byte: in the row"
-            bad.append(Bad(number, None, None, reason, "\t".join(v or "" for v in values)))
-        else:
-            lines.append(number)
+        if reason is None:
+            lines.append(before + number + 1)
             good.append([values[i] for i in order])
-    return table_of(feed, lines, good), bad
+        else:
+            bad.append(Bad(before + number + 1, None, None, reason, _shown(values)))
+    return None
+
+
+def _shown(values: list[str | None]) -> str:
+    return "\t".join(value or "" for value in values)
+
+
+def _sheets(feed: Feed, data: bytes) -> list[Sheet]:
+    """The sheets of a workbook in the order of their tabs.
+
+    Raises:
+        Refused: if it is none, or would take more memory than its size can be the reason for.
+    """
+    parts = package(data)
+    found = []
+    try:
+        formats = _digits_shown(parts)
+        places = _parts_of_sheets(parts)
+        _see_that_texts_fit(parts, len(data))
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        tabs = [
+            tab.name
+            for tab in book.sheets_metadata
+            if tab.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+        for name in tabs:
+            raw = parts[places[name]]
+            _see_that_it_fits(feed, name, raw, len(data))
+            sheet = book.get_sheet_by_name(name)
+            cells = sheet.to_python(skip_empty_area=False)
+            faults, digits = _faults(raw), {}
+            for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+                for row in range(top, min(bottom, len(cells) - 1) + 1) if bottom > top else ():
+                    rows = f"rows {top + 1} to {bottom + 1}"
+                    faults.setdefault((row, left), f"merged cells: one value for {rows}")
+            if formats:
+                digits = {
+                    at: formats[style] for at, style in _styled(raw).items() if style in formats
+                }
+            if faults or digits:  # error cells may stand beyond what counts as filled
+                height = max(row for row, _ in (*faults, *digits)) + 1
+                width = max(column for _, column in (*faults, *digits)) + 1
+                cells += [[] for _ in range(height - len(cells))]
+                cells = [row + [""] * (width - len(row)) for row in cells]
+            found.append(Sheet(name, cells, faults, digits))
+    except (
+        python_calamine.CalamineError,
+        etree.XMLSyntaxError,
+        OSError,
+        KeyError,
+        ValueError,
+        OverflowError,
+        MemoryError,
+    ) as error:
+        raise Refused(f"cut off or no workbook: {error}") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what the reader of workbooks ends in
+            raise
+        raise Refused(f"cut off or no workbook: {error}") from None
+    return found
+
+
+def package(data: bytes) -> dict[str, bytes]:
+    """The XML parts of a workbook, by name, without prefixes before their elements.
+
+    Raises:
+        Refused: if it is no package, holds bytes or parts that do not belong to it, or unpacks to
+            more than `most_unpacked` bytes.
+    """
+    parts: dict[str, bytes] = {}
+    room = most_unpacked(len(data))
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as folder:
+            members = folder.infolist()
+            end = data.rfind(b"PK\x05\x06")
+            ends = end + 22 + int.from_bytes(data[end + 20 : end + 22], "little")
+            if ends != len(data) or min((m.header_offset for m in members), default=0) != 0:
+                raise Refused("more than one table: bytes before or after the workbook")
+            for member in members:
+                room -= member.file_size
+                if room < 0:
+                    raise too_large("bytes", len(data))
+                if member.filename in parts:
+                    raise Refused(f"more than one table: part {member.filename!r} twice")
+                if member.filename.endswith((".xml", ".rels")):
+                    part = folder.read(member)
+                    prefix = PREFIX.search(part, 0, 2000)
+                    if prefix:
+                        part = part.replace(b"<" + prefix[1] + b":", b"<")
+                        part = part.replace(b"</" + prefix[1] + b":", b"</")
+                    parts[member.filename] = part
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        RuntimeError,
+        NotImplementedError,
+    ) as error:
+        raise Refused(f"cut off or no workbook: {error}") from None
+    return parts
+
+
+def _root(part: bytes) -> etree._Element:
+    root = etree.fromstring(part, etree.XMLParser(**OPTIONS))
+    for element in root.iter(etree.Element):
+        element.tag = etree.QName(element).localname
+    return root
+
+
+def _parts_of_sheets(parts: dict[str, bytes]) -> dict[str, str]:
+    """Name of a tab -> the part its sheet stands in."""
+    targets = {
+        link.get("Id"): link.get("Target", "")
+        for link in _root(parts["xl/_rels/workbook.xml.rels"]).iter("Relationship")
+    }
+    found = {}
+    for sheet in _root(parts["xl/workbook.xml"]).iter("sheet"):
+        (mark,) = [value for key, value in sheet.items() if etree.QName(key).localname == "id"]
+        target = targets[mark]
+        found[sheet.get("name", "")] = target[1:] if target.startswith("/") else f"xl/{target}"
+    return found
+
+
+def _digits_shown(parts: dict[str, bytes]) -> dict[int, int]:
+    """Number of a cell style -> how many digits it shows of a whole number, if it says so."""
+    if b'"00' not in parts.get("xl/styles.xml", b""):
+        return {}
+    root = _root(parts["xl/styles.xml"])
+    shows = {
+        form.get("numFmtId"): len(form.get("formatCode", ""))
+        for form in root.iter("numFmt")
+        if re.fullmatch("0{2,}", form.get("formatCode", ""))
+    }
+    return {
+        style: shows[form.get("numFmtId")]
+        for cells in root.iter("cellXfs")
+        for style, form in enumerate(cells.iter("xf"))
+        if form.get("numFmtId") in shows
+    }
+
+
+def _place(letters: bytes, row: bytes) -> tuple[int, int]:
+    """(row, column) from 0 of a cell called as in `AB12`."""
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - ord("A") + 1
+    return int(row) - 1, column - 1
+
+
+def _faults(raw: bytes) -> dict[tuple[int, int], str]:
+    """The cells of a sheet that show an error, or a formula without what it comes to.
+
+    Raises:
+        ValueError: if one does not say where it stands.
+    """
+    if b"<f" not in raw and b't="e"' not in raw and b"t='e'" not in raw:
+        return {}
+    if len(ERRORS.findall(raw)) != len(IN_ERROR.findall(raw)):
+        raise ValueError("an error cell that cannot be taken apart")
+    found = {}
+    for match in ERRORS.finditer(raw):
+        error = match[1].decode("utf-8", "replace")
+        found[_placed(match[0])] = f"error cell: {error!r}"
+    for match in UNSOLVED.finditer(raw):
+        if b't="str"' not in match[1] and b"t='str'" not in match[1]:  # which may come to nothing
+            found[_placed(match[0])] = "formula without a value: '='"
+    return found
+
+
+def _placed(cell: bytes) -> tuple[int, int]:
+    place = PLACE.search(cell)
+    if place is None:
+        raise ValueError("an error cell that does not say where it stands")
+    return _place(place[1], place[2])
+
+
+def _styled(raw: bytes) -> dict[tuple[int, int], int]:
+    """The number of the style of every cell that holds a whole number."""
+    found = {}
+    for match in STYLED.finditer(raw):
+        place = PLACE.search(match[0])
+        if place is not None:
+            found[_place(place[1], place[2])] = int(match[1])
+    return found
+
+
+def _see_that_texts_fit(parts: dict[str, bytes], size: int) -> None:
+    """Refuse a workbook in which a long text is said in so many cells that it fills the memory."""
+    texts = [len(text) for text in parts.get("xl/sharedStrings.xml", b"").split(b"<si>")[1:]]
+    room = most_unpacked(size)
+    for part in parts.values() if texts else ():
+        if b"<sheetData" in part:
+            said = [int(n) for n in SHARED.findall(part)]
+            if len(said) * max(texts) > room:
+                room -= sum(texts[n] for n in said if n < len(texts))
+    if room < 0:
+        raise too_large("bytes of text", size)
+
+
+def _see_that_it_fits(feed: Feed, name: str, raw: bytes, size: int) -> None:
+    """Refuse a sheet whose grid would be far larger than what is in it."""
+    cells = len(CELLS.findall(raw))
+    most = max(MOST_EMPTY * cells, GRID_ALWAYS)
+    columns = max((_place(c, b"1")[1] + 1 for c in set(COLUMNS.findall(raw))), default=0)
+    rows = max(map(int, ROWS.findall(raw)), default=0)
+    if max(rows, cells) * max(columns, 1) <= most:
+        return
+    filled = [_place(match[1], match[2]) for match in FILLED.finditer(raw)]
+    rows = max((row + 1 for row, _ in filled), default=0)
+    columns = max((column + 1 for _, column in filled), default=0)
+    if rows * columns > most:
+        raise Refused(
+            f"too large: sheet {name!r} has cells as far as row {rows}, column {columns}; the table "
+            f"has {len(feed.columns)} columns, and {len(filled)} cells are filled"
+        )

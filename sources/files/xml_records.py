@@ -170,8 +170,12 @@ def _values(feed: Feed, element: etree._Element) -> tuple[list[str | None], str 
     return [members.get(name) for name in feed.column_names], column_faults(feed, names)
 
 
-def _whole(feed: Feed, data: bytes) -> list[tuple[list[str | None], str | None, str | None]] | None:
-    """(values, fault of its columns, reason it is bad) of each record; None if it is no XML.
+# Values, fault of its columns, reason it is bad, and how many records stand in it.
+Element = tuple[list[str | None], str | None, str | None, int]
+
+
+def _whole(feed: Feed, data: bytes) -> list[Element] | None:
+    """Every element beneath the root; None if the document is no XML.
 
     Raises:
         Refused: if it is XML, but no document of this feed.
@@ -189,12 +193,14 @@ def _whole(feed: Feed, data: bytes) -> list[tuple[list[str | None], str | None, 
             if event == "start" or element.getparent() is not root:
                 continue
             if element.tag != feed.record_tag:
-                found.append(([], None, f"malformed XML: {element.tag!r} is no record"))
+                within = sum(1 for _ in element.iter(feed.record_tag))
+                found.append(([], None, f"malformed XML: {element.tag!r} is no record", within))
             else:
                 try:
-                    found.append((*_values(feed, element), None))
+                    found.append((*_values(feed, element), None, 1))
                 except _Spoiled as error:
-                    found.append(([], None, str(error)))
+                    within = sum(1 for _ in element.iter(feed.record_tag))
+                    found.append(([], None, str(error), within))
             element.clear(keep_tail=True)
             while element.getprevious() is not None:
                 del root[0]
@@ -225,21 +231,21 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     whole = _whole(feed, data)
     found, bad = [], []
 
-    def spoiled(place: int, reason: str) -> Bad:
+    def spoiled(place: int, reason: str, records: int = 1) -> Bad:
         if whole is not None and len(whole) != len(chunks):
-            return Bad(place, None, None, reason, "")
+            return Bad(place, None, None, reason, "", records)
         start, chunk = starts[place - 1], chunks[place - 1]
-        return Bad(place, start, start + len(chunk), reason, chunk)
+        return Bad(place, start, start + len(chunk), reason, chunk, records)
 
     if whole is None:
         if not starts:
             raise Refused("malformed XML: the file holds no document with records")
-        whole_of = [_alone(feed, chunk, data) for chunk in chunks]
+        whole_of = [(*_alone(feed, chunk, data), 1) for chunk in chunks]
     else:
         whole_of = whole
-    for place, (values, fault, reason) in enumerate(whole_of, start=1):
+    for place, (values, fault, reason, records) in enumerate(whole_of, start=1):
         if reason is not None:
-            bad.append(spoiled(place, reason))
+            bad.append(spoiled(place, reason, records))
         else:
             found.append((place, values, fault, spoiled(place, fault) if fault else None))
     if whole is None and end < 0:
@@ -250,17 +256,17 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
             bad.append(Bad(last.line, last.byte_from, last.byte_to, reason, last.raw))
         else:
             reason = "cut off: the closing tag of the document is missing"
-            bad.append(Bad(len(chunks) + 1, len(data), len(data), reason, ""))
+            bad.append(Bad(len(chunks) + 1, len(data), len(data), reason, "", 0))
     elif whole is None and not bad:
         reason = "malformed XML: outside the records"
-        bad.append(Bad(len(chunks) + 1, None, None, reason, data[: bounds[0]]))
+        bad.append(Bad(len(chunks) + 1, None, None, reason, data[: bounds[0]], 0))
     return gather(feed, found, bad)
 
 
 def _alone(
     feed: Feed, chunk: bytes, data: bytes
 ) -> tuple[list[str | None], str | None, str | None]:
-    """One record of a document that as a whole is no XML; see `_whole`."""
+    """One record of a document that as a whole is no XML: an `Element` without its last."""
     declared = re.search(rb"""<\?xml[^>]*encoding=["']([\w-]+)["']""", data[:200])
     try:
         parser = etree.XMLParser(encoding=declared[1].decode() if declared else "utf-8", **OPTIONS)

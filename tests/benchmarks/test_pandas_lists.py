@@ -23,6 +23,8 @@ from sources.files import read, write
 HAPPENED = {
     "a delivery is held": "SELECT 1 FROM quality.deliveries WHERE outcome = 'hold'",
     "a row contradicts another": "SELECT 1 FROM quality.verdicts WHERE expectation = 'one_version'",
+    "a row is said again": "SELECT 1 FROM quality.verdicts WHERE expectation = 'one_row'",
+    "a snapshot is not whole": "SELECT 1 FROM quality.deliveries WHERE NOT whole",
     "a file cannot be read": "SELECT 1 FROM quality.unreadable WHERE line IS NULL",
     "a name finds somebody": "SELECT 1 FROM merge.events WHERE method = 'name'",
     "a part of a code finds somebody": "SELECT 1 FROM merge.events WHERE method = 'substring'",

@@ -10,7 +10,8 @@ This module is a definition. It knows one day at a time and nothing of intervals
   first. A thing is not handed to a holder who is already on its path, except over an edge that
   *readmits*, and that once on a path.
 * An edge that matches by name hands over, not the subject, but everybody of that kind who bears the
-  subject's name on the day the thing was first seen there.
+  subject's name: a snapshot asks anew on each sync day, who only adds does so when it first sees the
+  thing there.
 * An *adopter* makes an entry of its own for everything it begins to see, with a term of its own.
 """
 
@@ -144,6 +145,12 @@ class Shelf:
         """On a sync day: see what the shelf above shows and send it on its way."""
         if self.edge.match == "code":
             parcel = set(self.above.shows)
+        elif self.edge.mode == "snapshot":
+            parcel = {
+                shown(thing.version, subject)
+                for thing in self.above.shows
+                for subject in namesakes(thing.subject, self.edge.match)
+            }
         else:
             # Whom a thing was taken to mean when it was first seen stays, as long as it is shown.
             before = self.known_as

@@ -151,6 +151,7 @@ class Knowable:
         if kind == "penalty":  # its file names a fine, and the fine says how grave it is
             fine = amount or 0
             severity = "serious" if fine >= 100_000 else "general" if fine >= 1_000 else "minor"
+            # without one it is a warning in these worlds, which is minor
         if kind in ("penalty", "licence"):
             authority = act.detail  # `office` only says which office's file
         if kind in ("licence", "loan") or feed == "city_penalties":

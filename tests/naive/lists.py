@@ -34,8 +34,8 @@ def court_dishonest(act: Any, day: int) -> Listing | None:
 
 
 def administrative_penalties(act: Any, day: int) -> Listing | None:
-    """For three months if minor, else for three years."""
-    term = MONTHS_3 if act.severity == "minor" else YEARS_3
+    """For three months if minor, for three years if graver; not at all if nobody says how grave."""
+    term = {"minor": MONTHS_3, "general": YEARS_3, "serious": YEARS_3}.get(act.severity, 0)
     if act.event_kind == "penalty" and within(act, day, term):
         return act.ground, act.severity
     return None

@@ -240,8 +240,9 @@ class Registry:
         return {
             other
             for other in self.by_name[name]
-            if self.kinds[other] == self.kinds[subject]
-            and (match == "name" or self.divisions[other] == self.divisions[subject])
+            if other == subject
+            or self.kinds[other] == self.kinds[subject]
+            and (match == "name" or same(self.divisions[other], self.divisions[subject]))
         }
 
     def resolve(self, ref: Reference) -> Match | Unmatched:
@@ -338,6 +339,11 @@ class Registry:
         ("name", _name),
         ("fuzzy", _fuzzy),
     )
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Whether both are known and alike."""
+    return one is not None and one == other
 
 
 @cache

@@ -90,17 +90,25 @@ def test_readmission_is_one_trip() -> None:
     assert found["court>bank>portal>bank"]["somebody"] == [(16, 23)]
 
 
-def test_by_name_everybody_of_that_name_on_the_first_day_is_shown() -> None:
-    def namesakes(day: int):
-        # A namesake registers on day 5.
-        return lambda subject, match: {subject} if day < 5 else {subject, "namesake"}
+def registers_on_day_5(day: int):
+    """A namesake registers on day 5."""
+    return lambda subject, match: {subject} if day < 5 else {subject, "namesake"}
 
+
+def test_a_snapshot_by_name_asks_anew_on_each_sync_day() -> None:
     edges = [an_edge(match="name")]
-    assert walk(edges, [(0, 20)], namesakes)["court>bank"] == {"somebody": [(2, 23)]}
-    assert walk(edges, [(3, 20)], namesakes)["court>bank"] == {
-        "somebody": [(9, 23)],
+    assert walk(edges, [(0, 20)], registers_on_day_5)["court>bank"] == {
+        "somebody": [(2, 23)],
         "namesake": [(9, 23)],
     }
+
+
+def test_who_only_adds_asks_for_the_name_when_it_first_sees_the_entry() -> None:
+    edges = [an_edge(match="name", mode="append")]
+    found = walk(edges, [(0, 20)], registers_on_day_5)["court>bank"]
+    assert found == {"somebody": [(2, HORIZON)]}
+    found = walk(edges, [(3, 20)], registers_on_day_5)["court>bank"]
+    assert found == {"somebody": [(9, HORIZON)], "namesake": [(9, HORIZON)]}
 
 
 def adopted(offers: dict[int, list[Version]], term: int) -> list[tuple]:

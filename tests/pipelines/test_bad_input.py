@@ -134,7 +134,10 @@ def test_a_sentence_for_each(damaged, database) -> None:
     assert "city_licences: 1 delivery that was due did not come, the first on 2024-01-08" in text
     assert f"court: 1 row kept aside (see quality.verdicts), the first in {UNKNOWN_CODE}" in text
     assert "column partyTypeName says '机器人', which breaks valid_partytypename" in text
-    assert len(told) == 9
+    # Whose record could not be read is met by nobody.
+    for feed in ("market_registry", "market_shareholders"):
+        assert f"{feed}: 1 row met nobody (see resolve.unmatched)." in told
+    assert len(told) == 11
     assert all(line.endswith(".") and "\n" not in line for line in told)
 
 

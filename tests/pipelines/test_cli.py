@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from pipelines.cli import main
 from pipelines.storage import write_json
@@ -112,21 +115,67 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("command", ["sources", "lists", "faults", "models"])
+LISTING = ("sources", "lists", "edges", "faults", "gates", "models")
+
+
+def shape(name: str) -> Draft202012Validator:
+    """The written shape of what a command prints for machines."""
+    text = (ROOT / "schemas" / "json" / f"{name}.schema.json").read_text(encoding="utf-8")
+    node = json.loads(text)
+    Draft202012Validator.check_schema(node)
+    return Draft202012Validator(node)
+
+
+def keys(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from node
+    for child in (
+        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    ):
+        yield from keys(child)
+
+
+@pytest.mark.parametrize("command", LISTING)
 def test_what_there_is_as_json_and_as_a_table(command, run) -> None:
-    code, out, _ = run(command, "--json")
+    code, out, err = run(command, "--json")
     rows = json.loads(out)
-    assert code == 0 and rows and all(isinstance(row, dict) for row in rows)
+    assert code == 0 and rows and err == ""
+    shape(command).validate(rows)
+    assert all(re.fullmatch("[a-z][a-z0-9_]*", key) for key in keys(rows))
+    # A list is a list and no text with commas, a number no text.
+    for row in rows:
+        for key, value in row.items():
+            if isinstance(value, str):
+                assert not re.fullmatch(r"-?[0-9]+", value), key
+                assert not re.fullmatch(r"[\w.]+(, [\w.]+)+", value), key
     code, out, _ = run(command)
-    shown = next(name for name in ("feed", "list", "fault", "model") if name in rows[0])
+    shown = next(
+        name for name in ("feed", "list", "edge", "fault", "model", "table") if name in rows[0]
+    )
     assert code == 0 and all(str(row[shown]) in out for row in rows)
+
+
+@pytest.mark.parametrize("command", LISTING)
+def test_what_there_is_reads_no_home(command, refused) -> None:
+    assert "No such option: --home" in refused(command, "--home", "anywhere")
+
+
+def test_the_edges_of_a_level_and_the_gates_of_a_table(run, refused) -> None:
+    assert json.loads(run("edges", "--join", "none", "--json")[1]) == []
+    own = json.loads(run("edges", "--join", "own-keys", "--json")[1])
+    assert own and {row["match"] for row in own} == {"name_division"}
+    court = json.loads(run("gates", "--table", "landing.court", "--json")[1])
+    assert court and {row["table"] for row in court} == {"landing.court"}
+    assert "Perhaps landing.court is meant." in refused("gates", "--table", "landing.cort")
 
 
 def test_the_sql_of_a_model(run) -> None:
     code, out, _ = run("models", "--sql", "lists.court_dishonest")
     assert code == 0 and out.startswith("-- ") and "e.event_day + 730" in out
     code, out, _ = run("models", "--sql", "lists.court_dishonest", "--engine", "spark", "--json")
-    assert json.loads(out)["model"] == "lists.court_dishonest"
+    model = json.loads(out)
+    shape("model").validate(model)
+    assert model["model"] == "lists.court_dishonest"
 
 
 def test_trace_and_subject(home, run) -> None:
@@ -155,6 +204,9 @@ def test_check_as_json(home) -> None:
     told = json.loads(done.stdout)
     assert told["totals"]["checks"] == told["totals"]["checks_passed"] > 0
     assert told["totals"]["validated"] > 0
+    shape("check").validate(told)
+    assert Path(told["docs"]).is_file() and told["out_of_date"] is None
+    assert done.stderr == ""  # nor a library's warning
 
 
 def test_diff_of_a_database_with_itself(story, run) -> None:
@@ -269,6 +321,7 @@ def test_a_build_that_cannot_be_leaves_the_last_good_one(run, refused, generated
     code, out, _ = run("build", "--home", home, "--json")
     built = json.loads(out)
     assert code == 0 and built["join"] == "full" and built["gates"] == []
+    shape("build").validate(built)
     pointer = (home / "current.json").read_bytes()
     database = home / json.loads(pointer)["database"]
     stamp = database.stat()

@@ -53,13 +53,26 @@ def test_a_policy_changes_one_number():
 @pytest.mark.parametrize(
     ("policy", "says"),
     [
-        ({"court-bank.lag": "0"}, "a lag is at least one day"),
-        ({"court-bank.every": "weekly"}, "whole number of days"),
+        ({"court-bank.lag": "0"}, "policy court-bank.lag is '0'; .* days from 1 to 3650"),
+        ({"court-bank.every": "weekly"}, "whole number of days from 1 to 3650"),
+        ({"court-bank.every": "9999999999"}, "policy court-bank.every is '9999999999'; "),
+        ({"court-bank.every": "9" * 5000}, "whole number of days from 1 to 3650"),
+        ({"court-bank.every": "１4"}, "whole number"),
+        ({"court-bank.every": "1_4"}, "whole number"),
+        ({"court-bank.every": "7.5"}, "whole number"),
+        ({"court-bank.every": "-7"}, "whole number"),
+        ({"court-bank.every": True}, "whole number"),
+        ({"court-bank.offset": "-1"}, "days from 0 to 3650"),
+        ({"adopt.joint_punishment.term_days": "-5"}, "days from 1 to 36500"),
+        ({"adopt.joint_punishment.term_days": "0"}, "policy adopt.joint_punishment.term_days is"),
+        ({"court-bank.expiry": "30"}, "expiry is for mode expire"),
+        ({"court-credit_reference_center.expiry": "29"}, r"at least `every` \(30\) days, not 29"),
+        ({"court-credit_reference_center.every": "1826"}, r"at least `every` \(1826\) days"),
         ({"court-moon.every": "1"}, "means no edge"),
         ({"court-bank.colour": "1"}, "every, offset, lag, expiry, mode and match"),
-        ({"court-bank.mode": "telepathy"}, "is none of"),
+        ({"court-bank.mode": "telepathy"}, "it is one of snapshot"),
         ({"adopt.moon.term_days": "3"}, "is not known"),
-        ({"court-bank.mode": "expire"}, "expiry must be given"),
+        ({"court-bank.mode": "expire"}, "mode expire needs an expiry"),
         ({"corrections": "shouted"}, "it is one of sync, pushed"),
         ({"links.depth": "3"}, "it is one of 2, 1, 0"),
         ({"gates.out_of_bounds": "shrug"}, "it is one of hold, warn"),
@@ -69,6 +82,55 @@ def test_a_policy_changes_one_number():
 def test_a_bad_policy_is_one_clear_sentence(policy, says):
     with pytest.raises(NetworkError, match=says):
         read_network(policy=policy)
+
+
+def test_what_a_policy_says_of_one_edge_is_taken_together():
+    policy = {"court-bank.mode": "expire", "court-bank.expiry": "60", "court-bank.every": "30"}
+    for order in (policy, dict(reversed(policy.items()))):
+        edge = next(e for e in read_network(policy=order).edges if e.name == "court-bank")
+        assert (edge.mode, edge.expiry, edge.every) == ("expire", 60, 30)
+    kept = read_network(policy={"court-credit_reference_center.mode": "snapshot"})
+    edge = next(e for e in kept.edges if e.name == "court-credit_reference_center")
+    assert (edge.mode, edge.expiry) == ("snapshot", None)
+
+
+def test_by_own_keys_no_policy_lets_an_edge_match_by_code():
+    with pytest.raises(NetworkError, match="share no code"):
+        read_network(join="own-keys", policy={"court-bank.match": "code"})
+    assert in_reach({"court-bank.match": "code"}, "core", "own-keys") == {}
+
+
+@pytest.mark.parametrize(
+    ("where", "key", "value", "says"),
+    [
+        ("edges", "every", 0, "network.yml, edge court-bank: every is '0'"),
+        ("edges", "lag", "soon", "edge court-bank: lag is 'soon'; .* from 1 to 3650"),
+        ("edges", "lag", None, "edge court-bank: lag missing"),
+        ("edges", "lists", "court_dishonest", "lists is 'court_dishonest'; it is a list"),
+        ("edges", "join", "half", "join is 'half'; it is one of none, own-keys"),
+        ("edges", "tier", "cellar", "tier is 'cellar'"),
+        ("adoptions", "term_days", -5, "adoption of joint_punishment: term_days is '-5'"),
+        ("adoptions", "min_severity", "dire", "min_severity is 'dire'; it is one of positive"),
+        ("adoptions", "from", [], "from is \\[\\]; it is a list of names"),
+    ],
+)
+def test_what_the_file_itself_says_is_checked_alike(where, key, value, says, tmp_path):
+    node = yaml.safe_load(NETWORK_FILE.read_text(encoding="utf-8"))
+    node[where][0][key] = value
+    file = tmp_path / "network.yml"
+    file.write_text(yaml.safe_dump(node), encoding="utf-8")
+    with pytest.raises(NetworkError, match=says):
+        read_network(file=file)
+
+
+@pytest.mark.parametrize("value", [0, "many", None])
+def test_the_bound_of_paths_is_checked_too(value, tmp_path):
+    node = yaml.safe_load(NETWORK_FILE.read_text(encoding="utf-8"))
+    node["max_paths_per_list"] = value
+    file = tmp_path / "network.yml"
+    file.write_text(yaml.safe_dump(node), encoding="utf-8")
+    with pytest.raises(NetworkError, match="max_paths_per_list"):
+        read_network(file=file)
 
 
 def test_a_policy_of_the_run_changes_no_edge_and_means_something_at_every_level():

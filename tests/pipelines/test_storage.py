@@ -114,6 +114,8 @@ def test_json_is_written_whole_or_not_at_all(tmp_path):
         ('{"database": 7}', "it names no database"),
         ('{"database": "x", "policy": []}', "its policy is []"),
         ('{"database": "x", "join": 3}', "its join is 3"),
+        ('{"database": "x", "join": "all"}', "its join is 'all', which is none of none, own-keys"),
+        ('{"database": "x", "tier": "huge"}', "its tier is 'huge', which is none of story"),
     ],
 )
 def test_a_pointer_that_says_nothing_is_told_of_in_one_sentence(home, said, sentence):

@@ -38,7 +38,7 @@ def test_the_day_before_and_the_day_of_publication(engine) -> None:
     assert (court["since"], court["to_day"]) == ("2024-03-13", "2026-03-04")
     kinds = [[event["event_kind"] for event in state["events"]] for state in (before, after)]
     assert kinds == [["penalty"], ["penalty", "judgment_default"]]
-    assert after["events"][1]["amount_yuan"] == "480000.00"
+    assert after["events"][1]["amount_yuan"] == 480000
 
 
 def test_a_name_is_the_one_of_the_day(engine) -> None:

@@ -8,7 +8,7 @@ and whatever their gates do with deliveries out of bounds.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -103,7 +103,9 @@ def clipped_rows(engine, day) -> dict[str, list[tuple]]:
     found, select = {}, clipped(day)
     (name,) = engine.fetch("SELECT current_database()")[0]
     for table in engine.tables():
-        query = select(f'"{name}"', table, list(engine.query(f"SELECT * FROM {table}").column_names))
+        query = select(
+            f'"{name}"', table, list(engine.query(f"SELECT * FROM {table}").column_names)
+        )
         if query:
             found[table] = sorted(engine.fetch(query), key=str)
     return found

@@ -8,8 +8,19 @@ import pytest
 
 from pipelines.engine.duckdb_engine import DuckDBEngine
 from quality.gates import VERDICTS_COLUMNS
+from quality.suites import INTERVALS
 from schemas.contract import ROOT, Column, Feed
 
+ASKED_MORE = (
+    "resolve.identifiers",
+    "resolve.mentions",
+    "resolve.names",
+    "resolve.unmatched",
+    "exchange.entries",
+    "exchange.shown",
+    "scores.acts",
+    "scores.told",
+)
 INTERVAL = {"from_day": "DATE", "to_day": "DATE"}
 ENTRY = {
     "entry_id": "VARCHAR",
@@ -22,6 +33,22 @@ ENTRY = {
 }
 EVIDENCE = {"entry_version": "VARCHAR", "parent_kind": "VARCHAR", "parent_id": "VARCHAR"}
 SAID = {"record_id": "VARCHAR", "version": "VARCHAR", "feed": "VARCHAR", "effect": "VARCHAR"}
+COUNTED = {
+    "because": "VARCHAR",
+    "subject_id": "VARCHAR",
+    "trigger_kind": "VARCHAR",
+    "trigger_name": "VARCHAR",
+    "ground": "VARCHAR",
+    "event_day": "DATE",
+    **INTERVAL,
+}
+# Tables of which nothing is asked but that their intervals are intervals.
+BARE = [
+    (stage, table)
+    for stage, tables in INTERVALS.items()
+    for table in tables
+    if f"{stage}.{table}" not in ASKED_MORE
+]
 # A delivery out of bounds is held, unless a run is told otherwise.
 HEEDED = {"out_of_bounds": "VARCHAR DEFAULT 'hold'"}
 
@@ -34,6 +61,7 @@ TABLES: dict[str, dict[str, str]] = {
         "rows": "BIGINT",
         "unreadable": "BIGINT",
         "whole": "BOOLEAN DEFAULT true",
+        "counted": "BIGINT DEFAULT 0",
         "bytes": "BIGINT",
         "digest": "VARCHAR",
     },
@@ -44,6 +72,7 @@ TABLES: dict[str, dict[str, str]] = {
         "line": "BIGINT",
         "byte_from": "BIGINT",
         "byte_to": "BIGINT",
+        "records": "BIGINT DEFAULT 1",
         "reason": "VARCHAR",
         "raw": "VARCHAR",
     },
@@ -164,12 +193,25 @@ TABLES: dict[str, dict[str, str]] = {
         **INTERVAL,
     },
     "merge.subjects": {"subject_id": "VARCHAR"},
+    **{f"{stage}.{table}": INTERVAL for stage, table in BARE},
     "lists.entries": ENTRY,
     "lists.evidence": EVIDENCE,
     "exchange.adopted": ENTRY,
     "exchange.entries": ENTRY,
     "exchange.evidence": EVIDENCE,
-    "exchange.paths": {"list": "VARCHAR", "path": "VARCHAR"},
+    "exchange.paths": {
+        "list": "VARCHAR",
+        "path": "VARCHAR",
+        "parent_path": "VARCHAR",
+        "lag_days": "INTEGER",
+    },
+    "exchange.shown": {
+        "holder": "VARCHAR",
+        "list": "VARCHAR",
+        "entry_version": "VARCHAR",
+        "subject_id": "VARCHAR",
+        **INTERVAL,
+    },
     "exchange.copies": {
         "holder": "VARCHAR",
         "list": "VARCHAR",
@@ -191,6 +233,8 @@ TABLES: dict[str, dict[str, str]] = {
         "link_path": "VARCHAR",
         **INTERVAL,
     },
+    "scores.told": COUNTED,
+    "scores.acts": COUNTED,
     "scores.points": {
         "keeper": "VARCHAR",
         "subject_id": "VARCHAR",
@@ -207,7 +251,16 @@ TABLES: dict[str, dict[str, str]] = {
         **INTERVAL,
     },
     "codes.grounds": {"code": "VARCHAR"},
+    "codes.lists": {"list": "VARCHAR", "owner": "VARCHAR"},
     "codes.measures": {"measure": "VARCHAR"},
+    "codes.points": {
+        "keeper": "VARCHAR",
+        "trigger_kind": "VARCHAR",
+        "trigger": "VARCHAR",
+        "ground": "VARCHAR",
+        "effective": "VARCHAR",
+        "term_days": "VARCHAR",
+    },
     "codes.run": {"join_level": "VARCHAR", "last_day": "DATE", **HEEDED},
 }
 
@@ -306,6 +359,7 @@ def land() -> Callable[..., None]:
                 file=f"{feed.name}/{delivery}",
                 rows=len(rows),
                 unreadable=0,
+                counted=len(rows),
             )
             for line, row in enumerate(rows, start=3):
                 cells = {c: row.get(c) for c in feed.column_names}

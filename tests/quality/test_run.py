@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from quality import BrokenPromise, check_promises, checks, judge
+from quality import BrokenPromise, check_keys, check_promises, checks, judge
 from quality.report import report
 from quality.run import keep_promises
 
@@ -123,3 +123,21 @@ def test_progress_names_the_stages(bench, landed):
     seen: list[str] = []
     checks(bench, [landed], progress=seen.append, write=False)
     assert seen[0] == "landing" and seen[-1] == "scores"
+
+
+def test_a_declared_key_that_names_several_rows_is_named(bench):
+    bench.table("merge.subjects", {"subject_id": "VARCHAR", "kind": "VARCHAR"})
+    for kind in ("a", "b"):
+        bench.put("merge.subjects", subject_id="s", kind=kind)
+    found = check_keys(bench, {"merge.subjects": ("subject_id",), "merge.gone": ("x",)})
+    assert [(r.table, r.expectation, r.violations) for r in found] == [
+        ("merge.subjects", "declared_key_once", 1)
+    ]
+    assert found[0].stage == "merge" and found[0].examples == ("subject_id=s, times=2",)
+    assert check_keys(bench, {"merge.subjects": ("subject_id", "kind")})[0].passed
+
+
+def test_every_model_declares_a_key():
+    from pipelines.models import all_models
+
+    assert [m.name for m in all_models("core", "full") if not m.key] == []

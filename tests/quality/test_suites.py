@@ -31,6 +31,22 @@ COPY = {"holder": "bank", "list": "tax_violations", "entry_id": "e", "entry_vers
 COPY |= {"subject_id": "s", "path": "tax_bureau>bank", "distance": 1}
 MEASURE = {"measure_id": "m", "measure": "loan", "agency": "bank", "subject_id": "s"}
 MEASURE |= {"because_entry_version": "ev"}
+OWNED = COPY | {"holder": "tax_bureau", "path": "tax_bureau", "distance": 0}
+PATHS = [
+    {"list": "tax_violations", "path": "tax_bureau"},
+    {
+        "list": "tax_violations",
+        "path": "tax_bureau>bank",
+        "parent_path": "tax_bureau",
+        "lag_days": 2,
+    },
+]
+SHOWN = {"holder": "bank", "list": "tax_violations", "entry_version": "ev", "subject_id": "s"}
+TOLD = {"because": "event:r:v", "subject_id": "s", "trigger_kind": "event"}
+TOLD |= {"trigger_name": "utility_arrears"}
+POINT = {"keeper": "city_portal", "subject_id": "s", "because": "event:r:v"}
+RULE = {"keeper": "city_portal", "trigger_kind": "event", "trigger": "utility_arrears"}
+RULE |= {"effective": "day", "term_days": "30"}
 EVENT = {"subject_id": "s", "record_id": "r", "version": "v"}
 FACT = {"subject_id": "s", "property": "name", "record_id": "r", "version": "v"}
 
@@ -41,6 +57,9 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ],
     ("landing.deliveries", "unreadable_recorded"): [
         ("landing.deliveries", {"feed": "other", "delivery": JAN, "unreadable": 1})
+    ],
+    ("landing.deliveries", "counted_landed"): [
+        ("landing.deliveries", {"feed": "other", "delivery": JAN, "rows": 1, "counted": 2})
     ],
     ("landing.deliveries", "deliveries_judged_once"): [
         ("landing.deliveries", {"feed": "other", "delivery": JAN, "rows": 0})
@@ -125,6 +144,16 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ("lists.evidence", "evidence_exists"): [
         ("lists.evidence", {"entry_version": "ev", "parent_kind": "event", "parent_id": "r:v"})
     ],
+    ("lists.entries", "not_before_its_evidence"): [
+        ("lists.entries", ENTRY | {"from_day": JAN}),
+        ("lists.evidence", {"entry_version": "ev", "parent_kind": "event", "parent_id": "r:v"}),
+        ("merge.events", EVENT | {"from_day": FEB}),
+    ],
+    ("exchange.entries", "not_before_its_evidence"): [
+        ("exchange.entries", ENTRY | {"from_day": JAN}),
+        ("exchange.evidence", {"entry_version": "ev", "parent_kind": "entry", "parent_id": "of"}),
+        ("exchange.entries", ENTRY | {"entry_version": "of", "from_day": FEB}),
+    ],
     ("exchange.entries", "every_entry_has_evidence"): [("exchange.entries", ENTRY)],
     ("exchange.evidence", "parent_entry_exists"): [
         ("exchange.evidence", {"entry_version": "ev", "parent_kind": "entry", "parent_id": "gone"})
@@ -132,13 +161,23 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ("exchange.copies", "entry_exists"): [("exchange.copies", COPY)],
     ("exchange.copies", "path_exists"): [("exchange.copies", COPY)],
     ("exchange.copies", "not_before_it_could"): [
+        ("exchange.paths", PATHS[0]),
+        ("exchange.paths", PATHS[1]),
         ("exchange.entries", ENTRY | {"from_day": FEB}),
-        ("exchange.copies", COPY | {"from_day": FEB}),
+        ("exchange.copies", OWNED | {"from_day": FEB}),
+        ("exchange.copies", COPY | {"from_day": "2024-02-02"}),
+    ],
+    ("exchange.adopted", "adopted_from_what_is_shown"): [
+        ("codes.lists", {"list": "tax_violations", "owner": "bank"}),
+        ("exchange.adopted", ENTRY | {"entry_version": "own", "from_day": MAR}),
+        ("exchange.evidence", {"entry_version": "own", "parent_kind": "entry", "parent_id": "ev"}),
+        ("exchange.shown", SHOWN | {"from_day": FEB, "to_day": MAR}),
     ],
     ("exchange.adopted", "adopted_for_a_term"): [("exchange.adopted", ENTRY | {"from_day": JAN})],
     ("consequences.measures", "because_of_an_entry"): [("consequences.measures", MEASURE)],
     ("consequences.measures", "agency_holds_a_copy"): [
         ("consequences.measures", MEASURE | {"from_day": FEB}),
+        ("exchange.copies", COPY | {"from_day": JAN, "to_day": FEB}),
         ("exchange.copies", COPY | {"from_day": MAR}),
     ],
     ("consequences.measures", "measure_known"): [("consequences.measures", MEASURE)],
@@ -146,6 +185,15 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
         ("scores.grades", {"keeper": "k", "subject_id": "s", "from_day": day}) for day in (JAN, FEB)
     ],
     ("scores.points", "every_change_has_a_cause"): [("scores.points", {"change": -20})],
+    ("scores.points", "not_before_its_cause"): [
+        ("scores.told", TOLD | {"event_day": JAN, "from_day": FEB}),
+        ("scores.points", POINT | {"day": "2024-01-31"}),
+    ],
+    ("scores.points", "not_after_its_term"): [
+        ("codes.points", RULE),
+        ("scores.acts", TOLD | {"event_day": JAN, "from_day": FEB}),
+        ("scores.points", POINT | {"day": "2024-02-01"}),
+    ],
 }
 for table in ("lists.entries", "exchange.adopted"):
     BREAKS |= {
@@ -174,6 +222,20 @@ BREAKS |= {
     ("lists.entries", rule): listed_until(name, severity, days + 1)
     for rule, (name, severity, days) in LAWFUL.items()
 }
+
+
+def test_every_table_of_intervals_is_expected_to_hold_intervals(make_feed):
+    from pipelines.models import all_models, output_columns
+
+    asked = {e.table for e in every(make_feed) if e.name == "interval"}
+    for model in all_models("core", "full"):
+        # The parts of the exchange are asked for together, in exchange.copies and .adopted.
+        part = model.stage == "exchange" and model.table[-1].isdigit()
+        if part or model.stage not in STAGE_SUITES or model.stage == "conform":
+            continue
+        if {"from_day", "to_day"} <= set(output_columns(model.sql)):
+            assert model.name in asked, model.name
+
 
 DERIVED = ("required_", "key_once", "interval")
 
@@ -280,10 +342,16 @@ def test_what_is_right_breaks_nothing(bench, make_feed, land):
         ("lists.evidence", {"entry_version": "ev", "parent_kind": "event", "parent_id": "r:v"}),
         ("exchange.entries", ENTRY | {"from_day": JAN, "to_day": "2026-12-31"}),
         ("exchange.evidence", {"entry_version": "ev", "parent_kind": "event", "parent_id": "r:v"}),
-        ("exchange.paths", {"list": "tax_violations", "path": "tax_bureau>bank"}),
-        ("exchange.copies", COPY | {"from_day": "2024-01-02"}),
-        ("consequences.measures", MEASURE | {"from_day": "2024-01-02"}),
-        ("scores.points", {"keeper": "k", "subject_id": "s", "because": "r:v"}),
+        ("exchange.paths", PATHS[0]),
+        ("exchange.paths", PATHS[1]),
+        ("exchange.copies", OWNED | {"from_day": JAN}),
+        ("exchange.copies", COPY | {"from_day": "2024-01-03"}),
+        ("consequences.measures", MEASURE | {"from_day": "2024-01-03"}),
+        ("codes.points", RULE),
+        ("scores.told", TOLD | {"event_day": JAN, **still}),
+        ("scores.acts", TOLD | {"event_day": JAN, **still}),
+        ("scores.points", POINT | {"day": JAN}),
+        ("scores.points", POINT | {"day": "2024-01-31"}),
         ("scores.grades", {"keeper": "k", "subject_id": "s", "points": 0, "grade": "A", **still}),
     ):
         columns = bench.columns(table)

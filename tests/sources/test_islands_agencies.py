@@ -241,7 +241,9 @@ def test_an_entry_of_the_court_is_a_judgment_not_performed():
         ("PDY00001-X", "企业法人", "org_code", "PDY00001X", "enterprise"),
         ("PDY042420", "社会组织", "org_code", "PDY042420", "social_organisation"),
         ("11870000", "机关法人", None, None, "government_body"),
-        ("870101198504120111", "自然人", "resident_no", "870101198504120111", "resident"),
+        # The gate lets no number through that is not starred; here it would be nobody's.
+        ("870101198504120111", "自然人", None, None, "resident"),
+        ("PDY00001X", "自然人", "org_code", "PDY00001X", "resident"),
         (None, "自然人", None, None, "resident"),
     ],
 )
@@ -405,8 +407,7 @@ def test_without_the_unified_code_the_old_numbers_come_first():
         ("9.999999", "99999.99", "general"),
         ("0.100000", "1000", "general"),
         ("0.099999", "999.99", "minor"),
-        ("0.000000", "0", "minor"),
-        (None, None, "minor"),
+        (None, None, "general"),
     ],
 )
 def test_the_fine_decides_how_grave_a_penalty_is(wan, yuan, severity):
@@ -414,6 +415,27 @@ def test_the_fine_decides_how_grave_a_penalty_is(wan, yuan, severity):
     assert event["severity"] == severity
     assert event["amount_yuan"] == (None if yuan is None else Decimal(yuan))
     (event,) = events("county_penalties", county_penalties=[{"cf_fkje": yuan}])
+    assert event["severity"] == severity
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [
+        ("警告", "minor"),
+        ("罚款", "general"),
+        ("行政拘留", "general"),
+        ("暂扣或吊销许可证件", "general"),
+        ("不详", "general"),
+        (None, "general"),
+    ],
+)
+@pytest.mark.parametrize("none", [None, "0"])
+def test_without_a_fine_the_kind_of_penalty_decides(kind, severity, none):
+    row = PENALTY_ROW | {"cf_nr_fk": none, "cf_cflb": kind}
+    (event,) = events("city_penalties", city_penalties=[row])
+    assert event["severity"] == severity
+    row = {"cf_fkje": none, "cf_cflb": kind}
+    (event,) = events("county_penalties", county_penalties=[row])
     assert event["severity"] == severity
 
 

@@ -192,7 +192,7 @@
   const PAGE = 25;
   const wrong = tables.wrong;
   const heads = wrong.columns.filter((column) => column.name in data.headings);
-  const DAYS = new Set(["first_day", "last_day"]);
+  const DAYS = new Set(["first_day", "until", "uncorrected_until"]);
   let order = "first_day";
   let down = false;
   let page = 0;

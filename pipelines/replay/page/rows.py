@@ -27,15 +27,15 @@ HEADINGS = {
     "subject_id": None,
     "wrong": "How it is wrong",
     "first_day": "From",
-    "last_day": "To",
+    "until": "Until",
+    "uncorrected_until": "Uncorrected until",
     "days": "Days",
-    "never_corrected": None,
     "days_after": None,
     "cause": "Why it remained",
     "way": None,
     "lines": "By way of, to file and line",
 }
-AFTER_A_CORRECTION = ("never_corrected", "days_after", "cause")
+AFTER_A_CORRECTION = ("uncorrected_until", "days_after", "cause")
 
 _SORTS = (
     ("entry", "lists", CELL),
@@ -49,9 +49,9 @@ Key = tuple[str, ...]
 def rows(replay: Replay) -> pd.DataFrame:
     """All that is wrong, with the correction if there was one: see `HEADINGS` for the columns.
 
-    One row a cell, not a run: `first_day` and `last_day` (inclusive, ISO text) are those of all its
-    wrong days and `days` their number. A cell that would have been wrong without the correction
-    only stands at the end; it has no day but `never_corrected`.
+    One row a cell, not a run: `first_day` is the first of all its wrong days, `until` the first day
+    on which it is right for good, and `days` their number. A cell that would have been wrong without
+    the correction only stands at the end; it has no day but `uncorrected_until`.
     """
     found = [row for sort in _SORTS for row in _cells(replay, *sort)]
     found += _points(replay)
@@ -89,9 +89,9 @@ def _cells(replay: Replay, what: str, name: str, by: Key) -> list[dict[str, Any]
                 "subject_id": subject,
                 "wrong": wrongs[key] if span else f"spared by the correction: {wrongs[key]}",
                 "first_day": span.first_day.isoformat() if span else "",
-                "last_day": _last(span.last_day, horizon) if span else "",
+                "until": _until(span.last_day, horizon) if span else "",
                 "days": int(span.days) if span else 0,
-                "never_corrected": _last(alone.last_day, horizon) if alone else "",
+                "uncorrected_until": _until(alone.last_day, horizon) if alone else "",
                 "days_after": after,
                 "cause": cause,
                 "way": "" if name == "scores" else way,
@@ -108,10 +108,10 @@ def _spans(frame: pd.DataFrame, by: Key, difference: Difference) -> Iterable[tup
     return [(tuple(getattr(row, k) for k in by), row) for row in cells.itertuples()]
 
 
-def _last(day: Any, horizon: Any) -> str:
-    """A last wrong day; one on the eve of the horizon is cut there, not ended."""
-    number = metrics.day_number(day)
-    return day.isoformat() + (" (cut)" if number + 1 >= metrics.day_number(horizon) else "")
+def _until(last: Any, horizon: Any) -> str:
+    """The day after a last wrong day; the horizon is where it is cut, not where it ends."""
+    day = metrics.day_of(metrics.day_number(last) + 1)
+    return day.isoformat() + (" (cut)" if day >= horizon else "")
 
 
 def _wrongs(runs: pd.DataFrame, by: Key, what: str) -> dict[Key, str]:
@@ -152,7 +152,10 @@ def _points(replay: Replay) -> list[dict[str, Any]]:
     rests = _rests(replay, "points", True, ("day", "change"))
     found = []
     for row in as_followed(replay, "points").itertuples():
-        day = pd.Timestamp(row.day).date().isoformat()
+        day, after = (
+            metrics.day_of(metrics.day_number(pd.Timestamp(row.day).date()) + n).isoformat()
+            for n in (0, 1)
+        )
         change = int(row.change)
         _, lines = rests.get((row.keeper, row.reason, row.subject_id, day, str(change)), ("", ""))
         found.append(
@@ -165,9 +168,9 @@ def _points(replay: Replay) -> list[dict[str, Any]]:
                 "subject_id": row.subject_id,
                 "wrong": f"{change:+d}: " + ("not made" if row.side == 1 else "made wrongly"),
                 "first_day": day,
-                "last_day": day,
+                "until": after,
+                "uncorrected_until": "",
                 "days": 1,
-                "never_corrected": "",
                 "days_after": 0,
                 "cause": "",
                 "way": "",

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pipelines.replay import metrics
 from pipelines.replay.figures.marks import counted, spoken
 from pipelines.replay.metrics import AFTER, RESIDUE_DAY
-from pipelines.replay.report import sentence
+from pipelines.replay.report import fixed_words, gloss, sentence, since_words
 from pipelines.replay.result import changed, fault_json
 from schemas.contract import Column
 
 if TYPE_CHECKING:
     from pipelines.replay.edits import Edit
     from pipelines.replay.result import Left, Replay
-
-FIRST_CLAUSE = re.compile(r"[;(]|\. ")
 
 
 def title(replay: Replay) -> str:
@@ -65,8 +62,9 @@ def _tiles(replay: Replay) -> str:
         after = f"half-life {counted(half, 'day')}" if half is not None else ""
         if told["censored"]:
             after = "never halved before the horizon"
-        left = f"entries still wrong {RESIDUE_DAY} days after the correction"
-        tiles.append((f"{told['cells']:,}", left, after))
+        left = f"entries wrong {RESIDUE_DAY} days after {fixed_words(replay)}"
+        of = since_words(told) if told["cells"] else ""
+        tiles.append((f"{told['cells']:,}", left, "; ".join(filter(None, (of, after)))))
     cells = "".join(
         f"<li><strong>{escape(number)}</strong> <span>{escape(text)}</span>"
         + (f"<small>{escape(more)}</small>" if more else "")
@@ -92,8 +90,13 @@ def _gain(replay: Replay) -> str:
 
 
 def records(replay: Replay) -> str:
-    """Each fault: where it struck, and the record before and after."""
-    return "\n".join(_record(edit) for edit in replay.edits)
+    """Each fault: where it struck, the record before and after, and what gates kept back."""
+    kept = [k.sentence() for k in replay.passage.kept]
+    kept += [f"of what corrects it, {k.sentence()}" for k in replay.passage.kept_correction]
+    said = [*(f"{text[:1].upper()}{text[1:]}." for text in kept)]
+    said += [f"{replay.passage.stopped}."] if replay.passage.stopped else []
+    told = "".join(f"<p class='gate'>{escape(text)}</p>" for text in said)
+    return "\n".join(_record(edit) for edit in replay.edits) + told
 
 
 def _record(edit: Edit) -> str:
@@ -115,10 +118,13 @@ def _record(edit: Edit) -> str:
         f"<p>Published <b>{told['delivery']}</b> in <code>{escape(told['file'])}</code>{line}, "
         f"{until}. ",
     ]
-    if told["correction_day"]:
+    if told["correction_sent"]:
         lines[-1] += (
-            f"Corrected <b>{told['correction_day']}</b>: {escape(str(told['correction']))}.</p>"
+            f"Corrected <b>{told['correction_sent']}</b>: {escape(str(told['correction']))}.</p>"
         )
+    elif told["correction_day"]:
+        why = escape(told["correction_why_not_sent"])
+        lines[-1] += f"Nothing was sent on {told['correction_day']} to correct it: {why}.</p>"
     else:
         lines[-1] += "Nobody ever corrects it.</p>"
     before, after = told["before"], told["after"]
@@ -155,7 +161,6 @@ def _cells(columns: Any, before: Any, after: Any) -> str:
 
 def _cell(column: Column, before: Any, after: Any, differs: bool) -> str:
     """One column: what it means, and what it said before and says after."""
-    gloss = FIRST_CLAUSE.split(column.description, maxsplit=1)[0].strip()
 
     def value(row: Any) -> str:
         if row is None:
@@ -166,7 +171,7 @@ def _cell(column: Column, before: Any, after: Any, differs: bool) -> str:
     marks = ("<del>", "</del>", "<ins>", "</ins>") if differs else ("", "", "", "")
     return (
         f"<tr><th scope='row'><code>{escape(column.name)}</code> {escape(column.title_zh)}"
-        f"<small>{escape(gloss)}</small></th>"
+        f"<small>{escape(gloss(column.description))}</small></th>"
         f"<td data-label='Before'>{marks[0]}{value(before)}{marks[1]}</td>"
         f"<td data-label='After'>{marks[2]}{value(after)}{marks[3]}</td></tr>"
     )
@@ -204,7 +209,7 @@ def remains(left: Left) -> str:
     extra = [
         f"{text}: {told[key]:,}"
         for key, text in (
-            ("late_spread", "entries first wrong only after the correction"),
+            ("late_spread", "entries first wrong only since the correction (late spread)"),
             ("returned", "entries wrong again after they had been right"),
             ("irrevocable", "entries where nobody can take them back, not counted above"),
         )

@@ -3,9 +3,10 @@
 -- person stands with the resident number. The first of them that is given says who is meant; where
 -- islands are not joined by the unified code, it comes last.
 -- The fine, in units of 10,000 yuan, decides how grave a penalty is: from 100,000 yuan serious,
--- from 1,000 yuan general, else minor. These bounds are ours.
+-- from 1,000 yuan general, else minor. Without a fine, the kind of penalty decides: a warning
+-- is minor, any other kind general, since nobody can say that it was mild. These bounds are ours.
 -- source: conform.city_penalties, conform.city_licences, codes.penalty_party_kinds,
---         codes.penalty_reasons, codes.licence_documents, codes.run
+--         codes.penalty_kinds, codes.penalty_reasons, codes.licence_documents, codes.run
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
 WITH told AS (
@@ -23,6 +24,7 @@ WITH told AS (
         clean_text(c.cf_xdr_mc) AS name,
         'penalty' AS event_kind,
         r.ground,
+        k.without_fine,
         parse_wan(c.cf_nr_fk) AS amount_yuan,
         normal_form(c.cf_wsh) AS document_no,
         clean_text(c.cf_cfjg) AS authority,
@@ -34,6 +36,7 @@ WITH told AS (
     FROM conform.city_penalties AS c
     LEFT JOIN codes.penalty_party_kinds AS p ON normal_form(c.cf_xdr_lb) = p.code
     LEFT JOIN codes.penalty_reasons AS r ON normal_form(c.cf_sy) = r.code
+    LEFT JOIN codes.penalty_kinds AS k ON normal_form(c.cf_cflb) = k.code
     UNION ALL
     SELECT
         x.record_id,
@@ -49,6 +52,7 @@ WITH told AS (
         clean_text(x.xk_xdr_mc) AS name,
         'licence' AS event_kind,
         d.ground,
+        CAST(NULL AS VARCHAR) AS without_fine,
         CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
         normal_form(x.xk_wsh) AS document_no,
         clean_text(x.xk_xkjg) AS authority,
@@ -99,7 +103,8 @@ SELECT
         WHEN event_kind = 'licence' THEN 'positive'
         WHEN amount_yuan >= 100000 THEN 'serious'
         WHEN amount_yuan >= 1000 THEN 'general'
-        ELSE 'minor'
+        WHEN amount_yuan > 0 THEN 'minor'
+        ELSE coalesce(without_fine, 'general')
     END AS severity,
     amount_yuan,
     document_no,

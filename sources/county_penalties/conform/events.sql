@@ -1,9 +1,10 @@
 -- A county has penalised somebody. In the 2015 layout code_2 is the organisation code, code_3 the
 -- registration number and code_5 the resident number: the labels of the city's file with other
 -- meanings. Most rows give one old number only. Fines are in yuan and decide how grave a penalty is:
--- from 100,000 yuan serious, from 1,000 yuan general, else minor. These bounds are ours. A county's
+-- from 100,000 yuan serious, from 1,000 yuan general, else minor. Without a fine, the kind of
+-- penalty decides: a warning is minor, any other kind general. These bounds are ours. A county's
 -- office has power over its own county only, so whoever it penalised is at home there.
--- source: conform.county_penalties, codes.county_case_types
+-- source: conform.county_penalties, codes.county_case_types, codes.penalty_kinds
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
 WITH told AS (
@@ -20,6 +21,7 @@ WITH told AS (
         clean_text(c.cf_xdr_mc) AS name,
         normal_form(c.dfbm) AS division,
         t.ground,
+        k.without_fine,
         parse_money(c.cf_fkje) AS amount_yuan,
         normal_form(c.cf_wsh) AS document_no,
         clean_text(c.cf_xzjg) AS authority,
@@ -28,6 +30,7 @@ WITH told AS (
         c.to_day
     FROM conform.county_penalties AS c
     LEFT JOIN codes.county_case_types AS t ON normal_form(c.cf_sy) = t.code
+    LEFT JOIN codes.penalty_kinds AS k ON normal_form(c.cf_cflb) = k.code
 )
 
 SELECT
@@ -57,7 +60,8 @@ SELECT
     CASE
         WHEN amount_yuan >= 100000 THEN 'serious'
         WHEN amount_yuan >= 1000 THEN 'general'
-        ELSE 'minor'
+        WHEN amount_yuan > 0 THEN 'minor'
+        ELSE coalesce(without_fine, 'general')
     END AS severity,
     amount_yuan,
     document_no,

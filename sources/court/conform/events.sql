@@ -1,5 +1,5 @@
 -- A judgment against somebody was not performed. Persons stand with a masked number, organisations
--- with their organisation code, in one column; the kind of party says which. The amount of the
+-- with their organisation code, in one column; its form says which. The amount of the
 -- judgment is what was performed and what is still open, together. An entry whose judgment is
 -- performed leaves the list, so the record itself never says when it ends.
 -- source: conform.court, codes.court_party_kinds, codes.disrupt_types, codes.grounds
@@ -34,8 +34,6 @@ identified AS (
         *,
         CASE
             WHEN substr(card_no, 11, 4) = '****' THEN 'masked_resident_no'
-            -- a clerk may forget to mask
-            WHEN subject_kind = 'resident' THEN 'resident_no'
             ELSE 'org_code'
         END AS scheme
     FROM entries

@@ -4,94 +4,71 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from dataclasses import replace
+from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.experiment import Design, DesignError, run, summarise
-from pipelines.experiment.codebook import meaning
-from pipelines.experiment.design import Arm
+from pipelines.experiment import Design, DesignError, needs, run, summarise
+from pipelines.experiment.codebook import FIGURES, meaning
+from pipelines.experiment.design import Arm, short_names
+from pipelines.experiment.estimates import Resamples
+from pipelines.experiment.figures import apart
 from pipelines.experiment.page import write_page
-from pipelines.experiment.report import findings
+from pipelines.experiment.report import print_summary
 from pipelines.experiment.rows import CELLS, REPLAYS
-from pipelines.experiment.summary import bootstrap
+from pipelines.experiment.summary import change, half_lives, pairs
 
-DESIGN = Design(
-    ("valid_code_of_another", "row_lost"),
-    n=24,
-    worlds=2,
-    seed=5,
-    correct_after=(30,),
-    policies={"ncisp-bank.every": ("7", "28")},
-    size="story",
-    frame="feed",
-    block=12,
-)
+SCHEMA = Path(__file__).parents[3] / "schemas" / "json" / "experiment.schema.json"
 
 
 def digests(folder) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.glob("*.parquet")}
 
 
-@pytest.fixture(scope="module")
-def done(tmp_path_factory):
-    """An experiment that was stopped after its second block, and then went on, on one core."""
-    import pipelines.experiment.running as module
-
-    folder = tmp_path_factory.mktemp("experiment")
-    follow, left = module._follow, [2]
-
-    def stopped(*given):
-        if not left[0]:
-            raise KeyboardInterrupt
-        left[0] -= 1
-        follow(*given)
-
-    patch = pytest.MonkeyPatch()
-    with patch.context() as patched:
-        patched.setattr(module, "_follow", stopped)
-        with pytest.raises(KeyboardInterrupt):
-            module.run(DESIGN, folder)
-    assert len(list((folder / "parts").glob("*.replays"))) == 2
-    assert not (folder / "replays.parquet").exists()
-    module.run(DESIGN, folder)
-    return folder
-
-
-def test_two_cores_and_no_stop_give_the_same_bytes(done, tmp_path):
+def test_two_cores_and_no_stop_give_the_same_bytes(done, design, tmp_path):
     (tmp_path / "worlds").symlink_to(done / "worlds")
-    run(DESIGN, tmp_path, workers=2)
+    run(design, tmp_path, workers=2)
     assert digests(tmp_path) == digests(done)
 
 
-def test_a_fault_is_the_same_in_every_arm(done):
+def test_a_fault_is_the_same_in_every_arm(done, design):
     replays = pd.read_parquet(done / "replays.parquet")
-    assert len(replays) == DESIGN.n * 2
+    assert len(replays) == design.n * 6
     drawn = ["kind", "feed", "record_id", "delivery", "scope", "world", "outcome"]
-    one, two = (replays[replays["arm"] == arm].set_index("fault")[drawn] for arm in (0, 1))
-    pd.testing.assert_frame_equal(one, two)
+    drawn += ["entry_days_uncorrected"]  # of two corrections of one fault: the state without either
+    first, *others = (mine.set_index("fault")[drawn] for _, mine in replays.groupby("arm"))
+    for other in others:
+        pd.testing.assert_frame_equal(first[drawn[:-1]], other[drawn[:-1]])
+    pd.testing.assert_frame_equal(first, others[0])
     assert (replays["world"] == replays["fault"] % 2).all()
 
 
-def test_rows_are_what_replays_say(done):
+def test_rows_are_what_replays_say(done, design):
     from pipelines.replay import replay
+    from pipelines.replay.metrics import totals
     from pipelines.storage import Home
 
     replays = pd.read_parquet(done / "replays.parquet")
-    row = replays[(replays["arm"] == 1) & (replays["cells"] > 0)].iloc[0]
-    arm = DESIGN.arms()[1]
-    told = replay(
+    row = replays[(replays["arm"] == 5) & (replays["cells_on_the_eve"] > 0)].iloc[0]
+    arm = design.arms()[5]
+    found = replay(
         Home(done / "worlds" / f"{row['world']:03d}"),
-        DESIGN.fault(int(row["fault"]), arm),
+        design.fault(int(row["fault"]), arm),
         join=arm.join,
         policy=dict(arm.policy),
-    ).json()
-    for column in ("pairs", "cells", "subjects", "measures", "entry_days", "subject_days"):
-        assert told["totals"][column] == row[column], column
-    assert told["residue"]["cells_on_the_eve"] == row["cells_on_the_eve"]
-    assert told["fault"]["record_id"] == row["record_id"]
+    )
+    states = {"": totals(found.left.difference), "_uncorrected": totals(found.faulty)}
+    for end, told in states.items():
+        for column in ("pairs", "cells", "subjects", "measures", "entry_days", "subject_days"):
+            assert told[column] == row[column + end], column
+    left = found.left.residue
+    assert (left.eve, left.half_life) == (row["cells_on_the_eve"], row["half_life"])
+    assert left.share(30) == row["share_after_30"]
+    assert found.edits[0].struck.record_id == row["record_id"]
 
 
 def test_days_are_the_runs_of_cells_day_by_day(done):
@@ -103,59 +80,108 @@ def test_days_are_the_runs_of_cells_day_by_day(done):
     assert total == spans.dt.days.sum() > 0
 
 
-def test_every_column_is_explained(done):
+def test_every_column_and_figure_is_explained_once(done, tmp_path):
     said = (done / "codebook.md").read_text(encoding="utf-8")
-    for column in (*REPLAYS.names, *CELLS.names):
-        assert meaning(column) and f"`{column}`" in said
-
-
-def test_the_summary_says_what_the_tables_say(done, tmp_path):
-    summary = summarise(done)
-    replays = pd.read_parquet(done / "replays.parquet")
-    for row in summary.arms.itertuples():
-        mine = replays[(replays["arm"] == row.arm) & (replays["outcome"] == "followed")]
-        assert row.p_reach == pytest.approx(mine["reached"].mean())
-        assert row.p_reach_low <= row.p_reach <= row.p_reach_high
-        assert row.followed + row.nothing == DESIGN.n
-    (effect,) = summary.effects.itertuples()
-    one, two = (replays[replays["arm"] == a].set_index("fault")["entry_days"] for a in (0, 1))
-    assert effect.entry_days == pytest.approx((two - one).dropna().mean())
-    assert len(findings(summary)) == 3
-    json.dumps(summary.json())
-    write_page(summary, done, tmp_path / "page.html")
+    gains = pd.read_parquet(done / "gains.parquet").columns
+    days = pd.read_parquet(done / "days.parquet").columns
+    for column in (*REPLAYS.names, *CELLS.names, *gains, *days):
+        assert meaning(column) and f"| `{column}` | {meaning(column)} |" in said
+    write_page(summarise(done), done, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    for word, text in FIGURES.items():
+        assert f"| {word} | {text} |" in said
+        assert f"<dt>{word}</dt>" in page
+
+
+def test_what_is_told_to_machines_keeps_its_shape(done):
+    told = json.loads(json.dumps(summarise(done).json()))
+    jsonschema.validate(told, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert told["arms"][2]["policy"] == {"ncisp-bank.every": "7"}
+    assert isinstance(told["arms"][2]["half_life"], int)
+
+
+def test_an_experiment_without_correction_or_effect_is_told_too(done, tmp_path):
+    """Its arms have no half-life, its faults nothing to bite on; the page leaves out what is empty."""
+    replays = pd.read_parquet(done / "replays.parquet")
+    manifest = json.loads((done / "manifest.json").read_text(encoding="utf-8"))
+    manifest["arms"] = [manifest["arms"][0] | {"correct_after": None}]
+    manifest["design"]["correct_after"] = []
+    nothing = dict.fromkeys(
+        set(replays.columns) - {"arm", "fault", "world", "join", "policy", "kind"}
+    )
+    mine = replays[replays["arm"] == 0].assign(**nothing | {"outcome": "nothing to bite on"})
+    mine.to_parquet(tmp_path / "replays.parquet")
+    for name in ("cells", "gains"):
+        table = pd.read_parquet(done / f"{name}.parquet")
+        (table[table["arm"] == 0] if name == "gains" else table.iloc[:0]).to_parquet(
+            tmp_path / f"{name}.parquet"
+        )
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    summary = summarise(tmp_path)
+    told = summary.json()
+    jsonschema.validate(told, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert (told["arms"][0]["nothing"], told["arms"][0]["entry_days"]) == (24, None)
+    write_page(summary, tmp_path, tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "None found anything to bite on." in page and 'id="residue"' not in page
+
+
+def test_the_terminal_tells_arms_and_changes(done):
+    from io import StringIO
+
+    from rich.console import Console
+
+    out = Console(file=StringIO(), width=118)
+    print_summary(summarise(done), out)
+    said = out.file.getvalue()
+    assert "…" not in said, "nothing is cut off"
+    assert "full · every 28 · 60 d" in said and "uncorrected" in said
+    assert "full · 60 d: every 7 → every 28 changes" in said
+    assert len(said.splitlines()) < 25
+
+
+def test_figures_are_files_too(done, tmp_path):
+    import plotly.io
+
+    write_page(summarise(done), done, tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    names = {path.stem for path in (tmp_path / "figures").glob("*.json")}
+    assert names == {"cost", "reach", "distribution", "residue", "effects", "gain_and_harm"}
+    for name in names:
+        figure = plotly.io.read_json(tmp_path / "figures" / f"{name}.json")
+        assert figure.data and f'id="{name}"' in page
+        assert any(note.text == "Synthetic data" for note in figure.layout.annotations)
     assert "SYNTHETIC DATA" in page and "default-src 'none'" in page
+    assert digests(tmp_path) == {}
 
 
-def test_a_bootstrap_goes_over_worlds_first():
+def test_resamples_go_over_worlds_first():
     """Two worlds that differ and no spread inside: the mean is one, the other or between."""
-    frame = pd.DataFrame({"world": [0] * 5 + [1] * 5, "value": [0.0] * 5 + [1.0] * 5})
-    means = bootstrap(frame, np.random.default_rng(1), 400)
+    resamples = Resamples([0] * 5 + [1] * 5, seed=1, draws=400)
+    means = resamples.drawn(np.array([0.0] * 5 + [1.0] * 5), np.ones(10))[:, 0]
     assert set(means) == {0.0, 0.5, 1.0}
     assert 0.4 < means.mean() < 0.6
+    assert (resamples.times.sum(axis=1) == 10).all()
 
 
-def test_survival_pools_cells_and_cuts_them_at_the_horizon():
-    from pipelines.experiment.summary import _curve, _half_and_plateau
+def test_a_ratio_with_nothing_below_the_line_is_left_out():
+    """A resample that drew no fault that counts says nothing; where none counts there is no figure."""
+    resamples = Resamples([0, 0, 0], seed=1, draws=200)
+    one = resamples.ratio(np.array([4, 0, 0]), np.array([2, 0, 0]))
+    assert (one.value[0], one.low[0], one.high[0]) == (2, 2, 2)
+    none = resamples.ratio(np.zeros(3), np.zeros(3)).columns("it")
+    assert none == {"it": None, "it_low": None, "it_high": None, "it_error": None}
 
-    replays = pd.DataFrame({"fault": [1], "correction_day": [date(2024, 2, 1)]})
-    runs = [  # holder, first wrong day, right again
-        ("a", date(2024, 1, 10), date(2024, 2, 1)),  # right on the day
-        ("b", date(2024, 1, 10), date(2024, 2, 11)),  # ten days later
-        ("c", date(2024, 1, 10), date(2024, 3, 1)),  # never, as far as one can see
-        ("d", date(2024, 2, 5), date(2024, 2, 9)),  # late spread: not wrong on the eve
-    ]
-    cells = pd.DataFrame(
-        [
-            {"fault": 1, "holder": h, "list": "l", "subject_id": "s", "from_day": a, "to_day": b}
-            for h, a, b in runs
-        ]
-    )
-    curve = _curve(replays, cells, date(2024, 3, 1))
-    assert curve["at_risk"].tolist() == [3, 3, 2]
-    assert curve["days_after"].tolist() == [0, 0, 10]
-    assert curve["share"].tolist() == pytest.approx([1, 2 / 3, 1 / 3])
-    assert _half_and_plateau(curve) == (10, pytest.approx(1 / 3))
+
+def test_half_lives_of_resamples():
+    """The day from which on the share is at most one half; a return above it counts."""
+    shares = np.array([[1.0, 0.4, 0.4], [1.0, 0.4, 0.6], [0.5, 0.5, 0.5], [np.nan] * 3])
+    assert half_lives([0, 7, 30], shares[[0, 0]]) == {"half_life_low": 7, "half_life_high": 7}
+    assert half_lives([0, 7, 30], shares[[1, 3]]) == {
+        "half_life_low": None,
+        "half_life_high": None,
+    }
+    assert half_lives([0, 7, 30], shares[[2, 2, 0]])["half_life_low"] == 0
 
 
 @pytest.mark.parametrize(
@@ -166,34 +192,69 @@ def test_survival_pools_cells_and_cuts_them_at_the_horizon():
         ({"joins": ("all",)}, "--join 'all' is none of"),
         ({"correct_after": (0,)}, "--correct-after takes"),
         ({"frame": "day"}, "--frame 'day' is none of"),
+        ({"size": "huge"}, "--size 'huge' is none of"),
+        ({"days": 0}, "--days takes a number from 1"),
     ],
 )
-def test_what_cannot_be_is_said_in_one_sentence(changed, says):
-    from dataclasses import replace
-
+def test_what_cannot_be_is_said_in_one_sentence(design, changed, says):
     with pytest.raises(DesignError, match=says):
-        replace(DESIGN, **changed).check()
+        replace(design, **changed).check()
 
 
-def test_a_folder_of_another_design_is_left_alone(done):
-    from dataclasses import replace
+def test_no_worker_cannot_be(design, tmp_path):
+    with pytest.raises(DesignError, match="--workers takes a number from 1"):
+        run(design, tmp_path / "out", workers=0)
+    assert not (tmp_path / "out").exists()
 
+
+def test_a_folder_of_another_design_or_version_is_left_alone(done, design, tmp_path):
     before = digests(done)
     with pytest.raises(DesignError, match="another design"):
-        run(replace(DESIGN, seed=6), done)
+        run(replace(design, seed=6), done)
     assert digests(done) == before
+    older = json.loads((done / "manifest.json").read_text(encoding="utf-8"))
+    older["columns"]["cells"].remove("irrevocable")
+    (tmp_path / "manifest.json").write_text(json.dumps(older), encoding="utf-8")
+    with pytest.raises(DesignError, match="an older version"):
+        run(design, tmp_path)
 
 
-def test_arms_are_every_combination_in_a_stated_order():
+def test_what_it_needs_is_told_before(done, design, tmp_path):
+    told = needs(design, tmp_path / "new")
+    # Of each world: its own; none; full twice; below it unified-code; and beside none own-keys.
+    assert (told.replays, told.databases) == (144, 12)
+    assert "144 replays and 12 databases to build: about " in told.sentence("out")
+    assert (needs(design, done).replays, needs(design, done).databases) == (0, 0)
+    assert "only" in replace(told, free=10).sentence("out")
+
+
+def test_arms_are_every_combination_in_a_stated_order_each_once():
     design = Design(
         ("row_lost",),
         correct_after=(7, 30),
-        policies={"b.lag": ("1", "2"), "a.every": ("7",)},
-        joins=("none", "full"),
+        policies={"links.depth": ("2", "1"), "ncisp-bank.every": ("7",)},
+        joins=("none", "full", "full"),
     )
-    assert design.arms()[:3] == [
-        Arm("none", (("a.every", "7"), ("b.lag", "1")), 7),
-        Arm("none", (("a.every", "7"), ("b.lag", "1")), 30),
-        Arm("none", (("a.every", "7"), ("b.lag", "2")), 7),
-    ]
+    near, far = (("links.depth", "2"),), (("links.depth", "2"), ("ncisp-bank.every", "7"))
+    assert design.arms()[:2] == [Arm("none", near, 7), Arm("none", near, 30)]
+    assert design.arms()[4] == Arm("full", far, 7)
     assert len(design.arms()) == 8
+
+
+def test_names_say_what_tells_arms_apart():
+    push, slow = ("corrections", "pushed"), ("a-b.every", "28")
+    assert short_names([Arm("full", (push,), 7)]) == ["full"]
+    assert short_names([Arm("full", (slow,), 7), Arm("full", (slow,), None)]) == ["7 d", "never"]
+    arms = [Arm("full", (slow, ("c-d.every", "7"))), Arm("none", (("c-d.every", "28"),))]
+    assert short_names(arms) == ["full · a-b.every 28 · c-d.every 7", "none · c-d.every 28"]
+    arms = [Arm("none", (), 7), Arm("full", (push,), 7), Arm("full", (push,), 30)]
+    names = short_names(arms)
+    assert names == ["none · 7 d", "full · pushed · 7 d", "full · pushed · 30 d"]
+    assert pairs(arms) == [(1, 2, "days until the source corrects")]
+    assert change(names[1], names[2]) == "full · pushed: 7 d → 30 d"
+
+
+def test_names_beside_lines_do_not_touch():
+    assert apart([20, 22, 60], 100, 10) == [16.0, 26.0, 60.0]
+    assert apart([0, 1], 100, 10) == [5.0, 15.0]
+    assert apart([99, 98, 97], 100, 10) == [100.0, 90.0, 80.0]

@@ -88,6 +88,40 @@ def test_a_broken_manifest(content, word, tmp_path) -> None:
         read_manifest(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ({"last_day": "2023-12-31"}, "must follow in that order"),
+        ({"horizon": "2024-01-01"}, "must follow in that order"),
+        ({"days": -3}, "days says -3, but from day0 to last_day are 60"),
+        ({"days": "60"}, "days says '60'"),
+        ({"tier": "all"}, "there is no tier 'all'; write one of "),
+        ({"horizon": 20270228}, "horizon: .*; write days as YYYY-MM-DD"),
+    ],
+)
+def test_a_manifest_that_contradicts_itself(said, word, tmp_path) -> None:
+    manifest = {"day0": "2024-01-01", "last_day": "2024-02-29", "horizon": "2027-02-28"}
+    manifest |= {"days": 60, "tier": "core"}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest | said), encoding="utf-8")
+    with pytest.raises(LandingError, match=word):
+        read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("stray", ["19700101", "20420129"])
+def test_a_day_years_apart_is_taken_for_a_mistake(stray, tmp_path) -> None:
+    """Without a manifest the files make the window, so one wrong name would stretch it by decades."""
+    put(tmp_path, name_of("court", "20240101"), name_of("court", "20240110"))
+    put(tmp_path, name_of("market_registry", stray))
+    with pytest.raises(
+        LandingError, match=rf"market_registry_{stray}.*days apart from the"
+    ) as told:
+        read_manifest(tmp_path)
+    assert "2024-01-01 to 2024-01-10; rename it, or say day0 and last_day" in str(told.value)
+    window = {"day0": "2024-01-01", "last_day": "2024-01-10"}
+    (tmp_path / "manifest.json").write_text(json.dumps(window), encoding="utf-8")
+    assert read_manifest(tmp_path)["days"] == 10
+
+
 def test_nothing_there(tmp_path) -> None:
     with pytest.raises(LandingError, match="holds no delivery; run `islands generate` first"):
         read_manifest(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 from datetime import date
@@ -21,6 +22,7 @@ from pipelines.landing import (
 )
 from schemas.contract import Column
 from sources import files
+from sources.files import delimited
 from tests.sources.files.tiny_contracts import FORMATS, rows, tiny_feed
 
 KEYED = tiny_feed("csv", ("no", "name", "note"), name="keyed")
@@ -206,9 +208,77 @@ def test_a_feed_without_a_folder_is_empty_and_noted(engine, tmp_path) -> None:
     assert landed.notes[0].startswith("keyless: no delivery in ")
 
 
+def window(landing: Path, first: str, last: str) -> None:
+    manifest = {"day0": first, "last_day": last}
+    (landing / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+@pytest.mark.parametrize("day", ["19700101", "20231231", "20240201", "20420110"])
+def test_a_day_outside_the_window_is_not_believed(day, engine, tmp_path) -> None:
+    put(tmp_path, KEYED, "20240101", ("1", "a", "x"))
+    put(tmp_path, KEYED, day, ("2", "b", "y"))
+    window(tmp_path, "2024-01-01", "2024-01-31")
+    landed = land(engine, tmp_path, {"keyed": KEYED})
+    assert (landed.rows, landed.unreadable) == ({"keyed": 1}, {"keyed": 1})
+    assert engine.fetch("SELECT delivery FROM landing.deliveries") == [("2024-01-01",)]
+    ((file, line, records, reason),) = engine.fetch(
+        "SELECT file, line, records, reason FROM quality.unreadable"
+    )
+    assert (file, line, records) == (f"keyed/keyed_{day}.csv", None, None)
+    assert reason == (
+        f"outside the window: its name says {date.fromisoformat(day)}, and deliveries were "
+        "published from 2024-01-01 to 2024-01-31; rename the file, or correct the manifest"
+    )
+
+
+def test_each_delivery_says_how_many_records_it_holds(engine, tmp_path) -> None:
+    """Counted, read and unreadable; of a file that is refused, how many were lost with it."""
+    path = put(tmp_path, KEYED, "20240101", ("1", "a", "x"), ("2", "b", "y"))
+    path.write_bytes(path.read_bytes().replace(b"1,a,x", b"1,a,x,z"))
+    put(tmp_path, KEYED, "20240108", ("1", "a", "x"), ("2", "b", "y"), ("3", "c", "z"))
+    path = put(tmp_path, KEYED, "20240115", *((str(n), "a", "x") for n in range(7)))
+    lost = path.read_bytes().replace(b"3,a,x\n", b"3,a,x")  # two records on one line
+    path.write_bytes(lost)
+    land(engine, tmp_path, {"keyed": KEYED})
+    assert engine.fetch(
+        'SELECT delivery, counted, "rows", unreadable FROM landing.deliveries ORDER BY 1'
+    ) == [("2024-01-01", 2, 1, 1), ("2024-01-08", 3, 3, 0), ("2024-01-15", 6, 5, 1)]
+    assert engine.fetch("SELECT records FROM quality.unreadable") == [(1,), (1,)]
+
+
+def test_a_reader_that_loses_rows_is_found_out(engine, tmp_path, monkeypatch) -> None:
+    put(tmp_path, KEYED, "20240101", ("1", "a", "x"), ("2", "b", "y"))
+    put(tmp_path, KEYED, "20240108", ("1", "a", "x"))
+    whole = delimited.careful
+
+    def careful(feed, data):
+        table, bad = whole(feed, data)
+        return table.slice(0, 1), bad
+
+    monkeypatch.setattr(delimited, "careful", careful)
+    monkeypatch.setattr(files, "read_quickly", odd)
+    land(engine, tmp_path, {"keyed": KEYED})
+    assert engine.fetch("SELECT delivery FROM landing.deliveries") == [("2024-01-08",)]
+    assert engine.fetch("SELECT delivery, records, reason FROM quality.unreadable") == [
+        (
+            *("2024-01-01", 2),
+            "not all read: by count the file holds 2 records, the reader gives 1 and 0 that it "
+            "cannot read",
+        )
+    ]
+
+
+def odd(*_):
+    raise files.Odd("as if")
+
+
 @pytest.mark.parametrize(
     ("name", "word"),
     [
+        ("keyed/keyed_２０２４０１０１.csv", "must be named keyed_<YYYYMMDD>.csv"),
+        ("keyed/keyed_20240101 (1).csv", "must be named keyed_<YYYYMMDD>.csv"),
+        ("keyed/keyed_20240101.csv.gz", "must be named keyed_<YYYYMMDD>.csv"),
+        ("keyed/keyed_00000101.csv", "00000101 is no day"),
         ("keyed/keyed_2024.csv", "must be named keyed_<YYYYMMDD>.csv"),
         ("keyed/keyed_20240101.json", "must be named keyed_<YYYYMMDD>.csv"),
         ("keyed/other_20240101.csv", "must be named keyed_<YYYYMMDD>.csv"),
@@ -222,6 +292,17 @@ def test_a_file_that_is_no_delivery_is_an_error(name, word, engine, tmp_path) ->
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_bytes(b"")
     with pytest.raises(LandingError, match=word):
+        land(engine, tmp_path, {"keyed": KEYED})
+
+
+def test_what_only_looks_like_a_file_is_named(engine, tmp_path) -> None:
+    put(tmp_path, KEYED, "20240101", ("1", "a", "x"))
+    (tmp_path / "keyed/keyed_20240108.csv").mkdir()
+    with pytest.raises(LandingError, match=r"keyed_20240108\.csv is no file that can be read"):
+        land(engine, tmp_path, {"keyed": KEYED})
+    (tmp_path / "keyed/keyed_20240108.csv").rmdir()
+    (tmp_path / "keyed/keyed_20240108.csv").symlink_to(tmp_path / "gone")
+    with pytest.raises(LandingError, match=r"keyed_20240108\.csv is no file that can be read"):
         land(engine, tmp_path, {"keyed": KEYED})
 
 

@@ -107,37 +107,89 @@ def name(lab, subject, name, division="870101", from_day="2024-01-01", to_day=No
     )  # fmt: skip
 
 
-def test_who_matches_by_name_shows_everyone_of_that_name(lab):
-    edge(lab, match="name")
-    entry(lab)
-    name(lab, "s", "周明")
-    name(lab, "namesake", "周明", division="880202")
-    name(lab, "other", "李青")
-    assert [c[0] for c in taken(lab)] == ["namesake", "s"]
+@pytest.fixture
+def by_name(lab_at):
+    """A laboratory in which steps go by name."""
+    return lab_at("own-keys")
 
 
-def test_by_own_keys_only_those_of_the_same_division(lab):
-    edge(lab, match="name_division")
-    entry(lab)
-    name(lab, "s", "周明")
-    name(lab, "namesake", "周明", division="880202")
-    assert [c[0] for c in taken(lab)] == ["s"]
+@pytest.mark.parametrize("mode", ["snapshot", "append"])
+def test_who_matches_by_name_shows_everyone_of_that_name(by_name, mode):
+    edge(by_name, mode, match="name")
+    entry(by_name)
+    name(by_name, "s", "周明")
+    name(by_name, "namesake", "周明", division="880202")
+    name(by_name, "other", "李青")
+    assert [c[0] for c in taken(by_name)] == ["namesake", "s"]
 
 
-def test_the_name_is_that_of_the_first_sync_day(lab):
-    edge(lab, match="name")
-    entry(lab)
-    name(lab, "s", "旧名", to_day="2024-01-15")
-    name(lab, "s", "新名", from_day="2024-01-15")
+@pytest.mark.parametrize("mode", ["snapshot", "append"])
+def test_by_own_keys_only_those_of_the_same_division(by_name, mode):
+    edge(by_name, mode, match="name_division")
+    entry(by_name)
+    name(by_name, "s", "周明")
+    name(by_name, "namesake", "周明", division="880202")
+    assert [c[0] for c in taken(by_name)] == ["s"]
+
+
+def renamed(lab):
+    """On Wednesday 17 January; the edge syncs on the 15th and the 22nd."""
+    name(lab, "s", "旧名", to_day="2024-01-17")
+    name(lab, "s", "新名", from_day="2024-01-17")
     name(lab, "old", "旧名")
     name(lab, "new", "新名")
-    assert [c[0] for c in taken(lab)] == ["new", "s"]
 
 
-def test_without_a_name_the_code_must_do(lab):
-    edge(lab, match="name")
-    entry(lab)
-    assert [c[0] for c in taken(lab)] == ["s"]
+def test_a_snapshot_looks_a_name_up_again_at_every_sync(by_name):
+    edge(by_name, match="name")
+    entry(by_name)
+    renamed(by_name)
+    assert taken(by_name) == [
+        ("new", "2024-01-23", None),
+        ("old", "2024-01-16", "2024-01-23"),
+        ("s", "2024-01-16", None),
+    ]
+
+
+@pytest.mark.parametrize("mode", ["append", "irrevocable"])
+def test_who_only_adds_looks_a_name_up_when_he_first_sees_the_entry(by_name, mode):
+    edge(by_name, mode, match="name")
+    entry(by_name)
+    renamed(by_name)
+    assert taken(by_name) == [("old", "2024-01-16", None), ("s", "2024-01-16", None)]
+
+
+def test_a_namesake_who_goes_is_dropped_by_the_next_sync_however_fast_corrections_are(by_name):
+    edge(by_name, match="name")
+    entry(by_name, to_day="2024-02-01")
+    name(by_name, "s", "周明")
+    name(by_name, "namesake", "周明", to_day="2024-01-17")
+    with by_name.under(corrections="pushed"):
+        assert taken(by_name) == [
+            ("namesake", "2024-01-16", "2024-01-23"),
+            ("s", "2024-01-16", "2024-02-01"),
+        ]
+
+
+def test_a_name_that_comes_and_goes(by_name):
+    """Without one, the subject itself is meant."""
+    edge(by_name, match="name", every=1)
+    entry(by_name, to_day="2024-01-20")
+    name(by_name, "s", "周明", from_day="2024-01-12", to_day="2024-01-14")
+    name(by_name, "s", "周明", from_day="2024-01-16", to_day="2024-01-18")
+    name(by_name, "other", "周明")
+    assert taken(by_name) == [
+        ("other", "2024-01-13", "2024-01-15"),
+        ("other", "2024-01-17", "2024-01-19"),
+        ("s", "2024-01-11", "2024-01-21"),
+    ]
+
+
+@pytest.mark.parametrize("mode", ["snapshot", "append"])
+def test_without_a_name_the_code_must_do(by_name, mode):
+    edge(by_name, mode, match="name")
+    entry(by_name)
+    assert [c[0] for c in taken(by_name)] == ["s"]
 
 
 @settings(deadline=None, max_examples=60)

@@ -106,3 +106,25 @@ def test_a_change_of_severity_is_a_new_version_of_the_same_entry(lab):
         ("general", "2024-02-01", "2024-05-01"),
         ("serious", "2024-05-01", "2026-01-09"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("list_name", "kind"),
+    [
+        ("court_dishonest", "judgment_default"),
+        ("administrative_penalties", "penalty"),
+        ("tax_violations", "tax_violation"),
+        ("tax_a_class", "tax_a_class"),
+        ("special_attention", "abnormal"),
+        ("serious_violations", "abnormal"),
+        ("serious_violations", "penalty"),
+    ],
+)
+def test_an_act_without_a_day_has_no_term_and_lists_nobody(lab, list_name, kind):
+    event(lab, kind, severity="serious", event_day=None)
+    assert lab.run(f"lists.{list_name}") == []
+
+
+def test_a_penalty_of_which_nobody_says_how_grave_it_is_is_not_shown(lab):
+    event(lab, "penalty", severity=None)
+    assert lab.run("lists.administrative_penalties") == []

@@ -1,4 +1,4 @@
-"""Why something is still wrong after the correction: each of the seven causes, drawn by hand.
+"""Why something is still wrong after the correction: each of the nine causes, drawn by hand.
 
 The record is put right on day 20; the horizon is day 100. `side` 1 is the clean state, 2 the
 corrected one. The subject the record truly is about does not matter here: the wrong one is B.
@@ -15,15 +15,19 @@ from pipelines.replay.causes import (
     CAUSES,
     CLEAN,
     CORRECTED,
+    COUNTED_TWICE,
     GATE,
     NOT_CARRIED,
+    NOT_CORRECTED,
     OWN_TERM,
     REINSERTED,
     TAKEN,
     WAITS,
     Copy,
     Lineage,
+    Point,
     Step,
+    Wrong,
 )
 from pipelines.replay.metrics import day_number
 
@@ -52,8 +56,8 @@ def why(n, lineage, holder, day, name="debts", subject="B"):
     return lineage.cause((holder, name, subject), n(day))[0]
 
 
-def test_there_are_seven():
-    assert len(set(CAUSES)) == 7
+def test_there_are_nine():
+    assert len(set(CAUSES)) == 9
 
 
 def test_a_snapshot_waits_for_the_next_sync(n):
@@ -182,7 +186,7 @@ def test_a_source_that_only_appends_cannot_take_back(n):
     lineage = Lineage(
         [copy(n, "county", 10, 100, name="fines"), copy(n, "county>ncisp", 12, 100, name="fines")],
         steps({"county": "owner", "county>ncisp": "snapshot"}, "fines"),
-        source=[(n(8), n(100), AT_THE_SOURCE)],
+        source=[Wrong(n(8), n(100), AT_THE_SOURCE)],
     )
     assert why(n, lineage, "county", 50, "fines") == AT_THE_SOURCE
     assert why(n, lineage, "ncisp", 50, "fines") == AT_THE_SOURCE
@@ -192,7 +196,7 @@ def test_a_gate_that_held_the_correction(n):
     lineage = Lineage(
         [copy(n, "court", 10, 34)],
         steps({"court": "owner"}),
-        source=[(n(8), n(34), GATE)],
+        source=[Wrong(n(8), n(34), GATE)],
     )
     assert why(n, lineage, "court", 30) == GATE
 
@@ -314,8 +318,51 @@ def test_a_score_lends_the_cause_of_the_keepers_list(whole, n, hand):
         columns=["keeper", "subject_id", "from_day", "to_day"],
     )
     found = causes.of_scores(grades, lists, lineage, n(C))
-    # Both lists until day 22, the adopted one until day 72, then the keeper's own reckoning.
-    assert causes.days_by_cause(found) == {WAITS: 2 + 8, OWN_TERM: 50}
+    # Both lists until day 22, the adopted one until day 72, then what was given for a term.
+    assert causes.days_by_cause(found) == {WAITS: 2, OWN_TERM: 50, TAKEN: 8}
+
+
+def of_score(n, hand, points, source=(), last=80):
+    """Causes of a score of B that is wrong from day 10 to day `last`; points as (side, day, …)."""
+    lineage = Lineage(
+        [],
+        {},
+        source=[Wrong(n(a), n(b), why, "r") for a, b, why in source],
+        points=[Point(side, "portal", "B", n(d), by, "act", what) for side, d, by, what in points],
+    )
+    wrong = pd.DataFrame(
+        [("portal", "B", hand.day(10), hand.day(last))],
+        columns=["keeper", "subject_id", "from_day", "to_day"],
+    )
+    none = pd.DataFrame(columns=["holder", "list", "subject_id", "a", "b", "cause", "path"])
+    return causes.days_by_cause(causes.of_scores(wrong, none, lineage, n(C)))
+
+
+def test_a_score_waits_for_the_first_of_the_month_and_no_longer(n, hand):
+    """The record is right from day 20, 21 January; points change on 1 February, day 31."""
+    points = [(CORRECTED, 0, -5, "event:r:w"), (CORRECTED, 31, 5, "event:r:w")]
+    assert of_score(n, hand, points, last=31) == {WAITS: 11}
+    for_a_term = [(CORRECTED, 0, -5, "event:r:w"), (CORRECTED, 60, 5, "event:r:w")]
+    assert of_score(n, hand, for_a_term, last=60) == {WAITS: 11, TAKEN: 29}
+
+
+def test_a_score_reckoned_at_once_waits_for_nothing(n, hand):
+    points = [(CORRECTED, 10, -5, "event:r:w"), (CORRECTED, 50, 5, "event:r:w")]
+    assert of_score(n, hand, points, last=50) == {TAKEN: 30}
+
+
+def test_a_wrong_row_that_counts_beside_the_right_one_is_counted_twice(n, hand):
+    source = [(10, 100, AT_THE_SOURCE)]
+    wrong = (CORRECTED, 10, -5, "event:r:w")
+    assert of_score(n, hand, [wrong], source) == {AT_THE_SOURCE: 60}
+    right = [(side, 20, -5, "event:r:k") for side in (CLEAN, CORRECTED)]
+    assert of_score(n, hand, [wrong, *right], source) == {COUNTED_TWICE: 60}
+
+
+def test_a_score_of_a_record_that_a_gate_kept_aside_is_the_gates(n, hand):
+    missing = [(CLEAN, 10, -5, "event:r:k")]
+    assert of_score(n, hand, missing, [(10, 100, GATE)]) == {GATE: 60}
+    assert of_score(n, hand, missing, [(10, 100, NOT_CORRECTED)]) == {NOT_CORRECTED: 60}
 
 
 def test_pieces_are_cut_inside_only():

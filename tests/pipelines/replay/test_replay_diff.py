@@ -187,9 +187,11 @@ def test_measures_and_grades(differ, hand):
         "wrongly_missing": 0,
         "altered": 0,
         "linked": 1,
-        "link_paths": ["legal_representative:b>a"],
+        "link_paths": [["legal_representative:b>a"]],
         "first_day": "2024-01-11",
         "last_day": "2024-01-20",
+        "uncorrected_until": "2024-01-21",
+        "until": "2024-01-21",
         "subject_days": 20,
         "residue": 0,
         "residue_by_cause": 0,
@@ -228,9 +230,27 @@ def test_the_json_of_a_comparison(tmp_path, hand):
     b = hand.database(tmp_path / "b.duckdb", **rows)
     told = compare(a, b)
     node = told.json()
-    assert node["mode"] == "diff" and node["fault"] == {} and node["gain"] is None
+    assert node["mode"] == "diff" and node["fault"] is None and node["gain"] is None
     (row,) = node["lists"]
-    assert row["residue"] is None and row["residue_by_cause"] is None
+    assert row["residue"] is None and row["residue_by_cause"] == {}
     assert row["wrongly_listed"] == 1 and row["last_day"] == "2024-04-09"
     assert told.words.subject("A") == "青石港木业 (enterprise)"
     told.print()
+
+
+def test_rows_that_share_a_declared_key_are_said_to_be_doubtful(tmp_path, hand, capsys):
+    """By sets the two are alike; the row that stands twice must not pass in silence."""
+    entries = [hand.entry("e.1", "debts", "A")]
+    shown = hand.shown("court", "debts", "e", "A", "court", 5, None, "e.1")
+    a = hand.database(tmp_path / "a.duckdb", entries=entries, copies=[shown])
+    b = hand.database(tmp_path / "b.duckdb", entries=entries, copies=[shown, shown])
+    told = compare(a, b)
+    assert told.json()["doubtful"] == list(told.doubtful)
+    (said,) = told.doubtful
+    assert said.startswith(
+        "exchange.copies of b.duckdb has 1 row too many for its declared key (path"
+    )
+    told.print()
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "1 row too many" in printed and "as far as can be told." in printed
+    assert compare(a, a).doubtful == []

@@ -201,12 +201,50 @@ def test_days_until_right_for_good(followed):
 
 
 def test_rows_of_a_list_keep_their_residue_apart(frame, hand):
-    rows = [{"holder": "bank", "list": "debts", "residue": None, "residue_by_cause": None}]
+    """What only the correction spoils has a row with every column that the others have."""
+    row = {"holder": "bank", "list": "debts", **metrics.LIST_ROW}
+    row |= {"first_day": "2024-01-13", "last_day": "2024-03-30", "uncorrected_until": "2024-03-31"}
+    wrong = [("bank", "debts", "A", "altered", 12, 27), ("ncisp", "debts", "A", "altered", 30, 40)]
     left = {("bank", "debts"): {"waits for the next sync": 2, "reinserted": 1}}
-    (row,) = metrics.residue_rows(rows, ("holder", "list"), left)
-    assert row["residue"] == 3
-    assert row["residue_by_cause"] == {"reinserted": 1, "waits for the next sync": 2}
-    (*_, spoilt) = metrics.residue_rows(rows, ("holder", "list"), {("ncisp", "debts"): {"x": 1}})
-    assert (spoilt["holder"], spoilt["wrongly_listed"], spoilt["residue"]) == ("ncisp", 0, 1)
-    (row,) = metrics.residue_rows(rows, ("holder", "list"), {})
-    assert row["residue"] == 0 and row["residue_by_cause"] == {}
+    key = ("holder", "list")
+    bank, ncisp = metrics.corrected_rows([row], key, metrics.LIST_ROW, frame(wrong), left)
+    assert bank["residue"] == 3
+    assert bank["residue_by_cause"] == {"reinserted": 1, "waits for the next sync": 2}
+    assert (bank["until"], bank["uncorrected_until"]) == ("2024-01-28", "2024-03-31")
+    assert ncisp.keys() == bank.keys() and ncisp["holder"] == "ncisp"
+    assert (ncisp["wrongly_listed"], ncisp["residue"], ncisp["residue_by_cause"]) == (0, 0, {})
+    assert (ncisp["first_day"], ncisp["until"]) == ("2024-01-31", "2024-02-10")
+    assert ncisp["last_day"] is None and ncisp["uncorrected_until"] is None
+    (spared,) = metrics.corrected_rows([row], key, metrics.LIST_ROW, frame([]), {})
+    assert spared["until"] is None and spared["first_day"] == "2024-01-13"
+
+
+@pytest.mark.parametrize(
+    ("rows", "nothing"),
+    [("by_list", "LIST_ROW"), ("by_measure", "MEASURE_ROW"), ("by_keeper", "SCORE_ROW")],
+)
+def test_a_row_that_nothing_befell_has_every_column(rows, nothing, differs):
+    for row in getattr(metrics, rows)(differs):
+        assert set(getattr(metrics, nothing)) < set(row)
+        names = set(row) - set(getattr(metrics, nothing))
+        assert names <= {"holder", "list", "agency", "measure", "keeper"}
+
+
+@pytest.fixture
+def differs(frame, hand):
+    """A difference with one list, one measure and one score."""
+    from pipelines.replay.diff import Difference
+
+    listed = frame(RUNS[:1])
+    measure = listed.rename(columns={"holder": "agency", "list": "measure"})
+    score = listed.rename(columns={"holder": "keeper"}).drop(columns="list")
+    return Difference(
+        horizon=hand.horizon,
+        lists=listed,
+        ways=pd.DataFrame(),
+        measures=measure,
+        tied=measure[["agency", "measure", "subject_id"]].assign(link_path=""),
+        scores=score.assign(first_shows="A 1000", second_shows="B 900"),
+        points=pd.DataFrame(columns=["keeper", "side"]),
+        whole=pd.DataFrame(columns=["holder", "list", "entry_days", "subject_days"]),
+    )

@@ -163,8 +163,8 @@ def test_a_row_a_cell_and_what_the_correction_spared_at_the_end():
     assert list(zip(table["holder"], table["subject_id"], table["days"], strict=True)) == [
         ("court", "x", 20), ("court", "y", 20), ("bank", "x", 28), ("bank", "z", 0),
     ]  # fmt: skip
-    assert table["never_corrected"].tolist() == [
-        "2024-02-29", "2024-02-29", "2024-03-04", "2024-03-10",
+    assert table["uncorrected_until"].tolist() == [
+        "2024-03-01", "2024-03-01", "2024-03-05", "2024-03-11",
     ]  # fmt: skip
     assert table["cause"].tolist() == ["", "", "waits (10 d)", ""]
     assert table["wrong"].tolist()[-1] == "spared by the correction: wrongly listed"
@@ -284,7 +284,7 @@ def test_the_page_tells_the_story(told, found):
     data = embedded(found)
     assert data["fault"] == "2024-03-13" and data["correction"] == "2024-04-12"
     names = {column["name"] for column in data["tables"]["wrong"]}
-    assert {"subject", "way", "lines", "cause", "never_corrected"} <= names
+    assert {"subject", "way", "lines", "cause", "until", "uncorrected_until"} <= names
 
 
 def test_the_page_is_marked_as_synthetic_and_so_is_every_figure(told, found):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from pipelines.engine import open_engine
-from pipelines.replay.causes import AT_THE_SOURCE, GATE
+from pipelines.replay.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED
 from pipelines.replay.databases import opened
 from pipelines.replay.metrics import day_number
 from pipelines.replay.states import wrong_at_source
@@ -69,7 +69,7 @@ def source(tmp_path, hand):
                 db, "clean", "corrected", {None: [OfFeed("fines", mode)]}, hand.horizon
             )[None]
         zero = day_number(hand.day(0))
-        return [(first - zero, end - zero, why) for first, end, why in found]
+        return [(run.first - zero, run.end - zero, run.why) for run in found]
 
     return run
 
@@ -77,7 +77,7 @@ def source(tmp_path, hand):
 def test_a_correction_that_took_leaves_nothing_wrong_after_it(source):
     """Only days before the correction are wrong; a cause is not asked for there."""
     found = source("changes", [("k", 5, None)], [("w", 5, 20), ("k", 20, None)])
-    assert found == [(5, 20, GATE)]
+    assert found == [(5, 20, NOT_CORRECTED)]
 
 
 def test_a_feed_that_only_appends_goes_on_saying_both(source):

@@ -1,0 +1,62 @@
+"""What is said of each column: by a feed's contract, a shape's, or `schemas/columns.csv`."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+
+from schemas.contract import ROOT, Feed, feeds, read_yaml
+from schemas.shape import SHAPES
+
+COLUMNS = ROOT / "schemas" / "columns.csv"
+
+
+@cache
+def said_of_columns(table: str) -> dict[str, str]:
+    """Column -> what it means in a table.
+
+    A contract of the table's own comes first: that of its shape, or of the feed it is made from. Then
+    what `schemas/columns.csv` says of the column in this very table. The same name means the same
+    in every table otherwise.
+
+    Args:
+        table: qualified name, `lists.entries`.
+    """
+    stage, _, name = table.partition(".")
+    said = dict(everywhere())
+    for here, column, meaning in written():
+        if here == table:
+            said[column] = meaning
+    if (SHAPES / f"{name}.odcs.yaml").exists():
+        said |= shape(name)
+    elif stage in ("landing", "conform") and name in feeds():
+        said |= said_of_feed(feeds()[name])
+    return said
+
+
+@cache
+def everywhere() -> dict[str, str]:
+    """Column -> what it means wherever no contract of the table itself says otherwise."""
+    said = {column: meaning for here, column, meaning in written() if not here}
+    for path in sorted(SHAPES.glob("*.odcs.yaml")):
+        said |= shape(path.name.removesuffix(".odcs.yaml"))
+    return said
+
+
+@cache
+def shape(name: str) -> dict[str, str]:
+    """Column -> what the contract of a shape says of it."""
+    node = read_yaml((SHAPES / f"{name}.odcs.yaml").read_text(encoding="utf-8"))["schema"][0]
+    return {p["name"]: " ".join(p["description"].split()) for p in node["properties"]}
+
+
+def said_of_feed(feed: Feed) -> dict[str, str]:
+    """What a feed's contract says of its columns, with their Chinese names."""
+    return {c.name: f"{c.title_zh}: {c.description}" for c in feed.columns}
+
+
+@cache
+def written() -> tuple[tuple[str, str, str], ...]:
+    """Table ("" for every table), column and meaning of what stands in no contract."""
+    with COLUMNS.open(encoding="utf-8", newline="") as lines:
+        return tuple((row["table"], row["column"], row["meaning"]) for row in csv.DictReader(lines))

@@ -1,0 +1,51 @@
+"""One small experiment that all tests of experiments read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.experiment import Design
+
+DESIGN = Design(
+    ("valid_code_of_another", "row_lost"),
+    n=24,
+    worlds=2,
+    seed=5,
+    correct_after=(3, 60),
+    policies={"ncisp-bank.every": ("7", "28")},
+    joins=("none", "full"),
+    size="story",
+    block=12,
+)
+
+
+@pytest.fixture(scope="session")
+def design() -> Design:
+    """The design of that experiment: at the lowest level the policy means nothing, so 2 + 4 arms."""
+    return DESIGN
+
+
+@pytest.fixture(scope="session")
+def done(tmp_path_factory) -> Path:
+    """The experiment, stopped after its second block; then it went on, on one core."""
+    import pipelines.experiment.running as module
+
+    folder = tmp_path_factory.mktemp("experiment")
+    follow, left = module._follow, [2]
+
+    def stopped(*given):
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        follow(*given)
+
+    with pytest.MonkeyPatch().context() as patched:
+        patched.setattr(module, "_follow", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            module.run(DESIGN, folder)
+    assert len(list((folder / "parts").glob("*.replays"))) == 2
+    assert not (folder / "replays.parquet").exists()
+    module.run(DESIGN, folder)
+    return folder

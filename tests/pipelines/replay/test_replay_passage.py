@@ -1,0 +1,105 @@
+"""How far a fault got: gates that kept something back, where it stopped, what was sent to correct it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.replay import command
+from pipelines.replay.report import gloss
+from pipelines.storage import Home, write_json
+
+COURT = {"feed": "court", "record": "0000000001"}
+
+
+@pytest.fixture(scope="module")
+def home(story, tmp_path_factory) -> Path:
+    """A home whose database is the story world's."""
+    place = Home(tmp_path_factory.mktemp("home"))
+    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
+    write_json(place.pointer, about)
+    return place.path
+
+
+def printed(found, capsys) -> str:
+    found.print()
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_row_its_gate_keeps_aside_is_told_and_corrected(home, capsys):
+    """Without its operation the row is not believed, so the right one has to be sent again."""
+    found = command(home, **COURT, sets=["operation="], correct_after=10)
+    (kept,) = found.passage.kept
+    assert (kept.state, kept.outcome, kept.gate, kept.column, kept.value, kept.line) == (
+        "faulty", "quarantine", "required_operation", "operation", None, 1,
+    )  # fmt: skip
+    fault = found.json()["fault"]
+    assert fault["correction_day"] == fault["correction_sent"] == "2024-03-23"
+    assert found.left.json()["cells_on_the_eve"] == 8
+    assert found.left.json()["cells"] == 0
+    said = printed(found, capsys)
+    assert "Gate gate required_operation" not in said
+    assert "required_operation keeps court/court_20240313.json line 1 of court aside" in said
+    assert "column operation is empty" in said
+
+
+def test_a_rebuild_tells_the_same(home):
+    """Gates, tables that differ, and where it stopped."""
+    for sets in (["operation="], ["courtName=abc"]):
+        replayed, rebuilt = (
+            command(home, **COURT, sets=sets, correct_after=10, rebuild=way).passage
+            for way in (False, True)
+        )
+        assert replayed == rebuilt
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ("duty=无", "stopped in conform: no statement, event or link is made from duty of court"),
+        ("courtName=abc", "stopped in merge.events: no list, measure or score reads authority"),
+    ],
+)
+def test_a_fault_that_reaches_nobody_says_where_it_stopped(change, where, home, capsys):
+    found = command(home, **COURT, sets=[change])
+    assert not found.faulty.differs
+    assert where in found.passage.stopped
+    assert where in printed(found, capsys)
+
+
+def test_a_correction_that_is_not_needed_is_not_told_as_sent(home, capsys):
+    """`update` for `add` says the same of the record."""
+    found = command(home, **COURT, sets=["operation=update"], correct_after=10)
+    fault = found.json()["fault"]
+    assert fault["correction_sent"] is None and fault["correction"] is None
+    assert fault["correction_why_not_sent"] == "nothing wrong was believed of it by then"
+    assert "nothing was sent on 2024-03-23 to correct it" in printed(found, capsys)
+
+
+def test_a_withdrawal_kept_aside_leaves_the_record_believed(home, capsys):
+    """The court strikes a debtor off on 6 June; the gate keeps the row that says so aside."""
+    withdrawal = {"feed": "court", "record": "0000000002", "delivery": "2024-06-06"}
+    found = command(home, **withdrawal, sets=["operation="])
+    assert [kept.outcome for kept in found.passage.kept] == ["quarantine"]
+    assert {row["wrongly_listed"] for row in found.json()["lists"]} == {1}
+    assert "nobody ever put it right" in printed(found, capsys)
+    fixed = command(home, **withdrawal, sets=["operation="], correct_after=10)
+    assert fixed.json()["fault"]["correction_sent"] == "2024-06-16"
+
+
+def test_a_drawn_fault_bites_and_says_what_was_passed_over(home, capsys):
+    found = command(home, fault="wrong_unit", seed=1)
+    assert found.faulty.differs
+    over = found.json()["fault"]["passed_over"]
+    assert over > 0
+    assert f"with --seed 1; {over} records drawn before it changed nothing" in printed(
+        found, capsys
+    )
+    again = command(home, fault="wrong_unit", seed=1, rebuild=True)
+    assert again.json()["fault"]["record"] == found.json()["fault"]["record"]
+
+
+def test_a_gloss_is_not_cut_inside_a_number():
+    assert gloss("The fine, in units of 10,000 yuan.") == "the fine"
+    assert gloss("Fine in units of 10,000 yuan; empty if none.") == "fine in units of 10,000 yuan"
