@@ -133,6 +133,11 @@ TABLES: dict[str, dict[str, str]] = {
         "value": "VARCHAR",
         **INTERVAL,
     },
+    "resolve.designations": {
+        "id_scheme": "VARCHAR",
+        "id_value": "VARCHAR",
+        "name_key": "VARCHAR",
+    },
     "resolve.names": {"subject_id": "VARCHAR", "name": "VARCHAR", **INTERVAL},
     "resolve.mentions": {
         "record_id": "VARCHAR",

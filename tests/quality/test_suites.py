@@ -111,6 +111,10 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
         ("resolve.identifiers", {"subject_id": s, "scheme": "uscc", "value": "x", **SPELL})
         for s in ("s", "t")
     ],
+    ("resolve.designations", "code_of_one_body"): [
+        ("resolve.designations", {"id_scheme": "uscc", "id_value": "x", "name_key": name})
+        for name in "甲乙丙丁戊"
+    ],
     ("merge.facts", "one_winner"): [
         ("merge.facts", FACT | {"value": value, "won": True, "from_day": day})
         for value, day in (("a", JAN), ("b", FEB))
