@@ -133,10 +133,12 @@ def test_the_bound_of_paths_is_checked_too(value, tmp_path):
         read_network(file=file)
 
 
-def test_a_policy_of_the_run_changes_no_edge_and_means_something_at_every_level():
+def test_a_policy_of_the_run_changes_no_edge_and_one_of_edges_means_something_where_there_are_any():
     policy = {"corrections": "pushed", "links.depth": "1", "gates.out_of_bounds": "warn"}
     assert read_network(policy=policy) == read_network()
-    assert in_reach(policy | {"court-ncisp.lag": "2"}, "core", "none") == policy
+    assert in_reach(policy | {"court-ncisp.lag": "2"}, "core", "own-keys") == policy
+    del policy["corrections"]
+    assert in_reach(policy | {"corrections": "pushed"}, "core", "none") == policy
 
 
 def test_a_network_joined_beyond_its_bound_is_refused(tmp_path):

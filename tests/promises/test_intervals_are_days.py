@@ -79,6 +79,14 @@ def test_intervals_equal_days_at_every_level_of_joining(join: str, built) -> Non
         assert compare(connection, found)["lists.entries"]
 
 
+@pytest.mark.parametrize("join", [join for join in JOINS if join != "full"])
+def test_intervals_equal_days_of_a_filthy_world_at_every_level_of_joining(join: str, built) -> None:
+    world = built("tiny", 5, dirt=4.0, days=75, join=join)
+    found = simulated(world, join)
+    with closing(world.connect()) as connection:
+        assert compare(connection, found)["lists.entries"]
+
+
 def test_asking_every_act_every_day_changes_nothing(story) -> None:
     impatient = simulated(story, tier="story")
     patient = simulated(story, tier="story", patient=True)
