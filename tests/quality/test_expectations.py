@@ -11,7 +11,12 @@ from quality.expectations import ROW_KINDS, Expectation, breaks_sql, sentence, v
 ROW_CASES = [
     ("present", {}, ["x", "　x", "0"], [None, "", " ", "　", " \t　\n"]),
     ("present", {"blank": "allowed"}, ["", "x"], [None]),
-    ("in_set", {"values": ("01", "o'clock")}, ["01", "01 ", "０1 ", "o'clock", None], ["1", "01x", ""]),
+    (
+        "in_set",
+        {"values": ("01", "o'clock")},
+        ["01", "01 ", "０1 ", "o'clock", None],
+        ["1", "01x", ""],
+    ),
     (
         "matches",
         {"pattern": r"^[0-9]{2}\.[a-z]$"},
