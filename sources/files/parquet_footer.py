@@ -73,6 +73,8 @@ def _said(about: dict[int, Any], start: int) -> Footer:
             chunk = column[3]
             if chunk[1] != kind or (chunk.get(16, {}).get(1) is not None and kind != BYTE_ARRAY):
                 raise ValueError("a row group has a column of another type than the file")
+            if not group[3]:
+                continue  # a group without rows may say that its columns lie nowhere
             first = min(chunk[9], chunk.get(11) or chunk[9])
             if not len(MAGIC) <= first <= first + chunk[7] <= start or chunk[6] < 0:
                 raise ValueError("a column lies outside the file")
