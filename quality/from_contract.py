@@ -17,11 +17,13 @@ from schemas.contract import (
     DAYS,
     EARLIEST,
     EFFECTS,
+    KEYS,
     MOST,
     ROOT,
     Column,
     Feed,
     read_yaml,
+    see_keys,
 )
 
 CODES = ROOT / "schemas" / "codes"
@@ -336,7 +338,10 @@ def shape_expectations(
     def expect(name: str, kind: str, reason: str, column: str | None = None, **args: Any) -> None:
         found.append(Expectation(name, table, kind, "warn", reason, column, args))
 
+    where = f"schemas/shapes/{path.name}"
+    see_keys(node, KEYS["feed"], where, "key")
     for prop in node["properties"]:
+        see_keys(prop, KEYS["column"], f"{where}, column {prop.get('name')}", "key")
         custom = {c["property"]: c.get("value") for c in prop.get("customProperties") or []}
         name = prop["name"]
         if prop.get("required"):
