@@ -15,21 +15,11 @@ import pyarrow as pa
 
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.models import STAGES
 from schemas.contract import ROOT, islands
 
 TABLE = "codes.made_by"
 MOST_NAMED = 2  # files of one kind that a sentence names; the rest are counted
-
-STAGES = (
-    "conform",
-    "resolve",
-    "merge",
-    "lists",
-    "exchange",
-    "consequences",
-    "scores",
-    "publication",
-)
 
 # Kind of file -> where such files lie, beside those of the islands.
 PLACES = {
@@ -39,6 +29,7 @@ PLACES = {
     "programs": (
         "schemas/contract.py",
         "schemas/identifiers.py",
+        "schemas/normal_form.*",
         "schemas/shape.py",
         "sources/files/*.py",
         "quality/*.py",

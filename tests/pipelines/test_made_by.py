@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from pipelines.cli import main
 from pipelines.engine import open_engine
 from pipelines.replay import FaultSpec, replay
 from pipelines.storage import Home, HomeError
+from schemas.contract import ROOT
 
 COURT = "pipelines/lists/court_dishonest.sql"
 
@@ -59,6 +62,27 @@ def test_all_that_a_build_depends_on_is_noted_once() -> None:
     assert "quality/great.py" not in files and "pipelines/cli.py" not in files
     whole = {file for _, file, _ in made_by.made_by("whole")}
     assert "sources/tax_bureau/contract.odcs.yaml" in whole - set(files)
+
+
+def test_every_program_that_a_build_runs_is_noted() -> None:
+    """But for those that decide nothing of what the tables hold: how they are stored, and noted."""
+    code = (
+        "import sys, pipelines.build\n"
+        "print(*(getattr(m, '__file__', None) or '' for m in sys.modules.values()), sep='\\n')"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    packages = {ROOT / name for name in ("schemas", "sources", "quality", "pipelines")}
+    loaded = {
+        path.relative_to(ROOT).as_posix()
+        for path in map(Path, said.stdout.splitlines())
+        if packages & set(path.parents) and path.stat().st_size and path.name != "__init__.py"
+    }
+    assert loaded - {file for _, file, _ in made_by.made_by("whole")} == {
+        "pipelines/engine/base.py", "pipelines/made_by.py", "pipelines/storage.py",
+    }  # fmt: skip
+    assert "schemas/normal_form.csv" in {file for _, file, _ in made_by.made_by("story")}
 
 
 def test_a_digest_does_not_depend_on_line_ends(tmp_path) -> None:
