@@ -38,6 +38,7 @@ HomeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Everything random comes from it.")]
 HOME = Path("build")
+STOPPED, CLOSED = 130, 141  # exit codes as shells have them for SIGINT and SIGPIPE
 MOST_FAULTS = 1_000_000  # of an experiment: days of work
 MOST_WORKERS = 61  # as many processes as Windows lets a pool wait for
 
@@ -547,9 +548,9 @@ def models(
 def main(given: Sequence[str] | None = None) -> None:
     """Run the command line; whatever goes wrong ends in one clear sentence and an exit code.
 
-    The codes are those of `pipelines.trouble`: 2 for what the user or the machine can put right, 70
-    for a fault of this program, 130 and 141 if it was stopped or nobody reads any more; and 1 if
-    `check` found a promise broken. With ISLANDS_DEBUG set, errors are raised as they are.
+    The codes are 2 for what the user or the machine can put right, 70 for a fault of this program (see
+    `pipelines.trouble`), 130 and 141 if it was stopped or nobody reads any more, and 1 if `check` found
+    a promise broken. With ISLANDS_DEBUG set, errors are raised as they are.
 
     Args:
         given: what follows `islands`; by default the process's own arguments.
@@ -563,10 +564,10 @@ def main(given: Sequence[str] | None = None) -> None:
         code = app(args=words, prog_name="islands", standalone_mode=False)
         sys.stdout.flush()
     except (typer.Abort, KeyboardInterrupt):
-        _fail("stopped before it was done; the last good database is as it was.", 130)
+        _fail("stopped before it was done; the last good database is as it was.", STOPPED)
     except BrokenPipeError:
         nobody_reads()
-        raise SystemExit(141) from None
+        raise SystemExit(CLOSED) from None
     except USAGE_ERROR as error:
         sentence = error.format_message().rstrip(".")
         command = error.ctx.command_path if error.ctx else "islands"

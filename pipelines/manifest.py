@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from schemas.contract import ROOT
@@ -67,8 +66,3 @@ def make_manifest(
         "command": " ".join(["islands", *command]),
         **more,
     }
-
-
-def file_digest(path: Path) -> str:
-    """sha256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

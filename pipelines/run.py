@@ -467,13 +467,6 @@ def _counter(tell: Progress) -> Callable[[str], None]:
     return step
 
 
-def fresh_folder(path: Path) -> Path:
-    """The folder, made anew and empty."""
-    shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True)
-    return path
-
-
 def last_day(landing: Path) -> date:
     """Last day of deliveries of a landing folder."""
     return date.fromisoformat(str(read_manifest(landing)["last_day"]))

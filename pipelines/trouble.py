@@ -16,8 +16,6 @@ from pipelines.engine.trouble import sentence
 
 BAD_INPUT = 2  # the user or the machine can put it right
 OUR_FAULT = 70  # as sysexits.h has it for an error in the software
-STOPPED = 130  # as shells have it for SIGINT
-CLOSED = 141  # and for SIGPIPE
 
 # What the system says -> what it means, to be read after the name of a file.
 SYSTEM = {

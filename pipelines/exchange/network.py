@@ -31,9 +31,8 @@ OF_THE_RUN = {
 }
 OF_EDGES = ("corrections",)  # of these, what means nothing where nobody hands anything on
 
-
 # Bounds of the numbers of an edge and of an adoption, in days, both included. A rhythm or a delay of
-# more than ten years, or a term of more than a hundred, is taken for a slip of the pen; and no day
+# more than ten years, or a term of more than a hundred, is taken for a mistake; and no day
 # worked out from them can leave the calendar.
 BOUNDS = {
     "every": (1, 3650),
@@ -307,10 +306,7 @@ def of_the_run(policy: Mapping[str, str], name: str) -> str:
         NetworkError: if it is none of the values there are.
     """
     values = OF_THE_RUN[name]
-    value = str(policy.get(name, values[0]))
-    if value not in values:
-        _choice(value, f"policy {name}", values)
-    return value
+    return _choice(str(policy.get(name, values[0])), f"policy {name}", values)
 
 
 def with_policy(

@@ -7,6 +7,8 @@ one set-based SELECT from the template beside this file.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pipelines.exchange.network import Network
 from pipelines.intervals import union_of_intervals
 from pipelines.lists.derive import entry_version_sql, indented
@@ -26,11 +28,6 @@ EMPTY_ENTRIES = """SELECT
     CAST(NULL AS DATE) AS from_day,
     CAST(NULL AS DATE) AS to_day
 WHERE 1 = 0"""
-EMPTY_EVIDENCE = """SELECT
-    CAST(NULL AS VARCHAR) AS entry_version,
-    CAST(NULL AS VARCHAR) AS parent_kind,
-    CAST(NULL AS VARCHAR) AS parent_id
-WHERE 1 = 0"""
 
 
 # Where a step of this length matches by name, who bears a name decides whom it shows. A snapshot looks
@@ -43,6 +40,17 @@ _HELD = (
     "holder", "list", "entry_id", "entry_version", "path", "came_from", "mode", "match", "every_days",
     "lag_days", "expiry_days", "corrections", "first_ever", "gone_day",
 )  # fmt: skip
+_SEEN = (
+    "holder", "list", "entry_id", "entry_version", "path", "came_from", "from_day", "missed_day",
+    "told_day",
+)  # fmt: skip
+
+
+def _columns(alias: str, names: Iterable[str]) -> str:
+    """Columns of a table under their own names, as lines of a SELECT."""
+    return ",\n        ".join(f"{alias}.{name} AS {name}" for name in names)
+
+
 _TAKEN_BY_NAME = """by_name AS (
     SELECT
         {held},
@@ -156,7 +164,7 @@ taken AS (
         AND h.from_day < until(n.to_day)
 ),
 
-""".replace("{held}", ",\n        ".join(f"h.{c} AS {c}" for c in _HELD))
+""".replace("{held}", _columns("h", _HELD))
 _UNDERSTOOD_BY_NAME = """,
 
 understood AS (
@@ -182,23 +190,7 @@ understood AS (
         AND (s.match = 'name' OR b.division = n.division)
     WHERE s.match <> 'code'
         AND s.mode <> 'snapshot'
-)""".replace(
-    "{seen}",
-    ",\n        ".join(
-        f"s.{c} AS {c}"
-        for c in (
-            "holder",
-            "list",
-            "entry_id",
-            "entry_version",
-            "path",
-            "came_from",
-            "from_day",
-            "missed_day",
-            "told_day",
-        )  # fmt: skip
-    ),
-)
+)""".replace("{seen}", _columns("s", _SEEN))
 _NAMED = {
     "touched_by_name": _BY_NAME,
     "taken_by_name": _TAKEN_BY_NAME,
