@@ -46,7 +46,7 @@ class Gates:
         return found
 
     def _kept_aside(self, feed: Feed, rows: list) -> set[int]:
-        """Numbers of the rows the gate keeps aside; a row that repeats such a one goes with it."""
+        """Numbers of the rows the gate keeps aside."""
         table = f"planned_{feed.name}"
         if feed.name not in self._prepared:
             self._prepare(feed, table)
@@ -73,10 +73,5 @@ def _gate_sql(feed: Feed, table: str) -> str:
     """The lines of a table of rows, as they would be read, that the feed's gate keeps aside."""
     return f"""
     WITH landed AS MATERIALIZED ({landing_select(feed, table)})
-    SELECT DISTINCT l.line
-    FROM landed AS l
-    SEMI JOIN (
-        SELECT delivery, record_id, version FROM ({row_verdicts_sql(feed, rows="landed")})
-        WHERE outcome = 'quarantine'
-    ) AS v ON v.delivery = l.delivery AND v.record_id = l.record_id AND v.version = l.version
+    SELECT DISTINCT line FROM ({row_verdicts_sql(feed, rows="landed")}) WHERE outcome = 'quarantine'
     """

@@ -13,6 +13,7 @@ from pipelines.landing import land
 from pipelines.replay.databases import opened
 from pipelines.replay.edits import EditError, FileEdit, RowEdit, apply, plan
 from pipelines.replay.faults import FaultSpec, Landed, Registered
+from pipelines.replay.gated import Gates
 from schemas.contract import Column, Feed
 from sources.faults import FaultError, kind
 from sources.files import read, write
@@ -222,6 +223,17 @@ def test_appends_are_corrected_by_a_further_row(planned):
     assert edit.corrected[0] == struck
     added = [e for e in told(edit.corrected) if e[1] == "added"]
     assert added == [(added[0][0], "added", tuple(struck.before.values()))]
+
+
+def test_a_row_that_would_be_kept_aside_takes_no_good_row_with_it():
+    good = dict(zip(FINES.column_names, ("1", CODES[0], "0.5", "A"), strict=True))
+    unknown = good | {"mark": "X"}  # says the same of the same record, so it is the same version
+    with opened() as db:
+        gates = Gates(db)
+        assert gates.let_through(FINES, {DAYS[0]: [unknown, good]}) == {DAYS[0]: [good]}
+        assert gates.let_through(FINES, {DAYS[0]: [unknown], DAYS[1]: [good]}) == {
+            DAYS[0]: [], DAYS[1]: [good]
+        }  # fmt: skip
 
 
 def test_a_lost_withdrawal_is_drawn_among_what_was_withdrawn(planned):
