@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from quality.expectations import SET_ASIDE, Expectation, text_sql
-from quality.from_contract import shape_expectations
+from quality.from_contract import interval_expectation, shape_expectations
 from schemas.contract import Feed
 
 SHAPES = ("statements", "events", "links")
@@ -36,14 +36,7 @@ def believed_expectations(feed: Feed) -> tuple[Expectation, ...]:
         if codes:
             withdrawn = f'l."{feed.effect_column}" NOT IN ({listed}) AND '
     found = [
-        Expectation(
-            name="interval",
-            table=table,
-            kind="holds",
-            arguments={"condition": "to_day IS NULL OR from_day < to_day"},
-            outcome="warn",
-            reason="A version is believed for at least a day.",
-        ),
+        interval_expectation(table),
         Expectation(
             name="nothing_kept_aside",
             table=table,

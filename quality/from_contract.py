@@ -76,7 +76,8 @@ def effect_sql(feed: Feed, row: str = "l") -> str:
     if not feed.effect_column:
         return "'assert'"
     cases = " ".join(
-        f"WHEN '{code}' THEN '{effect}'" for code, effect in sorted(feed.effect_codes.items())
+        f"WHEN {text_sql(code)} THEN '{effect}'"
+        for code, effect in sorted(feed.effect_codes.items())
     )
     return f"CASE normal_form({row}.{name_sql(feed.effect_column)}) {cases} ELSE 'assert' END"
 
@@ -363,12 +364,12 @@ def shape_expectations(
 
 
 def interval_expectation(table: str) -> Expectation:
-    """What any table of intervals is expected to keep: none is empty, none ends before it begins."""
+    """What every table of intervals is expected to be: none is empty or ends before it begins."""
     return Expectation(
         name="interval",
         table=table,
         kind="holds",
         arguments={"condition": "to_day IS NULL OR from_day < to_day"},
         outcome="warn",
-        reason="What is believed is believed a day at least.",
+        reason="What is believed is believed for at least a day.",
     )

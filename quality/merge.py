@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from quality.expectations import Expectation
+from quality.from_contract import interval_expectation
 from schemas.contract import Feed
 
 # Of one property of one subject, two winners whose periods of validity and of belief both meet.
@@ -56,17 +57,6 @@ WHERE NOT l.won
     )"""
 
 
-def _interval(table: str) -> Expectation:
-    return Expectation(
-        name="interval",
-        table=table,
-        kind="holds",
-        arguments={"condition": "to_day IS NULL OR from_day < to_day"},
-        outcome="warn",
-        reason="What is believed at all is believed for at least a day.",
-    )
-
-
 def _matched(table: str, column: str, role: str) -> Expectation:
     return Expectation(
         name=f"{column}_matched",
@@ -111,9 +101,9 @@ WRITTEN = (
         outcome="warn",
         reason="A value gives way only to another that is in force in its place.",
     ),
-    _interval("merge.facts"),
-    _interval("merge.events"),
-    _interval("merge.links"),
+    interval_expectation("merge.facts"),
+    interval_expectation("merge.events"),
+    interval_expectation("merge.links"),
     _once("merge.events", "record_id", "version", "subject_id", "from_day"),
     _once("merge.links", "record_id", "version", "link_kind", "a_id", "b_id", "from_day"),
     _matched("merge.events", "subject_id", "subject"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelines.models import Model
-from quality.expectations import SET_ASIDE
+from quality.expectations import SET_ASIDE, name_sql, text_sql
 from quality.from_contract import effect_sql
 from schemas.contract import Feed
 
@@ -182,19 +182,14 @@ WHERE nth = 1"""
 TEMPLATES = {"snapshot": SNAPSHOT, "changes": CHANGES, "append": APPEND}
 
 
-def quoted(name: str) -> str:
-    """A column name as SQL writes it: in quotes, so that camel case survives."""
-    return f'"{name}"'
-
-
 def believed_sql(feed: Feed) -> str:
     """The SELECT of `conform.<feed>`."""
     kept = ("record_id", "version", "feed", "delivery", "published", "file", "line")
-    out = [quoted(c) for c in kept]
+    out = [name_sql(c) for c in kept]
     for column in feed.columns:
-        name = quoted(column.name)
+        name = name_sql(column.name)
         if column.means_open:  # what stands for "without end" says nothing
-            values = ", ".join("'{}'".format(v.replace("'", "''")) for v in column.means_open)
+            values = ", ".join(map(text_sql, column.means_open))
             out.append(f"CASE WHEN normal_form({name}) NOT IN ({values}) THEN {name} END AS {name}")
         else:
             out.append(name)

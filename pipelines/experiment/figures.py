@@ -35,19 +35,9 @@ COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
 GRID = "#e7ebef"
-DAYS_AFTER = (
-    0,
-    1,
-    3,
-    7,
-    14,
-    30,
-    90,
-    180,
-    365,
-    730,
-)  # marks of the axis of days after the correction
-FEWER_DAYS = (0, 1, 7, 30, 90, 365)  # on a narrow screen
+# Marks of the axis of days after the correction; fewer on a narrow screen.
+DAYS_AFTER = (0, 1, 3, 7, 14, 30, 90, 180, 365, 730)
+FEWER_DAYS = (0, 1, 7, 30, 90, 365)
 TOGETHER = 3  # arms of one level of joining that still share a panel
 JITTER = 5  # heights among which the dots of a row are spread
 LABEL = 16  # pixels a line of text takes

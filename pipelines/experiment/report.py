@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pipelines.experiment.summary import Summary
+from pipelines.replay.metrics import RESIDUE_DAY
+from pipelines.replay.report import NOTICE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,10 +21,9 @@ HEADINGS = {
     "reached_list": "reach a list",
     "entry_days": "entry-days a fault",
     "entry_days_uncorrected": "uncorrected",
-    "still_wrong": "wrong 30 d after",
+    "still_wrong": f"wrong {RESIDUE_DAY} d after",
     "half_life": "half-life",
 }
-RESIDUE_DAY = 30  # days after the correction of the one share that the table has room for
 DASH = "–"
 
 
@@ -117,7 +118,7 @@ def print_summary(summary: Summary, out: Console) -> None:
     """The findings, and how far the estimates have settled."""
     from rich.table import Table
 
-    out.print("Synthetic data: every person, firm and number is invented.", style="dim")
+    out.print(NOTICE, style="dim")
     out.print(headline(summary))
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name, heading in HEADINGS.items():

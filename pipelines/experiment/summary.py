@@ -366,20 +366,11 @@ _EFFECTS = [
     *(f"{n}{end}" for n in ("entry_days", "p_reach") for end in ("", "_low", "_high", "_error")),
 ]
 _WHOLE = {
-    *("arm", "against", "correct_after", "faults", "followed", "nothing", "reached"),
-    *("reached_list", "faults_on_the_eve", "cells_on_the_eve", "irrevocable", "late_spread"),
-    *(
-        "half_life",
-        "half_life_low",
-        "half_life_high",
-        "watched",
-        "days_after",
-        "wrong",
-        "of",
-        "at_risk",
-    ),
-    *("righted", "true_low", "false_low", "true_high", "false_high", "gained", "lost"),
-}
+    "arm", "against", "correct_after", "faults", "followed", "nothing", "reached", "reached_list",
+    "faults_on_the_eve", "cells_on_the_eve", "irrevocable", "late_spread", "half_life",
+    "half_life_low", "half_life_high", "watched", "days_after", "wrong", "of", "at_risk", "righted",
+    "true_low", "false_low", "true_high", "false_high", "gained", "lost",
+}  # fmt: skip
 
 
 def _frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> pd.DataFrame:

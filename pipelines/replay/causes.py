@@ -360,16 +360,15 @@ def _score(
     )
     if shown is not None and (not odd or any(b.startswith("entry:") for b, _ in odd)):
         return shown
+    edited = {wrong.record for wrong in lineage.source}
     for because, reason in odd:
-        kind, _, rest = because.partition(":")
-        record = rest.partition(":")[0]
-        why = lineage.at_source(day, record) if kind == "event" else None
+        record = _record(because)
+        why = None if record is None else lineage.at_source(day, record)
         if why is None:
             continue
-        mine = {w.record for w in lineage.source}
         also = any(
-            net and other != because and why_too == reason and _record(other) in mine
-            for (other, why_too), net in counted[CORRECTED].items()
+            net and other != because and same == reason and _record(other) in edited
+            for (other, same), net in counted[CORRECTED].items()
         )
         return COUNTED_TWICE if why == AT_THE_SOURCE and also else why
     if shown is not None:

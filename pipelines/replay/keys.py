@@ -17,14 +17,6 @@ STAGES = ("lists", "consequences", "scores")
 TABLES = ("exchange.entries", "exchange.copies", "exchange.evidence")
 
 
-def declared_key(model: Model) -> tuple[str, ...]:
-    """The columns of a model's `key:`; none if it declares none."""
-    for line in model.comment.splitlines():
-        if line.startswith("key:"):
-            return tuple(part.strip() for part in line.removeprefix("key:").split(","))
-    return ()
-
-
 def doubled(
     db: Databases, files: Mapping[str, Path], models: Sequence[Model] | None = None
 ) -> list[str]:
@@ -37,10 +29,9 @@ def doubled(
     """
     told = []
     for model in all_models() if models is None else models:
-        key = declared_key(model)
-        if not key or not (model.stage in STAGES or model.name in TABLES):
+        if not model.key or not (model.stage in STAGES or model.name in TABLES):
             continue
-        listed = ", ".join(f'"{column}"' for column in key)
+        listed = ", ".join(f'"{column}"' for column in model.key)
         for name, path in files.items():
             if not db.has(name, model.name):
                 continue
@@ -52,7 +43,7 @@ def doubled(
             if rows:
                 told.append(
                     f"{model.name} of {path.name} has {rows:,} row{'' if rows == 1 else 's'} too "
-                    f"many for its declared key ({', '.join(key)}): what differs in them is not "
+                    f"many for its declared key ({', '.join(model.key)}): what differs in them is not "
                     f"told here; mend the key in {model.origin} and build again."
                 )
     return told

@@ -130,9 +130,7 @@ def unlike(small: Small, universe: int, database: Path) -> dict[str, tuple[int, 
         Table -> how many rows only the rebuilt one has, and how many only the universe.
     """
     found = {}
-    small.engine.execute(
-        "ATTACH '{}' AS rebuilt (READ_ONLY)".format(str(database).replace("'", "''"))
-    )
+    small.engine.attach("rebuilt", database)
     try:
         for table, all_columns in small.columns.items():
             if table.split(".")[0] in ("world", "codes") or table in COUNTED:

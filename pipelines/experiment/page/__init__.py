@@ -22,7 +22,6 @@ from pipelines.experiment.codebook import FIGURES
 from pipelines.experiment.report import (
     DASH,
     HEADINGS,
-    RESIDUE_DAY,
     headline,
     interval,
     naming,
@@ -30,6 +29,7 @@ from pipelines.experiment.report import (
 )
 from pipelines.experiment.summary import Summary
 from pipelines.manifest import NOTICE
+from pipelines.replay.metrics import RESIDUE_DAY
 from pipelines.replay.page import HERE as REPLAY
 
 if TYPE_CHECKING:
