@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,11 +10,11 @@ import yaml
 from docs.markdown import code, rows
 from pipelines.codes import CODES, read_code_list
 from pipelines.models import STAGES, Model, all_models, output_columns
+from schemas.columns import said_of_columns
 from schemas.contract import Column, Feed, Island, islands
 from schemas.shape import SHAPES
 
 HEADINGS = ("source", "grain", "key")
-MARKS = re.compile(r"^(source|grain|key|intervals): (.*)$")
 
 
 def dictionary() -> str:
@@ -27,7 +26,7 @@ def _parts() -> Iterator[str]:
     yield "# Data dictionary"
     yield (
         "All data is synthetic. Written by `python -m docs.generate` from the contracts of the islands, "
-        "the contracts of the shapes, the code lists and the models."
+        "the contracts of the shapes, the code lists, the models and `schemas/columns.csv`."
     )
     yield "## Islands and their feeds"
     for island in islands().values():
@@ -93,6 +92,8 @@ def _promises(feed: Feed) -> Iterator[tuple[str, str]]:
         if bound:
             limits = ", ".join(f"{k} {v}" for k, v in bound.items() if k != "reason")
             yield name, f"{limits}. {bound.get('reason', '')}"
+    if feed.may_be_empty:
+        yield "may have no rows", feed.may_be_empty
     if feed.fault_rates:
         told = ", ".join(f"{kind} {rate:g}" for kind, rate in feed.fault_rates.items())
         yield "its own dirt, per 1,000 records", told
@@ -106,6 +107,19 @@ def _column(column: Column) -> tuple[str, str, str, str]:
         rules.append(f"identifier: {column.scheme}")
     if column.parse:
         rules.append(f"reads as {column.parse}")
+    if column.not_before:
+        rules.append(f"not before {column.not_before}")
+    if column.may_lie_ahead:
+        rules.append("may lie after its publication")
+    if column.means_open:
+        rules.append(f"{' or '.join(map(code, column.means_open))} means without end")
+    if column.at_least is not None:
+        rules.append(f"at least {column.at_least}")
+    if column.at_most is not None:
+        rules.append(f"at most {column.at_most}")
+    if column.expected_where:
+        other, value = column.expected_where
+        rules.append(f"expected where `{other}` says {value}")
     if column.pattern:
         rules.append(f"matches `{column.pattern}`")
     if column.width:
@@ -144,15 +158,14 @@ def _axis(column: dict[str, Any]) -> str:
 
 
 def _model(model: Model) -> Iterator[str]:
-    rule, marks = told(model.comment)
+    rule, declared = model.header
     yield f"#### `{model.name}`"
-    yield rule
+    yield " ".join(rule)
     reads = [name for name in model.reads if not name.startswith("codes.")]
     codes = [name.removeprefix("codes.") for name in model.reads if name.startswith("codes.")]
     yield "\n".join(
         [
-            *(f"- {name}: {marks[name]}" for name in HEADINGS if marks.get(name)),
-            f"- columns: {', '.join(map(code, output_columns(model.sql)))}",
+            *(f"- {name}: {text}" for name, text in declared if name in HEADINGS),
             f"- reads: {', '.join(map(code, reads)) or 'nothing'}",
             *(
                 [f"- code lists: {', '.join(f'[{name}](#{name})' for name in codes)}"]
@@ -162,19 +175,6 @@ def _model(model: Model) -> Iterator[str]:
             f"- from: `{model.origin}`",
         ]
     )
-
-
-def told(comment: str) -> tuple[str, dict[str, str]]:
-    """A model's header as its rule and what follows the marks `source:`, `grain:`, `key:`."""
-    rule: list[str] = []
-    marks: dict[str, str] = {}
-    for line in comment.splitlines():
-        found = MARKS.match(line)
-        if found:
-            marks[found[1]] = found[2]
-        elif marks:  # a mark runs on over the next line
-            last = list(marks)[-1]
-            marks[last] += " " + line.strip()
-        else:
-            rule.append(line.strip())
-    return " ".join(rule), marks
+    said = said_of_columns(model.name)
+    columns = output_columns(model.sql)
+    yield rows(("column", "meaning"), [(code(name), said.get(name, "")) for name in columns])

@@ -34,6 +34,13 @@ STAGES = (
     "publication",
 )
 
+# What a header declares after its rule; all but the first three only replays need.
+DECLARED = (
+    "source", "grain", "key", "unit", "touches", "needs", "gives", "intervals", "found", "each",
+    "passes",
+)  # fmt: skip
+_DECLARED = re.compile(rf"^({'|'.join(DECLARED)})(?::(.*))?$")
+
 UNION_DIRECTIVE = re.compile(r"^-- intervals: union\s*$", re.MULTILINE)
 
 
@@ -65,15 +72,30 @@ class Model:
         return self.name.split(".")[0]
 
     @property
+    def header(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """The lines of the rule in words, and (name, text) of all that is declared after it.
+
+        >>> Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nkey: a,\\nb\\npasses").header
+        (('Who is', 'on x.'), (('grain', 'one row'), ('key', 'a, b'), ('passes', '')))
+        """
+        rule: list[str] = []
+        declared: list[tuple[str, str]] = []
+        for line in self.comment.splitlines():
+            found = _DECLARED.match(line)
+            if found:
+                declared.append((found[1], (found[2] or "").strip()))
+            elif declared:  # it runs on over the next line
+                name, text = declared[-1]
+                declared[-1] = (name, f"{text} {line.strip()}".strip())
+            else:
+                rule.append(line)
+        return tuple(rule), tuple(declared)
+
+    @property
     def key(self) -> tuple[str, ...]:
         """The columns that name a row, as the header says; none if it says nothing."""
-        found: list[str] = []
-        for line in self.comment.splitlines():
-            if line.startswith("key:"):
-                found = line.removeprefix("key:").split(",")
-            elif found and not found[-1].strip():  # a key runs on over the next line
-                found = [*found[:-1], *line.split(",")]
-        return tuple(column.strip() for column in found)
+        text = dict(self.header[1]).get("key", "")
+        return tuple(column.strip() for column in text.split(",")) if text else ()
 
     @property
     def table(self) -> str:

@@ -8,20 +8,18 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from pipelines.definitions.columns import said_of_columns
 from pipelines.definitions.names import DATABASE, VERDICTS, asset_of, key
 from pipelines.engine.base import Engine
 from pipelines.landing.keys import landing_columns
 from pipelines.lineage import column_lineage
 from pipelines.models import Model
 from quality.gates import VERDICTS_COLUMNS
+from schemas.columns import said_of_columns
 from schemas.contract import Feed
 
 Lineage = Mapping[str, Sequence[tuple[str, str]]]  # column -> the tables and columns behind it
 
-SHOWN = ("source: ", "grain: ", "key: ")
-FOR_REPLAYS = ("unit: ", "touches: ", "needs: ", "gives: ", "intervals: ", "found: ", "each: ")
-DECLARED = (*SHOWN, *FOR_REPLAYS, "passes")
+SHOWN = ("source", "grain", "key")
 MANIFEST = "manifest"
 ABSENT = {"absent": "takes no part in this size or level of joining"}
 NO_DELIVERY = {"dagster/partition_row_count": 0, "absent": "nothing was delivered on this day"}
@@ -117,16 +115,9 @@ def described(model: Model) -> str:
     <BLANKLINE>
     - grain: one row
     """
-    lines = model.comment.splitlines()
-    first = next((n for n, line in enumerate(lines) if line.startswith(DECLARED)), len(lines))
-    points: list[str] = []
-    for line in lines[first:]:
-        if points and not line.startswith(DECLARED):
-            points[-1] += f" {line}"
-        else:
-            points.append(line)
-    shown = [f"- {point}" for point in points if point.startswith(SHOWN)]
-    return "\n".join([*lines[:first], *(["", *shown] if shown else [])])
+    rule, declared = model.header
+    shown = [f"- {name}: {text}" for name, text in declared if name in SHOWN]
+    return "\n".join([*rule, *(["", *shown] if shown else [])])
 
 
 def lineage_of_model(lineage: Lineage) -> dg.TableColumnLineage:

@@ -14,7 +14,7 @@ from docs.lab import ExampleError, Lab, make_lab
 from docs.pages import block_names, examples
 from docs.picture import draw
 from pipelines.exchange.network import read_network
-from pipelines.models import all_models
+from pipelines.models import all_models, output_columns
 from schemas.contract import ROOT, feeds
 from schemas.shape import SHAPES
 
@@ -121,7 +121,11 @@ def test_the_data_dictionary_holds_everything():
     for shape in SHAPES.glob("*.odcs.yaml"):
         assert f"### The shape {shape.name.split('.')[0]}" in told
     for model in all_models("whole", "full"):
-        assert f"#### `{model.name}`" in told
+        _, _, rest = told.partition(f"#### `{model.name}`\n")
+        about = rest.partition("\n#")[0]
+        assert "unit:" not in about and "touches:" not in about
+        for column in output_columns(model.sql):
+            assert re.search(rf"^\| `{column}` \| \S", about, re.MULTILINE), (model.name, column)
 
 
 def test_the_network_page_holds_every_edge_with_its_basis():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from functools import cache
+from pathlib import Path
 
-from schemas.contract import ROOT, Feed, feeds, read_yaml
+from schemas.contract import Feed, feeds, read_yaml
 from schemas.shape import SHAPES
 
-COLUMNS = ROOT / "schemas" / "columns.csv"
+COLUMNS = Path(__file__).with_suffix(".csv")
 
 
 @cache
@@ -16,8 +17,8 @@ def said_of_columns(table: str) -> dict[str, str]:
     """Column -> what it means in a table.
 
     A contract of the table's own comes first: that of its shape, or of the feed it is made from. Then
-    what `schemas/columns.csv` says of the column in this very table. The same name means the same
-    in every table otherwise.
+    what `schemas/columns.csv` says of the column in this very table. Otherwise one name means the same
+    in every table.
 
     Args:
         table: qualified name, `lists.entries`.
