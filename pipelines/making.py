@@ -1,4 +1,4 @@
-"""How a home gets a new database: a place to build it, and the stroke that puts it in force.
+"""How a home gets a new database: a place to build it, and the step that puts it in force.
 
 The command line, the demo and the steps of Dagster do both alike. DuckDB's files are numbered and a
 pointer names the one in force; Spark's tables are one folder, `HOME/spark`, with a manifest inside.
@@ -22,7 +22,7 @@ def spark_tables(home: Home) -> Path:
 
 
 def building_place(home: Home, engine: str) -> Path:
-    """A path nothing stands at, with what a killed run left behind cleared away.
+    """A free path to build at; what a killed run left there is removed.
 
     Call it only while holding the home's lock.
 

@@ -73,7 +73,7 @@ WRITTEN = (
         kind="no_rows",
         arguments={"query": before_evidence_sql("exchange.entries", "exchange.evidence")},
         outcome="warn",
-        reason="Nobody is listed before what he is listed for is believed, or shown elsewhere.",
+        reason="An entry begins no earlier than what it rests on is believed, or shown elsewhere.",
     ),
     Expectation(
         name="parent_entry_exists",

@@ -201,7 +201,7 @@ def breaks_sql(
         return f"{value} IS NULL"
     if kind == "present":
         # Blank text begins with a character that is neither printed ASCII nor Chinese: only such text
-        # is looked at more closely, which spares nearly every row a regular expression.
+        # is looked at more closely, so that nearly every row needs no regular expression.
         return (
             f"CASE WHEN {value} BETWEEN '!' AND '~' OR {value} BETWEEN '一' AND '鿿' THEN FALSE "
             f"ELSE clean_text({value}) IS NULL END"

@@ -85,7 +85,7 @@ def evidence_expectations(entries: str, evidence: str) -> tuple[Expectation, ...
             kind="no_rows",
             arguments={"query": before_evidence_sql(entries, evidence)},
             outcome="warn",
-            reason="Nobody is listed before what he is listed for is believed.",
+            reason="An entry begins no earlier than what it rests on is believed.",
         ),
         Expectation(
             name="evidence_exists",

@@ -1,7 +1,7 @@
 -- What kind of subject each one is believed to be, day by day: as its register says, or, of somebody an
 -- island knows by its own key alone, as that island's records say. What was last believed stays when
 -- the record goes, since nobody becomes something else by leaving a register. Where records differ on
--- one day the first by name holds. Before anybody says a kind there is no row.
+-- one day the kind first in alphabetical order holds. Before anybody says a kind there is no row.
 -- source: resolve.names and resolve.designations
 -- grain: one row a subject and period
 -- key: subject_id, from_day

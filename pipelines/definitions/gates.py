@@ -29,7 +29,13 @@ FOLLOWS = {
     "fail": "If a row breaks it, the build stops and the last good database stays in force.",
 }
 OF_DELIVERIES = {**FOLLOWS, "warn": "A delivery that breaks it is believed, and reported."}
-READS = {"day": "a_day", "money": "an_amount", "wan": "an_amount", "integer": "a_whole_number"}
+READS = {
+    "day": "a_day",
+    "dotted_day": "a_day",
+    "money": "an_amount",
+    "wan": "an_amount",
+    "integer": "a_whole_number",
+}
 NAMES = {
     "present": "{column}_is_present",
     "in_set": "{column}_is_a_known_value",

@@ -5,7 +5,7 @@
 -- pushed, what ends at the last holder ends here on the same day, but on a wall, where it stays.
 -- A holder that matches by name shows the entry for everyone of that kind who bears the name (by own
 -- keys: in the same division), and by code only where there is no name. A snapshot looks the name up at
--- every sync; who adds to what he has, when he first sees the entry.
+-- every sync; a holder that only adds looks it up when it first sees the entry.
 -- source: network.yml, where every clock has its basis
 -- grain: one row a path, entry version, subject shown and period
 -- key: path, entry_version, subject_id, from_day

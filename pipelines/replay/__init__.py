@@ -69,7 +69,7 @@ def replay(
     workdir: Path | None = None,
     scenario: Scenario | None = None,
     paths: bool = False,
-    biting: bool = False,
+    passing_over: bool = False,
     progress: Progress | None = None,
 ) -> Replay:
     """Follow one fault, or several at once.
@@ -85,7 +85,7 @@ def replay(
         workdir: where rebuilt states are kept; None: in a temporary folder that goes away.
         scenario: what to note as title, story and world when the replay is saved.
         paths: whether to look up what each wrong cell rests on, down to file and line, for a page.
-        biting: whether to pass over drawn places at which the fault changes nothing that anybody
+        passing_over: whether to leave alone drawn places at which the fault changes nothing that anybody
             shows, does or scores; how many is told.
         progress: called with a label, steps done and steps in all.
 
@@ -97,10 +97,11 @@ def replay(
     start = time.perf_counter()
     place = home if isinstance(home, Home) else Home(home)
     specs = (fault,) if isinstance(fault, FaultSpec) else tuple(fault)
-    if not rebuild or (biting and len(specs) == 1 and specs[0].drawn):
+    passing_over = passing_over and len(specs) == 1 and specs[0].drawn
+    if not rebuild or passing_over:
         with Universes(place, join, policy, progress=progress) as universes:
-            if biting and len(specs) == 1 and specs[0].drawn:
-                specs = (_first_that_bites(universes, specs[0]),)
+            if passing_over:
+                specs = (_first_with_effect(universes, specs[0]),)
             edits = universes.case(specs)
             if not rebuild:
                 (found,) = universes.follow([edits], paths=paths, telling=True)
@@ -124,7 +125,7 @@ def replay(
 MOST_DRAWN = 40  # places drawn at most until a fault changes something
 
 
-def _first_that_bites(universes: Universes, spec: FaultSpec) -> FaultSpec:
+def _first_with_effect(universes: Universes, spec: FaultSpec) -> FaultSpec:
     """The fault at the first place drawn at which it changes something; else at the very first."""
     for some in (range(1), range(1, 10), range(10, MOST_DRAWN)):
         tried: list[FaultSpec] = []
@@ -347,6 +348,6 @@ def command(
         rebuild=rebuild,
         gained=True,
         paths=paths,
-        biting=True,
+        passing_over=True,
         progress=progress,
     )

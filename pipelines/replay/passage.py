@@ -188,10 +188,9 @@ def kept_back(
         for row in rows.drop_duplicates().itertuples():
             there = state if row.side == 2 else "clean"
             found.append(_aside(edits, feeds[row.feed], row, there))
-    order = {"clean": 0}
     return sorted(
         dict.fromkeys(found),
-        key=lambda k: (k.delivery, order.get(k.state, 1), k.line or 0, k.gate, k.column or ""),
+        key=lambda k: (k.delivery, k.state != "clean", k.line or 0, k.gate, k.column or ""),
     )
 
 

@@ -81,8 +81,7 @@ def _passage(replay: Replay) -> list[Text]:
         lines.append(_line("Gate", said))
     for kept in passage.kept_correction[:MOST_GATES]:
         lines.append(_line("Gate", f"of what corrects it, {kept.sentence()}"))
-    more = len(passage.kept) + len(passage.kept_correction) - len(lines)
-    if more > 0 and len(passage.kept) > MOST_GATES:
+    if max(len(passage.kept), len(passage.kept_correction)) > MOST_GATES:
         lines.append(Text(f"{'':{INDENT}}… and more; --json has them all"))
     if passage.stopped:
         lines.append(_line("Stopped", f"{passage.stopped}."))
@@ -397,13 +396,10 @@ def sentence(replay: Replay) -> str:
     told = replay.left.json()
     if told["cells"]:
         cause = max(told["by_cause"].items(), key=lambda item: (item[1], item[0]))[0]
-        still = f"{_n(told['cells'], 'entry is', 'entries are')} wrong"
         since = told["cells_by_since"]
-        if since["late_spread"] or since["returned"]:
-            still += f" ({since_words(told)})"
-        else:
-            still = still.replace(" wrong", " still wrong")
-        still += f", mostly because: {cause}"
+        again = since["late_spread"] or since["returned"]
+        how = f"wrong ({since_words(told)})" if again else "still wrong"
+        still = f"{_n(told['cells'], 'entry is', 'entries are')} {how}, mostly because: {cause}"
     elif effects:
         still = "no entry is wrong any more"
     else:

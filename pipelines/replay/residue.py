@@ -1,8 +1,8 @@
 """Residue: what of the reach is left after the correction, defined once for one replay and for many.
 
 The cells are those that differ from the clean run on the *eve*, the day before the correction is
-published. Holders that can never take anything back (a poster on a wall) are counted apart: they are
-in no curve. Of the other cells two things are told, and they are not the same:
+published. Holders that can never take anything back are counted apart: they are in no curve. Of the
+other cells two things are told, and they are not the same:
 
 - *wrong on that day*: R(u), the share that differ u days after the correction (u = 0 is the day it is
   published). A cell that was right and is wrong again counts again.

@@ -16,7 +16,7 @@ WITH counted AS (
     GROUP BY t.act_id
 ),
 
-rivals AS (
+retold AS (
     SELECT
         t.act_id AS act_id,
         t.keeper AS keeper,
@@ -44,12 +44,12 @@ turns AS (
     SELECT
         r.act_id AS act_id,
         r.from_day AS day
-    FROM rivals AS r
+    FROM retold AS r
     UNION
     SELECT
         r.act_id AS act_id,
         r.to_day AS day
-    FROM rivals AS r
+    FROM retold AS r
     WHERE r.to_day IS NOT NULL
 ),
 
@@ -80,7 +80,7 @@ ranked AS (
                 coalesce(r.trigger_name, ''), coalesce(r.ground, ''), r.subject_id, r.because
         ) AS place
     FROM periods AS p
-    INNER JOIN rivals AS r
+    INNER JOIN retold AS r
         ON r.act_id = p.act_id
         AND r.from_day <= p.from_day
         AND p.from_day < until(r.to_day)

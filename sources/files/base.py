@@ -20,7 +20,7 @@ from schemas.contract import Feed
 
 NOTICE = "SYNTHETIC DATA: every person, organisation and identifier is invented; none is real"
 RAW_LIMIT = 2000  # characters of a bad record that are kept to be looked at
-LONGEST = 1 << 20  # bytes of one value; no column of any register is as wide as a book
+LONGEST = 1 << 20  # bytes of one value; no column of any register is that wide
 SHEET_ERRORS = (
     "#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#GETTING_DATA", "#SPILL!",
     "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!",
@@ -146,7 +146,7 @@ def without_unbelievable(table: pa.Table) -> tuple[pa.Table, list[Bad]]:
     """Rows without those that no format may give, and those as bad ones.
 
     A value longer than any column of a register is a sign of lost structure; so is a row that says
-    the names of the columns once more, where one file was glued to another. The errors of a
+    the names of the columns once more, where one file was appended to another. The errors of a
     spreadsheet stay errors when the sheet is saved as something else.
     """
     reasons: dict[int, str] = {}

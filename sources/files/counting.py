@@ -37,8 +37,8 @@ def records(feed: Feed, data: bytes, rows: pa.Table) -> int:
         feed: the contract.
         data: the content.
         rows: what was read of it. Only the line ends within its values are looked at: a record of
-            delimited text may take several lines, and which do only a reader can tell once a
-            quote has gone astray.
+            delimited text may take several lines, and which do only a reader can tell if a
+            quote is missing.
 
     Returns:
         The number, the notice and the header left out.
@@ -143,7 +143,7 @@ def _xml(feed: Feed, data: bytes) -> int:
 def _structure(data: bytes) -> tuple[np.ndarray, np.ndarray, bool]:
     """Places of the braces and brackets outside strings, those bytes, and whether quotes pair.
 
-    A string cannot hold a bare line end, so an astray quote is over with its line.
+    A string cannot hold a bare line end, so what a quote without its pair opens ends with its line.
     """
     text = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(text == ord('"'))

@@ -4,7 +4,7 @@ Delimiters may be wider than a byte (the full-width semicolon), files may be in 
 that holds the delimiter, a quote or a line end stands in quotes, and a quote inside is doubled; a
 quote anywhere else makes a record malformed rather than a guess. A value that goes over several
 lines and holds as many delimiters as a record is legal: it lands, a gate keeps its row aside, and
-each line it has swallowed is unreadable.
+each further line of it is unreadable.
 """
 
 from __future__ import annotations

@@ -208,7 +208,7 @@ def _opened(data: bytes) -> pyarrow.parquet.ParquetFile:
         columns = [schema.column(n) for n in range(len(schema))]
         texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
         # INT96 counts nanoseconds, which as such end in 2262. Text stays packed until its size has
-        # been seen: one long value, said a million times, takes no room in the file.
+        # been seen: a long value repeated a million times takes little room in the file.
         return pyarrow.parquet.ParquetFile(
             pa.BufferReader(data),
             coerce_int96_timestamp_unit="us",

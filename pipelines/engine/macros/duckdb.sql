@@ -235,7 +235,7 @@ CREATE OR REPLACE TEMP MACRO id_ok(scheme, x) AS
         WHEN 'masked_resident_no' THEN masked_resident_no_ok(x)
     END;
 
--- An identifier without what only serves the eye: normal form, capitals, no blanks, no hyphens.
+-- An identifier without what only makes it easier to read: normal form, capitals, no blanks, no hyphens.
 CREATE OR REPLACE TEMP MACRO compact(x) AS
     CASE
         WHEN regexp_full_match(x, '[0-9A-Z]+') THEN x
