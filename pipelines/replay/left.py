@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.replay import causes, metrics, residue
+from pipelines.replay import causes, lineages, metrics, residue
 from pipelines.replay.databases import Databases
 from pipelines.replay.diff import Difference
 from pipelines.replay.edits import Edit
@@ -57,13 +57,13 @@ def left_of(
         for universe, found in differences.items()
     }
     source = wrong_at_source(db, clean, corrected, edits, horizon)
-    lineages = causes.load(
+    read = lineages.load(
         db, clean, corrected, *(_together(db, after, n) for n in range(3)), horizon, source
     )
     told = {}
     for universe, found in differences.items():
         wrong, measures, scores = after[universe]
-        lineage, because = lineages[universe]
+        lineage, because = read[universe]
         since = metrics.day_number(days[universe])
         lists = causes.of_lists(wrong, lineage, since)
         told[universe] = Left(
