@@ -401,7 +401,8 @@ def diff(
     from pipelines.run import see_database
     from pipelines.terminal import print_json
 
-    see_database(a), see_database(b)
+    for path in (a, b):
+        see_database(path)
     _note(made_unlike(a, b))
     result = compare(a, b)
     print_json(result.json()) if as_json else result.print()

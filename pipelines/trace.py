@@ -36,9 +36,8 @@ def rows(engine: Engine, sql: str, *params: Any) -> list[dict[str, Any]]:
     """Rows of a query as dictionaries; days as ISO text, whichever day it is, and numbers as numbers."""
     table = engine.query(sql, list(params))
     for n, column in enumerate(table.schema):
-        if pa.types.is_date(
-            column.type
-        ):  # Python knows no day after the year 9999, the engine does
+        # Python knows no day after the year 9999, the engine does.
+        if pa.types.is_date(column.type):
             table = table.set_column(n, column.name, table.column(n).cast(pa.string()))
     found = table.to_pylist()
     for row in found:

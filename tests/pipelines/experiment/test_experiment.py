@@ -16,7 +16,7 @@ from pipelines.experiment import Design, DesignError, needs, run, summarise
 from pipelines.experiment.codebook import FIGURES, meaning
 from pipelines.experiment.design import Arm, short_names
 from pipelines.experiment.estimates import Resamples
-from pipelines.experiment.figures import apart
+from pipelines.experiment.layout import apart
 from pipelines.experiment.page import write_page
 from pipelines.experiment.report import print_summary
 from pipelines.experiment.rows import CELLS, REPLAYS
