@@ -27,8 +27,8 @@ from tests.naive.identifiers import PASSES, SHAPES
 NOT_COMPARED = set(" ()[]【】〔〕{}<>《》〈〉·・•‧.。,、-‐–—'\"“”‘’|\\∅")
 SIGNS = set("、。〃〄々〆〇〈〉《》「」『』【】〔〕〖〗〘〙〚〛·‘’‚‛“”—…")
 WORDS_FOR_NOTHING = {
-    "无", "没有", "暂无", "空", "空白", "缺失", "不详", "不明", "不清", "未知", "未填", "未填写", "未登记", "待补",
-    "待定", "待查", "不适用", "NULL", "NONE", "NIL", "NAN", "NA", "N/A", "#N/A", "UNKNOWN", "TBD",
+    "无", "没有", "暂无", "空", "空白", "缺失", "不详", "不明", "不清", "未知", "未填", "未填写", "未登记",
+    "待补", "待定", "待查", "不适用", "NULL", "NONE", "NIL", "NAN", "NA", "N/A", "#N/A", "UNKNOWN", "TBD",
 }  # fmt: skip
 IDENTIFIERS = ("uscc", "org_code", "registration_no", "resident_no")
 
