@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.contract import Feed
 from sources.faults import FaultError, Row
 from sources.faults.draw import Draw
-from sources.faults.identifiers import could_be_somebodys
+from sources.faults.identifiers import possibly_real
 
 KIND = "free_edit"
 TITLE = "Free edit"
@@ -43,7 +43,7 @@ def spoil(row: Row, draw: Draw) -> Row | None:
                 f"{', '.join(draw.feed.column_names)}."
             )
     spoilt = row | {name: value or None for name, value in draw.values.items()}
-    real = could_be_somebodys(draw.feed, spoilt, row)
+    real = possibly_real(draw.feed, spoilt, row)
     if real:
         column, value = real
         raise FaultError(

@@ -51,7 +51,7 @@ def named_beside(feed: Feed, column: str) -> str | None:
     return next((name for name in reversed(names) if name in name_columns(feed)), None)
 
 
-def could_be_somebodys(feed: Feed, row: Row, before: Row | None = None) -> tuple[str, str] | None:
+def possibly_real(feed: Feed, row: Row, before: Row | None = None) -> tuple[str, str] | None:
     """The first (column, value) of a row that could be a real identifier, None if there is none.
 
     A value is judged by its column's own scheme: that a registration number happens to pass the
@@ -75,4 +75,4 @@ def could_be_somebodys(feed: Feed, row: Row, before: Row | None = None) -> tuple
 
 def may_stand(feed: Feed, row: Row, before: Row | None = None) -> bool:
     """Whether nothing new in a row could be a real identifier. What could is drawn again."""
-    return could_be_somebodys(feed, row, before) is None
+    return possibly_real(feed, row, before) is None
