@@ -12,7 +12,7 @@ import errno
 import sys
 from collections.abc import Iterator
 
-from pipelines.engine.trouble import sentence
+from pipelines.engine.trouble import NO_MEMORY, sentence
 
 BAD_INPUT = 2  # the user or the machine can put it right
 OUR_FAULT = 70  # as sysexits.h has it for an error in the software
@@ -85,7 +85,7 @@ def _of_the_machine(error: BaseException) -> str | None:
         where = _shown(error.filename) if error.filename is not None else "A file"
         return f"{where}: {what or error.strerror or error}."
     if isinstance(error, MemoryError):
-        return "There is not enough memory for this; close other programs, or take a smaller world."
+        return NO_MEMORY
     if _is(error, "duckdb", "Error"):
         return sentence(str(error))
     if _is(error, "sqlite3", "OperationalError"):  # of Dagster's own notes

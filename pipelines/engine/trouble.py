@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 AGAIN = "`islands build` makes a new one"
+NO_MEMORY = "There is not enough memory for this; close other programs, or take a smaller world."
 
 # What DuckDB says -> what it means; the first that fits counts.
 _HELD = re.compile(
@@ -58,7 +59,7 @@ def sentence(said: str, files: Sequence[Path | str] = ()) -> str | None:
     if _OTHER_VERSION.search(said):
         return f"{file} was written by another version of DuckDB; {AGAIN}."
     if _MEMORY.search(said):
-        return "There is not enough memory for this; close other programs, or take a smaller world."
+        return NO_MEMORY
     if _DAMAGED.search(said):
         return f"{file} is damaged and cannot be read; {AGAIN}."
     if _NO_FILE.search(said):
