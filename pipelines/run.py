@@ -20,6 +20,7 @@ from pipelines.made_by import out_of_date
 from pipelines.making import building_place, put_in_force, remove
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.storage import Home, HomeError, write_json
+from pipelines.terminal import counted
 from schemas.contract import Feed, feeds
 
 if TYPE_CHECKING:
@@ -271,7 +272,7 @@ def _unread_records(engine: Engine) -> list[str]:
         "WHERE line IS NOT NULL GROUP BY file ORDER BY file"
     )
     return [
-        f"{file}: {_n(count, 'record')} could not be read (see quality.unreadable), the first at "
+        f"{file}: {counted(count, 'record')} could not be read (see quality.unreadable), the first at "
         f"line {line}: {reason.rstrip('.')}."
         for file, count, line, reason in found
     ]
@@ -302,10 +303,10 @@ def _missing(engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, An
         due = [day.isoformat() for day in feed.delivery_days(day0, days)]
         lost = [day for day in due if (name, day) not in came]
         if lost and len(lost) == len(due):
-            told.append(f"{name}: none of its {_n(len(due), 'delivery', 'deliveries')} came.")
+            told.append(f"{name}: none of its {counted(len(due), 'delivery', 'deliveries')} came.")
         elif lost:
             told.append(
-                f"{name}: {_n(len(lost), 'delivery', 'deliveries')} that was due did not come, the "
+                f"{name}: {counted(len(lost), 'delivery', 'deliveries')} that was due did not come, the "
                 f"first on {lost[0]}; what the one before said stays in force."
             )
     return told
@@ -315,7 +316,7 @@ def _not_due(engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, An
     day0, days = date.fromisoformat(str(manifest["day0"])), int(manifest["days"])
     due = {name: set(feed.delivery_days(day0, days)) for name, feed in used.items()}
     return [
-        f"{file}: nothing of {feed} is due on {day} (every {_n(used[feed].cadence_days, 'day')} "
+        f"{file}: nothing of {feed} is due on {day} (every {counted(used[feed].cadence_days, 'day')} "
         f"from {min(due[feed])}, window {day0} to {manifest['last_day']}); it is believed from then."
         for feed, day, file in engine.fetch(
             "SELECT feed, published, file FROM landing.deliveries ORDER BY feed, published"
@@ -359,7 +360,7 @@ def _kept_aside(engine: Engine, used: Mapping[str, Feed]) -> list[str]:
                 "of it stays."
             )
         told.append(
-            f"{feed}: {_n(count, 'row')} kept aside (see quality.verdicts), the first in {file} at "
+            f"{feed}: {counted(count, 'row')} kept aside (see quality.verdicts), the first in {file} at "
             f"line {line}: {where}.{stays}"
         )
     return told
@@ -398,20 +399,18 @@ def _met_nobody(engine: Engine) -> list[str]:
     for feed, nobody, several, no_record in found:
         parts = []
         if nobody:
-            parts.append(f"{_n(int(nobody), 'row')} met nobody (see resolve.unmatched)")
+            parts.append(f"{counted(int(nobody), 'row')} met nobody (see resolve.unmatched)")
         if several:
-            parts.append(f"{_n(int(several), 'row')} could mean several (see resolve.unmatched)")
+            parts.append(
+                f"{counted(int(several), 'row')} could mean several (see resolve.unmatched)"
+            )
         if no_record:
             parts.append(
-                f"{_n(int(no_record), 'row')} withdrew, changed or corrected a record that is not "
+                f"{counted(int(no_record), 'row')} withdrew, changed or corrected a record that is not "
                 "believed (see quality.verdicts)"
             )
         told.append(f"{feed}: {'; '.join(parts)}.")
     return told
-
-
-def _n(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def check_home(home: Home, progress: Progress | None = None) -> Any:

@@ -92,6 +92,15 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "entry", "entries"), counted(1200, "holder")
+    ('1 entry', '1,200 holders')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 MOST = 8  # items of a list printed; the rest are counted
 SHORT = 12  # characters of an id printed: enough to give it to `islands trace`
 WHOLE_ID = re.compile(r"\b[0-9a-f]{32}\b")

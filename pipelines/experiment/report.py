@@ -11,6 +11,7 @@ import pandas as pd
 from pipelines.experiment.summary import Summary
 from pipelines.replay.metrics import RESIDUE_DAY
 from pipelines.replay.report import NOTICE
+from pipelines.terminal import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,11 +64,6 @@ def interval(row: Mapping[str, Any], name: str, form: str = "{:,.0f}", to: str =
 def _signed(text: str) -> str:
     """A number with a proper minus; what is rounded to nothing has no sign."""
     return text.replace("-", "−") if re.search("[1-9]", text) else text.lstrip("+-")
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def rows(summary: Summary) -> list[dict[str, str]]:

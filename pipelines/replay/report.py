@@ -23,7 +23,7 @@ from pipelines.replay.result import (
     shortest_ways,
     tables,
 )
-from pipelines.terminal import wide_console
+from pipelines.terminal import counted, wide_console
 from schemas.contract import islands
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def _passage(replay: Replay) -> list[Text]:
         spec = edit.struck.spec
         if spec.passed_over:
             what = "record" if edit.struck.record_id else "delivery"
-            before = _n(spec.passed_over, f"{what} drawn before it", f"{what}s drawn before it")
+            before = counted(
+                spec.passed_over, f"{what} drawn before it", f"{what}s drawn before it"
+            )
             lines.append(
                 _line(
                     "Drawn",
@@ -102,9 +104,9 @@ def print_comparison(comparison: Comparison, console: Console | None = None) -> 
         out.print(said + doubt, style="bold")
         return
     out.print(
-        f"The two databases differ in {_n(total['cells'], 'entry', 'entries')} of "
-        f"{_n(total['pairs'], 'holder-and-list pair')}, about "
-        f"{_n(total['subjects'], 'subject')}, over {total['entry_days']:,} entry-days.",
+        f"The two databases differ in {counted(total['cells'], 'entry', 'entries')} of "
+        f"{counted(total['pairs'], 'holder-and-list pair')}, about "
+        f"{counted(total['subjects'], 'subject')}, over {total['entry_days']:,} entry-days.",
         style="bold",
     )
 
@@ -117,10 +119,6 @@ def _gain(gained: Mapping[str, Any]) -> Text:
         f"{gained['from']}; false ones {gained['false_low']:,} there, {gained['false_high']:,} "
         f"with --join {gained['to']}",
     )
-
-
-def _n(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _record(edit: Edit) -> list[Text]:
@@ -270,7 +268,7 @@ def _followed(out: Console, difference: Difference, words: Words, left: Left | N
         more = len(titles) - MOST_MEASURES
         rest = f"; {more} more kinds" if more > 1 else "; 1 more kind" if more else ""
         told = (
-            f"{cells['measures']:,} of {_n(len(measures), 'kind')}, "
+            f"{cells['measures']:,} of {counted(len(measures), 'kind')}, "
             f"{cells['measures_linked']:,} of them through a link: "
         )
         out.print(_line("Measures", told + "; ".join(titles[:MOST_MEASURES]) + rest))
@@ -283,7 +281,7 @@ def _followed(out: Console, difference: Difference, words: Words, left: Left | N
         if left is not None and row["uncorrected_until"]:
             until += f" (uncorrected until {row['uncorrected_until']})"
         text = (
-            f"{row['keeper']}: {_n(row['subjects'], 'subject')} shifted{shift}, "
+            f"{row['keeper']}: {counted(row['subjects'], 'subject')} shifted{shift}, "
             f"{row['other_grade']} into another grade, from {row['first_day']} {until}"
         )
         out.print(_line("Scores", text))
@@ -332,20 +330,20 @@ def _left(replay: Replay) -> list[Text]:
     lines = [_line("Residue", f"{how}; no list that can be put right was wrong on the eve")]
     if told["cells_on_the_eve"]:
         half = "never halved" if told["censored"] else f"half-life {told['half_life']} d"
-        eve = _n(told["cells_on_the_eve"], "entry", "entries")
+        eve = counted(told["cells_on_the_eve"], "entry", "entries")
         lines = [
             _line("Residue", f"{how}; of {eve} wrong on the eve still wrong: {', '.join(shares)}; "
                   f"{half}")
         ]  # fmt: skip
     extra = []
     if told["late_spread"]:
-        late = _n(told["late_spread"], "entry", "entries")
+        late = counted(told["late_spread"], "entry", "entries")
         extra.append(f"{late} first wrong only since (late spread)")
     if told["returned"]:
-        extra.append(f"{_n(told['returned'], 'entry', 'entries')} wrong again since")
+        extra.append(f"{counted(told['returned'], 'entry', 'entries')} wrong again since")
     if told["irrevocable"]:
         extra.append(
-            f"{_n(told['irrevocable'], 'entry', 'entries')} more on the eve where nobody can take "
+            f"{counted(told['irrevocable'], 'entry', 'entries')} more on the eve where nobody can take "
             "it back"
         )
     if told["cells"]:
@@ -378,19 +376,21 @@ def sentence(replay: Replay) -> str:
     ):
         who = set(replay.faulty.lists.loc[replay.faulty.lists["kind"] == kind, "subject_id"])
         if who:
-            named = replay.words.name(min(who)) if len(who) == 1 else _n(len(who), "subject")
+            named = replay.words.name(min(who)) if len(who) == 1 else counted(len(who), "subject")
             effects.append(text.format(named))
     if effects:
-        where = f"{_n(total['holders'], 'holder')} in {_n(total['lists'], 'list')}"
+        where = f"{counted(total['holders'], 'holder')} in {counted(total['lists'], 'list')}"
         text = f"{what} in {source} {_and(effects)}, at {where}"
     else:
         other = [
-            _n(total[name], one)
+            counted(total[name], one)
             for name, one in (("measures", "measure"), ("scores", "score"))
             if total[name]
         ]
         text = f"{what} in {source} changed no list, but {_and(other)}"
-    text += f", and reached {_n(total['subjects'], 'person or firm', 'people and firms')} in all"
+    text += (
+        f", and reached {counted(total['subjects'], 'person or firm', 'people and firms')} in all"
+    )
     if replay.left is None:
         return text + "; nobody ever put it right."
     told = replay.left.json()
@@ -399,7 +399,9 @@ def sentence(replay: Replay) -> str:
         since = told["cells_by_since"]
         again = since["late_spread"] or since["returned"]
         how = f"wrong ({since_words(told)})" if again else "still wrong"
-        still = f"{_n(told['cells'], 'entry is', 'entries are')} {how}, mostly because: {cause}"
+        still = (
+            f"{counted(told['cells'], 'entry is', 'entries are')} {how}, mostly because: {cause}"
+        )
     elif effects:
         still = "no entry is wrong any more"
     else:
@@ -427,7 +429,7 @@ def _still_followed(left: Left) -> str:
     ):
         here = frame[(frame["a"] <= day) & (day < frame["b"])]
         if len(here):
-            parts.append(_n(len(here[key].drop_duplicates()), one, many))
+            parts.append(counted(len(here[key].drop_duplicates()), one, many))
             causes += here["cause"].tolist()
     if not parts:
         return "nothing is wrong any more"

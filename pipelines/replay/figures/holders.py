@@ -16,12 +16,12 @@ from pipelines.replay.figures.marks import (
     PURPLE,
     VERMILLION,
     blank,
-    counted,
     iso,
     spoken,
 )
 from pipelines.replay.figures.places import layers, ordered, placed, staggered
 from pipelines.replay.figures.spread import FILE, Pair, Spread, spread
+from pipelines.terminal import counted
 
 if TYPE_CHECKING:
     from pipelines.replay.result import Replay

@@ -62,15 +62,6 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun.
-
-    >>> counted(1, "entry", "entries"), counted(1200, "holder")
-    ('1 entry', '1,200 holders')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def as_followed(replay: Replay, what: str) -> pd.DataFrame:
     """Runs of wrong days as they came about: with the correction, if there was one.
 

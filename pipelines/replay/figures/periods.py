@@ -14,7 +14,6 @@ from pipelines.replay.figures.marks import (
     KINDS,
     as_followed,
     blank,
-    counted,
     iso,
     mark_days,
     say,
@@ -22,6 +21,7 @@ from pipelines.replay.figures.marks import (
     time_axis,
     united,
 )
+from pipelines.terminal import counted
 
 if TYPE_CHECKING:
     from pipelines.replay.result import Replay

@@ -6,10 +6,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pipelines.replay import metrics
-from pipelines.replay.figures.marks import counted, spoken
+from pipelines.replay.figures.marks import spoken
 from pipelines.replay.metrics import AFTER, RESIDUE_DAY
 from pipelines.replay.report import fixed_words, gloss, sentence, since_words
 from pipelines.replay.result import changed, fault_json
+from pipelines.terminal import counted
 from schemas.contract import Column
 
 if TYPE_CHECKING:
