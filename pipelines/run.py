@@ -19,14 +19,13 @@ from pipelines.landing.folder import check_folder
 from pipelines.made_by import out_of_date
 from pipelines.making import building_place, put_in_force, remove
 from pipelines.manifest import landing_digest, make_manifest
-from pipelines.storage import Home, HomeError, write_json
+from pipelines.storage import LOCK_SECONDS, Home, HomeError, write_json
 from pipelines.terminal import counted
 from schemas.contract import Feed, feeds
 
 if TYPE_CHECKING:
     from pipelines.engine.base import Engine
 
-LOCK_SECONDS = 5
 MOST_TOLD = 5  # sentences of one kind a build tells; the rest are counted
 DATABASE_MARK = b"DUCK"  # bytes 8 to 11 of every DuckDB file
 

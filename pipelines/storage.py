@@ -18,6 +18,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+LOCK_SECONDS = 5  # for which a run waits for another that holds the home
+
 
 class HomeError(ValueError):
     """Something is wrong with a home; the message says what and what to do."""

@@ -25,11 +25,10 @@ from pipelines.landing import LandingError, read_manifest
 from pipelines.making import ENDING, building_place, put_in_force, remove, spark_tables
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.models import Model, all_models
-from pipelines.storage import Home, HomeError
+from pipelines.storage import LOCK_SECONDS, Home, HomeError
 from quality import check_promises
 from schemas.contract import Feed, feeds
 
-LOCK_SECONDS = 5
 COMMAND = ("ui",)  # who started it, for the manifest: somebody at the pages
 WORLD = ("size", "seed", "dirt", "days", "day0", "tier")  # what makes two landing folders one world
 
