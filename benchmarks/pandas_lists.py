@@ -37,6 +37,16 @@ HALF_WIDTH = str.maketrans(WIDE, HALF)
 CAPITAL = str.maketrans(WIDE + HALF, 2 * HALF.upper())
 PUNCTUATION = r"[ \t\n\r　()（）\[\]［］【】〔〕{}｛｝<>《》〈〉·・•‧.．。,，、\-－–—\x27\"“”‘’]"
 
+# What an identifier looks like; the check is another question.
+SHAPES = {
+    "uscc": "[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}",
+    "resident_no": "[0-9]{17}[0-9X]",
+    "org_code": "[0-9A-Z]{8}[0-9X]",
+    "registration_no": "[0-9]{15}",
+    "tax_no": "[0-9]{6}[0-9A-Z]{8}[0-9X]|[0-9]{17}|[0-9A-HJ-NP-RTUWXY]{18}|[0-9]{17}[0-9X][0-9]{2}",
+    "masked_resident_no": r"[0-9]{10}\*{4}[0-9]{3}[0-9X]",
+}
+
 READS_AS = {
     "day": "[1-9][0-9]{7}|[1-9][0-9]{3}(-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}"
     "|[1-9][0-9]{3}年[0-9]{2}月[0-9]{2}日",
@@ -256,8 +266,10 @@ def parse_day(texts: pd.Series) -> pd.Series:
 
 
 def number(texts: pd.Series, scheme: str) -> pd.Series:
-    """Identifiers, clean and in capitals."""
-    return clean(texts) if scheme == "registration_no" else clean(texts).str.upper()
+    """Identifiers without blanks and hyphens, in capitals; what has not the shape of one is missing."""
+    compact = clean(texts).str.upper().str.replace("[ -]", "", regex=True)
+    unlike = compact.str.replace("*", "").str.fullmatch(r"(.)\1*")
+    return compact.where(compact.str.fullmatch(f"(?:{SHAPES[scheme]})") & ~unlike)
 
 
 # --- conform: registers ---
@@ -343,7 +355,6 @@ def first_given(rows: pd.DataFrame, **columns: str) -> dict[str, pd.Series]:
     scheme = value = pd.Series(np.nan, index=rows.index, dtype="str")
     for name, column in columns.items():
         given = number(rows[column], name)
-        given = given.str.replace("-", "") if name == "org_code" else given
         scheme = scheme.mask(value.isna() & given.notna(), name)
         value = value.fillna(given)
     return {"id_scheme": scheme, "id_value": value}
@@ -351,11 +362,7 @@ def first_given(rows: pd.DataFrame, **columns: str) -> dict[str, pd.Series]:
 
 def court(rows: pd.DataFrame) -> pd.DataFrame:
     """Judgments not performed: persons by masked number, organisations by organisation code."""
-    whom = first_given(rows, org_code="cardNum")
-    kind = rows["partyTypeName"].map(codes("court_party_kinds")["subject_kind"])
-    scheme = whom["id_scheme"].mask(kind == "resident", "resident_no")
-    masked = whom["id_value"].str.slice(10, 14) == "****"
-    whom["id_scheme"] = scheme.mask(masked, "masked_resident_no")
+    whom = first_given(rows, masked_resident_no="cardNum", org_code="cardNum")
     ground = rows["disruptTypeName"].map(codes("disrupt_types")["ground"])
     return event(rows, "judgment_default", "iname", "regDate", ground, **whom)
 

@@ -116,8 +116,8 @@ def test_files_of_somebody_else_are_never_replaced(tmp_path) -> None:
     ("size", "days", "dirt", "word"),
     [
         ("village", 10, 0, "There is no size 'village'; there are story, tiny"),
-        ("tiny", 0, 0, "at least one day long, not 0"),
-        ("tiny", 10, -1, "cannot be negative"),
+        ("tiny", 0, 0, "at least one day long and at most 3,653, not 0"),
+        ("tiny", 10, -1, "0 to 1,000, not by -1"),
     ],
 )
 def test_arguments_that_make_no_sense(size, days, dirt, word, tmp_path) -> None:
