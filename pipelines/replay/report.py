@@ -265,7 +265,7 @@ def _followed(out: Console, difference: Difference, words: Words, left: Left | N
             f"{words.measures.get(row['measure'], row['measure'])} ({row['agency']})"
             for row in measures
         ]
-        more = len(titles) - MOST_MEASURES
+        more = max(len(titles) - MOST_MEASURES, 0)
         rest = f"; {more} more kinds" if more > 1 else "; 1 more kind" if more else ""
         told = (
             f"{cells['measures']:,} of {counted(len(measures), 'kind')}, "

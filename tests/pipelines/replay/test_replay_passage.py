@@ -54,6 +54,16 @@ def test_a_rebuild_tells_the_same(home):
         assert replayed == rebuilt
 
 
+def test_no_kind_of_measure_is_told_as_more_where_all_are_named(home, capsys):
+    """One kind named out of one leaves none to speak of."""
+    person = ["iname=周明", "cardNum=8401031985****1136"]
+    found = command(home, **COURT, sets=person, join="none")
+    assert len(found.json()["measures"]) == 1
+    said = printed(found, capsys)
+    assert "Measures 1 of 1 kind" in said
+    assert "more kind" not in said
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
