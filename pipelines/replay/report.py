@@ -404,6 +404,10 @@ def sentence(replay: Replay) -> str:
         )
     elif effects:
         still = "no entry is wrong any more"
+        later = replay.left.lists[replay.left.lists["a"] > _counted_on(replay.left)]
+        if len(later):
+            n = len(later[list(metrics.CELL)].drop_duplicates())
+            still = f"no entry is wrong, but {_n(n, 'entry is', 'entries are')} later on"
     else:
         still = _still_followed(replay.left)
     return f"{text}; {RESIDUE_DAY} days after {fixed_words(replay)}, {still}."
@@ -419,10 +423,15 @@ def fixed_words(replay: Replay) -> str:
     return "the source corrected it"
 
 
+def _counted_on(left: Left) -> int:
+    """The day, as a number, on which the closing sentence counts what is left."""
+    return metrics.day_number(left.residue.correction_day) + RESIDUE_DAY
+
+
 def _still_followed(left: Left) -> str:
     """What is left of the measures and scores, counted on the day residue is counted on."""
-    day = metrics.day_number(left.residue.correction_day) + RESIDUE_DAY
-    parts, causes = [], []
+    day = _counted_on(left)
+    parts, later, causes = [], [], []
     for frame, key, one, many in (
         (left.measures, ["agency", "measure", "subject_id"], "measure is", "measures are"),
         (left.scores, ["keeper", "subject_id"], "score is", "scores are"),
@@ -431,8 +440,12 @@ def _still_followed(left: Left) -> str:
         if len(here):
             parts.append(counted(len(here[key].drop_duplicates()), one, many))
             causes += here["cause"].tolist()
+        if n := len(frame.loc[frame["a"] > day, key].drop_duplicates()):
+            later.append(_n(n, one, many))
     if not parts:
-        return "nothing is wrong any more"
+        return f"nothing is wrong, but {_and(later)} later on" if later else (
+            "nothing is wrong any more"
+        )
     cause = max(sorted(set(causes)), key=causes.count)
     return f"{_and(parts)} still wrong, mostly because: {cause}"
 

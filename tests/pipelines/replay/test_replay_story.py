@@ -24,6 +24,8 @@ from pipelines.replay import (
     load,
     replay,
 )
+from pipelines.replay.metrics import day_number
+from pipelines.replay.report import sentence
 from pipelines.replay.scenario import save
 from pipelines.storage import Home, write_json
 
@@ -120,6 +122,20 @@ def test_the_report_is_short_and_ends_with_a_sentence(corrected, capsys):
     assert "PDY006120 → PDY008409" in "".join(lines)
     assert len(lines) < 28
     assert lines[-1].endswith(".")
+
+
+def test_the_sentence_tells_of_what_is_wrong_only_later(corrected):
+    """An error that shows a hundred days after the correction is not told as gone for good."""
+    left = corrected.left
+    later = left.lists.assign(
+        a=day_number(left.residue.correction_day) + 100,
+        b=day_number(left.residue.correction_day) + 200,
+    )
+    told = sentence(replace(corrected, left=replace(left, lists=later)))
+    n = len(later[["holder", "list", "subject_id"]].drop_duplicates())
+    assert told.endswith(f"no entry is wrong, but {n} entries are later on.")
+    told = sentence(replace(corrected, left=replace(left, lists=later[:0])))
+    assert told.endswith("no entry is wrong any more.")
 
 
 def test_the_frames(corrected):
