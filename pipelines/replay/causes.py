@@ -139,6 +139,7 @@ class Lineage:
         parents: adopted entry -> the entries it was made from.
         source: runs of days on which the edited records are still believed wrongly, and why.
         points: changes of points, in both states, of the scores that are wrong.
+        records: version of an entry those points rest on -> the records it was made from.
     """
 
     copies: Sequence[Copy]
@@ -146,6 +147,7 @@ class Lineage:
     parents: Mapping[str, Sequence[str]] = field(default_factory=dict)
     source: Sequence[Wrong] = ()
     points: Sequence[Point] = ()
+    records: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.reckoned: dict[tuple[str, str], list[Point]] = {}
@@ -296,8 +298,9 @@ def of_scores(
     """Causes of the wrong days of grades: why a change of points stands in one state alone.
 
     - It rests on a list, and the keeper still shows the entry wrongly: the cause of that.
-    - It rests on a record that is still believed wrongly: the cause of that; *counted twice* if it
-      is the wrong row of a feed that cannot take it back while the right one counts as well.
+    - It rests on a record that is still believed wrongly, or on an entry made from one: the cause of
+      that; *counted twice* if it is the wrong row of a feed that cannot take it back while the right
+      one counts as well.
     - What it rests on is right again, and the keeper reckons on the first of the month: until then it
       waits.
     - Else the points were given, and stay for their term: the consequence is already taken.
@@ -361,12 +364,15 @@ def _score(
         return shown
     edited = {wrong.record for wrong in lineage.source}
     for because, reason in odd:
-        record = _record(because)
-        why = None if record is None else lineage.at_source(day, record)
+        found = (lineage.at_source(day, record) for record in _records(because, lineage))
+        why = next((why for why in found if why is not None), None)
         if why is None:
             continue
         also = any(
-            net and other != because and same == reason and _record(other) in edited
+            net
+            and other != because
+            and same == reason
+            and not edited.isdisjoint(_records(other, lineage))
             for (other, same), net in counted[CORRECTED].items()
         )
         return COUNTED_TWICE if why == AT_THE_SOURCE and also else why
@@ -380,10 +386,10 @@ def _score(
     return WAITS if monthly and day < _month_after(righted) else TAKEN
 
 
-def _record(because: str) -> str | None:
-    """The record a change of points rests on; None if it rests on an entry."""
+def _records(because: str, lineage: Lineage) -> Sequence[str]:
+    """The records a change of points rests on, or the entry it rests on was made from."""
     kind, _, rest = because.partition(":")
-    return rest.partition(":")[0] if kind == "event" else None
+    return [rest.partition(":")[0]] if kind == "event" else lineage.records.get(rest, ())
 
 
 def _month_after(day: int) -> int:

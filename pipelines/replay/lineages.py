@@ -46,6 +46,35 @@ def _points(
     }
 
 
+def _made_from(
+    db: Databases, names: Sequence[str], points: Mapping[Any, Sequence[Point]]
+) -> dict[Any, dict[str, list[str]]]:
+    """The records behind the entries some points rest on: universe -> version of entry -> records."""
+    u = db.u
+    rows = [
+        (*((universe,) if db.apart else ()), version)
+        for universe, changes in points.items()
+        for version in sorted({p.because[6:] for p in changes if p.because.startswith("entry:")})
+    ]
+    if not rows:
+        return {}
+    db.put("rested_on", pd.DataFrame(rows, columns=[*db.apart, "entry_version"]))
+    frame = db.frame(
+        " UNION ".join(
+            f"SELECT DISTINCT {u}entry_version, split_part(parent_id, ':', 1) AS record "
+            f"FROM {name}.exchange.evidence "
+            f"INNER JOIN given.rested_on USING ({u}entry_version) WHERE parent_kind = 'event'"
+            for name in names
+        )
+        + " ORDER BY ALL"
+    )
+    found: dict[Any, dict[str, list[str]]] = {}
+    for universe, group in db.split(frame).items():
+        for version, record in zip(group["entry_version"], group["record"], strict=True):
+            found.setdefault(universe, {}).setdefault(version, []).append(record)
+    return found
+
+
 def load(
     db: Databases,
     clean: str,
@@ -70,10 +99,14 @@ def load(
             an answer.
     """
     points = _points(db, clean, corrected, scores) if len(scores) else {}
+    records = _made_from(db, (clean, corrected), points)
     if not len(wrong) and not len(measures):
         none = pd.DataFrame(columns=["agency", "measure", "subject_id", "list", "entry"])
         return {
-            universe: (Lineage((), {}, {}, source, points.get(universe, ())), none)
+            universe: (
+                Lineage((), {}, {}, source, points.get(universe, ()), records.get(universe, {})),
+                none,
+            )
             for universe, source in sources.items()
         }
     u = db.u
@@ -161,6 +194,7 @@ def load(
                 parents.get(universe, {}),
                 source,
                 points.get(universe, ()),
+                records.get(universe, {}),
             ),
             rests.get(universe, none),
         )

@@ -443,8 +443,10 @@ def _still_followed(left: Left) -> str:
         if n := len(frame.loc[frame["a"] > day, key].drop_duplicates()):
             later.append(_n(n, one, many))
     if not parts:
-        return f"nothing is wrong, but {_and(later)} later on" if later else (
-            "nothing is wrong any more"
+        return (
+            f"nothing is wrong, but {_and(later)} later on"
+            if later
+            else ("nothing is wrong any more")
         )
     cause = max(sorted(set(causes)), key=causes.count)
     return f"{_and(parts)} still wrong, mostly because: {cause}"

@@ -322,13 +322,14 @@ def test_a_score_lends_the_cause_of_the_keepers_list(whole, n, hand):
     assert causes.days_by_cause(found) == {WAITS: 2, OWN_TERM: 50, TAKEN: 8}
 
 
-def of_score(n, hand, points, source=(), last=80):
+def of_score(n, hand, points, source=(), last=80, records=None):
     """Causes of a score of B that is wrong from day 10 to day `last`; points as (side, day, …)."""
     lineage = Lineage(
         [],
         {},
         source=[Wrong(n(a), n(b), why, "r") for a, b, why in source],
         points=[Point(side, "portal", "B", n(d), by, "act", what) for side, d, by, what in points],
+        records=records or {},
     )
     wrong = pd.DataFrame(
         [("portal", "B", hand.day(10), hand.day(last))],
@@ -357,6 +358,17 @@ def test_a_wrong_row_that_counts_beside_the_right_one_is_counted_twice(n, hand):
     assert of_score(n, hand, [wrong], source) == {AT_THE_SOURCE: 60}
     right = [(side, 20, -5, "event:r:k") for side in (CLEAN, CORRECTED)]
     assert of_score(n, hand, [wrong, *right], source) == {COUNTED_TWICE: 60}
+
+
+def test_an_entry_of_a_wrong_row_that_counts_beside_that_of_the_right_one_is_counted_twice(n, hand):
+    """Where points rest on entries, the records the entries were made from tell."""
+    source = [(10, 100, AT_THE_SOURCE)]
+    wrong = (CORRECTED, 10, -5, "entry:w")
+    made_from = {"w": ["r"], "k": ["r"], "x": ["another"]}
+    assert of_score(n, hand, [wrong], source, records=made_from) == {AT_THE_SOURCE: 60}
+    for right, why in (("k", COUNTED_TWICE), ("x", AT_THE_SOURCE)):
+        beside = [(side, 20, -5, f"entry:{right}") for side in (CLEAN, CORRECTED)]
+        assert of_score(n, hand, [wrong, *beside], source, records=made_from) == {why: 60}
 
 
 def test_a_score_of_a_record_that_a_gate_kept_aside_is_the_gates(n, hand):
