@@ -145,6 +145,10 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
     return rows, None
 
 
+# What may stand at a value that is empty anyhow.
+NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+
+
 class _Spoiled(ValueError):
     """An element that is no record; the message is the reason."""
 
@@ -163,6 +167,7 @@ def _values(feed: Feed, element: etree._Element) -> tuple[list[str | None], str 
         if (child.tail or "").strip():
             raise _Spoiled("malformed XML: text beside the columns")
         names.append(child.tag)
+        names += [f"{child.tag}/@{name}" for name in child.attrib if name != NIL or child.text]
         members[child.tag] = child.text
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -181,7 +186,7 @@ def _whole(feed: Feed, data: bytes) -> list[Element] | None:
         Refused: if it is XML, but no document of this feed.
     """
     found = []
-    root = None
+    root, stray = None, False
     try:
         for event, element in etree.iterparse(io.BytesIO(data), ("start", "end"), **OPTIONS):
             if root is None:
@@ -203,9 +208,15 @@ def _whole(feed: Feed, data: bytes) -> list[Element] | None:
                     found.append(([], None, str(error), within))
             element.clear(keep_tail=True)
             while element.getprevious() is not None:
+                stray = stray or bool((root[0].tail or "").strip())
                 del root[0]
     except etree.XMLSyntaxError:
         return None
+    if root is not None:
+        around = [root.text, *(element.tail for element in root)]
+        stray = stray or any((text or "").strip() for text in around)
+    if stray:
+        found.append(([], None, "malformed XML: text beside the records", 0))
     return found
 
 

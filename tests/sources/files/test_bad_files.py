@@ -432,6 +432,10 @@ def test_a_document_with_undecodable_bytes(tmp_path) -> None:
         ("<record><no>1</no><no>2</no><name/><note/></record>", "duplicate key: 'no'"),
         ("<record><no>1</no><name>甲</name></record>", "column gone: 'note'"),
         ("<record><no>1</no>free<name>甲</name><note/></record>", "malformed XML: text beside"),
+        (
+            "<record><no>1</no><name unit='x'>甲</name><note/></record>",
+            "unknown column: 'name/@unit'",
+        ),
     ],
 )
 def test_a_bad_record_of_xml(bad, reason, tmp_path) -> None:
@@ -452,6 +456,23 @@ def test_a_bad_record_of_xml(bad, reason, tmp_path) -> None:
     assert one.line == 2
     assert one.reason.startswith(reason)
     assert cut(content, one).decode() == bad
+
+
+@pytest.mark.parametrize("before", ["<record>", "</records>"])
+def test_text_between_records_of_xml_is_told(before, tmp_path) -> None:
+    """Before the first record, after one and after the last; every record lands."""
+    content = written(XML, tmp_path).replace(before.encode(), b"4 5 6 " + before.encode())
+    found, unreadable = read(XML, content, tmp_path)
+    assert len(found) == len(GOOD)
+    assert [u.reason for u in unreadable] == ["malformed XML: text beside the records"]
+
+
+def test_an_empty_value_of_xml_may_say_that_it_is_none(tmp_path) -> None:
+    nil = b'<note xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"></note>'
+    content = written(XML, tmp_path, ("1", "甲", None)).replace(b"<note></note>", nil)
+    assert nil in content
+    found, unreadable = read(XML, content, tmp_path)
+    assert len(found) == 1 and not unreadable
 
 
 def test_xml_cut_off(tmp_path) -> None:
