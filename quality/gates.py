@@ -214,9 +214,9 @@ def delivery_verdicts_sql(
     """Judge the size of every delivery of a feed: one row a delivery, pass, warn or hold.
 
     A snapshot of no rows is held whatever came before. The first delivery that landed is judged by
-    `first_rows`, the others by the ratio that fits the feed's mode: a snapshot against the delivery
-    before it, changes and appends against the backlog, which is the first delivery. What is counted
-    are the rows that conform, one a record.
+    `first_rows`, the others by the ratio that fits the feed's mode: a snapshot against the last
+    delivery that had any rows, believed or not; changes and appends against the backlog, which is
+    the first delivery. What is counted are the rows that conform, one a record.
 
     Args:
         feed: the feed whose deliveries are judged.
@@ -273,6 +273,19 @@ def delivery_verdicts_sql(
                 before,
                 f", less than {_ratio(least)} of it. {previous.reason}",
             )
+            # What is so small twice running may be how it is now; it is believed, and said.
+            fewer = f"d.before_that * {least}"
+            rule(
+                f"d.before * 1000 < {fewer} AND d.conformed * 1000 < {fewer}",
+                "warn",
+                "The delivery has ",
+                rows,
+                " rows and the one before had ",
+                before,
+                ", where the one before that had ",
+                "CAST(d.before_that AS VARCHAR)",
+                f", so each less than {_ratio(least)} of it. {previous.reason}",
+            )
         if "max" in previous.arguments:
             most = previous.arguments["max"]
             rule(
@@ -299,6 +312,8 @@ def delivery_verdicts_sql(
     first_name, later_name = (_text_or_null(e.name if e else None) for e in (first, later))
     none = f"WHEN d.conformed = 0 THEN {text_sql(some.name)} " if some else ""
     table = deliveries or "landing.deliveries"
+    # Where no rows are never believed, they are no measure for those that come after them.
+    among = "PARTITION BY c.conformed > 0 ORDER BY c.published" if some else "ORDER BY c.published"
     reasons = [r for r in reason if not r.endswith("concat_ws('', )")]
     said = f"CASE {' '.join(reasons)} END" if reasons else "CAST(NULL AS VARCHAR)"
     return f"""SELECT
@@ -310,7 +325,8 @@ FROM (
     SELECT
         c.*,
         row_number() OVER (ORDER BY c.published) AS n,
-        lag(c.conformed) OVER (ORDER BY c.published) AS before,
+        lag(c.conformed) OVER ({among}) AS before,
+        lag(c.conformed, 2) OVER ({among}) AS before_that,
         first_value(c.conformed) OVER (ORDER BY c.published) AS first
     FROM (
         SELECT

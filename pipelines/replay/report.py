@@ -407,7 +407,7 @@ def sentence(replay: Replay) -> str:
         later = replay.left.lists[replay.left.lists["a"] > _counted_on(replay.left)]
         if len(later):
             n = len(later[list(metrics.CELL)].drop_duplicates())
-            still = f"no entry is wrong, but {_n(n, 'entry is', 'entries are')} later on"
+            still = f"no entry is wrong, but {counted(n, 'entry is', 'entries are')} later on"
     else:
         still = _still_followed(replay.left)
     return f"{text}; {RESIDUE_DAY} days after {fixed_words(replay)}, {still}."
@@ -441,7 +441,7 @@ def _still_followed(left: Left) -> str:
             parts.append(counted(len(here[key].drop_duplicates()), one, many))
             causes += here["cause"].tolist()
         if n := len(frame.loc[frame["a"] > day, key].drop_duplicates()):
-            later.append(_n(n, one, many))
+            later.append(counted(n, one, many))
     if not parts:
         return (
             f"nothing is wrong, but {_and(later)} later on"

@@ -260,7 +260,7 @@ EDGES = [
     ("snapshot", 10, 30, "pass"),
     ("snapshot", 10, 31, "warn"),
     ("snapshot", 0, 0, "hold"),
-    ("snapshot", 0, 1, "warn"),
+    ("snapshot", 0, 1, "pass"),  # there is nothing yet to measure it against
     ("changes", 10, 105, "pass"),
     ("changes", 10, 106, "hold"),
     ("changes", 10, 0, "pass"),
@@ -297,10 +297,29 @@ def test_a_delivery_is_judged_by_earlier_ones(bench, make_feed, mode, first, sec
 
 def test_no_rows_are_never_believed_however_often_they_come(bench, make_feed):
     found = deliveries(bench, make_feed(), d01=0, d08=0, d15=10, d22=0, d29=0)
-    assert [row[7] for row in found] == ["hold", "hold", "warn", "hold", "hold"]
+    assert [row[7] for row in found] == ["hold", "hold", "pass", "hold", "hold"]
     assert found[4][8] == (
         "The delivery has no row that can be believed. A register without a single record is a "
         "failed export, however often it comes."
+    )
+
+
+def test_no_rows_are_no_measure_for_the_rows_after_them(bench, make_feed):
+    """Between two snapshots an empty one changes nothing: two rows after ten are as few as before."""
+    feed = make_feed(previous_ratio={"min": 0.5, "max": 3, "reason": "As many every week."})
+    found = deliveries(bench, feed, d01=10, d08=0, d15=2)
+    assert [row[7] for row in found] == ["pass", "hold", "hold"]
+    assert found[2][8].startswith("The delivery has 2 rows where the one before had 10, ")
+    assert [row[7] for row in deliveries(bench, feed, d22=0, d29=2)][3:] == ["hold", "warn"]
+
+
+def test_so_few_rows_a_second_time_are_believed_and_told(bench, make_feed):
+    feed = make_feed(previous_ratio={"min": 0.5, "max": 3, "reason": "As many every week."})
+    found = deliveries(bench, feed, d01=10, d08=4, d15=4, d22=4)
+    assert [row[7] for row in found] == ["pass", "hold", "warn", "pass"]
+    assert found[2][8] == (
+        "The delivery has 4 rows and the one before had 4, where the one before that had 10, so "
+        "each less than 0.5 of it. As many every week."
     )
 
 
@@ -322,7 +341,7 @@ def test_rows_are_counted_that_conform_and_not_that_landed(bench, make_feed, lan
     found = bench.fetch(
         'SELECT "rows", conformed, outcome FROM quality.deliveries ORDER BY delivery'
     )
-    assert found == [(10, 10, "pass"), (10, 4, "hold"), (12, 4, "pass")]
+    assert found == [(10, 10, "pass"), (10, 4, "hold"), (12, 4, "warn")]
     land(bench, feed, {"2024-01-22": bad})
     judge(bench, [feed])
     ((reason,),) = bench.fetch(
