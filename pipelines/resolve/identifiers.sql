@@ -15,7 +15,11 @@ WITH given AS (
         md5(concat_ws('|', s.feed, s.record_id)) AS subject_id,
         s.subject_kind AS subject_kind,
         s.property AS scheme,
-        id_of(s.property, s.value) AS value,
+        -- whatever order the engine takes conditions in, long texts are not worked on
+        CASE
+            WHEN s.property IN ('uscc', 'org_code', 'registration_no', 'resident_no')
+                THEN id_of(s.property, s.value)
+        END AS value,
         s.from_day AS from_day,
         s.to_day AS to_day
     FROM conform.statements AS s
