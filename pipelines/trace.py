@@ -400,10 +400,11 @@ def whole_id(engine: Engine, table: str, column: str, start: str) -> str:
 
 ID = re.compile(r"\b[0-9a-f]{32}\b")
 NAMED = {"subject_id": "name", "a_id": "a_name", "b_id": "b_name", "link_path": "link_names"}
+KINDS = {"subject_id": "subject_kind", "a_id": "a_kind", "b_id": "b_kind"}
 
 
 def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> dict[str, Any]:
-    """The same tree with the name of each subject beside its id.
+    """The same tree with the name and the kind of each subject beside its id.
 
     Args:
         day: whose names: those registers gave last by then; None: those they gave last of all.
@@ -424,12 +425,12 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
     if not ids:
         return node
     known = {
-        r["subject_id"]: r["name"]
+        r["subject_id"]: r
         for r in rows(
             engine,
             "SELECT subject_id, coalesce("
             "max_by(name, from_day) FILTER (from_day <= CAST(? AS DATE)), max_by(name, from_day)"
-            ") AS name FROM resolve.names "
+            ") AS name, max_by(subject_kind, from_day) AS kind FROM resolve.names "
             "WHERE subject_id IN (SELECT unnest(?)) GROUP BY subject_id",
             day,
             sorted(ids),
@@ -445,7 +446,11 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
         for key, value in item.items():
             out[key] = named(value)
             if key in NAMED and value and any(i in known for i in ID.findall(value)):
-                out[NAMED[key]] = ID.sub(lambda m: known.get(m[0], m[0]), value)
+                out[NAMED[key]] = ID.sub(
+                    lambda m: known[m[0]]["name"] if m[0] in known else m[0], value
+                )
+                if key in KINDS:
+                    out[KINDS[key]] = known[value]["kind"]
         return out
 
     return named(node)

@@ -23,7 +23,7 @@ from pipelines.replay.result import (
     shortest_ways,
     tables,
 )
-from pipelines.terminal import counted, wide_console
+from pipelines.terminal import NOTICE, counted, wide_console
 from schemas.contract import islands
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ LETTERS = "ABCD"  # how many subjects are named
 KIND_WORDS = {"wrongly_listed": "listed", "wrongly_missing": "missing", "altered": "altered"}
 # A clause ends with a semicolon or a bracket, or with a comma or full stop before a blank.
 _CLAUSE = re.compile(r"[;(]|[,.](?=\s|$)")
-NOTICE = "Synthetic data: every person, firm and number is invented."
 
 
 def print_replay(replay: Replay, console: Console | None = None) -> None:
