@@ -255,28 +255,16 @@ def record_forward(engine: Engine, record_id: str) -> dict[str, Any]:
         "WHERE record_id = ? ORDER BY ALL",
         record_id,
     )
-    # Entries that rest on the record, then those adopted from them, until no more are found.
     reached = [
         r["entry_version"]
         for r in rows(
             engine,
-            "SELECT DISTINCT entry_version FROM exchange.evidence "
-            "WHERE parent_kind = 'event' AND starts_with(parent_id, ?) ORDER BY 1",
+            "SELECT entry_version, min(steps) AS steps FROM exchange.ancestry "
+            "WHERE ancestor_kind = 'event' AND starts_with(ancestor_id, ?) "
+            "GROUP BY entry_version ORDER BY steps, entry_version",
             record_id + ":",
         )
     ]
-    todo = list(reached)
-    while todo:
-        parent = todo.pop(0)
-        for r in rows(
-            engine,
-            "SELECT DISTINCT entry_version FROM exchange.evidence "
-            "WHERE parent_kind = 'entry' AND parent_id = ? ORDER BY 1",
-            parent,
-        ):
-            if r["entry_version"] not in reached:
-                reached.append(r["entry_version"])
-                todo.append(r["entry_version"])
     entries = []
     for version in reached:
         entry = rows(engine, "SELECT * FROM exchange.entries WHERE entry_version = ?", version)[0]
