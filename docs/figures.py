@@ -11,10 +11,10 @@ from docs.lab import COLUMNS, Lab
 from pipelines.demo import STORY, record_lines
 from pipelines.exchange.network import JOINS
 from pipelines.replay import Replay, load, replay
-from pipelines.replay.gain import gain
-from pipelines.replay.levels import level
-from pipelines.replay.metrics import totals
-from pipelines.replay.report import print_replay
+from pipelines.replay.compare.gain import gain
+from pipelines.replay.compare.metrics import totals
+from pipelines.replay.recompute.levels import level
+from pipelines.replay.tell.report import print_replay
 from schemas.contract import feeds
 
 

@@ -19,9 +19,9 @@ from rich.text import Text
 
 from pipelines.manifest import lock_hash, project_version
 from pipelines.replay import FaultSpec, Replay, load, replay
-from pipelines.replay.edits import Edit, RowEdit
-from pipelines.replay.report import print_replay, wide_console
-from pipelines.replay.result import changed
+from pipelines.replay.plan.edits import Edit, RowEdit
+from pipelines.replay.tell.report import print_replay, wide_console
+from pipelines.replay.tell.result import changed
 from pipelines.run import build_home, generate_home
 from pipelines.storage import Home, HomeError, write_json
 from pipelines.terminal import progress_bar

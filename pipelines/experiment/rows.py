@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.experiment.design import Arm, Block, Design
-from pipelines.replay import causes, metrics
-from pipelines.replay.diff import Difference
-from pipelines.replay.edits import Edit
-from pipelines.replay.metrics import AFTER
-from pipelines.replay.universes import Found
+from pipelines.replay.compare import causes, metrics
+from pipelines.replay.compare.diff import Difference
+from pipelines.replay.compare.metrics import AFTER
+from pipelines.replay.compare.universes import Found
+from pipelines.replay.plan.edits import Edit
 
 FOLLOWED, NOTHING = "followed", "nothing to bite on"
 

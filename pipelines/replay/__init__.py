@@ -19,21 +19,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.replay.case import plan_case
-from pipelines.replay.databases import opened
-from pipelines.replay.diff import Difference, DiffError
-from pipelines.replay.diff import compare as differences
-from pipelines.replay.edits import Edit, EditError
-from pipelines.replay.evidence import look_up
-from pipelines.replay.faults import FaultSpec, Landed, Registered
-from pipelines.replay.keys import doubled
-from pipelines.replay.left import left_of
-from pipelines.replay.levels import level, told_gain
-from pipelines.replay.passage import Passage, passage, two_databases
-from pipelines.replay.result import Comparison, Replay, natural_key, words
-from pipelines.replay.scenario import Scenario, ScenarioError, load
-from pipelines.replay.states import Progress, States, rebuild_states
-from pipelines.replay.universes import Found, Universes, models_of
+from pipelines.engine.databases import opened
+from pipelines.replay.compare.diff import Difference, DiffError
+from pipelines.replay.compare.diff import compare as differences
+from pipelines.replay.compare.evidence import look_up
+from pipelines.replay.compare.keys import doubled
+from pipelines.replay.compare.left import left_of
+from pipelines.replay.compare.passage import Passage, passage, two_databases
+from pipelines.replay.compare.universes import Found, Universes, models_of
+from pipelines.replay.plan.case import plan_case
+from pipelines.replay.plan.edits import Edit, EditError
+from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.plan.scenario import Scenario, ScenarioError, load
+from pipelines.replay.recompute.levels import level, told_gain
+from pipelines.replay.recompute.states import Progress, States, rebuild_states
+from pipelines.replay.tell.result import Comparison, Replay, natural_key, words
 from pipelines.storage import Home
 from schemas.contract import feeds as all_feeds
 from sources.faults import FaultError, kinds
