@@ -74,11 +74,10 @@ def report_of(result: "Replay") -> str:
     """The report as the terminal has it, without colours."""
     from rich.console import Console
 
-    from pipelines.replay.tell.report import print_replay
     from pipelines.terminal import WIDTH
 
     console = Console(file=io.StringIO(), record=True, width=WIDTH)
-    print_replay(result, console)
+    result.print(console)
     return console.export_text().rstrip()
 
 

@@ -182,6 +182,11 @@ class Difference:
         """Whether anybody shows, does or scores something else."""
         return any(len(frame) for frame in (self.lists, self.measures, self.scores))
 
+    def subjects(self) -> set[str]:
+        """Everybody of whom anything differs."""
+        frames = (self.lists, self.measures, self.scores)
+        return {subject for frame in frames for subject in frame["subject_id"]}
+
 
 def compare(
     db: Databases, first: str, second: str, whole: pd.DataFrame | None = None

@@ -8,16 +8,13 @@ are asked about at once, a query a state and kind, never a trace a cell.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pipelines.engine.databases import Databases
 from pipelines.replay.compare.diff import CELL, MEASURE, Difference
+from pipelines.replay.compare.left import Left
 from pipelines.trace import steps_of
-
-if TYPE_CHECKING:
-    from pipelines.replay.tell.result import Left
 
 POINT = ("keeper", "reason", "subject_id", "day", "change")
 

@@ -11,6 +11,8 @@ The world's truth decides; nothing here is read by the pipeline itself.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +20,13 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.build import Progress, tier_of
 from pipelines.engine.databases import Databases, opened
-from schemas.contract import Feed
+from pipelines.exchange.network import JOINS, in_reach
+from pipelines.landing import read_manifest
+from pipelines.replay.recompute.levels import folder_of, level
+from pipelines.storage import Home, write_json
+from schemas.contract import Feed, feeds
 
 
 class GainError(ValueError):
@@ -245,3 +252,32 @@ def _listings(db: Databases, side: str) -> None:
     while db.rows(_FARTHER_ROOTS.format(side=side))[0][0]:
         pass
     db.run(_LISTINGS.format(side=side))
+
+
+def told_gain(
+    home: Home,
+    join: str | None = None,
+    policy: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any] | None:
+    """What a level of joining gains over the one below it.
+
+    Returns:
+        The figures; None where nothing is joined, so that there is no lower level, or where the
+        world's truth is not at hand to tell a true listing from a false one.
+    """
+    about = home.current()
+    joined = join or about.get("join") or "full"
+    at = JOINS.index(joined)
+    high = level(home, joined, policy, progress)
+    if at == 0 or not has_truth(high, home.world):
+        return None
+    numbers = dict(about.get("policy") or {}) if policy is None else dict(policy)
+    tier = tier_of(read_manifest(Path(about.get("landing") or home.landing)))
+    low = level(home, JOINS[at - 1], in_reach(numbers, tier, JOINS[at - 1]), progress)
+    kept = folder_of(home) / (
+        f"{low.stem}.gain-{hashlib.sha256(high.name.encode()).hexdigest()[:8]}.json"
+    )
+    if not kept.exists():
+        write_json(kept, gain(high, low, feeds(), home.world).json())
+    return json.loads(kept.read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,10 +11,63 @@ import pandas as pd
 
 from pipelines.engine.databases import Databases
 from pipelines.replay.compare import causes, lineages, metrics, residue
-from pipelines.replay.compare.diff import Difference
+from pipelines.replay.compare.at_source import wrong_at_source
+from pipelines.replay.compare.diff import CELL, Difference
+from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY, day_number
+from pipelines.replay.compare.residue import SINCE, Residue
 from pipelines.replay.plan.edits import Edit
-from pipelines.replay.recompute.states import wrong_at_source
-from pipelines.replay.tell.result import Left
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left after the correction, and why.
+
+    Attributes:
+        residue: R(u) and what goes with it, over list cells.
+        difference: clean against corrected.
+        lists, measures, scores: runs of wrong days after the correction, with their causes.
+        irrevocable: (holder, list) pairs in which nothing can be taken back.
+    """
+
+    residue: Residue
+    difference: Difference
+    lists: pd.DataFrame
+    measures: pd.DataFrame
+    scores: pd.DataFrame
+    irrevocable: frozenset[tuple[str, str]] = frozenset()
+
+    def json(self) -> dict[str, Any]:
+        """The figures."""
+        r = self.residue
+        day = day_number(r.correction_day) + RESIDUE_DAY
+        on_day = self.lists[(self.lists["a"] <= day) & (day < self.lists["b"])]
+        by_cause = on_day.groupby("cause").size() if len(on_day) else pd.Series(dtype=int)
+        shares = {str(u): _rounded(r.share(u)) for u in AFTER if u < r.censored_at}
+        by_days = causes.days_by_cause(self.lists)
+        since = on_day[list(CELL)].drop_duplicates().merge(r.cells, on=list(CELL))["since"]
+        return {
+            "correction_day": r.correction_day.isoformat(),
+            "cells_on_the_eve": r.eve,
+            "share_after_days": shares,
+            "share_at_the_horizon": _rounded(r.share(r.censored_at - 1)),
+            "half_life": r.half_life,
+            "censored": bool(r.eve) and r.half_life is None,
+            "censored_at": r.censored_at,
+            "late_spread": r.late,
+            "returned": r.returned,
+            "irrevocable": r.irrevocable,
+            "irrevocable_at_the_horizon": r.irrevocable_still,
+            "counted_on_day": RESIDUE_DAY,
+            "cells": len(on_day),
+            "cells_by_since": {name: int((since == name).sum()) for name in SINCE},
+            "by_cause": {cause: int(n) for cause, n in sorted(by_cause.items())},
+            "entry_days": sum(by_days.values()),
+            "entry_days_by_cause": by_days,
+        }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 6)
 
 
 def irrevocable(db: Databases, name: str) -> set[tuple[str, str]]:

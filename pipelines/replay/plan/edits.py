@@ -394,3 +394,18 @@ def _link_tree(landing: Path, target: Path) -> None:
         except OSError:  # another file system, or one without links
             link = shutil.copyfile
             shutil.copyfile(source, copy)
+
+
+def natural_key(edit: Edit) -> str | None:
+    """The natural key of the record struck, its parts joined by `|`."""
+    rows = [row for rows in edit.struck.clean.values() for row in rows]
+    if not rows or not edit.struck.feed.natural_key:
+        return None
+    return "|".join(rows[0][name] or "" for name in edit.struck.feed.natural_key)
+
+
+def changed(before: Row | None, after: Row | None) -> dict[str, list[str | None]]:
+    """Column -> [before, after] for the columns that differ; empty if a row came or went."""
+    if before is None or after is None:
+        return {}
+    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from reprlib import repr as shown  # of something of any size, a line
@@ -25,6 +25,7 @@ from typing import Any
 import yaml
 
 from pipelines.exchange.network import JOINS
+from pipelines.replay.plan.edits import Edit, natural_key
 from pipelines.replay.plan.faults import FaultSpec
 from schemas.suggest import suggestion
 
@@ -231,3 +232,59 @@ def _told(spec: FaultSpec) -> dict[str, Any]:
         "seed": spec.seed,
     }
     return {key: value for key, value in told.items() if value is not None}
+
+
+def written_out(
+    given: Scenario | None,
+    edits: Sequence[Edit],
+    join: str | None,
+    policy: Mapping[str, str] | None,
+    world: Mapping[str, Any],
+) -> Scenario:
+    """A scenario with everything that was drawn written down.
+
+    Args:
+        given: what it was made from, if it was a scenario.
+        edits: its faults in their places.
+        join, policy: the level of joining and the numbers of the network, where they are given.
+        world: what the home says of its world, if the scenario does not.
+    """
+    specs = tuple(
+        replace(
+            edit.struck.spec,
+            feed=edit.struck.feed.name,
+            record=edit.struck.record_id and (natural_key(edit) or edit.struck.record_id),
+            delivery=edit.struck.day,
+            scope=edit.struck.scope,
+            passed_over=0,
+        )
+        for edit in edits
+    )
+    given = given or Scenario(specs)
+    return replace(
+        given,
+        faults=specs,
+        join=join or given.join,
+        policy=dict(policy or given.policy),
+        world=dict(given.world or world),
+    )
+
+
+def world_of(about: Mapping[str, Any]) -> dict[str, Any]:
+    """What a home says of the world it holds."""
+    return {key: about[key] for key in _WORLD_KEYS if about.get(key) is not None}
+
+
+def see_same_world(scenario: Scenario, about: Mapping[str, Any], path: Path) -> None:
+    """See that a scenario is run in the world it was made in.
+
+    Raises:
+        ScenarioError: if it was made in another.
+    """
+    here = world_of(about)
+    other = {k: v for k, v in scenario.world.items() if k in here and here[k] != v}
+    if other:
+        wanted = ", ".join(f"--{key} {value}" for key, value in other.items())
+        raise ScenarioError(
+            f"{path} was made in another world than this home holds; generate one with {wanted}."
+        )

@@ -12,16 +12,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pipelines.build import Progress, build, tier_of
 from pipelines.engine.databases import opened
-from pipelines.exchange.network import JOINS, in_reach
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by, out_of_date
-from pipelines.replay.compare.gain import gain, has_truth
-from pipelines.storage import Home, HomeError, write_json
-from schemas.contract import feeds
+from pipelines.storage import Home, HomeError
 
 
 def level(
@@ -58,7 +54,7 @@ def level(
     said = json.dumps(
         [about.get("landing_digest"), about.get("version"), made, asked], sort_keys=True
     )
-    folder = _folder(home)
+    folder = folder_of(home)
     _forget_others(folder)
     target = folder / f"{asked['join']}-{hashlib.sha256(said.encode()).hexdigest()[:12]}.duckdb"
     if not target.exists():
@@ -72,35 +68,6 @@ def level(
             checks=False,
         )
     return target
-
-
-def told_gain(
-    home: Home,
-    join: str | None = None,
-    policy: Mapping[str, str] | None = None,
-    progress: Progress | None = None,
-) -> dict[str, Any] | None:
-    """What a level of joining gains over the one below it, as `pipelines.replay.compare.gain` tells it.
-
-    Returns:
-        The figures; None where nothing is joined, so that there is no lower level, or where the
-        world's truth is not at hand to tell a true listing from a false one.
-    """
-    about = home.current()
-    joined = join or about.get("join") or "full"
-    at = JOINS.index(joined)
-    high = level(home, joined, policy, progress)
-    if at == 0 or not has_truth(high, home.world):
-        return None
-    numbers = dict(about.get("policy") or {}) if policy is None else dict(policy)
-    tier = tier_of(read_manifest(Path(about.get("landing") or home.landing)))
-    low = level(home, JOINS[at - 1], in_reach(numbers, tier, JOINS[at - 1]), progress)
-    kept = _folder(home) / (
-        f"{low.stem}.gain-{hashlib.sha256(high.name.encode()).hexdigest()[:8]}.json"
-    )
-    if not kept.exists():
-        write_json(kept, gain(high, low, feeds(), home.world).json())
-    return json.loads(kept.read_text(encoding="utf-8"))
 
 
 def see_up_to_date(home: Home) -> None:
@@ -120,7 +87,7 @@ def _out_of_date(home: Home) -> str | None:
         return out_of_date(db.engine, path, "base")
 
 
-def _folder(home: Home) -> Path:
+def folder_of(home: Home) -> Path:
     """Where what is made of the home's landing files is kept."""
     digest = json.dumps(home.current().get("landing_digest"))
     return home.kept / "levels" / hashlib.sha256(digest.encode()).hexdigest()[:12]

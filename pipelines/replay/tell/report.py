@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -14,21 +14,14 @@ from rich.text import Text
 
 from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import Difference
+from pipelines.replay.compare.left import Left
 from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY
-from pipelines.replay.tell.result import (
-    Words,
-    changed,
-    fault_json,
-    natural_key,
-    shortest_ways,
-    tables,
-)
+from pipelines.replay.compare.outcome import Outcome
+from pipelines.replay.compare.words import Words
+from pipelines.replay.plan.edits import Edit, changed, natural_key
+from pipelines.replay.tell.form import fault_json, shortest_ways, tables
 from pipelines.terminal import counted, wide_console
 from schemas.contract import islands
-
-if TYPE_CHECKING:
-    from pipelines.replay.plan.edits import Edit
-    from pipelines.replay.tell.result import Comparison, Left, Replay
 
 MOST_ROWS = 12  # rows of lists printed; the rest are counted
 MOST_MEASURES = 3
@@ -41,8 +34,16 @@ _CLAUSE = re.compile(r"[;(]|[,.](?=\s|$)")
 NOTICE = "Synthetic data: every person, firm and number is invented."
 
 
-def print_replay(replay: Replay, console: Console | None = None) -> None:
-    """Print a replay's report."""
+def print_replay(
+    replay: Outcome, gained: Mapping[str, Any] | None = None, console: Console | None = None
+) -> None:
+    """Print a replay's report.
+
+    Args:
+        replay: what was found.
+        gained: figures of `pipelines.replay.compare.gain`, if they are to be told.
+        console: where to; None: the terminal.
+    """
     out = console or wide_console()
     out.print(NOTICE, style="dim")
     for edit in replay.edits:
@@ -54,12 +55,12 @@ def print_replay(replay: Replay, console: Console | None = None) -> None:
     if replay.left is not None:
         for line in _left(replay):
             out.print(line)
-    if replay.gained:
-        out.print(_gain(replay.gained))
+    if gained:
+        out.print(_gain(gained))
     out.print(sentence(replay), style="bold")
 
 
-def _passage(replay: Replay) -> list[Text]:
+def _passage(replay: Outcome) -> list[Text]:
     """How the place was drawn, what gates kept back, and where a fault stopped that reached nobody."""
     lines = []
     for edit in replay.edits:
@@ -90,17 +91,28 @@ def _passage(replay: Replay) -> list[Text]:
     return lines
 
 
-def print_comparison(comparison: Comparison, console: Console | None = None) -> None:
-    """Print what differs between two databases."""
+def print_comparison(
+    difference: Difference,
+    words: Words,
+    doubtful: Sequence[str] = (),
+    console: Console | None = None,
+) -> None:
+    """Print what differs between two databases.
+
+    Args:
+        difference, words: what differs, and what things are called.
+        doubtful: sentences on why the answer may not be relied on.
+        console: where to; None: the terminal.
+    """
     out = console or wide_console()
     out.print(NOTICE, style="dim")
-    for line in comparison.doubtful:
+    for line in doubtful:
         out.print(line, style="bold red")
-    _reach(out, comparison.difference, comparison.words, None)
-    total = metrics.totals(comparison.difference)
-    if not len(comparison.difference.lists):
+    _reach(out, difference, words, None)
+    total = metrics.totals(difference)
+    if not len(difference.lists):
         said = "No holder shows anything else in the one than in the other"
-        doubt = ", as far as can be told." if comparison.doubtful else "."
+        doubt = ", as far as can be told." if doubtful else "."
         out.print(said + doubt, style="bold")
         return
     out.print(
@@ -287,7 +299,7 @@ def _followed(out: Console, difference: Difference, words: Words, left: Left | N
         out.print(_line("Scores", text))
 
 
-def corrected_words(replay: Replay) -> str:
+def corrected_words(replay: Outcome) -> str:
     """When it was corrected, or why nothing was sent to correct it."""
     assert replay.left is not None
     day = replay.left.residue.correction_day
@@ -317,7 +329,7 @@ def since_words(told: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _left(replay: Replay) -> list[Text]:
+def _left(replay: Outcome) -> list[Text]:
     """What remains after the correction, and why."""
     assert replay.left is not None
     told = replay.left.json()
@@ -356,7 +368,7 @@ def _left(replay: Replay) -> list[Text]:
     return lines
 
 
-def sentence(replay: Replay) -> str:
+def sentence(replay: Outcome) -> str:
     """The whole replay in one plain sentence."""
     total = metrics.totals(replay.faulty)
     what = "One wrong delivery" if replay.edits[0].struck.record_id is None else "One wrong record"
@@ -413,7 +425,7 @@ def sentence(replay: Replay) -> str:
     return f"{text}; {RESIDUE_DAY} days after {fixed_words(replay)}, {still}."
 
 
-def fixed_words(replay: Replay) -> str:
+def fixed_words(replay: Outcome) -> str:
     """What happened on the day of the correction, as the end of "30 days after …"."""
     sent = any(edit.correction_sent for edit in replay.edits)
     if not sent:

@@ -11,9 +11,9 @@ import pytest
 
 from pipelines.engine import open_engine
 from pipelines.engine.databases import opened
+from pipelines.replay.compare.at_source import wrong_at_source
 from pipelines.replay.compare.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED
 from pipelines.replay.compare.metrics import day_number
-from pipelines.replay.recompute.states import wrong_at_source
 
 
 @dataclass

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -21,9 +19,7 @@ from pipelines.replay.tell.figures.marks import (
     time_axis,
     united,
 )
-
-if TYPE_CHECKING:
-    from pipelines.replay.tell.result import Replay
+from pipelines.replay.tell.result import Replay
 
 
 def per_day(replay: Replay) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,10 +21,8 @@ from pipelines.replay.tell.figures.marks import (
 )
 from pipelines.replay.tell.figures.places import layers, ordered, placed, staggered
 from pipelines.replay.tell.figures.spread import FILE, Pair, Spread, spread
+from pipelines.replay.tell.result import Replay
 from pipelines.terminal import counted
-
-if TYPE_CHECKING:
-    from pipelines.replay.tell.result import Replay
 
 CONTROLS = 76  # pixels for buttons and slider
 NEAR = 15  # pixels an arrow keeps from the middle of a node

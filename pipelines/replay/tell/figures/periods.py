@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -21,10 +19,8 @@ from pipelines.replay.tell.figures.marks import (
     time_axis,
     united,
 )
+from pipelines.replay.tell.result import Replay
 from pipelines.terminal import counted
-
-if TYPE_CHECKING:
-    from pipelines.replay.tell.result import Replay
 
 DAY = 86_400_000  # milliseconds
 LANE, GAP, HEADING = 15, 10, 18  # pixels

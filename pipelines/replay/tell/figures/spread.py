@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ import pandas as pd
 from pipelines.codes import CODES, read_code_list
 from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import CELL, MEASURE, SCORE
+from pipelines.replay.plan.edits import Edit
 from pipelines.replay.tell.figures.marks import (
     as_followed,
     correction_day,
@@ -19,10 +19,7 @@ from pipelines.replay.tell.figures.marks import (
     spoken,
     united,
 )
-
-if TYPE_CHECKING:
-    from pipelines.replay.plan.edits import Edit
-    from pipelines.replay.tell.result import Replay
+from pipelines.replay.tell.result import Replay
 
 Pair = tuple[str, str]
 CELLS = {"lists": CELL, "measures": MEASURE, "scores": SCORE}

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import CELL, MEASURE, SCORE, Difference
+from pipelines.replay.compare.words import Words
 from pipelines.replay.tell.figures.marks import KINDS, as_followed, spoken
-from pipelines.replay.tell.result import Words
-
-if TYPE_CHECKING:
-    from pipelines.replay.tell.result import Replay
+from pipelines.replay.tell.result import Replay
 
 MOST_LINES = 3  # lines named in a cell; the rest are counted
 

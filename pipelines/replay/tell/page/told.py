@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.replay.compare import metrics
+from pipelines.replay.compare.left import Left
 from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY
+from pipelines.replay.plan.edits import Edit, changed
 from pipelines.replay.tell.figures.marks import spoken
+from pipelines.replay.tell.form import fault_json
 from pipelines.replay.tell.report import fixed_words, gloss, sentence, since_words
-from pipelines.replay.tell.result import changed, fault_json
+from pipelines.replay.tell.result import Replay
 from pipelines.terminal import counted
 from schemas.contract import Column
-
-if TYPE_CHECKING:
-    from pipelines.replay.plan.edits import Edit
-    from pipelines.replay.tell.result import Left, Replay
 
 
 def title(replay: Replay) -> str:
