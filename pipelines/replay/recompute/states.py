@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +23,7 @@ from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.recompute.levels import level
 from pipelines.storage import Home
 from schemas.contract import feeds
-
-Progress = Callable[[str, int, int], None]
+from schemas.progress import Progress
 
 
 @dataclass(frozen=True)
