@@ -24,6 +24,7 @@ from schemas.sql import literal
 from schemas.suggest import suggestion
 from sources.deliver_calendar import seen_sql, versions_sql
 from sources.deliver_files import BLOCK, write_deliveries
+from sources.dirt import spoil
 from sources.files import NOTICE
 from sources.world import DAY0, SIZES
 from sources.world import write as write_world
@@ -184,8 +185,6 @@ def load_versions(con: duckdb.DuckDBPyConnection, feed: Feed, seed: int, dirt: f
     observe = feed.observe_file().read_text(encoding="utf-8")
     con.execute(f"CREATE OR REPLACE TEMP TABLE versions AS {versions_sql(feed, observe)}")
     if dirt and feed.fault_rates:
-        from sources.faults.dirt import spoil
-
         table = con.sql("SELECT * FROM versions").to_arrow_table()
         use_versions(con, spoil(feed, table, seed, dirt))
 

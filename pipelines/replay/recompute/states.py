@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.build import build
 from pipelines.engine.databases import opened
 from pipelines.replay.plan.case import plan_case, sent
 from pipelines.replay.plan.edits import Edit, RowOrFile, apply
@@ -59,8 +60,6 @@ def rebuild_states(
         workdir: where the edited folders, their logs and the databases go.
         progress: called with a label, steps done and steps in all.
     """
-    from pipelines.build import build
-
     with opened(base=clean) as db:
         join, policy, tier = db.rows(
             "SELECT max(join_level), max(policy), max(tier) FROM base.codes.run"
