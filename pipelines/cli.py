@@ -13,7 +13,7 @@ import typer
 from pipelines import listing
 from pipelines.storage import Home
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
-from pipelines.terminal import print_json, print_table, print_tree, progress_bar, wide_console
+from pipelines.terminal import print_json, print_table, progress_bar, wide_console
 from schemas.suggest import suggestion
 
 app = typer.Typer(
