@@ -13,7 +13,7 @@ import typer
 from pipelines import listing
 from pipelines.storage import Home
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
-from pipelines.terminal import print_json, print_table, print_tree, progress_bar, wide_console
+from pipelines.terminal import print_json, print_table, progress_bar, wide_console
 from schemas.suggest import suggestion
 
 app = typer.Typer(
@@ -242,23 +242,25 @@ def trace(
     """
     from pipelines import trace as tracing
     from pipelines.made_by import out_of_date
+    from pipelines.printed import print_trace
     from pipelines.run import opened
 
     with opened(Home(home)) as engine:
         _note(out_of_date(engine, Home(home).database()))
         found = tracing.trace(engine, given)
-    print_json(found) if as_json else print_tree(found)
+    print_json(found) if as_json else print_trace(found)
 
 
 @app.command()
 def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
     """Check the database in force: gates, expectations, conservation, evidence."""
+    from pipelines.printed import print_report
     from pipelines.run import check_home
 
     with progress_bar("checking", show=not as_json) as tell:
         report = check_home(Home(home), progress=tell)
     _note(report.out_of_date)
-    print_json(report.as_dict()) if as_json else print("\n".join(report.lines()))
+    print_json(report.as_dict()) if as_json else print_report(report)
     if any(result.outcome == "fail" for result in report.checks):
         raise typer.Exit(1)
 
@@ -409,6 +411,7 @@ def subject(
     from datetime import date
 
     from pipelines.made_by import out_of_date
+    from pipelines.printed import print_subject
     from pipelines.run import opened
     from pipelines.subject import about
     from pipelines.trace import a_day
@@ -417,9 +420,7 @@ def subject(
     with opened(Home(home)) as engine:
         _note(out_of_date(engine, Home(home).database()))
         found = about(engine, given, day)
-    print_json(found) if as_json else print_tree(
-        found, f"{found.get('name', found['subject_id'])} on {found['as_of']}"
-    )
+    print_json(found) if as_json else print_subject(found)
 
 
 # What there is; nothing here reads a home.

@@ -29,7 +29,7 @@ from schemas.progress import Progress
 from schemas.sql import quoted
 
 # What a replay tells of, and with that the models it has to run.
-TOLD = ("exchange.copies", "exchange.entries", "exchange.evidence", "consequences.measures",
+TOLD = ("exchange.copies", "exchange.entries", "exchange.ancestry", "consequences.measures",
         "scores.grades", "scores.points")  # fmt: skip
 
 
