@@ -10,8 +10,8 @@ import pandas as pd
 
 from pipelines.experiment.summary import Summary
 from pipelines.replay.compare.metrics import RESIDUE_DAY
-from pipelines.replay.tell.report import NOTICE
 from pipelines.terminal import counted
+from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
     from rich.console import Console

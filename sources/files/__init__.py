@@ -27,7 +27,6 @@ from sources.files import (
     xml_records,
 )
 from sources.files.base import (
-    NOTICE,
     Bad,
     Odd,
     Refused,
@@ -41,7 +40,6 @@ from sources.files.base import (
 )
 
 __all__ = [
-    "NOTICE",
     "Odd",
     "Refused",
     "Unreadable",

@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from schemas.contract import Feed
 
-NOTICE = "SYNTHETIC DATA: every person, organisation and identifier is invented; none is real"
 RAW_LIMIT = 2000  # characters of a bad record that are kept to be looked at
 LONGEST = 1 << 20  # bytes of one value; no column of any register is that wide
 SHEET_ERRORS = (

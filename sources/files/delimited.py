@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
-    NOTICE,
     Bad,
     Odd,
     Refused,

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
-    NOTICE,
     Bad,
     Odd,
     Refused,

@@ -12,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files import json_lines
-from sources.files.base import NOTICE, Bad, Odd, Refused
+from sources.files.base import Bad, Odd, Refused
 
 HEAD = re.compile(rb'\{(?:"notice": ?"' + json_lines.PLAIN + rb'", ?)?"records": ?\[ *\r?\n')
 SPACE = re.compile(r"[ \t\r\n]*")

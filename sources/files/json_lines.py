@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
-    NOTICE,
     Bad,
     Odd,
     Refused,

@@ -20,8 +20,9 @@ from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.words import Words
 from pipelines.replay.plan.edits import Edit, changed, natural_key
 from pipelines.replay.tell.form import fault_json, shortest_ways, tables
-from pipelines.terminal import NOTICE, counted, wide_console
+from pipelines.terminal import counted, wide_console
 from schemas.contract import islands
+from schemas.notice import NOTICE
 
 MOST_ROWS = 12  # rows of lists printed; the rest are counted
 MOST_MEASURES = 3

@@ -27,6 +27,7 @@ from pipelines.replay.tell.figures.marks import correction_day, fault_days
 from pipelines.replay.tell.page import told
 from pipelines.replay.tell.page.rows import HEADINGS, rows
 from pipelines.replay.tell.report import sentence
+from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -37,7 +38,6 @@ __all__ = ["page", "rows", "write_page"]
 
 HERE = Path(__file__).parent
 WIDTHS = {"wide": False, "narrow": True}
-NOTICE = "SYNTHETIC DATA: every person, firm and number in it is invented"
 
 
 def write_page(replay: Replay, path: Path) -> None:
