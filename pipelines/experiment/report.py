@@ -39,7 +39,7 @@ def headline(summary: Summary) -> str:
     )
     told = arms.dropna(subset=["entry_days"])
     if not len(told):
-        return f"{said} None found anything to bite on."
+        return f"{said} None found anything to change."
     most, least = (told.loc[getattr(told["entry_days"], end)()] for end in ("idxmax", "idxmin"))
     low, high = (f"{most[f'entry_days_{end}']:,.0f}" for end in ("low", "high"))
     said += (

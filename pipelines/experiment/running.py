@@ -108,7 +108,7 @@ def _settle(design: Design, folder: Path) -> None:
         "made_by": _made_by(design),
         "arms": [asdict(arm) for arm in design.arms()],
         "columns": {"replays": REPLAYS.names, "cells": CELLS.names},
-        "sampling": f"uniform by {design.frame}, among what the fault has something to bite on; "
+        "sampling": f"uniform by {design.frame}, among what the fault has something to change; "
         "faults nested in worlds",
     }
     said = json.loads(json.dumps(said))

@@ -66,13 +66,13 @@ def as_followed(replay: Replay, what: str) -> pd.DataFrame:
     Args:
         what: `lists`, `measures`, `scores`, `points` or `ways`.
     """
-    difference = replay.faulty if replay.left is None else replay.left.difference
+    difference = replay.faulty if replay.remaining is None else replay.remaining.difference
     return getattr(difference, what)
 
 
 def correction_day(replay: Replay) -> date | None:
     """The day the source put the last of its faults right; None if it never did."""
-    return None if replay.left is None else replay.left.residue.correction_day
+    return None if replay.remaining is None else replay.remaining.residue.correction_day
 
 
 def fault_days(replay: Replay) -> list[date]:
