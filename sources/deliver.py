@@ -19,13 +19,13 @@ import duckdb
 import pyarrow as pa
 
 from schemas.contract import ROOT, Feed, feeds
+from schemas.notice import NOTICE
 from schemas.progress import Progress
 from schemas.sql import literal
 from schemas.suggest import suggestion
 from sources.deliver_calendar import seen_sql, versions_sql
 from sources.deliver_files import BLOCK, write_deliveries
 from sources.dirt import spoil
-from sources.files import NOTICE
 from sources.world import DAY0, SIZES
 from sources.world import write as write_world
 

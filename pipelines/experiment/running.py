@@ -25,11 +25,12 @@ from pipelines.experiment.design import Arm, Block, Design, DesignError
 from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
-from pipelines.manifest import NOTICE, lock_hash, project_version
+from pipelines.manifest import lock_hash, project_version
 from pipelines.replay.compare.gain import told_gain
 from pipelines.replay.compare.universes import Universes
 from pipelines.run import make_home
 from pipelines.storage import Home
+from schemas.notice import NOTICE
 from schemas.progress import Progress
 from sources.faults import FaultError
 
@@ -107,7 +108,7 @@ def _settle(design: Design, folder: Path) -> None:
         "made_by": _made_by(design),
         "arms": [asdict(arm) for arm in design.arms()],
         "columns": {"replays": REPLAYS.names, "cells": CELLS.names},
-        "sampling": f"uniform by {design.frame}, among what the fault has something to bite on; "
+        "sampling": f"uniform by {design.frame}, among what the fault has something to change; "
         "faults nested in worlds",
     }
     said = json.loads(json.dumps(said))

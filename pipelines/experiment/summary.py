@@ -195,7 +195,7 @@ class _Faults:
         }
 
     def followed(self, arm: int) -> np.ndarray:
-        """1 for a fault that was followed, 0 for one that found nothing to bite on."""
+        """1 for a fault that was followed, 0 for one that found nothing to change."""
         return (self.rows[arm]["outcome"] == FOLLOWED).to_numpy(float)
 
     def values(self, arm: int, column: str) -> np.ndarray:

@@ -182,8 +182,8 @@ def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
     """Work one case out both ways.
 
     Returns:
-        `outcome`: agreed, differs, or nothing (if so small a world has nothing for the fault to bite
-        on); and of what differs the tables.
+        `outcome`: agreed, differs, or nothing (if so small a world has nothing for the fault to
+        change); and of what differs the tables.
     """
     spec = case.spec()
     try:
@@ -312,7 +312,7 @@ def main(args: Sequence[str] | None = None) -> int:
         f"{count['agreed']} of {count['agreed'] + count['differs']} cases agree, row for row in "
         f"every table ({covered['kind']} kinds of fault, {covered['feed']} feeds, {covered['join']} "
         f"levels of joining, {covered['world']} worlds); in {count['nothing']} more the fault "
-        "found nothing to bite on."
+        "found nothing to change."
     )
     return int(count["differs"] > 0)
 

@@ -28,8 +28,8 @@ import xlsxwriter
 from lxml import etree
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
-    NOTICE,
     Bad,
     Refused,
     UnwritableError,

@@ -30,7 +30,7 @@ ORDER = (
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",
     "pipelines.graph", "pipelines.lineage", "pipelines.made_by", "pipelines.codes",
-    "pipelines.storage", "pipelines.build", "pipelines.trace", "pipelines.subject",
+    "pipelines.storage", "pipelines.build", "pipelines.trace", "pipelines.subject", "pipelines.printed",
     "pipelines.making", "pipelines.run",
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",

@@ -103,7 +103,7 @@ def drawn(universes: Universes, each: int) -> list:
             spec = FaultSpec(kind, feed=feed, seed=seed, correct_after=(30, 7, None)[seed % 3])
             try:
                 found.append(universes.case([spec]))
-            except FaultError:  # has no place there, or nothing to bite on in so small a world
+            except FaultError:  # has no place there, or nothing to change in so small a world
                 continue
     return found
 
@@ -129,7 +129,7 @@ def test_many_at_once_do_what_each_does_alone(home_tiny):
         for case, found in zip(cases, together, strict=True):
             (alone,) = universes.follow([case])
             same(alone.faulty, found.faulty)
-            same(alone.left, found.left)
+            same(alone.remaining, found.remaining)
             reached += len(found.faulty.lists) > 0
         assert reached > 3
 
@@ -142,4 +142,4 @@ def test_nothing_is_left_behind_by_those_before(home_tiny):
         (first,) = fresh.follow(cases[:1])
         (again,) = used.follow(cases[:1])
         same(first.faulty, again.faulty)
-        same(first.left, again.left)
+        same(first.remaining, again.remaining)

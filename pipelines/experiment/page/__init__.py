@@ -28,9 +28,9 @@ from pipelines.experiment.report import (
     rows,
 )
 from pipelines.experiment.summary import Summary
-from pipelines.manifest import NOTICE
 from pipelines.replay.compare.metrics import RESIDUE_DAY
 from pipelines.replay.tell.page import HERE as REPLAY
+from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipelines.engine.databases import Databases
 from pipelines.replay.compare.diff import CELL, MEASURE, Difference
-from pipelines.replay.compare.left import Left
+from pipelines.replay.compare.remaining import Remaining
 from pipelines.trace import steps_of
 
 POINT = ("keeper", "reason", "subject_id", "day", "change")
@@ -82,18 +82,18 @@ class Evidence:
     carried: pd.DataFrame
 
 
-def look_up(db: Databases, faulty: Difference, left: Left | None) -> Evidence:
+def look_up(db: Databases, faulty: Difference, remaining: Remaining | None) -> Evidence:
     """Look up what every wrong cell rests on.
 
     Args:
         db: open databases; clean, faulty and, after a correction, corrected are attached as such.
         faulty: clean against faulty.
-        left: what is left after a correction, if there was one.
+        remaining: what is left after a correction, if there was one.
     """
     found = _rests(db, faulty, "faulty")
-    if left is not None:
+    if remaining is not None:
         # Most of what is wrong in the corrected state was found in the faulty one already.
-        later = _rests(db, left.difference, "corrected")
+        later = _rests(db, remaining.difference, "corrected")
         cell = ["what", "holder", "item", "subject_id", "day", "change"]
         known = pd.MultiIndex.from_frame(found[cell])
         new = ~pd.MultiIndex.from_frame(later[cell]).isin(known)
@@ -102,7 +102,9 @@ def look_up(db: Databases, faulty: Difference, left: Left | None) -> Evidence:
         "SELECT DISTINCT list, holder, came_from, every_days, lag_days, mode "
         "FROM clean.exchange.paths WHERE distance > 0 ORDER BY ALL"
     )
-    followed, second = (faulty, "faulty") if left is None else (left.difference, "corrected")
+    followed, second = (
+        (faulty, "faulty") if remaining is None else (remaining.difference, "corrected")
+    )
     return Evidence(found, edges, _carried(db, followed, second))
 
 

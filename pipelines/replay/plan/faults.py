@@ -1,8 +1,8 @@
 """A fault as somebody asks for it, and the record, delivery and others it is drawn among.
 
 The sampling frame is *uniform by record*: of all records, in all feeds the fault fits, in which it
-has something to bite on, each is as likely. Records are taken in the order of feed and `record_id`,
-one is drawn, and another if the fault turns out not to bite there; then the delivery is drawn among
+has something to change, each is as likely. Records are taken in the order of feed and `record_id`,
+one is drawn, and another if the fault turns out to change nothing there; then the delivery is drawn among
 those on which the fault can befall that record. Nothing depends on the order of rows in a file.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from pipelines.engine.databases import Databases
 from pipelines.landing.keys import record_id
-from pipelines.replay.plan.gated import Gates
+from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
 from schemas.contract import Feed
 from schemas.suggest import suggestion
@@ -25,7 +25,7 @@ from sources.faults import Fault, FaultError, History, kind
 from sources.faults.draw import TRIES, Draw
 from sources.faults.history import faulty_history
 
-SAMPLING = "uniform by record, among the records in which the fault has something to bite on"
+SAMPLING = "uniform by record, among the records in which the fault has something to change"
 FRAMES = ("record", "subject", "feed")
 
 
@@ -202,7 +202,7 @@ class Landed:
     # --- the frame from which a record is drawn -----------------------------------------------
 
     def _bitten(self, fault: Fault, feed: Feed) -> str:
-        """SELECT of the record_ids of a feed in which the fault may find something to bite on."""
+        """SELECT of the record_ids of a feed in which the fault may find something to change."""
         table = f"{self.name}.landing.{feed.name}"
         if fault.frame == "gone" and feed.mode == "changes":
             codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
@@ -231,7 +231,7 @@ class Landed:
         return name
 
     def frame(self, fault: Fault, feeds: Sequence[Feed]) -> list[tuple[Feed, int]]:
-        """The feeds and how many records each has in which the fault may bite."""
+        """The feeds and how many records each has in which the fault may change something."""
         return [(feed, self._sizes[self._numbered(fault, feed)]) for feed in feeds]
 
     def nth(self, fault: Fault, feed: Feed, n: int) -> str:
@@ -267,11 +267,11 @@ class Landed:
 def strikes(landed: Landed, others: Registered, spec: FaultSpec) -> Iterator[Struck]:
     """Put a fault in its place, drawing whatever is not given.
 
-    A fault of a record gives one place, in which it is known to bite. A fault of a whole delivery
-    gives every place there is, in the order they are drawn: only its file tells whether it bites.
+    A fault of a record gives one place, in which it is known to change something. A fault of a whole delivery
+    gives every place there is, in the order they are drawn: only its file tells whether it changes anything.
 
     Raises:
-        FaultError: if the fault does not fit, or has nothing to bite on.
+        FaultError: if the fault does not fit, or has nothing to change.
     """
     fault = kind(spec.kind)
     if spec.values and spec.kind != "free_edit":
@@ -339,7 +339,7 @@ def _strike_record(
         left_alone += found is not None
     where = f"feed {spec.feed}" if spec.feed else "any feed"
     raise FaultError(
-        f"No record of {where} was found in which the fault {spec.kind} has something to bite on "
+        f"No record of {where} was found in which the fault {spec.kind} has something to change "
         f"(of {total} records, {min(TRIES, total)} were tried)."
     )
 

@@ -14,14 +14,15 @@ from rich.text import Text
 
 from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import Difference
-from pipelines.replay.compare.left import Left
 from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY
 from pipelines.replay.compare.outcome import Outcome
+from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.compare.words import Words
 from pipelines.replay.plan.edits import Edit, changed, natural_key
 from pipelines.replay.tell.form import fault_json, shortest_ways, tables
-from pipelines.terminal import NOTICE, counted, wide_console
+from pipelines.terminal import counted, wide_console
 from schemas.contract import islands
+from schemas.notice import NOTICE
 
 MOST_ROWS = 12  # rows of lists printed; the rest are counted
 MOST_MEASURES = 3
@@ -50,8 +51,8 @@ def print_replay(
             out.print(line)
     for line in _passage(replay):
         out.print(line)
-    _reach(out, replay.faulty, replay.words, replay.left)
-    if replay.left is not None:
+    _reach(out, replay.faulty, replay.words, replay.remaining)
+    if replay.remaining is not None:
         for line in _left(replay):
             out.print(line)
     if gained:
@@ -178,14 +179,16 @@ def _cell(value: str | None) -> str:
     return "(empty)" if value is None else value
 
 
-def _reach(out: Console, difference: Difference, words: Words, left: Left | None) -> None:
+def _reach(out: Console, difference: Difference, words: Words, remaining: Remaining | None) -> None:
     """List by list who was wrongly listed or missed, when and by which way; then what followed."""
-    rows = tables(difference, left)["lists"]
-    ways = shortest_ways(difference, *(() if left is None else (left.difference,)))
-    letters = _letters(difference, left)
+    rows = tables(difference, remaining)["lists"]
+    ways = shortest_ways(difference, *(() if remaining is None else (remaining.difference,)))
+    letters = _letters(difference, remaining)
     pairs = {name: f for name, f in difference.lists.groupby(["holder", "list"])}
-    if left is not None:  # what is wrong only because of the correction
-        pairs = {name: f for name, f in left.difference.lists.groupby(["holder", "list"])} | pairs
+    if remaining is not None:  # what is wrong only because of the correction
+        pairs = {
+            name: f for name, f in remaining.difference.lists.groupby(["holder", "list"])
+        } | pairs
     rows.sort(key=lambda row: (row["first_day"], row["holder"], row["list"]))
     told = []
     for row in rows[:MOST_ROWS]:
@@ -198,10 +201,10 @@ def _reach(out: Console, difference: Difference, words: Words, left: Left | None
     if rows:
         named = (f"{letter} is {words.subject(s)}" for s, letter in letters.items())
         out.print("; ".join(named))
-        _table(out, told, difference.horizon, left is not None)
+        _table(out, told, difference.horizon, remaining is not None)
     if len(rows) > MOST_ROWS:
         out.print(f"… and {len(rows) - MOST_ROWS} more holder-and-list pairs (--json has them)")
-    _followed(out, difference, words, left)
+    _followed(out, difference, words, remaining)
 
 
 def _table(
@@ -236,9 +239,9 @@ def _table(
     out.print(f"{legend}.", style="dim")
 
 
-def _letters(difference: Difference, left: Left | None = None) -> dict[str, str]:
+def _letters(difference: Difference, remaining: Remaining | None = None) -> dict[str, str]:
     """A letter for each of the first few subjects, those wrongly missing before the others."""
-    frames = [difference.lists] + ([] if left is None else [left.difference.lists])
+    frames = [difference.lists] + ([] if remaining is None else [remaining.difference.lists])
     lists = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
     order = lists.assign(rank=lists["kind"].map({"wrongly_missing": 0, "altered": 1}))
     subjects = order.sort_values(["rank", "from_day", "subject_id"])["subject_id"]
@@ -266,9 +269,11 @@ def _wrongs(here: Any, letters: Mapping[str, str]) -> str:
     return "; ".join(parts)
 
 
-def _followed(out: Console, difference: Difference, words: Words, left: Left | None) -> None:
+def _followed(
+    out: Console, difference: Difference, words: Words, remaining: Remaining | None
+) -> None:
     """The measures and points that followed, a line each."""
-    rows = tables(difference, left)
+    rows = tables(difference, remaining)
     measures = rows["measures"]
     if measures:
         cells = metrics.totals(difference)
@@ -289,7 +294,7 @@ def _followed(out: Console, difference: Difference, words: Words, left: Left | N
         if low is not None:
             shift = f" by {low:+d}" + (f" to {high:+d}" if high != low else "") + " points"
         until = f"until {row['until']}" if row["until"] else "never with the correction"
-        if left is not None and row["uncorrected_until"]:
+        if remaining is not None and row["uncorrected_until"]:
             until += f" (uncorrected until {row['uncorrected_until']})"
         text = (
             f"{row['keeper']}: {counted(row['subjects'], 'subject')} shifted{shift}, "
@@ -300,8 +305,8 @@ def _followed(out: Console, difference: Difference, words: Words, left: Left | N
 
 def corrected_words(replay: Outcome) -> str:
     """When it was corrected, or why nothing was sent to correct it."""
-    assert replay.left is not None
-    day = replay.left.residue.correction_day
+    assert replay.remaining is not None
+    day = replay.remaining.residue.correction_day
     meant = [edit for edit in replay.edits if edit.correction_day is not None]
     unsent = [edit.why_not_sent for edit in meant if edit.why_not_sent]
     if len(unsent) == len(meant):
@@ -330,8 +335,8 @@ def since_words(told: Mapping[str, Any]) -> str:
 
 def _left(replay: Outcome) -> list[Text]:
     """What remains after the correction, and why."""
-    assert replay.left is not None
-    told = replay.left.json()
+    assert replay.remaining is not None
+    told = replay.remaining.json()
     shares = [
         f"{share:.0%} after {u} d" if u else f"{share:.0%} that day"
         for u in AFTER
@@ -376,7 +381,7 @@ def sentence(replay: Outcome) -> str:
     source = " and ".join(sorted({edit.struck.feed.name for edit in replay.edits}))
     if not total["subjects"]:
         text = f"{what} in {source} changed nothing that anybody shows, does or scores"
-        if replay.left is not None and replay.left.difference.differs:
+        if replay.remaining is not None and replay.remaining.difference.differs:
             return f"{text}; putting it right did."
         return f"{text}."
     effects = []
@@ -402,9 +407,9 @@ def sentence(replay: Outcome) -> str:
     text += (
         f", and reached {counted(total['subjects'], 'person or firm', 'people and firms')} in all"
     )
-    if replay.left is None:
+    if replay.remaining is None:
         return text + "; nobody ever put it right."
-    told = replay.left.json()
+    told = replay.remaining.json()
     if told["cells"]:
         cause = max(told["by_cause"].items(), key=lambda item: (item[1], item[0]))[0]
         since = told["cells_by_since"]
@@ -415,12 +420,12 @@ def sentence(replay: Outcome) -> str:
         )
     elif effects:
         still = "no entry is wrong any more"
-        later = replay.left.lists[replay.left.lists["a"] > _counted_on(replay.left)]
+        later = replay.remaining.lists[replay.remaining.lists["a"] > _counted_on(replay.remaining)]
         if len(later):
             n = len(later[list(metrics.CELL)].drop_duplicates())
             still = f"no entry is wrong, but {counted(n, 'entry is', 'entries are')} later on"
     else:
-        still = _still_followed(replay.left)
+        still = _still_followed(replay.remaining)
     return f"{text}; {RESIDUE_DAY} days after {fixed_words(replay)}, {still}."
 
 
@@ -434,18 +439,18 @@ def fixed_words(replay: Outcome) -> str:
     return "the source corrected it"
 
 
-def _counted_on(left: Left) -> int:
+def _counted_on(remaining: Remaining) -> int:
     """The day, as a number, on which the closing sentence counts what is left."""
-    return metrics.day_number(left.residue.correction_day) + RESIDUE_DAY
+    return metrics.day_number(remaining.residue.correction_day) + RESIDUE_DAY
 
 
-def _still_followed(left: Left) -> str:
+def _still_followed(remaining: Remaining) -> str:
     """What is left of the measures and scores, counted on the day residue is counted on."""
-    day = _counted_on(left)
+    day = _counted_on(remaining)
     parts, later, causes = [], [], []
     for frame, key, one, many in (
-        (left.measures, ["agency", "measure", "subject_id"], "measure is", "measures are"),
-        (left.scores, ["keeper", "subject_id"], "score is", "scores are"),
+        (remaining.measures, ["agency", "measure", "subject_id"], "measure is", "measures are"),
+        (remaining.scores, ["keeper", "subject_id"], "score is", "scores are"),
     ):
         here = frame[(frame["a"] <= day) & (day < frame["b"])]
         if len(here):

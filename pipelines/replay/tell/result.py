@@ -52,7 +52,7 @@ class Replay(Outcome):
     """One or several faults, followed, and all that is told of it.
 
     Attributes:
-        edits, faulty, left, words, evidence, passage: see `Outcome`.
+        edits, faulty, remaining, words, evidence, passage: see `Outcome`.
         scenario: the replay as it can be saved, with everything drawn written out.
         mode: `rebuild` or `replay`.
         seconds: how long it took, building included.
@@ -69,7 +69,7 @@ class Replay(Outcome):
         told = [fault_json(edit) for edit in self.edits]
         latency = metrics.latency(self.faulty.lists, self.fault_day)
         fault = told[0] | {"latency_days": latency, "further": told[1:]} | self.passage.json()
-        return as_json(self.faulty, self.mode, self.seconds, fault, self.left, self.gained)
+        return as_json(self.faulty, self.mode, self.seconds, fault, self.remaining, self.gained)
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The results as data frames.
@@ -87,10 +87,10 @@ class Replay(Outcome):
             "scores": self.faulty.scores,
             "points": self.faulty.points,
         }
-        if self.left is not None:
-            found["residue"] = self.left.residue.curve
+        if self.remaining is not None:
+            found["residue"] = self.remaining.residue.curve
             for name in ("lists", "measures", "scores"):
-                frame = getattr(self.left, name)
+                frame = getattr(self.remaining, name)
                 days = {
                     "from_day": frame["a"].map(metrics.day_of),
                     "to_day": frame["b"].map(metrics.day_of),

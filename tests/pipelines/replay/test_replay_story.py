@@ -95,18 +95,23 @@ def test_what_is_left_and_why(corrected):
     the firm that was missing. What stays of the wrong firm: ncisp's adoption and its two copies,
     the bank's, and the republisher's.
     """
-    left = corrected.json()["residue"]
-    assert left["cells_on_the_eve"] == 16
-    shares = {row["days_after"]: row["share"] for row in left["share_after_days"]}
+    remaining = corrected.json()["residue"]
+    assert remaining["cells_on_the_eve"] == 16
+    shares = {row["days_after"]: row["share"] for row in remaining["share_after_days"]}
     assert shares[0] == pytest.approx(14 / 16)
     assert shares[1] == pytest.approx(11 / 16)
     assert shares[30] == pytest.approx(5 / 16)
-    assert left["cells"] == 5
-    assert left["by_cause"] == {"adopted_with_its_own_term": 4, "deletion_not_carried": 1}
-    assert left["cells_by_since"] == {"eve": 5, "late_spread": 0, "returned": 0, "irrevocable": 0}
-    assert left["share_at_the_horizon"] == pytest.approx(1 / 16)
-    assert left["late_spread"] == 0 and left["irrevocable"] == 0
-    assert sum(left["entry_days_by_cause"].values()) == left["entry_days"]
+    assert remaining["cells"] == 5
+    assert remaining["by_cause"] == {"adopted_with_its_own_term": 4, "deletion_not_carried": 1}
+    assert remaining["cells_by_since"] == {
+        "eve": 5,
+        "late_spread": 0,
+        "returned": 0,
+        "irrevocable": 0,
+    }
+    assert remaining["share_at_the_horizon"] == pytest.approx(1 / 16)
+    assert remaining["late_spread"] == 0 and remaining["irrevocable"] == 0
+    assert sum(remaining["entry_days_by_cause"].values()) == remaining["entry_days"]
 
 
 def test_residue_by_list_sums_to_the_whole(corrected):
@@ -126,15 +131,15 @@ def test_the_report_is_short_and_ends_with_a_sentence(corrected, capsys):
 
 def test_the_sentence_tells_of_what_is_wrong_only_later(corrected):
     """An error that shows a hundred days after the correction is not told as gone for good."""
-    left = corrected.left
-    later = left.lists.assign(
-        a=day_number(left.residue.correction_day) + 100,
-        b=day_number(left.residue.correction_day) + 200,
+    remaining = corrected.remaining
+    later = remaining.lists.assign(
+        a=day_number(remaining.residue.correction_day) + 100,
+        b=day_number(remaining.residue.correction_day) + 200,
     )
-    told = sentence(replace(corrected, left=replace(left, lists=later)))
+    told = sentence(replace(corrected, remaining=replace(remaining, lists=later)))
     n = len(later[["holder", "list", "subject_id"]].drop_duplicates())
     assert told.endswith(f"no entry is wrong, but {n} entries are later on.")
-    told = sentence(replace(corrected, left=replace(left, lists=later[:0])))
+    told = sentence(replace(corrected, remaining=replace(remaining, lists=later[:0])))
     assert told.endswith("no entry is wrong any more.")
 
 

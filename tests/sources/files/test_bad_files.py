@@ -561,7 +561,7 @@ def test_a_sheet_holds_no_longer_cell(tmp_path) -> None:
 def test_a_record_never_goes_from_one_file_into_the_next(tmp_path) -> None:
     head = b"no,name,note\n"
     one, two = head + b'1,a,"b\n', head + b'c",d,e\n3,"f",g\n'
-    with pytest.raises(files.Odd):
+    with pytest.raises(files.Irregular):
         files.read_quickly(COMMA, [one, two])
 
 

@@ -33,7 +33,7 @@ def per_day(replay: Replay) -> pd.DataFrame:
         One row a run of days alike: from_day, to_day (half-open, ISO text), named, linked, derived,
         wrong (their sum), uncorrected (what the sum would be without the correction).
     """
-    followed = replay.faulty if replay.left is None else replay.left.difference
+    followed = replay.faulty if replay.remaining is None else replay.remaining.difference
     shown, without = _turns(followed), _turns(replay.faulty)
     first = metrics.day_number(fault_days(replay)[0])
     end = metrics.day_number(replay.faulty.horizon)
@@ -167,7 +167,7 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
             hovertemplate="all together: %{y}<extra></extra>",
         )
     )
-    if replay.left is not None:
+    if replay.remaining is not None:
         counts = found["uncorrected"].tolist()
         figure.add_trace(
             go.Scatter(

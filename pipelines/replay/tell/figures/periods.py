@@ -37,7 +37,7 @@ def periods(replay: Replay) -> pd.DataFrame:
     """
     shown = _united(as_followed(replay, "lists")).assign(uncorrected=False)
     parts = [shown]
-    if replay.left is not None:
+    if replay.remaining is not None:
         parts.append(_spared(_united(replay.faulty.lists), shown).assign(uncorrected=True))
     found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     first = found.groupby(["holder", "list"])["a"].transform("min")

@@ -54,7 +54,7 @@ def rows(replay: Replay) -> pd.DataFrame:
     found = [row for sort in _SORTS for row in _cells(replay, *sort)]
     found += _points(replay)
     frame = pd.DataFrame(found, columns=list(HEADINGS))
-    if replay.left is None:
+    if replay.remaining is None:
         frame = frame.drop(columns=list(AFTER_A_CORRECTION))
     order = ["first_day", "what", "holder", "item", "subject_id"]
     return frame.sort_values(
@@ -69,7 +69,7 @@ def _cells(replay: Replay, what: str, name: str, by: Key) -> list[dict[str, Any]
     spans = {key: row for key, row in _spans(shown, by, replay.faulty)}
     without = {key: row for key, row in _spans(faulty, by, replay.faulty)}
     wrongs = _wrongs(pd.concat([f for f in (shown, faulty) if len(f)] or [shown]), by, what)
-    causes = {} if replay.left is None else _causes(getattr(replay.left, name), by)
+    causes = {} if replay.remaining is None else _causes(getattr(replay.remaining, name), by)
     rests = _rests(replay, "points" if name == "scores" else name, len(by) == 3)
     found = []
     for key in sorted({*spans, *without}):

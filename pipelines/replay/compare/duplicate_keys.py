@@ -18,7 +18,7 @@ STAGES = ("lists", "consequences", "scores")
 TABLES = ("exchange.entries", "exchange.copies", "exchange.ancestry")
 
 
-def doubled(
+def duplicate_keys(
     db: Databases, files: Mapping[str, Path], models: Sequence[Model] | None = None
 ) -> list[str]:
     """A sentence for each table of some databases in which rows share a declared key.

@@ -6,8 +6,8 @@ from html import escape
 from typing import Any
 
 from pipelines.replay.compare import metrics
-from pipelines.replay.compare.left import Left
 from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY
+from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.plan.edits import Edit, changed
 from pipelines.replay.tell.figures.marks import spoken
 from pipelines.replay.tell.form import fault_json
@@ -56,15 +56,15 @@ def _tiles(replay: Replay) -> str:
     if late is not None:
         soon = counted(late, "day") if late else "same day"
         tiles.append((soon, "until the first list is wrong", ""))
-    if replay.left is not None:
-        told = replay.left.json()
+    if replay.remaining is not None:
+        told = replay.remaining.json()
         half = told["half_life"]
         after = f"half-life {counted(half, 'day')}" if half is not None else ""
         if told["censored"]:
             after = "never halved before the horizon"
-        left = f"entries wrong {RESIDUE_DAY} days after {fixed_words(replay)}"
+        remaining = f"entries wrong {RESIDUE_DAY} days after {fixed_words(replay)}"
         of = since_words(told) if told["cells"] else ""
-        tiles.append((f"{told['cells']:,}", left, "; ".join(filter(None, (of, after)))))
+        tiles.append((f"{told['cells']:,}", remaining, "; ".join(filter(None, (of, after)))))
     cells = "".join(
         f"<li><strong>{escape(number)}</strong> <span>{escape(text)}</span>"
         + (f"<small>{escape(more)}</small>" if more else "")
@@ -180,9 +180,9 @@ def _cell(column: Column, before: Any, after: Any, differs: bool) -> str:
 # --- what remained --------------------------------------------------------------------------------
 
 
-def remains(left: Left) -> str:
+def remains(remaining: Remaining) -> str:
     """What of the reach is left after the correction, and why."""
-    told = left.json()
+    told = remaining.json()
     if not told["cells_on_the_eve"] and not told["entry_days"]:
         return "<p>Nothing was wrong on the eve of the correction, and nothing is after it.</p>"
     parts = []

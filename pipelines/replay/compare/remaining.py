@@ -19,7 +19,7 @@ from pipelines.replay.plan.edits import Edit
 
 
 @dataclass(frozen=True)
-class Left:
+class Remaining:
     """What is left after the correction, and why.
 
     Attributes:
@@ -85,13 +85,13 @@ def correction_of(edits: Sequence[Edit]) -> date:
     return max(edit.correction_day for edit in edits if edit.correction_day is not None)
 
 
-def left_of(
+def remaining_after(
     db: Databases,
     clean: str,
     corrected: str,
     differences: Mapping[Any, Difference],
     edits: Mapping[Any, Sequence[Edit]],
-) -> dict[Any, Left]:
+) -> dict[Any, Remaining]:
     """Tell the residue of corrected states.
 
     Args:
@@ -120,7 +120,7 @@ def left_of(
         lineage, because = read[universe]
         since = metrics.day_number(days[universe])
         lists = causes.of_lists(wrong, lineage, since)
-        told[universe] = Left(
+        told[universe] = Remaining(
             residue=residue.residue(found.lists, days[universe], horizon, fixed),
             difference=found,
             lists=lists,
