@@ -14,15 +14,17 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
 
 from pipelines.engine.base import MACROS, split_name
 from pipelines.engine.trouble import DatabaseError, sentence
 from schemas.normal_form import filled
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 MEMORY = ":memory:"
 
@@ -40,6 +42,10 @@ def quoted(name: str) -> str:
     '"lists"."entries"'
     """
     return ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 class DuckDBEngine:
@@ -79,6 +85,8 @@ class DuckDBEngine:
         }
         if str(path) == MEMORY:
             config["checkpoint_threshold"] = "1TB"  # there is no file to bring anything to
+        elif not read_only:
+            config["temp_directory"] = f"{path}.tmp"
         if threads is not None:
             config["threads"] = threads
         if memory_limit is not None:
@@ -98,7 +106,16 @@ class DuckDBEngine:
                 shutil.copyfile(self.path, where)
         try:
             with self._told():
-                self._open = duckdb.connect(where, read_only=read_only, config=config)
+                if read_only or where == MEMORY:
+                    self._open = duckdb.connect(where, read_only=read_only, config=config)
+                else:
+                    # A file counts when it is whole and closed, so no log of each statement is
+                    # kept (and waited for) from which a half-made one could be restored.
+                    self._open = duckdb.connect(config=config)
+                    self._open.execute(
+                        f"ATTACH {_text(where)} AS built (RECOVERY_MODE no_wal_writes)"
+                    )
+                    self._open.execute("USE built")
         except BaseException:
             self._forget_elsewhere()
             raise
@@ -143,10 +160,13 @@ class DuckDBEngine:
         """Make a schema unless it is there."""
         self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}")
 
-    def create_table(self, name: str, select_sql: str) -> None:
-        """Make or replace a table from a query, and its schema if need be."""
+    def create_table(self, name: str, *select_sql: str) -> None:
+        """Make or replace a table from a query or several, and its schema if need be."""
         self._schema_of(name)
-        self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {select_sql}")
+        first, *others = select_sql
+        self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {first}")
+        for other in others:  # planning a long union takes longer than many short queries
+            self.execute(f"INSERT INTO {quoted(name)} {other}")
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
         """Make or replace a table from one Parquet file."""
@@ -227,7 +247,7 @@ class DuckDBEngine:
     def attach(self, name: str, path: Path) -> None:
         """Attach another database, for reading, under a name."""
         self.files.append(str(path))
-        self.execute("ATTACH '{}' AS {} (READ_ONLY)".format(str(path).replace("'", "''"), name))
+        self.execute(f"ATTACH {_text(str(path))} AS {name} (READ_ONLY)")
 
     def __enter__(self) -> Self:
         return self
