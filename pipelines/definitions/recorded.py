@@ -28,7 +28,7 @@ from pipelines.definitions.shown import (
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.graph import all_models
-from pipelines.storage import Home, HomeError
+from pipelines.home import Home, HomeError
 from quality.suites import CHECKED_STAGES
 from schemas.contract import feeds
 

@@ -170,9 +170,9 @@ class SparkEngine:
         """Make a schema unless it is there."""
         self.session.sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
 
-    def create_table(self, name: str, select_sql: str) -> None:
-        """Make or replace a table from a query, and its schema if need be."""
-        rows = _without_void(self._run(select_sql))
+    def create_table(self, name: str, *select_sql: str) -> None:
+        """Make or replace a table from a query or several, and its schema if need be."""
+        rows = _without_void(self._run("\nUNION ALL\n".join(select_sql)))
         arriving = self._arriving(name)
         rows.coalesce(self._files).write.mode("overwrite").parquet(str(arriving))
         self._replace(name, arriving, rows.schema)

@@ -10,8 +10,8 @@ from pipelines.definitions.names import DATABASE, EVERYTHING, MODELS, key
 from pipelines.definitions.recorded import record
 from pipelines.engine import open_engine
 from pipelines.graph import all_models
+from pipelines.home import Home
 from pipelines.run import build_home
-from pipelines.storage import Home
 from quality.suites import CHECKED_STAGES
 from schemas.contract import feeds
 

@@ -13,8 +13,8 @@ from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import EVERYTHING, MODELS, key
 from pipelines.definitions.triggers import every_morning, landing_folder_changed
 from pipelines.engine import open_engine
+from pipelines.home import Home, HomeError
 from pipelines.landing import LandingError
-from pipelines.storage import Home, HomeError
 from quality import BrokenPromise
 
 GRAPH = defs.resolve_asset_graph()

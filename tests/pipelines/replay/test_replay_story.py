@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.build import build
+from pipelines.home import Home, write_json
 from pipelines.replay import (
     FaultError,
     FaultSpec,
@@ -27,7 +28,6 @@ from pipelines.replay import (
 from pipelines.replay.compare.metrics import day_number
 from pipelines.replay.plan.scenario import save
 from pipelines.replay.tell.report import sentence
-from pipelines.storage import Home, write_json
 
 RIGHT, WRONG = "PDY006120", "PDY008409"
 RECORD = "0000000001"
