@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-import pandas as pd
 import pyarrow as pa
+
+if TYPE_CHECKING:  # a second of imports that most commands never need
+    import pandas as pd
 
 
 class Engine(Protocol):

@@ -14,15 +14,17 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 
 from pipelines.engine.base import MACROS, split_name
 from pipelines.engine.trouble import DatabaseError, sentence
 from schemas.normal_form import filled
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MEMORY = ":memory:"
 
