@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -178,8 +178,16 @@ def _sum_of(small: Small, universe: int, table: str, columns: str) -> tuple[int,
     return rows, hashes
 
 
-def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
+def tried(
+    universes: Universes, case: Case, folder: Path, policy: Mapping[str, str] | None = None
+) -> dict[str, object]:
     """Work one case out both ways.
+
+    Args:
+        universes: where it is replayed.
+        case: which.
+        folder: where the rebuilt states lie for a while.
+        policy: the numbers that the base of the universes was built with.
 
     Returns:
         `outcome`: agreed, differs, or nothing (if so small a world has nothing for the fault to
@@ -209,7 +217,7 @@ def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
             if refused:
                 return {"outcome": "differs", "tables": "not refused"}
             database = Path(scratch) / f"{universe}.duckdb"
-            build(landing, database, join=case.join, threads=1, checks=False)
+            build(landing, database, join=case.join, policy=policy, threads=1, checks=False)
             found = unlike(universes.small, universe, database)
             if found:
                 return {"outcome": "differs", "tables": found, "universe": universe}

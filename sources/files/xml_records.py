@@ -156,7 +156,7 @@ class _Spoiled(ValueError):
 def _values(feed: Feed, element: etree._Element) -> tuple[list[str | None], str | None]:
     """One record as values in the order of the contract, and what is wrong with its columns."""
     members: dict[str, str | None] = {}
-    names = []
+    names = [f"@{name}" for name in element.attrib]  # no contract knows them: unknown columns
     if (element.text or "").strip():
         raise _Spoiled("malformed XML: text beside the columns")
     for child in element:
