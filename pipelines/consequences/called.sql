@@ -18,140 +18,140 @@
 -- intervals: union
 WITH grounds AS (
     SELECT
-        m.measure AS measure,
-        m.agency AS agency,
-        m.step1 AS step1,
-        m.step2 AS step2,
-        m.subject_kind AS subject_kind,
-        CAST(m.term_days AS INTEGER) AS term_days,
-        s.list AS list,
-        s.entry_version AS entry_version,
-        s.subject_id AS listed_id,
-        s.from_day AS from_day,
-        s.to_day AS to_day
-    FROM exchange.shown AS s
-    INNER JOIN codes.measures AS m
-        ON m.agency = s.holder
-        AND m.list = s.list
-    INNER JOIN exchange.entries AS e ON e.entry_version = s.entry_version
-    INNER JOIN codes.severities AS v ON v.code = e.severity
-    INNER JOIN codes.severities AS w
-        ON w.code = m.min_severity
-        AND CAST(w.rank AS INTEGER) <= CAST(v.rank AS INTEGER)
+        measures.measure,
+        measures.agency,
+        measures.step1,
+        measures.step2,
+        measures.subject_kind,
+        CAST(measures.term_days AS INTEGER) AS term_days,
+        shown.list,
+        shown.entry_version,
+        shown.subject_id AS listed_id,
+        shown.from_day,
+        shown.to_day
+    FROM exchange.shown
+    INNER JOIN codes.measures
+        ON measures.agency = shown.holder
+        AND measures.list = shown.list
+    INNER JOIN exchange.entries ON entries.entry_version = shown.entry_version
+    INNER JOIN codes.severities AS severity ON severity.code = entries.severity
+    INNER JOIN codes.severities AS least_severity
+        ON least_severity.code = measures.min_severity
+        AND CAST(least_severity.rank AS INTEGER) <= CAST(severity.rank AS INTEGER)
 ),
 
 met AS (
     SELECT
-        g.measure AS measure,
-        g.agency AS agency,
-        g.list AS list,
-        g.entry_version AS entry_version,
-        g.subject_kind AS subject_kind,
-        g.term_days AS term_days,
-        g.listed_id AS subject_id,
+        measure,
+        agency,
+        list,
+        entry_version,
+        subject_kind,
+        term_days,
+        listed_id AS subject_id,
         '' AS link_path,
-        g.from_day AS from_day,
-        g.to_day AS to_day
-    FROM grounds AS g
-    WHERE g.step1 IS NULL
+        from_day,
+        to_day
+    FROM grounds
+    WHERE step1 IS NULL
     UNION ALL
     SELECT
-        g.measure AS measure,
-        g.agency AS agency,
-        g.list AS list,
-        g.entry_version AS entry_version,
-        g.subject_kind AS subject_kind,
-        g.term_days AS term_days,
-        x.to_id AS subject_id,
-        concat_ws(' ', x.step, g.listed_id) AS link_path,
-        greatest(g.from_day, x.from_day) AS from_day,
-        least(g.to_day, x.to_day) AS to_day
-    FROM grounds AS g
-    INNER JOIN consequences.relations AS x
-        ON x.step = g.step1
-        AND x.from_id = g.listed_id
-        AND x.from_day < until(g.to_day)
-        AND g.from_day < until(x.to_day)
-    INNER JOIN codes.run AS r ON r.link_depth >= 1
-    WHERE g.step2 IS NULL
+        grounds.measure,
+        grounds.agency,
+        grounds.list,
+        grounds.entry_version,
+        grounds.subject_kind,
+        grounds.term_days,
+        first_step.to_id AS subject_id,
+        concat_ws(' ', first_step.step, grounds.listed_id) AS link_path,
+        greatest(grounds.from_day, first_step.from_day) AS from_day,
+        least(grounds.to_day, first_step.to_day) AS to_day
+    FROM grounds
+    INNER JOIN consequences.relations AS first_step
+        ON first_step.step = grounds.step1
+        AND first_step.from_id = grounds.listed_id
+        AND first_step.from_day < until(grounds.to_day)
+        AND grounds.from_day < until(first_step.to_day)
+    INNER JOIN codes.run ON run.link_depth >= 1
+    WHERE grounds.step2 IS NULL
     UNION ALL
     SELECT
-        g.measure AS measure,
-        g.agency AS agency,
-        g.list AS list,
-        g.entry_version AS entry_version,
-        g.subject_kind AS subject_kind,
-        g.term_days AS term_days,
-        y.to_id AS subject_id,
-        concat_ws(' ', x.step, g.listed_id, y.step, y.from_id) AS link_path,
-        greatest(g.from_day, x.from_day, y.from_day) AS from_day,
-        least(g.to_day, x.to_day, y.to_day) AS to_day
-    FROM grounds AS g
-    INNER JOIN consequences.relations AS x
-        ON x.step = g.step1
-        AND x.from_id = g.listed_id
-        AND x.from_day < until(g.to_day)
-        AND g.from_day < until(x.to_day)
-    INNER JOIN consequences.relations AS y
-        ON y.step = g.step2
-        AND y.from_id = x.to_id
-        AND y.to_id <> g.listed_id
-        AND y.from_day < least(until(g.to_day), until(x.to_day))
-        AND greatest(g.from_day, x.from_day) < until(y.to_day)
-    INNER JOIN codes.run AS r ON r.link_depth >= 2
+        grounds.measure,
+        grounds.agency,
+        grounds.list,
+        grounds.entry_version,
+        grounds.subject_kind,
+        grounds.term_days,
+        second_step.to_id AS subject_id,
+        concat_ws(' ', first_step.step, grounds.listed_id, second_step.step, second_step.from_id) AS link_path,
+        greatest(grounds.from_day, first_step.from_day, second_step.from_day) AS from_day,
+        least(grounds.to_day, first_step.to_day, second_step.to_day) AS to_day
+    FROM grounds
+    INNER JOIN consequences.relations AS first_step
+        ON first_step.step = grounds.step1
+        AND first_step.from_id = grounds.listed_id
+        AND first_step.from_day < until(grounds.to_day)
+        AND grounds.from_day < until(first_step.to_day)
+    INNER JOIN consequences.relations AS second_step
+        ON second_step.step = grounds.step2
+        AND second_step.from_id = first_step.to_id
+        AND second_step.to_id <> grounds.listed_id
+        AND second_step.from_day < least(until(grounds.to_day), until(first_step.to_day))
+        AND greatest(grounds.from_day, first_step.from_day) < until(second_step.to_day)
+    INNER JOIN codes.run ON run.link_depth >= 2
 ),
 
 known AS (
     SELECT
-        m.subject_id AS subject_id,
-        min(k.from_day) AS from_day
-    FROM met AS m
-    INNER JOIN consequences.kinds AS k ON k.subject_id = m.subject_id
-    WHERE m.subject_kind IS NOT NULL
-    GROUP BY m.subject_id
+        met.subject_id,
+        min(kinds.from_day) AS from_day
+    FROM met
+    INNER JOIN consequences.kinds ON kinds.subject_id = met.subject_id
+    WHERE met.subject_kind IS NOT NULL
+    GROUP BY met.subject_id
 )
 
 SELECT
-    m.measure AS measure,
-    m.agency AS agency,
-    m.list AS list,
-    m.entry_version AS entry_version,
-    m.term_days AS term_days,
-    m.subject_id AS subject_id,
-    m.link_path AS link_path,
-    m.from_day AS from_day,
-    m.to_day AS to_day
-FROM met AS m
-WHERE m.subject_kind IS NULL
+    measure,
+    agency,
+    list,
+    entry_version,
+    term_days,
+    subject_id,
+    link_path,
+    from_day,
+    to_day
+FROM met
+WHERE subject_kind IS NULL
 UNION ALL
 SELECT
-    m.measure AS measure,
-    m.agency AS agency,
-    m.list AS list,
-    m.entry_version AS entry_version,
-    m.term_days AS term_days,
-    m.subject_id AS subject_id,
-    m.link_path AS link_path,
-    greatest(m.from_day, k.from_day) AS from_day,
-    least(m.to_day, k.to_day) AS to_day
-FROM met AS m
-INNER JOIN consequences.kinds AS k
-    ON k.subject_id = m.subject_id
-    AND k.subject_kind = m.subject_kind
-    AND k.from_day < until(m.to_day)
-    AND m.from_day < until(k.to_day)
+    met.measure,
+    met.agency,
+    met.list,
+    met.entry_version,
+    met.term_days,
+    met.subject_id,
+    met.link_path,
+    greatest(met.from_day, kinds.from_day) AS from_day,
+    least(met.to_day, kinds.to_day) AS to_day
+FROM met
+INNER JOIN consequences.kinds
+    ON kinds.subject_id = met.subject_id
+    AND kinds.subject_kind = met.subject_kind
+    AND kinds.from_day < until(met.to_day)
+    AND met.from_day < until(kinds.to_day)
 UNION ALL
 SELECT
-    m.measure AS measure,
-    m.agency AS agency,
-    m.list AS list,
-    m.entry_version AS entry_version,
-    m.term_days AS term_days,
-    m.subject_id AS subject_id,
-    m.link_path AS link_path,
-    m.from_day AS from_day,
-    least(m.to_day, k.from_day) AS to_day
-FROM met AS m
-LEFT JOIN known AS k ON k.subject_id = m.subject_id
-WHERE m.subject_kind IS NOT NULL
-    AND m.from_day < until(k.from_day)
+    met.measure,
+    met.agency,
+    met.list,
+    met.entry_version,
+    met.term_days,
+    met.subject_id,
+    met.link_path,
+    met.from_day,
+    least(met.to_day, known.from_day) AS to_day
+FROM met
+LEFT JOIN known ON known.subject_id = met.subject_id
+WHERE met.subject_kind IS NOT NULL
+    AND met.from_day < until(known.from_day)

@@ -5,6 +5,6 @@
 -- unit: entry_id
 -- touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id{lineage}
 SELECT DISTINCT
-    a.entry_id AS entry_id,
-    a.from_list AS list
-FROM exchange.adopting_{g} AS a{older}
+    adopting.entry_id,
+    adopting.from_list AS list
+FROM exchange.adopting_{g} AS adopting{older}

@@ -9,25 +9,25 @@
 -- touches: conform.statements s ON s.record_id = m.record_id
 WITH stated AS (
     SELECT
-        m.subject_id AS subject_id,
-        s.property AS property,
-        s.value AS value,
-        coalesce(CAST(t.trust AS INTEGER), 9) AS trust,
-        s.record_id AS record_id,
-        s.version AS version,
-        s.feed AS feed,
-        coalesce(s.valid_from, DATE '0001-01-01') AS valid_from,
-        until(s.valid_to) AS valid_to,
-        greatest(s.from_day, m.from_day) AS from_day,
-        least(s.to_day, m.to_day) AS to_day
-    FROM conform.statements AS s
-    INNER JOIN resolve.matches AS m
-        ON m.record_id = s.record_id
-        AND m.version = s.version
-        AND m.role = 'stated'
-        AND m.from_day < until(s.to_day)
-        AND s.from_day < until(m.to_day)
-    LEFT JOIN codes.trust AS t ON t.feed = s.feed
+        matches.subject_id,
+        statements.property,
+        statements.value,
+        coalesce(CAST(trust.trust AS INTEGER), 9) AS trust,
+        statements.record_id,
+        statements.version,
+        statements.feed,
+        coalesce(statements.valid_from, DATE '0001-01-01') AS valid_from,
+        until(statements.valid_to) AS valid_to,
+        greatest(statements.from_day, matches.from_day) AS from_day,
+        least(statements.to_day, matches.to_day) AS to_day
+    FROM conform.statements
+    INNER JOIN resolve.matches
+        ON matches.record_id = statements.record_id
+        AND matches.version = statements.version
+        AND matches.role = 'stated'
+        AND matches.from_day < until(statements.to_day)
+        AND statements.from_day < until(matches.to_day)
+    LEFT JOIN codes.trust ON trust.feed = statements.feed
 ),
 
 met AS (
@@ -82,24 +82,24 @@ belief AS (
 believed AS (
     -- The contested assertions cut where belief in any of them changes.
     SELECT
-        j.subject_id AS subject_id,
-        j.property AS property,
-        j.value AS value,
-        j.trust AS trust,
-        j.record_id AS record_id,
-        j.version AS version,
-        j.feed AS feed,
-        j.valid_from AS valid_from,
-        j.valid_to AS valid_to,
-        b.from_day AS from_day,
-        b.to_day AS to_day
-    FROM judged AS j
-    INNER JOIN belief AS b
-        ON b.subject_id = j.subject_id
-        AND b.property = j.property
-        AND b.from_day >= j.from_day
-        AND b.from_day < until(j.to_day)
-    WHERE j.contested = 1
+        judged.subject_id,
+        judged.property,
+        judged.value,
+        judged.trust,
+        judged.record_id,
+        judged.version,
+        judged.feed,
+        judged.valid_from,
+        judged.valid_to,
+        belief.from_day,
+        belief.to_day
+    FROM judged
+    INNER JOIN belief
+        ON belief.subject_id = judged.subject_id
+        AND belief.property = judged.property
+        AND belief.from_day >= judged.from_day
+        AND belief.from_day < until(judged.to_day)
+    WHERE judged.contested = 1
 ),
 
 turns AS (
@@ -131,27 +131,27 @@ validity AS (
 ranked AS (
     -- And cut where what they claim to hold for changes: within a piece one assertion wins.
     SELECT
-        b.subject_id AS subject_id,
-        b.property AS property,
-        b.value AS value,
-        b.record_id AS record_id,
-        b.version AS version,
-        b.feed AS feed,
-        v.valid_from AS valid_from,
-        v.valid_to AS valid_to,
-        b.from_day AS from_day,
-        b.to_day AS to_day,
+        believed.subject_id,
+        believed.property,
+        believed.value,
+        believed.record_id,
+        believed.version,
+        believed.feed,
+        validity.valid_from,
+        validity.valid_to,
+        believed.from_day,
+        believed.to_day,
         row_number() OVER (
-            PARTITION BY b.subject_id, b.property, b.from_day, v.valid_from
-            ORDER BY b.trust, b.valid_from DESC, b.record_id, b.version, b.value
+            PARTITION BY believed.subject_id, believed.property, believed.from_day, validity.valid_from
+            ORDER BY believed.trust, believed.valid_from DESC, believed.record_id, believed.version, believed.value
         ) AS place
-    FROM believed AS b
-    INNER JOIN validity AS v
-        ON v.subject_id = b.subject_id
-        AND v.property = b.property
-        AND v.from_day = b.from_day
-        AND v.valid_from >= b.valid_from
-        AND v.valid_to <= b.valid_to
+    FROM believed
+    INNER JOIN validity
+        ON validity.subject_id = believed.subject_id
+        AND validity.property = believed.property
+        AND validity.from_day = believed.from_day
+        AND validity.valid_from >= believed.valid_from
+        AND validity.valid_to <= believed.valid_to
 ),
 
 pieces AS (
@@ -186,16 +186,16 @@ pieces AS (
 )
 
 SELECT
-    p.subject_id AS subject_id,
-    p.property AS property,
-    p.value AS value,
-    p.place = 1 AS won,
-    CAST(p.place AS INTEGER) AS rank,
-    p.record_id AS record_id,
-    p.version AS version,
-    p.feed AS feed,
-    nullif(p.valid_from, DATE '0001-01-01') AS valid_from,
-    nullif(p.valid_to, DATE '9999-12-31') AS valid_to,
-    p.from_day AS from_day,
-    p.to_day AS to_day
-FROM pieces AS p
+    subject_id,
+    property,
+    value,
+    place = 1 AS won,
+    CAST(place AS INTEGER) AS rank,
+    record_id,
+    version,
+    feed,
+    nullif(valid_from, DATE '0001-01-01') AS valid_from,
+    nullif(valid_to, DATE '9999-12-31') AS valid_to,
+    from_day,
+    to_day
+FROM pieces

@@ -5,36 +5,36 @@
 -- key: ywbh, held_from
 WITH reports AS (
     SELECT
-        c.*,
-        a.code AS status,
+        conduct.*,
+        account_status.code AS status,
         -- fen to yuan
-        CAST(c.amount_fen // 100 AS VARCHAR)
+        CAST(conduct.amount_fen // 100 AS VARCHAR)
         || '.'
-        || lpad(CAST(c.amount_fen % 100 AS VARCHAR), 2, '0') AS amount_yuan
-    FROM world.conduct AS c
-    INNER JOIN codes.account_status AS a ON c.conduct_kind = a.event_kind
+        || lpad(CAST(conduct.amount_fen % 100 AS VARCHAR), 2, '0') AS amount_yuan
+    FROM world.conduct
+    INNER JOIN codes.account_status ON conduct.conduct_kind = account_status.event_kind
 )
 
 SELECT
-    c.document_no AS ywbh,
-    CASE c.conduct_kind WHEN 'loan' THEN c.document_no ELSE c.detail END AS dkzh,
-    c.office AS jrjgmc,
-    n.value AS khmc,
-    s.resident_no AS sfhm,
-    s.uscc AS tyshxydm,
-    k.code AS dklx,
-    c.status AS zhzt,
-    CASE c.conduct_kind WHEN 'loan' THEN c.amount_yuan END AS ffje,
-    CASE c.conduct_kind WHEN 'loan_overdue' THEN c.amount_yuan END AS yqje,
-    replace(CAST(c.decided AS VARCHAR), '-', '') AS ksrq,
-    replace(CAST(c.due AS VARCHAR), '-', '') AS dqrq,
-    c.held_from,
-    c.held_to
-FROM reports AS c
-INNER JOIN codes.loan_kinds AS k ON c.ground IN (k.ground, k.ground_in_arrears)
-INNER JOIN world.subjects AS s ON c.subject_no = s.subject_no
-INNER JOIN world.attributes AS n
-    ON c.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= c.decided
-    AND c.decided < coalesce(n.valid_to, DATE '9999-12-31')
+    reports.document_no AS ywbh,
+    CASE reports.conduct_kind WHEN 'loan' THEN reports.document_no ELSE reports.detail END AS dkzh,
+    reports.office AS jrjgmc,
+    names.value AS khmc,
+    subjects.resident_no AS sfhm,
+    subjects.uscc AS tyshxydm,
+    loan_kinds.code AS dklx,
+    reports.status AS zhzt,
+    CASE reports.conduct_kind WHEN 'loan' THEN reports.amount_yuan END AS ffje,
+    CASE reports.conduct_kind WHEN 'loan_overdue' THEN reports.amount_yuan END AS yqje,
+    replace(CAST(reports.decided AS VARCHAR), '-', '') AS ksrq,
+    replace(CAST(reports.due AS VARCHAR), '-', '') AS dqrq,
+    reports.held_from,
+    reports.held_to
+FROM reports
+INNER JOIN codes.loan_kinds ON reports.ground IN (loan_kinds.ground, loan_kinds.ground_in_arrears)
+INNER JOIN world.subjects ON reports.subject_no = subjects.subject_no
+INNER JOIN world.attributes AS names
+    ON reports.subject_no = names.subject_no
+    AND names.property = 'name'
+    AND names.valid_from <= reports.decided
+    AND reports.decided < coalesce(names.valid_to, DATE '9999-12-31')

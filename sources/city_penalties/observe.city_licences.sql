@@ -12,61 +12,61 @@ WITH licences AS (
 
 heads AS (
     SELECT
-        c.conduct_no,
-        n.value AS name,
-        p.resident_no
-    FROM licences AS c
-    INNER JOIN world.links AS l
-        ON c.subject_no = l.b_no
-        AND l.link_kind = 'legal_representative'
-        AND l.valid_from <= c.decided
-        AND c.decided < coalesce(l.valid_to, DATE '9999-12-31')
-    INNER JOIN world.subjects AS p ON l.a_no = p.subject_no
-    INNER JOIN world.attributes AS n
-        ON l.a_no = n.subject_no
-        AND n.property = 'name'
-        AND n.valid_from <= c.decided
-        AND c.decided < coalesce(n.valid_to, DATE '9999-12-31')
+        licences.conduct_no,
+        names.value AS name,
+        persons.resident_no
+    FROM licences
+    INNER JOIN world.links
+        ON licences.subject_no = links.b_no
+        AND links.link_kind = 'legal_representative'
+        AND links.valid_from <= licences.decided
+        AND licences.decided < coalesce(links.valid_to, DATE '9999-12-31')
+    INNER JOIN world.subjects AS persons ON links.a_no = persons.subject_no
+    INNER JOIN world.attributes AS names
+        ON links.a_no = names.subject_no
+        AND names.property = 'name'
+        AND names.valid_from <= licences.decided
+        AND licences.decided < coalesce(names.valid_to, DATE '9999-12-31')
 )
 
 SELECT
-    c.document_no AS xk_wsh,
-    n.value AS xk_xdr_mc,
+    licences.document_no AS xk_wsh,
+    names.value AS xk_xdr_mc,
     CASE
-        WHEN s.kind = 'resident' THEN '自然人'
-        WHEN starts_with(s.uscc, '92') THEN '个体工商户'
+        WHEN subjects.kind = 'resident' THEN '自然人'
+        WHEN starts_with(subjects.uscc, '92') THEN '个体工商户'
         ELSE '法人及非法人组织'
     END AS xk_xdr_lb,
-    s.uscc AS code_1,
-    s.registration_no AS code_2,
-    s.org_code AS code_3,
-    s.tax_no AS code_4,
+    subjects.uscc AS code_1,
+    subjects.registration_no AS code_2,
+    subjects.org_code AS code_3,
+    subjects.tax_no AS code_4,
     CAST(NULL AS VARCHAR) AS code_5,
     CAST(NULL AS VARCHAR) AS code_6,
-    h.name AS xk_frdb,
-    h.resident_no AS xk_fr_zjhm,
-    s.resident_no AS xk_xdr_zjhm,
-    k.code AS xk_xkws,
-    k.licence_kind AS xk_xklb,
-    '准予' || k.code || '所载事项' AS xk_nr,
-    replace(CAST(c.decided AS VARCHAR), '-', '/') AS xk_jdrq,
-    replace(CAST(c.decided AS VARCHAR), '-', '/') AS xk_yxqz,
+    heads.name AS xk_frdb,
+    heads.resident_no AS xk_fr_zjhm,
+    subjects.resident_no AS xk_xdr_zjhm,
+    licence_documents.code AS xk_xkws,
+    licence_documents.licence_kind AS xk_xklb,
+    '准予' || licence_documents.code || '所载事项' AS xk_nr,
+    replace(CAST(licences.decided AS VARCHAR), '-', '/') AS xk_jdrq,
+    replace(CAST(licences.decided AS VARCHAR), '-', '/') AS xk_yxqz,
     -- the last day on which it holds
-    replace(CAST(c.due - 1 AS VARCHAR), '-', '/') AS xk_yxqzi,
-    c.detail AS xk_xkjg,
-    d.code AS xk_xkjgdm,
+    replace(CAST(licences.due - 1 AS VARCHAR), '-', '/') AS xk_yxqzi,
+    licences.detail AS xk_xkjg,
+    divisions.code AS xk_xkjgdm,
     '1' AS xk_zt,
-    d.name_zh || '信用信息平台' AS xk_sjly,
+    divisions.name_zh || '信用信息平台' AS xk_sjly,
     CAST(NULL AS VARCHAR) AS bz,
-    c.held_from,
-    c.held_to
-FROM licences AS c
-INNER JOIN world.subjects AS s ON c.subject_no = s.subject_no
-INNER JOIN codes.licence_documents AS k ON c.ground = k.ground
-INNER JOIN codes.divisions AS d ON substr(s.division, 1, 4) || '00' = d.code
-INNER JOIN world.attributes AS n
-    ON c.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= c.decided
-    AND c.decided < coalesce(n.valid_to, DATE '9999-12-31')
-LEFT JOIN heads AS h ON c.conduct_no = h.conduct_no
+    licences.held_from,
+    licences.held_to
+FROM licences
+INNER JOIN world.subjects ON licences.subject_no = subjects.subject_no
+INNER JOIN codes.licence_documents ON licences.ground = licence_documents.ground
+INNER JOIN codes.divisions ON substr(subjects.division, 1, 4) || '00' = divisions.code
+INNER JOIN world.attributes AS names
+    ON licences.subject_no = names.subject_no
+    AND names.property = 'name'
+    AND names.valid_from <= licences.decided
+    AND licences.decided < coalesce(names.valid_to, DATE '9999-12-31')
+LEFT JOIN heads ON licences.conduct_no = heads.conduct_no

@@ -13,37 +13,37 @@ WITH enterprises AS (
 -- What ends with the enterprise is what the register keeps showing.
 filed AS (
     SELECT
-        a.subject_no,
-        a.property,
-        a.value,
-        a.valid_from,
-        CASE WHEN a.valid_to < coalesce(e.ended, DATE '9999-12-31') THEN a.valid_to END AS valid_to
-    FROM world.attributes AS a
-    INNER JOIN enterprises AS e ON a.subject_no = e.subject_no
+        attributes.subject_no,
+        attributes.property,
+        attributes.value,
+        attributes.valid_from,
+        CASE WHEN attributes.valid_to < coalesce(enterprises.ended, DATE '9999-12-31') THEN attributes.valid_to END AS valid_to
+    FROM world.attributes
+    INNER JOIN enterprises ON attributes.subject_no = enterprises.subject_no
     WHERE
-        a.property IN ('name', 'address', 'scope', 'status')
-        AND a.valid_from < coalesce(e.ended, DATE '9999-12-31')
+        attributes.property IN ('name', 'address', 'scope', 'status')
+        AND attributes.valid_from < coalesce(enterprises.ended, DATE '9999-12-31')
 ),
 
 -- The legal representative is written down as called when he took the post.
 heads AS (
     SELECT
-        l.b_no AS subject_no,
-        p.resident_no,
-        n.value AS name,
-        l.valid_from,
-        CASE WHEN l.valid_to < coalesce(e.ended, DATE '9999-12-31') THEN l.valid_to END AS valid_to
-    FROM world.links AS l
-    INNER JOIN enterprises AS e ON l.b_no = e.subject_no
-    INNER JOIN world.subjects AS p ON l.a_no = p.subject_no
-    INNER JOIN world.attributes AS n
-        ON l.a_no = n.subject_no
-        AND n.property = 'name'
-        AND n.valid_from <= l.valid_from
-        AND l.valid_from < coalesce(n.valid_to, DATE '9999-12-31')
+        links.b_no AS subject_no,
+        subjects.resident_no,
+        names.value AS name,
+        links.valid_from,
+        CASE WHEN links.valid_to < coalesce(enterprises.ended, DATE '9999-12-31') THEN links.valid_to END AS valid_to
+    FROM world.links
+    INNER JOIN enterprises ON links.b_no = enterprises.subject_no
+    INNER JOIN world.subjects ON links.a_no = subjects.subject_no
+    INNER JOIN world.attributes AS names
+        ON links.a_no = names.subject_no
+        AND names.property = 'name'
+        AND names.valid_from <= links.valid_from
+        AND links.valid_from < coalesce(names.valid_to, DATE '9999-12-31')
     WHERE
-        l.link_kind = 'legal_representative'
-        AND l.valid_from < coalesce(e.ended, DATE '9999-12-31')
+        links.link_kind = 'legal_representative'
+        AND links.valid_from < coalesce(enterprises.ended, DATE '9999-12-31')
 ),
 
 turns AS (
@@ -80,53 +80,53 @@ stretches AS (
 )
 
 SELECT
-    e.file_no AS dabh,
-    e.uscc AS tyshxydm,
-    e.org_code AS zzjgdm,
-    e.registration_no AS zch,
-    n.value AS jgmc,
-    a.value AS zcdz,
-    e.division AS zcdzxzqhdm,
-    s.value AS jyfw,
-    e.trade AS jjhydm,
+    enterprises.file_no AS dabh,
+    enterprises.uscc AS tyshxydm,
+    enterprises.org_code AS zzjgdm,
+    enterprises.registration_no AS zch,
+    names.value AS jgmc,
+    addresses.value AS zcdz,
+    enterprises.division AS zcdzxzqhdm,
+    scopes.value AS jyfw,
+    enterprises.trade AS jjhydm,
     -- fen to 10,000 yuan is a shift by six digits
-    CAST(e.capital_fen // 1000000 AS VARCHAR)
+    CAST(enterprises.capital_fen // 1000000 AS VARCHAR)
     || '.'
-    || lpad(CAST(e.capital_fen % 1000000 AS VARCHAR), 6, '0') AS zczj,
-    h.name AS fddbrxm,
-    CASE WHEN h.resident_no IS NOT NULL THEN '01' END AS fddbrzjlx,
-    h.resident_no AS fddbrzjhm,
-    replace(CAST(e.born AS VARCHAR), '-', '') AS clrq,
-    replace(CAST(t.held_from AS VARCHAR), '-', '') AS hzrq,
-    CASE WHEN t.held_from >= e.ended THEN '4' ELSE coalesce(z.value, '1') END AS zt,
-    substr(e.uscc, 1, 1) AS djglbmdm,
-    e.registrar AS djjg,
+    || lpad(CAST(enterprises.capital_fen % 1000000 AS VARCHAR), 6, '0') AS zczj,
+    heads.name AS fddbrxm,
+    CASE WHEN heads.resident_no IS NOT NULL THEN '01' END AS fddbrzjlx,
+    heads.resident_no AS fddbrzjhm,
+    replace(CAST(enterprises.born AS VARCHAR), '-', '') AS clrq,
+    replace(CAST(stretches.held_from AS VARCHAR), '-', '') AS hzrq,
+    CASE WHEN stretches.held_from >= enterprises.ended THEN '4' ELSE coalesce(statuses.value, '1') END AS zt,
+    substr(enterprises.uscc, 1, 1) AS djglbmdm,
+    enterprises.registrar AS djjg,
     '1' AS sfgk,
-    t.held_from,
-    t.held_to
-FROM stretches AS t
-INNER JOIN enterprises AS e ON t.subject_no = e.subject_no
-LEFT JOIN filed AS n
-    ON t.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= t.held_from
-    AND t.held_from < coalesce(n.valid_to, DATE '9999-12-31')
-LEFT JOIN filed AS a
-    ON t.subject_no = a.subject_no
-    AND a.property = 'address'
-    AND a.valid_from <= t.held_from
-    AND t.held_from < coalesce(a.valid_to, DATE '9999-12-31')
-LEFT JOIN filed AS s
-    ON t.subject_no = s.subject_no
-    AND s.property = 'scope'
-    AND s.valid_from <= t.held_from
-    AND t.held_from < coalesce(s.valid_to, DATE '9999-12-31')
-LEFT JOIN filed AS z
-    ON t.subject_no = z.subject_no
-    AND z.property = 'status'
-    AND z.valid_from <= t.held_from
-    AND t.held_from < coalesce(z.valid_to, DATE '9999-12-31')
-LEFT JOIN heads AS h
-    ON t.subject_no = h.subject_no
-    AND h.valid_from <= t.held_from
-    AND t.held_from < coalesce(h.valid_to, DATE '9999-12-31')
+    stretches.held_from,
+    stretches.held_to
+FROM stretches
+INNER JOIN enterprises ON stretches.subject_no = enterprises.subject_no
+LEFT JOIN filed AS names
+    ON stretches.subject_no = names.subject_no
+    AND names.property = 'name'
+    AND names.valid_from <= stretches.held_from
+    AND stretches.held_from < coalesce(names.valid_to, DATE '9999-12-31')
+LEFT JOIN filed AS addresses
+    ON stretches.subject_no = addresses.subject_no
+    AND addresses.property = 'address'
+    AND addresses.valid_from <= stretches.held_from
+    AND stretches.held_from < coalesce(addresses.valid_to, DATE '9999-12-31')
+LEFT JOIN filed AS scopes
+    ON stretches.subject_no = scopes.subject_no
+    AND scopes.property = 'scope'
+    AND scopes.valid_from <= stretches.held_from
+    AND stretches.held_from < coalesce(scopes.valid_to, DATE '9999-12-31')
+LEFT JOIN filed AS statuses
+    ON stretches.subject_no = statuses.subject_no
+    AND statuses.property = 'status'
+    AND statuses.valid_from <= stretches.held_from
+    AND stretches.held_from < coalesce(statuses.valid_to, DATE '9999-12-31')
+LEFT JOIN heads
+    ON stretches.subject_no = heads.subject_no
+    AND heads.valid_from <= stretches.held_from
+    AND stretches.held_from < coalesce(heads.valid_to, DATE '9999-12-31')

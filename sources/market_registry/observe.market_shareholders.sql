@@ -4,31 +4,31 @@
 -- grain: one row per filing
 -- key: babh, held_from
 SELECT
-    'BA' || lpad(CAST(l.link_no AS VARCHAR), 12, '0') AS babh,
-    b.uscc AS tyshxydm,
-    bn.value AS jgmc,
-    k.code AS gxlx,
-    an.value AS xgfmc,
-    a.resident_no AS xgfsfhm,
-    a.uscc AS xgftyshxydm,
+    'BA' || lpad(CAST(links.link_no AS VARCHAR), 12, '0') AS babh,
+    b_side.uscc AS tyshxydm,
+    b_names.value AS jgmc,
+    relation_kinds.code AS gxlx,
+    a_names.value AS xgfmc,
+    a_side.resident_no AS xgfsfhm,
+    a_side.uscc AS xgftyshxydm,
     -- per mille to per cent, one decimal
-    CAST(l.share_permille // 10 AS VARCHAR)
+    CAST(links.share_permille // 10 AS VARCHAR)
     || '.'
-    || CAST(l.share_permille % 10 AS VARCHAR) AS cgbl,
-    replace(CAST(l.valid_from AS VARCHAR), '-', '') AS qsrq,
-    l.valid_from AS held_from,
-    l.valid_to AS held_to
-FROM world.links AS l
-INNER JOIN codes.relation_kinds AS k ON l.link_kind = k.link_kind
-INNER JOIN world.subjects AS a ON l.a_no = a.subject_no
-INNER JOIN world.subjects AS b ON l.b_no = b.subject_no
-LEFT JOIN world.attributes AS an
-    ON l.a_no = an.subject_no
-    AND an.property = 'name'
-    AND an.valid_from <= l.valid_from
-    AND l.valid_from < coalesce(an.valid_to, DATE '9999-12-31')
-LEFT JOIN world.attributes AS bn
-    ON l.b_no = bn.subject_no
-    AND bn.property = 'name'
-    AND bn.valid_from <= l.valid_from
-    AND l.valid_from < coalesce(bn.valid_to, DATE '9999-12-31')
+    || CAST(links.share_permille % 10 AS VARCHAR) AS cgbl,
+    replace(CAST(links.valid_from AS VARCHAR), '-', '') AS qsrq,
+    links.valid_from AS held_from,
+    links.valid_to AS held_to
+FROM world.links
+INNER JOIN codes.relation_kinds ON links.link_kind = relation_kinds.link_kind
+INNER JOIN world.subjects AS a_side ON links.a_no = a_side.subject_no
+INNER JOIN world.subjects AS b_side ON links.b_no = b_side.subject_no
+LEFT JOIN world.attributes AS a_names
+    ON links.a_no = a_names.subject_no
+    AND a_names.property = 'name'
+    AND a_names.valid_from <= links.valid_from
+    AND links.valid_from < coalesce(a_names.valid_to, DATE '9999-12-31')
+LEFT JOIN world.attributes AS b_names
+    ON links.b_no = b_names.subject_no
+    AND b_names.property = 'name'
+    AND b_names.valid_from <= links.valid_from
+    AND links.valid_from < coalesce(b_names.valid_to, DATE '9999-12-31')

@@ -3,19 +3,19 @@
 -- grain: one row per taxpayer and year
 -- key: nsrsbh, pdnd, held_from
 SELECT
-    s.uscc AS nsrsbh,
-    n.value AS nsrmc,
+    subjects.uscc AS nsrsbh,
+    names.value AS nsrmc,
     'A' AS pddj,
-    c.detail AS pdnd,
-    c.office AS pdjg,
-    CAST(c.decided AS VARCHAR) AS gbrq,
-    c.held_from,
-    c.held_to
-FROM world.conduct AS c
-INNER JOIN world.subjects AS s ON c.subject_no = s.subject_no
-INNER JOIN world.attributes AS n
-    ON c.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= c.decided
-    AND c.decided < coalesce(n.valid_to, DATE '9999-12-31')
-WHERE c.conduct_kind = 'tax_a_class'
+    conduct.detail AS pdnd,
+    conduct.office AS pdjg,
+    CAST(conduct.decided AS VARCHAR) AS gbrq,
+    conduct.held_from,
+    conduct.held_to
+FROM world.conduct
+INNER JOIN world.subjects ON conduct.subject_no = subjects.subject_no
+INNER JOIN world.attributes AS names
+    ON conduct.subject_no = names.subject_no
+    AND names.property = 'name'
+    AND names.valid_from <= conduct.decided
+    AND conduct.decided < coalesce(names.valid_to, DATE '9999-12-31')
+WHERE conduct.conduct_kind = 'tax_a_class'
