@@ -223,7 +223,7 @@ def replay(
     if save:
         result.save(save)
     if html:
-        from pipelines.replay.page import write_page
+        from pipelines.replay.tell.page import write_page
 
         write_page(result, html)
     if as_json:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pipelines.exchange.network import Network
 from pipelines.intervals import union_of_intervals
 from pipelines.lists.derive import entry_version_sql, indented
-from pipelines.models import PIPELINES, Model, make_model, tables_read
+from pipelines.model import PIPELINES, Model, make_model, tables_read
 
 COPY_COLUMNS = (
     "holder, list, entry_id, entry_version, subject_id, path, came_from, from_day, to_day, distance"

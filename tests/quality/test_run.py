@@ -138,6 +138,6 @@ def test_a_declared_key_that_names_several_rows_is_named(bench):
 
 
 def test_every_model_declares_a_key():
-    from pipelines.models import all_models
+    from pipelines.graph import all_models
 
     assert [m.name for m in all_models("core", "full") if not m.key] == []
