@@ -25,6 +25,7 @@ from sources.deliver_files import BLOCK, write_deliveries
 from sources.files import NOTICE
 from sources.world import DAY0, SIZES, Progress
 from sources.world import write as write_world
+from sources.world.views import make_views
 
 HORIZON_DAYS = 1095  # after the last day: three years, the longest term a list knows
 MOST_DAYS = 3653  # ten years of deliveries
@@ -159,7 +160,7 @@ def version() -> str:
 
 
 def connect(world: Path) -> duckdb.DuckDBPyConnection:
-    """A database in memory with the world's tables in `world` and the code lists in `codes`.
+    """A database in memory with the world's tables and views in `world`, the code lists in `codes`.
 
     Args:
         world: folder with one Parquet file a table.
@@ -171,6 +172,7 @@ def connect(world: Path) -> duckdb.DuckDBPyConnection:
         con.execute(
             f"CREATE VIEW world.{path.stem} AS SELECT * FROM read_parquet({_literal(path)})"
         )
+    make_views(con)
     for path in sorted(CODES.glob("*.csv")):
         source = f"read_csv({_literal(path)}, header = true, all_varchar = true)"
         con.execute(f"CREATE TABLE codes.{path.stem} AS SELECT * FROM {source}")

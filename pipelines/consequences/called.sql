@@ -70,8 +70,7 @@ met AS (
     INNER JOIN consequences.relations AS first_step
         ON first_step.step = grounds.step1
         AND first_step.from_id = grounds.listed_id
-        AND first_step.from_day < until(grounds.to_day)
-        AND grounds.from_day < until(first_step.to_day)
+        AND meet(grounds.from_day, grounds.to_day, first_step.from_day, first_step.to_day)
     INNER JOIN codes.run ON run.link_depth >= 1
     WHERE grounds.step2 IS NULL
     UNION ALL
@@ -90,8 +89,7 @@ met AS (
     INNER JOIN consequences.relations AS first_step
         ON first_step.step = grounds.step1
         AND first_step.from_id = grounds.listed_id
-        AND first_step.from_day < until(grounds.to_day)
-        AND grounds.from_day < until(first_step.to_day)
+        AND meet(grounds.from_day, grounds.to_day, first_step.from_day, first_step.to_day)
     INNER JOIN consequences.relations AS second_step
         ON second_step.step = grounds.step2
         AND second_step.from_id = first_step.to_id
@@ -138,8 +136,7 @@ FROM met
 INNER JOIN consequences.kinds
     ON kinds.subject_id = met.subject_id
     AND kinds.subject_kind = met.subject_kind
-    AND kinds.from_day < until(met.to_day)
-    AND met.from_day < until(kinds.to_day)
+    AND meet(met.from_day, met.to_day, kinds.from_day, kinds.to_day)
 UNION ALL
 SELECT
     met.measure,

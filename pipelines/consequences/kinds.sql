@@ -72,8 +72,7 @@ believed AS (
     FROM turns
     INNER JOIN disputed
         ON disputed.subject_id = turns.subject_id
-        AND disputed.from_day <= turns.day
-        AND turns.day < until(disputed.to_day)
+        AND on_day(disputed.from_day, disputed.to_day, turns.day)
     GROUP BY turns.subject_id, turns.day
 ),
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 import pandas as pd
 import pyarrow as pa
 
-from schemas.contract import ROOT
+from schemas.words import WORDS
 
 
 class Engine(Protocol):
@@ -85,7 +85,7 @@ class Engine(Protocol):
     ) -> None: ...
 
 
-MACROS = ROOT / "schemas" / "sql"
+MACROS = WORDS
 
 
 def split_name(name: str) -> tuple[str | None, str]:

@@ -11,7 +11,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,17 +19,11 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.engine.base import MACROS, split_name
+from pipelines.engine.base import split_name
 from pipelines.engine.trouble import DatabaseError, sentence
-from schemas.normal_form import filled
+from schemas.words import duckdb_words
 
 MEMORY = ":memory:"
-
-
-@cache
-def macros() -> str:
-    """Statements that define the macros, for a connection of one's own."""
-    return filled((MACROS / "duckdb.sql").read_text(encoding="utf-8"))
 
 
 def quoted(name: str) -> str:
@@ -106,7 +99,7 @@ class DuckDBEngine:
         # setting may not even be touched unless it is on.
         if self.fetch("SELECT current_setting('enable_progress_bar')")[0][0]:
             self.connection.execute("SET enable_progress_bar = false")
-        self.connection.execute(macros())
+        self.connection.execute(duckdb_words())
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:

@@ -91,8 +91,7 @@ meant AS (
     FROM borne AS own
     INNER JOIN resolve.names AS namesakes
         ON namesakes.name_key = own.name_key
-        AND namesakes.from_day < until(own.to_day)
-        AND own.from_day < until(namesakes.to_day)
+        AND meet(own.from_day, own.to_day, namesakes.from_day, namesakes.to_day)
     INNER JOIN (SELECT DISTINCT match FROM by_name) AS matching
         ON namesakes.subject_id = own.subject_id
         OR (
@@ -152,8 +151,7 @@ taken AS (
     INNER JOIN meant
         ON meant.subject_id = by_name.subject_id
         AND meant.match = by_name.match
-        AND meant.from_day < until(by_name.to_day)
-        AND by_name.from_day < until(meant.to_day)
+        AND meet(by_name.from_day, by_name.to_day, meant.from_day, meant.to_day)
     UNION ALL
     SELECT
         {by_name},
@@ -163,8 +161,7 @@ taken AS (
     FROM by_name
     INNER JOIN nameless
         ON nameless.subject_id = by_name.subject_id
-        AND nameless.from_day < until(by_name.to_day)
-        AND by_name.from_day < until(nameless.to_day)
+        AND meet(by_name.from_day, by_name.to_day, nameless.from_day, nameless.to_day)
 ),
 
 """.replace("{held}", _columns(_HELD)).replace("{by_name}", _columns(_HELD, "by_name"))
@@ -183,13 +180,11 @@ understood AS (
     FROM seen
     LEFT JOIN resolve.names AS own
         ON own.subject_id = seen.subject_id
-        AND own.from_day <= seen.first_sync
-        AND seen.first_sync < until(own.to_day)
+        AND on_day(own.from_day, own.to_day, seen.first_sync)
     LEFT JOIN resolve.names AS namesakes
         ON namesakes.name_key = own.name_key
         AND namesakes.subject_kind = own.subject_kind
-        AND namesakes.from_day <= seen.first_sync
-        AND seen.first_sync < until(namesakes.to_day)
+        AND on_day(namesakes.from_day, namesakes.to_day, seen.first_sync)
         AND (seen.match = 'name' OR namesakes.division = own.division)
     WHERE seen.match <> 'code'
         AND seen.mode <> 'snapshot'

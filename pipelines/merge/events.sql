@@ -27,5 +27,4 @@ INNER JOIN resolve.matches
     ON matches.record_id = events.record_id
     AND matches.version = events.version
     AND matches.role = 'subject'
-    AND matches.from_day < until(events.to_day)
-    AND events.from_day < until(matches.to_day)
+    AND meet(events.from_day, events.to_day, matches.from_day, matches.to_day)

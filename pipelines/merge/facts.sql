@@ -25,8 +25,7 @@ WITH stated AS (
         ON matches.record_id = statements.record_id
         AND matches.version = statements.version
         AND matches.role = 'stated'
-        AND matches.from_day < until(statements.to_day)
-        AND statements.from_day < until(matches.to_day)
+        AND meet(statements.from_day, statements.to_day, matches.from_day, matches.to_day)
     LEFT JOIN codes.trust ON trust.feed = statements.feed
 ),
 

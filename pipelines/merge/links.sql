@@ -47,12 +47,11 @@ INNER JOIN resolve.matches AS a_match
     AND a_match.version = sides.version
     AND a_match.role = 'a'
     AND a_match.reference_id = sides.a_reference
-    AND a_match.from_day < until(sides.to_day)
-    AND sides.from_day < until(a_match.to_day)
+    AND meet(sides.from_day, sides.to_day, a_match.from_day, a_match.to_day)
 INNER JOIN resolve.matches AS b_match
     ON b_match.record_id = sides.record_id
     AND b_match.version = sides.version
     AND b_match.role = 'b'
     AND b_match.reference_id = sides.b_reference
-    AND b_match.from_day < least(until(sides.to_day), until(a_match.to_day))
-    AND greatest(sides.from_day, a_match.from_day) < until(b_match.to_day)
+    AND meet(b_match.from_day, b_match.to_day, sides.from_day, sides.to_day)
+    AND meet(b_match.from_day, b_match.to_day, a_match.from_day, a_match.to_day)

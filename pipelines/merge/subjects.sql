@@ -16,8 +16,7 @@ WITH numbers AS (
         max(CASE WHEN identifiers.scheme = 'resident_no' THEN identifiers.value END) AS resident_no
     FROM resolve.identifiers
     CROSS JOIN codes.run
-    WHERE identifiers.from_day <= run.last_day
-        AND until(identifiers.to_day) > run.last_day
+    WHERE on_day(identifiers.from_day, identifiers.to_day, run.last_day)
     GROUP BY identifiers.subject_id
 ),
 
@@ -30,8 +29,7 @@ named AS (
         min(names.address) AS address
     FROM resolve.names
     CROSS JOIN codes.run
-    WHERE names.from_day <= run.last_day
-        AND until(names.to_day) > run.last_day
+    WHERE on_day(names.from_day, names.to_day, run.last_day)
     GROUP BY names.subject_id
 )
 

@@ -26,8 +26,7 @@ WITH shown AS (
         AND lists.owner = shown.holder
     INNER JOIN exchange.entries ON entries.entry_version = shown.entry_version
     CROSS JOIN codes.run
-    WHERE shown.from_day <= run.last_day
-        AND until(shown.to_day) > run.last_day
+    WHERE on_day(shown.from_day, shown.to_day, run.last_day)
     UNION ALL
     SELECT
         events.subject_id,
@@ -41,8 +40,7 @@ WITH shown AS (
     FROM merge.events
     INNER JOIN codes.feeds ON feeds.feed = events.feed
     CROSS JOIN codes.run
-    WHERE events.from_day <= run.last_day
-        AND until(events.to_day) > run.last_day
+    WHERE on_day(events.from_day, events.to_day, run.last_day)
     UNION ALL
     SELECT
         measures.subject_id,
@@ -56,8 +54,7 @@ WITH shown AS (
     FROM consequences.measures
     INNER JOIN codes.lists ON lists.list = measures.list
     CROSS JOIN codes.run
-    WHERE measures.from_day <= run.last_day
-        AND until(measures.to_day) > run.last_day
+    WHERE on_day(measures.from_day, measures.to_day, run.last_day)
 ),
 
 basic AS (
@@ -74,10 +71,8 @@ basic AS (
     INNER JOIN codes.feeds ON feeds.feed = facts.feed
     CROSS JOIN codes.run
     WHERE facts.won
-        AND facts.from_day <= run.last_day
-        AND until(facts.to_day) > run.last_day
-        AND coalesce(facts.valid_from, run.last_day) <= run.last_day
-        AND until(facts.valid_to) > run.last_day
+        AND on_day(facts.from_day, facts.to_day, run.last_day)
+        AND on_day(coalesce(facts.valid_from, run.last_day), facts.valid_to, run.last_day)
         AND EXISTS (
             SELECT 1
             FROM shown

@@ -78,8 +78,7 @@ WITH found AS (
     INNER JOIN resolve.names
         ON names.subject_id = identifiers.subject_id
         AND names.name_key = designations.name_key
-        AND names.from_day < until(identifiers.to_day)
-        AND identifiers.from_day < until(names.to_day)
+        AND meet(identifiers.from_day, identifiers.to_day, names.from_day, names.to_day)
     WHERE designations.id_scheme = 'masked_resident_no'
     UNION ALL
     SELECT

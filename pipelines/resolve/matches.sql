@@ -36,8 +36,7 @@ SELECT
 FROM resolve.mentions
 INNER JOIN resolve.decisions
     ON decisions.reference_id = mentions.reference_id
-    AND decisions.from_day < until(mentions.to_day)
-    AND mentions.from_day < until(decisions.to_day)
+    AND meet(mentions.from_day, mentions.to_day, decisions.from_day, decisions.to_day)
 WHERE decisions.subject_id IS NOT NULL
 UNION ALL
 SELECT
@@ -66,7 +65,6 @@ INNER JOIN codes.feeds ON feeds.feed = mentions.feed
 INNER JOIN codes.run ON run.join_level IN ('none', 'own-keys')
 INNER JOIN resolve.decisions
     ON decisions.reference_id = mentions.reference_id
-    AND decisions.from_day < until(mentions.to_day)
-    AND mentions.from_day < until(decisions.to_day)
+    AND meet(mentions.from_day, mentions.to_day, decisions.from_day, decisions.to_day)
 WHERE decisions.subject_id IS NULL
     AND coalesce(mentions.id_value, mentions.name_key) IS NOT NULL

@@ -20,8 +20,7 @@ FROM resolve.mentions
 CROSS JOIN codes.run
 INNER JOIN resolve.decisions
     ON decisions.reference_id = mentions.reference_id
-    AND decisions.from_day < until(mentions.to_day)
-    AND mentions.from_day < until(decisions.to_day)
+    AND meet(mentions.from_day, mentions.to_day, decisions.from_day, decisions.to_day)
 WHERE decisions.subject_id IS NULL
     AND (
         run.join_level NOT IN ('none', 'own-keys')

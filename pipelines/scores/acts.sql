@@ -36,8 +36,7 @@ retold AS (
     LEFT JOIN conform.events
         ON events.record_id = told.record_id
         AND events.version = told.version
-        AND events.from_day <= told.from_day
-        AND told.from_day < until(events.to_day)
+        AND on_day(events.from_day, events.to_day, told.from_day)
 ),
 
 turns AS (
@@ -83,8 +82,7 @@ ranked AS (
     FROM periods
     INNER JOIN retold
         ON retold.act_id = periods.act_id
-        AND retold.from_day <= periods.from_day
-        AND periods.from_day < until(retold.to_day)
+        AND on_day(retold.from_day, retold.to_day, periods.from_day)
 )
 
 SELECT

@@ -1,6 +1,6 @@
 -- Enterprises on the list of abnormal operations. Once an enterprise is taken out, its row says so
 -- and stays for ninety days more.
--- source: world.conduct, world.subjects, world.attributes, codes.abnormal_reasons,
+-- source: world.conduct, world.subjects, world.names, codes.abnormal_reasons,
 --         codes.abnormal_types
 -- grain: one row per entry and state: in, or taken out
 -- key: unityCreditCode, inReason, inDate, held_from
@@ -28,7 +28,7 @@ states AS (
 )
 
 SELECT
-    names.value AS name,
+    names.name,
     subjects.uscc AS "unityCreditCode",
     abnormal_types.code AS type,
     abnormal_reasons.code AS "inReason",
@@ -43,8 +43,6 @@ FROM states
 INNER JOIN world.subjects ON states.subject_no = subjects.subject_no
 INNER JOIN codes.abnormal_reasons ON states.ground = abnormal_reasons.ground
 INNER JOIN codes.abnormal_types ON substr(subjects.uscc, 2, 1) = abnormal_types.uscc_type
-INNER JOIN world.attributes AS names
+INNER JOIN world.names
     ON states.subject_no = names.subject_no
-    AND names.property = 'name'
-    AND names.valid_from <= states.decided
-    AND states.decided < coalesce(names.valid_to, DATE '9999-12-31')
+    AND on_day(names.valid_from, names.valid_to, states.decided)

@@ -1,6 +1,6 @@
 -- Penalties the city's offices have decided and still show. An organisation stands with every number
 -- the layout asks for, a person with the resident number. Names are those of the day of the decision.
--- source: world.conduct, world.subjects, world.attributes, world.links, codes.divisions,
+-- source: world.conduct, world.subjects, world.names, world.heads, codes.divisions,
 --         codes.penalty_reasons
 -- grain: one row per decision
 -- key: cf_wsh, held_from
@@ -8,30 +8,11 @@ WITH decisions AS (
     SELECT *
     FROM world.conduct
     WHERE conduct_kind = 'penalty' AND office = 'city'
-),
-
-heads AS (
-    SELECT
-        decisions.conduct_no,
-        names.value AS name,
-        persons.resident_no
-    FROM decisions
-    INNER JOIN world.links
-        ON decisions.subject_no = links.b_no
-        AND links.link_kind = 'legal_representative'
-        AND links.valid_from <= decisions.decided
-        AND decisions.decided < coalesce(links.valid_to, DATE '9999-12-31')
-    INNER JOIN world.subjects AS persons ON links.a_no = persons.subject_no
-    INNER JOIN world.attributes AS names
-        ON links.a_no = names.subject_no
-        AND names.property = 'name'
-        AND names.valid_from <= decisions.decided
-        AND decisions.decided < coalesce(names.valid_to, DATE '9999-12-31')
 )
 
 SELECT
     decisions.document_no AS cf_wsh,
-    names.value AS cf_xdr_mc,
+    names.name AS cf_xdr_mc,
     CASE
         WHEN subjects.kind = 'resident' THEN '自然人'
         WHEN starts_with(subjects.uscc, '92') THEN '个体工商户'
@@ -52,30 +33,17 @@ SELECT
     CASE WHEN decisions.amount_fen > 0 THEN '罚款' ELSE '警告' END AS cf_cflb,
     CASE
         WHEN decisions.amount_fen > 0
-            THEN
-                '罚款人民币'
-                || CAST(decisions.amount_fen // 100 AS VARCHAR)
-                || '.'
-                || lpad(CAST(decisions.amount_fen % 100 AS VARCHAR), 2, '0')
-                || '元'
+            THEN '罚款人民币' || CAST(yuan(decisions.amount_fen) AS VARCHAR) || '元'
         ELSE '警告'
     END AS cf_nr,
-    -- fen to 10,000 yuan is a shift by six digits
-    CAST(decisions.amount_fen // 1000000 AS VARCHAR)
-    || '.'
-    || lpad(CAST(decisions.amount_fen % 1000000 AS VARCHAR), 6, '0') AS cf_nr_fk,
+    CAST(wan(decisions.amount_fen) AS VARCHAR) AS cf_nr_fk,
     CAST(NULL AS VARCHAR) AS cf_nr_wfff,
     CAST(NULL AS VARCHAR) AS cf_nr_zkdx,
-    replace(CAST(decisions.decided AS VARCHAR), '-', '/') AS cf_jdrq,
+    write_day(decisions.decided, '/') AS cf_jdrq,
     -- the last day on which it holds
-    replace(CAST(decisions.due - 1 AS VARCHAR), '-', '/') AS cf_yxq,
-    replace(
-        CAST(
-            decisions.decided + CASE WHEN decisions.amount_fen >= 100000 THEN 1095 ELSE 90 END AS VARCHAR
-        ),
-        '-',
-        '/'
-    ) AS cf_gsjzq,
+    write_day(decisions.due - 1, '/') AS cf_yxq,
+    write_day(decisions.decided + CASE WHEN decisions.amount_fen >= 100000 THEN 1095 ELSE 90 END, '/')
+        AS cf_gsjzq,
     decisions.detail AS cf_cfjg,
     divisions.code AS cf_cfjgdm,
     divisions.name_zh || '信用信息平台' AS cf_sjly,
@@ -86,9 +54,9 @@ FROM decisions
 INNER JOIN world.subjects ON decisions.subject_no = subjects.subject_no
 INNER JOIN codes.penalty_reasons ON decisions.ground = penalty_reasons.ground
 INNER JOIN codes.divisions ON substr(subjects.division, 1, 4) || '00' = divisions.code
-INNER JOIN world.attributes AS names
+INNER JOIN world.names
     ON decisions.subject_no = names.subject_no
-    AND names.property = 'name'
-    AND names.valid_from <= decisions.decided
-    AND decisions.decided < coalesce(names.valid_to, DATE '9999-12-31')
-LEFT JOIN heads ON decisions.conduct_no = heads.conduct_no
+    AND on_day(names.valid_from, names.valid_to, decisions.decided)
+LEFT JOIN world.heads
+    ON decisions.subject_no = heads.subject_no
+    AND on_day(heads.valid_from, heads.valid_to, decisions.decided)

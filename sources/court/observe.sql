@@ -1,8 +1,8 @@
 -- The court's register of entries: one for each judgment that was not performed, for as long as it
 -- stands. Everything is written down as it was on the day of the decision. A quarter of those who
 -- owe money have paid a quarter of it: which ones is this island's own, told by the entry's number.
--- source: world.conduct, world.subjects, world.attributes, world.links, codes.divisions,
---         codes.court_party_kinds, codes.disrupt_types
+-- source: world.conduct, world.subjects, world.names, world.heads, codes.court_party_kinds,
+--         codes.disrupt_types, codes.divisions
 -- grain: one row per entry
 -- key: id, held_from
 WITH entries AS (
@@ -11,45 +11,26 @@ WITH entries AS (
         CASE WHEN conduct_no % 4 = 0 THEN coalesce(amount_fen // 4, 0) ELSE 0 END AS paid_fen
     FROM world.conduct
     WHERE conduct_kind = 'judgment_default'
-),
-
--- The legal representative in office, as called on the day of the decision.
-heads AS (
-    SELECT
-        entries.conduct_no,
-        names.value AS name
-    FROM entries
-    INNER JOIN world.links
-        ON entries.subject_no = links.b_no
-        AND links.link_kind = 'legal_representative'
-        AND links.valid_from <= entries.decided
-        AND entries.decided < coalesce(links.valid_to, DATE '9999-12-31')
-    INNER JOIN world.attributes AS names
-        ON links.a_no = names.subject_no
-        AND names.property = 'name'
-        AND names.valid_from <= entries.decided
-        AND entries.decided < coalesce(names.valid_to, DATE '9999-12-31')
 )
 
 SELECT
     lpad(CAST(entries.conduct_no AS VARCHAR), 10, '0') AS id,
-    names.value AS iname,
+    names.name AS iname,
     entries.document_no AS "caseCode",
     CASE
+        -- full years: of two days as numbers YYYYMMDD, what is left of their difference
         WHEN subjects.kind = 'resident'
-            THEN
-                CAST(
+            THEN CAST(
                     (
-                        CAST(replace(CAST(entries.decided AS VARCHAR), '-', '') AS INTEGER)
-                        - CAST(replace(CAST(subjects.born AS VARCHAR), '-', '') AS INTEGER)
+                        CAST(write_day(entries.decided, '') AS INTEGER)
+                        - CAST(write_day(subjects.born, '') AS INTEGER)
                     ) // 10000 AS VARCHAR
                 )
         ELSE '0'
     END AS age,
     CASE subjects.sex WHEN 'M' THEN '男性' WHEN 'F' THEN '女性' END AS sexy,
     CASE
-        WHEN subjects.kind = 'resident'
-            THEN substr(subjects.resident_no, 1, 10) || '****' || substr(subjects.resident_no, 15, 4)
+        WHEN subjects.kind = 'resident' THEN mask_resident_no(subjects.resident_no)
         ELSE subjects.org_code
     END AS "cardNum",
     heads.name AS "businessEntity",
@@ -57,28 +38,16 @@ SELECT
     provinces.name_zh AS "areaName",
     court_party_kinds.code AS "partyTypeName",
     entries.detail AS "gistId",
-    replace(CAST(entries.decided AS VARCHAR), '-', '') AS "regDate",
+    write_day(entries.decided, '') AS "regDate",
     entries.office AS "gistUnit",
     CASE
         WHEN entries.amount_fen IS NULL THEN '履行生效法律文书确定的行为'
-        ELSE
-            '支付人民币'
-            || CAST(entries.amount_fen // 100 AS VARCHAR)
-            || '.'
-            || lpad(CAST(entries.amount_fen % 100 AS VARCHAR), 2, '0')
-            || '元'
+        ELSE '支付人民币' || CAST(yuan(entries.amount_fen) AS VARCHAR) || '元'
     END AS duty,
     CASE WHEN entries.paid_fen > 0 THEN '部分未履行' ELSE '全部未履行' END AS performance,
-    CASE
-        WHEN entries.amount_fen IS NOT NULL
-            THEN
-                CAST(entries.paid_fen // 100 AS VARCHAR)
-                || '.'
-                || lpad(CAST(entries.paid_fen % 100 AS VARCHAR), 2, '0')
-    END AS "performedPart",
-    CAST((entries.amount_fen - entries.paid_fen) // 100 AS VARCHAR)
-    || '.'
-    || lpad(CAST((entries.amount_fen - entries.paid_fen) % 100 AS VARCHAR), 2, '0') AS "unperformPart",
+    CASE WHEN entries.amount_fen IS NOT NULL THEN CAST(yuan(entries.paid_fen) AS VARCHAR) END
+        AS "performedPart",
+    CAST(yuan(entries.amount_fen - entries.paid_fen) AS VARCHAR) AS "unperformPart",
     disrupt_types.code AS "disruptTypeName",
     substr(CAST(entries.held_from AS VARCHAR), 1, 4)
     || '年'
@@ -90,12 +59,12 @@ SELECT
     entries.held_to
 FROM entries
 INNER JOIN world.subjects ON entries.subject_no = subjects.subject_no
-INNER JOIN world.attributes AS names
+INNER JOIN world.names
     ON entries.subject_no = names.subject_no
-    AND names.property = 'name'
-    AND names.valid_from <= entries.decided
-    AND entries.decided < coalesce(names.valid_to, DATE '9999-12-31')
+    AND on_day(names.valid_from, names.valid_to, entries.decided)
 INNER JOIN codes.court_party_kinds ON subjects.kind = court_party_kinds.subject_kind
 INNER JOIN codes.disrupt_types ON entries.ground = disrupt_types.ground
 LEFT JOIN codes.divisions AS provinces ON substr(subjects.division, 1, 2) || '0000' = provinces.code
-LEFT JOIN heads ON entries.conduct_no = heads.conduct_no
+LEFT JOIN world.heads
+    ON entries.subject_no = heads.subject_no
+    AND on_day(heads.valid_from, heads.valid_to, entries.decided)

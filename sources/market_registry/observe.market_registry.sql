@@ -1,7 +1,7 @@
 -- The enterprise register: one row for each stretch of days in which nothing an enterprise's
 -- record says changed. A record begins with the foundation and never leaves the register; an
 -- enterprise that has ended stays with all it last said and status 4.
--- source: world.subjects, world.attributes, world.links
+-- source: world.subjects, world.attributes, world.names, world.links
 -- grain: one row per archive number and stretch
 -- key: dabh, held_from
 WITH enterprises AS (
@@ -17,12 +17,12 @@ filed AS (
         attributes.property,
         attributes.value,
         attributes.valid_from,
-        CASE WHEN attributes.valid_to < coalesce(enterprises.ended, DATE '9999-12-31') THEN attributes.valid_to END AS valid_to
+        CASE WHEN attributes.valid_to < until(enterprises.ended) THEN attributes.valid_to END AS valid_to
     FROM world.attributes
     INNER JOIN enterprises ON attributes.subject_no = enterprises.subject_no
     WHERE
         attributes.property IN ('name', 'address', 'scope', 'status')
-        AND attributes.valid_from < coalesce(enterprises.ended, DATE '9999-12-31')
+        AND attributes.valid_from < until(enterprises.ended)
 ),
 
 -- The legal representative is written down as called when he took the post.
@@ -30,20 +30,18 @@ heads AS (
     SELECT
         links.b_no AS subject_no,
         subjects.resident_no,
-        names.value AS name,
+        names.name,
         links.valid_from,
-        CASE WHEN links.valid_to < coalesce(enterprises.ended, DATE '9999-12-31') THEN links.valid_to END AS valid_to
+        CASE WHEN links.valid_to < until(enterprises.ended) THEN links.valid_to END AS valid_to
     FROM world.links
     INNER JOIN enterprises ON links.b_no = enterprises.subject_no
     INNER JOIN world.subjects ON links.a_no = subjects.subject_no
-    INNER JOIN world.attributes AS names
+    INNER JOIN world.names
         ON links.a_no = names.subject_no
-        AND names.property = 'name'
-        AND names.valid_from <= links.valid_from
-        AND links.valid_from < coalesce(names.valid_to, DATE '9999-12-31')
+        AND on_day(names.valid_from, names.valid_to, links.valid_from)
     WHERE
         links.link_kind = 'legal_representative'
-        AND links.valid_from < coalesce(enterprises.ended, DATE '9999-12-31')
+        AND links.valid_from < until(enterprises.ended)
 ),
 
 turns AS (
@@ -89,15 +87,12 @@ SELECT
     enterprises.division AS zcdzxzqhdm,
     scopes.value AS jyfw,
     enterprises.trade AS jjhydm,
-    -- fen to 10,000 yuan is a shift by six digits
-    CAST(enterprises.capital_fen // 1000000 AS VARCHAR)
-    || '.'
-    || lpad(CAST(enterprises.capital_fen % 1000000 AS VARCHAR), 6, '0') AS zczj,
+    CAST(wan(enterprises.capital_fen) AS VARCHAR) AS zczj,
     heads.name AS fddbrxm,
     CASE WHEN heads.resident_no IS NOT NULL THEN '01' END AS fddbrzjlx,
     heads.resident_no AS fddbrzjhm,
-    replace(CAST(enterprises.born AS VARCHAR), '-', '') AS clrq,
-    replace(CAST(stretches.held_from AS VARCHAR), '-', '') AS hzrq,
+    write_day(enterprises.born, '') AS clrq,
+    write_day(stretches.held_from, '') AS hzrq,
     CASE WHEN stretches.held_from >= enterprises.ended THEN '4' ELSE coalesce(statuses.value, '1') END AS zt,
     substr(enterprises.uscc, 1, 1) AS djglbmdm,
     enterprises.registrar AS djjg,
@@ -109,24 +104,19 @@ INNER JOIN enterprises ON stretches.subject_no = enterprises.subject_no
 LEFT JOIN filed AS names
     ON stretches.subject_no = names.subject_no
     AND names.property = 'name'
-    AND names.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(names.valid_to, DATE '9999-12-31')
+    AND on_day(names.valid_from, names.valid_to, stretches.held_from)
 LEFT JOIN filed AS addresses
     ON stretches.subject_no = addresses.subject_no
     AND addresses.property = 'address'
-    AND addresses.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(addresses.valid_to, DATE '9999-12-31')
+    AND on_day(addresses.valid_from, addresses.valid_to, stretches.held_from)
 LEFT JOIN filed AS scopes
     ON stretches.subject_no = scopes.subject_no
     AND scopes.property = 'scope'
-    AND scopes.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(scopes.valid_to, DATE '9999-12-31')
+    AND on_day(scopes.valid_from, scopes.valid_to, stretches.held_from)
 LEFT JOIN filed AS statuses
     ON stretches.subject_no = statuses.subject_no
     AND statuses.property = 'status'
-    AND statuses.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(statuses.valid_to, DATE '9999-12-31')
+    AND on_day(statuses.valid_from, statuses.valid_to, stretches.held_from)
 LEFT JOIN heads
     ON stretches.subject_no = heads.subject_no
-    AND heads.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(heads.valid_to, DATE '9999-12-31')
+    AND on_day(heads.valid_from, heads.valid_to, stretches.held_from)

@@ -1,12 +1,12 @@
 -- The platform's book of payments that fell due with residents who signed up.
--- source: world.conduct, world.subjects, world.attributes, codes.platform_services,
---         codes.platform_results
+-- source: world.conduct, world.subjects, world.names, codes.platform_results,
+--         codes.platform_services
 -- grain: one row per order
 -- key: orderNo, held_from
 SELECT
     conduct.document_no AS "orderNo",
     subjects.resident_no AS "certNo",
-    names.value AS "realName",
+    names.name AS "realName",
     platform_services.code AS "bizType",
     platform_results.code AS result,
     CAST(conduct.amount_fen AS VARCHAR) AS "amountFen",
@@ -15,10 +15,9 @@ SELECT
     conduct.held_to
 FROM world.conduct
 INNER JOIN codes.platform_results ON conduct.conduct_kind = platform_results.event_kind
-INNER JOIN codes.platform_services ON conduct.ground IN (platform_services.ground_on_time, platform_services.ground_late)
+INNER JOIN codes.platform_services
+    ON conduct.ground IN (platform_services.ground_on_time, platform_services.ground_late)
 INNER JOIN world.subjects ON conduct.subject_no = subjects.subject_no
-INNER JOIN world.attributes AS names
+INNER JOIN world.names
     ON conduct.subject_no = names.subject_no
-    AND names.property = 'name'
-    AND names.valid_from <= conduct.decided
-    AND conduct.decided < coalesce(names.valid_to, DATE '9999-12-31')
+    AND on_day(names.valid_from, names.valid_to, conduct.decided)

@@ -1,10 +1,10 @@
 -- Volunteer services and honours, as whoever organised or bestowed them entered them.
--- source: world.conduct, world.subjects, world.attributes, codes.honour_kinds
+-- source: world.conduct, world.subjects, world.names, codes.honour_kinds
 -- grain: one row per certificate
 -- key: zsbh, held_from
 SELECT
     conduct.document_no AS zsbh,
-    names.value AS mc,
+    names.name AS mc,
     subjects.resident_no AS sfhm,
     subjects.uscc AS tyshxydm,
     honour_kinds.code AS xmlb,
@@ -16,9 +16,7 @@ SELECT
 FROM world.conduct
 INNER JOIN world.subjects ON conduct.subject_no = subjects.subject_no
 INNER JOIN codes.honour_kinds ON conduct.ground = honour_kinds.ground
-INNER JOIN world.attributes AS names
+INNER JOIN world.names
     ON conduct.subject_no = names.subject_no
-    AND names.property = 'name'
-    AND names.valid_from <= conduct.decided
-    AND conduct.decided < coalesce(names.valid_to, DATE '9999-12-31')
+    AND on_day(names.valid_from, names.valid_to, conduct.decided)
 WHERE conduct.conduct_kind IN ('volunteering', 'honour')

@@ -1,7 +1,7 @@
 -- The register of public bodies: one row for each stretch of days in which nothing a body's record
 -- says changed. A record begins with the foundation and never leaves the register; a body that was
 -- dissolved stays with all it last said and status 4.
--- source: world.subjects, world.attributes, world.links, codes.body_kinds
+-- source: world.subjects, world.attributes, world.names, world.links, codes.body_kinds
 -- grain: one row per file number and stretch
 -- key: dah, held_from
 WITH bodies AS (
@@ -19,12 +19,12 @@ filed AS (
         attributes.property,
         attributes.value,
         attributes.valid_from,
-        CASE WHEN attributes.valid_to < coalesce(bodies.ended, DATE '9999-12-31') THEN attributes.valid_to END AS valid_to
+        CASE WHEN attributes.valid_to < until(bodies.ended) THEN attributes.valid_to END AS valid_to
     FROM world.attributes
     INNER JOIN bodies ON attributes.subject_no = bodies.subject_no
     WHERE
         attributes.property IN ('name', 'address')
-        AND attributes.valid_from < coalesce(bodies.ended, DATE '9999-12-31')
+        AND attributes.valid_from < until(bodies.ended)
 ),
 
 -- The head is written down as called when he took the post.
@@ -32,20 +32,18 @@ heads AS (
     SELECT
         links.b_no AS subject_no,
         subjects.resident_no,
-        names.value AS name,
+        names.name,
         links.valid_from,
-        CASE WHEN links.valid_to < coalesce(bodies.ended, DATE '9999-12-31') THEN links.valid_to END AS valid_to
+        CASE WHEN links.valid_to < until(bodies.ended) THEN links.valid_to END AS valid_to
     FROM world.links
     INNER JOIN bodies ON links.b_no = bodies.subject_no
     INNER JOIN world.subjects ON links.a_no = subjects.subject_no
-    INNER JOIN world.attributes AS names
+    INNER JOIN world.names
         ON links.a_no = names.subject_no
-        AND names.property = 'name'
-        AND names.valid_from <= links.valid_from
-        AND links.valid_from < coalesce(names.valid_to, DATE '9999-12-31')
+        AND on_day(names.valid_from, names.valid_to, links.valid_from)
     WHERE
         links.link_kind = 'legal_representative'
-        AND links.valid_from < coalesce(bodies.ended, DATE '9999-12-31')
+        AND links.valid_from < until(bodies.ended)
 ),
 
 turns AS (
@@ -102,14 +100,11 @@ INNER JOIN bodies ON stretches.subject_no = bodies.subject_no
 LEFT JOIN filed AS names
     ON stretches.subject_no = names.subject_no
     AND names.property = 'name'
-    AND names.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(names.valid_to, DATE '9999-12-31')
+    AND on_day(names.valid_from, names.valid_to, stretches.held_from)
 LEFT JOIN filed AS addresses
     ON stretches.subject_no = addresses.subject_no
     AND addresses.property = 'address'
-    AND addresses.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(addresses.valid_to, DATE '9999-12-31')
+    AND on_day(addresses.valid_from, addresses.valid_to, stretches.held_from)
 LEFT JOIN heads
     ON stretches.subject_no = heads.subject_no
-    AND heads.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(heads.valid_to, DATE '9999-12-31')
+    AND on_day(heads.valid_from, heads.valid_to, stretches.held_from)

@@ -1,6 +1,6 @@
 -- The resident register: one row for each stretch of days in which nothing a resident's record says
 -- changed. A record begins with the birth and leaves the register with the death.
--- source: world.subjects, world.attributes, world.links
+-- source: world.subjects, world.attributes, world.names, world.links
 -- grain: one row per file number and stretch
 -- key: dah, held_from
 WITH residents AS (
@@ -36,17 +36,15 @@ told AS (
     SELECT
         links.a_no AS subject_no,
         'workplace' AS property,
-        names.value,
+        names.name,
         employers.division,
         links.valid_from,
         links.valid_to
     FROM world.links
     INNER JOIN world.subjects AS employers ON links.b_no = employers.subject_no
-    INNER JOIN world.attributes AS names
+    INNER JOIN world.names
         ON links.b_no = names.subject_no
-        AND names.property = 'name'
-        AND names.valid_from <= links.valid_from
-        AND links.valid_from < coalesce(names.valid_to, DATE '9999-12-31')
+        AND on_day(names.valid_from, names.valid_to, links.valid_from)
     WHERE links.link_kind = 'employment'
 ),
 
@@ -77,43 +75,37 @@ SELECT
     residents.resident_no AS gmsfhm,
     names.value AS xm,
     CASE residents.sex WHEN 'M' THEN '1' ELSE '2' END AS xb,
-    replace(CAST(residents.born AS VARCHAR), '-', '') AS csrq,
+    write_day(residents.born, '') AS csrq,
     residents.division AS xzqh,
     addresses.value AS zz,
     fathers.value AS fqsfhm,
     mothers.value AS mqsfhm,
     workplaces.value AS gzdw,
     workplaces.division AS gzdwxzqh,
-    replace(CAST(stretches.held_from AS VARCHAR), '-', '') AS bgrq,
+    write_day(stretches.held_from, '') AS bgrq,
     stretches.held_from,
     stretches.held_to
 FROM stretches
 INNER JOIN residents
     ON stretches.subject_no = residents.subject_no
-    AND residents.born <= stretches.held_from
-    AND stretches.held_from < coalesce(residents.ended, DATE '9999-12-31')
+    AND on_day(residents.born, residents.ended, stretches.held_from)
 LEFT JOIN told AS names
     ON stretches.subject_no = names.subject_no
     AND names.property = 'name'
-    AND names.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(names.valid_to, DATE '9999-12-31')
+    AND on_day(names.valid_from, names.valid_to, stretches.held_from)
 LEFT JOIN told AS addresses
     ON stretches.subject_no = addresses.subject_no
     AND addresses.property = 'address'
-    AND addresses.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(addresses.valid_to, DATE '9999-12-31')
+    AND on_day(addresses.valid_from, addresses.valid_to, stretches.held_from)
 LEFT JOIN told AS fathers
     ON stretches.subject_no = fathers.subject_no
     AND fathers.property = 'father'
-    AND fathers.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(fathers.valid_to, DATE '9999-12-31')
+    AND on_day(fathers.valid_from, fathers.valid_to, stretches.held_from)
 LEFT JOIN told AS mothers
     ON stretches.subject_no = mothers.subject_no
     AND mothers.property = 'mother'
-    AND mothers.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(mothers.valid_to, DATE '9999-12-31')
+    AND on_day(mothers.valid_from, mothers.valid_to, stretches.held_from)
 LEFT JOIN told AS workplaces
     ON stretches.subject_no = workplaces.subject_no
     AND workplaces.property = 'workplace'
-    AND workplaces.valid_from <= stretches.held_from
-    AND stretches.held_from < coalesce(workplaces.valid_to, DATE '9999-12-31')
+    AND on_day(workplaces.valid_from, workplaces.valid_to, stretches.held_from)

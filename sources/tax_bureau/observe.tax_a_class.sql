@@ -1,10 +1,10 @@
 -- Taxpayers graded A for a year, under the unified code that has been their tax number since 2015.
--- source: world.conduct, world.subjects, world.attributes
+-- source: world.conduct, world.subjects, world.names
 -- grain: one row per taxpayer and year
 -- key: nsrsbh, pdnd, held_from
 SELECT
     subjects.uscc AS nsrsbh,
-    names.value AS nsrmc,
+    names.name AS nsrmc,
     'A' AS pddj,
     conduct.detail AS pdnd,
     conduct.office AS pdjg,
@@ -13,9 +13,7 @@ SELECT
     conduct.held_to
 FROM world.conduct
 INNER JOIN world.subjects ON conduct.subject_no = subjects.subject_no
-INNER JOIN world.attributes AS names
+INNER JOIN world.names
     ON conduct.subject_no = names.subject_no
-    AND names.property = 'name'
-    AND names.valid_from <= conduct.decided
-    AND conduct.decided < coalesce(names.valid_to, DATE '9999-12-31')
+    AND on_day(names.valid_from, names.valid_to, conduct.decided)
 WHERE conduct.conduct_kind = 'tax_a_class'

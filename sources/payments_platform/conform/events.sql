@@ -40,8 +40,7 @@ SELECT
     orders.event_kind,
     orders.ground,
     grounds.severity,
-    -- fen to yuan, exact
-    CAST(orders.amount_fen * CAST(0.01 AS DECIMAL(3, 2)) AS DECIMAL(18, 2)) AS amount_yuan,
+    yuan(orders.amount_fen) AS amount_yuan,
     orders.order_no AS document_no,
     -- the platform's own name, which its file does not repeat
     '云穗付' AS authority,
