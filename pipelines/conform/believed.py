@@ -227,7 +227,7 @@ def believed_models(feeds: Iterable[Feed]) -> list[Model]:
         sql = believed_sql(feed)
         comment = (
             f"What {feed.island} is believed to say in {feed.name}, version by version "
-            f"(mode: {feed.mode}).\ngrain: one row a record, version and period of belief\n"
+            f"(mode: {feed.mode}).\ngrain: one row per record, version and period of belief\n"
             f"key: record_id, version, from_day\n{_touched(feed)}"
         )
         origin = f"sources/{feed.island}/contract.odcs.yaml"

@@ -1,30 +1,25 @@
--- For whom each measure is called, and when: for whoever is listed, and for those linked to them over
--- one step or two (as many as the policy of the run lets measures follow), from the copy the acting agency
--- holds and the links believed and in force on the day. A measure for one kind of subject is called for
--- while the subject is believed to be of that kind, or while nobody has yet said of what kind it is.
+-- For whom each measure is called, and when: for whoever is listed, and for those linked to them, while
+-- the acting agency shows an entry that is grave enough and the way to them is there. A measure for one
+-- kind of subject is called for while the subject is believed to be of that kind, or while nobody has yet
+-- said of what kind it is.
 -- source: the code list measures, which names the rule each rests on
--- grain: one row a measure, subject, entry version, way it is linked and period
+-- grain: one row per measure, subject, entry version, way it is linked and period
 -- key: measure, agency, entry_version, subject_id, link_path, from_day
 -- unit: entry_version
 -- touches: exchange.shown s ON s.entry_version = unit.entry_version
 -- touches: exchange.entries e ON e.entry_version = unit.entry_version
--- touches: consequences.relations x ON x.from_id = s.subject_id
--- AND x.step IN (SELECT step1 FROM codes.measures)
--- touches: consequences.relations y ON y.from_id = x.to_id
--- AND y.step IN (SELECT step2 FROM codes.measures)
--- touches: consequences.kinds k ON k.subject_id = s.subject_id
--- touches: consequences.kinds l ON l.subject_id = x.to_id
--- touches: consequences.kinds o ON o.subject_id = y.to_id
+-- touches: consequences.ways w ON w.listed_id = s.subject_id
+-- touches: consequences.kinds k ON k.subject_id = w.linked_id
 -- intervals: union
 WITH grounds AS (
+    -- What measures are taken for: entries that the agency shows and that are as grave as they ask.
     SELECT
         measures.measure,
         measures.agency,
-        measures.step1,
-        measures.step2,
+        measures.list,
         measures.subject_kind,
         CAST(measures.term_days AS INTEGER) AS term_days,
-        shown.list,
+        concat_ws(' ', measures.step1, measures.step2) AS steps,
         shown.entry_version,
         shown.subject_id AS listed_id,
         shown.from_day,
@@ -40,73 +35,49 @@ WITH grounds AS (
         AND CAST(least_severity.rank AS INTEGER) <= CAST(severity.rank AS INTEGER)
 ),
 
-met AS (
-    SELECT
-        measure,
-        agency,
-        list,
-        entry_version,
-        subject_kind,
-        term_days,
-        listed_id AS subject_id,
-        '' AS link_path,
-        from_day,
-        to_day
-    FROM grounds
-    WHERE step1 IS NULL
-    UNION ALL
+reached AS (
     SELECT
         grounds.measure,
         grounds.agency,
         grounds.list,
         grounds.entry_version,
-        grounds.subject_kind,
         grounds.term_days,
-        first_step.to_id AS subject_id,
-        concat_ws(' ', first_step.step, grounds.listed_id) AS link_path,
-        greatest(grounds.from_day, first_step.from_day) AS from_day,
-        least(grounds.to_day, first_step.to_day) AS to_day
-    FROM grounds
-    INNER JOIN consequences.relations AS first_step
-        ON first_step.step = grounds.step1
-        AND first_step.from_id = grounds.listed_id
-        AND meet(grounds.from_day, grounds.to_day, first_step.from_day, first_step.to_day)
-    INNER JOIN codes.run ON run.link_depth >= 1
-    WHERE grounds.step2 IS NULL
-    UNION ALL
-    SELECT
-        grounds.measure,
-        grounds.agency,
-        grounds.list,
-        grounds.entry_version,
         grounds.subject_kind,
-        grounds.term_days,
-        second_step.to_id AS subject_id,
-        concat_ws(' ', first_step.step, grounds.listed_id, second_step.step, second_step.from_id) AS link_path,
-        greatest(grounds.from_day, first_step.from_day, second_step.from_day) AS from_day,
-        least(grounds.to_day, first_step.to_day, second_step.to_day) AS to_day
+        ways.linked_id AS subject_id,
+        ways.link_path,
+        greatest(grounds.from_day, ways.from_day) AS from_day,
+        least(grounds.to_day, ways.to_day) AS to_day
     FROM grounds
-    INNER JOIN consequences.relations AS first_step
-        ON first_step.step = grounds.step1
-        AND first_step.from_id = grounds.listed_id
-        AND meet(grounds.from_day, grounds.to_day, first_step.from_day, first_step.to_day)
-    INNER JOIN consequences.relations AS second_step
-        ON second_step.step = grounds.step2
-        AND second_step.from_id = first_step.to_id
-        AND second_step.to_id <> grounds.listed_id
-        AND second_step.from_day < least(until(grounds.to_day), until(first_step.to_day))
-        AND greatest(grounds.from_day, first_step.from_day) < until(second_step.to_day)
-    INNER JOIN codes.run ON run.link_depth >= 2
+    INNER JOIN consequences.ways
+        ON ways.listed_id = grounds.listed_id
+        AND ways.steps = grounds.steps
+        AND meet(ways.from_day, ways.to_day, grounds.from_day, grounds.to_day)
 ),
 
-known AS (
+asked AS (
+    SELECT DISTINCT subject_id
+    FROM reached
+    WHERE subject_kind IS NOT NULL
+),
+
+kinds_or_unknown AS (
     SELECT
-        met.subject_id,
-        min(kinds.from_day) AS from_day
-    FROM met
-    INNER JOIN consequences.kinds ON kinds.subject_id = met.subject_id
-    WHERE met.subject_kind IS NOT NULL
-    GROUP BY met.subject_id
+        asked.subject_id,
+        kinds.subject_kind,
+        kinds.from_day,
+        kinds.to_day
+    FROM asked
+    INNER JOIN consequences.kinds ON kinds.subject_id = asked.subject_id
+    UNION ALL
+    -- The days before the first kind anybody gives, or all days: it may be of the kind asked for.
+    SELECT
+        asked.subject_id,
+        CAST(NULL AS VARCHAR) AS subject_kind,
+        DATE '0001-01-01' AS from_day,
+        min(kinds.from_day) AS to_day
+    FROM asked
+    LEFT JOIN consequences.kinds ON kinds.subject_id = asked.subject_id
+    GROUP BY asked.subject_id
 )
 
 SELECT
@@ -119,36 +90,21 @@ SELECT
     link_path,
     from_day,
     to_day
-FROM met
+FROM reached
 WHERE subject_kind IS NULL
 UNION ALL
 SELECT
-    met.measure,
-    met.agency,
-    met.list,
-    met.entry_version,
-    met.term_days,
-    met.subject_id,
-    met.link_path,
-    greatest(met.from_day, kinds.from_day) AS from_day,
-    least(met.to_day, kinds.to_day) AS to_day
-FROM met
-INNER JOIN consequences.kinds
-    ON kinds.subject_id = met.subject_id
-    AND kinds.subject_kind = met.subject_kind
-    AND meet(met.from_day, met.to_day, kinds.from_day, kinds.to_day)
-UNION ALL
-SELECT
-    met.measure,
-    met.agency,
-    met.list,
-    met.entry_version,
-    met.term_days,
-    met.subject_id,
-    met.link_path,
-    met.from_day,
-    least(met.to_day, known.from_day) AS to_day
-FROM met
-LEFT JOIN known ON known.subject_id = met.subject_id
-WHERE met.subject_kind IS NOT NULL
-    AND met.from_day < until(known.from_day)
+    reached.measure,
+    reached.agency,
+    reached.list,
+    reached.entry_version,
+    reached.term_days,
+    reached.subject_id,
+    reached.link_path,
+    greatest(reached.from_day, known.from_day) AS from_day,
+    least(reached.to_day, known.to_day) AS to_day
+FROM reached
+INNER JOIN kinds_or_unknown AS known
+    ON known.subject_id = reached.subject_id
+    AND coalesce(known.subject_kind, reached.subject_kind) = reached.subject_kind
+    AND meet(known.from_day, known.to_day, reached.from_day, reached.to_day)

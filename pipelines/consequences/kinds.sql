@@ -3,7 +3,7 @@
 -- the record goes, since nobody becomes something else by leaving a register. Where records differ on
 -- one day the kind first in alphabetical order holds. Before anybody says a kind there is no row.
 -- source: resolve.names and resolve.designations
--- grain: one row a subject and period
+-- grain: one row per subject and period
 -- key: subject_id, from_day
 -- unit: subject_id
 -- touches: resolve.names n ON n.subject_id = unit.subject_id

@@ -2,7 +2,7 @@
 -- is one decision: it runs from the first day it is called for to the end of its term, whatever becomes of
 -- the entry. Any other lasts while it is called for.
 -- source: the code list measures, which names the rule each rests on
--- grain: one row a measure, subject, entry version, way it is linked and period
+-- grain: one row per measure, subject, entry version, way it is linked and period
 -- key: measure_id
 -- unit: because_entry_version
 -- touches: consequences.called c ON c.entry_version = unit.because_entry_version

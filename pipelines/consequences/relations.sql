@@ -2,7 +2,7 @@
 -- says that the link holds on that day. `step` reads kind:from>to, where a acts, owns, leads, raises
 -- or works, and b is whom or for whom.
 -- source: merge.links
--- grain: one row a step, pair of subjects and period
+-- grain: one row per step, pair of subjects and period
 -- key: step, from_id, to_id, from_day
 -- unit: from_id, to_id
 -- touches: merge.links l ON l.a_id = unit.from_id AND l.b_id = unit.to_id

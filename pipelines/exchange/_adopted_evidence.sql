@@ -1,6 +1,6 @@
 -- The entries each adopted one was made from.
 -- source: network.yml, adoptions
--- grain: one row an entry version and parent
+-- grain: one row per entry version and parent
 -- key: entry_version, parent_id
 -- unit: entry_id
 -- touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id

@@ -4,7 +4,7 @@
 -- what was shown on that day (the graver first). If there is another occasion before the term is over,
 -- that one takes over on its first day.
 -- source: network.yml, adoptions
--- grain: one row an occasion
+-- grain: one row per occasion
 -- key: entry_id, subject_id, from_day
 -- unit: parent_entry_id
 {held}

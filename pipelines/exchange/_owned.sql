@@ -1,6 +1,6 @@
 -- What an owner shows of its own list: every entry, from its first day on, without delay.
 -- source: network.yml
--- grain: one row an entry version
+-- grain: one row per entry version
 -- key: path, entry_version, subject_id, from_day
 -- unit: entry_version
 -- touches: {entries} e ON e.entry_version = unit.entry_version

@@ -7,7 +7,7 @@
 -- keys: in the same division), and by code only where there is no name. A snapshot looks the name up at
 -- every sync; a holder that only adds looks it up when it first sees the entry.
 -- source: network.yml, where every clock has its basis
--- grain: one row a path, entry version, subject shown and period
+-- grain: one row per path, entry version, subject shown and period
 -- key: path, entry_version, subject_id, from_day
 -- unit: entry_version
 -- touches: {previous} h ON h.entry_version = unit.entry_version{touched_by_name}

@@ -1,7 +1,7 @@
 -- What each holder shows, by whatever path it learned it: the union over paths. Agencies and scores act
 -- on this, since they act on the copy they hold.
 -- source: exchange.copies
--- grain: one row a holder, entry version, subject shown and period
+-- grain: one row per holder, entry version, subject shown and period
 -- key: holder, entry_version, subject_id, from_day
 -- unit: entry_version
 -- touches: exchange.copies c ON c.entry_version = unit.entry_version

@@ -288,13 +288,13 @@ def exchange_models(network: Network) -> list[Model]:
             "exchange.paths",
             paths_sql(network),
             "Every way a list can travel from its owner, with the clock of the last step.\n"
-            "grain: one row a list and path\nkey: list, path",
+            "grain: one row per list and path\nkey: list, path",
         ),
         _plain(
             "exchange.adoptions",
             adoptions_sql(network),
             "Who makes entries of its own from which lists, and for how long.\n"
-            "grain: one row an adopting list and list it takes from\nkey: list, from_list",
+            "grain: one row per adopting list and list it takes from\nkey: list, from_list",
         ),
     ]
     copies: list[str] = []
@@ -328,26 +328,26 @@ def exchange_models(network: Network) -> list[Model]:
             "exchange.copies",
             _union(COPY_COLUMNS, copies, ""),
             "Who shows what, from when to when, learned from whom, over each path apart.\n"
-            "grain: one row a path, entry version, subject shown and period\n"
+            "grain: one row per path, entry version, subject shown and period\n"
             "key: path, entry_version, subject_id, from_day" + _PASSES,
         ),
         _plain(
             "exchange.adopted",
             _union(ENTRY_COLUMNS, adopted, EMPTY_ENTRIES),
             "Entries made because another list has one.\n"
-            "grain: one row an entry and version\nkey: entry_version" + _PASSES,
+            "grain: one row per entry and version\nkey: entry_version" + _PASSES,
         ),
         _plain(
             "exchange.entries",
             _union(ENTRY_COLUMNS, entries, ""),
-            "All entries, native and adopted.\ngrain: one row an entry and version\n"
+            "All entries, native and adopted.\ngrain: one row per entry and version\n"
             "key: entry_version" + _PASSES,
         ),
         _plain(
             "exchange.evidence",
             _union("entry_version, parent_kind, parent_id", ["lists.evidence", *evidence], ""),
             "What each entry rests on: an event's record, or the entry it was adopted from.\n"
-            "grain: one row an entry version and parent\n"
+            "grain: one row per entry version and parent\n"
             "key: entry_version, parent_kind, parent_id" + _PASSES,
         ),
     ]
@@ -411,7 +411,7 @@ FROM periods"""
             f"exchange.adopted_{g}",
             adopted,
             "Entries made because another list has one, each version once.\n"
-            "grain: one row an entry and version\nkey: entry_version\nunit: entry_id\n"
+            "grain: one row per entry and version\nkey: entry_version\nunit: entry_id\n"
             f"touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id",
         ),
         make_model(

@@ -1,7 +1,7 @@
 -- Administrative penalties: a reprimand or small fine is shown for three months, any other for three
 -- years from the decision; one whose gravity nobody gives is not shown, since no term is known for it.
 -- source: rules on the enterprise publicity system (three months, else three years)
--- grain: one row an entry, period and parent
+-- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
 -- unit: entry_key
 -- touches: merge.events e ON e.record_id = unit.entry_key AND e.event_kind = 'penalty'

@@ -2,7 +2,7 @@
 -- the court decided to enter them, once that is published, unless the judgment is fulfilled first. Severity
 -- follows the conduct the court found.
 -- source: the Supreme People's Court's provisions on publishing dishonest judgment debtors (term two years)
--- grain: one row an entry, period and parent
+-- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
 -- unit: entry_key
 -- touches: merge.events e ON e.record_id = unit.entry_key AND e.event_kind = 'judgment_default'

@@ -90,7 +90,7 @@ INNER JOIN lists.entries
             tables_read(entries),
             "pipelines/lists/*.sql",
             "Every list's entries, each version of an entry once.\n"
-            f"grain: one row an entry and version\nkey: entry_version\n{touched}"
+            f"grain: one row per entry and version\nkey: entry_version\n{touched}"
             f"gives: entry_id = {own_id}",
         ),
         Model(
@@ -99,7 +99,7 @@ INNER JOIN lists.entries
             tables_read(evidence),
             "pipelines/lists/*.sql",
             "What each version of an entry rests on.\n"
-            "grain: one row an entry version and parent\n"
+            "grain: one row per entry version and parent\n"
             f"key: entry_version, parent_kind, parent_id\n{touched}"
             f"needs: lists.entries e ON e.entry_id = {own_id}\ngives: e.entry_version",
         ),

@@ -1,6 +1,6 @@
 -- Enterprises whose operation is abnormal (mostly a late annual report), while they are so.
 -- source: rules on the list of abnormal operations
--- grain: one row an entry, period and parent
+-- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
 -- unit: entry_key
 -- touches: merge.events e ON e.record_id = unit.entry_key AND e.event_kind = 'abnormal'

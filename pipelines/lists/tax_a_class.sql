@@ -1,6 +1,6 @@
 -- Taxpayers graded A for a year: a red list, shown until the next year's grades.
 -- source: the tax administration's rules on credit grades (graded every year)
--- grain: one row an entry, period and parent
+-- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
 -- unit: entry_key
 -- touches: merge.events e ON e.record_id = unit.entry_key AND e.event_kind = 'tax_a_class'

@@ -1,6 +1,6 @@
 -- Events with the subject they are about, while both the event and the match are believed.
 -- source: conform.events and resolve.matches
--- grain: one row a record, version and period of belief
+-- grain: one row per record, version and period of belief
 -- key: record_id, version, from_day
 -- unit: record_id
 -- touches: conform.events e ON e.record_id = unit.record_id

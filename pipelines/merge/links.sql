@@ -1,6 +1,6 @@
 -- Relations between two subjects, while the record and the matches of both its sides are believed.
 -- source: conform.links and resolve.matches
--- grain: one row a record, version, pair of sides and period of belief
+-- grain: one row per record, version, pair of sides and period of belief
 -- key: record_id, version, link_kind, a_id, b_id, from_day
 -- unit: record_id
 -- touches: conform.links l ON l.record_id = unit.record_id

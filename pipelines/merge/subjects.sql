@@ -1,7 +1,7 @@
 -- Every registered subject as the registry believes it to be on the last day of deliveries, one row
 -- each: for publication and for people to look up. History stays in merge.facts.
 -- source: resolve.names and resolve.identifiers
--- grain: one row a subject
+-- grain: one row per subject
 -- key: subject_id
 -- unit: subject_id
 -- touches: resolve.names n ON n.subject_id = unit.subject_id

@@ -2,7 +2,7 @@
 -- entries as their owners show them, the acts behind them, measures taken, and basic information on
 -- whoever has one of these. A red list is published without its reasons.
 -- source: sharing classes of the feeds' contracts and of the code list lists
--- grain: one row a subject, kind of item, item and class
+-- grain: one row per subject, kind of item, item and class
 -- key: subject_id, item_kind, item, about, sharing
 -- unit: subject_id
 -- touches: exchange.shown s ON s.subject_id = unit.subject_id

@@ -1,7 +1,7 @@
 -- What each audience sees of each subject on the last day of deliveries, by area. A wider audience sees
 -- the public class, a narrower one that and more.
 -- source: the code list audiences (public, limited, intergovernmental)
--- grain: one row an audience, subject and item
+-- grain: one row per audience, subject and item
 -- key: audience, subject_id, item_kind, item, about
 -- unit: subject_id
 -- touches: publication.items i ON i.subject_id = unit.subject_id

@@ -7,7 +7,7 @@
 -- 6 fuzzy: name and address, nearly
 -- Which methods may be used depends on how far the islands are joined.
 -- source: GB 32100-2015 (characters 9-17 of the unified code are the organisation code)
--- grain: one row a reference, step, subject and period
+-- grain: one row per reference, step, subject and period
 -- key: reference_id, step, method, subject_id, from_day
 -- unit: reference_id
 -- touches: resolve.designations r ON r.reference_id = unit.reference_id
@@ -16,12 +16,16 @@
 -- touches: resolve.names n ON n.subject_id = j.subject_id AND j.scheme = 'resident_no'
 -- touches: resolve.names o ON o.name_key = r.name_key AND o.division = r.division AND NOT r.vouched
 -- touches: resolve.fuzzy f ON f.reference_id = unit.reference_id
-WITH found AS (
+WITH by_number AS (
     SELECT
         designations.reference_id,
         designations.id_scheme,
-        1 AS step,
-        CASE WHEN designations.vouched THEN 'code' ELSE 'code_flagged' END AS method,
+        CASE WHEN designations.id_scheme IN ('uscc', 'resident_no') THEN 1 ELSE 2 END AS step,
+        CASE
+            WHEN designations.id_scheme NOT IN ('uscc', 'resident_no') THEN 'crosswalk'
+            WHEN designations.vouched THEN 'code'
+            ELSE 'code_flagged'
+        END AS method,
         identifiers.subject_id,
         1000 AS score,
         identifiers.from_day,
@@ -30,23 +34,9 @@ WITH found AS (
     INNER JOIN resolve.identifiers
         ON identifiers.scheme = designations.id_scheme
         AND identifiers.value = designations.id_value
-    WHERE designations.id_scheme IN ('uscc', 'resident_no')
-    UNION ALL
-    SELECT
-        designations.reference_id,
-        designations.id_scheme,
-        2 AS step,
-        'crosswalk' AS method,
-        identifiers.subject_id,
-        1000 AS score,
-        identifiers.from_day,
-        identifiers.to_day
-    FROM resolve.designations
-    INNER JOIN resolve.identifiers
-        ON identifiers.scheme = designations.id_scheme
-        AND identifiers.value = designations.id_value
-    WHERE designations.id_scheme IN ('registration_no', 'org_code')
-    UNION ALL
+),
+
+by_part_of_number AS (
     SELECT
         designations.reference_id,
         designations.id_scheme,
@@ -58,10 +48,12 @@ WITH found AS (
         identifiers.to_day
     FROM resolve.designations
     INNER JOIN resolve.identifiers
-        ON identifiers.scheme = 'uscc'
-        AND identifiers.short_value = designations.short_value
+        ON identifiers.short_value = designations.short_value
+        AND identifiers.scheme = 'uscc'
     WHERE designations.id_scheme IN ('org_code', 'tax_no')
-    UNION ALL
+),
+
+by_masked_number_and_name AS (
     SELECT
         designations.reference_id,
         designations.id_scheme,
@@ -73,14 +65,17 @@ WITH found AS (
         least(identifiers.to_day, names.to_day) AS to_day
     FROM resolve.designations
     INNER JOIN resolve.identifiers
-        ON identifiers.scheme = 'resident_no'
-        AND identifiers.short_value = designations.short_value
+        ON identifiers.short_value = designations.short_value
+        AND identifiers.scheme = 'resident_no'
     INNER JOIN resolve.names
         ON names.subject_id = identifiers.subject_id
         AND names.name_key = designations.name_key
-        AND meet(identifiers.from_day, identifiers.to_day, names.from_day, names.to_day)
+        AND meet(names.from_day, names.to_day, identifiers.from_day, identifiers.to_day)
     WHERE designations.id_scheme = 'masked_resident_no'
-    UNION ALL
+),
+
+by_name AS (
+    -- A reference that gives no kind of subject may mean one of any kind.
     SELECT
         designations.reference_id,
         designations.id_scheme,
@@ -96,7 +91,9 @@ WITH found AS (
         AND names.division = designations.division
         AND (designations.subject_kind IS NULL OR names.subject_kind = designations.subject_kind)
     WHERE NOT designations.vouched
-    UNION ALL
+),
+
+by_likeness AS (
     SELECT
         reference_id,
         CAST(NULL AS VARCHAR) AS id_scheme,
@@ -107,21 +104,35 @@ WITH found AS (
         from_day,
         to_day
     FROM resolve.fuzzy
+),
+
+found AS (
+    SELECT * FROM by_number
+    UNION ALL
+    SELECT * FROM by_part_of_number
+    UNION ALL
+    SELECT * FROM by_masked_number_and_name
+    UNION ALL
+    SELECT * FROM by_name
+    UNION ALL
+    SELECT * FROM by_likeness
 )
 
+-- One subject may be found twice: a register may have its number twice at one time.
 SELECT DISTINCT
-    reference_id,
-    step,
-    method,
-    subject_id,
-    score,
-    from_day,
-    to_day
+    found.reference_id,
+    found.step,
+    found.method,
+    found.subject_id,
+    found.score,
+    found.from_day,
+    found.to_day
 FROM found
 WHERE EXISTS (
+        -- Methods by name say no scheme, and are used whatever number there is.
         SELECT 1
         FROM codes.join_methods
         INNER JOIN codes.run ON run.join_level = join_methods.join_level
         WHERE join_methods.method = found.method
-            AND (found.step >= 5 OR join_methods.id_scheme = found.id_scheme)
+            AND (join_methods.id_scheme IS NULL OR join_methods.id_scheme = found.id_scheme)
     )

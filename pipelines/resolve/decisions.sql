@@ -2,7 +2,7 @@
 -- candidate decides, and within it the best score. One subject is a match; several are ambiguous and
 -- nobody is matched: no tie is broken in silence. Without a candidate the reason says what was missing.
 -- source: the order of methods of candidates.sql
--- grain: one row a reference and period
+-- grain: one row per reference and period
 -- key: reference_id, from_day
 -- unit: reference_id
 -- touches: resolve.designations r ON r.reference_id = unit.reference_id

@@ -4,7 +4,7 @@
 -- `short_value` is what it gives that is a part, or the masked form, of a number a register holds.
 -- `address_end` is the last ten characters of an address that has to do where nothing else is given.
 -- source: GB 32100-2015, GB 11714-1997, GB 11643-1999 and GS15-2006 for the checks
--- grain: one row a reference
+-- grain: one row per reference
 -- key: reference_id
 -- unit: reference_id
 -- touches: resolve.mentions m (reference_id, id_scheme, id_value, name_key, division, address, subject_kind)

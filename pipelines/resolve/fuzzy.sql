@@ -2,7 +2,7 @@
 -- each level of agreement has a frozen weight in thousandths, and whoever reaches the threshold is a
 -- candidate. Only subjects who agree exactly on the name or on the end of the address are compared.
 -- source: the linkage model of Fellegi and Sunter; weights in the code list fuzzy_weights
--- grain: one row a reference, subject and period of the registry's belief
+-- grain: one row per reference, subject and period of the registry's belief
 -- key: reference_id, subject_id, from_day
 -- unit: reference_id
 -- touches: resolve.designations r ON r.reference_id = unit.reference_id

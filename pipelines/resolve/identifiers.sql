@@ -4,7 +4,7 @@
 -- `short_value` is what others may write for it: the organisation code inside a unified code, the masked
 -- form of a resident number.
 -- source: the registries' own contracts; GB/T 36104-2018 for the market registry
--- grain: one row a subject, identifier and period of belief
+-- grain: one row per subject, identifier and period of belief
 -- key: subject_id, scheme, value, from_day
 -- unit: feed, record_id
 -- touches: conform.statements s ON s.record_id = unit.record_id AND s.feed = unit.feed

@@ -3,7 +3,7 @@
 -- unified code an island that cannot find somebody in the registry goes on by its own key, which is then
 -- a subject of that island alone; where nothing is joined, that is all it ever does.
 -- source: resolve.decisions; GB 32100-2015 for the unified code as the common key
--- grain: one row a record, version, role, reference and period
+-- grain: one row per record, version, role, reference and period
 -- key: record_id, version, role, reference_id, from_day
 -- unit: record_id
 -- touches: resolve.mentions m ON m.record_id = unit.record_id

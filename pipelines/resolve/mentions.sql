@@ -3,7 +3,7 @@
 -- place of an identifier but has not the shape of one (a word for nothing, a sign, zeros) is no key:
 -- the record goes on as if it gave none.
 -- source: the shapes events, statements and links
--- grain: one row a record, version, role, reference and period of belief
+-- grain: one row per record, version, role, reference and period of belief
 -- key: record_id, version, role, reference_id, from_day
 -- unit: record_id
 -- touches: conform.events e ON e.record_id = unit.record_id

@@ -1,7 +1,7 @@
 -- The name, division and address a registry believes each of its subjects to have, and since when.
 -- `address_end` is the last ten characters of the address: street and number, which all write alike.
 -- source: the registries' own contracts
--- grain: one row a subject, name with division and address, and period of belief
+-- grain: one row per subject, name with division and address, and period of belief
 -- key: subject_id, name, division, address, from_day
 -- unit: feed, record_id
 -- touches: conform.statements s ON s.record_id = unit.record_id AND s.feed = unit.feed

@@ -1,7 +1,7 @@
 -- Mentions that are matched to nobody, and why, while that is so. The candidates of an ambiguous one
 -- stand in resolve.candidates under its reference.
 -- source: resolve.decisions
--- grain: one row a record, version, role, reference and period
+-- grain: one row per record, version, role, reference and period
 -- key: record_id, version, role, reference_id, from_day
 -- unit: record_id
 -- touches: resolve.mentions m ON m.record_id = unit.record_id

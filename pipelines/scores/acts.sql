@@ -2,7 +2,7 @@
 -- told again counts once. Of versions told on one day the later act holds, then the first by kind,
 -- ground and subject; what is then left counts alike.
 -- source: an act is counted once, as it was last told; ours
--- grain: one row an act or entry and period
+-- grain: one row per act or entry and period
 -- key: act_id, from_day
 -- unit: act_id
 -- touches: scores.told t ON t.act_id = unit.act_id

@@ -3,7 +3,7 @@
 -- when the term is over that runs from the day of the act: what is told later than that never counts.
 -- A list changes points while the keeper shows the entry; its entries have terms of their own.
 -- source: the code list points, which names the rule each rests on
--- grain: one row a keeper, subject, day, reason and cause
+-- grain: one row per keeper, subject, day, reason and cause
 -- key: keeper, subject_id, day, reason, because, change
 -- unit: subject_id
 -- touches: scores.acts a ON a.subject_id = unit.subject_id

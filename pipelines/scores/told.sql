@@ -3,7 +3,7 @@
 -- number, rows of one key of the feed; where there is no key, rows on one subject, kind and day. In a feed
 -- that can take back what it said, an act is its record. An entry is one thing in whatever version.
 -- source: merge.events and exchange.shown
--- grain: one row an act or entry, version, subject and period
+-- grain: one row per act or entry, version, subject and period
 -- key: act_id, because, subject_id, from_day
 -- unit: subject_id
 -- touches: merge.events e ON e.subject_id = unit.subject_id

@@ -1,7 +1,7 @@
 -- Points of each subject after every day on which they change: the keeper's start plus all changes so
 -- far, held between its floor and its ceiling. A subject without a row has the points it started with.
 -- source: the code list keepers
--- grain: one row a keeper, subject and period
+-- grain: one row per keeper, subject and period
 -- key: keeper, subject_id, from_day
 -- unit: subject_id, keeper
 -- touches: scores.points p ON p.subject_id = unit.subject_id AND p.keeper = unit.keeper
