@@ -39,8 +39,8 @@ def believed(feed: Feed) -> tuple[Expectation, ...]:
     """What `conform.<feed>` is expected to be: all that passed, and nothing else."""
     table, name = f"conform.{feed.name}", text_sql(feed.name)
     kept_aside = (
-        f"EXISTS (SELECT 1 FROM quality.verdicts AS v WHERE v.feed = {name} AND {SET_ASIDE} "
-        "AND v.delivery = {row}.delivery AND v.line = {row}.line)"
+        f"EXISTS (SELECT 1 FROM quality.verdicts WHERE verdicts.feed = {name} AND {SET_ASIDE} "
+        "AND verdicts.delivery = {row}.delivery AND verdicts.line = {row}.line)"
     )
     held = (
         f"EXISTS (SELECT 1 FROM quality.deliveries AS d WHERE d.feed = {name} "

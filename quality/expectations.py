@@ -74,7 +74,7 @@ READERS = {
 # What stands in the way of a row's being believed. A gate looks at (feed, delivery, line), which names
 # one row; the ids of its record and version are there for readers.
 ASIDE = "outcome = 'quarantine'"
-SET_ASIDE = "(v.outcome = 'quarantine' OR v.expectation = 'one_row')"
+SET_ASIDE = "(verdicts.outcome = 'quarantine' OR verdicts.expectation = 'one_row')"
 
 
 class BrokenPromise(ValueError):

@@ -349,16 +349,16 @@ def _aside_sql(feed: Feed) -> str:
     key, where a record is all it says.
     """
     keys = ", ".join(map(text_sql, feed.natural_key))
-    wrong_key = f"v.column_name IN ({keys})" if keys else "TRUE"
+    wrong_key = f"verdicts.column_name IN ({keys})" if keys else "TRUE"
     return f"""
             SELECT r.delivery, count(*) AS aside, sum(r.unnamed) AS unnamed
             FROM (
                 SELECT
-                    v.delivery, v.line,
-                    max(CASE WHEN v.{ASIDE} AND {wrong_key} THEN 1 ELSE 0 END) AS unnamed
-                FROM quality.row_verdicts AS v
-                WHERE v.feed = {text_sql(feed.name)} AND {SET_ASIDE}
-                GROUP BY v.delivery, v.line
+                    verdicts.delivery, verdicts.line,
+                    max(CASE WHEN verdicts.{ASIDE} AND {wrong_key} THEN 1 ELSE 0 END) AS unnamed
+                FROM quality.row_verdicts AS verdicts
+                WHERE verdicts.feed = {text_sql(feed.name)} AND {SET_ASIDE}
+                GROUP BY verdicts.delivery, verdicts.line
             ) AS r
             GROUP BY r.delivery
         """
