@@ -35,7 +35,7 @@ def believed_expectations(feed: Feed) -> tuple[Expectation, ...]:
         listed = ", ".join(text_sql(code) for code in codes)
         if codes:
             withdrawn = f'l."{feed.effect_column}" NOT IN ({listed}) AND '
-    found = [
+    expected = [
         interval_expectation(table),
         Expectation(
             name="nothing_kept_aside",
@@ -64,7 +64,7 @@ def believed_expectations(feed: Feed) -> tuple[Expectation, ...]:
         ),
     ]
     if feed.mode != "append" and feed.natural_key:
-        found.append(
+        expected.append(
             Expectation(
                 name="one_version_at_a_time",
                 table=table,
@@ -74,7 +74,7 @@ def believed_expectations(feed: Feed) -> tuple[Expectation, ...]:
                 reason="An island that can replace a record believes one version of it at a time.",
             )
         )
-    return tuple(found)
+    return tuple(expected)
 
 
 WRITTEN = (

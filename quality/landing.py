@@ -21,7 +21,7 @@ def conservation(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
         f"FROM landing.{f.name} GROUP BY delivery"
         for f in feeds
     )
-    found = [
+    expected = [
         Expectation(
             name="landed_once",
             table="quality.row_counts",
@@ -44,7 +44,7 @@ def conservation(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
             reason="Each delivery that landed passes, passes with a warning, or is held.",
         ),
     ]
-    found.append(
+    expected.append(
         Expectation(
             name="unreadable_recorded",
             table="landing.deliveries",
@@ -59,7 +59,7 @@ def conservation(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
             reason="What a reader could not give out of a file is recorded with its place in it.",
         )
     )
-    found.append(
+    expected.append(
         Expectation(
             name="counted_landed",
             table="landing.deliveries",
@@ -77,7 +77,7 @@ def conservation(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
         )
     )
     if counted:
-        found.append(
+        expected.append(
             Expectation(
                 name="rows_landed",
                 table="landing.deliveries",
@@ -92,7 +92,7 @@ def conservation(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
                 reason="What a reader gave out of a file stands in landing, row for row.",
             )
         )
-    return tuple(found)
+    return tuple(expected)
 
 
 UNREADABLE = (
