@@ -89,21 +89,21 @@ class Report:
 
     def findings(self) -> list[str]:
         """A sentence for each delivery and each check that did not simply pass."""
-        found = [
+        lines = [
             f"{d.feed} of {d.delivery} {'held' if d.outcome == 'hold' else 'warned'}: {d.reason}"
             for d in self.deliveries
         ]
-        found += [
+        lines += [
             f"{c.table}: {c.violations:,} rows break '{c.sentence}' ({c.outcome})"
             for c in self.checks
             if not c.passed
         ]
-        found += [
+        lines += [
             f"{v.table}.{v.expectation} could not be judged: {v.error}"
             for v in self.validations
             if v.error
         ]
-        return found
+        return lines
 
     def stages(self) -> list[tuple[str, int, int]]:
         """Stage, checks made and checks passed, in the order of stages; Great Expectations last."""

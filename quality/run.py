@@ -273,12 +273,12 @@ def _row_counts_sql(table: str, expectations: Sequence[Expectation]) -> str:
 
 def _examples(engine: Engine, expectation: Expectation) -> tuple[str, ...]:
     """A few violating rows, the same ones whatever the order of rows in the table."""
-    found = engine.query(
+    rows = engine.query(
         f"SELECT * FROM ({violations_sql(expectation)}) AS v ORDER BY ALL LIMIT {EXAMPLES}"
     )
     return tuple(
         ", ".join(f"{column}={value}" for column, value in row.items() if value is not None)
-        for row in found.to_pylist()
+        for row in rows.to_pylist()
     )
 
 

@@ -130,7 +130,7 @@ def unlike(small: Small, universe: int, database: Path) -> dict[str, tuple[int, 
     Returns:
         Table -> how many rows only the rebuilt one has, and how many only the universe.
     """
-    found = {}
+    tables = {}
     small.engine.attach("rebuilt", database)
     try:
         for table, all_columns in small.columns.items():
@@ -146,10 +146,10 @@ def unlike(small: Small, universe: int, database: Path) -> dict[str, tuple[int, 
                 for a, b in ((other, mine), (mine, other))
             )
             if missing or extra:
-                found[table] = (missing, extra)
+                tables[table] = (missing, extra)
     finally:
         small.engine.execute("DETACH rebuilt")
-    return found
+    return tables
 
 
 # (file, table) -> number and sum of the hashes of its rows in the base.
@@ -158,11 +158,11 @@ _BASE: dict[tuple[str, str], tuple[int, int]] = {}
 
 def _sum(small: Small, rows: str, columns: str, side: str = "1") -> tuple[int, int]:
     """Number of rows and sum of their hashes, which tell whether two tables hold the same rows."""
-    found = small.engine.fetch(
+    row = small.engine.fetch(
         f"SELECT coalesce(sum({side}), 0), "
         f"coalesce(sum({side} * CAST(hash({columns}) AS HUGEINT)), 0) FROM {rows}"
     )[0]
-    return int(found[0]), int(found[1])
+    return int(row[0]), int(row[1])
 
 
 def _sum_of(small: Small, universe: int, table: str, columns: str) -> tuple[int, int]:
@@ -218,9 +218,9 @@ def tried(
                 return {"outcome": "differs", "tables": "not refused"}
             database = Path(scratch) / f"{universe}.duckdb"
             build(landing, database, join=case.join, policy=policy, threads=1, checks=False)
-            found = unlike(universes.small, universe, database)
-            if found:
-                return {"outcome": "differs", "tables": found, "universe": universe}
+            tables = unlike(universes.small, universe, database)
+            if tables:
+                return {"outcome": "differs", "tables": tables, "universe": universe}
     return {"outcome": "agreed", "universes": len(states)}
 
 

@@ -227,13 +227,13 @@ class Lineage:
 
     def turns_behind(self, entries: Iterable[str]) -> list[int]:
         """Every day on which anything behind these entries changes."""
-        behind, found = list(entries), set()
+        behind, ancestors = list(entries), set()
         while behind:
             entry = behind.pop()
-            if entry not in found:
-                found.add(entry)
+            if entry not in ancestors:
+                ancestors.add(entry)
                 behind.extend(self.parents.get(entry, ()))
-        days = {day for entry in found for day in self._turns.get(entry, ())}
+        days = {day for entry in ancestors for day in self._turns.get(entry, ())}
         return sorted(days | {d for wrong in self.source for d in (wrong.first, wrong.end)})
 
 
@@ -364,8 +364,8 @@ def _score(
         return shown
     edited = {wrong.record for wrong in lineage.source}
     for because, reason in odd:
-        found = (lineage.at_source(day, record) for record in _records(because, lineage))
-        why = next((why for why in found if why is not None), None)
+        whys = (lineage.at_source(day, record) for record in _records(because, lineage))
+        why = next((why for why in whys if why is not None), None)
         if why is None:
             continue
         also = any(
@@ -414,13 +414,13 @@ def pieces(first: int, end: int, turns: Sequence[int]) -> Iterator[tuple[int, in
 
 def on_day(causes: pd.DataFrame, key: Sequence[str], day: int) -> dict[tuple[str, ...], dict]:
     """Cells by cause on one day, for each value of `key`."""
-    found: dict[tuple[str, ...], dict[str, int]] = {}
+    counts: dict[tuple[str, ...], dict[str, int]] = {}
     here = causes[(causes["a"] <= day) & (day < causes["b"])]
     for row in here.itertuples():
         name = tuple(getattr(row, k) for k in key)
-        by_cause = found.setdefault(name, {})
+        by_cause = counts.setdefault(name, {})
         by_cause[row.cause] = by_cause.get(row.cause, 0) + 1
-    return found
+    return counts
 
 
 def days_by_cause(causes: pd.DataFrame) -> dict[str, int]:

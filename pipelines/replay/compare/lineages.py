@@ -68,11 +68,11 @@ def _made_from(
         )
         + " ORDER BY ALL"
     )
-    found: dict[Any, dict[str, list[str]]] = {}
+    records: dict[Any, dict[str, list[str]]] = {}
     for universe, group in db.split(frame).items():
         for version, record in zip(group["entry_version"], group["record"], strict=True):
-            found.setdefault(universe, {}).setdefault(version, []).append(record)
-    return found
+            records.setdefault(universe, {}).setdefault(version, []).append(record)
+    return records
 
 
 def load(

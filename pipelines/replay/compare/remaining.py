@@ -106,23 +106,23 @@ def remaining_after(
     after = {
         universe: [
             frame[pd.to_datetime(frame["to_day"]) > pd.Timestamp(days[universe])]
-            for frame in (found.lists, found.measures, found.scores)
+            for frame in (difference.lists, difference.measures, difference.scores)
         ]
-        for universe, found in differences.items()
+        for universe, difference in differences.items()
     }
     source = wrong_at_source(db, clean, corrected, edits, horizon)
     read = lineages.load(
         db, clean, corrected, *(_together(db, after, n) for n in range(3)), horizon, source
     )
     told = {}
-    for universe, found in differences.items():
+    for universe, difference in differences.items():
         wrong, measures, scores = after[universe]
         lineage, because = read[universe]
         since = metrics.day_number(days[universe])
         lists = causes.of_lists(wrong, lineage, since)
         told[universe] = Remaining(
-            residue=residue.residue(found.lists, days[universe], horizon, fixed),
-            difference=found,
+            residue=residue.residue(difference.lists, days[universe], horizon, fixed),
+            difference=difference,
             lists=lists,
             measures=causes.of_measures(measures, because, lineage, since),
             scores=causes.of_scores(scores, lists, lineage, since),

@@ -80,13 +80,13 @@ class Universes(Base):
         after = {u: differs.get(u, self.nothing) for u in corrected}
         remaining = remaining_after(both, BEFORE, AFTER, after, corrected) if corrected else {}
         called = self._words(differs.values())
-        found = []
+        outcomes = []
         for n in range(len(cases)):
             faulty, residue = differs.get(2 * n, self.nothing), remaining.get(2 * n + 1)
             evidence = self._evidence(n, faulty, residue) if paths else None
             way = self._passage(n, cases[n], faulty, residue is not None) if telling else Passage()
-            found.append(Outcome(tuple(cases[n]), faulty, residue, called, evidence, way))
-        return found
+            outcomes.append(Outcome(tuple(cases[n]), faulty, residue, called, evidence, way))
+        return outcomes
 
     def _passage(self, n: int, edits: Sequence[Edit], faulty: Difference, fixed: bool) -> Passage:
         """How far one case got."""
@@ -138,7 +138,7 @@ class Universes(Base):
                         raise
                     break  # there are no more places
                 tried.append(one)
-            for one, found in zip(tried, self.follow(cases) if cases else (), strict=True):
-                if found.faulty.differs:
+            for one, outcome in zip(tried, self.follow(cases) if cases else (), strict=True):
+                if outcome.faulty.differs:
                     return one
         return spec

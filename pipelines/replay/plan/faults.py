@@ -153,16 +153,16 @@ class Landed:
     def history(self, feed: Feed, record_id: str) -> tuple[History, dict[date, list[int]]]:
         """What was delivered of a record, by day, and the lines it stands on."""
         columns = ", ".join(f'"{name}"' for name in feed.column_names)
-        found: History = {}
+        history: History = {}
         lines: dict[date, list[int]] = {}
         for day, line, *values in self.db.rows(
             f"SELECT published, line, {columns} FROM {self.name}.landing.{feed.name} "
             "WHERE record_id = ? ORDER BY published, line",
             record_id,
         ):
-            found.setdefault(day, []).append(dict(zip(feed.column_names, values, strict=True)))
+            history.setdefault(day, []).append(dict(zip(feed.column_names, values, strict=True)))
             lines.setdefault(day, []).append(line)
-        return found, lines
+        return history, lines
 
     def find(self, feed: Feed, record: str) -> str:
         """The `record_id` meant by an id, the start of one, or a natural key.
@@ -171,33 +171,31 @@ class Landed:
             FaultError: if no record, or more than one, is meant.
         """
         table = f"{self.name}.landing.{feed.name}"
-        found: list[tuple[Any, ...]] = []
+        ids: list[tuple[Any, ...]] = []
         if feed.natural_key:
             key = ", ".join(f"""coalesce("{k}", '')""" for k in feed.natural_key)
-            found = self.db.rows(
+            ids = self.db.rows(
                 f"SELECT DISTINCT record_id FROM {table} WHERE concat_ws('|', {key}) = ?", record
             )
         parts = record.split("|")
-        if not found and len(parts) == len(feed.natural_key):
+        if not ids and len(parts) == len(feed.natural_key):
             # Perhaps in another form of its characters: the id is made from the normal form.
             named = record_id(feed, dict(zip(feed.natural_key, parts, strict=True)))
-            found = self.db.rows(
-                f"SELECT DISTINCT record_id FROM {table} WHERE record_id = ?", named
-            )
-        if not found and re.fullmatch("[0-9a-f]{6,32}", record):
-            found = self.db.rows(
+            ids = self.db.rows(f"SELECT DISTINCT record_id FROM {table} WHERE record_id = ?", named)
+        if not ids and re.fullmatch("[0-9a-f]{6,32}", record):
+            ids = self.db.rows(
                 f"SELECT DISTINCT record_id FROM {table} WHERE starts_with(record_id, ?) LIMIT 2",
                 record,
             )
-        if not found:
+        if not ids:
             key_names = "|".join(feed.natural_key) or "none"
             raise FaultError(
                 f"Feed {feed.name} delivered no record {record!r}; give its record_id (at least 6 "
                 f"characters of it) or its natural key ({key_names})."
             )
-        if len(found) > 1:
+        if len(ids) > 1:
             raise FaultError(f"Several records of {feed.name} begin with {record!r}; give more.")
-        return found[0][0]
+        return ids[0][0]
 
     # --- the frame from which a record is drawn -----------------------------------------------
 
@@ -333,10 +331,10 @@ def _strike_record(
     left_alone = 0
     for _ in range(TRIES + spec.passed_over if total else 0):
         feed, record_id = _drawn(landed, spec, fault, frame, pick)
-        found = _in_record(landed, others, spec, fault, feed, record_id)
-        if found is not None and left_alone == spec.passed_over:
-            return found
-        left_alone += found is not None
+        struck = _in_record(landed, others, spec, fault, feed, record_id)
+        if struck is not None and left_alone == spec.passed_over:
+            return struck
+        left_alone += struck is not None
     where = f"feed {spec.feed}" if spec.feed else "any feed"
     raise FaultError(
         f"No record of {where} was found in which the fault {spec.kind} has something to change "

@@ -39,11 +39,11 @@ class Gates:
             return history
         aside = self._kept_aside(feed, rows)
         kept = [None if n in aside else row for n, (_, row) in enumerate(rows)]
-        found: History = {day: [] for day in sorted(history)}
+        through: History = {day: [] for day in sorted(history)}
         for (day, _), row in zip(rows, kept, strict=True):
             if row is not None:
-                found[day].append(row)
-        return found
+                through[day].append(row)
+        return through
 
     def _kept_aside(self, feed: Feed, rows: list) -> set[int]:
         """Numbers of the rows the gate keeps aside."""

@@ -179,13 +179,13 @@ class _Said:
 
     def plain(self, key: str) -> dict[Any, Any]:
         """A mapping of names to texts or nothing."""
-        found = self.mapping(key)
-        for name, value in found.items():
+        mapping = self.mapping(key)
+        for name, value in mapping.items():
             if isinstance(value, (Mapping, list)):
                 raise ScenarioError(
                     f"{self.path}, {self.where}: `{name}` in `{key}` takes one value, not {shown(value)}."
                 )
-        return found
+        return mapping
 
 
 def _fault(path: Path, n: int, node: Any) -> FaultSpec:

@@ -46,13 +46,13 @@ def as_json(
 
 def tables(difference: Difference, remaining: Remaining | None) -> dict[str, list[dict[str, Any]]]:
     """Rows of lists, measures and scores that differ, with what a correction makes of them."""
-    found = {
+    parts = {
         "lists": (metrics.by_list, ("holder", "list"), metrics.LIST_ROW),
         "measures": (metrics.by_measure, ("agency", "measure"), metrics.MEASURE_ROW),
         "scores": (metrics.by_keeper, ("keeper",), metrics.SCORE_ROW),
     }
     out = {}
-    for name, (rows_of, key, nothing) in found.items():
+    for name, (rows_of, key, nothing) in parts.items():
         rows = rows_of(difference)
         if remaining is not None:
             day = day_number(remaining.residue.correction_day) + RESIDUE_DAY
@@ -109,12 +109,12 @@ def fault_json(edit: Edit) -> dict[str, Any]:
 
 def shortest_ways(*differences: Difference) -> dict[tuple[str, str, str], str]:
     """Cell -> the shortest path by which it was learned on the side that shows it, first come first."""
-    found: dict[tuple[str, str, str], str] = {}
+    ways: dict[tuple[str, str, str], str] = {}
     for difference in differences:
         kinds = difference.lists.groupby(list(CELL), sort=False)["kind"].first()
         for row in difference.ways.itertuples():
             cell = (row.holder, row.list, row.subject_id)
             side = 1 if kinds.get(cell) == "wrongly_missing" else 2
             if row.side == side:
-                found.setdefault(cell, row.path)
-    return found
+                ways.setdefault(cell, row.path)
+    return ways

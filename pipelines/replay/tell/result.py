@@ -79,7 +79,7 @@ class Replay(Outcome):
         (the curve), `left_lists`, `left_measures` and `left_scores` with their causes;
         and if they were asked for `paths`, the lines each cell rests on.
         """
-        found = {
+        frames = {
             "lists": self.faulty.lists,
             "cells": metrics.cells(self.faulty.lists, self.faulty.horizon),
             "ways": self.faulty.ways,
@@ -88,17 +88,17 @@ class Replay(Outcome):
             "points": self.faulty.points,
         }
         if self.remaining is not None:
-            found["residue"] = self.remaining.residue.curve
+            frames["residue"] = self.remaining.residue.curve
             for name in ("lists", "measures", "scores"):
                 frame = getattr(self.remaining, name)
                 days = {
                     "from_day": frame["a"].map(metrics.day_of),
                     "to_day": frame["b"].map(metrics.day_of),
                 }
-                found[f"left_{name}"] = frame.assign(**days).drop(columns=["a", "b"])
+                frames[f"left_{name}"] = frame.assign(**days).drop(columns=["a", "b"])
         if self.evidence is not None:
-            found["paths"] = self.evidence.rests
-        return found
+            frames["paths"] = self.evidence.rests
+        return frames
 
     def save(self, path: Path) -> None:
         """Write the replay as a scenario file."""

@@ -102,12 +102,12 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
     >>> from pipelines.replay.tell.figures import wrong_per_day
     >>> wrong_per_day(replay("build", fault)).show()  # doctest: +SKIP
     """
-    found = per_day(replay)
-    if not found["wrong"].any() and not found["uncorrected"].any():
+    frame = per_day(replay)
+    if not frame["wrong"].any() and not frame["uncorrected"].any():
         figure = blank(160, narrow, xaxis={"visible": False}, yaxis={"visible": False})
         say(figure, "Nobody is wrong on any day.")
         return figure
-    ties = [tie for tie in TIES if found[tie].any()]
+    ties = [tie for tie in TIES if frame[tie].any()]
     bottom = 44 + 20 * (len(ties) + 1) if narrow else 100
     figure = blank(
         (300 if narrow else 320) + bottom,
@@ -132,9 +132,9 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
             "yanchor": "bottom",
         },
     )
-    days = [*found["from_day"], found["to_day"].iloc[-1]]
+    days = [*frame["from_day"], frame["to_day"].iloc[-1]]
     for tie in ties:
-        look, counts = TIES[tie], found[tie].tolist()
+        look, counts = TIES[tie], frame[tie].tolist()
         figure.add_trace(
             go.Scatter(
                 name=look.title,
@@ -155,7 +155,7 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
                 hovertemplate=f"{look.title.partition(':')[0]}: %{{y}}<extra></extra>",
             )
         )
-    counts = found["wrong"].tolist()
+    counts = frame["wrong"].tolist()
     figure.add_trace(
         go.Scatter(
             name="all together",
@@ -168,7 +168,7 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
         )
     )
     if replay.remaining is not None:
-        counts = found["uncorrected"].tolist()
+        counts = frame["uncorrected"].tolist()
         figure.add_trace(
             go.Scatter(
                 name="all together, had nobody corrected it",
