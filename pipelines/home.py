@@ -17,8 +17,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 LOCK_SECONDS = 5  # for which a run waits for another that holds the home
 BUILDING = ".building"  # ends the name of what is not whole yet
 
@@ -87,6 +85,8 @@ class Home:
             HomeError: if another run holds it for longer than `wait_seconds`, or nothing can be
                 written there.
         """
+        from filelock import FileLock, Timeout  # only here: most commands write to no home
+
         lock = FileLock(str(self.path / ".lock"))
         try:
             self.path.mkdir(parents=True, exist_ok=True)

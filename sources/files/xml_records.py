@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +47,7 @@ OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "hu
 def head(feed: Feed) -> bytes:
     """What stands before the first record."""
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return f"{declaration}<{feed.root_tag} notice={quoteattr(NOTICE)}>\n".encode()
+    return f'{declaration}<{feed.root_tag} notice="{escape(NOTICE)}">\n'.encode()
 
 
 def tail(feed: Feed) -> bytes:

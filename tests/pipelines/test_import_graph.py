@@ -26,7 +26,7 @@ ORDER = (
     "sources.files", "sources.world", "sources.faults", "sources",
     "quality",
     "pipelines.surroundings", "pipelines.terminal", "pipelines.manifest",
-    "pipelines.intervals", "pipelines.model", "pipelines.engine",
+    "pipelines.intervals", "pipelines.engine", "pipelines.model",
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",
     "pipelines.graph", "pipelines.lineage", "pipelines.made_by", "pipelines.codes",

@@ -69,7 +69,7 @@ def test_a_part_works_on_a_copy_of_the_last_good_database(home, monkeypatch, lau
         else model
         for name, model in MODELS.items()
     }
-    monkeypatch.setattr("pipelines.definitions.work.all_models", lambda *_: changed.values())
+    monkeypatch.setattr("pipelines.build.all_models", lambda *_: list(changed.values()))
     result = launch(home, "lists.court_dishonest")
     after = rows(home.database())
     assert home.database() != old and not old.exists()
