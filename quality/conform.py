@@ -1,4 +1,4 @@
-"""Conform: the shapes as their contracts promise them, and belief that follows from landing."""
+"""Checks of conform: each shape is as its contract says, and what is believed follows from landing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Consequences: an agency acts on an entry it holds a copy of, and while the rule lets it."""
+"""Checks of consequences: an agency acts on an entry it holds a copy of, while the rule allows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exchange: nobody shows what no list has, or shows it earlier than it could have heard of it."""
+"""Checks of exchange: nobody shows what no list has, or earlier than it could have arrived."""
 
 from __future__ import annotations
 

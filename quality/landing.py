@@ -1,4 +1,4 @@
-"""Landing: no row that was read is lost or judged twice."""
+"""Checks of landing: no row that was read is lost or judged twice."""
 
 from __future__ import annotations
 

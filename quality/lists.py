@@ -1,4 +1,4 @@
-"""Lists: every entry rests on an event, is about a known subject, and ends when the law says."""
+"""Checks of lists: every entry rests on an event, is of a known subject, and ends when the law says."""
 
 from __future__ import annotations
 

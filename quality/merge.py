@@ -1,4 +1,4 @@
-"""Merge: the master database names one winner for each property of a subject, and no stranger."""
+"""Checks of merge: one value wins for each property of a subject, and every subject is known."""
 
 from __future__ import annotations
 

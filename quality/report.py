@@ -1,4 +1,4 @@
-"""What the gates and checks found, said plainly: for `islands check`, as text and as JSON."""
+"""The report of `islands check`: what gates and checks found, as text and as JSON."""
 
 from __future__ import annotations
 

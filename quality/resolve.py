@@ -1,4 +1,4 @@
-"""Resolve: every believed mention is matched to one subject or to nobody, and says why."""
+"""Checks of resolve: each believed mention is matched to one subject or to none, with the reason."""
 
 from __future__ import annotations
 

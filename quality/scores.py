@@ -1,4 +1,4 @@
-"""Scores: a keeper gives a subject one grade a day, and every change of points has a cause."""
+"""Checks of scores: one grade a keeper, subject and day, and a cause for every change of points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which module says what is expected of which stage."""
+"""The checks of every stage, and the module that holds them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the wrong cells of a replay rest on, down to file and line, and the network they spread over.
+"""The lines of files that the wrong cells of a replay rest on, and the edges they came over.
 
 A page wants for each wrong entry, measure and change of points the lines it comes from. That can be
 asked of the databases only while they are open, and is asked only where a page is wanted. All cells

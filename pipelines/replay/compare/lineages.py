@@ -1,4 +1,4 @@
-"""What the causes of residue are told from, read out of two databases: copies, ways, parents, points."""
+"""The rows from which causes are found, read out of two databases: copies, paths, parents, points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of a replay's page, as HTML: summary, figures, the record before and after, residue."""
+"""The sections of a replay's page, as HTML: summary, figures, the record before and after, residue."""
 
 from __future__ import annotations
 
