@@ -26,7 +26,7 @@ from pathlib import Path
 from pipelines.build import build
 from pipelines.exchange.network import JOINS
 from pipelines.replay.compare.universes import Universes
-from pipelines.replay.plan.case import sent
+from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import EditError, apply
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.recompute.small import Small
@@ -193,7 +193,7 @@ def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
             (edit,) = universes.case([replace(spec, correct_after=None)])
     except FaultError:
         return {"outcome": "nothing"}
-    states = {n: rows for n, rows in enumerate(sent([edit])) if rows is not None}
+    states = {n: rows for n, rows in enumerate(rows_of_states([edit])) if rows is not None}
     try:
         universes.work_out(states)
         refused = False
