@@ -1,4 +1,4 @@
-"""Expectations that need not be written by hand: a contract already says them.
+"""Expectations derived from a contract.
 
 `landing_expectations` reads a feed's contract: what each column of a delivery must be, and how many
 rows a delivery may have. `shape_expectations` reads the contract of a common shape in

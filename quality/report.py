@@ -1,4 +1,4 @@
-"""What the gates and checks found, said plainly: for `islands check`, as text and as JSON."""
+"""The report of `islands check`: what gates and checks found, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -107,15 +107,15 @@ class Report:
 
     def stages(self) -> list[tuple[str, int, int]]:
         """Stage, checks made and checks passed, in the order of stages; Great Expectations last."""
-        told = [
+        rows = [
             (stage, len(judged), sum(c.passed for c in judged))
             for stage in dict.fromkeys(c.stage for c in self.checks)
             if (judged := [c for c in self.checks if c.stage == stage])
         ]
         if self.validations:
             agreed = sum(v.success for v in self.validations)
-            told.append(("Great Expectations", len(self.validations), agreed))
-        return told
+            rows.append(("Great Expectations", len(self.validations), agreed))
+        return rows
 
     def closing(self) -> str:
         """One sentence: whether the build kept its promises, and what was set aside."""

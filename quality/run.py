@@ -1,4 +1,4 @@
-"""Run what every stage is expected to be, and write down what was found: `quality.checks`.
+"""Run the checks of every stage and write what they find to `quality.checks`.
 
 Expectations that judge rows one by one share a scan a table; each other is a query. Only what is
 broken is looked at again, for examples.

@@ -37,10 +37,10 @@ def headline(summary: Summary) -> str:
         f"{counted(design['worlds'], 'world')} of size {design['size']}, each followed in "
         f"{counted(len(arms), 'arm')}."
     )
-    told = arms.dropna(subset=["entry_days"])
-    if not len(told):
+    rows = arms.dropna(subset=["entry_days"])
+    if not len(rows):
         return f"{said} None found anything to change."
-    most, least = (told.loc[getattr(told["entry_days"], end)()] for end in ("idxmax", "idxmin"))
+    most, least = (rows.loc[getattr(rows["entry_days"], end)()] for end in ("idxmax", "idxmin"))
     low, high = (f"{most[f'entry_days_{end}']:,.0f}" for end in ("low", "high"))
     said += (
         f" In the arm “{most['name']}” {most['reached_list']} of {most['followed']} faults reach a "

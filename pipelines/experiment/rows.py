@@ -108,13 +108,13 @@ def replay_row(
     if found is None or edits is None:
         return row
     struck = edits[0].struck
-    told = found.faulty if found.remaining is None else found.remaining.difference
+    reach = found.faulty if found.remaining is None else found.remaining.difference
     row |= {
         "feed": struck.feed.name,
         "record_id": struck.record_id,
         "delivery": struck.day,
         "scope": struck.scope,
-        **_of_a_state(told, struck.day),
+        **_of_a_state(reach, struck.day),
         **{
             f"{name}{UNCORRECTED}": value
             for name, value in _of_a_state(found.faulty, struck.day).items()

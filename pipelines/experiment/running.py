@@ -238,14 +238,14 @@ def _days(cells: Path) -> pa.Table:
 def _gains(design: Design, folder: Path) -> pa.Table:
     """A row a world and arm: what joining so far lets holders know, and what it makes them believe."""
     rows: list[Mapping[str, Any]] = []
-    told: dict[tuple[int, Arm], Mapping[str, Any] | None] = {}
+    gains: dict[tuple[int, Arm], Mapping[str, Any] | None] = {}
     for world in range(design.worlds):
         home = Home(folder / "worlds" / f"{world:03d}")
         for n, arm in enumerate(design.arms()):
             plain = Arm(arm.join, arm.policy)
-            if (world, plain) not in told:
-                told[world, plain] = told_gain(home, arm.join, arm.numbers)
-            gain = dict(told[world, plain] or {})
+            if (world, plain) not in gains:
+                gains[world, plain] = told_gain(home, arm.join, arm.numbers)
+            gain = dict(gains[world, plain] or {})
             if arm.join == JOINS[0]:  # there is no lower level; what it knows is the next one's low
                 above = told_gain(home, JOINS[1], arm.numbers) or {}
                 gain = {"true_high": above.get("true_low"), "false_high": above.get("false_low")}

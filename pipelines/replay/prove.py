@@ -27,7 +27,7 @@ from pipelines.build import build
 from pipelines.exchange.network import JOINS
 from pipelines.home import Home
 from pipelines.replay.compare.universes import Universes
-from pipelines.replay.plan.case import sent
+from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import EditError, apply
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.recompute.small import Small
@@ -201,7 +201,7 @@ def tried(
             (edit,) = universes.case([replace(spec, correct_after=None)])
     except FaultError:
         return {"outcome": "nothing"}
-    states = {n: rows for n, rows in enumerate(sent([edit])) if rows is not None}
+    states = {n: rows for n, rows in enumerate(rows_of_states([edit])) if rows is not None}
     try:
         universes.work_out(states)
         refused = False
@@ -266,8 +266,8 @@ def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: fl
     done = {}
     if book.exists():
         for line in book.read_text(encoding="utf-8").splitlines():
-            told = json.loads(line)
-            done[told["number"]] = told
+            outcome = json.loads(line)
+            done[outcome["number"]] = outcome
     todo = [case for case in islice(cases(seed, worlds), count) if case.number not in done]
     todo.sort(key=lambda case: (case.number // 200, case.world, case.join, case.number))
     homes = {w: str(make_world(folder, w, size, days).path) for w in {c.world for c in todo}}
@@ -291,9 +291,9 @@ def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: fl
                 break
             ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in ready:
-                told = future.result()
-                done[told["number"]] = told
-                out.write(json.dumps(told, ensure_ascii=False) + "\n")
+                outcome = future.result()
+                done[outcome["number"]] = outcome
+                out.write(json.dumps(outcome, ensure_ascii=False) + "\n")
                 out.flush()
                 bar.advance(task)
     return [done[number] for number in sorted(done) if number < count]
@@ -308,13 +308,13 @@ def main(args: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=float, default=None, help="begin no case after so long")
     given = parser.parse_args(args)
-    told = prove(given.home, given.cases, given.seed, given.workers, given.seconds)
-    count = {o: sum(t["outcome"] == o for t in told) for o in ("agreed", "differs", "nothing")}
-    for one in told:
+    outcomes = prove(given.home, given.cases, given.seed, given.workers, given.seconds)
+    count = {o: sum(t["outcome"] == o for t in outcomes) for o in ("agreed", "differs", "nothing")}
+    for one in outcomes:
         if one["outcome"] == "differs":
             case = Case(**{k: one[k] for k in Case.__dataclass_fields__})
             print(f"{case}\n  differs in {one['tables']}")
-    covered = {name: len({t[name] for t in told if t["outcome"] == "agreed"})
+    covered = {name: len({t[name] for t in outcomes if t["outcome"] == "agreed"})
                for name in ("kind", "feed", "scope", "join", "world")}  # fmt: skip
     print(
         f"{count['agreed']} of {count['agreed'] + count['differs']} cases agree, row for row in "

@@ -1,7 +1,7 @@
-"""What the wrong cells of a replay rest on, down to file and line, and the network they spread over.
+"""The lines of files that the wrong cells of a replay rest on, and the edges they came over.
 
 A page wants for each wrong entry, measure and change of points the lines it comes from. That can be
-asked of the databases only while they are open, and only whoever wants a page pays for it. All cells
+asked of the databases only while they are open, and is asked only where a page is wanted. All cells
 are asked about at once, a query a state and kind, never a trace a cell.
 """
 

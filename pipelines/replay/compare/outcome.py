@@ -1,4 +1,4 @@
-"""What one case was found to do, and the same read from three rebuilt states."""
+"""The outcome of one case: its reach, what remains after the correction, and what it rests on."""
 
 from __future__ import annotations
 

@@ -114,13 +114,13 @@ def remaining_after(
     read = lineages.load(
         db, clean, corrected, *(_together(db, after, n) for n in range(3)), horizon, source
     )
-    told = {}
+    by_universe = {}
     for universe, difference in differences.items():
         wrong, measures, scores = after[universe]
         lineage, because = read[universe]
         since = metrics.day_number(days[universe])
         lists = causes.of_lists(wrong, lineage, since)
-        told[universe] = Remaining(
+        by_universe[universe] = Remaining(
             residue=residue.residue(difference.lists, days[universe], horizon, fixed),
             difference=difference,
             lists=lists,
@@ -128,7 +128,7 @@ def remaining_after(
             scores=causes.of_scores(scores, lists, lineage, since),
             irrevocable=frozenset(fixed),
         )
-    return told
+    return by_universe
 
 
 def _together(

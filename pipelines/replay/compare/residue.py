@@ -79,14 +79,14 @@ def followed(runs: pd.DataFrame, horizon: date, key: Sequence[str] = CELL) -> Fo
     since = np.select(
         [on_eve & fixed, on_eve, first >= corrected], [IRREVOCABLE, EVE, LATE], RETURNED
     )
-    told = on_eve | (last > corrected)
+    counted = on_eve | (last > corrected)
     names = runs[key].iloc[order]
     cells = names.iloc[opens].assign(
         since=since,
         observed=observed,
         right_after=np.maximum(last - corrected, 0),
         cut=last >= horizon_day,
-    )[told]
+    )[counted]
     spells = names.assign(since=since[code], start=np.maximum(a - c, 0), end=b - c)[
         b > np.maximum(a, c)
     ]
@@ -240,11 +240,11 @@ def residue(
         horizon: the day at which everything is cut.
         irrevocable: (holder, list) pairs which nobody can take back.
     """
-    told = corrected.assign(
+    corrected_runs = corrected.assign(
         correction_day=pd.Timestamp(correction_day),
         irrevocable=cannot_be_taken_back(corrected, irrevocable),
     )
-    reach = followed(told, horizon)
+    reach = followed(corrected_runs, horizon)
     curve = wrong_on_that_day(reach)
     since = reach.cells["since"].tolist()
     fixed = reach.cells["since"] == IRREVOCABLE

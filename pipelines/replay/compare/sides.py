@@ -1,4 +1,4 @@
-"""The rows a comparison of many universes reads: those concerned, as they were and as they are now.
+"""The rows that a comparison of many universes reads: as they were before, and as they are after.
 
 Two databases in memory, `before` and `after`, hold the changed cells and entries and all behind them,
 universe by universe, so that one comparison tells the difference of each from the base.

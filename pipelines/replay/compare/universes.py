@@ -20,7 +20,7 @@ from pipelines.replay.compare.passage import Passage, passage
 from pipelines.replay.compare.remaining import Remaining, remaining_after
 from pipelines.replay.compare.sides import AFTER, BEFORE, Sides
 from pipelines.replay.compare.words import Words, words
-from pipelines.replay.plan.case import sent
+from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.recompute.base import TOLD, Base
@@ -69,7 +69,7 @@ class Universes(Base):
         states: dict[int, list[RowOrFile]] = {}
         corrected: dict[int, Sequence[Edit]] = {}
         for n, edits in enumerate(cases):
-            states[2 * n], fixed = sent(edits)
+            states[2 * n], fixed = rows_of_states(edits)
             if fixed is not None:
                 states[2 * n + 1], corrected[2 * n + 1] = fixed, edits
         self.work_out(states)

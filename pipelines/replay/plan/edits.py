@@ -326,10 +326,10 @@ def apply(
 
 
 def _told(edit: RowOrFile) -> dict[str, object]:
-    told: dict[str, object] = {"feed": edit.feed, "delivery": edit.delivery.isoformat()}
+    node: dict[str, object] = {"feed": edit.feed, "delivery": edit.delivery.isoformat()}
     if isinstance(edit, RowEdit):
-        return told | {"line": edit.line, "before": edit.before, "after": edit.after}
-    return told | {"bytes": len(edit.content)}
+        return node | {"line": edit.line, "before": edit.before, "after": edit.after}
+    return node | {"bytes": len(edit.content)}
 
 
 def _edited(feed: Feed, path: Path, edits: Iterable[RowEdit], file: str) -> pa.Table:

@@ -1,4 +1,4 @@
-"""A fault as somebody asks for it, and the record, delivery and others it is drawn among.
+"""A fault as it is asked for, and the record and delivery in which it is placed.
 
 The sampling frame is *uniform by record*: of all records, in all feeds the fault fits, in which it
 has something to change, each is as likely. Records are taken in the order of feed and `record_id`,

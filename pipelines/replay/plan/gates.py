@@ -1,4 +1,4 @@
-"""What the gates of a feed let through of the rows its source would send: asked before they are sent.
+"""The gates of a feed, asked about rows that have not been delivered yet.
 
 A correction is planned by what the source's deliveries leave believed, and a row that a gate keeps
 aside leaves nothing believed. The gate's own SQL decides, on the few rows of one record.

@@ -1,4 +1,4 @@
-"""The others a record could be taken for: the codes and names that the registers give."""
+"""The other subjects that a record could be taken for: codes and names in the registers."""
 
 from __future__ import annotations
 

@@ -221,7 +221,7 @@ def save(scenario: Scenario, path: Path) -> None:
 
 
 def _told(spec: FaultSpec) -> dict[str, Any]:
-    told = {
+    node = {
         "kind": spec.kind,
         "feed": spec.feed,
         "record": spec.record,
@@ -231,7 +231,7 @@ def _told(spec: FaultSpec) -> dict[str, Any]:
         "correct_after": spec.correct_after,
         "seed": spec.seed,
     }
-    return {key: value for key, value in told.items() if value is not None}
+    return {key: value for key, value in node.items() if value is not None}
 
 
 def written_out(

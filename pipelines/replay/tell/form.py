@@ -65,9 +65,9 @@ def tables(difference: Difference, remaining: Remaining | None) -> dict[str, lis
 
 def _residue(remaining: Remaining) -> dict[str, Any]:
     """The figures of what is left, made for machines: shares as rows, causes as keys in snake_case."""
-    told = remaining.json()
-    shares = [{"days_after": int(u), "share": s} for u, s in told["share_after_days"].items()]
-    return snake(told, "by_cause", "entry_days_by_cause") | {"share_after_days": shares}
+    figures = remaining.json()
+    shares = [{"days_after": int(u), "share": s} for u, s in figures["share_after_days"].items()]
+    return snake(figures, "by_cause", "entry_days_by_cause") | {"share_after_days": shares}
 
 
 def snake(row: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -136,15 +136,15 @@ def _gain(gained: Mapping[str, Any]) -> Text:
 
 def _record(edit: Edit) -> list[Text]:
     """The fault in one line and the record before and after in as many as cells changed."""
-    told, feed = fault_json(edit), edit.struck.feed
+    fault, feed = fault_json(edit), edit.struck.feed
     record = natural_key(edit) or (edit.struck.record_id or "")[:8]
-    line = f" line {told['line']}" if told["line"] else ""
-    until = {"source": "and on until corrected", "once": "once"}[told["scope"]]
+    line = f" line {fault['line']}" if fault["line"] else ""
+    until = {"source": "and on until corrected", "once": "once"}[fault["scope"]]
     title = islands()[feed.island].title
-    head = f"{told['title']}: {feed.name} {feed.title_zh} ({title}), "
+    head = f"{fault['title']}: {feed.name} {feed.title_zh} ({title}), "
     head += f"record {record}, " if edit.struck.record_id else ""
-    lines = [_line("Fault", f"{head}{told['file']}{line}, {until}")]
-    for name, (before, after) in changed(told["before"], told["after"]).items():
+    lines = [_line("Fault", f"{head}{fault['file']}{line}, {until}")]
+    for name, (before, after) in changed(fault["before"], fault["after"]).items():
         column = feed.column(name)
         lines.append(
             Text.assemble(
@@ -157,7 +157,7 @@ def _record(edit: Edit) -> list[Text]:
     if len(lines) == 1:
         if edit.struck.record_id is None:
             what = "an earlier file goes out in its place"
-        elif told["after"] is None:
+        elif fault["after"] is None:
             what = "the row is not delivered"
         else:
             what = "a row is delivered that should not be"
@@ -191,7 +191,7 @@ def _reach(out: Console, difference: Difference, words: Words, remaining: Remain
     )
     nothing = difference.lists[:0]
     rows.sort(key=lambda row: (row["first_day"], row["holder"], row["list"]))
-    told = []
+    lines = []
     for row in rows[:MOST_ROWS]:
         pair = (row["holder"], row["list"])
         here, then = faulty.get(pair, nothing), corrected.get(pair, nothing)
@@ -201,11 +201,11 @@ def _reach(out: Console, difference: Difference, words: Words, remaining: Remain
         known = set(zip(here["kind"], here["subject_id"], strict=True))
         new = [w not in known for w in zip(then["kind"], then["subject_id"], strict=True)]
         wrongs = Wrongs(_wrongs(here, letters), _wrongs(then.loc[new], letters))
-        told.append((row, wrongs, _way(paths) or row["holder"]))
+        lines.append((row, wrongs, _way(paths) or row["holder"]))
     if rows:
         named = (f"{letter} is {words.subject(s)}" for s, letter in letters.items())
         out.print("; ".join(named))
-        _table(out, told, difference.horizon, remaining is not None)
+        _table(out, lines, difference.horizon, remaining is not None)
     if len(rows) > MOST_ROWS:
         out.print(f"… and {len(rows) - MOST_ROWS} more holder-and-list pairs (--json has them)")
     _followed(out, difference, words, remaining)
@@ -242,10 +242,10 @@ def _in_every_row(wrongs: Sequence[Wrongs]) -> str | None:
 
 
 def _table(
-    out: Console, told: Sequence[tuple[Mapping[str, Any], Wrongs, str]], horizon: date, fixed: bool
+    out: Console, lines: Sequence[tuple[Mapping[str, Any], Wrongs, str]], horizon: date, fixed: bool
 ) -> None:
     """The rows of lists; what all of them have in common is said once, above."""
-    alike = _in_every_row([wrongs for _, wrongs, _ in told])
+    alike = _in_every_row([wrongs for _, wrongs, _ in lines])
     if alike:
         out.print(alike)
     table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
@@ -258,7 +258,7 @@ def _table(
     if fixed:
         table.add_column("Uncorrected until", min_width=11)
     cut = False
-    for row, wrongs, way in told:
+    for row, wrongs, way in lines:
         days = []
         for name in ("until", "uncorrected_until") if fixed else ("until",):
             at_the_end = row[name] == horizon.isoformat()
@@ -317,11 +317,11 @@ def _followed(
         ]
         more = max(len(titles) - MOST_MEASURES, 0)
         rest = f"; {more} more kinds" if more > 1 else "; 1 more kind" if more else ""
-        told = (
+        summary = (
             f"{cells['measures']:,} of {counted(len(measures), 'kind')}, "
             f"{cells['measures_linked']:,} of them through a link: "
         )
-        out.print(_line("Measures", told + "; ".join(titles[:MOST_MEASURES]) + rest))
+        out.print(_line("Measures", summary + "; ".join(titles[:MOST_MEASURES]) + rest))
     if more := len(rows["measures"]) - len(measures):
         out.print(_line("Measures", f"{counted(more, 'kind')} only because of the correction"))
     corrected = [] if remaining is None else metrics.by_keeper(remaining.difference)
@@ -360,10 +360,10 @@ def corrected_words(replay: Outcome) -> str:
     return f"corrected {day}"
 
 
-def since_words(told: Mapping[str, Any]) -> str:
+def since_words(figures: Mapping[str, Any]) -> str:
     """Of the entries wrong on the day residue is counted on, since when they have been."""
-    since = told["cells_by_since"]
-    eve = told["cells_on_the_eve"]
+    since = figures["cells_by_since"]
+    eve = figures["cells_on_the_eve"]
     parts = [f"{since['eve']:,} of the {eve:,} wrong on the eve"] if eve else []
     parts += [
         f"{since[name]:,} {text}"
@@ -380,36 +380,38 @@ def since_words(told: Mapping[str, Any]) -> str:
 def _left(replay: Outcome) -> list[Text]:
     """What remains after the correction, and why."""
     assert replay.remaining is not None
-    told = replay.remaining.json()
+    figures = replay.remaining.json()
     shares = [
         f"{share:.0%} after {u} d" if u else f"{share:.0%} that day"
         for u in AFTER
-        if (share := told["share_after_days"].get(str(u))) is not None
+        if (share := figures["share_after_days"].get(str(u))) is not None
     ]
     how = corrected_words(replay)
     lines = [_line("Residue", f"{how}; no list that can be put right was wrong on the eve")]
-    if told["cells_on_the_eve"]:
-        half = "never halved" if told["censored"] else f"half-life {told['half_life']} d"
-        eve = counted(told["cells_on_the_eve"], "entry", "entries")
+    if figures["cells_on_the_eve"]:
+        half = "never halved" if figures["censored"] else f"half-life {figures['half_life']} d"
+        eve = counted(figures["cells_on_the_eve"], "entry", "entries")
         lines = [
             _line("Residue", f"{how}; of {eve} wrong on the eve still wrong: {', '.join(shares)}; "
                   f"{half}")
         ]  # fmt: skip
     extra = []
-    if told["late_spread"]:
-        late = counted(told["late_spread"], "entry", "entries")
+    if figures["late_spread"]:
+        late = counted(figures["late_spread"], "entry", "entries")
         extra.append(f"{late} first wrong only since (late spread)")
-    if told["returned"]:
-        extra.append(f"{counted(told['returned'], 'entry', 'entries')} wrong again since")
-    if told["irrevocable"]:
+    if figures["returned"]:
+        extra.append(f"{counted(figures['returned'], 'entry', 'entries')} wrong again since")
+    if figures["irrevocable"]:
         extra.append(
-            f"{counted(told['irrevocable'], 'entry', 'entries')} more on the eve where nobody can take "
+            f"{counted(figures['irrevocable'], 'entry', 'entries')} more on the eve where nobody can take "
             "it back"
         )
-    if told["cells"]:
-        extra.append(f"wrong {RESIDUE_DAY} d after: {told['cells']:,} ({since_words(told)})")
-    if told["entry_days"]:
-        by_cause = ", ".join(f"{cause} {n:,}" for cause, n in told["entry_days_by_cause"].items())
+    if figures["cells"]:
+        extra.append(f"wrong {RESIDUE_DAY} d after: {figures['cells']:,} ({since_words(figures)})")
+    if figures["entry_days"]:
+        by_cause = ", ".join(
+            f"{cause} {n:,}" for cause, n in figures["entry_days_by_cause"].items()
+        )
         extra.append(f"entry-days wrong since: {by_cause}")
     if extra:
         lines.append(Text(f"{'':{INDENT}}{'; '.join(extra)}"))
@@ -453,14 +455,14 @@ def sentence(replay: Outcome) -> str:
     )
     if replay.remaining is None:
         return text + "; nobody ever put it right."
-    told = replay.remaining.json()
-    if told["cells"]:
-        cause = max(told["by_cause"].items(), key=lambda item: (item[1], item[0]))[0]
-        since = told["cells_by_since"]
+    figures = replay.remaining.json()
+    if figures["cells"]:
+        cause = max(figures["by_cause"].items(), key=lambda item: (item[1], item[0]))[0]
+        since = figures["cells_by_since"]
         again = since["late_spread"] or since["returned"]
-        how = f"wrong ({since_words(told)})" if again else "still wrong"
+        how = f"wrong ({since_words(figures)})" if again else "still wrong"
         still = (
-            f"{counted(told['cells'], 'entry is', 'entries are')} {how}, mostly because: {cause}"
+            f"{counted(figures['cells'], 'entry is', 'entries are')} {how}, mostly because: {cause}"
         )
     elif effects:
         still = "no entry is wrong any more"

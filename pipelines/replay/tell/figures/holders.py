@@ -187,16 +187,16 @@ def _lines(
 
 def _clocks(found: Spread, curves: dict[Pair, list[tuple[float, float]]]) -> dict[str, Any]:
     """What each edge hands over and when, to be read at its middle."""
-    told = [(edge, lines) for edge, lines in found.edges.items() if lines]
+    clocks = [(edge, lines) for edge, lines in found.edges.items() if lines]
     return {
         "type": "scatter",
-        "x": [curves[edge][PIECES // 2][0] for edge, _ in told],
-        "y": [curves[edge][PIECES // 2][1] for edge, _ in told],
+        "x": [curves[edge][PIECES // 2][0] for edge, _ in clocks],
+        "y": [curves[edge][PIECES // 2][1] for edge, _ in clocks],
         "mode": "markers",
         "marker": {"size": 14, "color": "rgba(0,0,0,0)"},
         "hovertext": [
             f"<b>{_called(edge[0])} → {_called(edge[1])}</b><br>" + "<br>".join(lines)
-            for edge, lines in told
+            for edge, lines in clocks
         ],
         "hoverinfo": "text",
         "showlegend": False,

@@ -1,4 +1,4 @@
-"""Everything that is wrong, one row each: entries, measures, scores and changes of points."""
+"""The table of a replay's page: one row for every wrong entry, measure, score and change of points."""
 
 from __future__ import annotations
 
