@@ -19,7 +19,7 @@ from sqlalchemy import URL, types
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-from schemas.words import duckdb_words
+from schemas.sql import duckdb_words
 
 NAME = "islands.duckdb"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from schemas.words import duckdb_words
+from schemas.sql import duckdb_words
 
 VIEWS = ("names", "heads")  # each after those it reads
 

@@ -10,7 +10,7 @@ import duckdb
 
 from schemas.contract import ROOT, Feed, Island
 from schemas.shape import shape_columns
-from schemas.words import duckdb_words
+from schemas.sql import duckdb_words
 from sources.deliver_calendar import observed_columns
 from sources.world.columns import COLUMNS
 from sources.world.views import make_views

@@ -20,7 +20,7 @@ import yaml
 
 from schemas.contract import ROOT, Feed, feeds, islands
 from schemas.shape import shape_columns
-from schemas.words import duckdb_words
+from schemas.sql import duckdb_words
 from sources.world.columns import COLUMNS
 from sources.world.views import make_views
 

@@ -161,7 +161,7 @@ def _lines(db: Databases, state: str, what: str, cells: pd.DataFrame) -> pd.Data
     db.run(
         f"CREATE OR REPLACE TEMP TABLE shown AS SELECT DISTINCT * FROM ({_SHOWN[what].format(db=state)})"
     )
-    _climb(db, state)
+    _behind(db, state)
     _follow_links(db, state)
     _find(db, state)
     frame = db.frame(
@@ -169,7 +169,6 @@ def _lines(db: Databases, state: str, what: str, cells: pd.DataFrame) -> pd.Data
         WITH records AS (
             SELECT s.*, b.record_id, b.version
             FROM shown AS s INNER JOIN behind AS b ON b.because = s.because
-            WHERE b.record_id IS NOT NULL
             UNION
             SELECT s.*, a.record_id, a.version
             FROM shown AS s
@@ -185,30 +184,22 @@ def _lines(db: Databases, state: str, what: str, cells: pd.DataFrame) -> pd.Data
     return frame[list(COLUMNS)]
 
 
-def _climb(db: Databases, state: str) -> None:
+def _behind(db: Databases, state: str) -> None:
     """The table `behind`: for each entry or event shown, the events it comes from in the end."""
     db.run(
-        "CREATE OR REPLACE TEMP TABLE behind AS SELECT DISTINCT because, because AS node FROM shown"
-    )
-    while db.rows(  # chains of adoption end, since no entry descends from its own list
         f"""
-        INSERT INTO behind
-        SELECT DISTINCT b.because, v.parent_kind || ':' || v.parent_id
-        FROM behind AS b
-        INNER JOIN {state}.exchange.evidence AS v ON 'entry:' || v.entry_version = b.node
-        WHERE NOT EXISTS (
-            SELECT 1 FROM behind AS have
-            WHERE have.because = b.because
-                AND have.node = v.parent_kind || ':' || v.parent_id
+        CREATE OR REPLACE TEMP TABLE behind AS
+        WITH nodes AS (
+            SELECT DISTINCT because, because AS node FROM shown WHERE starts_with(because, 'event:')
+            UNION
+            SELECT s.because, 'event:' || a.ancestor_id
+            FROM shown AS s
+            INNER JOIN {state}.exchange.ancestry AS a ON 'entry:' || a.entry_version = s.because
+            WHERE a.ancestor_kind = 'event'
         )
+        SELECT because, split_part(node, ':', 2) AS record_id, split_part(node, ':', 3) AS version
+        FROM nodes
         """
-    )[0][0]:
-        pass
-    db.run(
-        "CREATE OR REPLACE TEMP TABLE behind AS SELECT because, node, "
-        "CASE WHEN starts_with(node, 'event:') THEN split_part(node, ':', 2) END AS record_id, "
-        "CASE WHEN starts_with(node, 'event:') THEN split_part(node, ':', 3) END AS version "
-        "FROM behind"
     )
 
 

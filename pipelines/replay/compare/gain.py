@@ -20,13 +20,15 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.build import Progress, tier_of
+from pipelines.build import tier_of
 from pipelines.engine.databases import Databases, opened
 from pipelines.exchange.network import JOINS, in_reach
 from pipelines.landing import read_manifest
 from pipelines.replay.recompute.levels import folder_of, level
 from pipelines.storage import Home, write_json
 from schemas.contract import Feed, feeds
+from schemas.progress import Progress
+from schemas.sql import literal
 
 
 class GainError(ValueError):
@@ -91,8 +93,7 @@ def has_truth(database: Path, world: Path | None = None) -> bool:
 def _truth(db: Databases, table: str, world: Path | None) -> str:
     """SELECT of one table of the truth."""
     if world is not None and (world / f"{table}.parquet").exists():
-        quoted = str(world / f"{table}.parquet").replace("'", "''")
-        return f"SELECT * FROM read_parquet('{quoted}')"
+        return f"SELECT * FROM read_parquet({literal(str(world / f'{table}.parquet'))})"
     if db.has("high", f"world.{table}"):
         return f"SELECT * FROM high.world.{table}"
     raise GainError(
@@ -162,23 +163,6 @@ INNER JOIN true_conduct AS c
 INNER JOIN known_by AS k ON k.subject_no = c.subject_no AND k.value IN (t.id_value, t.name)
 """
 
-# The events behind each entry, through as many adoptions as there are.
-_ROOTS = """
-CREATE OR REPLACE TEMP TABLE roots AS
-SELECT DISTINCT entry_version, parent_id AS event
-FROM {side}.exchange.evidence WHERE parent_kind = 'event'
-"""
-_FARTHER_ROOTS = """
-INSERT INTO roots
-SELECT DISTINCT v.entry_version, r.event
-FROM {side}.exchange.evidence AS v INNER JOIN roots AS r ON r.entry_version = v.parent_id
-WHERE v.parent_kind = 'entry'
-    AND NOT EXISTS (
-        SELECT 1 FROM roots AS have
-        WHERE have.entry_version = v.entry_version AND have.event = r.event
-    )
-"""
-
 # A listing and whom it truly is about; subject_no is NULL where it is false.
 _LISTINGS = """
 CREATE OR REPLACE TEMP TABLE listings_{side} AS
@@ -206,9 +190,10 @@ meant AS (
 )
 SELECT s.holder, s.list, s.subject_id, min(a.subject_no) AS subject_no
 FROM shown AS s
-LEFT JOIN roots AS r ON r.entry_version = s.entry_version
+LEFT JOIN {side}.exchange.ancestry AS r
+    ON r.entry_version = s.entry_version AND r.ancestor_kind = 'event'
 LEFT JOIN meant AS w ON w.subject_id = s.subject_id
-LEFT JOIN acts AS a ON a.event = r.event AND a.subject_no = w.subject_no
+LEFT JOIN acts AS a ON a.event = r.ancestor_id AND a.subject_no = w.subject_no
 GROUP BY s.holder, s.list, s.subject_id
 """
 
@@ -248,9 +233,6 @@ ORDER BY holder, list
 def _listings(db: Databases, side: str) -> None:
     """Make the table `listings_<side>`."""
     db.run(_ACTS.format(side=side))
-    db.run(_ROOTS.format(side=side))
-    while db.rows(_FARTHER_ROOTS.format(side=side))[0][0]:
-        pass
     db.run(_LISTINGS.format(side=side))
 
 

@@ -15,7 +15,7 @@ from pipelines.model import Model
 
 # The stages a comparison tells of, and the tables between them and it.
 STAGES = ("lists", "consequences", "scores")
-TABLES = ("exchange.entries", "exchange.copies", "exchange.evidence")
+TABLES = ("exchange.entries", "exchange.copies", "exchange.ancestry")
 
 
 def doubled(

@@ -61,9 +61,9 @@ def _made_from(
     db.put("rested_on", pd.DataFrame(rows, columns=[*db.apart, "entry_version"]))
     frame = db.frame(
         " UNION ".join(
-            f"SELECT DISTINCT {u}entry_version, split_part(parent_id, ':', 1) AS record "
-            f"FROM {name}.exchange.evidence "
-            f"INNER JOIN given.rested_on USING ({u}entry_version) WHERE parent_kind = 'event'"
+            f"SELECT DISTINCT {u}entry_version, split_part(ancestor_id, ':', 1) AS record "
+            f"FROM {name}.exchange.ancestry INNER JOIN given.rested_on USING ({u}entry_version) "
+            "WHERE ancestor_kind = 'event' AND steps = 1"
             for name in names
         )
         + " ORDER BY ALL"
@@ -139,24 +139,23 @@ def load(
     db.run(
         "CREATE OR REPLACE TEMP TABLE descent AS "
         + " UNION ".join(
-            f"SELECT {u}e.entry_id, p.entry_id AS parent FROM {name}.exchange.evidence AS v "
+            f"SELECT {u}e.entry_id, p.entry_id AS ancestor, a.steps FROM {name}.exchange.ancestry AS a "
             f"INNER JOIN (SELECT {u}entry_version, entry_id FROM {name}.exchange.entries) AS e "
             f"USING ({u}entry_version) "
-            f"INNER JOIN (SELECT {u}entry_version AS parent_id, entry_id "
-            f"FROM {name}.exchange.entries) AS p USING ({u}parent_id) "
-            "WHERE v.parent_kind = 'entry'"
+            f"INNER JOIN (SELECT {u}entry_version AS ancestor_id, entry_id "
+            f"FROM {name}.exchange.entries) AS p USING ({u}ancestor_id) "
+            "WHERE a.ancestor_kind = 'entry'"
             for name in both
         )
     )
-    while db.rows(  # chains of adoption end, since no entry descends from its own list
-        f"INSERT INTO concerned SELECT DISTINCT {u}parent AS entry_id FROM descent "
+    db.run(
+        f"INSERT INTO concerned SELECT DISTINCT {u}ancestor AS entry_id FROM descent "
         f"SEMI JOIN concerned USING ({u}entry_id) EXCEPT SELECT {u}entry_id FROM concerned"
-    )[0][0]:
-        pass
+    )
     parents: dict[Any, dict[str, list[str]]] = {}
     descent = db.frame(
-        f"SELECT {u}entry_id, parent FROM descent SEMI JOIN concerned USING ({u}entry_id) "
-        "ORDER BY ALL"
+        f"SELECT DISTINCT {u}entry_id, ancestor AS parent FROM descent "
+        f"SEMI JOIN concerned USING ({u}entry_id) WHERE steps = 1 ORDER BY ALL"
     )
     for universe, rows in db.split(descent).items():
         for entry, parent in zip(rows["entry_id"], rows["parent"], strict=True):

@@ -247,7 +247,15 @@ def _text(value: Any) -> str | None:
 
 
 # What tells rows apart without saying anything: ids that are made of everything a row says.
-_TELLS_NOTHING = ("version", "entry_version", "parent_id", "because", "measure_id", *PLACE)
+_TELLS_NOTHING = (
+    "version",
+    "entry_version",
+    "parent_id",
+    "ancestor_id",
+    "because",
+    "measure_id",
+    *PLACE,
+)
 
 
 def _told(frame: pd.DataFrame, without: Sequence[str] = PLACE) -> pd.DataFrame:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipelines.replay.recompute.small import COME, GONE, Small, quoted
+from pipelines.replay.recompute.small import COME, GONE, Small
 from schemas.contract import Feed
+from schemas.sql import quoted
 
 # What is compared, and by which of its columns the rows concerned are looked up.
 _COMPARED = (
@@ -60,7 +61,7 @@ class Sides:
             " UNION ".join(f"SELECT universe, entry_version FROM {name}" for name in entries),
             among=entries,
         )
-        self._sides("exchange.evidence", "concerned_versions", "entry_version")
+        self._sides("exchange.ancestry", "concerned_versions", "entry_version")
         for name in sorted(fed if corrected else ()):
             table = f"conform.{name}"
             self._fill("concerned_records", self._ids(table, "record_id"))
@@ -77,7 +78,7 @@ class Sides:
         """Make both databases and all their tables, with nothing in them."""
         engine, small = self.small.engine, self.small
         tables = [table for table, _ in _COMPARED]
-        tables += ["exchange.evidence", "quality.deliveries", "quality.verdicts"]
+        tables += ["exchange.ancestry", "quality.deliveries", "quality.verdicts"]
         tables += [f"conform.{name}" for name in self.feeds if f"conform.{name}" in small.columns]
         for table in tables:
             self._columns[table] = ", ".join(map(quoted, small.columns[table]))
@@ -158,8 +159,7 @@ class Sides:
                 )
         select = f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})" if parts else None
         if self._fill("concerned_entries", select):
-            while self._with_parents():
-                pass
+            self._add_ancestors()
 
     def _cells(self, table: str, names: tuple[str, str], column: str) -> str:
         """SELECT of what the base says in a column, in the cells in which a table changed."""
@@ -173,33 +173,32 @@ class Sides:
             f"{' AND '.join(f'{left} = {right}' for left, right in pairs)})"
         )
 
-    def _with_parents(self) -> int:
-        """Add the entries behind those concerned; how many were new."""
+    def _add_ancestors(self) -> None:
+        """Add the entries that those concerned descend from."""
         small = self.small
-        entries, evidence = "exchange.entries", "exchange.evidence"
 
         def both(table: str) -> list[str]:
             changed = f"(SELECT * EXCLUDE (side) FROM changed.{quoted(table)})"
             plain = f"(SELECT CAST(NULL AS INTEGER) AS universe, * FROM base.{table})"
             return [plain, changed] if table in small.moved else [plain]
 
-        steps = []
-        for e in both(entries):
-            for v in both(evidence):
-                for p in both(entries):
-                    steps.append(
-                        f"SELECT DISTINCT k.universe, p.entry_id FROM concerned_entries AS k "
-                        f"INNER JOIN {e} AS e ON e.entry_id = k.entry_id "
-                        "AND coalesce(e.universe, k.universe) = k.universe "
-                        f"INNER JOIN {v} AS v ON v.entry_version = e.entry_version "
-                        "AND v.parent_kind = 'entry' AND coalesce(v.universe, k.universe) = k.universe "
-                        f"INNER JOIN {p} AS p ON p.entry_version = v.parent_id "
-                        "AND coalesce(p.universe, k.universe) = k.universe"
-                    )
-        return small.engine.fetch(
-            f"INSERT INTO concerned_entries ({' UNION '.join(steps)}) "
+        entries = both("exchange.entries")
+        found = " UNION ".join(
+            "SELECT k.universe, p.entry_id FROM concerned_entries AS k "
+            f"INNER JOIN {entry} AS e ON e.entry_id = k.entry_id "
+            "AND coalesce(e.universe, k.universe) = k.universe "
+            f"INNER JOIN {ancestry} AS a ON a.entry_version = e.entry_version "
+            "AND a.ancestor_kind = 'entry' AND coalesce(a.universe, k.universe) = k.universe "
+            f"INNER JOIN {ancestor} AS p ON p.entry_version = a.ancestor_id "
+            "AND coalesce(p.universe, k.universe) = k.universe"
+            for entry in entries
+            for ancestry in both("exchange.ancestry")
+            for ancestor in entries
+        )
+        small.engine.execute(
+            f"INSERT INTO concerned_entries ({found}) "
             "EXCEPT SELECT universe, entry_id FROM concerned_entries"
-        )[0][0]
+        )
 
     def _sides(self, table: str, keys: str, key: str) -> None:
         """A table's rows of some keys as they are in the base, and as they are in each universe."""

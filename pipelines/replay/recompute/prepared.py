@@ -17,9 +17,9 @@ from sqlglot import exp
 from pipelines.engine import open_engine
 from pipelines.model import Model
 from pipelines.replay.recompute.small import shared
-from pipelines.replay.recompute.states import Progress
 from pipelines.replay.recompute.touches import UNIT, touches
 from pipelines.storage import remove_database
+from schemas.progress import Progress
 
 SMALL = 20_000  # rows below which reading the whole table is as quick
 
@@ -27,7 +27,7 @@ SMALL = 20_000  # rows below which reading the whole table is as quick
 COMPARED = {
     "exchange.copies": ("entry_id", "subject_id"),
     "exchange.entries": ("entry_version", "entry_id"),
-    "exchange.evidence": ("entry_version",),
+    "exchange.ancestry": ("entry_version",),
     "consequences.measures": ("subject_id", "because_entry_version"),
     "scores.grades": ("subject_id",),
     "scores.points": ("subject_id",),

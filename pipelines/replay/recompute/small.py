@@ -23,6 +23,7 @@ from pipelines.engine.base import Engine
 from pipelines.model import Model, ModelError
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES, lift
 from pipelines.replay.recompute.touches import UNIT, Tie, Touches, touches
+from schemas.sql import quoted
 
 GONE, COME = -1, 1  # a row of the base that a universe has not; a row it has instead
 
@@ -57,11 +58,6 @@ SHARED = frozenset({"exchange.paths", "exchange.adoptions"})
 def shared(table: str) -> bool:
     """Whether a table is the same in every universe."""
     return table.startswith("codes.") or table in SHARED
-
-
-def quoted(name: str) -> str:
-    """A name in quotation marks, dots and all."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 class Small:

@@ -20,7 +20,7 @@ from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.words import Words
 from pipelines.replay.plan.edits import Edit, changed, natural_key
 from pipelines.replay.tell.form import fault_json, shortest_ways, tables
-from pipelines.terminal import counted, wide_console
+from pipelines.terminal import NOTICE, counted, wide_console
 from schemas.contract import islands
 
 MOST_ROWS = 12  # rows of lists printed; the rest are counted
@@ -31,7 +31,6 @@ LETTERS = "ABCD"  # how many subjects are named
 KIND_WORDS = {"wrongly_listed": "listed", "wrongly_missing": "missing", "altered": "altered"}
 # A clause ends with a semicolon or a bracket, or with a comma or full stop before a blank.
 _CLAUSE = re.compile(r"[;(]|[,.](?=\s|$)")
-NOTICE = "Synthetic data: every person, firm and number is invented."
 
 
 def print_replay(
