@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from quality.expectations import SET_ASIDE, Expectation, text_sql
+from quality.expectations import SET_ASIDE, Expectation
 from quality.from_contract import interval_expectation, shape_expectations
 from schemas.contract import Feed
+from schemas.sql import literal
 
 SHAPES = ("statements", "events", "links")
 
@@ -20,7 +21,7 @@ def expectations(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
 
 def believed_expectations(feed: Feed) -> tuple[Expectation, ...]:
     """What `conform.<feed>` is expected to be: all that passed, and nothing else."""
-    table, name = f"conform.{feed.name}", text_sql(feed.name)
+    table, name = f"conform.{feed.name}", literal(feed.name)
     kept_aside = (
         f"EXISTS (SELECT 1 FROM quality.verdicts AS v WHERE v.feed = {name} AND {SET_ASIDE} "
         "AND v.delivery = {row}.delivery AND v.line = {row}.line)"
@@ -32,7 +33,7 @@ def believed_expectations(feed: Feed) -> tuple[Expectation, ...]:
     withdrawn = ""
     if feed.effect_column:
         codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
-        listed = ", ".join(text_sql(code) for code in codes)
+        listed = ", ".join(literal(code) for code in codes)
         if codes:
             withdrawn = f'l."{feed.effect_column}" NOT IN ({listed}) AND '
     expected = [

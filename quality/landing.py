@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from quality.expectations import Expectation, text_sql
+from quality.expectations import Expectation
 from schemas.contract import Feed
+from schemas.sql import literal
 
 
 def expectations(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
@@ -17,7 +18,7 @@ def conservation(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
     """Read = landed + unreadable, and every landed row has one verdict (promise 2)."""
     feeds = tuple(feeds)
     counted = " UNION ALL ".join(
-        f"SELECT {text_sql(f.name)} AS feed, delivery, count(*) AS landed "
+        f"SELECT {literal(f.name)} AS feed, delivery, count(*) AS landed "
         f"FROM landing.{f.name} GROUP BY delivery"
         for f in feeds
     )

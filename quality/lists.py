@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from quality.expectations import Expectation, text_sql
+from quality.expectations import Expectation
 from quality.from_contract import codes, shape_expectations
 from schemas.contract import Feed
+from schemas.sql import literal
 
 # The longest an entry may last, in days after the day of the latest event it rests on.
 TERMS = {
@@ -28,7 +29,7 @@ INNER JOIN lists.evidence AS v
     AND v.parent_kind = 'event'
 INNER JOIN merge.events AS m
     ON concat_ws(':', m.record_id, m.version) = v.parent_id
-WHERE e.list = {text_sql(list_name)}{also}
+WHERE e.list = {literal(list_name)}{also}
 GROUP BY e.entry_version, e.subject_id, e.to_day
 HAVING until(e.to_day) > max(m.event_day) + {days}"""
 
