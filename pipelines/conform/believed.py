@@ -28,6 +28,7 @@ PASSED = """passed AS (
             AND {set_aside}
             AND v.delivery = l.delivery
             AND v.line = l.line
+            AND v.record_id = l.record_id
     )
     AND NOT EXISTS (
         SELECT 1
@@ -57,10 +58,11 @@ judged AS (
     SELECT
         v.delivery,
         v.line,
+        v.record_id,
         max(CASE WHEN v.outcome = 'quarantine' THEN 1 ELSE 0 END) AS aside
     FROM quality.verdicts AS v
     WHERE v.feed = '{feed}' AND {set_aside}
-    GROUP BY v.delivery, v.line
+    GROUP BY v.delivery, v.line, v.record_id
 ),
 
 named AS (
@@ -73,7 +75,10 @@ named AS (
         coalesce(j.aside, 0) AS aside
     FROM landing.{feed} AS l
     INNER JOIN deliveries AS d ON d.delivery = l.delivery
-    LEFT JOIN judged AS j ON j.delivery = l.delivery AND j.line = l.line
+    LEFT JOIN judged AS j
+        ON j.delivery = l.delivery
+        AND j.line = l.line
+        AND j.record_id = l.record_id
     WHERE j.line IS NULL OR j.aside = 1
 ),
 
@@ -204,22 +209,6 @@ def reads_of(feed: Feed) -> tuple[str, ...]:
     return tuple(sorted((f"landing.{feed.name}", "quality.deliveries", "quality.verdicts")))
 
 
-def _touched(feed: Feed) -> str:
-    """How changes pass: a held delivery touches the records in it, in a snapshot all there are."""
-    if feed.mode == "snapshot":
-        deliveries = f"(feed, delivery, published, outcome, whole) with l ON d.feed = '{feed.name}'"
-    else:
-        deliveries = (
-            f"(feed, delivery, outcome) ON d.delivery = l.delivery AND d.feed = '{feed.name}'"
-        )
-    return (
-        f"unit: record_id\ntouches: landing.{feed.name} l ON l.record_id = unit.record_id\n"
-        "touches: quality.verdicts v (feed, delivery, line, record_id, expectation, outcome) "
-        f"ON v.record_id = unit.record_id AND v.feed = '{feed.name}'\n"
-        f"touches: quality.deliveries d {deliveries}"
-    )
-
-
 def believed_models(feeds: Iterable[Feed]) -> list[Model]:
     """`conform.<feed>` for every feed."""
     found = []
@@ -228,7 +217,7 @@ def believed_models(feeds: Iterable[Feed]) -> list[Model]:
         comment = (
             f"What {feed.island} is believed to say in {feed.name}, version by version "
             f"(mode: {feed.mode}).\ngrain: one row a record, version and period of belief\n"
-            f"key: record_id, version, from_day\n{_touched(feed)}"
+            f"key: record_id, version, from_day"
         )
         origin = f"sources/{feed.island}/contract.odcs.yaml"
         found.append(Model(f"conform.{feed.name}", sql, reads_of(feed), origin, comment))

@@ -5,16 +5,6 @@
 -- source: the code list measures, which names the rule each rests on
 -- grain: one row a measure, subject, entry version, way it is linked and period
 -- key: measure, agency, entry_version, subject_id, link_path, from_day
--- unit: entry_version
--- touches: exchange.shown s ON s.entry_version = unit.entry_version
--- touches: exchange.entries e ON e.entry_version = unit.entry_version
--- touches: consequences.relations x ON x.from_id = s.subject_id
--- AND x.step IN (SELECT step1 FROM codes.measures)
--- touches: consequences.relations y ON y.from_id = x.to_id
--- AND y.step IN (SELECT step2 FROM codes.measures)
--- touches: consequences.kinds k ON k.subject_id = s.subject_id
--- touches: consequences.kinds l ON l.subject_id = x.to_id
--- touches: consequences.kinds o ON o.subject_id = y.to_id
 -- intervals: union
 WITH grounds AS (
     SELECT
@@ -103,12 +93,10 @@ met AS (
 
 known AS (
     SELECT
-        m.subject_id AS subject_id,
+        k.subject_id AS subject_id,
         min(k.from_day) AS from_day
-    FROM met AS m
-    INNER JOIN consequences.kinds AS k ON k.subject_id = m.subject_id
-    WHERE m.subject_kind IS NOT NULL
-    GROUP BY m.subject_id
+    FROM consequences.kinds AS k
+    GROUP BY k.subject_id
 )
 
 SELECT

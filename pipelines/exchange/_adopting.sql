@@ -6,9 +6,6 @@
 -- source: network.yml, adoptions
 -- grain: one row an occasion
 -- key: entry_id, subject_id, from_day
--- unit: parent_entry_id
-{held}
--- touches: {entries} e ON e.entry_id = unit.parent_entry_id{lineage}
 WITH held AS (
     {copies}
 ),
@@ -30,7 +27,9 @@ offered AS (
     INNER JOIN exchange.adoptions AS a
         ON a.adopter = h.holder
         AND a.from_list = h.list
-    INNER JOIN {entries} AS e ON e.entry_version = h.entry_version
+    INNER JOIN {entries} AS e
+        ON e.entry_version = h.entry_version
+        AND e.entry_id = h.entry_id
     INNER JOIN codes.severities AS s ON s.code = e.severity
     INNER JOIN codes.severities AS m
         ON m.code = a.min_severity

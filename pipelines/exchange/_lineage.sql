@@ -2,8 +2,6 @@
 -- source: network.yml, adoptions
 -- grain: one row an entry and list behind it
 -- key: entry_id, list
--- unit: entry_id
--- touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id{lineage}
 SELECT DISTINCT
     a.entry_id AS entry_id,
     a.from_list AS list

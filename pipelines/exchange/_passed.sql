@@ -9,8 +9,6 @@
 -- source: network.yml, where every clock has its basis
 -- grain: one row a path, entry version, subject shown and period
 -- key: path, entry_version, subject_id, from_day
--- unit: entry_version
--- touches: {previous} h ON h.entry_version = unit.entry_version{touched_by_name}
 -- intervals: union
 WITH held AS (
     SELECT
@@ -19,6 +17,7 @@ WITH held AS (
         h.entry_id AS entry_id,
         h.entry_version AS entry_version,
         h.subject_id AS subject_id,
+        h.subject_id AS listed_id,
         p.path AS path,
         p.came_from AS came_from,
         p.mode AS mode,
@@ -58,6 +57,7 @@ seen AS (
         l.entry_id AS entry_id,
         l.entry_version AS entry_version,
         l.subject_id AS subject_id,
+        l.listed_id AS listed_id,
         l.path AS path,
         l.came_from AS came_from,
         l.mode AS mode,

@@ -33,12 +33,9 @@ WHERE 1 = 0"""
 # Where a step of this length matches by name, who bears a name decides whom it shows. A snapshot looks
 # at every sync: what it takes is cut to the days on which subject and namesake bear the name, and on
 # the days without a name the subject itself is meant.
-_BY_NAME = """
--- touches: resolve.names n ON n.subject_id = h.subject_id
--- touches: resolve.names b ON b.name_key = n.name_key"""
 _HELD = (
-    "holder", "list", "entry_id", "entry_version", "path", "came_from", "mode", "match", "every_days",
-    "lag_days", "expiry_days", "corrections", "first_ever", "gone_day",
+    "holder", "list", "entry_id", "entry_version", "listed_id", "path", "came_from", "mode", "match",
+    "every_days", "lag_days", "expiry_days", "corrections", "first_ever", "gone_day",
 )  # fmt: skip
 _SEEN = (
     "holder", "list", "entry_id", "entry_version", "path", "came_from", "from_day", "missed_day",
@@ -93,7 +90,7 @@ meant AS (
         ON b.name_key = n.name_key
         AND b.from_day < until(n.to_day)
         AND n.from_day < until(b.to_day)
-    INNER JOIN (SELECT DISTINCT h.match AS match FROM by_name AS h) AS p
+    INNER JOIN (SELECT DISTINCT x.match AS match FROM exchange.paths AS x WHERE x.match <> 'code') AS p
         ON b.subject_id = n.subject_id
         OR (b.subject_kind = n.subject_kind AND (p.match = 'name' OR b.division = n.division))
 ),
@@ -179,7 +176,7 @@ understood AS (
         CASE WHEN b.subject_id IS NULL THEN s.subject_id ELSE b.subject_id END AS subject_id
     FROM seen AS s
     LEFT JOIN resolve.names AS n
-        ON n.subject_id = s.subject_id
+        ON n.subject_id = s.listed_id
         AND n.from_day <= s.first_sync
         AND s.first_sync < until(n.to_day)
     LEFT JOIN resolve.names AS b
@@ -192,20 +189,17 @@ understood AS (
         AND s.mode <> 'snapshot'
 )""".replace("{seen}", _columns("s", _SEEN))
 _NAMED = {
-    "touched_by_name": _BY_NAME,
     "taken_by_name": _TAKEN_BY_NAME,
     "taken": "taken",
     "understood_by_name": _UNDERSTOOD_BY_NAME,
     "understood": "understood",
 }
 _BY_CODE = {
-    "touched_by_name": "",
     "taken_by_name": "",
     "taken": "held",
     "understood_by_name": "",
     "understood": "seen",
 }
-_PASSES = "\npasses"
 
 
 def _text(value: str | None) -> str:
@@ -331,26 +325,26 @@ def exchange_models(network: Network) -> list[Model]:
             _union(COPY_COLUMNS, copies, ""),
             "Who shows what, from when to when, learned from whom, over each path apart.\n"
             "grain: one row a path, entry version, subject shown and period\n"
-            "key: path, entry_version, subject_id, from_day" + _PASSES,
+            "key: path, entry_version, subject_id, from_day",
         ),
         _plain(
             "exchange.adopted",
             _union(ENTRY_COLUMNS, adopted, EMPTY_ENTRIES),
             "Entries made because another list has one.\n"
-            "grain: one row an entry and version\nkey: entry_version" + _PASSES,
+            "grain: one row an entry and version\nkey: entry_version",
         ),
         _plain(
             "exchange.entries",
             _union(ENTRY_COLUMNS, entries, ""),
             "All entries, native and adopted.\ngrain: one row an entry and version\n"
-            "key: entry_version" + _PASSES,
+            "key: entry_version",
         ),
         _plain(
             "exchange.evidence",
             _union("entry_version, parent_kind, parent_id", ["lists.evidence", *evidence], ""),
             "What each entry rests on: an event's record, or the entry it was adopted from.\n"
             "grain: one row an entry version and parent\n"
-            "key: entry_version, parent_kind, parent_id" + _PASSES,
+            "key: entry_version, parent_kind, parent_id",
         ),
     ]
     return models
@@ -376,17 +370,9 @@ SELECT DISTINCT
     l.list AS list
 FROM exchange.adopting_{g} AS a
 INNER JOIN exchange.lineage_{g - 1} AS l ON l.entry_id = a.parent_entry_id"""
-    touched = [
-        f"-- touches: {t} h{n} ON h{n}.entry_id = unit.parent_entry_id"
-        for n, t in enumerate(copies)
-    ]
     adopting = _template(
         "adopting",
         copies=held,
-        held="\n".join(touched),
-        lineage=""
-        if g == 1
-        else f"\n-- touches: exchange.lineage_{g - 1} l ON l.entry_id = unit.parent_entry_id",
         entries="lists.entries" if g == 1 else f"exchange.adopted_{g - 1}",
         not_descended="" if g == 1 else descends,
     )
@@ -413,8 +399,7 @@ FROM periods"""
             f"exchange.adopted_{g}",
             adopted,
             "Entries made because another list has one, each version once.\n"
-            "grain: one row an entry and version\nkey: entry_version\nunit: entry_id\n"
-            f"touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id",
+            "grain: one row an entry and version\nkey: entry_version",
         ),
         make_model(
             f"exchange.adopted_evidence_{g}",
@@ -423,14 +408,7 @@ FROM periods"""
         ),
         make_model(
             f"exchange.lineage_{g}",
-            _template(
-                "lineage",
-                g=str(g),
-                older="" if g == 1 else older,
-                lineage=""
-                if g == 1
-                else f"\n-- touches: exchange.lineage_{g - 1} l ON l.entry_id = a.parent_entry_id",
-            ),
+            _template("lineage", g=str(g), older="" if g == 1 else older),
             here + "_lineage.sql",
         ),
     ]

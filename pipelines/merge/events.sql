@@ -2,9 +2,6 @@
 -- source: conform.events and resolve.matches
 -- grain: one row a record, version and period of belief
 -- key: record_id, version, from_day
--- unit: record_id
--- touches: conform.events e ON e.record_id = unit.record_id
--- touches: resolve.matches m ON m.record_id = unit.record_id AND m.role = 'subject'
 SELECT
     m.subject_id AS subject_id,
     m.method AS method,

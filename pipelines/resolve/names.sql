@@ -3,9 +3,6 @@
 -- source: the registries' own contracts
 -- grain: one row a subject, name with division and address, and period of belief
 -- key: subject_id, name, division, address, from_day
--- unit: feed, record_id
--- touches: conform.statements s ON s.record_id = unit.record_id AND s.feed = unit.feed
--- gives: subject_id = md5(concat_ws('|', unit.feed, unit.record_id))
 -- intervals: union
 SELECT
     md5(concat_ws('|', n.feed, n.record_id)) AS subject_id,
@@ -19,7 +16,8 @@ SELECT
     n.to_day AS to_day
 FROM conform.statements AS n
 LEFT JOIN conform.statements AS a
-    ON a.record_id = n.record_id
+    ON a.feed = n.feed
+    AND a.record_id = n.record_id
     AND a.version = n.version
     AND a.from_day = n.from_day
     AND a.property = 'address'

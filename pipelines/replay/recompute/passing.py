@@ -1,0 +1,32 @@
+"""How a change passes through each model."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+
+from pipelines.models import Model
+from pipelines.replay.recompute.derive import derive
+from pipelines.replay.recompute.units import Recipe
+
+# The same in every universe: lists of codes, and the network.
+SHARED = frozenset({"exchange.paths", "exchange.adoptions"})
+
+
+def shared(table: str) -> bool:
+    """Whether a table is the same in every universe."""
+    return table.startswith("codes.") or table in SHARED
+
+
+@lru_cache(maxsize=1024)
+def parsed(sql: str) -> exp.Expression:
+    """The tree of a query; whoever changes it makes a copy."""
+    return sqlglot.parse_one(sql, read="duckdb")
+
+
+@lru_cache(maxsize=1024)
+def recipe(model: Model) -> Recipe:
+    """How a change passes through a model, as its SQL shows."""
+    return derive(parsed(model.sql), model.key, shared)
