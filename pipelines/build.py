@@ -15,8 +15,9 @@ from typing import Any
 from pipelines.codes import load_codes
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.graph import all_models
 from pipelines.landing import land, read_manifest
-from pipelines.models import Model, all_models
+from pipelines.model import Model
 from pipelines.storage import remove_database
 from quality import check_promises, judge
 from schemas.contract import Feed, feeds

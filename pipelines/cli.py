@@ -223,7 +223,7 @@ def replay(
     if save:
         result.save(save)
     if html:
-        from pipelines.replay.page import write_page
+        from pipelines.replay.tell.page import write_page
 
         write_page(result, html)
     if as_json:
@@ -244,19 +244,21 @@ def trace(
     """
     from pipelines import trace as tracing
     from pipelines.made_by import out_of_date
+    from pipelines.printed import print_trace
     from pipelines.run import opened
     from pipelines.storage import Home
-    from pipelines.terminal import print_json, print_tree
+    from pipelines.terminal import print_json
 
     with opened(Home(home)) as engine:
         _note(out_of_date(engine, Home(home).database()))
         found = tracing.trace(engine, given)
-    print_json(found) if as_json else print_tree(found)
+    print_json(found) if as_json else print_trace(found)
 
 
 @app.command()
 def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
     """Check the database in force: gates, expectations, conservation, evidence."""
+    from pipelines.printed import print_report
     from pipelines.run import check_home
     from pipelines.storage import Home
     from pipelines.terminal import print_json, progress_bar
@@ -264,7 +266,7 @@ def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
     with progress_bar("checking", show=not as_json) as tell:
         report = check_home(Home(home), progress=tell)
     _note(report.out_of_date)
-    print_json(report.as_dict()) if as_json else print("\n".join(report.lines()))
+    print_json(report.as_dict()) if as_json else print_report(report)
     if any(result.outcome == "fail" for result in report.checks):
         raise typer.Exit(1)
 
@@ -419,19 +421,18 @@ def subject(
     from datetime import date
 
     from pipelines.made_by import out_of_date
+    from pipelines.printed import print_subject
     from pipelines.run import opened
     from pipelines.storage import Home
     from pipelines.subject import about
-    from pipelines.terminal import print_json, print_tree
+    from pipelines.terminal import print_json
     from pipelines.trace import a_day
 
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
     with opened(Home(home)) as engine:
         _note(out_of_date(engine, Home(home).database()))
         found = about(engine, given, day)
-    print_json(found) if as_json else print_tree(
-        found, f"{found.get('name', found['subject_id'])} on {found['as_of']}"
-    )
+    print_json(found) if as_json else print_subject(found)
 
 
 # What there is; nothing here reads a home.

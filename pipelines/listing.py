@@ -130,7 +130,7 @@ def models(tier: str = "core", join: str = "full") -> list[Row]:
     Raises:
         NetworkError: if there is no such level of joining.
     """
-    from pipelines.models import all_models
+    from pipelines.graph import all_models
 
     return [
         {"model": m.name, "reads": list(m.reads), "origin": m.origin}
@@ -147,7 +147,7 @@ def model(name: str, tier: str = "core", join: str = "full", engine: str = "duck
     Raises:
         ValueError: if there is no such model.
     """
-    from pipelines.models import all_models
+    from pipelines.graph import all_models
     from schemas.suggest import suggestion
 
     found = {m.name: m for m in all_models(tier, join)}

@@ -424,7 +424,7 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
         ValueError: if there is no database.
     """
     from pipelines.engine import open_engine
-    from pipelines.models import all_models
+    from pipelines.graph import all_models
     from quality import check_keys, checks
     from quality.great import validate
     from quality.report import report

@@ -23,7 +23,7 @@ from schemas.contract import ROOT
 from schemas.normal_form import filled
 
 NAME = "islands.duckdb"
-MACROS = ROOT / "pipelines" / "engine" / "macros" / "duckdb.sql"
+MACROS = ROOT / "schemas" / "sql" / "duckdb.sql"
 
 # Great Expectations counts in SQL and shows at most 200 rows; no statement of its needs more.
 ROWS_TAKEN = 2000

@@ -12,7 +12,7 @@ from pipelines.definitions.names import DATABASE, VERDICTS, asset_of, key
 from pipelines.engine.base import Engine
 from pipelines.landing.keys import landing_columns
 from pipelines.lineage import column_lineage
-from pipelines.models import Model
+from pipelines.model import Model
 from quality.gates import VERDICTS_COLUMNS
 from schemas.columns import said_of_columns
 from schemas.contract import Feed
@@ -107,9 +107,9 @@ def database_made(current: Mapping[str, Any]) -> dg.AssetMaterialization:
 def described(model: Model) -> str:
     """What stands above a model's SQL, as Markdown: the rule in words, then source, grain and key.
 
-    What only replays need, which rows can be recomputed alone, is left out.
+    What only replays and traces need is left out.
 
-    >>> print(described(Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nunit: a_b")))
+    >>> print(described(Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nfound: c")))
     Who is
     on x.
     <BLANKLINE>

@@ -10,6 +10,8 @@ from typing import Any, Protocol, Self
 import pandas as pd
 import pyarrow as pa
 
+from schemas.contract import ROOT
+
 
 class Engine(Protocol):
     """A database that runs the models. Tables are named `schema.table`; SQL is DuckDB's dialect.
@@ -83,7 +85,7 @@ class Engine(Protocol):
     ) -> None: ...
 
 
-MACROS = Path(__file__).resolve().parent / "macros"
+MACROS = ROOT / "schemas" / "sql"
 
 
 def split_name(name: str) -> tuple[str | None, str]:

@@ -26,8 +26,8 @@ from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
 from pipelines.manifest import NOTICE, lock_hash, project_version
-from pipelines.replay.levels import told_gain
-from pipelines.replay.universes import Universes
+from pipelines.replay.compare.gain import told_gain
+from pipelines.replay.compare.universes import Universes
 from pipelines.run import make_home
 from pipelines.storage import Home
 from sources.faults import FaultError

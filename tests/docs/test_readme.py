@@ -14,7 +14,8 @@ from docs.lab import ExampleError, Lab, make_lab
 from docs.pages import block_names, examples
 from docs.picture import draw
 from pipelines.exchange.network import read_network
-from pipelines.models import all_models, output_columns
+from pipelines.graph import all_models
+from pipelines.model import output_columns
 from schemas.contract import ROOT, feeds
 from schemas.shape import SHAPES
 
@@ -123,7 +124,7 @@ def test_the_data_dictionary_holds_everything():
     for model in all_models("whole", "full"):
         _, _, rest = told.partition(f"#### `{model.name}`\n")
         about = rest.partition("\n#")[0]
-        assert "unit:" not in about and "touches:" not in about
+        assert "reads:" not in about and "found:" not in about
         for column in output_columns(model.sql):
             assert re.search(rf"^\| `{column}` \| \S", about, re.MULTILINE), (model.name, column)
 

@@ -1,1 +1,1 @@
-"""Working a change out, model by model: how a change passes through one, and which rows it needs."""
+"""What edits change: the models run again, for the units concerned or for everything."""

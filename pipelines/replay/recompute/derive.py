@@ -26,11 +26,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlglot import exp
 
-from pipelines.replay.recompute.reads import Block, Shared, Source, Underivable, View, own, sources_of
+from pipelines.replay.recompute.reads import (
+    Block,
+    Shared,
+    Source,
+    Underivable,
+    View,
+    own,
+    sources_of,
+)
 from pipelines.replay.recompute.units import Recipe, Tie, by_parts
 
 # Types of which a value equals another as it stands if it does when it is cast.
@@ -354,9 +362,7 @@ class Carrying:
         known = self._known(block, pairs)
         if known is not None:
             return known
-        kept = [
-            (side, given) for e, given in pairs if (side := _inside(block, e)) is not None
-        ]
+        kept = [(side, given) for e, given in pairs if (side := _inside(block, e)) is not None]
         if of is None and len(kept) < len(pairs):
             raise Underivable("rows of different units meet in a window or a group.")
         return self._select(block, kept, of)
@@ -522,9 +528,12 @@ class Carrying:
             side = side.this
         if isinstance(side, exp.Literal):
             for part in filters:
-                if isinstance(part, exp.EQ) and part.expression == side:
-                    if isinstance(part.this, exp.Column):
-                        return part.this
+                if (
+                    isinstance(part, exp.EQ)
+                    and part.expression == side
+                    and isinstance(part.this, exp.Column)
+                ):
+                    return part.this
         return side
 
     def _node(
@@ -569,9 +578,7 @@ class Carrying:
                     and set(other.parent_filters) <= set(node.parent_filters)
                 ):
                     other.used = (
-                        None
-                        if node.used is None or other.used is None
-                        else other.used | node.used
+                        None if node.used is None or other.used is None else other.used | node.used
                     )
                     kept.remove(node)
                     break
@@ -694,7 +701,11 @@ def _text(expression: exp.Expression, table: str) -> str:
 def _feed(node: Node) -> str | None:
     """The feed of which alone a node's conditions let rows by."""
     for part in node.filters.values():
-        if isinstance(part, exp.EQ) and isinstance(part.expression, exp.Literal):
-            if isinstance(part.this, exp.Column) and part.this.name == "feed":
-                return part.expression.name
+        if (
+            isinstance(part, exp.EQ)
+            and isinstance(part.this, exp.Column)
+            and isinstance(part.expression, exp.Literal)
+            and part.this.name == "feed"
+        ):
+            return part.expression.name
     return None

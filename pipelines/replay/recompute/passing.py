@@ -7,7 +7,7 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
-from pipelines.models import Model
+from pipelines.model import Model
 from pipelines.replay.recompute.derive import derive
 from pipelines.replay.recompute.units import Recipe
 

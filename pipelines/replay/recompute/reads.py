@@ -199,7 +199,11 @@ class Block:
             self._rows_together(select, group)
 
     def _source(
-        self, node: exp.Expression, called: dict[str, str], known: Mapping[str, View], optional: bool
+        self,
+        node: exp.Expression,
+        called: dict[str, str],
+        known: Mapping[str, View],
+        optional: bool,
     ) -> str:
         alias = node.alias_or_name
         name, n = alias, 1

@@ -12,9 +12,10 @@ import random
 import pytest
 
 from pipelines.exchange.network import JOINS
-from pipelines.models import Model, all_models
-from pipelines.replay.small import COME, GONE, Small, quoted, shared
+from pipelines.graph import all_models
+from pipelines.model import Model
 from pipelines.replay.recompute.passing import recipe
+from pipelines.replay.recompute.small import COME, GONE, Small, quoted, shared
 
 MODELS = {model.name: model for model in all_models("core", "full")}
 UNIVERSES = 2

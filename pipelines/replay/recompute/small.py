@@ -1,0 +1,482 @@
+"""The small database: models run again for the units a change touches, in all universes at once.
+
+For every model in order: what changed in the tables it reads tells which of its units are touched; the
+rows those units are worked out from come from the base, with the universe's own changes made; the
+model's own SQL, lifted, is run on them; and what comes out is held against the base's rows of the same
+units. Only what really differs goes on. A model nothing touches is not run.
+
+By induction every table of a universe is then the base's table with its changes made, and that is what
+rebuilding from the edited files gives: each model has a test that no unit outside `touches` changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+
+from pipelines.engine import open_engine
+from pipelines.engine.base import Engine
+from pipelines.model import Model
+from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES, lift
+from pipelines.replay.recompute.passing import parsed, recipe, shared
+from pipelines.replay.recompute.units import UNIT, Recipe, Tie
+
+WHOLE = Recipe("whole")
+NO_VALUE = "A unit has no value."
+GONE, COME = -1, 1  # a row of the base that a universe has not; a row it has instead
+
+# An index is used only if one condition alone is asked of a table, and as a list of values. So rows
+# are looked up by one column in an expression of its own, which no other condition may enter.
+_KEPT_APART = ("cte_filter_pusher",)
+
+# A replay asks many wide questions about few rows: what these would save is less than they cost.
+_NOT_WORTH_IT = (
+    "aggregate_reuse",
+    "column_lifetime",
+    "common_subexpressions",
+    "common_subplan",
+    "duplicate_groups",
+    "join_elimination",
+    "outer_join_simplification",
+    "projection_placement",
+    "projection_pullup",
+    "statistics_propagation",
+)
+_SETTINGS = (
+    f"SET disabled_optimizers = '{','.join((*_KEPT_APART, *_NOT_WORTH_IT))}'",
+    "SET dynamic_or_filter_threshold = 1000",
+)
+
+MOST_SEEN = 5000  # queries whose texts are remembered
+
+
+def quoted(name: str) -> str:
+    """A name in quotation marks, dots and all."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Small:
+    """Changes of many universes against one base, and the models run on them.
+
+    Args:
+        base: the database of the clean state; only read.
+        threads: how many the engine may use.
+    """
+
+    def __init__(self, base: Path, threads: int | None = None) -> None:
+        self.base = base
+        self.engine: Engine = open_engine("duckdb", threads=threads)
+        self.engine.attach("base", base)
+        for setting in _SETTINGS:
+            self.engine.execute(setting)
+        self.columns: dict[str, list[str]] = {}
+        for schema, table, column in self.engine.fetch(
+            "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
+            "WHERE database_name = 'base' ORDER BY schema_name, table_name, column_index"
+        ):
+            self.columns.setdefault(f"{schema}.{table}", []).append(column)
+        for table in self.columns:
+            if shared(table):
+                self.engine.create_table(table, f"SELECT * FROM base.{table}")
+        self.engine.create_schema("changed")
+        self.moved: set[str] = set()
+        self._feeds: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+        self._seen: set[str] = set()
+        self._views: dict[str, str] = {}
+
+    def __enter__(self) -> Small:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.close()
+
+    # --- what differs -------------------------------------------------------------------------
+
+    def begin(self, universes: Iterable[int]) -> None:
+        """Forget all changes and name the universes to come."""
+        self.moved = set()
+        self._feeds = {}
+        listed = ", ".join(map(str, universes))
+        self.engine.execute(
+            f"CREATE OR REPLACE TABLE {UNIVERSES} AS "
+            f"SELECT unnest(CAST([{listed}] AS INTEGER[])) AS {UNIVERSE}"
+        )
+
+    def change(self, table: str, select: str) -> int:
+        """Say how a table differs: a SELECT of `side`, `universe` and the table's columns.
+
+        Returns:
+            How many rows differ; if none, the table counts as untouched.
+        """
+        rows = self.make(f"changed.{quoted(table)}", select)
+        if rows:
+            self.moved.add(table)
+            self._feeds = {seen: feeds for seen, feeds in self._feeds.items() if seen[0] != table}
+        return rows
+
+    def make(self, table: str, select: str) -> int:
+        """Make a table of a query; how many rows it has.
+
+        Most of what a small query costs is the reading of its text, so one that comes up again is
+        kept as a view.
+        """
+        if select in self._seen and select not in self._views:
+            self._views[select] = f"query_{len(self._views)}"
+            self.engine.execute(f"CREATE VIEW {self._views[select]} AS {select}")
+        elif len(self._seen) < MOST_SEEN:
+            self._seen.add(select)
+        select = f"FROM {self._views[select]}" if select in self._views else select
+        return self.engine.fetch(f"CREATE OR REPLACE TABLE {table} AS {select}")[0][0]
+
+    def rows_of(self, table: str, select: str) -> str:
+        """SQL of rows of a table in each universe, from a SELECT of rows of the base.
+
+        Args:
+            table: its name.
+            select: gives `universe` and the table's columns, as the base has them.
+        """
+        if table not in self.moved:
+            return select
+        columns = self._listed(table)
+        return (
+            f"SELECT {columns}, universe FROM (({select}) EXCEPT SELECT {columns}, universe "
+            f"FROM changed.{quoted(table)} WHERE side = {GONE})"
+        )
+
+    def whole(self, table: str, universe: int | None, columns: str) -> str:
+        """SELECT of a whole table as one universe has it; None: as the base has it."""
+        select = f"SELECT {columns} FROM base.{table}"
+        if universe is None or table not in self.moved:
+            return select
+        changed = f"SELECT {columns} FROM changed.{quoted(table)} WHERE universe = {universe}"
+        return (
+            f"({select} EXCEPT ALL {changed} AND side = {GONE}) "
+            f"UNION ALL {changed} AND side = {COME}"
+        )
+
+    def as_database(self, name: str, universe: int | None) -> None:
+        """Attach a database of views: every table as a whole, as one universe has it.
+
+        Args:
+            name: to attach it under.
+            universe: which; None: the base itself.
+        """
+        self.engine.execute(f"ATTACH ':memory:' AS {name}")
+        for schema in {table.split(".")[0] for table in self.columns}:
+            self.engine.execute(f"CREATE SCHEMA {name}.{schema}")
+        for table in self.columns:
+            select = self.whole(table, universe, self._listed(table))
+            # A view of another catalogue names it in full.
+            self.engine.execute(
+                f"CREATE VIEW {name}.{table} AS {select.replace('FROM changed.', 'FROM memory.changed.')}"
+            )
+
+    def _listed(self, table: str, alias: str = "") -> str:
+        dot = f"{alias}." if alias else ""
+        return ", ".join(dot + quoted(column) for column in self.columns[table])
+
+    # --- running models -------------------------------------------------------------------------
+
+    def run(self, models: Sequence[Model]) -> list[str]:
+        """Run every model that something touches, in the order given.
+
+        Returns:
+            Names of the models that were run.
+        """
+        ran = []
+        for model in models:
+            if self.run_model(model):
+                ran.append(model.name)
+        return ran
+
+    def run_model(self, model: Model) -> bool:
+        """Work out how one model's table differs; False if nothing touches it."""
+        varying = [t for t in model.reads if not shared(t)]
+        if not self.moved.intersection(varying):
+            return False
+        how = recipe(model)
+        if how.way == "rows":
+            self.change(model.name, self._row_by_row(model))
+            return True
+        if how.way == "units":
+            touched = self._touched(how)
+            if touched is None:
+                how = WHOLE
+            elif not touched:
+                return False
+        self.change(model.name, self._worked_out(model, how))
+        return True
+
+    def _row_by_row(self, model: Model) -> str:
+        """What the model makes of the changed rows: each side of each universe apart from the rest."""
+        moved = frozenset(self.moved.intersection(model.reads))
+        select = _lifted(model.sql, moved)
+        ctes = []
+        for table in model.reads:
+            name = quoted(f"in {table}")
+            if shared(table) or name not in select:
+                continue
+            rows = (
+                f"2 * universe + CAST(side = {COME} AS INTEGER) AS universe "
+                f"FROM changed.{quoted(table)}"
+                if table in moved
+                else f"CAST(NULL AS INTEGER) AS universe FROM base.{table} WHERE FALSE"
+            )
+            ctes.append(f"{name} AS (SELECT {self._listed(table)}, {rows})")
+        columns = self._listed(model.name)
+        return (
+            f"WITH {', '.join(ctes)}, made AS ({select}) "
+            f"SELECT CAST(sign(sum(side)) AS TINYINT) AS side, universe, {columns} FROM ("
+            f"SELECT CASE universe % 2 WHEN 1 THEN {COME} ELSE {GONE} END AS side, "
+            f"universe // 2 AS universe, {columns} FROM made"
+            f") GROUP BY universe, {columns} HAVING sum(side) <> 0"
+        )
+
+    # --- upwards: from what changed to units ------------------------------------------------------
+
+    def _touched(self, how: Recipe) -> int | None:
+        """Make the table `unit` of the units to work out again; how many there are.
+
+        None if one has no value in a column of a unit: such rows are not found by it.
+        """
+        parts = [self._climb(how, tie, self._changes(tie)) for tie in how.ties if self._stirs(tie)]
+        if not parts:
+            return 0
+        columns = ", ".join(
+            f"CASE WHEN {c} IS NULL THEN error('{NO_VALUE}') ELSE {c} END AS {c}" for c in how.unit
+        )
+        try:
+            return self.make(
+                "unit", f"SELECT DISTINCT universe, {columns} FROM ({' UNION ALL '.join(parts)})"
+            )
+        except duckdb.InvalidInputException as error:
+            if NO_VALUE not in str(error):
+                raise
+            return None
+
+    def _stirs(self, tie: Tie) -> bool:
+        """Whether a tie's table has changed, in rows of the feed that it speaks of."""
+        if tie.table not in self.moved:
+            return False
+        if tie.feed is None:
+            return True
+        seen = (tie.table, tie.only)
+        if seen not in self._feeds:
+            found = self.engine.fetch(f"SELECT DISTINCT feed FROM ({self._changes(tie)})")
+            self._feeds[seen] = {feed for (feed,) in found}
+        return tie.feed in self._feeds[seen]
+
+    def _changes(self, tie: Tie) -> str:
+        """SELECT of the changed rows of a table, as far as the tie looks at them."""
+        changed = f"changed.{quoted(tie.table)}"
+        if not tie.only:
+            return f"SELECT * FROM {changed}"
+        columns = ", ".join(map(quoted, tie.only))
+        sides = [
+            f"SELECT universe, {columns} FROM {changed} WHERE side = {s}" for s in (GONE, COME)
+        ]
+        return " UNION ALL ".join(f"({a} EXCEPT ALL {b})" for a, b in (sides, sides[::-1]))
+
+    def _climb(self, how: Recipe, tie: Tie, rows: str) -> str:
+        """SELECT of the units that rows of a tie's table matter to."""
+        where = _where(tie.filters)
+        a = tie.alias
+        if tie.parent == UNIT:
+            given = {right: left for left, right in tie.pairs}
+            columns = ", ".join(f"{given[f'{UNIT}.{c}']} AS {c}" for c in how.unit)
+            return f"SELECT {a}.universe AS universe, {columns} FROM ({rows}) AS {a}{where}"
+        parent = how.tie(tie.parent)
+        p = parent.alias
+        columns = "".join(f", {p}.{quoted(c)}" for c in sorted(_columns_used(parent)))
+        tied = " AND ".join(
+            [f"{left} = {right}" for left, right in tie.pairs] + list(tie.parent_filters)
+        )
+        found = self.looked_up(
+            parent.table,
+            [(right, left) for left, right in tie.pairs],
+            f"{a}_rows AS {a}{where}",
+            parent.alias,
+        )
+        select = (
+            f"SELECT DISTINCT {a}.universe AS universe{columns} FROM {a}_rows AS {a} INNER JOIN "
+        )
+        parts = [f"{select}{p}_found AS {p} ON {tied or 'TRUE'}{where}"]
+        if parent.table in self.moved:
+            parts.append(
+                f"{select}changed.{quoted(parent.table)} AS {p} ON {p}.universe = {a}.universe "
+                f"AND {p}.side = {COME}{' AND ' + tied if tied else ''}{where}"
+            )
+        up = (
+            f"(WITH {a}_rows AS ({rows}), {p}_found AS MATERIALIZED ({found}) "
+            f"{' UNION ALL '.join(parts)})"
+        )
+        return self._climb(how, parent, f"SELECT * FROM {up}")
+
+    # --- downwards: from units to the rows they are worked out from -------------------------------
+
+    def _worked_out(self, model: Model, how: Recipe) -> str:
+        """SELECT of how the touched units' rows differ from the base's."""
+        ctes: list[str] = []
+        made: dict[str, list[str]] = {}
+        select = _lifted(model.sql, None)
+        for tie in how.ties:
+            ctes += self._needed(how, tie)
+            made.setdefault(tie.table, []).append(quoted(f"{tie.alias} needed"))
+        for table in model.reads:
+            if not shared(table):
+                columns = self._listed(table)
+                rows = " UNION ".join(
+                    f"SELECT {columns}, universe FROM {n}" for n in made.get(table, ())
+                )
+                if how.way == "whole":
+                    rows = self._everywhere(table)
+                ctes.append(f"{quoted('in ' + table)} AS ({rows})")
+        if how.way == "whole":
+            ctes += [f"made AS ({select})", f"had AS ({self._everywhere(model.name)})"]
+            return f"WITH {', '.join(ctes)} " + difference(self._listed(model.name), "had", "made")
+        columns = self._listed(model.name)
+        keys = ", ".join(f"{right} AS {quoted(c)}" for c, right in how.gives)
+        pairs = [(f"m.{quoted(c)}", f"k.{quoted(c)}") for c, _ in how.gives]
+        tied = " AND ".join(f"{left} = {right}" for left, right in pairs)
+        ctes += [
+            f"keys AS (SELECT DISTINCT unit.universe, {keys} FROM unit)",
+            f"made AS (SELECT {self._listed(model.name, 'm')}, m.universe FROM "
+            f"({select}) AS m SEMI JOIN keys AS k ON k.universe = m.universe AND {tied})",
+            f"found AS MATERIALIZED ({self.looked_up(model.name, pairs, 'keys AS k', 'm')})",
+            f"had AS (SELECT {self._listed(model.name, 'm')}, k.universe FROM keys AS k "
+            f"INNER JOIN found AS m ON {tied})",
+        ]
+        return f"WITH {', '.join(ctes)} " + difference(columns, "had", "made")
+
+    def _everywhere(self, table: str) -> str:
+        """SELECT of a whole table in each universe."""
+        columns = self._listed(table)
+        rows = self.rows_of(
+            table, f"SELECT {columns}, universe FROM base.{table} CROSS JOIN {UNIVERSES}"
+        )
+        if table in self.moved:
+            rows += (
+                f" UNION ALL SELECT {columns}, universe FROM changed.{quoted(table)} "
+                f"WHERE side = {COME}"
+            )
+        return rows
+
+    def _needed(self, how: Recipe, tie: Tie) -> list[str]:
+        """Common table expressions: `<alias> needed`, the rows of one tie that the touched units need."""
+        a, table = tie.alias, tie.table
+        source = UNIT if tie.parent == UNIT else quoted(f"{tie.parent} needed")
+        keys = ", ".join(f"{right} AS k{n}" for n, (_, right) in enumerate(tie.pairs))
+        given, found = quoted(f"{a} given"), quoted(f"{a} found")
+        pairs = [(left, f"given.k{n}") for n, (left, _) in enumerate(tie.pairs)]
+        tied = " AND ".join(f"{left} = {right}" for left, right in pairs)
+        columns = self._listed(table, a)
+        where = _where(tie.filters)
+        rows = self.rows_of(
+            table,
+            f"SELECT {columns}, given.universe FROM {given} AS given "
+            f"INNER JOIN {found} AS {a} ON {tied or 'TRUE'}{where}",
+        )
+        if table in self.moved:
+            rows += (
+                f" UNION ALL SELECT {columns}, {a}.universe FROM {given} AS given INNER JOIN "
+                f"changed.{quoted(table)} AS {a} ON {a}.universe = given.universe AND {a}.side = {COME}"
+                f"{' AND ' + tied if tied else ''}{where}"
+            )
+        return [
+            f"{given} AS (SELECT DISTINCT {tie.parent}.universe AS universe"
+            f"{', ' + keys if keys else ''} FROM {source} AS {tie.parent}"
+            f"{_where(tie.parent_filters)})",
+            f"{found} AS MATERIALIZED ({self.looked_up(table, pairs, f'{given} AS given', a)})",
+            f"{quoted(f'{a} needed')} AS ({rows})",
+        ]
+
+    def looked_up(
+        self, table: str, pairs: Sequence[tuple[str, str]], given: str, alias: str = "t"
+    ) -> str:
+        """SELECT of the base's rows of a table by the first plain column there is to tie them by.
+
+        Args:
+            table: its name.
+            pairs: (expression over the table, expression over what is given) that must be equal.
+            given: what stands behind FROM, and perhaps WHERE, to have the values.
+            alias: what the expressions call the table.
+        """
+        columns = self._listed(table, alias)
+        for left, right in pairs:
+            if _plain(left):
+                return (
+                    f"SELECT {columns} FROM (SELECT DISTINCT {right} AS k FROM {given}) AS sought "
+                    f"INNER JOIN base.{table} AS {alias} ON {left} = sought.k"
+                )
+        return f"SELECT {columns} FROM base.{table} AS {alias}"
+
+
+def difference(columns: str, had: str, has: str) -> str:
+    """SELECT of how two tables of one universe each differ: `side`, `universe` and the columns."""
+    return (
+        f"SELECT CAST(sign(sum(side)) AS TINYINT) AS side, universe, {columns} FROM ("
+        f"SELECT {GONE} AS side, universe, {columns} FROM {had} UNION ALL "
+        f"SELECT {COME} AS side, universe, {columns} FROM {has}"
+        f") GROUP BY universe, {columns} HAVING sum(side) <> 0"
+    )
+
+
+def _where(filters: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(filters)}" if filters else ""
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> bool:
+    """Whether an expression is a column and nothing more."""
+    return isinstance(sqlglot.parse_one(text, read="duckdb"), exp.Column)
+
+
+@lru_cache(maxsize=4096)
+def _columns_used(tie: Tie) -> frozenset[str]:
+    """Columns of a tie's own table that its conditions speak of."""
+    return frozenset(
+        column.name
+        for text in (*(left for left, _ in tie.pairs), *tie.filters)
+        for column in sqlglot.parse_one(text, read="duckdb").find_all(exp.Column)
+        if column.table == tie.alias
+    )
+
+
+@lru_cache(maxsize=1024)
+def _lifted(sql: str, moved: frozenset[str] | None) -> str:
+    """A model's SQL, lifted, reading `in <table>`.
+
+    Args:
+        moved: of a model that works row by row: the tables that changed; a branch of its union that
+            reads none of them adds nothing.
+    """
+    tree = parsed(sql).copy()
+    if moved is not None:
+        tree = _branches(tree, moved)
+    lift(tree, lambda table: None if shared(table) else f"in {table}")
+    return tree.sql(dialect="duckdb", comments=False)
+
+
+def _branches(tree: exp.Expression, moved: Collection[str]) -> exp.Expression:
+    """The branches of a union that read a table that changed."""
+    found: list[exp.Expression] = []
+
+    def walk(node: exp.Expression) -> None:
+        if isinstance(node, exp.Union) and not node.args.get("distinct"):
+            walk(node.this)
+            walk(node.expression)
+        elif any(f"{t.db}.{t.name}" in moved for t in node.find_all(exp.Table)):
+            found.append(node.copy())
+
+    if tree.args.get("with_"):
+        return tree
+    walk(tree)
+    first, *rest = found
+    for other in rest:
+        first = exp.union(first, other, distinct=False, copy=False)
+    return first
