@@ -131,9 +131,15 @@ def models(tier: str = "core", join: str = "full") -> list[Row]:
         NetworkError: if there is no such level of joining.
     """
     from pipelines.graph import all_models
+    from pipelines.replay.recompute.passing import recipe, shared
 
     return [
-        {"model": m.name, "reads": list(m.reads), "origin": m.origin}
+        {
+            "model": m.name,
+            "changes": "never" if shared(m.name) else str(recipe(m)),
+            "reads": list(m.reads),
+            "origin": m.origin,
+        }
         for m in all_models(tier, join)
     ]
 

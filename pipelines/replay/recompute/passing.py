@@ -7,8 +7,9 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
-from pipelines.model import Model
+from pipelines.model import Model, output_columns
 from pipelines.replay.recompute.derive import derive
+from pipelines.replay.recompute.said import said
 from pipelines.replay.recompute.units import Recipe
 
 # The same in every universe: lists of codes, and the network.
@@ -28,5 +29,15 @@ def parsed(sql: str) -> exp.Expression:
 
 @lru_cache(maxsize=1024)
 def recipe(model: Model) -> Recipe:
-    """How a change passes through a model, as its SQL shows."""
+    """How a change passes through a model: as its header says, or else as its SQL shows.
+
+    Raises:
+        ModelError: if a line of the header cannot be understood.
+    """
+    told = said(model, output_columns(model.sql), [t for t in model.reads if shared(t)])
+    return told or derived(model)
+
+
+def derived(model: Model) -> Recipe:
+    """How a change passes through a model, as far as its SQL shows it."""
     return derive(parsed(model.sql), model.key, shared)

@@ -66,6 +66,17 @@ class Recipe:
     said: bool = False
     why: str = ""
 
+    def __str__(self) -> str:
+        """In a few words, for people.
+
+        >>> str(Recipe("units", ("feed", "record_id")))
+        'derived: by feed, record_id'
+        """
+        if self.way == "whole":
+            return f"whole: {self.why}"
+        by = "row by row" if self.way == "rows" else f"by {', '.join(self.unit)}"
+        return f"{'said' if self.said else 'derived'}: {by}"
+
     def tie(self, alias: str) -> Tie:
         """The tie of an alias."""
         return next(tie for tie in self.ties if tie.alias == alias)
