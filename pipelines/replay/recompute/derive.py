@@ -38,6 +38,7 @@ from pipelines.replay.recompute.reads import (
     View,
     own,
     sources_of,
+    text,
 )
 from pipelines.replay.recompute.units import Recipe, Tie, by_parts
 
@@ -345,7 +346,7 @@ class Carrying:
         Raises:
             Underivable: if something is given of the unit and cannot be carried down.
         """
-        sign = (view, of, tuple((side.sql(), given.expression.sql()) for side, given in pairs))
+        sign = (view, of, tuple((text(side), text(given.expression)) for side, given in pairs))
         if sign not in self._seen:
             self._seen[sign] = self._view(view, pairs, of)
         return self._seen[sign]
@@ -380,7 +381,7 @@ class Carrying:
         for name in block.names or ():
             expression = block.output(name)
             via = given[name].via if name in given else None
-            if via is None or via[0] is not source.view or expression.sql() != f"{alias}.{via[1]}":
+            if via is None or via[0] is not source.view or text(expression) != f"{alias}.{via[1]}":
                 return None
             vias[id(via[2])] = via[2]
         return PushedSelect(block, {alias: list(vias.values())}) if vias else None
@@ -496,10 +497,10 @@ class Carrying:
         """(expression over one source, expression over another) that are equal."""
         starts = {t: e for t, e in block.terms.items() if sources_of(e) == {other}}
         found = {}
-        for text, start in starts.items():
-            for reached in block.reached(text):
+        for start in starts.values():
+            for reached in block.reached(text(start)):
                 if sources_of(reached) == {name}:
-                    found.setdefault(reached.sql(), (reached, start))
+                    found.setdefault(text(reached), (reached, start))
         return list(found.values())
 
     # --- tables -------------------------------------------------------------------------------
@@ -546,12 +547,12 @@ class Carrying:
     ) -> Node:
         """The node of a table read in one way; read so before, that one, made to hold for both."""
         assert source.table is not None
-        sides = {(a.sql(), g.expression.sql()): (a, g.expression) for a, g in pairs}
-        parents = {f.sql(): f for _, g in pairs for f in g.filters if not _implied(f, pairs)}
-        mine = {f.sql(): f for f in filters}
+        sides = {(text(a), text(g.expression)): (a, g.expression) for a, g in pairs}
+        parents = {text(f): f for _, g in pairs for f in g.filters if not _implied(f, pairs)}
+        mine = {text(f): f for f in filters}
         for node in self.nodes:
             if (node.table, node.of) == (source.table, of) and {
-                (a.sql(), b.sql()) for a, b in node.pairs
+                (text(a), text(b)) for a, b in node.pairs
             } == set(sides):
                 node.filters = {t: f for t, f in node.filters.items() if t in mine}
                 node.parent_filters = {t: f for t, f in node.parent_filters.items() if t in parents}
@@ -570,8 +571,8 @@ class Carrying:
             for other in kept:
                 if other is node or (other.table, other.of) != (node.table, node.of):
                     continue
-                pairs = {(a.sql(), b.sql()) for a, b in node.pairs}
-                less = {(a.sql(), b.sql()) for a, b in other.pairs}
+                pairs = {(text(a), text(b)) for a, b in node.pairs}
+                less = {(text(a), text(b)) for a, b in other.pairs}
                 if (
                     less <= pairs
                     and set(other.filters) <= set(node.filters)
@@ -672,9 +673,9 @@ def _named(nodes: Iterable[Node]) -> tuple[Tie, ...]:
         name = names[id(node)]
         parent = "unit" if node.of is None else names[id(node.of)]
         extra = {
-            text: f
-            for text, f in node.parent_filters.items()
-            if node.of is not None and text not in node.of.filters
+            said: f
+            for said, f in node.parent_filters.items()
+            if node.of is not None and said not in node.of.filters
         }
         ties.append(
             Tie(

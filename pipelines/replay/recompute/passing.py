@@ -40,4 +40,4 @@ def recipe(model: Model) -> Recipe:
 
 def derived(model: Model) -> Recipe:
     """How a change passes through a model, as far as its SQL shows it."""
-    return derive(parsed(model.sql), model.key, shared)
+    return derive(parsed(model.sql).copy(), model.key, shared)

@@ -25,7 +25,7 @@ class View:
     """A query and the common table expressions in its reach.
 
     Args:
-        query: parsed from DuckDB's dialect.
+        query: parsed from DuckDB's dialect; its columns are given the names of their sources.
         known: name -> common table expression.
         shared: whether a table is the same whatever changes.
     """
@@ -136,8 +136,9 @@ class Block:
     distinct: bool = False
 
     def __post_init__(self) -> None:
-        select = self.view.query.copy()
-        self._constants: dict[str, exp.Expression] = {}
+        select = self.view.query
+        assert isinstance(select, exp.Select)
+        self._constants: dict[str, exp.Expression | None] = {}
         self._columns: list[exp.Column] = []
         self.terms: dict[str, exp.Expression] = {}  # the sides of equalities, by text
         self._both: dict[str, set[str]] = {}
@@ -239,7 +240,7 @@ class Block:
                 self._columns.append(column)
                 if column.table:
                     if column.table not in names:
-                        raise Underivable(f"{column.sql()} is a column of nothing here.")
+                        raise Underivable(f"{text(column)} is a column of nothing here.")
                     column.set("table", exp.to_identifier(names[column.table]))
                 elif not isinstance(column.this, exp.Star):
                     column.set("table", exp.to_identifier(self._owner(column.name, called)))
@@ -278,7 +279,7 @@ class Block:
         if toward is None:
             for value, other in ((left, right), (right, left)):
                 if isinstance(value, exp.Literal):
-                    self._constants[other.sql()] = value
+                    self._constants[text(other)] = value
         if not all(len(side) == 1 for side in sides) or sides[0] == sides[1]:
             return
         if toward == frozenset():
@@ -286,10 +287,10 @@ class Block:
             return
         for one, other, (name,) in ((left, right, sides[1]), (right, left, sides[0])):
             if toward is None or name in toward:
-                self.terms[one.sql()] = one
-                self.equal.setdefault(one.sql(), []).append(other)
+                self.terms[text(one)] = one
+                self.equal.setdefault(text(one), []).append(other)
                 if toward is None:
-                    self._both.setdefault(one.sql(), set()).add(other.sql())
+                    self._both.setdefault(text(one), set()).add(text(other))
 
     def _subqueries(
         self, part: exp.Expression, names: dict[str, str], known: Mapping[str, View]
@@ -313,7 +314,7 @@ class Block:
             for select in [branch.query for branch in view.branches] or [view.query]:
                 if not isinstance(select, exp.Select):
                     raise Underivable(f"{type(select).__name__} stands in a condition.")
-                self._select(select.copy(), names, view.known, inside=True)
+                self._select(select, names, view.known, inside=True)
 
     def _in(self, node: exp.In, view: View) -> None:
         """`x IN (SELECT y …)`, a source whose column is x; all its rows count if it is negated."""
@@ -325,8 +326,8 @@ class Block:
         if isinstance(around, (exp.Where, exp.Join)) and view.names:
             column = exp.column(view.names[0], table=name)
             if len(sources_of(node.this)) == 1:
-                self.terms[node.this.sql()] = node.this
-                self.equal.setdefault(node.this.sql(), []).append(column)
+                self.terms[text(node.this)] = node.this
+                self.equal.setdefault(text(node.this), []).append(column)
 
     def _rows_together(self, select: exp.Select, group: exp.Group | None) -> None:
         """What windows and groups divide rows by."""
@@ -406,11 +407,13 @@ class Block:
         """The one value an expression has in every row, if the text gives it."""
         if isinstance(expression, exp.Literal):
             return expression
-        found = self._constants.get(expression.sql())
-        if found is None and isinstance(expression, exp.Column) and expression.table:
-            view = self.sources[expression.table].view
-            found = view.constant(expression.name) if view else None
-        return found
+        if not isinstance(expression, exp.Column):
+            return None
+        said = text(expression)
+        if said not in self._constants:
+            view = self.sources[expression.table].view if expression.table else None
+            self._constants[said] = view.constant(expression.name) if view else None
+        return self._constants[said]
 
     def over(self, expression: exp.Expression, name: str) -> exp.Expression | None:
         """The same value as an expression over one source, if equalities give it.
@@ -421,10 +424,10 @@ class Block:
             return expression
         for left, right in self._full:
             if isinstance(expression, exp.Coalesce):
-                parts = {a.sql() for a in (expression.this, *expression.expressions)}
-                if parts == {left.sql(), right.sql()}:
+                parts = {text(a) for a in (expression.this, *expression.expressions)}
+                if parts == {text(left), text(right)}:
                     return next((e for e in (left, right) if sources_of(e) == {name}), None)
-        for found in self.reached(expression.sql()):
+        for found in self.reached(text(expression)):
             if sources_of(found) == {name}:
                 return found
         if isinstance(expression, exp.Column) or any(
@@ -439,14 +442,14 @@ class Block:
             column.replace(other.copy())
         return copy
 
-    def reached(self, text: str) -> list[exp.Expression]:
+    def reached(self, start: str) -> list[exp.Expression]:
         """Expressions that equal one, however many equalities away, nearest first."""
-        seen, queue, found = {text}, [text], []
+        seen, queue, found = {start}, [start], []
         while queue:
             for other in self.equal.get(queue.pop(0), ()):
-                if other.sql() not in seen:
-                    seen.add(other.sql())
-                    queue.append(other.sql())
+                if text(other) not in seen:
+                    seen.add(text(other))
+                    queue.append(text(other))
                     found.append(other)
         return found
 
@@ -460,16 +463,16 @@ class Block:
             return False
         columns = [c for c in own(expression, exp.Column) if self.constant(c) is None]
         for partition in self.partitions:
-            by = {part.sql() for part in partition}
-            if expression.sql() in by:
+            by = {text(part) for part in partition}
+            if text(expression) in by:
                 continue
-            if not all(self._alike(column.sql()) & by for column in columns):
+            if not all(self._alike(text(column)) & by for column in columns):
                 return False
         return True
 
-    def _alike(self, text: str) -> set[str]:
+    def _alike(self, start: str) -> set[str]:
         """Texts of all that is equal to an expression in every row."""
-        found, queue = {text}, [text]
+        found, queue = {start}, [start]
         while queue:
             new = self._both.get(queue.pop(), set()) - found
             found |= new
@@ -495,6 +498,13 @@ def own_of(select: exp.Select, *kinds: type[exp.Expression]) -> Iterator[exp.Exp
     for part in (*select.expressions, select.args.get("having"), select.args.get("order")):
         if part is not None:
             yield from own(part, *kinds)
+
+
+def text(node: exp.Expression) -> str:
+    """An expression as text, the same for what is the same."""
+    if isinstance(node, exp.Column):  # most are, and this is quicker
+        return f"{node.table}.{node.name}"
+    return node.sql()
 
 
 def sources_of(node: exp.Expression) -> set[str]:
