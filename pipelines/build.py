@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,7 @@ from pipelines.model import Model
 from pipelines.storage import remove_database
 from quality import check_promises, judge
 from schemas.contract import Feed, feeds
-
-Progress = Callable[[str, int, int], None]
+from schemas.progress import Progress
 
 
 @dataclass

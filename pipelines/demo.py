@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,7 @@ from pipelines.run import build_home, generate_home
 from pipelines.storage import Home, HomeError, write_json
 from pipelines.terminal import progress_bar, wide_console
 from schemas.contract import ROOT
-
-Progress = Callable[[str, int, int], None]
+from schemas.progress import Progress
 
 STORY = ROOT / "labs" / "scenarios" / "noodle_house.yml"
 DEMO_FAULT = FaultSpec("valid_code_of_another", feed="court", seed=6, correct_after=30)

@@ -14,8 +14,24 @@ from pipelines.conform.unions import union_models
 from pipelines.exchange.network import read_network
 from pipelines.exchange.unroll import exchange_models
 from pipelines.lists.derive import derived_models
-from pipelines.model import STAGES, Model, ModelError, file_models
-from schemas.contract import feeds
+from pipelines.model import PIPELINES, STAGES, Model, ModelError, make_model
+from schemas.contract import ROOT, feeds
+
+
+def file_models(stages: Iterable[str] = STAGES) -> list[Model]:
+    """Models written as files. Names with a leading underscore are templates and left out."""
+    found = []
+    for stage in stages:
+        for path in sorted((PIPELINES / stage).glob("*.sql")):
+            if not path.name.startswith("_"):
+                found.append(
+                    make_model(
+                        f"{stage}.{path.stem}",
+                        path.read_text(encoding="utf-8"),
+                        path.relative_to(ROOT).as_posix(),
+                    )
+                )
+    return found
 
 
 def behind(models: Sequence[Model], names: Iterable[str]) -> list[Model]:

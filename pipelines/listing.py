@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.suggest import suggestion
+
 Row = dict[str, Any]
 
 
@@ -154,7 +156,6 @@ def model(name: str, tier: str = "core", join: str = "full", engine: str = "duck
         ValueError: if there is no such model.
     """
     from pipelines.graph import all_models
-    from schemas.suggest import suggestion
 
     found = {m.name: m for m in all_models(tier, join)}
     if name not in found:

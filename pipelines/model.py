@@ -9,7 +9,6 @@ The tables a model reads are read out of its SQL by sqlglot.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -151,19 +150,3 @@ def make_model(name: str, sql: str, origin: str) -> Model:
     if UNION_DIRECTIVE.search(sql):
         select = union_of_intervals(select, output_columns(select))
     return Model(name, select, reads, origin, header(sql))
-
-
-def file_models(stages: Iterable[str] = STAGES) -> list[Model]:
-    """Models written as files. Names with a leading underscore are templates and left out."""
-    found = []
-    for stage in stages:
-        for path in sorted((PIPELINES / stage).glob("*.sql")):
-            if not path.name.startswith("_"):
-                found.append(
-                    make_model(
-                        f"{stage}.{path.stem}",
-                        path.read_text(encoding="utf-8"),
-                        path.relative_to(ROOT).as_posix(),
-                    )
-                )
-    return found

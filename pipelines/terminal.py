@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+
+from schemas.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Progress = Callable[[str, int, int], None]
 WIDTH = 118  # columns where there is no terminal to ask
 NOTICE = "Synthetic data: every person, firm and number is invented."
 

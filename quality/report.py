@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from quality.gates import Engine
 from quality.run import CheckResult
-
-if TYPE_CHECKING:
-    from quality.great import Validation
+from quality.validation import Validation
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from pipelines.definitions.laboratory import Laboratory
+from pipelines.terminal import WIDTH
 
 if TYPE_CHECKING:
     from pipelines.replay.tell.result import Replay
@@ -73,8 +74,6 @@ def follow_one_record(
 def report_of(result: "Replay") -> str:
     """The report as the terminal has it, without colours."""
     from rich.console import Console
-
-    from pipelines.terminal import WIDTH
 
     console = Console(file=io.StringIO(), record=True, width=WIDTH)
     result.print(console)

@@ -10,8 +10,6 @@ from typing import Any, Protocol, Self
 import pandas as pd
 import pyarrow as pa
 
-from schemas.contract import ROOT
-
 
 class Engine(Protocol):
     """A database that runs the models. Tables are named `schema.table`; SQL is DuckDB's dialect.
@@ -83,9 +81,6 @@ class Engine(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
-
-
-MACROS = ROOT / "schemas" / "sql"
 
 
 def split_name(name: str) -> tuple[str | None, str]:

@@ -35,9 +35,10 @@ from pipelines.replay.plan.scenario import (
     world_of,
     written_out,
 )
-from pipelines.replay.recompute.states import Progress, States, rebuilt
+from pipelines.replay.recompute.states import States, rebuilt
 from pipelines.replay.tell.result import Comparison, Replay
 from pipelines.storage import Home
+from schemas.progress import Progress
 from sources.faults import FaultError, kinds
 
 __all__ = [

@@ -20,13 +20,15 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.build import Progress, tier_of
+from pipelines.build import tier_of
 from pipelines.engine.databases import Databases, opened
 from pipelines.exchange.network import JOINS, in_reach
 from pipelines.landing import read_manifest
 from pipelines.replay.recompute.levels import folder_of, level
 from pipelines.storage import Home, write_json
 from schemas.contract import Feed, feeds
+from schemas.progress import Progress
+from schemas.sql import literal
 
 
 class GainError(ValueError):
@@ -91,8 +93,7 @@ def has_truth(database: Path, world: Path | None = None) -> bool:
 def _truth(db: Databases, table: str, world: Path | None) -> str:
     """SELECT of one table of the truth."""
     if world is not None and (world / f"{table}.parquet").exists():
-        quoted = str(world / f"{table}.parquet").replace("'", "''")
-        return f"SELECT * FROM read_parquet('{quoted}')"
+        return f"SELECT * FROM read_parquet({literal(str(world / f'{table}.parquet'))})"
     if db.has("high", f"world.{table}"):
         return f"SELECT * FROM high.world.{table}"
     raise GainError(

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipelines.replay.recompute.small import COME, GONE, Small, quoted
+from pipelines.replay.recompute.small import COME, GONE, Small
 from schemas.contract import Feed
+from schemas.sql import quoted
 
 # What is compared, and by which of its columns the rows concerned are looked up.
 _COMPARED = (

@@ -24,8 +24,8 @@ from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.recompute.base import TOLD, Base
 from pipelines.replay.recompute.small import COME
-from pipelines.replay.recompute.states import Progress
 from pipelines.storage import Home
+from schemas.progress import Progress
 from sources.faults import FaultError
 
 MOST_DRAWN = 40  # places drawn at most until a fault changes something

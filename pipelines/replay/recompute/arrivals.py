@@ -20,7 +20,7 @@ from pipelines.landing.keys import landing_select
 from pipelines.model import Model, tables_read
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, RowOrFile, edited
 from pipelines.replay.recompute.lift import lifted
-from pipelines.replay.recompute.small import COME, GONE, Small, difference, quoted
+from pipelines.replay.recompute.small import COME, GONE, Small, difference
 from quality.gates import (
     DELIVERIES_COLUMNS,
     VERDICTS_COLUMNS,
@@ -30,6 +30,7 @@ from quality.gates import (
     verdicts_sql,
 )
 from schemas.contract import Feed
+from schemas.sql import quoted
 from sources.files import read, write
 
 _PLACE = pa.schema(

@@ -22,10 +22,11 @@ from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.recompute.arrivals import arrive
 from pipelines.replay.recompute.levels import level, see_up_to_date
 from pipelines.replay.recompute.prepared import prepared
-from pipelines.replay.recompute.small import GONE, Small, quoted
-from pipelines.replay.recompute.states import Progress
+from pipelines.replay.recompute.small import GONE, Small
 from pipelines.storage import Home
 from schemas.contract import Feed, feeds
+from schemas.progress import Progress
+from schemas.sql import quoted
 
 # What a replay tells of, and with that the models it has to run.
 TOLD = ("exchange.copies", "exchange.entries", "exchange.ancestry", "consequences.measures",

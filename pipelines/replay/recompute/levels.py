@@ -13,11 +13,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.build import Progress, build, tier_of
+from pipelines.build import build, tier_of
 from pipelines.engine.databases import opened
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by, out_of_date
 from pipelines.storage import Home, HomeError
+from schemas.progress import Progress
 
 
 def level(

@@ -17,9 +17,9 @@ from sqlglot import exp
 from pipelines.engine import open_engine
 from pipelines.model import Model
 from pipelines.replay.recompute.passing import recipe, shared
-from pipelines.replay.recompute.states import Progress
 from pipelines.replay.recompute.units import UNIT
 from pipelines.storage import remove_database
+from schemas.progress import Progress
 
 SMALL = 20_000  # rows below which reading the whole table is as quick
 

@@ -25,6 +25,7 @@ from pipelines.model import Model
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES, lift
 from pipelines.replay.recompute.passing import parsed, recipe, shared
 from pipelines.replay.recompute.units import UNIT, Recipe, Tie
+from schemas.sql import quoted
 
 WHOLE = Recipe("whole")
 NO_VALUE = "A unit has no value."
@@ -53,11 +54,6 @@ _SETTINGS = (
 )
 
 MOST_SEEN = 5000  # queries whose texts are remembered
-
-
-def quoted(name: str) -> str:
-    """A name in quotation marks, dots and all."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 class Small:

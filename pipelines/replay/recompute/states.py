@@ -11,11 +11,12 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.build import build
 from pipelines.engine.databases import opened
 from pipelines.replay.plan.case import plan_case, sent
 from pipelines.replay.plan.edits import Edit, RowOrFile, apply
@@ -23,8 +24,7 @@ from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.recompute.levels import level
 from pipelines.storage import Home
 from schemas.contract import feeds
-
-Progress = Callable[[str, int, int], None]
+from schemas.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,6 @@ def rebuild_states(
         workdir: where the edited folders, their logs and the databases go.
         progress: called with a label, steps done and steps in all.
     """
-    from pipelines.build import build
-
     with opened(base=clean) as db:
         join, policy, tier = db.rows(
             "SELECT max(join_level), max(policy), max(tier) FROM base.codes.run"

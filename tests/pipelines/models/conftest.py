@@ -9,9 +9,8 @@ from pipelines.codes import feeds_table, load_codes
 from pipelines.engine import open_engine
 from pipelines.exchange.network import read_network
 from pipelines.exchange.unroll import exchange_models
-from pipelines.graph import in_order
+from pipelines.graph import file_models, in_order
 from pipelines.lists.derive import derived_models
-from pipelines.model import file_models
 from schemas.contract import feeds
 from schemas.shape import shape_columns
 

@@ -15,7 +15,8 @@ from pipelines.exchange.network import JOINS
 from pipelines.graph import all_models
 from pipelines.model import Model
 from pipelines.replay.recompute.passing import recipe
-from pipelines.replay.recompute.small import COME, GONE, Small, quoted, shared
+from pipelines.replay.recompute.small import COME, GONE, Small, shared
+from schemas.sql import quoted
 
 MODELS = {model.name: model for model in all_models("core", "full")}
 UNIVERSES = 2

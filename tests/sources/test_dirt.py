@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from schemas.identifiers import SCHEMES, make_org_code, make_uscc, org_body
+from sources.dirt import spoil
 from sources.faults import FaultError
-from sources.faults.dirt import spoil
 
 N = 2000
 
