@@ -132,8 +132,8 @@ def models(tier: str = "core", join: str = "full") -> list[Row]:
     Raises:
         NetworkError: if there is no such level of joining.
     """
+    from pipelines.changes.passing import recipe, shared
     from pipelines.graph import all_models
-    from pipelines.replay.recompute.passing import recipe, shared
 
     return [
         {

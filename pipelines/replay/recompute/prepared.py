@@ -14,10 +14,10 @@ from pathlib import Path
 import sqlglot
 from sqlglot import exp
 
+from pipelines.changes.passing import recipe, shared
+from pipelines.changes.units import UNIT
 from pipelines.engine import open_engine
 from pipelines.model import Model
-from pipelines.replay.recompute.passing import recipe, shared
-from pipelines.replay.recompute.units import UNIT
 from pipelines.storage import remove_database
 from schemas.progress import Progress
 

@@ -19,12 +19,12 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
+from pipelines.changes.passing import parsed, recipe, shared
+from pipelines.changes.units import UNIT, Recipe, Tie
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.model import Model
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES, lift
-from pipelines.replay.recompute.passing import parsed, recipe, shared
-from pipelines.replay.recompute.units import UNIT, Recipe, Tie
 from schemas.sql import quoted
 
 WHOLE = Recipe("whole")

@@ -11,10 +11,10 @@ import random
 
 import pytest
 
+from pipelines.changes.passing import recipe
 from pipelines.exchange.network import JOINS
 from pipelines.graph import all_models
 from pipelines.model import Model
-from pipelines.replay.recompute.passing import recipe
 from pipelines.replay.recompute.small import COME, GONE, Small, shared
 from schemas.sql import quoted
 

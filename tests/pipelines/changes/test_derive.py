@@ -6,9 +6,9 @@ import random
 
 import pytest
 
+from pipelines.changes.passing import derived, recipe
 from pipelines.engine import open_engine
 from pipelines.model import Model, ModelError, tables_read
-from pipelines.replay.recompute.passing import derived, recipe
 from pipelines.replay.recompute.small import COME, GONE, Small
 
 # name -> SELECT, and what is derived: the way, or the unit and its ties.

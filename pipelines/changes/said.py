@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from pipelines.changes.units import UNIT, Recipe, Tie
 from pipelines.model import Model, ModelError
-from pipelines.replay.recompute.units import UNIT, Recipe, Tie
 
 _LINE = re.compile(r"(?P<table>\w+\.\w+) BY (?P<by>.+)")
 _PAIR = re.compile(r"(?P<mine>\w+) = (?P<parent>\w+(?:\.\w+)?)\.(?P<theirs>\w+)")

@@ -7,10 +7,10 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
+from pipelines.changes.derive import derive
+from pipelines.changes.said import said
+from pipelines.changes.units import Recipe
 from pipelines.model import Model, output_columns
-from pipelines.replay.recompute.derive import derive
-from pipelines.replay.recompute.said import said
-from pipelines.replay.recompute.units import Recipe
 
 # The same in every universe: lists of codes, and the network.
 SHARED = frozenset({"exchange.paths", "exchange.adoptions"})

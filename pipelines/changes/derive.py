@@ -30,7 +30,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from pipelines.replay.recompute.reads import (
+from pipelines.changes.reads import (
     Block,
     Shared,
     Source,
@@ -40,7 +40,7 @@ from pipelines.replay.recompute.reads import (
     sources_of,
     text,
 )
-from pipelines.replay.recompute.units import Recipe, Tie, by_parts
+from pipelines.changes.units import Recipe, Tie, by_parts
 
 # Types of which a value equals another as it stands if it does when it is cast.
 _ALIKE = (exp.DType.VARCHAR, exp.DType.TEXT, exp.DType.UUID)
