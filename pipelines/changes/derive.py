@@ -40,13 +40,10 @@ from pipelines.changes.reads import (
     sources_of,
     text,
 )
-from pipelines.changes.units import Recipe, Tie, by_parts
+from pipelines.changes.units import ID, Recipe, Tie, by_parts, ids_first
 
 # Types of which a value equals another as it stands if it does when it is cast.
 _ALIKE = (exp.DType.VARCHAR, exp.DType.TEXT, exp.DType.UUID)
-
-# Columns that name one thing, so that few rows share a value of them.
-_ID = re.compile(r"(^|_)(id|version|value)$|^entry_key$")
 
 
 def derive(tree: exp.Expression, key: Sequence[str], shared: Shared) -> Recipe:
@@ -105,16 +102,16 @@ def _by_unit(view: View, key: Sequence[str]) -> Recipe:
     if not names:
         raise Underivable("it is not known which columns it gives.")
     order = [*(k for k in key if k in names), *(n for n in names if n not in key)]
-    order.sort(key=lambda name: _ID.search(name) is None)  # stable
+    order.sort(key=lambda name: ID.search(name) is None)  # stable
     best: tuple[tuple[int, int], Recipe] | None = None
     why = "no column divides the rows into units"
     for name in order:
-        if best is not None and not _ID.search(name):
+        if best is not None and not ID.search(name):
             break
         try:
             recipe = _unit(view, name)
         except Underivable as error:
-            why = f"{name}: {error}" if _ID.search(name) and why.startswith("no") else why
+            why = f"{name}: {error}" if ID.search(name) and why.startswith("no") else why
             continue
         found = (sum(_scans(tie) for tie in recipe.ties), len(recipe.ties))
         if best is None or found < best[0]:
@@ -136,7 +133,8 @@ def _unit(view: View, name: str) -> Recipe:
     ties = _named(nodes)
     if not any(tie.parent == "unit" for tie in ties):
         raise Underivable(f"no table is tied to {name}.")
-    return by_parts(Recipe("units", (name,), ties, ((name, f"unit.{name}"),)))
+    made = "" if view.branches else view.block.output(name).sql(dialect="duckdb")
+    return by_parts(Recipe("units", (name,), ties, ((name, f"unit.{name}"),)), made)
 
 
 def _scans(tie: Tie) -> bool:
@@ -438,7 +436,7 @@ class Carrying:
                 if ways is None:
                     continue
                 plain = all(
-                    any(_ID.search(e.name) and isinstance(e, exp.Column) for e, _ in pairs)
+                    any(ID.search(e.name) and isinstance(e, exp.Column) for e, _ in pairs)
                     for _, pairs, _ in ways
                 )
                 deep = max(_depth(node) for node, _, _ in ways)
@@ -463,7 +461,7 @@ class Carrying:
         view = block.sources[other].view
         found: list[Way] = []
         ties = self._equalities(block, name, other)
-        ties.sort(key=lambda t: not (isinstance(t[0], exp.Column) and _ID.search(t[0].name)))
+        ties.sort(key=lambda t: not (isinstance(t[0], exp.Column) and ID.search(t[0].name)))
         among = [
             _one_of(mine, *constant)
             for query in block.sources.values()
@@ -682,7 +680,7 @@ def _named(nodes: Iterable[Node]) -> tuple[Tie, ...]:
                 node.table,
                 name,
                 parent,
-                tuple((_text(a, name), _text(b, parent)) for a, b in node.pairs),
+                ids_first((_text(a, name), _text(b, parent)) for a, b in node.pairs),
                 tuple(_text(f, name) for f in node.filters.values()),
                 tuple(_text(f, parent) for f in extra.values()),
                 tuple(sorted(node.used)) if node.used is not None else (),

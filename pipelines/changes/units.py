@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -9,6 +11,9 @@ import sqlglot
 from sqlglot import exp
 
 UNIT = "unit"
+
+# Columns that name one thing, so that few rows share a value of them and rows are found by it.
+ID = re.compile(r"(^|_)(id|version|value)$|^entry_key$")
 
 
 @dataclass(frozen=True)
@@ -82,10 +87,14 @@ class Recipe:
         return next(tie for tie in self.ties if tie.alias == alias)
 
 
-def by_parts(recipe: Recipe) -> Recipe:
+def by_parts(recipe: Recipe, names_of: str = "") -> Recipe:
     """If the unit is an id made of columns, units by these columns: rows are found by them.
 
     An id names what it is made of: two that are alike are made of the same.
+
+    Args:
+        recipe: with a unit of one column.
+        names_of: how the model itself makes that column, for the names of the parts.
 
     >>> tie = Tie("s.t", "t", "unit", (("MD5(CONCAT_WS('|', t.feed, t.n))", "unit.id"),))
     >>> made = by_parts(Recipe("units", ("id",), (tie,), (("id", "unit.id"),)))
@@ -95,15 +104,17 @@ def by_parts(recipe: Recipe) -> Recipe:
     (('id', "MD5(CONCAT_WS('|', unit.feed, unit.n))"),)
     """
     (unit,) = recipe.unit
-    own = f"{UNIT}.{unit}"
+    asked = f"{UNIT}.{unit}"
     direct = [t for t in recipe.ties if t.parent == UNIT]
-    made = [_parts(next(a for a, b in t.pairs if b == own)) for t in direct]
+    made = [_parts(next(a for a, b in t.pairs if b == asked)) for t in direct]
     if not all(made) or len({shape for shape, _ in made}) != 1:  # type: ignore[misc]
         return recipe
     columns: list[list[exp.Expression]] = [list(c) for c in zip(*(p for _, p in made), strict=True)]  # type: ignore[misc]
     names: list[str | None] = []
     for n, values in enumerate(columns):
         same = len({v.sql() for v in values}) == 1 and isinstance(values[0], exp.Literal)
+        own = _parts(names_of) if names_of else None
+        values += [own[1][n]] if own and own[0] == made[0][0] else []  # type: ignore[index]
         name = next((v.name for v in values if isinstance(v, exp.Column)), f"part_{n + 1}")
         names.append(None if same else name if name not in names else f"{name}_{n + 1}")
     shape = made[0][0]  # type: ignore[index]
@@ -115,12 +126,12 @@ def by_parts(recipe: Recipe) -> Recipe:
     for tie in recipe.ties:
         if tie.parent == UNIT:
             _, parts = made[len([t for t in ties if t.parent == UNIT])]  # type: ignore[misc]
-            pairs = tuple(
+            pairs = (
                 (part.sql(dialect="duckdb"), f"{UNIT}.{name}")
                 for part, name in zip(parts, names, strict=True)
                 if name is not None
             )
-            tie = replace(tie, pairs=pairs)
+            tie = replace(tie, pairs=ids_first(pairs))
         ties.append(tie)
     return replace(
         recipe,
@@ -128,6 +139,15 @@ def by_parts(recipe: Recipe) -> Recipe:
         ties=tuple(ties),
         gives=((unit, shape.format(*given)),),
     )
+
+
+def ids_first(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Pairs in the order in which rows had better be looked up by them.
+
+    >>> ids_first([("t.feed", "unit.feed"), ("t.record_id", "unit.record_id")])
+    (('t.record_id', 'unit.record_id'), ('t.feed', 'unit.feed'))
+    """
+    return tuple(sorted(pairs, key=lambda pair: ID.search(pair[0].rpartition(".")[2]) is None))
 
 
 @lru_cache(maxsize=4096)
