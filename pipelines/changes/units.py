@@ -15,6 +15,9 @@ UNIT = "unit"
 # Columns that name one thing, so that few rows share a value of them and rows are found by it.
 ID = re.compile(r"(^|_)(id|version|value)$|^entry_key$")
 
+# What makes an id of its parts, joined by concat_ws.
+MAKES_IDS = frozenset({"md5", "hash_id"})
+
 
 @dataclass(frozen=True)
 class Tie:
@@ -154,10 +157,26 @@ def ids_first(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 def _parts(text: str) -> tuple[str, tuple[exp.Expression, ...]] | None:
     """The shape of an id with gaps, and the columns and constants that stand in these."""
     tree = sqlglot.parse_one(text, read="duckdb")
-    if not isinstance(tree, exp.MD5) or not isinstance(tree.this, exp.ConcatWs):
+    made = tree.name.lower() if isinstance(tree, exp.Anonymous) else type(tree).__name__.lower()
+    joined = (
+        tree.expressions[0] if isinstance(tree, exp.Anonymous) and tree.expressions else tree.this
+    )
+    if made not in MAKES_IDS or not isinstance(joined, exp.ConcatWs):
         return None
-    separator, *parts = tree.this.expressions
-    if not all(isinstance(part, (exp.Column, exp.Literal)) for part in parts):
+    separator, *parts = joined.expressions
+    bare = [_bare(part) for part in parts]
+    if not all(isinstance(part, (exp.Column, exp.Literal)) for _, part in bare):
         return None
-    gaps = ", ".join("{}" for _ in parts)
-    return f"MD5(CONCAT_WS({separator.sql(dialect='duckdb')}, {gaps}))", tuple(parts)
+    gaps = ", ".join(gap for gap, _ in bare)
+    return f"{made.upper()}(CONCAT_WS({separator.sql(dialect='duckdb')}, {gaps}))", tuple(
+        p for _, p in bare
+    )
+
+
+def _bare(part: exp.Expression) -> tuple[str, exp.Expression]:
+    """What stands around one part of an id to write it as text, with a gap, and the part."""
+    if isinstance(part, exp.Cast) and part.to.this in (exp.DType.VARCHAR, exp.DType.TEXT):
+        return "CAST({} AS TEXT)", part.this
+    if isinstance(part, exp.Anonymous) and part.name.lower() == "id_text":
+        return "ID_TEXT({})", part.expressions[0]
+    return "{}", part
