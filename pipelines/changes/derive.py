@@ -371,7 +371,7 @@ class Carrying:
 
         More rows of w that have one of these values add nothing.
         """
-        if not block.distinct or len(block.sources) != 1 or block.partitions or not pairs:
+        if not block.distinct or block.chooses or block.partitions or len(block.sources) != 1:
             return None
         ((alias, source),) = block.sources.items()
         given = {side.name: value for side, value in pairs if isinstance(side, exp.Column)}

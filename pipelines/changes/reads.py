@@ -124,6 +124,8 @@ class Block:
             latter count.
         filters: name of a source -> conditions on it alone.
         partitions: what windows and GROUP BY divide rows by, one tuple each.
+        grouped, aggregates, distinct: whether it has GROUP BY, aggregates, DISTINCT.
+        chooses: whether it has conditions.
     """
 
     view: View
@@ -134,6 +136,7 @@ class Block:
     grouped: bool = False
     aggregates: bool = False
     distinct: bool = False
+    chooses: bool = False
 
     def __post_init__(self) -> None:
         select = self.view.query
@@ -192,6 +195,7 @@ class Block:
         ]
         items = [p for p in parts if p is not None]
         self._qualify(items, names, called)
+        self.chooses = self.chooses or bool(conditions) or having is not None
         for part, toward in conditions:
             self._condition(part, frozenset(own) if inside and toward is None else toward)
         for part in items:

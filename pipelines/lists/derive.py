@@ -67,17 +67,17 @@ FROM periods"""
 )
 
 SELECT DISTINCT
-    e.entry_version AS entry_version,
-    g.parent_kind AS parent_kind,
-    g.parent_id AS parent_id
-FROM rows_given AS g
-INNER JOIN lists.entries AS e
-    ON e.entry_id = {entry_id_sql("g.list", "g.entry_key")}
-    AND e.subject_id = g.subject_id
-    AND coalesce(e.ground, '∅') = coalesce(g.ground, '∅')
-    AND coalesce(e.severity, '∅') = coalesce(g.severity, '∅')
-    AND e.from_day <= g.from_day
-    AND until(e.to_day) >= until(g.to_day)"""
+    entries.entry_version,
+    rows_given.parent_kind,
+    rows_given.parent_id
+FROM rows_given
+INNER JOIN lists.entries
+    ON entries.entry_id = {entry_id_sql("rows_given.list", "rows_given.entry_key")}
+    AND entries.subject_id = rows_given.subject_id
+    AND coalesce(entries.ground, '∅') = coalesce(rows_given.ground, '∅')
+    AND coalesce(entries.severity, '∅') = coalesce(rows_given.severity, '∅')
+    AND entries.from_day <= rows_given.from_day
+    AND until(entries.to_day) >= until(rows_given.to_day)"""
     return [
         Model(
             "lists.entries",
@@ -85,7 +85,7 @@ INNER JOIN lists.entries AS e
             tables_read(entries),
             "pipelines/lists/*.sql",
             "Every list's entries, each version of an entry once.\n"
-            "grain: one row an entry and version\nkey: entry_version",
+            "grain: one row per entry and version\nkey: entry_version",
         ),
         Model(
             "lists.evidence",
@@ -93,7 +93,7 @@ INNER JOIN lists.entries AS e
             tables_read(evidence),
             "pipelines/lists/*.sql",
             "What each version of an entry rests on.\n"
-            "grain: one row an entry version and parent\n"
+            "grain: one row per entry version and parent\n"
             "key: entry_version, parent_kind, parent_id",
         ),
     ]

@@ -126,6 +126,12 @@ QUERIES = {
         "SELECT w.id, sum(f.k) AS k FROM w INNER JOIN f ON f.n = w.n GROUP BY w.id",
         ["merge.a a BY a.id = unit.id WHERE a.k > 0", "merge.b b BY b.n = a.n"],
     ),
+    "known through some of itself": (
+        "WITH w AS (SELECT a.id, a.n, a.k FROM merge.a AS a), "
+        "d AS (SELECT DISTINCT w.n AS n FROM w WHERE w.k > 1) "
+        "SELECT w.id, count(*) AS k FROM w INNER JOIN d ON d.n = w.n GROUP BY w.id",
+        ["merge.a a BY a.id = unit.id", "merge.a a_2 BY a_2.n = a.n"],
+    ),
     "how many there are": ("SELECT count(*) AS n FROM merge.a AS a", "whole"),
     "a number for each": (
         "SELECT a.id, a.own, (SELECT max(b.n) FROM merge.b AS b WHERE b.k = a.k) AS most "
