@@ -12,8 +12,8 @@ from typing import Any
 
 from benchmarks.timing import apart, median, timed
 from pipelines.experiment.design import BLOCK
+from pipelines.home import Home
 from pipelines.replay import FaultSpec, Universes, replay
-from pipelines.storage import Home
 from sources.faults import FaultError, kinds
 
 CORRECTED = 30  # days after which the source puts each fault right

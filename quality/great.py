@@ -31,7 +31,7 @@ from quality.expectations import (
 from quality.from_contract import landing_expectations
 from quality.gates import listed
 from quality.great_docs import write_docs
-from quality.suites import STAGE_SUITES, stage_expectations
+from quality.suites import CHECKED_STAGES, stage_expectations
 from quality.validation import Validation
 from schemas.contract import Feed
 
@@ -73,7 +73,7 @@ def suites(
     """
     feeds, present = listed(feeds), frozenset(present)
     tables: dict[str, list[Expectation]] = {}
-    for stage in stages or STAGE_SUITES:
+    for stage in stages or CHECKED_STAGES:
         wanted = list(stage_expectations(stage, feeds))
         if stage == "landing":
             wanted = [e for feed in feeds for e in landing_expectations(feed)] + wanted

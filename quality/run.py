@@ -23,7 +23,7 @@ from quality.expectations import (
 )
 from quality.from_contract import landing_expectations
 from quality.gates import Engine, listed
-from quality.suites import STAGE_SUITES, stage_expectations
+from quality.suites import CHECKED_STAGES, stage_expectations
 from schemas.contract import Feed
 from schemas.contract import feeds as all_feeds
 from schemas.sql import literal
@@ -116,7 +116,7 @@ def checks(
     Raises:
         BrokenPromise: if conservation or evidence is broken, after `quality.checks` was written.
     """
-    feeds, stages = listed(feeds), tuple(stages or STAGE_SUITES)
+    feeds, stages = listed(feeds), tuple(stages or CHECKED_STAGES)
     present = frozenset(engine.tables())
     results: list[CheckResult] = []
     for stage in stages:

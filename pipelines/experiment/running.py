@@ -19,17 +19,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.engine import open_engine
 from pipelines.exchange.network import JOINS
 from pipelines.experiment.codebook import write_codebook
 from pipelines.experiment.design import Arm, Block, Design, DesignError
 from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
+from pipelines.home import Home
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
 from pipelines.manifest import lock_hash, project_version
 from pipelines.replay.compare.gain import told_gain
 from pipelines.replay.compare.universes import Universes
 from pipelines.run import make_home
-from pipelines.storage import Home
 from schemas.notice import NOTICE
 from schemas.progress import Progress
 from sources.faults import FaultError
@@ -215,8 +216,6 @@ def _together(design: Design, folder: Path, blocks: list[Block]) -> dict[str, Pa
 
 def _days(cells: Path) -> pa.Table:
     """A row a replay, state, holder, list and day: how many subjects are wrong there, by kind."""
-    from pipelines.engine import open_engine
-
     with open_engine("duckdb") as engine:
         return engine.query(
             """

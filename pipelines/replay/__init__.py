@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.engine.databases import opened
+from pipelines.home import Home
 from pipelines.replay.compare import outcome
 from pipelines.replay.compare.diff import Difference, DiffError
 from pipelines.replay.compare.diff import compare as differences
@@ -37,7 +38,6 @@ from pipelines.replay.plan.scenario import (
 )
 from pipelines.replay.recompute.states import States, rebuilt
 from pipelines.replay.tell.result import Comparison, Replay
-from pipelines.storage import Home
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
 

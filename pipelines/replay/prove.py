@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -25,13 +25,13 @@ from pathlib import Path
 
 from pipelines.build import build
 from pipelines.exchange.network import JOINS
+from pipelines.home import Home
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import EditError, apply
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.recompute.small import Small
 from pipelines.run import make_home
-from pipelines.storage import Home
 from schemas.contract import feeds
 from schemas.sql import quoted
 from sources.faults import FaultError, kinds
@@ -178,8 +178,16 @@ def _sum_of(small: Small, universe: int, table: str, columns: str) -> tuple[int,
     return rows, hashes
 
 
-def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
+def tried(
+    universes: Universes, case: Case, folder: Path, policy: Mapping[str, str] | None = None
+) -> dict[str, object]:
     """Work one case out both ways.
+
+    Args:
+        universes: where it is replayed.
+        case: which.
+        folder: where the rebuilt states lie for a while.
+        policy: the numbers that the base of the universes was built with.
 
     Returns:
         `outcome`: agreed, differs, or nothing (if so small a world has nothing for the fault to
@@ -209,7 +217,7 @@ def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
             if refused:
                 return {"outcome": "differs", "tables": "not refused"}
             database = Path(scratch) / f"{universe}.duckdb"
-            build(landing, database, join=case.join, threads=1, checks=False)
+            build(landing, database, join=case.join, policy=policy, threads=1, checks=False)
             tables = unlike(universes.small, universe, database)
             if tables:
                 return {"outcome": "differs", "tables": tables, "universe": universe}

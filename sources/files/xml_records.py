@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +47,7 @@ OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "hu
 def head(feed: Feed) -> bytes:
     """What stands before the first record."""
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return f"{declaration}<{feed.root_tag} notice={quoteattr(NOTICE)}>\n".encode()
+    return f'{declaration}<{feed.root_tag} notice="{escape(NOTICE)}">\n'.encode()
 
 
 def tail(feed: Feed) -> bytes:
@@ -156,7 +156,7 @@ class _Spoiled(ValueError):
 def _values(feed: Feed, element: etree._Element) -> tuple[list[str | None], str | None]:
     """One record as values in the order of the contract, and what is wrong with its columns."""
     members: dict[str, str | None] = {}
-    names = []
+    names = [f"@{name}" for name in element.attrib]  # no contract knows them: unknown columns
     if (element.text or "").strip():
         raise _Spoiled("malformed XML: text beside the columns")
     for child in element:

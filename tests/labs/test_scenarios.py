@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.home import Home, write_json
 from pipelines.replay import load, replay
-from pipelines.storage import Home, write_json
 from schemas.contract import ROOT
 
 FOLDER = ROOT / "labs" / "scenarios"

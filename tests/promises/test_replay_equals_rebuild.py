@@ -13,11 +13,13 @@ import pandas as pd
 import pandas.testing as pdt
 import pytest
 
+from pipelines.home import Home
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.prove import Case, cases, prove, tried
 from schemas.contract import feeds
 from sources.faults import FaultError, kinds
+from tests.promises.hard_world import EACH_LEVEL
 
 
 def test_cases_are_the_same_every_time_and_leave_nothing_out():
@@ -49,6 +51,17 @@ def test_a_case_that_differs_is_seen(home_tiny, tmp_path):
         told = tried(universes, case, tmp_path)
     assert told["outcome"] == "differs"
     assert "lists.court_dishonest" in told["tables"]
+
+
+@pytest.mark.parametrize(("join", "gates"), EACH_LEVEL)
+def test_a_hard_world_agrees_at_every_level_of_joining(join, gates, hard_at, tmp_path):
+    """Gates that hold deliveries and gates that let them through, and cells hard to read."""
+    home = Home(hard_at(join, gates).folder)
+    with Universes(home, everything=True) as universes:
+        case = Case(0, 5, join, "valid_code_of_another", "court", None, 20, 1)
+        told = tried(universes, case, tmp_path, {"gates.out_of_bounds": gates})
+        assert {"conform.court", "merge.events", "lists.entries"} <= universes.small.moved
+    assert told == {"outcome": "agreed", "universes": 2}
 
 
 def figures(told) -> dict:

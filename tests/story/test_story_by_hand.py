@@ -242,8 +242,8 @@ def join(request) -> str:
 @pytest.fixture(scope="module")
 def replayed(join, built, tmp_path_factory):
     """The fault and its correction at one level of joining."""
+    from pipelines.home import Home, write_json
     from pipelines.replay import FaultSpec, replay
-    from pipelines.storage import Home, write_json
 
     world = built("story", 1, dirt=0.0, join=join)
     home = Home(tmp_path_factory.mktemp("home"))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from pipelines.engine.databases import Databases
+from pipelines.home import Home
 from pipelines.replay.compare import diff
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.evidence import Evidence, look_up
@@ -24,7 +25,6 @@ from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.recompute.base import TOLD, Base
 from pipelines.replay.recompute.small import COME
-from pipelines.storage import Home
 from schemas.progress import Progress
 from sources.faults import FaultError
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pipelines.build import build, tier_of
 from pipelines.engine.databases import opened
+from pipelines.home import Home, HomeError
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by, out_of_date
-from pipelines.storage import Home, HomeError
 from schemas.progress import Progress
 
 

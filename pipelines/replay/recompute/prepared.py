@@ -15,10 +15,10 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines.engine import open_engine
+from pipelines.home import remove_database
 from pipelines.model import Model
 from pipelines.replay.recompute.small import shared
 from pipelines.replay.recompute.touches import UNIT, touches
-from pipelines.storage import remove_database
 from schemas.progress import Progress
 
 SMALL = 20_000  # rows below which reading the whole table is as quick

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from pipelines.build import build
 from pipelines.engine.databases import opened
+from pipelines.home import Home
 from pipelines.replay.plan.case import plan_case, rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile, apply
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.recompute.levels import level
-from pipelines.storage import Home
 from schemas.contract import feeds
 from schemas.progress import Progress
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from rich.console import Console
@@ -184,20 +185,23 @@ def _reach(out: Console, difference: Difference, words: Words, remaining: Remain
     rows = tables(difference, remaining)["lists"]
     ways = shortest_ways(difference, *(() if remaining is None else (remaining.difference,)))
     letters = _letters(difference, remaining)
-    pairs = {name: f for name, f in difference.lists.groupby(["holder", "list"])}
-    if remaining is not None:  # what is wrong only because of the correction
-        pairs = {
-            name: f for name, f in remaining.difference.lists.groupby(["holder", "list"])
-        } | pairs
+    faulty, corrected = (
+        dict(list(d.lists.groupby(["holder", "list"])))
+        for d in (difference, difference if remaining is None else remaining.difference)
+    )
+    nothing = difference.lists[:0]
     rows.sort(key=lambda row: (row["first_day"], row["holder"], row["list"]))
     lines = []
     for row in rows[:MOST_ROWS]:
-        here = pairs[row["holder"], row["list"]]
-        cells = [
-            (row["holder"], row["list"], subject) for subject in sorted(set(here["subject_id"]))
-        ]
+        pair = (row["holder"], row["list"])
+        here, then = faulty.get(pair, nothing), corrected.get(pair, nothing)
+        subjects = sorted({*here["subject_id"], *then["subject_id"]})
+        cells = [(*pair, subject) for subject in subjects]
         paths = sorted({ways[c] for c in cells if c in ways}, key=lambda p: (p.count(">"), p))
-        lines.append((row, _wrongs(here, letters), _way(paths) or row["holder"]))
+        known = set(zip(here["kind"], here["subject_id"], strict=True))
+        new = [w not in known for w in zip(then["kind"], then["subject_id"], strict=True)]
+        wrongs = Wrongs(_wrongs(here, letters), _wrongs(then.loc[new], letters))
+        lines.append((row, wrongs, _way(paths) or row["holder"]))
     if rows:
         named = (f"{letter} is {words.subject(s)}" for s, letter in letters.items())
         out.print("; ".join(named))
@@ -207,13 +211,43 @@ def _reach(out: Console, difference: Difference, words: Words, remaining: Remain
     _followed(out, difference, words, remaining)
 
 
+class Wrongs(NamedTuple):
+    """Who is wrongly listed, missing or altered in a row, as words.
+
+    Attributes:
+        faulty: uncorrected.
+        corrected: only once it was corrected; say, whose own entry began later and so ends later.
+    """
+
+    faulty: str
+    corrected: str
+
+    def __str__(self) -> str:
+        also = "also " if self.faulty else ""
+        said = [self.faulty, f"corrected, {also}{self.corrected}" if self.corrected else ""]
+        return "; ".join(filter(None, said))
+
+
+def _in_every_row(wrongs: Sequence[Wrongs]) -> str | None:
+    """What is wrong in every row alike, in a sentence that says what the correction adds; or None."""
+    alike = {w.faulty for w in wrongs}
+    added = Counter(w.corrected for w in wrongs if w.corrected)
+    if len(alike) > 1 or "" in alike or len(added) > 1:
+        return None
+    said = f"rongly {alike.pop()}, in every row"
+    for also, rows in added.items():
+        where = "all" if rows == len(wrongs) else rows
+        return f"Uncorrected, w{said}; corrected, also {also}, in {where} of them:"
+    return f"W{said}:"
+
+
 def _table(
-    out: Console, lines: Sequence[tuple[Mapping[str, Any], str, str]], horizon: date, fixed: bool
+    out: Console, lines: Sequence[tuple[Mapping[str, Any], Wrongs, str]], horizon: date, fixed: bool
 ) -> None:
     """The rows of lists; what all of them have in common is said once, above."""
-    alike = len({wrongly for _, wrongly, _ in lines}) == 1
+    alike = _in_every_row([wrongs for _, wrongs, _ in lines])
     if alike:
-        out.print(f"Wrongly {lines[0][1]}, in every row:")
+        out.print(alike)
     table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Holder, by way of", overflow="fold")
     table.add_column("List", overflow="fold")
@@ -224,13 +258,13 @@ def _table(
     if fixed:
         table.add_column("Uncorrected until", min_width=11)
     cut = False
-    for row, wrongly, way in lines:
+    for row, wrongs, way in lines:
         days = []
         for name in ("until", "uncorrected_until") if fixed else ("until",):
             at_the_end = row[name] == horizon.isoformat()
             days.append((row[name] or "never wrong") + ("+" if at_the_end else ""))
             cut |= at_the_end
-        wrong = () if alike else (wrongly,)
+        wrong = () if alike else (str(wrongs),)
         table.add_row(way, row["list"], *wrong, row["first_day"], *days)
     out.print(table)
     legend = "Until: the first day on which it is right again"
@@ -274,7 +308,7 @@ def _followed(
 ) -> None:
     """The measures and points that followed, a line each."""
     rows = tables(difference, remaining)
-    measures = rows["measures"]
+    measures = [row for row in rows["measures"] if row["uncorrected_until"]]
     if measures:
         cells = metrics.totals(difference)
         titles = [
@@ -288,7 +322,17 @@ def _followed(
             f"{cells['measures_linked']:,} of them through a link: "
         )
         out.print(_line("Measures", summary + "; ".join(titles[:MOST_MEASURES]) + rest))
+    if more := len(rows["measures"]) - len(measures):
+        out.print(_line("Measures", f"{counted(more, 'kind')} only because of the correction"))
+    corrected = [] if remaining is None else metrics.by_keeper(remaining.difference)
+    shifted = {row["keeper"]: row for row in corrected}
     for row in rows["scores"]:
+        only = "" if row["uncorrected_until"] else " only because of the correction"
+        if only:  # what the row itself says is that nothing befell the keeper
+            row = row | {
+                name: shifted[row["keeper"]][name]
+                for name in ("subjects", "other_grade", "lowest_shift", "highest_shift")
+            }
         low, high = row["lowest_shift"], row["highest_shift"]
         shift = ""
         if low is not None:
@@ -297,7 +341,7 @@ def _followed(
         if remaining is not None and row["uncorrected_until"]:
             until += f" (uncorrected until {row['uncorrected_until']})"
         text = (
-            f"{row['keeper']}: {counted(row['subjects'], 'subject')} shifted{shift}, "
+            f"{row['keeper']}: {counted(row['subjects'], 'subject')} shifted{shift}{only}, "
             f"{row['other_grade']} into another grade, from {row['first_day']} {until}"
         )
         out.print(_line("Scores", text))
@@ -442,12 +486,12 @@ def fixed_words(replay: Outcome) -> str:
 
 
 def _counted_on(remaining: Remaining) -> int:
-    """The day, as a number, on which the closing sentence counts what is left."""
+    """The day, as a number, on which the closing sentence counts what remains."""
     return metrics.day_number(remaining.residue.correction_day) + RESIDUE_DAY
 
 
 def _still_followed(remaining: Remaining) -> str:
-    """What is left of the measures and scores, counted on the day residue is counted on."""
+    """What remains of the measures and scores, counted on the day residue is counted on."""
     day = _counted_on(remaining)
     parts, later, causes = [], [], []
     for frame, key, one, many in (

@@ -48,9 +48,9 @@ def test_a_fault_is_the_same_in_every_arm(done, design):
 
 
 def test_rows_are_what_replays_say(done, design):
+    from pipelines.home import Home
     from pipelines.replay import replay
     from pipelines.replay.compare.metrics import totals
-    from pipelines.storage import Home
 
     replays = pd.read_parquet(done / "replays.parquet")
     row = replays[(replays["arm"] == 5) & (replays["cells_on_the_eve"] > 0)].iloc[0]

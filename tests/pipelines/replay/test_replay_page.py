@@ -13,6 +13,7 @@ import pytest
 
 from pipelines import trace
 from pipelines.engine import open_engine
+from pipelines.home import Home, write_json
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.metrics import day_number
@@ -21,7 +22,6 @@ from pipelines.replay.tell.figures import intervals, network, per_day, periods, 
 from pipelines.replay.tell.figures.places import layers, ordered, placed, staggered
 from pipelines.replay.tell.figures.spread import FILE, spread
 from pipelines.replay.tell.page import page, rows, write_page
-from pipelines.storage import Home, write_json
 
 DAY0 = date(2024, 1, 1)
 HORIZON = DAY0 + timedelta(days=100)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.home import Home, write_json
 from pipelines.replay import command
 from pipelines.replay.tell.report import gloss
-from pipelines.storage import Home, write_json
 
 COURT = {"feed": "court", "record": "0000000001"}
 

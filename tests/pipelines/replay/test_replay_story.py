@@ -12,9 +12,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipelines.build import build
+from pipelines.home import Home, write_json
 from pipelines.replay import (
     FaultError,
     FaultSpec,
@@ -27,7 +29,6 @@ from pipelines.replay import (
 from pipelines.replay.compare.metrics import day_number
 from pipelines.replay.plan.scenario import save
 from pipelines.replay.tell.report import sentence
-from pipelines.storage import Home, write_json
 
 RIGHT, WRONG = "PDY006120", "PDY008409"
 RECORD = "0000000001"
@@ -127,6 +128,44 @@ def test_the_report_is_short_and_ends_with_a_sentence(corrected, capsys):
     assert "PDY006120 → PDY008409" in "".join(lines)
     assert len(lines) < 28
     assert lines[-1].endswith(".")
+
+
+def test_the_report_says_what_only_the_correction_does(corrected, capsys):
+    """The firm that was missing is adopted a month later, and so is on four lists a month too long."""
+    corrected.print()
+    out = capsys.readouterr().out
+    said = "Uncorrected, wrongly listed B; missing A, in every row; corrected, also listed A, in 4 of them:"
+    assert said in " ".join(out.split())
+    lists, then = corrected.faulty.lists, corrected.left.difference.lists
+    alone = lists[lists["holder"] == "court"]
+    one = replace(corrected, faulty=replace(corrected.faulty, lists=alone))
+    one.print()
+    out = " ".join(capsys.readouterr().out.split())
+    assert "in every row" not in out and "corrected, listed A, B;" in out
+    left = replace(corrected.left, difference=replace(corrected.left.difference, lists=then[:0]))
+    replace(corrected, left=left).print()
+    assert "Wrongly listed B; missing A, in every row:" in capsys.readouterr().out
+
+
+def test_scores_and_measures_that_only_the_correction_changes(corrected, capsys):
+    faulty, then = corrected.faulty, corrected.left.difference
+    score = {
+        "keeper": "city_portal", "subject_id": "s", "kind": "altered",
+        "first_shows": "A 1000", "second_shows": "B 950",
+        "from_day": date(2024, 5, 1), "to_day": date(2024, 6, 1),
+    }  # fmt: skip
+    shifted = pd.DataFrame([score])[list(faulty.scores.columns)]
+    left = replace(corrected.left, difference=replace(then, scores=shifted))
+    none = replace(faulty, scores=faulty.scores[:0], measures=faulty.measures[:0])
+    replace(corrected, faulty=none, left=left).print()
+    out = " ".join(capsys.readouterr().out.split())
+    assert (
+        "Scores city_portal: 1 subject shifted by -50 points only because of the correction, 1 into "
+        "another grade, from 2024-05-01 until 2024-06-01" in out
+    )
+    kinds = len(then.measures[["agency", "measure"]].drop_duplicates())
+    assert f"Measures {kinds} kinds only because of the correction" in out
+    assert "0 subjects" not in out and "0 of" not in out
 
 
 def test_the_sentence_tells_of_what_is_wrong_only_later(corrected):
