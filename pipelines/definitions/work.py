@@ -76,7 +76,7 @@ class Work:
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.left = set(asked.steps)
+        self.remaining = set(asked.steps)
         self.about: dict[str, Any] = {}
         self.failed = False
         self.schemas: dict[str, Mapping[str, str]] = {}  # columns of tables, as shown
@@ -199,9 +199,9 @@ class Work:
         """
         try:
             yield
-            if name in self.left:
-                self.left.discard(name)
-                if not self.left:
+            if name in self.remaining:
+                self.remaining.discard(name)
+                if not self.remaining:
                     self._audit()
         except BaseException:
             self.failed = True
@@ -237,7 +237,7 @@ class Work:
             if self._building is None:
                 engine.close()
                 return None
-            if self.failed or self.left:
+            if self.failed or self.remaining:
                 engine.discard()
                 remove_database(self._building)
                 return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a second of imports that most commands never need
     import pandas as pd
     import pyarrow as pa
 

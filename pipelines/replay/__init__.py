@@ -21,8 +21,8 @@ from pipelines.home import Home
 from pipelines.replay.compare import outcome
 from pipelines.replay.compare.diff import Difference, DiffError
 from pipelines.replay.compare.diff import compare as differences
+from pipelines.replay.compare.duplicate_keys import duplicate_keys
 from pipelines.replay.compare.gain import told_gain
-from pipelines.replay.compare.keys import doubled
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.compare.words import words
 from pipelines.replay.plan.edits import EditError
@@ -135,7 +135,7 @@ def compare(first: Path, second: Path) -> Comparison:
     with opened(one=Path(first), two=Path(second)) as db:
         difference = differences(db, "one", "two")
         called = words(db, ("one", "two"), sorted(difference.subjects()))
-        doubtful = doubled(db, {"one": Path(first), "two": Path(second)})
+        doubtful = duplicate_keys(db, {"one": Path(first), "two": Path(second)})
     seconds = time.perf_counter() - start
     return Comparison(Path(first), Path(second), difference, called, seconds, doubtful)
 

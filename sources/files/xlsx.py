@@ -27,8 +27,8 @@ import python_calamine
 from lxml import etree
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
-    NOTICE,
     Bad,
     Refused,
     UnwritableError,

@@ -1,4 +1,4 @@
-"""The base laid out for replays: a copy with an index on every column by which rows are looked up.
+"""A copy of the base with an index on every column by which replays look rows up.
 
 It is made on the first replay of a database and kept in HOME/prepared. Without an index each
 look-up would read the whole table, and there are dozens in a replay.

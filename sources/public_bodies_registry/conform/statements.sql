@@ -6,74 +6,47 @@
 -- key: record_id, version, from_day, property
 WITH entries AS (
     SELECT
-        b.record_id,
-        b.version,
-        b.feed,
-        b.effect,
-        clean_text(b.jgmc) AS name,
-        normal_form(b.xzqhdm) AS division,
-        k.subject_kind,
-        clean_text(b.jgdz) AS address,
-        id_of('uscc', b.tyshxydm) AS uscc,
-        id_of('org_code', b.zzjgdm) AS org_code,
-        normal_form(b.zt) AS status,
-        parse_day(b.clrq) AS founded,
-        parse_day(b.hzrq) AS approved,
-        b.from_day,
-        b.to_day
-    FROM conform.public_bodies AS b
-    LEFT JOIN codes.body_kinds AS k ON normal_form(b.jglb) = k.code
+        public_bodies.record_id,
+        public_bodies.version,
+        public_bodies.feed,
+        public_bodies.effect,
+        clean_text(public_bodies.jgmc) AS name,
+        normal_form(public_bodies.xzqhdm) AS division,
+        body_kinds.subject_kind,
+        clean_text(public_bodies.jgdz) AS address,
+        id_of('uscc', public_bodies.tyshxydm) AS uscc,
+        id_of('org_code', public_bodies.zzjgdm) AS org_code,
+        normal_form(public_bodies.zt) AS status,
+        parse_day(public_bodies.clrq) AS founded,
+        parse_day(public_bodies.hzrq) AS approved,
+        public_bodies.from_day,
+        public_bodies.to_day
+    FROM conform.public_bodies
+    LEFT JOIN codes.body_kinds ON normal_form(public_bodies.jglb) = body_kinds.code
 ),
 
 told AS (
     SELECT
-        *,
-        'uscc' AS property,
-        uscc AS value,
-        founded AS valid_from
+        entries.*,
+        properties.property,
+        CASE properties.property
+            WHEN 'uscc' THEN entries.uscc
+            WHEN 'org_code' THEN entries.org_code
+            WHEN 'name' THEN entries.name
+            WHEN 'address' THEN entries.address
+            WHEN 'division' THEN entries.division
+            WHEN 'status' THEN entries.status
+            WHEN 'founded' THEN CAST(entries.founded AS VARCHAR)
+        END AS value,
+        CASE
+            WHEN properties.property IN ('uscc', 'org_code', 'founded') THEN entries.founded
+            ELSE entries.approved
+        END AS valid_from
     FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'org_code' AS property,
-        org_code AS value,
-        founded AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'name' AS property,
-        name AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'address' AS property,
-        address AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'division' AS property,
-        division AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'status' AS property,
-        status AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'founded' AS property,
-        CAST(founded AS VARCHAR) AS value,
-        founded AS valid_from
-    FROM entries
+    CROSS JOIN (
+        VALUES
+        ('uscc'), ('org_code'), ('name'), ('address'), ('division'), ('status'), ('founded')
+    ) AS properties (property)
 )
 
 SELECT
