@@ -39,7 +39,7 @@ WHERE NOT EXISTS (
     SELECT 1
     FROM exchange.evidence AS v
     INNER JOIN exchange.shown AS s
-        ON s.entry_version = v.parent_id
+        ON id_text(s.entry_version) = v.parent_id
     WHERE v.entry_version = a.entry_version
         AND v.parent_kind = 'entry'
         AND s.holder = l.owner
@@ -52,7 +52,9 @@ WHERE NOT EXISTS (
 NO_PARENT = """SELECT v.entry_version, v.parent_kind, v.parent_id
 FROM exchange.evidence AS v
 WHERE v.parent_kind = 'entry'
-    AND NOT EXISTS (SELECT 1 FROM exchange.entries AS e WHERE e.entry_version = v.parent_id)"""
+    AND NOT EXISTS (
+        SELECT 1 FROM exchange.entries AS e WHERE id_text(e.entry_version) = v.parent_id
+    )"""
 
 WRITTEN = (
     Expectation(

@@ -27,7 +27,7 @@ INNER JOIN lists.evidence AS v
     ON v.entry_version = e.entry_version
     AND v.parent_kind = 'event'
 INNER JOIN merge.events AS m
-    ON concat_ws(':', m.record_id, m.version) = v.parent_id
+    ON concat_ws(':', id_text(m.record_id), id_text(m.version)) = v.parent_id
 WHERE e.list = {text_sql(list_name)}{also}
 GROUP BY e.entry_version, e.subject_id, e.to_day
 HAVING until(e.to_day) > max(m.event_day) + {days}"""
@@ -40,10 +40,10 @@ FROM {entries} AS e
 INNER JOIN {evidence} AS v
     ON v.entry_version = e.entry_version
 INNER JOIN (
-    SELECT 'event' AS kind, concat_ws(':', m.record_id, m.version) AS id, m.from_day
+    SELECT 'event' AS kind, concat_ws(':', id_text(m.record_id), id_text(m.version)) AS id, m.from_day
     FROM merge.events AS m
     UNION ALL
-    SELECT 'entry' AS kind, n.entry_version AS id, n.from_day
+    SELECT 'entry' AS kind, id_text(n.entry_version) AS id, n.from_day
     FROM {entries} AS n
 ) AS p
     ON p.kind = v.parent_kind
@@ -94,7 +94,7 @@ def evidence_expectations(entries: str, evidence: str) -> tuple[Expectation, ...
             arguments={
                 "query": f"SELECT v.entry_version, v.parent_kind, v.parent_id FROM {evidence} AS v "
                 "WHERE v.parent_kind = 'event' AND NOT EXISTS (SELECT 1 FROM merge.events AS m "
-                "WHERE concat_ws(':', m.record_id, m.version) = v.parent_id)"
+                "WHERE concat_ws(':', id_text(m.record_id), id_text(m.version)) = v.parent_id)"
             },
             outcome="fail",
             reason="The event an entry rests on is in the master database, so in a file and line.",

@@ -63,7 +63,7 @@ met AS (
         g.subject_kind AS subject_kind,
         g.term_days AS term_days,
         x.to_id AS subject_id,
-        concat_ws(' ', x.step, g.listed_id) AS link_path,
+        concat_ws(' ', x.step, id_text(g.listed_id)) AS link_path,
         greatest(g.from_day, x.from_day) AS from_day,
         least(g.to_day, x.to_day) AS to_day
     FROM grounds AS g
@@ -83,7 +83,7 @@ met AS (
         g.subject_kind AS subject_kind,
         g.term_days AS term_days,
         y.to_id AS subject_id,
-        concat_ws(' ', x.step, g.listed_id, y.step, y.from_id) AS link_path,
+        concat_ws(' ', x.step, id_text(g.listed_id), y.step, id_text(y.from_id)) AS link_path,
         greatest(g.from_day, x.from_day, y.from_day) AS from_day,
         least(g.to_day, x.to_day, y.to_day) AS to_day
     FROM grounds AS g

@@ -7,8 +7,8 @@
 -- unit: because_entry_version
 -- touches: consequences.called c ON c.entry_version = unit.because_entry_version
 SELECT
-    md5(concat_ws(
-        '|', c.measure, c.agency, c.entry_version, c.subject_id, c.link_path,
+    hash_id(concat_ws(
+        '|', c.measure, c.agency, id_text(c.entry_version), id_text(c.subject_id), c.link_path,
         CAST(c.from_day AS VARCHAR)
     )) AS measure_id,
     c.measure AS measure,

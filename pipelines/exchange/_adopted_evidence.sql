@@ -9,7 +9,7 @@
 SELECT DISTINCT
     e.entry_version AS entry_version,
     'entry' AS parent_kind,
-    a.parent_version AS parent_id
+    id_text(a.parent_version) AS parent_id
 FROM exchange.adopting_{g} AS a
 INNER JOIN exchange.adopted_{g} AS e
     ON e.entry_id = a.entry_id

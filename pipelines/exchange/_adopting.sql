@@ -63,7 +63,7 @@ occasions AS (
 )
 
 SELECT
-    md5(concat_ws('|', o.list, o.parent_entry_id, o.subject_id)) AS entry_id,
+    hash_id(concat_ws('|', o.list, id_text(o.parent_entry_id), id_text(o.subject_id))) AS entry_id,
     o.list AS list,
     o.from_list AS from_list,
     o.parent_entry_id AS parent_entry_id,

@@ -35,6 +35,6 @@ SELECT
     s.from_day AS from_day,
     s.to_day AS to_day,
     'event' AS parent_kind,
-    concat_ws(':', s.record_id, s.version) AS parent_id
+    concat_ws(':', id_text(s.record_id), id_text(s.version)) AS parent_id
 FROM shown AS s
 WHERE s.from_day < until(s.to_day)

@@ -39,6 +39,6 @@ SELECT
     g.from_day AS from_day,
     g.to_day AS to_day,
     'event' AS parent_kind,
-    concat_ws(':', g.record_id, g.version) AS parent_id
+    concat_ws(':', id_text(g.record_id), id_text(g.version)) AS parent_id
 FROM grave AS g
 WHERE g.from_day < until(g.to_day)

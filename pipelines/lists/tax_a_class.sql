@@ -12,7 +12,7 @@ SELECT
     greatest(e.from_day, e.event_day) AS from_day,
     least(e.to_day, e.valid_to, e.event_day + 365) AS to_day,
     'event' AS parent_kind,
-    concat_ws(':', e.record_id, e.version) AS parent_id
+    concat_ws(':', id_text(e.record_id), id_text(e.version)) AS parent_id
 FROM merge.events AS e
 WHERE e.event_kind = 'tax_a_class'
     AND e.event_day IS NOT NULL

@@ -26,7 +26,7 @@ POINT = ("keeper", "reason", "subject_id", "day", "change")
 _SHOWN = {
     "lists": """
         SELECT c.holder, c.list AS item, c.subject_id, NULL AS day, NULL AS change, c.path AS way,
-            '' AS link_path, 'entry:' || c.entry_version AS because
+            '' AS link_path, 'entry:' || id_text(c.entry_version) AS because
         FROM {db}.exchange.copies AS c
         INNER JOIN given.asked AS a
             ON a.holder = c.holder AND a.list = c.list AND a.subject_id = c.subject_id
@@ -36,7 +36,7 @@ _SHOWN = {
     "measures": """
         SELECT m.agency AS holder, m.measure AS item, m.subject_id, NULL AS day, NULL AS change,
             '' AS way, coalesce(m.link_path, '') AS link_path,
-            'entry:' || m.because_entry_version AS because
+            'entry:' || id_text(m.because_entry_version) AS because
         FROM {db}.consequences.measures AS m
         INNER JOIN given.asked AS a
             ON a.agency = m.agency AND a.measure = m.measure AND a.subject_id = m.subject_id
@@ -198,7 +198,8 @@ def _climb(db: Databases, state: str) -> None:
         INSERT INTO behind
         SELECT DISTINCT b.because, v.parent_kind || ':' || v.parent_id
         FROM behind AS b
-        INNER JOIN {state}.exchange.evidence AS v ON 'entry:' || v.entry_version = b.node
+        INNER JOIN {state}.exchange.evidence AS v
+            ON 'entry:' || id_text(v.entry_version) = b.node
         WHERE NOT EXISTS (
             SELECT 1 FROM behind AS have
             WHERE have.because = b.because
@@ -250,7 +251,7 @@ def _find(db: Databases, state: str) -> None:
         for feed in feeds
     )
     nowhere = (
-        "SELECT '' AS feed, '' AS record_id, '' AS version, '' AS delivery, NULL AS published, "
+        "SELECT '' AS feed, NULL AS record_id, NULL AS version, '' AS delivery, NULL AS published, "
         "'' AS file, 0 AS line WHERE false"
     )
     db.run(

@@ -184,9 +184,10 @@ class Landed:
             found = self.db.rows(
                 f"SELECT DISTINCT record_id FROM {table} WHERE record_id = ?", named
             )
-        if not found and re.fullmatch("[0-9a-f]{6,32}", record):
+        if not found and re.fullmatch("[0-9a-f-]{6,36}", record):
             found = self.db.rows(
-                f"SELECT DISTINCT record_id FROM {table} WHERE starts_with(record_id, ?) LIMIT 2",
+                f"SELECT DISTINCT record_id FROM {table} "
+                "WHERE starts_with(id_text(record_id), id_text(?)) LIMIT 2",
                 record,
             )
         if not found:

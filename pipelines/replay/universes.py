@@ -173,9 +173,9 @@ class Universes:
         """What differs from the base in one table of one universe."""
         if table not in self.small.moved:
             return pd.DataFrame({"side": []})
+        told = ", ".join(self.db.told("base", table).values())
         return self.db.frame(
-            f"SELECT CASE side WHEN {GONE} THEN 1 ELSE 2 END AS side, "
-            "CAST(COLUMNS(* EXCLUDE (side, universe)) AS VARCHAR) "
+            f"SELECT CASE side WHEN {GONE} THEN 1 ELSE 2 END AS side, {told} "
             f"FROM changed.{quoted(table)} WHERE universe = ? ORDER BY ALL",
             universe,
         )
@@ -255,7 +255,7 @@ class Universes:
             ("concerned_records", "record_id"),
             ("concerned_because", "entry_version"),
         ):
-            engine.execute(f"CREATE TABLE {table} (universe INTEGER, {key} VARCHAR)")
+            engine.execute(f"CREATE TABLE {table} (universe INTEGER, {key} UUID)")
 
     def _fill(self, table: str, select: str | None, among: Iterable[str] = ()) -> bool:
         """Fill one of the tables made for comparing; whether it has any rows.
@@ -348,7 +348,7 @@ class Universes:
                         "AND coalesce(e.universe, k.universe) = k.universe "
                         f"INNER JOIN {v} AS v ON v.entry_version = e.entry_version "
                         "AND v.parent_kind = 'entry' AND coalesce(v.universe, k.universe) = k.universe "
-                        f"INNER JOIN {p} AS p ON p.entry_version = v.parent_id "
+                        f"INNER JOIN {p} AS p ON p.entry_version = TRY_CAST(v.parent_id AS UUID) "
                         "AND coalesce(p.universe, k.universe) = k.universe"
                     )
         return small.engine.fetch(

@@ -8,11 +8,11 @@
 -- key: subject_id, scheme, value, from_day
 -- unit: feed, record_id
 -- touches: conform.statements s ON s.record_id = unit.record_id AND s.feed = unit.feed
--- gives: subject_id = md5(concat_ws('|', unit.feed, unit.record_id))
+-- gives: subject_id = hash_id(concat_ws('|', unit.feed, id_text(unit.record_id)))
 -- intervals: union
 WITH given AS (
     SELECT
-        md5(concat_ws('|', s.feed, s.record_id)) AS subject_id,
+        hash_id(concat_ws('|', s.feed, id_text(s.record_id))) AS subject_id,
         s.subject_kind AS subject_kind,
         s.property AS scheme,
         -- whatever order the engine takes conditions in, long texts are not worked on

@@ -14,7 +14,7 @@ SELECT
     m.role AS role,
     m.reference_id AS reference_id,
     m.feed AS feed,
-    md5(concat_ws('|', m.feed, m.id_value)) AS subject_id,
+    hash_id(concat_ws('|', m.feed, m.id_value)) AS subject_id,
     'register' AS method,
     1000 AS score,
     m.from_day AS from_day,
@@ -46,7 +46,7 @@ SELECT
     m.role AS role,
     m.reference_id AS reference_id,
     m.feed AS feed,
-    md5(concat_ws(
+    hash_id(concat_ws(
         '|',
         'own',
         f.island,

@@ -5,10 +5,10 @@
 -- key: subject_id, name, division, address, from_day
 -- unit: feed, record_id
 -- touches: conform.statements s ON s.record_id = unit.record_id AND s.feed = unit.feed
--- gives: subject_id = md5(concat_ws('|', unit.feed, unit.record_id))
+-- gives: subject_id = hash_id(concat_ws('|', unit.feed, id_text(unit.record_id)))
 -- intervals: union
 SELECT
-    md5(concat_ws('|', n.feed, n.record_id)) AS subject_id,
+    hash_id(concat_ws('|', n.feed, id_text(n.record_id))) AS subject_id,
     n.subject_kind AS subject_kind,
     name_key(n.value) AS name_key,
     n.value AS name,

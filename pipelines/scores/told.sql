@@ -11,11 +11,11 @@
 -- touches: exchange.entries n ON n.entry_version = s.entry_version
 SELECT
     CASE
-        WHEN f.mode <> 'append' THEN md5(concat_ws('|', 'record', e.record_id))
-        WHEN e.document_no IS NOT NULL THEN md5(concat_ws('|', 'document', e.feed, e.document_no))
-        WHEN f.natural_key IS NOT NULL THEN md5(concat_ws('|', 'record', e.record_id))
-        ELSE md5(concat_ws(
-                '|', 'day', e.feed, e.subject_id, coalesce(e.event_kind, '∅'),
+        WHEN f.mode <> 'append' THEN hash_id(concat_ws('|', 'record', id_text(e.record_id)))
+        WHEN e.document_no IS NOT NULL THEN hash_id(concat_ws('|', 'document', e.feed, e.document_no))
+        WHEN f.natural_key IS NOT NULL THEN hash_id(concat_ws('|', 'record', id_text(e.record_id)))
+        ELSE hash_id(concat_ws(
+                '|', 'day', e.feed, id_text(e.subject_id), coalesce(e.event_kind, '∅'),
                 coalesce(CAST(e.event_day AS VARCHAR), '∅')
             ))
     END AS act_id,
@@ -27,7 +27,7 @@ SELECT
     e.event_day AS event_day,
     e.record_id AS record_id,
     e.version AS version,
-    concat_ws(':', 'event', e.record_id, e.version) AS because,
+    concat_ws(':', 'event', id_text(e.record_id), id_text(e.version)) AS because,
     e.from_day AS from_day,
     e.to_day AS to_day
 FROM merge.events AS e
@@ -41,16 +41,16 @@ WHERE f.mode = 'append'
     )
 UNION ALL
 SELECT
-    md5(concat_ws('|', 'entry', s.holder, s.entry_id, s.subject_id)) AS act_id,
+    hash_id(concat_ws('|', 'entry', s.holder, id_text(s.entry_id), id_text(s.subject_id))) AS act_id,
     s.holder AS keeper,
     s.subject_id AS subject_id,
     'list' AS trigger_kind,
     s.list AS trigger_name,
     n.ground AS ground,
     n.from_day AS event_day,
-    CAST(NULL AS VARCHAR) AS record_id,
-    CAST(NULL AS VARCHAR) AS version,
-    concat_ws(':', 'entry', s.entry_version) AS because,
+    CAST(NULL AS UUID) AS record_id,
+    CAST(NULL AS UUID) AS version,
+    concat_ws(':', 'entry', id_text(s.entry_version)) AS because,
     s.from_day AS from_day,
     s.to_day AS to_day
 FROM exchange.shown AS s

@@ -14,7 +14,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS a_division,
     'resident' AS a_kind,
     'record' AS b_scheme,
-    b.record_id AS b_value,
+    id_text(b.record_id) AS b_value,
     clean_text(b.jgmc) AS b_name,
     normal_form(b.xzqhdm) AS b_division,
     k.subject_kind AS b_kind,
