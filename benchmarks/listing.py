@@ -18,8 +18,8 @@ from pipelines.build import run_model
 from pipelines.codes import load_codes
 from pipelines.engine import open_engine
 from pipelines.engine.duckdb_engine import MEMORY
+from pipelines.graph import all_models, behind
 from pipelines.landing import land, read_manifest
-from pipelines.models import all_models, behind
 from quality.gates import judge
 from schemas.contract import feeds
 

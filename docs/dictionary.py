@@ -9,7 +9,8 @@ import yaml
 
 from docs.markdown import code, rows
 from pipelines.codes import CODES, read_code_list
-from pipelines.models import STAGES, Model, all_models, output_columns
+from pipelines.graph import all_models
+from pipelines.model import STAGES, Model, output_columns
 from schemas.columns import said_of_columns
 from schemas.contract import Column, Feed, Island, islands
 from schemas.shape import SHAPES

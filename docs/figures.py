@@ -11,10 +11,9 @@ from docs.lab import COLUMNS, Lab
 from pipelines.demo import STORY, record_lines
 from pipelines.exchange.network import JOINS
 from pipelines.replay import Replay, load, replay
-from pipelines.replay.gain import gain
-from pipelines.replay.levels import level
-from pipelines.replay.metrics import totals
-from pipelines.replay.report import print_replay
+from pipelines.replay.compare.gain import gain
+from pipelines.replay.compare.metrics import totals
+from pipelines.replay.recompute.levels import level
 from schemas.contract import feeds
 
 
@@ -37,7 +36,7 @@ def record(told: Replay) -> str:
 def report(told: Replay) -> str:
     """The report as the terminal shows it, without colours."""
     said = io.StringIO()
-    print_replay(told, Console(file=said, width=COLUMNS, color_system=None))
+    told.print(Console(file=said, width=COLUMNS, color_system=None))
     return fenced("text", "\n".join(line.rstrip() for line in said.getvalue().splitlines()))
 
 

@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 
 from docs.layered import layout
 from pipelines.exchange.network import Edge, Network, read_network
-from pipelines.models import STAGES, Model, all_models
+from pipelines.graph import all_models
+from pipelines.model import STAGES, Model
 from schemas.contract import Island, feeds, islands
 
 WIDTH = 1240

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ from typing import Any
 from pipelines.codes import load_codes
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.graph import all_models
 from pipelines.landing import land, read_manifest
-from pipelines.models import Model, all_models
+from pipelines.model import Model
 from pipelines.storage import remove_database
 from quality import check_promises, judge
 from schemas.contract import Feed, feeds
-
-Progress = Callable[[str, int, int], None]
+from schemas.progress import Progress
 
 
 @dataclass

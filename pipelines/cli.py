@@ -10,7 +10,11 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pipelines import listing
+from pipelines.storage import Home
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
+from pipelines.terminal import print_json, print_table, progress_bar, wide_console
+from schemas.suggest import suggestion
 
 app = typer.Typer(
     name="islands",
@@ -58,8 +62,6 @@ def _policy(pairs: list[str] | None) -> dict[str, str]:
 
 def _one_of(value: str, allowed: Sequence[str], option: str) -> str:
     if value not in allowed:
-        from schemas.suggest import suggestion
-
         near = suggestion(value, allowed)
         raise ValueError(f"{option} {value!r} is none of {', '.join(allowed)}.{near}")
     return value
@@ -118,8 +120,6 @@ def build(
     """Land delivered files, judge them, and build every stage into one database."""
     from pipelines.exchange.network import JOINS
     from pipelines.run import build_home
-    from pipelines.storage import Home
-    from pipelines.terminal import print_json, progress_bar
 
     _one_of(join, JOINS, "--join")
     _one_of(engine, ("duckdb", "spark"), "--engine")
@@ -187,8 +187,6 @@ def replay(
     from pipelines.exchange.network import JOINS
     from pipelines.replay import command
     from pipelines.run import see_database
-    from pipelines.storage import Home
-    from pipelines.terminal import print_json, progress_bar
     from schemas.contract import feeds
     from sources.deliver import MOST_DAYS
 
@@ -223,7 +221,7 @@ def replay(
     if save:
         result.save(save)
     if html:
-        from pipelines.replay.page import write_page
+        from pipelines.replay.tell.page import write_page
 
         write_page(result, html)
     if as_json:
@@ -244,27 +242,25 @@ def trace(
     """
     from pipelines import trace as tracing
     from pipelines.made_by import out_of_date
+    from pipelines.printed import print_trace
     from pipelines.run import opened
-    from pipelines.storage import Home
-    from pipelines.terminal import print_json, print_tree
 
     with opened(Home(home)) as engine:
         _note(out_of_date(engine, Home(home).database()))
         found = tracing.trace(engine, given)
-    print_json(found) if as_json else print_tree(found)
+    print_json(found) if as_json else print_trace(found)
 
 
 @app.command()
 def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
     """Check the database in force: gates, expectations, conservation, evidence."""
+    from pipelines.printed import print_report
     from pipelines.run import check_home
-    from pipelines.storage import Home
-    from pipelines.terminal import print_json, progress_bar
 
     with progress_bar("checking", show=not as_json) as tell:
         report = check_home(Home(home), progress=tell)
     _note(report.out_of_date)
-    print_json(report.as_dict()) if as_json else print("\n".join(report.lines()))
+    print_json(report.as_dict()) if as_json else print_report(report)
     if any(result.outcome == "fail" for result in report.checks):
         raise typer.Exit(1)
 
@@ -288,8 +284,6 @@ def generate(
 ) -> None:
     """Make a world and the files its islands deliver."""
     from pipelines.run import generate_home
-    from pipelines.storage import Home
-    from pipelines.terminal import print_json, progress_bar
 
     with progress_bar("generating", show=not as_json) as tell:
         made = generate_home(
@@ -343,7 +337,6 @@ def experiment(
     from pipelines.experiment.page import write_page
     from pipelines.experiment.report import print_summary
     from pipelines.run import dirt_value
-    from pipelines.terminal import print_json, progress_bar, wide_console
     from sources.deliver import MOST_DAYS, see_world
     from sources.world import SIZES
 
@@ -399,7 +392,6 @@ def diff(
     from pipelines.made_by import made_unlike
     from pipelines.replay import compare
     from pipelines.run import see_database
-    from pipelines.terminal import print_json
 
     for path in (a, b):
         see_database(path)
@@ -419,19 +411,16 @@ def subject(
     from datetime import date
 
     from pipelines.made_by import out_of_date
+    from pipelines.printed import print_subject
     from pipelines.run import opened
-    from pipelines.storage import Home
     from pipelines.subject import about
-    from pipelines.terminal import print_json, print_tree
     from pipelines.trace import a_day
 
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
     with opened(Home(home)) as engine:
         _note(out_of_date(engine, Home(home).database()))
         found = about(engine, given, day)
-    print_json(found) if as_json else print_tree(
-        found, f"{found.get('name', found['subject_id'])} on {found['as_of']}"
-    )
+    print_json(found) if as_json else print_subject(found)
 
 
 # What there is; nothing here reads a home.
@@ -440,8 +429,6 @@ def subject(
 @app.command()
 def sources(as_json: JsonOption = False) -> None:
     """The islands and their feeds."""
-    from pipelines import listing
-    from pipelines.terminal import print_json, print_table
 
     rows = listing.sources()
     shown = ["feed", "title_zh", "format", "mode", "every_days", "identifier", "sharing", "tier"]
@@ -451,8 +438,6 @@ def sources(as_json: JsonOption = False) -> None:
 @app.command()
 def lists(as_json: JsonOption = False) -> None:
     """The lists, their owners, and how many ways each can travel."""
-    from pipelines import listing
-    from pipelines.terminal import print_json, print_table
 
     rows = listing.lists()
     shown = ["list", "title_en", "owner", "polarity", "sharing", "tier", "holders", "paths"]
@@ -467,9 +452,7 @@ def edges(
     as_json: JsonOption = False,
 ) -> None:
     """The edges over which holders hand lists on: when, how late, how they forget."""
-    from pipelines import listing
     from pipelines.exchange.network import JOINS
-    from pipelines.terminal import print_json, print_table
 
     rows = listing.edges(_one_of(join, JOINS, "--join"))
     shown = ["edge", "lists", "every", "offset", "lag", "mode", "match", "join", "tier"]
@@ -479,8 +462,6 @@ def edges(
 @app.command()
 def faults(as_json: JsonOption = False) -> None:
     """The kinds of fault a record or delivery can suffer."""
-    from pipelines import listing
-    from pipelines.terminal import print_json, print_table
 
     rows = listing.faults()
     if as_json:
@@ -500,8 +481,6 @@ def gates(
     as_json: JsonOption = False,
 ) -> None:
     """What is expected of each table, and what follows for what does not meet it."""
-    from pipelines import listing
-    from pipelines.terminal import print_json, print_table
 
     rows = listing.gates()
     if table is not None:
@@ -526,9 +505,7 @@ def models(
     as_json: JsonOption = False,
 ) -> None:
     """The models in the order they run, or the SQL of one."""
-    from pipelines import listing
     from pipelines.exchange.network import JOINS
-    from pipelines.terminal import print_json, print_table
     from schemas.contract import TIERS
 
     _one_of(join, JOINS, "--join")

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,12 @@ from rich.text import Text
 
 from pipelines.manifest import lock_hash, project_version
 from pipelines.replay import FaultSpec, Replay, load, replay
-from pipelines.replay.edits import Edit, RowEdit
-from pipelines.replay.report import print_replay, wide_console
-from pipelines.replay.result import changed
+from pipelines.replay.plan.edits import Edit, RowEdit, changed
 from pipelines.run import build_home, generate_home
 from pipelines.storage import Home, HomeError, write_json
-from pipelines.terminal import progress_bar
+from pipelines.terminal import progress_bar, wide_console
 from schemas.contract import ROOT
-
-Progress = Callable[[str, int, int], None]
+from schemas.progress import Progress
 
 STORY = ROOT / "labs" / "scenarios" / "noodle_house.yml"
 DEMO_FAULT = FaultSpec("valid_code_of_another", feed="court", seed=6, correct_after=30)
@@ -62,7 +59,7 @@ def run_demo(home: Path, seed: int) -> None:
     with progress_bar("replaying") as tell:
         found = replay(big, DEMO_FAULT, progress=tell)
     print_record(found, out)
-    print_replay(found, out)
+    found.print(out)
 
     out.print()
     out.print(
@@ -98,7 +95,7 @@ def print_story(told: Replay, out: Console) -> None:
     out.print(told.scenario.title, style="bold")
     out.print(told.scenario.story)
     print_record(told, out)
-    print_replay(told, out)
+    told.print(out)
 
 
 # --- the record -----------------------------------------------------------------------------------

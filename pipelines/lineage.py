@@ -16,7 +16,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from pipelines.models import Model
+from pipelines.model import Model
 
 Origin = tuple[str, str]  # table and column
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.suggest import suggestion
+
 Row = dict[str, Any]
 
 
@@ -130,7 +132,7 @@ def models(tier: str = "core", join: str = "full") -> list[Row]:
     Raises:
         NetworkError: if there is no such level of joining.
     """
-    from pipelines.models import all_models
+    from pipelines.graph import all_models
 
     return [
         {"model": m.name, "reads": list(m.reads), "origin": m.origin}
@@ -147,8 +149,7 @@ def model(name: str, tier: str = "core", join: str = "full", engine: str = "duck
     Raises:
         ValueError: if there is no such model.
     """
-    from pipelines.models import all_models
-    from schemas.suggest import suggestion
+    from pipelines.graph import all_models
 
     found = {m.name: m for m in all_models(tier, join)}
     if name not in found:

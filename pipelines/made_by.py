@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
-from pipelines.models import STAGES
+from pipelines.model import STAGES
 from schemas.contract import ROOT, islands
 
 TABLE = "codes.made_by"
@@ -23,7 +23,7 @@ MOST_NAMED = 2  # files of one kind that a sentence names; the rest are counted
 
 # Kind of file -> where such files lie, beside those of the islands.
 PLACES = {
-    "models": (*(f"pipelines/{stage}/*.sql" for stage in STAGES), "pipelines/engine/macros/*.sql"),
+    "models": (*(f"pipelines/{stage}/*.sql" for stage in STAGES), "schemas/sql/*.sql"),
     "network": ("pipelines/exchange/*.yml",),
     "code lists": ("schemas/codes/*.csv",),
     "programs": (
@@ -39,8 +39,9 @@ PLACES = {
         "pipelines/exchange/*.py",
         "pipelines/build.py",
         "pipelines/codes.py",
+        "pipelines/graph.py",
         "pipelines/intervals.py",
-        "pipelines/models.py",
+        "pipelines/model.py",
     ),
 }
 OF_AN_ISLAND = {"contracts": ("contract.odcs.yaml",), "models": ("conform/*.sql",)}

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.build import Progress, build, build_with, tier_of
+from pipelines.build import build, build_with, tier_of
 from pipelines.landing import LandingError, deliveries_in, read_manifest
 from pipelines.landing.folder import check_folder
 from pipelines.made_by import out_of_date
@@ -22,6 +22,7 @@ from pipelines.manifest import landing_digest, make_manifest
 from pipelines.storage import LOCK_SECONDS, Home, HomeError, write_json
 from pipelines.terminal import counted
 from schemas.contract import Feed, feeds
+from schemas.progress import Progress
 
 if TYPE_CHECKING:
     from pipelines.engine.base import Engine
@@ -424,7 +425,7 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
         ValueError: if there is no database.
     """
     from pipelines.engine import open_engine
-    from pipelines.models import all_models
+    from pipelines.graph import all_models
     from quality import check_keys, checks
     from quality.great import validate
     from quality.report import report

@@ -1,19 +1,20 @@
-"""What people see in the terminal: progress bars, tables and trees, all through rich."""
+"""What people see in the terminal: progress bars and tables, both through rich."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+
+from schemas.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Progress = Callable[[str, int, int], None]
 WIDTH = 118  # columns where there is no terminal to ask
+NOTICE = "Synthetic data: every person, firm and number is invented."
 
 
 def wide_console() -> Console:
@@ -99,71 +100,3 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     ('1 entry', '1,200 holders')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-MOST = 8  # items of a list printed; the rest are counted
-SHORT = 12  # characters of an id printed: enough to give it to `islands trace`
-WHOLE_ID = re.compile(r"\b[0-9a-f]{32}\b")
-
-
-def print_tree(node: dict[str, Any], title: str = "") -> None:
-    """A nested result as a tree: scalars on the branch, lists and dictionaries below it.
-
-    Ids are cut to their first characters and long lists to their first items; JSON has them whole.
-    """
-    from rich.text import Text
-    from rich.tree import Tree
-
-    def label(item: dict[str, Any]) -> Text:
-        text = Text()
-        for key, value in _said(item):
-            text.append("  " if text else "")
-            if key:
-                text.append(f"{key} ", style="dim")
-            text.append(WHOLE_ID.sub(lambda found: found[0][:SHORT], value))
-        return text
-
-    def grow(tree: Tree, item: dict[str, Any]) -> None:
-        for key, value in item.items():
-            if isinstance(value, list) and value:
-                branch = tree.add(Text.assemble((key, "bold"), f" ({len(value)})"))
-                for child in value[:MOST]:
-                    if isinstance(child, dict):
-                        grow(branch.add(label(child) or Text("·")), child)
-                    else:
-                        branch.add(Text(str(child)))
-                if len(value) > MOST:
-                    branch.add(Text(f"… and {len(value) - MOST} more", style="dim"))
-            elif isinstance(value, dict) and value:
-                grow(tree.add(Text.assemble((key, "bold"), "  ", label(value))), value)
-
-    tree = Tree(Text(title) if title else label(node))
-    grow(tree, node)
-    wide_console().print(tree)
-
-
-def _said(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What one branch says, as pairs of key and value; no key where the value says it all.
-
-    A name stands before the id it belongs to, a period is one value, and a place in a file another.
-    """
-    names = {"subject_id": "name", "a_id": "a_name", "b_id": "b_name"}
-    hidden = {names[key] for key in names if key in item}
-    if "link_names" in item:
-        hidden.add("link_path")
-    if "file" in item and "line" in item:
-        yield "", f"{item['file']} line {item['line']}"
-        yield "delivered", str(item.get("delivery"))
-        hidden |= {"file", "line", "delivery", "feed", "record_id"}
-    for key, value in item.items():
-        if key in hidden or isinstance(value, (dict, list)) or value in (None, ""):
-            continue
-        if key == "kind":
-            yield "", str(value)
-        elif key in names:
-            called = item.get(names[key])
-            yield key.removesuffix("_id"), f"{called} {value}" if called else str(value)
-        elif key == "from_day":
-            yield "", f"{value} to {item.get('to_day') or 'still'}"
-        elif key != "to_day" or "from_day" not in item:
-            yield key, str(value)

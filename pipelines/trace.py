@@ -255,28 +255,16 @@ def record_forward(engine: Engine, record_id: str) -> dict[str, Any]:
         "WHERE record_id = ? ORDER BY ALL",
         record_id,
     )
-    # Entries that rest on the record, then those adopted from them, until no more are found.
     reached = [
         r["entry_version"]
         for r in rows(
             engine,
-            "SELECT DISTINCT entry_version FROM exchange.evidence "
-            "WHERE parent_kind = 'event' AND starts_with(parent_id, ?) ORDER BY 1",
+            "SELECT entry_version, min(steps) AS steps FROM exchange.ancestry "
+            "WHERE ancestor_kind = 'event' AND starts_with(ancestor_id, ?) "
+            "GROUP BY entry_version ORDER BY steps, entry_version",
             record_id + ":",
         )
     ]
-    todo = list(reached)
-    while todo:
-        parent = todo.pop(0)
-        for r in rows(
-            engine,
-            "SELECT DISTINCT entry_version FROM exchange.evidence "
-            "WHERE parent_kind = 'entry' AND parent_id = ? ORDER BY 1",
-            parent,
-        ):
-            if r["entry_version"] not in reached:
-                reached.append(r["entry_version"])
-                todo.append(r["entry_version"])
     entries = []
     for version in reached:
         entry = rows(engine, "SELECT * FROM exchange.entries WHERE entry_version = ?", version)[0]
@@ -400,10 +388,11 @@ def whole_id(engine: Engine, table: str, column: str, start: str) -> str:
 
 ID = re.compile(r"\b[0-9a-f]{32}\b")
 NAMED = {"subject_id": "name", "a_id": "a_name", "b_id": "b_name", "link_path": "link_names"}
+KINDS = {"subject_id": "subject_kind", "a_id": "a_kind", "b_id": "b_kind"}
 
 
 def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> dict[str, Any]:
-    """The same tree with the name of each subject beside its id.
+    """The same tree with the name and the kind of each subject beside its id.
 
     Args:
         day: whose names: those registers gave last by then; None: those they gave last of all.
@@ -424,12 +413,12 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
     if not ids:
         return node
     known = {
-        r["subject_id"]: r["name"]
+        r["subject_id"]: r
         for r in rows(
             engine,
             "SELECT subject_id, coalesce("
             "max_by(name, from_day) FILTER (from_day <= CAST(? AS DATE)), max_by(name, from_day)"
-            ") AS name FROM resolve.names "
+            ") AS name, max_by(subject_kind, from_day) AS kind FROM resolve.names "
             "WHERE subject_id IN (SELECT unnest(CAST(? AS UUID[]))) GROUP BY subject_id",
             day,
             sorted(ids),
@@ -445,7 +434,11 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
         for key, value in item.items():
             out[key] = named(value)
             if key in NAMED and value and any(i in known for i in ID.findall(value)):
-                out[NAMED[key]] = ID.sub(lambda m: known.get(m[0], m[0]), value)
+                out[NAMED[key]] = ID.sub(
+                    lambda m: known[m[0]]["name"] if m[0] in known else m[0], value
+                )
+                if key in KINDS:
+                    out[KINDS[key]] = known[value]["kind"]
         return out
 
     return named(node)

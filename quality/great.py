@@ -17,7 +17,6 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -33,37 +32,13 @@ from quality.from_contract import landing_expectations
 from quality.gates import listed
 from quality.great_docs import write_docs
 from quality.suites import STAGE_SUITES, stage_expectations
+from quality.validation import Validation
 from schemas.contract import Feed
 
 # What `clean_text` takes away, and nothing else.
 BLANK = "^[ \t\n\r　]*$"
 
 SEVERITIES = {"warn": "warning", "quarantine": "critical", "hold": "critical", "fail": "critical"}
-
-
-@dataclass(frozen=True)
-class Validation:
-    """What Great Expectations found of one expectation.
-
-    Attributes:
-        table: the table judged, `landing.court`.
-        expectation: our name of it.
-        column: the column judged, or None.
-        kind: our kind of it.
-        success: whether nothing breaks it.
-        unexpected: how many rows break it.
-        examples: a few of the values that break it.
-        error: what went wrong, if it could not be judged.
-    """
-
-    table: str
-    expectation: str
-    column: str | None
-    kind: str
-    success: bool
-    unexpected: int
-    examples: tuple[str, ...] = ()
-    error: str | None = None
 
 
 @contextlib.contextmanager

@@ -19,11 +19,9 @@ from sqlalchemy import URL, types
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-from schemas.contract import ROOT
-from schemas.normal_form import filled
+from schemas.sql import duckdb_words
 
 NAME = "islands.duckdb"
-MACROS = ROOT / "pipelines" / "engine" / "macros" / "duckdb.sql"
 
 # Great Expectations counts in SQL and shows at most 200 rows; no statement of its needs more.
 ROWS_TAKEN = 2000
@@ -58,7 +56,7 @@ class BufferedDialect(duckdb_engine.Dialect):
     def connect(self, *args: Any, **kwargs: Any) -> Any:
         """A connection that knows `parse_day`, `uscc_ok` and the other words of the models."""
         connection = super().connect(*args, **kwargs)
-        connection.execute(filled(MACROS.read_text(encoding="utf-8")))
+        connection.execute(duckdb_words())
         return connection
 
     def get_columns(

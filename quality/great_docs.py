@@ -12,10 +12,9 @@ import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from quality.great import Validation
+from quality.validation import Validation
 
 NOTICE = "SYNTHETIC DATA: no person, firm or agency in these pages exists."
 

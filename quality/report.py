@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from quality.gates import Engine
 from quality.run import CheckResult
-
-if TYPE_CHECKING:
-    from quality.great import Validation
+from quality.validation import Validation
 
 
 @dataclass(frozen=True)
@@ -89,37 +87,35 @@ class Report:
             },
         }
 
-    def lines(self) -> list[str]:
-        """The report as text, a line a finding, with one closing sentence."""
-        found = ["Rows: feed, landed = conformed + kept aside + held; unreadable; warnings"]
-        for f in self.feeds:
-            found.append(
-                f"  {f.feed}: {f.landed:,} = {f.conformed:,} + {f.quarantined:,} + {f.held:,}; "
-                f"{f.unreadable:,}; {f.warnings:,}"
-            )
-        for d in self.deliveries:
-            what = "held" if d.outcome == "hold" else "warned"
-            found.append(f"  {d.feed} of {d.delivery} {what}: {d.reason}")
-        for stage in dict.fromkeys(c.stage for c in self.checks):
-            judged = [c for c in self.checks if c.stage == stage]
-            broken = [c for c in judged if not c.passed]
-            found.append(f"{stage}: {len(judged) - len(broken)} of {len(judged)} checks pass")
-            for c in broken:
-                found.append(
-                    f"  {c.table}: {c.violations:,} rows break '{c.sentence}' ({c.outcome})"
-                )
+    def findings(self) -> list[str]:
+        """A sentence for each delivery and each check that did not simply pass."""
+        found = [
+            f"{d.feed} of {d.delivery} {'held' if d.outcome == 'hold' else 'warned'}: {d.reason}"
+            for d in self.deliveries
+        ]
+        found += [
+            f"{c.table}: {c.violations:,} rows break '{c.sentence}' ({c.outcome})"
+            for c in self.checks
+            if not c.passed
+        ]
+        found += [
+            f"{v.table}.{v.expectation} could not be judged: {v.error}"
+            for v in self.validations
+            if v.error
+        ]
+        return found
+
+    def stages(self) -> list[tuple[str, int, int]]:
+        """Stage, checks made and checks passed, in the order of stages; Great Expectations last."""
+        told = [
+            (stage, len(judged), sum(c.passed for c in judged))
+            for stage in dict.fromkeys(c.stage for c in self.checks)
+            if (judged := [c for c in self.checks if c.stage == stage])
+        ]
         if self.validations:
             agreed = sum(v.success for v in self.validations)
-            found.append(f"Great Expectations: {agreed} of {len(self.validations)} succeed")
-            found.extend(
-                f"  {v.table}.{v.expectation} could not be judged: {v.error}"
-                for v in self.validations
-                if v.error
-            )
-        if self.docs:
-            found.append(f"Every expectation with what was found: {self.docs}")
-        found.append(self.closing())
-        return found
+            told.append(("Great Expectations", len(self.validations), agreed))
+        return told
 
     def closing(self) -> str:
         """One sentence: whether the build kept its promises, and what was set aside."""

@@ -19,11 +19,14 @@ import duckdb
 import pyarrow as pa
 
 from schemas.contract import ROOT, Feed, feeds
+from schemas.progress import Progress
+from schemas.sql import literal
 from schemas.suggest import suggestion
 from sources.deliver_calendar import seen_sql, versions_sql
 from sources.deliver_files import BLOCK, write_deliveries
+from sources.dirt import spoil
 from sources.files import NOTICE
-from sources.world import DAY0, SIZES, Progress
+from sources.world import DAY0, SIZES
 from sources.world import write as write_world
 
 HORIZON_DAYS = 1095  # after the last day: three years, the longest term a list knows
@@ -169,10 +172,10 @@ def connect(world: Path) -> duckdb.DuckDBPyConnection:
     con.execute("CREATE SCHEMA codes")
     for path in sorted(world.glob("*.parquet")):
         con.execute(
-            f"CREATE VIEW world.{path.stem} AS SELECT * FROM read_parquet({_literal(path)})"
+            f"CREATE VIEW world.{path.stem} AS SELECT * FROM read_parquet({literal(path.as_posix())})"
         )
     for path in sorted(CODES.glob("*.csv")):
-        source = f"read_csv({_literal(path)}, header = true, all_varchar = true)"
+        source = f"read_csv({literal(path.as_posix())}, header = true, all_varchar = true)"
         con.execute(f"CREATE TABLE codes.{path.stem} AS SELECT * FROM {source}")
     return con
 
@@ -182,8 +185,6 @@ def load_versions(con: duckdb.DuckDBPyConnection, feed: Feed, seed: int, dirt: f
     observe = feed.observe_file().read_text(encoding="utf-8")
     con.execute(f"CREATE OR REPLACE TEMP TABLE versions AS {versions_sql(feed, observe)}")
     if dirt and feed.fault_rates:
-        from sources.faults.dirt import spoil
-
         table = con.sql("SELECT * FROM versions").to_arrow_table()
         use_versions(con, spoil(feed, table, seed, dirt))
 
@@ -207,10 +208,6 @@ def seen_rows(
         Batches of `enters`, `leaves` and the contract's columns, as `seen_sql` orders them.
     """
     return con.sql(seen_sql(feed, days)).to_arrow_reader(BLOCK)
-
-
-def _literal(path: Path) -> str:
-    return "'" + path.as_posix().replace("'", "''") + "'"
 
 
 class _Steps:

@@ -19,15 +19,11 @@ from __future__ import annotations
 from datetime import date
 
 from schemas.contract import Feed
+from schemas.sql import quoted
 
 
 class CalendarError(ValueError):
     """A feed whose deliveries cannot be worked out; the message names the feed and the rule."""
-
-
-def quoted(name: str) -> str:
-    """A column's name as SQL writes it, so that camel case survives."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def observed_columns(feed: Feed) -> tuple[str, ...]:

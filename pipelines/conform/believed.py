@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipelines.models import Model
+from pipelines.model import Model
 from quality.expectations import SET_ASIDE, name_sql, text_sql
 from quality.from_contract import effect_sql
 from schemas.contract import Feed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.models import Model, ModelError, body, output_columns, tables_read
+from pipelines.model import Model, ModelError, body, output_columns, tables_read
 from schemas.contract import islands
 from schemas.shape import shape_columns
 

@@ -21,7 +21,7 @@ from pipelines.definitions.shown import (
     shown_of_verdicts,
 )
 from pipelines.landing import land
-from pipelines.models import Model
+from pipelines.model import Model
 from quality import judge
 
 # Something is always handed on, since Dagster skips whatever lies below an asset that gives nothing.

@@ -9,9 +9,10 @@ import dagster as dg
 from pydantic import Field
 
 from pipelines.definitions.laboratory import Laboratory
+from pipelines.terminal import WIDTH
 
 if TYPE_CHECKING:
-    from pipelines.replay.result import Replay
+    from pipelines.replay.tell.result import Replay
 
 build_job = dg.define_asset_job(
     "build",
@@ -43,7 +44,7 @@ def follow_one_record(
 ) -> None:
     """Replay on the database in force and show the report as metadata."""
     from pipelines.replay import command
-    from pipelines.replay.report import sentence
+    from pipelines.replay.tell.report import sentence
 
     drawn = not (config.fault or config.set or config.scenario)
     result = command(
@@ -74,11 +75,8 @@ def report_of(result: "Replay") -> str:
     """The report as the terminal has it, without colours."""
     from rich.console import Console
 
-    from pipelines.replay.report import print_replay
-    from pipelines.terminal import WIDTH
-
     console = Console(file=io.StringIO(), record=True, width=WIDTH)
-    print_replay(result, console)
+    result.print(console)
     return console.export_text().rstrip()
 
 

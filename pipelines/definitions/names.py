@@ -9,7 +9,8 @@ from __future__ import annotations
 import dagster as dg
 
 from pipelines.definitions.home import default_home, tier_of_home
-from pipelines.models import STAGES, all_models
+from pipelines.graph import all_models
+from pipelines.model import STAGES
 from pipelines.storage import Home
 from schemas.contract import feeds
 

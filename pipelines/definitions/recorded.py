@@ -27,7 +27,7 @@ from pipelines.definitions.shown import (
 )
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
-from pipelines.models import all_models
+from pipelines.graph import all_models
 from pipelines.storage import Home, HomeError
 from quality.suites import STAGE_SUITES
 from schemas.contract import feeds

@@ -11,7 +11,7 @@ from pipelines.definitions.names import DATABASE, VERDICTS, asset_of, key
 from pipelines.engine.base import Engine
 from pipelines.landing.keys import landing_columns
 from pipelines.lineage import column_lineage
-from pipelines.models import Model
+from pipelines.model import Model
 from quality.gates import VERDICTS_COLUMNS
 from schemas.columns import said_of_columns
 from schemas.contract import Feed

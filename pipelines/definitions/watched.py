@@ -10,6 +10,8 @@ from threading import Event, Thread
 
 import dagster as dg
 
+from pipelines.storage import Home
+
 SECONDS_BETWEEN_LOOKS = 2
 
 
@@ -26,7 +28,6 @@ def main() -> None:
         # Slow to import, and the pages need not wait for it.
         from pipelines.definitions.home import default_home
         from pipelines.definitions.recorded import record
-        from pipelines.storage import Home
 
         home = Home(default_home())
         seen: object = None

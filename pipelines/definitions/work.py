@@ -21,10 +21,11 @@ from pipelines.codes import load_codes
 from pipelines.definitions.names import FEEDS, TIER
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.graph import all_models
 from pipelines.landing import LandingError, read_manifest
 from pipelines.making import ENDING, building_place, put_in_force, remove, spark_tables
 from pipelines.manifest import landing_digest, make_manifest
-from pipelines.models import Model, all_models
+from pipelines.model import Model
 from pipelines.storage import LOCK_SECONDS, Home, HomeError
 from quality import check_promises
 from schemas.contract import Feed, feeds

@@ -84,9 +84,6 @@ class Engine(Protocol):
     ) -> None: ...
 
 
-MACROS = Path(__file__).resolve().parent / "macros"
-
-
 def split_name(name: str) -> tuple[str | None, str]:
     """Schema (None if there is none) and table of a name such as `lists.entries`.
 

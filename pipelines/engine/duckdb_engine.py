@@ -12,7 +12,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,31 +22,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.engine.base import MACROS, split_name
+from pipelines.engine.base import split_name
 from pipelines.engine.trouble import DatabaseError, sentence
-from schemas.normal_form import filled
+from schemas.sql import duckdb_words, literal, quoted
 
 MEMORY = ":memory:"
-
-
-@cache
-def macros() -> str:
-    """Statements that define the macros, for a connection of one's own."""
-    return filled((MACROS / "duckdb.sql").read_text(encoding="utf-8"))
 
 
 def _text(id: UUID | None) -> str | None:
     """An id as it stands outside of the database."""
     return id and id.hex
-
-
-def quoted(name: str) -> str:
-    """A dotted name with every part in quotation marks.
-
-    >>> quoted("lists.entries")
-    '"lists"."entries"'
-    """
-    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
 
 
 class DuckDBEngine:
@@ -114,7 +98,7 @@ class DuckDBEngine:
         # setting may not even be touched unless it is on.
         if self.fetch("SELECT current_setting('enable_progress_bar')")[0][0]:
             self.connection.execute("SET enable_progress_bar = false")
-        self.connection.execute(macros())
+        self.connection.execute(duckdb_words())
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -167,18 +151,19 @@ class DuckDBEngine:
 
     def create_schema(self, name: str) -> None:
         """Make a schema unless it is there."""
-        self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}")
+        self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(*name.split('.'))}")
 
     def create_table(self, name: str, select_sql: str) -> None:
         """Make or replace a table from a query, and its schema if need be."""
         self._schema_of(name)
-        self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {select_sql}")
+        self.execute(f"CREATE OR REPLACE TABLE {quoted(*name.split('.'))} AS {select_sql}")
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
         """Make or replace a table from one Parquet file."""
         self._schema_of(name)
         self.execute(
-            f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM read_parquet(?)", [str(path)]
+            f"CREATE OR REPLACE TABLE {quoted(*name.split('.'))} AS SELECT * FROM read_parquet(?)",
+            [str(path)],
         )
 
     def insert_arrow(self, name: str, table: pa.Table, append: bool = False) -> None:
@@ -187,9 +172,9 @@ class DuckDBEngine:
         self.connection.register("arriving", table)
         try:
             if append and self.table_exists(name):
-                self.execute(f"INSERT INTO {quoted(name)} BY NAME FROM arriving")
+                self.execute(f"INSERT INTO {quoted(*name.split('.'))} BY NAME FROM arriving")
             else:
-                self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS FROM arriving")
+                self.execute(f"CREATE OR REPLACE TABLE {quoted(*name.split('.'))} AS FROM arriving")
         finally:
             self.connection.unregister("arriving")
 
@@ -213,15 +198,15 @@ class DuckDBEngine:
 
     def columns(self, name: str) -> list[str]:
         """Names of a table's columns in order."""
-        return [row[0] for row in self.fetch(f"DESCRIBE {quoted(name)}")]
+        return [row[0] for row in self.fetch(f"DESCRIBE {quoted(*name.split('.'))}")]
 
     def count(self, name: str) -> int:
         """Number of rows of a table."""
-        return self.fetch(f"SELECT count(*) FROM {quoted(name)}")[0][0]
+        return self.fetch(f"SELECT count(*) FROM {quoted(*name.split('.'))}")[0][0]
 
     def drop(self, name: str) -> None:
         """Drop a table if it is there."""
-        self.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+        self.execute(f"DROP TABLE IF EXISTS {quoted(*name.split('.'))}")
 
     def checkpoint(self) -> None:
         """Bring to the file all that was written, so that no write-ahead log is left."""
@@ -253,7 +238,7 @@ class DuckDBEngine:
     def attach(self, name: str, path: Path) -> None:
         """Attach another database, for reading, under a name."""
         self.files.append(str(path))
-        self.execute("ATTACH '{}' AS {} (READ_ONLY)".format(str(path).replace("'", "''"), name))
+        self.execute(f"ATTACH {literal(str(path))} AS {name} (READ_ONLY)")
 
     def __enter__(self) -> Self:
         return self

@@ -16,7 +16,7 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines.engine.allowed import ALLOWED
-from pipelines.engine.base import MACROS
+from schemas.sql import SHARED
 
 
 @dataclass(frozen=True, order=True)
@@ -142,7 +142,7 @@ HEADINGS = ("source", "grain", "key")
 @cache
 def macro_names() -> frozenset[str]:
     """The macros both engines have."""
-    text = (MACROS / "spark.sql").read_text(encoding="utf-8")
+    text = (SHARED / "spark.sql").read_text(encoding="utf-8")
     return frozenset(re.findall(r"^CREATE OR REPLACE TEMPORARY FUNCTION (\w+)", text, re.MULTILINE))
 
 

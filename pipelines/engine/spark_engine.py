@@ -25,9 +25,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.engine.base import MACROS, split_name
+from pipelines.engine.base import split_name
 from pipelines.engine.transpile import to_spark
 from schemas.normal_form import filled
+from schemas.sql import SHARED
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -319,7 +320,7 @@ def _without_void(rows: DataFrame) -> DataFrame:
 @cache
 def macro_statements() -> tuple[str, ...]:
     """Statements that define the macros, one by one."""
-    text = (MACROS / "spark.sql").read_text(encoding="utf-8")
+    text = (SHARED / "spark.sql").read_text(encoding="utf-8")
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
     parts = (part.strip() for part in re.split(r";\s*(?:\n|\Z)", code))
     return tuple(filled(part, doubled=True) for part in parts if part)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pipelines.exchange.network import Network
 from pipelines.intervals import union_of_intervals
 from pipelines.lists.derive import entry_version_sql, indented
-from pipelines.models import PIPELINES, Model, make_model, tables_read
+from pipelines.model import PIPELINES, Model, make_model, tables_read
 
 COPY_COLUMNS = (
     "holder, list, entry_id, entry_version, subject_id, path, came_from, from_day, to_day, distance"
@@ -302,6 +302,18 @@ def exchange_models(network: Network) -> list[Model]:
     copies: list[str] = []
     adopted: list[str] = []
     evidence: list[str] = []
+    ancestry = ["exchange.ancestry_0"]
+    models.append(
+        _plain(
+            "exchange.ancestry_0",
+            "SELECT\n    entry_version,\n    parent_kind AS ancestor_kind,\n"
+            "    parent_id AS ancestor_id,\n    1 AS steps\nFROM lists.evidence",
+            "The events that native entries rest on, one step away.\n"
+            "grain: one row an entry version and ancestor\n"
+            "key: entry_version, ancestor_kind, ancestor_id\nunit: entry_version\n"
+            "touches: lists.evidence v ON v.entry_version = unit.entry_version",
+        )
+    )
     copies_of_generation: list[str] = []
     for g, names in enumerate(network.generations()):
         source = "lists.entries" if g == 0 else f"exchange.adopted_{g}"
@@ -309,6 +321,7 @@ def exchange_models(network: Network) -> list[Model]:
             models += _adoption_models(g, copies_of_generation)
             adopted.append(source)
             evidence.append(f"exchange.adopted_evidence_{g}")
+            ancestry.append(f"exchange.ancestry_{g}")
         owned = f"exchange.owned_{g}"
         origin = "pipelines/exchange/_owned.sql"
         models.append(make_model(owned, _template("owned", entries=source), origin))
@@ -352,12 +365,19 @@ def exchange_models(network: Network) -> list[Model]:
             "grain: one row an entry version and parent\n"
             "key: entry_version, parent_kind, parent_id" + _PASSES,
         ),
+        _plain(
+            "exchange.ancestry",
+            _union("entry_version, ancestor_kind, ancestor_id, steps", ancestry, ""),
+            "All that each entry descends from, entries and events, with the number of steps to it.\n"
+            "grain: one row an entry version and ancestor\n"
+            "key: entry_version, ancestor_kind, ancestor_id" + _PASSES,
+        ),
     ]
     return models
 
 
 def _adoption_models(g: int, copies: list[str]) -> list[Model]:
-    """Occasions, entries, evidence and lineage of the adoptions that follow one generation of copies."""
+    """What adopting from one generation of copies makes: occasions, entries, evidence and descent."""
     held = "\n    UNION ALL\n    ".join(
         f"SELECT holder, list, entry_id, entry_version, subject_id, from_day, to_day FROM {t}"
         for t in copies
@@ -420,6 +440,11 @@ FROM periods"""
             f"exchange.adopted_evidence_{g}",
             _template("adopted_evidence", g=str(g)),
             here + "_adopted_evidence.sql",
+        ),
+        make_model(
+            f"exchange.ancestry_{g}",
+            _template("ancestry", g=str(g), previous=str(g - 1)),
+            here + "_ancestry.sql",
         ),
         make_model(
             f"exchange.lineage_{g}",

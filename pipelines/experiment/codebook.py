@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.experiment.estimates import DRAWS, LEVEL
 from pipelines.experiment.rows import CELLS, REPLAYS, UNCORRECTED, cause_column
-from pipelines.replay.causes import CAUSES
+from pipelines.replay.compare.causes import CAUSES
 
 WORDS = {
     "arm": "number of the arm: the combination of joining, policy and correction; see manifest.json",

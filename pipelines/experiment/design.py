@@ -18,7 +18,7 @@ from pipelines.exchange.network import (
     in_reach,
     read_network,
 )
-from pipelines.replay.faults import FRAMES, FaultSpec
+from pipelines.replay.plan.faults import FRAMES, FaultSpec
 from sources.faults import kinds
 from sources.world import SIZES
 from sources.world.draws import Stream

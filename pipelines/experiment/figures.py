@@ -27,7 +27,7 @@ from pipelines.experiment.layout import (
     with_interval,
 )
 from pipelines.experiment.summary import Summary
-from pipelines.replay.figures.marks import FAINT, blank
+from pipelines.replay.tell.figures.marks import FAINT, blank
 
 # Marks of the axis of days after the correction; fewer on a narrow screen.
 DAYS_AFTER = (0, 1, 3, 7, 14, 30, 90, 180, 365, 730)

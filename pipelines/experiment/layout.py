@@ -15,7 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pipelines.experiment.summary import Summary
-from pipelines.replay.figures.marks import (
+from pipelines.replay.tell.figures.marks import (
     BLACK,
     BLUE,
     FAINT,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pipelines.experiment.summary import Summary
-from pipelines.replay.metrics import RESIDUE_DAY
-from pipelines.replay.report import NOTICE
+from pipelines.replay.compare.metrics import RESIDUE_DAY
+from pipelines.replay.tell.report import NOTICE
 from pipelines.terminal import counted
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.experiment.design import Arm, Block, Design
-from pipelines.replay import causes, metrics
-from pipelines.replay.diff import Difference
-from pipelines.replay.edits import Edit
-from pipelines.replay.metrics import AFTER
-from pipelines.replay.universes import Found
+from pipelines.replay.compare import causes, metrics
+from pipelines.replay.compare.diff import Difference
+from pipelines.replay.compare.metrics import AFTER
+from pipelines.replay.compare.outcome import Outcome
+from pipelines.replay.plan.edits import Edit
 
 FOLLOWED, NOTHING = "followed", "nothing to bite on"
 
@@ -89,7 +89,7 @@ def replay_row(
     arm: Arm,
     design: Design,
     edits: Sequence[Edit] | None,
-    found: Found | None,
+    found: Outcome | None,
     why: str | None = None,
 ) -> dict[str, Any]:
     """The row of one replay; of a fault that found nothing to bite on, with the reason."""
@@ -146,7 +146,7 @@ def _of_a_state(difference: Difference, fault_day: date) -> dict[str, Any]:
     }
 
 
-def cell_rows(number: int, block: Block, found: Found) -> list[dict[str, Any]]:
+def cell_rows(number: int, block: Block, found: Outcome) -> list[dict[str, Any]]:
     """The runs of wrong days of every differing cell, uncorrected and corrected."""
     rows = []
     states = {"faulty": found.faulty}

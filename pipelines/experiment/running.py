@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from multiprocessing import get_context  # a fork would share an open database
@@ -26,13 +26,12 @@ from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
 from pipelines.manifest import NOTICE, lock_hash, project_version
-from pipelines.replay.levels import told_gain
-from pipelines.replay.universes import Universes
+from pipelines.replay.compare.gain import told_gain
+from pipelines.replay.compare.universes import Universes
 from pipelines.run import make_home
 from pipelines.storage import Home
+from schemas.progress import Progress
 from sources.faults import FaultError
-
-Progress = Callable[[str, int, int], None]
 
 TABLES = ("replays", "cells", "days", "gains")
 _BASE = 50  # steps of the progress bar for a base made ready, about as long as so many replays

@@ -1,7 +1,7 @@
 """What an experiment found, with its uncertainty: every published figure, worked out from its tables.
 
 The definitions are in `pipelines.experiment.codebook`, the estimator in `pipelines.experiment.estimates`,
-residue and half-life in `pipelines.replay.residue`, where a single replay has them from too.
+residue and half-life in `pipelines.replay.compare.residue`, where a single replay has them from too.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import pandas as pd
 from pipelines.experiment.design import Arm, short_names, varying
 from pipelines.experiment.estimates import TAILS, Estimates, Resamples
 from pipelines.experiment.rows import FOLLOWED, UNCORRECTED
-from pipelines.replay import residue
-from pipelines.replay.diff import CELL
+from pipelines.replay.compare import residue
+from pipelines.replay.compare.diff import CELL
 
 SETTLING = (0.25, 0.5, 1.0)  # shares of the faults after which the estimates are shown
 PLACE = ["kind", "feed", "record_id", "delivery", "scope"]  # what makes it the same fault

@@ -20,14 +20,10 @@ from collections.abc import Mapping, Sequence
 
 from schemas.contract import Feed
 from schemas.normal_form import escaped, part_of_key
+from schemas.sql import quoted
 
 MISSING = "∅"
 PLACE = ("delivery", "published", "file", "line")
-
-
-def quoted(name: str) -> str:
-    """A column's name as SQL writes it, so that camel case survives."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def landing_columns(feed: Feed) -> tuple[str, ...]:

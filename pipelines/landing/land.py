@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,10 +29,9 @@ from pipelines.landing.folder import (
 )
 from pipelines.landing.keys import landing_select
 from schemas.contract import Feed
+from schemas.progress import Progress
 from sources import files
 from sources.files import Unreadable
-
-Progress = Callable[[str, int, int], None]
 
 BATCH = 1 << 26  # bytes of files read in one go; a single larger file is a batch of its own
 

@@ -7,7 +7,7 @@ however many versions of the record lie beneath; every parent that carried it is
 from __future__ import annotations
 
 from pipelines.intervals import union_of_intervals
-from pipelines.models import PIPELINES, Model, tables_read
+from pipelines.model import PIPELINES, Model, tables_read
 
 ENTRY_COLUMNS = ("list", "entry_key", "subject_id", "ground", "severity", "from_day", "to_day")
 

@@ -25,14 +25,15 @@ from pathlib import Path
 
 from pipelines.build import build
 from pipelines.exchange.network import JOINS
-from pipelines.replay.case import sent
-from pipelines.replay.edits import EditError, apply
-from pipelines.replay.faults import FaultSpec
-from pipelines.replay.small import Small, quoted
-from pipelines.replay.universes import Universes
+from pipelines.replay.compare.universes import Universes
+from pipelines.replay.plan.case import sent
+from pipelines.replay.plan.edits import EditError, apply
+from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.recompute.small import Small
 from pipelines.run import make_home
 from pipelines.storage import Home
 from schemas.contract import feeds
+from schemas.sql import quoted
 from sources.faults import FaultError, kinds
 from sources.world.draws import Stream
 

@@ -31,52 +31,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from schemas.contract import Feed
 from schemas.suggest import suggestion
+from sources.faults.base import LEVELS, SCOPES, Fault, FaultError, History, Row
 
-Row = dict[str, str | None]
-History = dict[date, list[Row]]
-
-LEVELS = ("cell", "row", "delivery")
-SCOPES = ("source", "once")
-
-
-class FaultError(ValueError):
-    """A fault that cannot be: the message is one sentence saying which and why."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One kind of fault, as its module tells it. See the package's own words for the fields."""
-
-    kind: str
-    title: str
-    description: str
-    models: str
-    level: str
-    scope: str
-    correction: dict[str, str]
-    frame: str
-    module: Any
-
-    def fits(self, feed: Feed) -> bool:
-        """Whether the feed has a place for this fault and a mode that can carry it."""
-        return feed.mode in self.correction and self.module.fits(feed)
-
-    def columns(self, feed: Feed) -> tuple[str, ...]:
-        """The columns a cell fault may change; none for the other levels."""
-        return tuple(self.module.columns(feed)) if self.level == "cell" else ()
-
-    def places(self, feed: Feed, history: History, days: list[date]) -> list[date]:
-        """Delivery days on which the fault can befall this record, in order."""
-        own: Callable | None = getattr(self.module, "places", None)
-        return own(feed, history, days) if own else sorted(day for day in history if history[day])
+__all__ = ["LEVELS", "SCOPES", "Fault", "FaultError", "History", "Row", "kind", "kinds"]
 
 
 def _read(module: Any, name: str) -> Fault:

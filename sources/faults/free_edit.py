@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.contract import Feed
-from sources.faults import FaultError, Row
+from sources.faults.base import FaultError, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import possibly_real
 

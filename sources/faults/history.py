@@ -8,7 +8,7 @@ from datetime import date
 
 from schemas.contract import Feed
 from schemas.normal_form import normal_form
-from sources.faults import Fault, History, Row
+from sources.faults.base import Fault, History, Row
 from sources.faults.draw import Draw
 
 Key = tuple[str | None, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.contract import Column, Feed
 from schemas.identifiers import SCHEMES, could_be_real
-from sources.faults import Row
+from sources.faults.base import Row
 
 
 def scheme_of(column: Column, value: str) -> str | None:

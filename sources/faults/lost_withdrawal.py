@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults import History
+from sources.faults.base import History
 from sources.faults.draw import Draw
 
 KIND = "lost_withdrawal"

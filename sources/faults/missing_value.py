@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.contract import Feed
-from sources.faults import Row
+from sources.faults.base import Row
 from sources.faults.draw import Draw
 
 KIND = "missing_value"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.contract import Feed
 from schemas.identifiers import ORG_CHECKS, SCHEMES, USCC_ALPHABET, could_be_real, is_synthetic
-from sources.faults import Row
+from sources.faults.base import Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, scheme_of
 

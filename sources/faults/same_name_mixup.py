@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.contract import Feed
-from sources.faults import Row
+from sources.faults.base import Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, may_stand, scheme_of
 

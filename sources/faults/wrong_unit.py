@@ -6,7 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from schemas.contract import Column, Feed
-from sources.faults import Row
+from sources.faults.base import Row
 from sources.faults.draw import Draw
 
 KIND = "wrong_unit"

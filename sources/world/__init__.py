@@ -10,12 +10,13 @@ parts of it through their `observe.sql`; else only audits and the scoring of res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 
+from schemas.progress import Progress
 from sources.world import attributes, conduct, links, store, subjects, written
 from sources.world.columns import COLUMNS
 from sources.world.days import CONDUCT_BEGINS, DAY0, number
@@ -27,15 +28,12 @@ __all__ = [
     "CONDUCT_BEGINS",
     "DAY0",
     "SIZES",
-    "Progress",
     "Size",
     "generate",
     "load",
     "save",
     "write",
 ]
-
-Progress = Callable[[str, int, int], None]  # label, how much is done, of how much
 
 
 class Size(NamedTuple):

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from pipelines.replay import FaultSpec, replay
-from pipelines.replay.page import write_page
+from pipelines.replay.tell.page import write_page
 from pipelines.storage import Home, write_json
 
 pytestmark = pytest.mark.long

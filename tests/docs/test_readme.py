@@ -14,7 +14,8 @@ from docs.lab import ExampleError, Lab, make_lab
 from docs.pages import block_names, examples
 from docs.picture import draw
 from pipelines.exchange.network import read_network
-from pipelines.models import all_models, output_columns
+from pipelines.graph import all_models
+from pipelines.model import output_columns
 from schemas.contract import ROOT, feeds
 from schemas.shape import SHAPES
 

@@ -7,8 +7,8 @@ import pytest
 from pipelines.build import build, build_with, load_world, tier_of
 from pipelines.engine import open_engine
 from pipelines.exchange.network import NetworkError
+from pipelines.graph import all_models
 from pipelines.landing import LandingError
-from pipelines.models import all_models
 from quality import BrokenPromise
 from schemas.contract import feeds
 

@@ -186,9 +186,10 @@ def test_trace_and_subject(home, run) -> None:
     code, out, _ = run("trace", version, "--home", home, "--json")
     assert code == 0 and json.loads(out)["entry_version"] == version
     code, out, _ = run("trace", version[:10], "--home", home)
-    assert code == 0 and "rests_on" in out and " line " in out
+    assert code == 0 and "Rests on" in out and " line " in out
     code, out, _ = run("subject", "沈青禾", "--home", home, "--as-of", "2024-03-20")
-    assert code == 0 and "沈青禾 on 2024-03-20" in out
+    assert code == 0 and "A is 沈青禾 (resident), subject " in out
+    assert "A as believed on 2024-03-20" in out
 
 
 def test_check_as_json(home) -> None:

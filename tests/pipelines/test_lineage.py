@@ -2,9 +2,10 @@
 
 import pytest
 
+from pipelines.graph import all_models
 from pipelines.landing.keys import landing_columns
 from pipelines.lineage import column_lineage
-from pipelines.models import Model, all_models, make_model, output_columns
+from pipelines.model import Model, make_model, output_columns
 from schemas.contract import feeds
 
 SCHEMA = {

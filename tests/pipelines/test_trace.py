@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from pipelines.engine import open_engine
-from pipelines.terminal import MOST, print_tree
 from pipelines.trace import NotFound, rows, steps_of, trace
 
 SAMPLE = 6  # of each kind, spread over all ids
@@ -192,18 +191,3 @@ def test_points_on_no_day(engine) -> None:
     (row,) = rows(engine, "SELECT min(subject_id) AS s FROM scores.points")
     with pytest.raises(ValueError, match="must be a day as YYYY-MM-DD, not 'soon'"):
         trace(engine, f"city_portal|{row['s']}|soon")
-
-
-def test_the_terminal_cuts_long_lists_and_ids(capsys) -> None:
-    whole = "0123456789abcdef" * 2
-    node = {
-        "kind": "record",
-        "record_id": whole,
-        "lines": [{"file": f"f{n}", "line": n, "delivery": "d"} for n in range(MOST + 3)],
-        "speaks_of": [{"subject_id": whole, "name": "[柳陌]", "from_day": "2024-01-01"}],
-    }
-    print_tree(node)
-    out = capsys.readouterr().out
-    assert "… and 3 more" in out and f"f{MOST - 1} line" in out and f"f{MOST} line" not in out
-    assert whole not in out and whole[:12] in out
-    assert "[柳陌]" in out and "2024-01-01 to still" in out

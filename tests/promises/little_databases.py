@@ -21,7 +21,7 @@ def little_database(
     """An engine that holds every table after `conform` of a little world."""
     from pipelines.codes import load_codes
     from pipelines.engine import open_engine
-    from pipelines.models import all_models
+    from pipelines.graph import all_models
     from schemas.contract import feeds
 
     run = {"day0": DAY0, "last_day": last_day, "horizon": HORIZON}

@@ -141,7 +141,7 @@ def test_a_stage_reads_itself_and_earlier_ones(path: Path) -> None:
 
 def test_models_read_no_later_stage_and_form_no_ring() -> None:
     """The graph of everything a build runs, generated models included, read out of the SQL."""
-    from pipelines.models import all_models
+    from pipelines.graph import all_models
 
     reads = {tuple(model.name.split(".")): tables_read(model.sql) for model in all_models("whole")}
     assert {(path.parent.name, path.stem) for path in MODELS} <= reads.keys()

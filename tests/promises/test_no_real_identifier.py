@@ -130,9 +130,9 @@ def test_the_story_names_nobody_real(story) -> None:
 
 def test_no_fault_makes_a_real_identifier(one_tiny, tmp_path: Path) -> None:
     """Every kind of fault, in every feed it fits, several times over."""
-    from pipelines.replay.databases import opened
-    from pipelines.replay.edits import FileEdit, plan
-    from pipelines.replay.faults import FaultSpec, Landed, Registered
+    from pipelines.engine.databases import opened
+    from pipelines.replay.plan.edits import FileEdit, plan
+    from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
     from schemas import contract
     from sources.faults import FaultError, kinds
 

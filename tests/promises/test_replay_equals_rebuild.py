@@ -14,8 +14,8 @@ import pandas.testing as pdt
 import pytest
 
 from pipelines.replay import FaultSpec, replay
+from pipelines.replay.compare.universes import Universes
 from pipelines.replay.prove import Case, cases, prove, tried
-from pipelines.replay.universes import Universes
 from schemas.contract import feeds
 from sources.faults import FaultError, kinds
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.conform.believed import believed_models, believed_sql, reads_of
 from pipelines.engine.lint import lint
-from pipelines.models import tables_read
+from pipelines.model import tables_read
 from quality import judge
 from schemas.contract import Column, feeds
 from tests.naive.belief import Delivery, Row, believed

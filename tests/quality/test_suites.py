@@ -225,7 +225,8 @@ BREAKS |= {
 
 
 def test_every_table_of_intervals_is_expected_to_hold_intervals(make_feed):
-    from pipelines.models import all_models, output_columns
+    from pipelines.graph import all_models
+    from pipelines.model import output_columns
 
     asked = {e.table for e in every(make_feed) if e.name == "interval"}
     for model in all_models("core", "full"):

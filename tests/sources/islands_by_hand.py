@@ -15,7 +15,7 @@ from sources.deliver_calendar import observed_columns
 from sources.world.columns import COLUMNS
 
 CODES = ROOT / "schemas" / "codes"
-MACROS = ROOT / "pipelines" / "engine" / "macros" / "duckdb.sql"
+MACROS = ROOT / "schemas" / "sql" / "duckdb.sql"
 D = date.fromisoformat
 Row = dict[str, object]
 TYPES = {"int64": "BIGINT", "string": "VARCHAR", "date32[day]": "DATE"}

@@ -31,7 +31,7 @@ ISLANDS = (
     "payments_platform",
 )
 FEEDS = tuple(name for name, feed in feeds().items() if feed.island in ISLANDS)
-MACROS = filled((ROOT / "pipelines/engine/macros/duckdb.sql").read_text(encoding="utf-8"))
+MACROS = filled((ROOT / "schemas/sql/duckdb.sql").read_text(encoding="utf-8"))
 D = date.fromisoformat
 
 FIRM = {

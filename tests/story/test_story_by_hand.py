@@ -321,7 +321,7 @@ def test_what_is_left(join, replayed) -> None:
 
 @pytest.mark.parametrize("level", [1, 2, 3])
 def test_what_joining_gains(level, built) -> None:
-    from pipelines.replay.gain import gain
+    from pipelines.replay.compare.gain import gain
     from schemas.contract import feeds
 
     low, high = JOINS[level - 1], JOINS[level]

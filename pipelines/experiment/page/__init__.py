@@ -29,8 +29,8 @@ from pipelines.experiment.report import (
 )
 from pipelines.experiment.summary import Summary
 from pipelines.manifest import NOTICE
-from pipelines.replay.metrics import RESIDUE_DAY
-from pipelines.replay.page import HERE as REPLAY
+from pipelines.replay.compare.metrics import RESIDUE_DAY
+from pipelines.replay.tell.page import HERE as REPLAY
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

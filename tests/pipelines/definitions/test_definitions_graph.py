@@ -15,8 +15,9 @@ from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import EVERYTHING, MODELS, asset_of, key
 from pipelines.definitions.shown import SHOWN
 from pipelines.exchange.network import JOINS
+from pipelines.graph import all_models
 from pipelines.landing.keys import landing_columns
-from pipelines.models import STAGES, all_models, output_columns
+from pipelines.model import STAGES, output_columns
 from pipelines.storage import Home, write_json
 from quality.expectations import Expectation
 from quality.from_contract import delivery_expectations, landing_expectations

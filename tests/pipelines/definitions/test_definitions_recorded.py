@@ -9,7 +9,7 @@ from pipelines.definitions.gates import checks_of
 from pipelines.definitions.names import DATABASE, EVERYTHING, MODELS, key
 from pipelines.definitions.recorded import record
 from pipelines.engine import open_engine
-from pipelines.models import all_models
+from pipelines.graph import all_models
 from pipelines.run import build_home
 from pipelines.storage import Home
 from quality.suites import STAGE_SUITES

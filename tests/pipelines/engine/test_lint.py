@@ -7,7 +7,8 @@ import pytest
 from pipelines.engine import lint as linter
 from pipelines.engine.allowed import ALLOWED
 from pipelines.engine.lint import lint
-from pipelines.models import STAGES, all_models
+from pipelines.graph import all_models
+from pipelines.model import STAGES
 from schemas.contract import ROOT
 
 HEADER = "-- One row a thing.\n-- source: nowhere\n-- grain: one row\n-- key: a\n"

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipelines.engine.base import MACROS
 from schemas.identifiers import (
     MASKED_RESIDENT_NO,
     ORG_CODE,
@@ -26,6 +25,7 @@ from schemas.identifiers import (
     org_body,
 )
 from schemas.normal_form import clean_text, normal_form
+from schemas.sql import SHARED
 from tests.pipelines.engine.nasty import NASTY
 
 # macro -> given text and what must come of it
@@ -330,7 +330,7 @@ CHECKED = {
 
 def defined(file):
     """Names of the macros a file defines."""
-    text = (MACROS / file).read_text(encoding="utf-8")
+    text = (SHARED / file).read_text(encoding="utf-8")
     return set(
         re.findall(r"^CREATE OR REPLACE TEMP(?:ORARY)? (?:MACRO|FUNCTION) (\w+)", text, re.M)
     )

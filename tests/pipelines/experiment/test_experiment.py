@@ -49,7 +49,7 @@ def test_a_fault_is_the_same_in_every_arm(done, design):
 
 def test_rows_are_what_replays_say(done, design):
     from pipelines.replay import replay
-    from pipelines.replay.metrics import totals
+    from pipelines.replay.compare.metrics import totals
     from pipelines.storage import Home
 
     replays = pd.read_parquet(done / "replays.parquet")

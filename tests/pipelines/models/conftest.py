@@ -9,8 +9,8 @@ from pipelines.codes import feeds_table, load_codes
 from pipelines.engine import open_engine
 from pipelines.exchange.network import read_network
 from pipelines.exchange.unroll import exchange_models
+from pipelines.graph import file_models, in_order
 from pipelines.lists.derive import derived_models
-from pipelines.models import file_models, in_order
 from schemas.contract import feeds
 from schemas.shape import shape_columns
 from tests.ids import as_id, named

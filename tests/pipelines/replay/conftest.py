@@ -20,7 +20,8 @@ TABLES = {
     "resolve.names": "subject_id VARCHAR, subject_kind VARCHAR, name VARCHAR, from_day DATE",
     "exchange.entries": "entry_id VARCHAR, entry_version VARCHAR, list VARCHAR, "
     "subject_id VARCHAR, ground VARCHAR, severity VARCHAR, from_day DATE, to_day DATE",
-    "exchange.evidence": "entry_version VARCHAR, parent_kind VARCHAR, parent_id VARCHAR",
+    "exchange.ancestry": "entry_version VARCHAR, ancestor_kind VARCHAR, ancestor_id VARCHAR, "
+    "steps INTEGER",
     "exchange.paths": "list VARCHAR, path VARCHAR, holder VARCHAR, distance INTEGER, "
     "mode VARCHAR, readmitted BOOLEAN",
     "exchange.copies": "holder VARCHAR, list VARCHAR, entry_id VARCHAR, entry_version VARCHAR, "

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pipelines.replay import causes
-from pipelines.replay.causes import (
+from pipelines.replay.compare import causes
+from pipelines.replay.compare.causes import (
     AT_THE_SOURCE,
     CAUSES,
     CLEAN,
@@ -29,7 +29,7 @@ from pipelines.replay.causes import (
     Step,
     Wrong,
 )
-from pipelines.replay.metrics import day_number
+from pipelines.replay.compare.metrics import day_number
 
 C = 20  # the day of the correction
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.replay import compare, metrics
-from pipelines.replay.databases import opened
-from pipelines.replay.diff import DiffError
-from pipelines.replay.diff import compare as differences
+from pipelines.engine.databases import opened
+from pipelines.replay import compare
+from pipelines.replay.compare import metrics
+from pipelines.replay.compare.diff import DiffError
+from pipelines.replay.compare.diff import compare as differences
 
 
 def runs(frame, hand, *columns):

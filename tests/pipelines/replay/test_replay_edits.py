@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 
 from pipelines.engine import open_engine
+from pipelines.engine.databases import opened
 from pipelines.landing import land
-from pipelines.replay.databases import opened
-from pipelines.replay.edits import EditError, FileEdit, RowEdit, apply, plan
-from pipelines.replay.faults import FaultSpec, Landed, Registered
-from pipelines.replay.gated import Gates
+from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, apply, plan
+from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.plan.gated import Gates
 from schemas.contract import Column, Feed
 from sources.faults import FaultError, kind
 from sources.files import read, write

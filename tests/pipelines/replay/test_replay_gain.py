@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.replay.gain import GainError, gain
+from pipelines.replay.compare.gain import GainError, gain
 from schemas.contract import feeds
 
 BY_HAND = {"none": (7, 0), "own-keys": (10, 1), "unified-code": (14, 0), "full": (40, 2)}

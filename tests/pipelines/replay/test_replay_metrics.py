@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pipelines.replay import metrics
-from pipelines.replay import residue as residues
+from pipelines.replay.compare import metrics
+from pipelines.replay.compare import residue as residues
 
 # Five cells about four subjects. The fault is published on day 5, the correction on day 20; the
 # horizon is day 100.
@@ -233,7 +233,7 @@ def test_a_row_that_nothing_befell_has_every_column(rows, nothing, differs):
 @pytest.fixture
 def differs(frame, hand):
     """A difference with one list, one measure and one score."""
-    from pipelines.replay.diff import Difference
+    from pipelines.replay.compare.diff import Difference
 
     listed = frame(RUNS[:1])
     measure = listed.rename(columns={"holder": "agency", "list": "measure"})

@@ -14,13 +14,13 @@ import pytest
 from pipelines import trace
 from pipelines.engine import open_engine
 from pipelines.replay import FaultSpec, replay
-from pipelines.replay.diff import Difference
-from pipelines.replay.figures import intervals, network, per_day, periods, wrong_per_day
-from pipelines.replay.figures.places import layers, ordered, placed, staggered
-from pipelines.replay.figures.spread import FILE, spread
-from pipelines.replay.metrics import day_number
-from pipelines.replay.page import page, rows, write_page
-from pipelines.replay.result import Words
+from pipelines.replay.compare.diff import Difference
+from pipelines.replay.compare.metrics import day_number
+from pipelines.replay.compare.words import Words
+from pipelines.replay.tell.figures import intervals, network, per_day, periods, wrong_per_day
+from pipelines.replay.tell.figures.places import layers, ordered, placed, staggered
+from pipelines.replay.tell.figures.spread import FILE, spread
+from pipelines.replay.tell.page import page, rows, write_page
 from pipelines.storage import Home, write_json
 
 DAY0 = date(2024, 1, 1)

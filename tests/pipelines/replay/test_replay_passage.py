@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.replay import command
-from pipelines.replay.report import gloss
+from pipelines.replay.tell.report import gloss
 from pipelines.storage import Home, write_json
 
 COURT = {"feed": "court", "record": "0000000001"}

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from pipelines.replay.faults import FaultSpec
-from pipelines.replay.scenario import Scenario, ScenarioError, load, save
+from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.plan.scenario import Scenario, ScenarioError, load, save
 
 ONE = FaultSpec(
     kind="wrong_unit",
@@ -39,7 +39,7 @@ def test_what_is_saved_is_what_is_loaded(tmp_path):
 
 
 def test_the_example_in_the_documentation_is_readable(tmp_path):
-    from pipelines.replay import scenario
+    from pipelines.replay.plan import scenario
 
     example = scenario.__doc__.split("```yaml")[1].split("```")[0].replace("8a01…", "8a01ff")
     (tmp_path / "s.yaml").write_text(example, encoding="utf-8")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import pytest
 
 from pipelines.engine import open_engine
-from pipelines.replay.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED
-from pipelines.replay.databases import opened
-from pipelines.replay.metrics import day_number
-from pipelines.replay.states import wrong_at_source
+from pipelines.engine.databases import opened
+from pipelines.replay.compare.at_source import wrong_at_source
+from pipelines.replay.compare.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED
+from pipelines.replay.compare.metrics import day_number
 
 
 @dataclass

@@ -24,9 +24,9 @@ from pipelines.replay import (
     load,
     replay,
 )
-from pipelines.replay.metrics import day_number
-from pipelines.replay.report import sentence
-from pipelines.replay.scenario import save
+from pipelines.replay.compare.metrics import day_number
+from pipelines.replay.plan.scenario import save
+from pipelines.replay.tell.report import sentence
 from pipelines.storage import Home, write_json
 
 RIGHT, WRONG = "PDY006120", "PDY008409"

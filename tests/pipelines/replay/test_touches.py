@@ -12,9 +12,11 @@ import random
 import pytest
 
 from pipelines.exchange.network import JOINS
-from pipelines.models import Model, ModelError, all_models
-from pipelines.replay.small import COME, GONE, Small, quoted, shared
-from pipelines.replay.touches import touches
+from pipelines.graph import all_models
+from pipelines.model import Model, ModelError
+from pipelines.replay.recompute.small import COME, GONE, Small, shared
+from pipelines.replay.recompute.touches import touches
+from schemas.sql import quoted
 
 MODELS = {model.name: model for model in all_models("core", "full")}
 UNIVERSES = 2

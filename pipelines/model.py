@@ -1,0 +1,153 @@
+"""A model: one table of the pipeline, the SELECT that makes it, and what its file says of it.
+
+A model is one SELECT that makes one table. Most are files, and a table's name is its file's path:
+`lists.court_dishonest` is `pipelines/lists/court_dishonest.sql`. The rest are generated from the
+contracts (`conform.*`), from the list files (`lists.entries`) or from the network (`exchange.*`).
+The tables a model reads are read out of its SQL by sqlglot.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+
+from pipelines.intervals import union_of_intervals
+from schemas.contract import ROOT
+
+PIPELINES = ROOT / "pipelines"
+
+STAGES = (
+    "landing",
+    "conform",
+    "resolve",
+    "merge",
+    "lists",
+    "exchange",
+    "consequences",
+    "scores",
+    "publication",
+)
+
+# What a header declares after its rule; all but the first three only replays need.
+DECLARED = (
+    "source", "grain", "key", "unit", "touches", "needs", "gives", "intervals", "found", "each",
+    "passes",
+)  # fmt: skip
+_DECLARED = re.compile(rf"^({'|'.join(DECLARED)})(?::(.*))?$")
+
+UNION_DIRECTIVE = re.compile(r"^-- intervals: union\s*$", re.MULTILINE)
+
+
+class ModelError(ValueError):
+    """A model that cannot be used; the message names the model and the rule."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One table of the pipeline and the SELECT that makes it.
+
+    Attributes:
+        name: `<stage>.<table>`.
+        sql: the SELECT, in DuckDB's dialect, as the engine runs it.
+        reads: names of the tables it reads, sorted.
+        origin: the file it was written in or generated from, relative to the repository.
+        comment: the header of the file: the rule in domain words.
+    """
+
+    name: str
+    sql: str
+    reads: tuple[str, ...]
+    origin: str
+    comment: str = ""
+
+    @property
+    def stage(self) -> str:
+        """The stage, which is the schema of the table."""
+        return self.name.split(".")[0]
+
+    @property
+    def header(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """The lines of the rule in words, and (name, text) of all that is declared after it.
+
+        >>> Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nkey: a,\\nb\\npasses").header
+        (('Who is', 'on x.'), (('grain', 'one row'), ('key', 'a, b'), ('passes', '')))
+        """
+        rule: list[str] = []
+        declared: list[tuple[str, str]] = []
+        for line in self.comment.splitlines():
+            found = _DECLARED.match(line)
+            if found:
+                declared.append((found[1], (found[2] or "").strip()))
+            elif declared:  # it runs on over the next line
+                name, text = declared[-1]
+                declared[-1] = (name, f"{text} {line.strip()}".strip())
+            else:
+                rule.append(line)
+        return tuple(rule), tuple(declared)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that name a row, as the header says; none if it says nothing."""
+        text = dict(self.header[1]).get("key", "")
+        return tuple(column.strip() for column in text.split(",")) if text else ()
+
+    @property
+    def table(self) -> str:
+        """The table without its schema."""
+        return self.name.split(".")[1]
+
+
+@lru_cache(maxsize=1024)
+def _parsed(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tables read and columns given by a SELECT, from one parse of it."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    tables = sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db and t.name})
+    return tuple(tables), tuple(tree.named_selects)
+
+
+def tables_read(sql: str) -> tuple[str, ...]:
+    """Names `schema.table` that a SELECT reads, common table expressions left out, sorted."""
+    return _parsed(sql)[0]
+
+
+def output_columns(sql: str) -> tuple[str, ...]:
+    """Names of the columns a SELECT gives, in order.
+
+    Raises:
+        ModelError: if a column has no name or is a star.
+    """
+    names = _parsed(sql)[1]
+    if not names or "*" in names or "" in names:
+        raise ModelError(f"every column needs a name of its own, not a star: {sql[:80]!r}")
+    return names
+
+
+def header(sql: str) -> str:
+    """The comment lines a file begins with, without their dashes."""
+    lines = []
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return "\n".join(lines)
+
+
+def body(sql: str) -> str:
+    """A file's SELECT without its header and without a closing semicolon."""
+    lines = sql.splitlines()
+    while lines and (lines[0].startswith("--") or not lines[0].strip()):
+        lines.pop(0)
+    return "\n".join(lines).rstrip().rstrip(";")
+
+
+def make_model(name: str, sql: str, origin: str) -> Model:
+    """A model from the text of its file, interval directive applied."""
+    select = body(sql)
+    reads = tables_read(select)
+    if UNION_DIRECTIVE.search(sql):
+        select = union_of_intervals(select, output_columns(select))
+    return Model(name, select, reads, origin, header(sql))

@@ -1,0 +1,351 @@
+"""What `islands subject`, `trace` and `check` print: tables that can be read at 80 columns.
+
+Subjects are named once, by name and kind, with a letter that stands for them below. Ids are cut to their
+first characters, which `islands trace` takes, and long tables to their first rows; JSON has both whole.
+Codes are told by their English titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from string import ascii_uppercase
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.codes import CODES, read_code_list
+from pipelines.terminal import NOTICE
+
+if TYPE_CHECKING:
+    from quality.report import Report
+
+Item = Mapping[str, Any]
+Columns = Mapping[str, Callable[[Item], Any]]
+
+WIDTH = 80  # columns; a narrower terminal wraps what does not fit
+MOST = 12  # rows of a table printed; the rest are counted
+SHORT = 8  # characters of an id
+WORD = 26  # characters of a word that is not broken
+INDENT = "  "
+
+
+def print_subject(held: Item) -> None:
+    """All that is held about one subject; see `pipelines.subject.about`."""
+    out = _console()
+    held = _named(out, held)
+    out.print(f"{held['whom']} as believed on {held['as_of']}", style="bold")
+    for name, columns in _HELD.items():
+        _print_rows(out, held[name], columns)
+
+
+def print_trace(node: Item) -> None:
+    """A record forward, or anything else back; see `pipelines.trace.trace`."""
+    out = _console()
+    node = _named(out, node)
+    if node["kind"] == "record":
+        _print_forward(out, node)
+    elif node["kind"] == "points":
+        _print_rows(out, node["changes"], _POINTS)
+    elif node["kind"] == "copy":
+        _print_rows(out, node["way"], _COPY | _WHOM | _PERIOD)
+    _print_rows(out, list(_back(node)), _BACK)
+
+
+def print_report(report: Report) -> None:
+    """Where the rows of each feed went, what the checks of each stage found, and what follows."""
+    out = _console()
+    counts = [asdict(feed) for feed in report.feeds]
+    _print_rows(out, counts, _ROWS, most=len(counts))
+    stages = [{"stage": s, "checks": n, "passed": passed} for s, n, passed in report.stages()]
+    _print_rows(out, stages, _CHECKS)
+    if report.findings():
+        out.print()
+    for sentence in report.findings():
+        out.print(Text(sentence))
+    if report.docs:
+        out.print(Text(f"\nEvery expectation with what was found: {report.docs}"), soft_wrap=True)
+    out.print(Text(report.closing()), style="bold")
+
+
+def _print_forward(out: Console, node: Item) -> None:
+    """A record and all it reached, table by table."""
+    out.print(f"Record {_short(node['record_id'])} of {node['feed']}", style="bold")
+    entries = node["entries"]
+
+    def below(name: str) -> list[dict[str, Any]]:
+        return [row | {"entry_version": e["entry_version"]} for e in entries for row in e[name]]
+
+    _print_rows(out, node["lines"], _LINE)
+    _print_rows(out, node["speaks_of"], _SPEAKS_OF | _PERIOD)
+    _print_rows(out, node["unmatched"], _UNMATCHED | _PERIOD)
+    _print_rows(out, entries, _ENTRY | _LISTED | _PERIOD)
+    _print_rows(out, below("copies"), _COPY | _WHOM | _PERIOD | _ENTRY)
+    _print_rows(out, below("measures") + node["measures_along_links"], _MEASURE | _PERIOD | _TAKEN)
+    _print_rows(out, below("points") + node["points"], _POINTS)
+    _print_rows(out, node["links"], _LINK | _PERIOD)
+
+
+def _back(node: Item, depth: int = 0) -> Iterator[dict[str, str]]:
+    """What something rests on, a row for each thing and each line of a file, deeper things further in.
+
+    Yields:
+        Rows with `what` and `says`.
+    """
+    kind = node["kind"]
+    told = kind in ("points", "copy") or "entries" in node  # in tables of their own
+    if not told:
+        indent = INDENT * depth
+        yield {"what": indent + _called(node), "says": _said(node)}
+        for line in node.get("lines", ()):
+            yield {"what": "", "says": _place(line)}
+    for rest in (*node.get("rests_on", ()), *node.get("versions", ())):
+        yield from _back(rest, depth + (not told))
+
+
+def _called(node: Item) -> str:
+    """What a thing is called: its kind and the start of its id."""
+    kind = "record" if node["kind"] == "link" else node["kind"]
+    names = {"entry": ("entry_version", "entry_id"), "measure": ("measure_id",)}
+    found = next(name for name in names.get(kind, ("record_id",)) if name in node)
+    return f"{kind} {_short(node[found])}"
+
+
+def _said(node: Item) -> str:
+    """What a thing says, in a line."""
+    if node["kind"] == "link":
+        return f"{_words(node['link_kind'])} {node['a_whom']} > {node['b_whom']}"
+    if node["kind"] == "measure":
+        parts = [_measure(node), node["whom"], node["through"], _period(node)]
+    elif node["kind"] == "entry" and "list" in node:
+        title = _title("lists", "list", node["list"])
+        parts = [title, node["whom"], _ground(node), _period(node)]
+    else:
+        parts = [
+            part
+            for e in node.get("events", ())
+            for part in (_words(e["event_kind"]), e["whom"], _ground(e), e["event_day"])
+        ]
+    return "; ".join(part for part in parts if part)
+
+
+# --- subjects --------------------------------------------------------------------------------
+
+
+def _named(out: Console, node: Item) -> dict[str, Any]:
+    """Print what each letter stands for, and give the tree with letters for subjects.
+
+    Returns:
+        The same tree; beside each id of a subject stands `whom` (`a_whom`, `b_whom`): its letter; and
+        beside each `link_path`, in words, whom and which links it goes through.
+    """
+    letters: dict[str, str] = {}  # subject_id -> letter
+
+    def whom(item: Item, prefix: str) -> str:
+        subject = str(item[f"{prefix or 'subject_'}id"])
+        if subject not in letters and len(letters) < len(ascii_uppercase):
+            letters[subject] = ascii_uppercase[len(letters)]
+            out.print(f"{letters[subject]} is {who(item, prefix)}, subject {_short(subject)}")
+        return letters.get(subject) or who(item, prefix)
+
+    def through(item: Item) -> str:
+        words = str(item["link_path"]).split()
+        names = str(item.get("link_names") or item["link_path"]).split()
+        steps = zip(words[0::2], words[1::2], names[1::2], strict=True)
+        return "; ".join(
+            f"{_words(step.partition(':')[0])} of {letters.get(subject, name)}"
+            for step, subject, name in steps
+        )
+
+    def lettered(item: Any) -> Any:
+        if isinstance(item, list):
+            return [lettered(value) for value in item]
+        if not isinstance(item, dict):
+            return item
+        more = {
+            f"{prefix}whom": whom(item, prefix)
+            for prefix in ("", "a_", "b_")
+            if item.get(f"{prefix or 'subject_'}id")
+        }
+        below = {key: lettered(value) for key, value in item.items()}
+        if "link_path" in item:
+            more["through"] = through(item)
+        return below | more
+
+    out.print(NOTICE, style="dim")
+    found: dict[str, Any] = lettered(node)
+    return found
+
+
+def who(item: Item, prefix: str = "") -> str:
+    """The bearer of an id by name and kind; `no name` if no register gives one.
+
+    >>> who({"subject_id": "aad25c14b93b", "name": "柳陌面馆", "subject_kind": "enterprise"})
+    '柳陌面馆 (enterprise)'
+    >>> who({"a_id": "aad25c14b93b"}, "a_")
+    'no name'
+    """
+    name, kind = item.get(f"{prefix}name"), item.get(f"{prefix or 'subject_'}kind")
+    return f"{name or 'no name'} ({_words(kind)})" if kind else str(name or "no name")
+
+
+# --- words and columns -----------------------------------------------------------------------
+
+
+@lru_cache
+def _titles(code_list: str, key: str) -> dict[str, str]:
+    """English title of each code of a code list."""
+    rows = read_code_list(CODES / f"{code_list}.csv").to_pylist()
+    return {row[key]: row["title_en"] for row in rows}
+
+
+def _title(code_list: str, key: str, code: str) -> str:
+    return _titles(code_list, key).get(code) or _words(code)
+
+
+def _ground(item: Item) -> str:
+    return _title("grounds", "code", item["ground"]) if item.get("ground") else ""
+
+
+def _measure(item: Item) -> str:
+    return f"{_title('measures', 'measure', item['measure'])} ({item['agency']})"
+
+
+def _words(code: str | None) -> str:
+    return "" if code is None else str(code).replace("_", " ")
+
+
+def _short(value: Any) -> str:
+    return str(value)[:SHORT]
+
+
+def _id(column: str) -> Callable[[Item], str]:
+    return lambda row: _short(row[column])
+
+
+def _place(line: Item) -> str:
+    return f"{line['file']} line {line['line']}"
+
+
+def _period(item: Item) -> str:
+    return f"{item['from_day']} to {item['to_day'] or 'still'}"
+
+
+_SINCE: Columns = {"Since": lambda r: r["since"]}
+_UNTIL: Columns = {"Until": lambda r: r["to_day"] or "still"}
+_PERIOD: Columns = {"From": lambda r: r["from_day"]} | _UNTIL
+_RECORD: Columns = _SINCE | {"Feed": lambda r: r["feed"], "Record": _id("record_id")}
+_WHOM: Columns = {"Whom": lambda r: r["whom"]}
+_ENTRY: Columns = {"Entry": _id("entry_version")}
+_LISTED: Columns = {"List": lambda r: r["list"]} | _WHOM | {"Ground": _ground}
+_COPY: Columns = {"Holder, by way of": lambda r: r["path"].replace(">", " > ")}
+_MEASURE: Columns = {"Measure": _measure} | _WHOM | {"Through": lambda r: r["through"]}
+_TAKEN: Columns = {"Id": _id("measure_id")}
+_LINK: Columns = {
+    "Link": lambda r: _words(r["link_kind"]),
+    "Between": lambda r: f"{r['a_whom']} > {r['b_whom']}",
+}
+_LINE: Columns = {
+    "File and line": _place,
+    "Delivered": lambda r: r["delivery"],
+    "Version": _id("version"),
+}
+_SPEAKS_OF: Columns = {
+    "Speaks of": lambda r: r["whom"],
+    "As": lambda r: r["role"],
+    "Found by": lambda r: r["method"],
+}
+_UNMATCHED: Columns = {
+    "Met nobody, as": lambda r: r["role"],
+    "Because": lambda r: r["reason"],
+    "Candidates": lambda r: r["candidates"],
+}
+_POINTS: Columns = {
+    "Points": lambda r: f"{r['change']:+,}",
+    "Score": lambda r: r["keeper"],
+    **_WHOM,
+    "Day": lambda r: r["day"],
+    "Reason": lambda r: _words(r["reason"]),
+}
+_ROWS: Columns = {
+    "Feed": lambda r: r["feed"],
+    "Landed": lambda r: f"{r['landed']:,}",
+    "Conformed": lambda r: f"{r['conformed']:,}",
+    "Kept aside": lambda r: f"{r['quarantined']:,}",
+    "Held": lambda r: f"{r['held']:,}",
+    "Unreadable": lambda r: f"{r['unreadable']:,}",
+    "Warned": lambda r: f"{r['warnings']:,}",
+}
+_CHECKS: Columns = {
+    "Stage": lambda r: r["stage"],
+    "Checks": lambda r: f"{r['checks']:,}",
+    "Passed": lambda r: f"{r['passed']:,}",
+}
+_BACK: Columns = {"Rests on": lambda r: r["what"], "Says": lambda r: r["says"]}
+_HELD: Mapping[str, Columns] = {
+    "facts": {
+        "Fact": lambda r: _words(r["property"]) + ("" if r["won"] else " (outvoted)"),
+        "Value": lambda r: r["value"],
+        **_RECORD,
+    },
+    "events": {
+        "Event": lambda r: _words(r["event_kind"]),
+        "Ground": _ground,
+        "Day": lambda r: r["event_day"],
+        **_RECORD,
+    },
+    "links": _LINK | _RECORD,
+    "shown_by": _COPY | {"List": lambda r: r["list"]} | _SINCE | _UNTIL | _ENTRY,
+    "measures": {
+        "Measure": _measure,
+        "Through": lambda r: r["through"],
+        **_SINCE,
+        **_UNTIL,
+        **_TAKEN,
+    },
+    "scores": {
+        "Score": lambda r: _title("keepers", "keeper", r["keeper"]),
+        "Points": lambda r: f"{r['points']:,}",
+        "Grade": lambda r: r["grade"],
+        **_SINCE,
+    },
+}
+
+
+def _console() -> Console:
+    """The terminal; where there is none, as in a file or a pipe, 80 columns."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH)
+
+
+def _print_rows(out: Console, rows: Sequence[Item], columns: Columns, most: int = MOST) -> None:
+    """Rows as a table under its headings; columns with nothing in them are left out."""
+    if not rows:
+        return
+    shown = [[str(value(row) or "") for value in columns.values()] for row in rows[:most]]
+    used = [n for n in range(len(columns)) if any(row[n] for row in shown)]
+    table = Table(
+        box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0), header_style="bold"
+    )
+    for n in used:
+        # A word is not broken; a value with no blank in it, such as a sentence in Chinese, may be.
+        words = [word for row in shown for word in row[n].split() if word.isascii()]
+        longest = min(max(map(len, words), default=0), WORD)
+        whole = all(len(row[n]) <= longest and row[n].isascii() for row in shown)
+        number = all(row[n].replace(",", "").isdigit() for row in shown)
+        table.add_column(
+            list(columns)[n],
+            overflow="fold",
+            min_width=longest,
+            no_wrap=whole,
+            justify="right" if number else "left",
+        )
+    for row in shown:
+        table.add_row(*(Text(row[n]) for n in used))
+    out.print()
+    out.print(table)
+    if len(rows) > most:
+        out.print(f"… and {len(rows) - most} more (--json has them)", style="dim")

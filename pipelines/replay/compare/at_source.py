@@ -1,0 +1,108 @@
+"""When records are still believed otherwise at their own source after a correction, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from pipelines.engine.databases import Databases
+from pipelines.replay.compare.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED, Wrong
+from pipelines.replay.compare.metrics import numbered
+from pipelines.replay.plan.edits import Edit
+from schemas.contract import Feed
+
+
+def wrong_at_source(
+    db: Databases, clean: str, corrected: str, edits: Mapping[Any, Sequence[Edit]], horizon: date
+) -> dict[Any, list[Wrong]]:
+    """Runs of days on which records of the edited feeds are believed otherwise, and why that is.
+
+    Record by record: if in the corrected state alone a gate kept a row of it aside, or held a delivery
+    of its feed, that is the reason. Otherwise a source that only appends cannot take its word back;
+    and of one that could, nothing has come that corrects it.
+
+    Args:
+        edits: universe (None, if there is but one) -> the edits made in it.
+    """
+    concerned: dict[str, tuple[Feed, list[Any]]] = {}
+    for universe, made in edits.items():
+        for feed in {edit.struck.feed.name: edit.struck.feed for edit in made}.values():
+            concerned.setdefault(feed.name, (feed, []))[1].append(universe)
+    runs: dict[Any, list[Wrong]] = {universe: [] for universe in edits}
+    u = db.u
+    for name, (feed, universes) in concerned.items():
+        columns = f"{u}record_id, version, from_day, to_day"
+        one, two = (f"SELECT {columns} FROM {d}.conform.{name}" for d in (clean, corrected))
+        found = db.frame(
+            f"""
+            WITH differ AS (
+                SELECT DISTINCT {u}record_id FROM
+                (({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))
+            )
+            SELECT 1 AS side, {columns} FROM ({one}) SEMI JOIN differ
+            USING ({u}record_id) UNION ALL
+            SELECT 2, {columns} FROM ({two}) SEMI JOIN differ
+            USING ({u}record_id) ORDER BY ALL
+            """
+        )
+        gated = _gated(db, clean, corrected, name) if len(found) else set()
+        for universe, rows in db.split(found).items():
+            if universe not in universes:
+                continue
+            last = pd.to_datetime(rows["to_day"]).fillna(pd.Timestamp(horizon))
+            days = numbered(rows.assign(to_day=last.clip(upper=pd.Timestamp(horizon))))
+            by_record: dict[str, list[tuple[int, str, str, int, int]]] = {}
+            for r in days.itertuples():
+                said = (r.side, r.record_id, r.version, r.a, r.b)
+                by_record.setdefault(r.record_id, []).append(said)
+            for record, given in by_record.items():
+                why = AT_THE_SOURCE if feed.mode == "append" else NOT_CORRECTED
+                if {(universe, record), (universe, None)} & gated:
+                    why = GATE
+                runs[universe] += [Wrong(a, b, why, record) for a, b in _differing(given)]
+    return {universe: sorted(found) for universe, found in runs.items()}
+
+
+def _differing(rows: Sequence[tuple[int, str, str, int, int]]) -> list[tuple[int, int]]:
+    """Runs of days on which the two sides believe different versions of any record."""
+    spans: dict[tuple[str, str], dict[int, list[tuple[int, int]]]] = {}
+    for side, record_id, version, first, end in rows:
+        spans.setdefault((record_id, version), {}).setdefault(side, []).append((first, end))
+    runs = []
+    for sides in spans.values():
+        turns = sorted({day for pairs in sides.values() for pair in pairs for day in pair})
+        for first, end in zip(turns, turns[1:], strict=False):
+            believed = [
+                any(a <= first and end <= b for a, b in sides.get(side, ())) for side in (1, 2)
+            ]
+            if believed[0] != believed[1]:
+                runs.append((first, end))
+    joined: list[tuple[int, int]] = []
+    for first, end in sorted(runs):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((first, end))
+    return joined
+
+
+def _gated(db: Databases, clean: str, corrected: str, feed: str) -> set[tuple[Any, str | None]]:
+    """Where gates set something of a feed aside in the corrected state alone.
+
+    Returns:
+        (universe, record of which a row was kept aside), and (universe, None) where a delivery is held.
+    """
+    u = db.u
+    held = f"SELECT {u}delivery FROM {{0}}.quality.deliveries WHERE feed = ? AND outcome = 'hold'"
+    kept = (
+        f"SELECT {u}delivery, record_id, version FROM {{0}}.quality.verdicts "
+        "WHERE feed = ? AND outcome = 'quarantine'"
+    )
+    found: set[tuple[Any, str | None]] = set()
+    for sql in (held, kept):
+        for row in db.rows(f"{sql.format(corrected)} EXCEPT {sql.format(clean)}", feed, feed):
+            found.add((row[0] if db.apart else None, row[-2] if sql is kept else None))
+    return found

@@ -1,0 +1,431 @@
+"""Why something is still wrong after the correction: one cause for each cell on each day.
+
+The way of a residual copy is walked from its source: the record, the owner's entry, the holders
+on its path, and, where a holder adopted the entry, that holder's own entry and the path from there.
+The first step whose output is wrong while its input is right gives the cause. Output and input are
+compared, in the corrected state and the clean one, on the very day.
+
+This is plain Python over the few entries concerned; `lineages` reads them from the databases.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pipelines.replay.compare.metrics import day_number, day_of, numbered
+
+WAITS = "waits for the next sync"
+NOT_CARRIED = "deletion not carried"
+OWN_TERM = "adopted with its own term"
+REINSERTED = "reinserted"
+AT_THE_SOURCE = "cannot be taken back at the source"
+GATE = "held or let through by a gate"
+TAKEN = "consequence already taken"
+COUNTED_TWICE = "counted twice"
+NOT_CORRECTED = "not corrected by the source"
+CAUSES = (
+    WAITS, NOT_CARRIED, OWN_TERM, REINSERTED, AT_THE_SOURCE, GATE, TAKEN, COUNTED_TWICE,
+    NOT_CORRECTED,
+)  # fmt: skip
+
+CLEAN, CORRECTED = 1, 2
+
+Says = tuple[str, str | None, str | None]  # subject, ground, severity
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One row of `exchange.copies` in one state, with what its entry says; days as numbers."""
+
+    side: int
+    holder: str
+    list: str
+    entry: str
+    subject: str
+    ground: str | None
+    severity: str | None
+    path: str
+    distance: int
+    first: int
+    end: int
+
+    @property
+    def says(self) -> Says:
+        """Whom it shows, and as what."""
+        return self.subject, self.ground, self.severity
+
+
+class Wrong(NamedTuple):
+    """A run of days, half-open, on which an edited record is still believed wrongly, and why."""
+
+    first: int
+    end: int
+    why: str
+    record: str | None = None
+
+
+class Point(NamedTuple):
+    """One row of `scores.points` in one state; the day as a number."""
+
+    side: int
+    keeper: str
+    subject: str
+    day: int
+    change: int
+    reason: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """The last step of a path: how the holder at its end keeps what it takes over."""
+
+    mode: str
+    readmitted: bool = False
+
+
+class Node:
+    """What one holder shows of one entry in both states, and on which days the two differ."""
+
+    def __init__(self, copies: Iterable[Copy]) -> None:
+        self.copies = sorted(copies, key=lambda c: (c.distance, c.path, c.first, c.side))
+        self.turns = sorted({day for c in self.copies for day in (c.first, c.end)})
+        self.subjects = {c.subject for c in self.copies}
+        self._wrong = [self._differ(day) for day in self.turns]
+
+    def _differ(self, day: int) -> set[str]:
+        """Subjects of whom the two states show something else."""
+        return {copy.subject for copy in odd_ones(self.copies, day)}
+
+    def wrong(self, day: int, subject: str | None = None) -> bool:
+        """Whether the two states differ here on that day.
+
+        Args:
+            day: its number.
+            subject: about whom. Of whoever never stands here (further on somebody is taken for
+                another of that name), and if None, anything that differs counts.
+        """
+        at = bisect_right(self.turns, day) - 1
+        differ = self._wrong[at] if at >= 0 else set()
+        return subject in differ if subject in self.subjects else bool(differ)
+
+    def odd(self, day: int, subject: str | None = None) -> list[Copy]:
+        """Copies shown on that day that say what the other state does not, nearest owner first."""
+        about = {subject} if subject in self.subjects else self.subjects
+        return odd_ones((c for c in self.copies if c.subject in about), day)
+
+
+def odd_ones(copies: Iterable[Copy], day: int) -> list[Copy]:
+    """Of some copies, in their order, those shown on a day that the other state does not match."""
+    shown = [c for c in copies if c.first <= day < c.end]
+    said = {side: {c.says for c in shown if c.side == side} for side in (CLEAN, CORRECTED)}
+    return [c for c in shown if c.says not in said[CORRECTED if c.side == CLEAN else CLEAN]]
+
+
+@dataclass
+class Lineage:
+    """All that a walk may need.
+
+    Attributes:
+        copies: every copy, in both states, of the entries concerned and the entries behind them.
+        steps: (list, path) -> its last step.
+        parents: adopted entry -> the entries it was made from.
+        source: runs of days on which the edited records are still believed wrongly, and why.
+        points: changes of points, in both states, of the scores that are wrong.
+        records: version of an entry those points rest on -> the records it was made from.
+    """
+
+    copies: Sequence[Copy]
+    steps: Mapping[tuple[str, str], Step]
+    parents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    source: Sequence[Wrong] = ()
+    points: Sequence[Point] = ()
+    records: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.reckoned: dict[tuple[str, str], list[Point]] = {}
+        for point in self.points:
+            self.reckoned.setdefault((point.keeper, point.subject), []).append(point)
+        by_path: dict[tuple[str, str], list[Copy]] = {}
+        by_holder: dict[tuple[str, str], list[Copy]] = {}
+        self.cells: dict[tuple[str, str, str], list[Copy]] = {}
+        for copy in self.copies:
+            by_path.setdefault((copy.path, copy.entry), []).append(copy)
+            by_holder.setdefault((copy.holder, copy.entry), []).append(copy)
+            self.cells.setdefault((copy.holder, copy.list, copy.subject), []).append(copy)
+        self.nodes = {key: Node(copies) for key, copies in by_path.items()}
+        self.held = {key: Node(copies) for key, copies in by_holder.items()}
+        self._turns: dict[str, set[int]] = {}
+        for (_, entry), node in self.nodes.items():
+            self._turns.setdefault(entry, set()).update(node.turns)
+
+    def wrong(self, path: str, entry: str, day: int, subject: str | None = None) -> bool:
+        """Whether the holder at the end of a path shows the entry wrongly on that day."""
+        node = self.nodes.get((path, entry))
+        return node is not None and node.wrong(day, subject)
+
+    def cause(self, cell: tuple[str, str, str], day: int) -> tuple[str, Copy]:
+        """Why a cell is wrong on a day, and the copy this was read from.
+
+        Of several residual copies the one nearest to its owner speaks for the cell.
+
+        Raises:
+            ValueError: if the cell is right on that day.
+        """
+        odd = odd_ones(self.cells.get(cell, ()), day)
+        if not odd:
+            raise ValueError(f"{cell} is right on day {day}: there is no cause to find.")
+        copy = min(odd, key=lambda c: (c.distance, c.path, c.entry, c.side))
+        return self.walk(copy, day), copy
+
+    def walk(self, copy: Copy, day: int) -> str:
+        """The cause of a residual copy on a day: the first step on its way that went wrong."""
+        holders = copy.path.split(">")
+        paths = [">".join(holders[: n + 1]) for n in range(len(holders))]
+        again = next((n for n, p in enumerate(paths) if self.steps[copy.list, p].readmitted), None)
+        if again is not None:
+            before = paths[holders.index(holders[again])]
+            if self.wrong(paths[again], copy.entry, day, copy.subject) and not self.wrong(
+                before, copy.entry, day, copy.subject
+            ):
+                return REINSERTED
+        at = next(
+            n for n, path in enumerate(paths) if self.wrong(path, copy.entry, day, copy.subject)
+        )
+        if at == 0:
+            return self._root(copy, holders[0], day)
+        waits = self.steps[copy.list, paths[at]].mode == "snapshot" or copy.side == CLEAN
+        return WAITS if waits else NOT_CARRIED
+
+    def _root(self, copy: Copy, owner: str, day: int) -> str:
+        """Cause of an owner's own entry being wrong: what it was made from, or the record."""
+        if copy.entry in self.parents:
+            for parent in self.parents[copy.entry]:
+                held = self.held.get((owner, parent))
+                if held is not None and held.wrong(day, copy.subject):
+                    return self.walk(held.odd(day, copy.subject)[0], day)
+            return OWN_TERM
+        return self.at_source(day) or TAKEN
+
+    def at_source(self, day: int, record: str | None = None) -> str | None:
+        """Why the edited records, or one of them, are believed wrongly on a day; None: they are not."""
+        return next(
+            (
+                wrong.why
+                for wrong in self.source
+                if wrong.first <= day < wrong.end and record in (None, wrong.record)
+            ),
+            None,
+        )
+
+    def turns_behind(self, entries: Iterable[str]) -> list[int]:
+        """Every day on which anything behind these entries changes."""
+        behind, found = list(entries), set()
+        while behind:
+            entry = behind.pop()
+            if entry not in found:
+                found.add(entry)
+                behind.extend(self.parents.get(entry, ()))
+        days = {day for entry in found for day in self._turns.get(entry, ())}
+        return sorted(days | {d for wrong in self.source for d in (wrong.first, wrong.end)})
+
+
+def of_lists(wrong: pd.DataFrame, lineage: Lineage, since: int) -> pd.DataFrame:
+    """Causes of the wrong days of list cells from a day on.
+
+    Args:
+        wrong: runs of wrong days (clean against corrected): holder, list, subject_id, from_day, ...
+        lineage: see there.
+        since: number of the day of the correction.
+
+    Returns:
+        holder, list, subject_id, a, b (days as numbers, half-open), cause, path.
+    """
+    rows = []
+    for run in numbered(wrong).itertuples():
+        cell = (run.holder, run.list, run.subject_id)
+        turns = lineage.turns_behind(copy.entry for copy in lineage.cells.get(cell, ()))
+        for first, end in pieces(max(run.a, since), run.b, turns):
+            cause, copy = lineage.cause(cell, first)
+            rows.append((*cell, first, end, cause, copy.path))
+    return pd.DataFrame(rows, columns=["holder", "list", "subject_id", "a", "b", "cause", "path"])
+
+
+def of_measures(
+    wrong: pd.DataFrame, because: pd.DataFrame, lineage: Lineage, since: int
+) -> pd.DataFrame:
+    """Causes of the wrong days of measures: the agency's copy's own, else that it is done.
+
+    Args:
+        wrong: runs of wrong days: agency, measure, subject_id, from_day, to_day.
+        because: what those measures rest on: agency, measure, subject_id, list, entry.
+        lineage: with the copies those entries have at the agencies.
+        since: number of the day of the correction.
+
+    Returns:
+        agency, measure, subject_id, a, b, cause.
+    """
+    rests: dict[tuple[str, str, str], list[str]] = {}
+    for row in because.itertuples():
+        rests.setdefault((row.agency, row.measure, row.subject_id), []).append(row.entry)
+    rows = []
+    for run in numbered(wrong).itertuples():
+        key = (run.agency, run.measure, run.subject_id)
+        entries = rests.get(key, [])
+        for first, end in pieces(max(run.a, since), run.b, lineage.turns_behind(entries)):
+            rows.append((*key, first, end, _measure(key[0], entries, lineage, first)))
+    return pd.DataFrame(rows, columns=["agency", "measure", "subject_id", "a", "b", "cause"])
+
+
+def _measure(agency: str, entries: Sequence[str], lineage: Lineage, day: int) -> str:
+    for entry in sorted(entries):
+        held = lineage.held.get((agency, entry))
+        if held is not None and held.wrong(day):
+            return lineage.walk(held.odd(day)[0], day)
+    return lineage.at_source(day) or TAKEN
+
+
+def of_scores(
+    wrong: pd.DataFrame, lists: pd.DataFrame, lineage: Lineage, since: int
+) -> pd.DataFrame:
+    """Causes of the wrong days of grades: why a change of points stands in one state alone.
+
+    - It rests on a list, and the keeper still shows the entry wrongly: the cause of that.
+    - It rests on a record that is still believed wrongly, or on an entry made from one: the cause of
+      that; *counted twice* if it is the wrong row of a feed that cannot take it back while the right
+      one counts as well.
+    - What it rests on is right again, and the keeper reckons on the first of the month: until then it
+      waits.
+    - Else the points were given, and stay for their term: the consequence is already taken.
+
+    Args:
+        wrong: runs of wrong days: keeper, subject_id, from_day, to_day.
+        lists: what `of_lists` gave.
+        lineage: for what is wrong at the source, and the changes of points.
+        since: number of the day of the correction.
+
+    Returns:
+        keeper, subject_id, a, b, cause.
+    """
+    held: dict[tuple[str, str], list[Any]] = {}
+    for row in lists.itertuples():
+        held.setdefault((row.holder, row.subject_id), []).append(row)
+    marks = {d for run in lineage.source for d in (run.first, run.end)}
+    rows = []
+    for run in numbered(wrong).itertuples():
+        near = held.get((run.keeper, run.subject_id), [])
+        points = lineage.reckoned.get((run.keeper, run.subject_id), [])
+        turns = marks | {d for row in near for d in (row.a, row.b)} | {p.day for p in points}
+        ends = [row.b for row in near] + [source.end for source in lineage.source]
+        turns |= {_month_after(end) for end in (since, *ends)}
+        for first, end in pieces(max(run.a, since), run.b, sorted(turns)):
+            righted = max([since, *(e for e in ends if e <= first)])
+            cause = _score(points, near, lineage, first, righted)
+            if rows and rows[-1][:2] == (run.keeper, run.subject_id):
+                *_, before, until, same = rows[-1]
+                if until == first and same == cause:
+                    rows[-1] = (run.keeper, run.subject_id, before, end, cause)
+                    continue
+            rows.append((run.keeper, run.subject_id, first, end, cause))
+    return pd.DataFrame(rows, columns=["keeper", "subject_id", "a", "b", "cause"])
+
+
+def _score(
+    points: Sequence[Point], near: Sequence[Any], lineage: Lineage, day: int, righted: int
+) -> str:
+    """Why a score is wrong on a day.
+
+    Args:
+        points: the changes of its points, in both states.
+        near: causes of the wrong list cells about the same subject at the keeper.
+        lineage, day: see `of_scores`.
+        righted: the day since when what the points rest on has been right.
+    """
+    shown = next((row.cause for row in near if row.a <= day < row.b), None)
+    counted: dict[int, dict[tuple[str, str], int]] = {CLEAN: {}, CORRECTED: {}}
+    for point in points:
+        if point.day <= day:
+            net = counted[point.side]
+            key = (point.because, point.reason)
+            net[key] = net.get(key, 0) + point.change
+    odd = sorted(
+        key
+        for key in {**counted[CLEAN], **counted[CORRECTED]}
+        if counted[CLEAN].get(key, 0) != counted[CORRECTED].get(key, 0)
+    )
+    if shown is not None and (not odd or any(b.startswith("entry:") for b, _ in odd)):
+        return shown
+    edited = {wrong.record for wrong in lineage.source}
+    for because, reason in odd:
+        found = (lineage.at_source(day, record) for record in _records(because, lineage))
+        why = next((why for why in found if why is not None), None)
+        if why is None:
+            continue
+        also = any(
+            net
+            and other != because
+            and same == reason
+            and not edited.isdisjoint(_records(other, lineage))
+            for (other, same), net in counted[CORRECTED].items()
+        )
+        return COUNTED_TWICE if why == AT_THE_SOURCE and also else why
+    if shown is not None:
+        return shown
+    if not odd:
+        return lineage.at_source(day) or TAKEN
+    days = [p.day for p in points if (p.because, p.reason) in odd]
+    firsts = np.array(days, "datetime64[D]")
+    monthly = bool((firsts == firsts.astype("datetime64[M]")).all())
+    return WAITS if monthly and day < _month_after(righted) else TAKEN
+
+
+def _records(because: str, lineage: Lineage) -> Sequence[str]:
+    """The records a change of points rests on, or the entry it rests on was made from."""
+    kind, _, rest = because.partition(":")
+    return [rest.partition(":")[0]] if kind == "event" else lineage.records.get(rest, ())
+
+
+def _month_after(day: int) -> int:
+    """The first day of the month after a day, both as numbers."""
+    this = day_of(day)
+    return day_number(date(this.year + this.month // 12, this.month % 12 + 1, 1))
+
+
+def pieces(first: int, end: int, turns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """`[first, end)` cut at the turns that lie inside it."""
+    if first >= end:
+        return
+    inside = turns[bisect_right(turns, first) :]
+    at = first
+    for turn in inside:
+        if turn >= end:
+            break
+        yield at, turn
+        at = turn
+    yield at, end
+
+
+def on_day(causes: pd.DataFrame, key: Sequence[str], day: int) -> dict[tuple[str, ...], dict]:
+    """Cells by cause on one day, for each value of `key`."""
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    here = causes[(causes["a"] <= day) & (day < causes["b"])]
+    for row in here.itertuples():
+        name = tuple(getattr(row, k) for k in key)
+        by_cause = found.setdefault(name, {})
+        by_cause[row.cause] = by_cause.get(row.cause, 0) + 1
+    return found
+
+
+def days_by_cause(causes: pd.DataFrame) -> dict[str, int]:
+    """Wrong days after the correction, by cause; together they are all of them."""
+    if not len(causes):
+        return {}
+    days = (causes["b"] - causes["a"]).groupby(causes["cause"]).sum()
+    return {cause: int(n) for cause, n in sorted(days.items())}

@@ -1,0 +1,141 @@
+"""What is left of the reach after the correction, and why, for one replay or for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from pipelines.engine.databases import Databases
+from pipelines.replay.compare import causes, lineages, metrics, residue
+from pipelines.replay.compare.at_source import wrong_at_source
+from pipelines.replay.compare.diff import CELL, Difference
+from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY, day_number
+from pipelines.replay.compare.residue import SINCE, Residue
+from pipelines.replay.plan.edits import Edit
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left after the correction, and why.
+
+    Attributes:
+        residue: R(u) and what goes with it, over list cells.
+        difference: clean against corrected.
+        lists, measures, scores: runs of wrong days after the correction, with their causes.
+        irrevocable: (holder, list) pairs in which nothing can be taken back.
+    """
+
+    residue: Residue
+    difference: Difference
+    lists: pd.DataFrame
+    measures: pd.DataFrame
+    scores: pd.DataFrame
+    irrevocable: frozenset[tuple[str, str]] = frozenset()
+
+    def json(self) -> dict[str, Any]:
+        """The figures."""
+        r = self.residue
+        day = day_number(r.correction_day) + RESIDUE_DAY
+        on_day = self.lists[(self.lists["a"] <= day) & (day < self.lists["b"])]
+        by_cause = on_day.groupby("cause").size() if len(on_day) else pd.Series(dtype=int)
+        shares = {str(u): _rounded(r.share(u)) for u in AFTER if u < r.censored_at}
+        by_days = causes.days_by_cause(self.lists)
+        since = on_day[list(CELL)].drop_duplicates().merge(r.cells, on=list(CELL))["since"]
+        return {
+            "correction_day": r.correction_day.isoformat(),
+            "cells_on_the_eve": r.eve,
+            "share_after_days": shares,
+            "share_at_the_horizon": _rounded(r.share(r.censored_at - 1)),
+            "half_life": r.half_life,
+            "censored": bool(r.eve) and r.half_life is None,
+            "censored_at": r.censored_at,
+            "late_spread": r.late,
+            "returned": r.returned,
+            "irrevocable": r.irrevocable,
+            "irrevocable_at_the_horizon": r.irrevocable_still,
+            "counted_on_day": RESIDUE_DAY,
+            "cells": len(on_day),
+            "cells_by_since": {name: int((since == name).sum()) for name in SINCE},
+            "by_cause": {cause: int(n) for cause, n in sorted(by_cause.items())},
+            "entry_days": sum(by_days.values()),
+            "entry_days_by_cause": by_days,
+        }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 6)
+
+
+def irrevocable(db: Databases, name: str) -> set[tuple[str, str]]:
+    """(holder, list) pairs in which nothing can be taken back, whichever way it came."""
+    return set(
+        db.rows(
+            f"SELECT holder, list FROM {name}.exchange.paths WHERE distance > 0 "
+            "GROUP BY holder, list HAVING min(CASE mode WHEN 'irrevocable' THEN 1 ELSE 0 END) = 1"
+        )
+    )
+
+
+def correction_of(edits: Sequence[Edit]) -> date:
+    """The day on which the last of several corrections is published."""
+    return max(edit.correction_day for edit in edits if edit.correction_day is not None)
+
+
+def left_of(
+    db: Databases,
+    clean: str,
+    corrected: str,
+    differences: Mapping[Any, Difference],
+    edits: Mapping[Any, Sequence[Edit]],
+) -> dict[Any, Left]:
+    """Tell the residue of corrected states.
+
+    Args:
+        db: where the databases are attached.
+        clean, corrected: their names.
+        differences: universe (None, if there is but one) -> clean against corrected.
+        edits: universe -> the edits made in it; each universe given here gets an answer.
+    """
+    fixed = irrevocable(db, clean)
+    horizon = next(iter(differences.values())).horizon
+    days = {universe: correction_of(made) for universe, made in edits.items()}
+    after = {
+        universe: [
+            frame[pd.to_datetime(frame["to_day"]) > pd.Timestamp(days[universe])]
+            for frame in (found.lists, found.measures, found.scores)
+        ]
+        for universe, found in differences.items()
+    }
+    source = wrong_at_source(db, clean, corrected, edits, horizon)
+    read = lineages.load(
+        db, clean, corrected, *(_together(db, after, n) for n in range(3)), horizon, source
+    )
+    told = {}
+    for universe, found in differences.items():
+        wrong, measures, scores = after[universe]
+        lineage, because = read[universe]
+        since = metrics.day_number(days[universe])
+        lists = causes.of_lists(wrong, lineage, since)
+        told[universe] = Left(
+            residue=residue.residue(found.lists, days[universe], horizon, fixed),
+            difference=found,
+            lists=lists,
+            measures=causes.of_measures(measures, because, lineage, since),
+            scores=causes.of_scores(scores, lists, lineage, since),
+            irrevocable=frozenset(fixed),
+        )
+    return told
+
+
+def _together(
+    db: Databases, after: Mapping[Any, Sequence[pd.DataFrame]], which: int
+) -> pd.DataFrame:
+    """The frames of all universes as one, told apart if there are several."""
+    if not db.apart:
+        return next(iter(after.values()))[which]
+    parts = [frames[which].assign(universe=universe) for universe, frames in after.items()]
+    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)

@@ -1,0 +1,278 @@
+"""The figures of a replay, each defined once.
+
+Reference is the clean run. All functions are pure: frames of runs of wrong days in (see
+`pipelines.replay.compare.diff`), figures out. A run is half-open, `[from_day, to_day)`, in whole days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipelines.replay.compare.diff import CELL, KINDS, Difference
+
+AFTER = (0, 1, 7, 30, 90, 365)  # days after the correction at which residue is told
+_DAYS = {"first_day": None, "last_day": None, "uncorrected_until": None, "until": None}
+_KINDS = dict.fromkeys(KINDS, 0)
+_LEFT = {"residue": None, "residue_by_cause": {}}
+_COUNTED = {"subject_days": 0, "entry_days": 0, "of_entry_days": 0}
+
+# What each row says of a holder and list, an agency and measure, a keeper, that nothing befell.
+LIST_ROW: Mapping[str, Any] = {**_KINDS, **_DAYS, **_COUNTED, **_LEFT}
+MEASURE_ROW: Mapping[str, Any] = {
+    **_KINDS, "linked": 0, "link_paths": [], **_DAYS, "subject_days": 0, **_LEFT,
+}  # fmt: skip
+SCORE_ROW: Mapping[str, Any] = {
+    "subjects": 0, "other_grade": 0, "lowest_shift": None, "highest_shift": None, "points_gone": 0,
+    "points_new": 0, **_DAYS, "subject_days": 0, **_LEFT,
+}  # fmt: skip
+RESIDUE_DAY = 30  # the day after the correction by which residue is counted and explained
+
+
+def numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its days as whole numbers since 1970-01-01, in columns `a` (first) and `b`."""
+    days = {
+        name: pd.to_datetime(frame[column]).to_numpy().astype("datetime64[D]").astype(np.int64)
+        for name, column in (("a", "from_day"), ("b", "to_day"))
+    }
+    return frame.assign(**days)
+
+
+def day_number(day: date) -> int:
+    """Whole days since 1970-01-01."""
+    return day.toordinal() - date(1970, 1, 1).toordinal()
+
+
+def day_of(number: float | int | None) -> date | None:
+    """The day of a number of `day_number`."""
+    return None if number is None else date.fromordinal(date(1970, 1, 1).toordinal() + int(number))
+
+
+def covered(frame: pd.DataFrame, by: Collection[str]) -> pd.Series:
+    """Days covered at least once by the runs of each key, a series indexed by key."""
+    by = list(by)
+    runs = numbered(frame)[[*by, "a", "b"]].sort_values([*by, "a", "b"], kind="stable")
+    seen = runs.groupby(by, sort=False)["b"].cummax().groupby([runs[c] for c in by], sort=False)
+    before = seen.shift().fillna(runs["a"]).astype(np.int64)
+    days = (runs["b"] - np.maximum(runs["a"], before)).clip(lower=0)
+    return days.groupby([runs[c] for c in by], sort=True).sum()
+
+
+def cells(frame: pd.DataFrame, horizon: date, by: Collection[str] = CELL) -> pd.DataFrame:
+    """Each differing cell: first_day, last_day (inclusive), days (dwell), cut (at the horizon)."""
+    by = list(by)
+    runs = numbered(frame)
+    grouped = runs.groupby(by, sort=True)
+    out = pd.DataFrame({"first": grouped["a"].min(), "end": grouped["b"].max()})
+    out["days"] = covered(frame, by) if len(frame) else pd.Series(dtype=np.int64)
+    out["cut"] = out["end"] >= day_number(horizon)
+    out["first_day"] = out["first"].map(day_of)
+    out["last_day"] = (out["end"] - 1).map(day_of)
+    return out.reset_index()[[*by, "first_day", "last_day", "days", "cut"]]
+
+
+def by_list(diff: Difference) -> list[dict[str, Any]]:
+    """One row a (holder, list) that differs: distinct subjects by kind, days, first and last.
+
+    Within one (holder, list) a subject is one cell, so subject-days and entry-days are the same
+    number here; in the totals they are not. `of_entry_days` is the denominator: all days of all
+    cells of that holder and list in the clean run.
+    """
+    whole = {
+        (r.holder, r.list): int(r.entry_days)
+        for r in diff.whole.itertuples()
+        if isinstance(r.holder, str)
+    }
+    rows = []
+    for (holder, name), runs in diff.lists.groupby(["holder", "list"], sort=True):
+        days = int(covered(runs, CELL).sum())
+        rows.append(
+            {
+                "holder": holder,
+                "list": name,
+                **_subjects_by_kind(runs),
+                **_first_and_last(runs),
+                "subject_days": days,
+                "entry_days": days,
+                "of_entry_days": whole.get((holder, name), 0),
+                **_LEFT,
+            }
+        )
+    return rows
+
+
+def by_measure(diff: Difference) -> list[dict[str, Any]]:
+    """One row an (agency, measure) that differs, as `by_list`; linked subjects are told apart."""
+    rows = []
+    tied = diff.tied.assign(steps=[_steps(path) for path in diff.tied["link_path"]])
+    linked = tied[tied["link_path"] != ""]
+    for (agency, measure), runs in diff.measures.groupby(["agency", "measure"], sort=True):
+        here = linked[(linked["agency"] == agency) & (linked["measure"] == measure)]
+        rows.append(
+            {
+                "agency": agency,
+                "measure": measure,
+                **_subjects_by_kind(runs),
+                "linked": int(here["subject_id"].nunique()),
+                "link_paths": [path.split() for path in sorted(here["steps"].unique())],
+                **_first_and_last(runs),
+                "subject_days": int(covered(runs, ("subject_id",)).sum()),
+                **_LEFT,
+            }
+        )
+    return rows
+
+
+def _steps(link_path: str) -> str:
+    """The kinds of link along a path, without the subjects between them."""
+    return " ".join(part for part in link_path.split() if ":" in part)
+
+
+def by_keeper(diff: Difference) -> list[dict[str, Any]]:
+    """One row a keeper: subjects with other points, with another grade, and the largest shifts."""
+    rows = []
+    for keeper, runs in diff.scores.groupby("keeper", sort=True):
+        shifts = _shifts(runs)
+        grades = runs[shifts["first_grade"].to_numpy() != shifts["second_grade"].to_numpy()]
+        points = diff.points[diff.points["keeper"] == keeper]
+        rows.append(
+            {
+                "keeper": keeper,
+                "subjects": int(runs["subject_id"].nunique()),
+                "other_grade": int(grades["subject_id"].nunique()),
+                "lowest_shift": _whole(shifts["shift"].min()),
+                "highest_shift": _whole(shifts["shift"].max()),
+                "points_gone": int((points["side"] == 1).sum()),
+                "points_new": int((points["side"] == 2).sum()),
+                **_first_and_last(runs),
+                "subject_days": int(covered(runs, ("subject_id",)).sum()),
+                **_LEFT,
+            }
+        )
+    return rows
+
+
+def totals(diff: Difference) -> dict[str, Any]:
+    """The whole reach in figures.
+
+    Breadth is distinct (holder, list) pairs and distinct subjects: `subjects_named` differ in a
+    list or in a measure against themselves, `subjects_linked` only in measures that came to them
+    through a link, `subjects_derived` only in a score. `pairs_disseminated` counts the pairs whose
+    holder does not own the list.
+    """
+    direct = diff.tied.loc[diff.tied["link_path"] == "", "subject_id"]
+    named = set(diff.lists["subject_id"]) | (set(direct) & set(diff.measures["subject_id"]))
+    linked = set(diff.measures["subject_id"]) - named
+    derived = set(diff.scores["subject_id"]) - named - linked
+    pairs = diff.lists[["holder", "list"]].drop_duplicates()
+    abroad = [diff.owners.get(name) != holder for holder, name in pairs.itertuples(index=False)]
+    all_together = diff.whole[diff.whole["holder"].isna()] if len(diff.whole) else diff.whole
+    dwell = cells(diff.lists, diff.horizon)
+    return {
+        "pairs": len(pairs),
+        "pairs_disseminated": sum(abroad),
+        "holders": int(pairs["holder"].nunique()),
+        "lists": int(pairs["list"].nunique()),
+        "cells": len(dwell),
+        "cells_cut": int(dwell["cut"].sum()),
+        **_subjects_by_kind(diff.lists),
+        "subjects": len(named | linked | derived),
+        "subjects_named": len(named),
+        "subjects_linked": len(linked),
+        "subjects_derived": len(derived),
+        "measures": len(diff.measures[["agency", "measure", "subject_id"]].drop_duplicates()),
+        "measures_linked": len(
+            diff.tied.loc[diff.tied["link_path"] != "", ["agency", "measure", "subject_id"]]
+            .drop_duplicates()
+            .merge(diff.measures[["agency", "measure", "subject_id"]].drop_duplicates())
+        ),
+        "scores": len(diff.scores[["keeper", "subject_id"]].drop_duplicates()),
+        **_first_and_last(diff.lists),
+        "subject_days": int(covered(diff.lists, ("subject_id",)).sum()),
+        "of_subject_days": int(all_together["subject_days"].sum()) if len(all_together) else 0,
+        "entry_days": int(covered(diff.lists, CELL).sum()),
+        "of_entry_days": int(all_together["entry_days"].sum()) if len(all_together) else 0,
+    }
+
+
+def latency(frame: pd.DataFrame, fault_day: date) -> int | None:
+    """Days from the fault to the first day that differs; None if none does."""
+    return int(numbered(frame)["a"].min()) - day_number(fault_day) if len(frame) else None
+
+
+def _subjects_by_kind(runs: pd.DataFrame) -> dict[str, int]:
+    return {kind: int(runs.loc[runs["kind"] == kind, "subject_id"].nunique()) for kind in KINDS}
+
+
+def _first_and_last(runs: pd.DataFrame) -> dict[str, str | None]:
+    """First and last differing day, and the first day on which nothing differs any more.
+
+    A day that is the horizon's says that it was cut there, not that it ended.
+    """
+    if not len(runs):
+        return dict(_DAYS)
+    days = numbered(runs)
+    end = int(days["b"].max())
+    return {
+        "first_day": day_of(days["a"].min()).isoformat(),
+        "last_day": day_of(end - 1).isoformat(),
+        "uncorrected_until": day_of(end).isoformat(),
+        "until": day_of(end).isoformat(),
+    }
+
+
+def _shifts(runs: pd.DataFrame) -> pd.DataFrame:
+    """Grade and points of both sides of each run, and the shift in points where both have them."""
+    out = pd.DataFrame(index=runs.index)
+    for side in ("first", "second"):
+        parts = runs[f"{side}_shows"].astype("string").str.rpartition(" ")
+        out[f"{side}_grade"] = parts[0].fillna("")
+        out[f"{side}_points"] = pd.to_numeric(parts[2], errors="coerce")
+    out["shift"] = out["second_points"] - out["first_points"]
+    return out
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def corrected_rows(
+    rows: list[dict[str, Any]],
+    key: tuple[str, ...],
+    nothing: Mapping[str, Any],
+    corrected: pd.DataFrame,
+    left: Mapping[tuple[str, ...], Mapping[str, int]],
+) -> list[dict[str, Any]]:
+    """Rows of `by_list`, `by_measure` or `by_keeper` with what the correction makes of them.
+
+    Args:
+        rows: as those functions give them.
+        key: the columns that name a row.
+        nothing: what a row says that nothing befell: one for whatever is wrong only because of the
+            correction, with every column the others have.
+        corrected: runs of wrong days, clean against corrected.
+        left: the row's name -> cause -> cells still wrong.
+
+    Returns:
+        The rows in the order of their names. `until` is the first day on which, with the correction,
+        nothing is wrong any more (null if nothing ever is), `uncorrected_until` the one without;
+        `first_day` the first wrong day in either state.
+    """
+    by_name = {tuple(row[k] for k in key): row for row in rows}
+    found = dict(list(corrected.groupby(list(key), sort=True))) if len(corrected) else {}
+    out = []
+    for name in sorted({*by_name, *found, *left}):
+        row = by_name.get(name) or dict(zip(key, name, strict=True)) | dict(nothing)
+        days = _first_and_last(found.get(name, corrected[:0]))
+        causes = dict(sorted(left.get(name, {}).items()))
+        starts = [day for day in (row["first_day"], days["first_day"]) if day]
+        out.append(
+            row
+            | {"first_day": min(starts, default=None), "until": days["until"]}
+            | {"residue": sum(causes.values()), "residue_by_cause": causes}
+        )
+    return out

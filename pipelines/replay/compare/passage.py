@@ -1,0 +1,359 @@
+"""How far a fault got: what gates kept back because of it, and the last table it changed.
+
+A fault that changes nothing that anybody shows, does or scores has stopped somewhere on its way, and
+whoever asks wants to know where. Both are read from what differs between two states, table by table,
+whether they were replayed or rebuilt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from pipelines.engine.databases import Databases
+from pipelines.landing.keys import version
+from pipelines.model import Model
+from pipelines.replay.plan.edits import Edit, RowEdit
+from quality.from_contract import delivery_expectations, landing_expectations
+from schemas.contract import Feed
+
+# What differs in one table: its columns as text and `side`, 1 where only the clean state has the row.
+Differing = Callable[[str], pd.DataFrame]
+
+SHAPES = ("conform.statements", "conform.events", "conform.links")
+PLACE = ("file", "line")  # where a row stands in its file: no difference in what is said
+MOST_VALUES = 4
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A row or a delivery that a gate kept back in one state and not in the clean one, or the other
+    way round.
+
+    Attributes:
+        state: `faulty`, `corrected`, or `clean` for what is kept back only if all goes right.
+        outcome: `quarantine` (the row is kept aside) or `hold` (the whole delivery is not believed).
+        feed, delivery: where.
+        gate: the expectation that is broken.
+        column, value: what it looks at, and what the row says there; None for a delivery.
+        file, line: where the row stands; line None if it came in addition, or for a delivery.
+        record_id: of the row; None for a delivery.
+        reason: why it is expected, from the contract; of a delivery what was found.
+    """
+
+    state: str
+    outcome: str
+    feed: str
+    delivery: str
+    gate: str
+    column: str | None = None
+    value: str | None = None
+    file: str | None = None
+    line: int | None = None
+    record_id: str | None = None
+    reason: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return dict(self.__dict__)
+
+    def sentence(self) -> str:
+        """The gate, what it kept back and why, in one sentence."""
+        why = self.reason.strip().rstrip(".")
+        if self.outcome == "hold":
+            return (
+                f"gate {self.gate} holds the delivery of {self.feed} of {self.delivery}, so that "
+                f"nothing in it is believed: {why}"
+            )
+        where = f"{self.file} line {self.line}" if self.line else f"a row of {self.delivery}"
+        said = ""
+        if self.column:
+            value = "is empty" if self.value is None else f"says {self.value!r}"
+            said = f": column {self.column} {value}"
+        return f"gate {self.gate} keeps {where} of {self.feed} aside{said} ({why})"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """How far one case got.
+
+    Attributes:
+        kept: what gates kept back in the faulty state alone, or in the clean one alone.
+        kept_correction: what they kept back of what was sent to correct it.
+        tables: tables that differ in the faulty state, in the order of the flow.
+        said: column of the common shapes -> what it says in the clean state and in the faulty one.
+        stopped: one sentence on where it stopped and why; empty if it reached a holder.
+    """
+
+    kept: Sequence[Kept] = ()
+    kept_correction: Sequence[Kept] = ()
+    tables: Sequence[str] = ()
+    said: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    stopped: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {
+            "kept_back": [kept.json() for kept in self.kept],
+            "kept_back_of_correction": [kept.json() for kept in self.kept_correction],
+            "tables": list(self.tables),
+            "conformed": {name: list(pair) for name, pair in self.said.items()},
+            "stopped": self.stopped or None,
+        }
+
+
+def passage(
+    edits: Sequence[Edit],
+    feeds: Mapping[str, Feed],
+    models: Sequence[Model],
+    faulty: Differing,
+    corrected: Differing | None,
+    reached: bool,
+) -> Passage:
+    """How far a case got.
+
+    Args:
+        edits: of the case.
+        feeds: contracts by name.
+        models: those behind all that is told, in order.
+        faulty, corrected: what differs from the clean state in each.
+        reached: whether any holder shows, does or scores something else in the faulty state.
+    """
+    kept = kept_back(edits, feeds, faulty, "faulty")
+    later: list[Kept] = []
+    if corrected is not None:
+        before = {_same(k) for k in kept}
+        later = [
+            k
+            for k in kept_back(edits, feeds, corrected, "corrected")
+            if k.state == "corrected" and _same(k) not in before
+        ]
+    names = dict.fromkeys(edit.struck.feed.name for edit in edits)
+    order = [*(f"landing.{name}" for name in names), *(model.name for model in models)]
+    tables = [table for table in dict.fromkeys(order) if len(_told(faulty(table)))]
+    said = _conformed(faulty)
+    stopped = "" if reached else _stopped(edits, models, kept, tables, said, faulty)
+    return Passage(kept, later, tables, said, stopped)
+
+
+def two_databases(db: Databases, clean: str, other: str) -> Differing:
+    """What differs between two databases attached under these names."""
+
+    def differing(table: str) -> pd.DataFrame:
+        columns = [sql for name, sql in db.told(clean, table).items() if name not in PLACE]
+        if not columns:
+            return pd.DataFrame({"side": []})
+        listed = ", ".join(columns)
+        one, two = (f"SELECT {listed} FROM {name}.{table}" for name in (clean, other))
+        return db.frame(
+            f"SELECT 1 AS side, * FROM ({one} EXCEPT ALL {two}) UNION ALL "
+            f"SELECT 2, * FROM ({two} EXCEPT ALL {one}) ORDER BY ALL"
+        )
+
+    return differing
+
+
+def kept_back(
+    edits: Sequence[Edit], feeds: Mapping[str, Feed], differing: Differing, state: str
+) -> list[Kept]:
+    """What gates kept back in a state and not in the clean one, or in the clean one alone."""
+    rows = differing("quality.verdicts")
+    held = differing("quality.deliveries")
+    found: list[Kept] = []
+    if len(held):
+        held = held[held["outcome"] == "hold"]
+        both = set(held.loc[held["side"] == 1, "delivery"]) & set(
+            held.loc[held["side"] == 2, "delivery"]
+        )
+        for row in held.itertuples():
+            if row.delivery not in both:
+                found.append(_held(feeds[row.feed], row, state if row.side == 2 else "clean"))
+    if len(rows):
+        rows = rows[rows["outcome"] == "quarantine"].drop(columns="line", errors="ignore")
+        for row in rows.drop_duplicates().itertuples():
+            there = state if row.side == 2 else "clean"
+            found.append(_aside(edits, feeds[row.feed], row, there))
+    return sorted(
+        dict.fromkeys(found),
+        key=lambda k: (k.delivery, k.state != "clean", k.line or 0, k.gate, k.column or ""),
+    )
+
+
+def _same(kept: Kept) -> tuple[Any, ...]:
+    return (kept.outcome, kept.feed, kept.delivery, kept.gate, kept.column, kept.value, kept.line)
+
+
+def _held(feed: Feed, row: Any, state: str) -> Kept:
+    reasons = {e.name: e.reason for e in delivery_expectations(feed)}
+    return Kept(
+        state=state,
+        outcome="hold",
+        feed=feed.name,
+        delivery=row.delivery,
+        gate=_text(row.expectation) or "size",
+        reason=_text(row.reason) or reasons.get(row.expectation, ""),
+    )
+
+
+def _aside(edits: Sequence[Edit], feed: Feed, row: Any, state: str) -> Kept:
+    reasons = {e.name: e.reason for e in landing_expectations(feed)}
+    mine = [
+        one
+        for edit in edits
+        for one in edit.rows()
+        if one.feed == feed.name and one.delivery.isoformat() == row.delivery
+    ]
+    sent = [(one, one.before if state == "clean" else one.after) for one in mine]
+    sent = [(one, said) for one, said in sent if said is not None]
+    same = [(one, said) for one, said in sent if _version(feed, said) == row.version]
+    one, said = (same or (sent if len(sent) == 1 else []) or [(None, {})])[0]
+    column = _text(row.column_name)
+    return Kept(
+        state=state,
+        outcome="quarantine",
+        feed=feed.name,
+        delivery=row.delivery,
+        gate=row.expectation,
+        column=column,
+        value=said.get(column) if column else None,
+        file=one.file if isinstance(one, RowEdit) else None,
+        line=one.line if isinstance(one, RowEdit) else None,
+        record_id=row.record_id,
+        reason=reasons.get(row.expectation, ""),
+    )
+
+
+def _version(feed: Feed, row: Mapping[str, str | None]) -> str | None:
+    return version(feed, row) if feed.natural_key else None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or pd.isna(value) else str(value)
+
+
+# What tells rows apart without saying anything: ids that are made of everything a row says.
+_TELLS_NOTHING = (
+    "version",
+    "entry_version",
+    "parent_id",
+    "ancestor_id",
+    "because",
+    "measure_id",
+    *PLACE,
+)
+
+
+def _told(frame: pd.DataFrame, without: Sequence[str] = PLACE) -> pd.DataFrame:
+    """What differs in a table in more than some of its columns."""
+    columns = [c for c in frame.columns if c not in (*without, "side")]
+    if not len(frame):
+        return frame
+    sides = frame.groupby(columns, dropna=False)["side"]
+    return frame[sides.transform("nunique") == 1]
+
+
+def _conformed(differing: Differing) -> dict[str, tuple[str | None, str | None]]:
+    """What the common shapes say otherwise of the records, column by column."""
+    found: dict[str, tuple[str | None, str | None]] = {}
+    for table in SHAPES:
+        frame = _told(differing(table), _TELLS_NOTHING)
+        if not len(frame):
+            continue
+        by_property = "property" in frame.columns
+        skipped = {"side", "record_id", "feed", "effect", "from_day", "to_day", *_TELLS_NOTHING}
+        for column in (c for c in frame.columns if c not in skipped):
+            for name, rows in (
+                frame.groupby("property", dropna=False) if by_property else [("", frame)]
+            ):
+                before, after = (
+                    sorted({_text(v) or "" for v in rows.loc[rows["side"] == side, column]})
+                    for side in (1, 2)
+                )
+                if before != after and len(before) == len(after) == 1:
+                    label = name if by_property and column == "value" else column
+                    found.setdefault(label, (before[0] or None, after[0] or None))
+    return dict(list(found.items())[:MOST_VALUES])
+
+
+def _stopped(
+    edits: Sequence[Edit],
+    models: Sequence[Model],
+    kept: Sequence[Kept],
+    tables: Sequence[str],
+    said: Mapping[str, tuple[str | None, str | None]],
+    differing: Differing,
+) -> str:
+    """Where a case stopped that reached nobody, and why, in one sentence."""
+    feeds = " and ".join(dict.fromkeys(edit.struck.feed.name for edit in edits))
+    here = [k for k in kept if k.state != "clean"]
+    if here and any(k.state == "clean" for k in kept):
+        return (
+            f"It stopped at the gate: {here[0].sentence()}; and of the right row nothing is believed "
+            "either"
+        )
+    if here:
+        return f"It stopped at the gate: {here[0].sentence()}; what was believed before still is"
+    columns = _edited(edits)
+    named = " and ".join(columns) or "the row"
+    believed = [t for t in tables if t in {f"conform.{e.struck.feed.name}" for e in edits}]
+    if not believed:
+        return (
+            f"It stopped in landing: the rows of {feeds} read otherwise, but what is believed, and "
+            "when, is the same"
+        )
+    telling = [t for t in tables if len(_told(differing(t), _TELLS_NOTHING))]
+    if not any(t in SHAPES for t in telling):
+        unread = [c for c in columns if not _read(models, believed, c)]
+        if columns and len(unread) == len(columns):
+            return f"It stopped in conform: no statement, event or link is made from {named} of {feeds}"
+        return f"It stopped in conform: {named} of {feeds} comes to mean the same as before"
+    last = [t for t in telling if not t.startswith(("landing.", "quality."))][-1]
+    other = _differing_columns(_told(differing(last), _TELLS_NOTHING))
+    what = " and ".join(other) or "what differs"
+    values = "; ".join(f"{n} {b or '(empty)'} → {a or '(empty)'}" for n, (b, a) in said.items())
+    readers = [m.name for m in models if last in m.reads]
+    reading = [name for name in readers if any(_read(models, [last], c, name) for c in other)]
+    text = f"It is believed ({values}) and " if values else "It is believed and "
+    text += f"stopped in {last}: "
+    if not reading:
+        return text + f"no list, measure or score reads {what} there"
+    some = ", ".join(reading[:3]) + (" and others" if len(reading) > 3 else "")
+    return text + f"what is made of {what} there ({some}) comes out the same"
+
+
+def _edited(edits: Sequence[Edit]) -> list[str]:
+    """The columns that the edits change."""
+    found: dict[str, None] = {}
+    for edit in edits:
+        for one in edit.faulty:
+            if isinstance(one, RowEdit) and one.before is not None and one.after is not None:
+                found |= {c: None for c in one.before if one.before[c] != one.after[c]}
+    return list(found)
+
+
+def _differing_columns(frame: pd.DataFrame) -> list[str]:
+    """The columns in which the rows of the two sides differ; of facts the properties they are of."""
+    if "property" in frame.columns:
+        return sorted(set(frame["property"].dropna()))
+    found = []
+    for column in (c for c in frame.columns if c not in ("side", *_TELLS_NOTHING)):
+        one, two = (sorted(map(str, frame.loc[frame["side"] == s, column])) for s in (1, 2))
+        if one != two:
+            found.append(column)
+    return found
+
+
+def _read(
+    models: Sequence[Model], tables: Sequence[str], column: str, only: str | None = None
+) -> bool:
+    """Whether a model that reads one of some tables names a column, or a property, in its SQL."""
+    word = re.compile(rf"\b{re.escape(column)}\b")
+    return any(
+        set(tables) & set(model.reads) and word.search(model.sql)
+        for model in models
+        if only in (None, model.name)
+    )

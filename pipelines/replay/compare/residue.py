@@ -1,0 +1,272 @@
+"""Residue: what of the reach is left after the correction, defined once for one replay and for many.
+
+The cells are those that differ from the clean run on the *eve*, the day before the correction is
+published. Holders that can never take anything back are counted apart: they are in no curve. Of the
+other cells two things are told, and they are not the same:
+
+- *wrong on that day*: R(u), the share that differ u days after the correction (u = 0 is the day it is
+  published). A cell that was right and is wrong again counts again.
+- *not yet right for good*: the share of which some day from u on, before the horizon, is still wrong;
+  cells watched for different times are pooled by Kaplan-Meier.
+
+The *half-life* is of the first: the smallest u from which on R(u) <= 1/2; where there is none before
+the horizon it is *censored*. Cells first wrong on the day of the correction or later are *late
+spread*: they belong to neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from pipelines.replay.compare.diff import CELL
+from pipelines.replay.compare.metrics import day_number
+
+EVE, LATE, RETURNED, IRREVOCABLE = "eve", "late_spread", "returned", "irrevocable"
+SINCE = (EVE, LATE, RETURNED, IRREVOCABLE)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The cells wrong on the eve of their correction or after it, of one replay or of many.
+
+    Attributes:
+        cells: one row a cell: its key; `since`, since when it has been wrong, a partition:
+            `irrevocable` (wrong on the eve at a holder that cannot take back), `eve` (wrong on the
+            eve elsewhere), `late_spread` (first wrong on the day of the correction or later),
+            `returned` (wrong before, right on the eve, wrong again since); `observed`, days from the
+            correction to the horizon; `right_after`, days from the correction until it is right for
+            good (`observed` if it never is); and `cut`, whether it never is.
+        spells: one row a cell and run of wrong days after the correction: its key, `since`, and
+            `start` and `end`, days from the correction, half-open.
+    """
+
+    cells: pd.DataFrame
+    spells: pd.DataFrame
+
+    def of_the_eve(self) -> Followed:
+        """Only the cells wrong on the eve that can be taken back: those of which curves are told."""
+        return Followed(*(f[f["since"] == EVE] for f in (self.cells, self.spells)))
+
+
+def followed(runs: pd.DataFrame, horizon: date, key: Sequence[str] = CELL) -> Followed:
+    """The cells wrong on the eve of their correction or after it, and on which days after it.
+
+    Args:
+        runs: runs of wrong days, clean against corrected: the key, `from_day`, `to_day` (half-open),
+            `correction_day`, and `irrevocable` (bool): whether the holder cannot take back what it
+            shows on that list. Runs of one cell do not overlap.
+        horizon: the day at which everything is cut.
+        key: the columns that name a cell; of several replays, with those that name the replay.
+    """
+    key, horizon_day = list(key), day_number(horizon)
+    code = runs.groupby(key, sort=True).ngroup().to_numpy()
+    a, b, c = (_numbers(runs[name]) for name in ("from_day", "to_day", "correction_day"))
+    b = np.minimum(b, horizon_day)
+    order = np.lexsort((a, code))
+    code, a, b, c = code[order], a[order], b[order], c[order]
+    opens = np.flatnonzero(np.diff(code, prepend=-1))  # the first run of each cell
+    first, fixed = a[opens], runs["irrevocable"].to_numpy(bool)[order][opens]
+    last, on_eve = np.zeros(len(opens), np.int64), np.zeros(len(opens), bool)
+    if len(opens):
+        last = np.maximum.reduceat(b, opens)
+        on_eve = np.logical_or.reduceat((a < c) & (b >= c), opens)
+    corrected, observed = c[opens], horizon_day - c[opens]
+    since = np.select(
+        [on_eve & fixed, on_eve, first >= corrected], [IRREVOCABLE, EVE, LATE], RETURNED
+    )
+    told = on_eve | (last > corrected)
+    names = runs[key].iloc[order]
+    cells = names.iloc[opens].assign(
+        since=since,
+        observed=observed,
+        right_after=np.maximum(last - corrected, 0),
+        cut=last >= horizon_day,
+    )[told]
+    spells = names.assign(since=since[code], start=np.maximum(a - c, 0), end=b - c)[
+        b > np.maximum(a, c)
+    ]
+    return Followed(cells.reset_index(drop=True), spells.reset_index(drop=True))
+
+
+def wrong_on_that_day(found: Followed) -> pd.DataFrame:
+    """R(u): the share of the cells of the eve, irrevocable ones left out, that are wrong on day u.
+
+    Returns:
+        A step function as a frame `days_after`, `still` (cells), `share`; each row holds until the
+        next one's day, the last until every cell has been watched to its horizon. Of many replays
+        the curve ends where the first of them is watched no longer, so that its denominator never
+        changes. Without such cells one row with an empty share.
+    """
+    free = found.of_the_eve()
+    count = len(free.cells)
+    last = int(free.cells["observed"].min()) if count else 0
+    starts, ends = (np.sort(free.spells[name].to_numpy()) for name in ("start", "end"))
+    turns = np.unique(np.concatenate([[0], starts, ends]))
+    turns = turns[(turns < last) | (turns == 0)]
+    still = np.searchsorted(starts, turns, "right") - np.searchsorted(ends, turns, "right")
+    turned = np.flatnonzero(np.diff(still, prepend=-1))
+    turns, still = turns[turned], still[turned]
+    share = still / count if count else np.full(len(still), np.nan)
+    return pd.DataFrame({"days_after": turns, "still": still, "share": share})
+
+
+def wrong_counts(found: Followed, days: Sequence[int], by: Sequence[str]) -> pd.DataFrame:
+    """How many cells of the eve, irrevocable ones left out, are wrong on some days after, by group.
+
+    Args:
+        found: see there.
+        days: days after the correction.
+        by: columns of the key that name a group, a replay for instance.
+
+    Returns:
+        One row a group that has such cells, indexed by it: `cells` (the denominator), and a column
+        for each of the days (its number) with the cells wrong on it.
+    """
+    free, by = found.of_the_eve(), list(by)
+    out = pd.DataFrame({"cells": free.cells.groupby(by, sort=True).size()})
+    for u in days:
+        on_day = free.spells[(free.spells["start"] <= u) & (u < free.spells["end"])]
+        out[u] = on_day.groupby(by).size().reindex(out.index, fill_value=0).astype(int)
+    return out
+
+
+def not_yet_right(found: Followed) -> pd.DataFrame:
+    """The share of the cells of the eve, irrevocable ones left out, not yet right for good.
+
+    Returns:
+        As `kaplan_meier`.
+    """
+    cells = found.of_the_eve().cells
+    return kaplan_meier(cells["right_after"].tolist(), cells["cut"].tolist())
+
+
+def half_life(curve: pd.DataFrame) -> int | None:
+    """The smallest u from which on R(u) <= 1/2.
+
+    Args:
+        curve: as `wrong_on_that_day` gives it.
+
+    Returns:
+        None if there is none before the horizon (censored), or if no cell was wrong on the eve.
+    """
+    if curve["share"].isna().all():
+        return None
+    above = curve.index[curve["share"] > 0.5]
+    at = 0 if not len(above) else above[-1] + 1
+    return int(curve["days_after"].iloc[at]) if at < len(curve) else None
+
+
+def share_on(curve: pd.DataFrame, days_after: int) -> float | None:
+    """R(u), read from the curve; None if no cell was wrong on the eve."""
+    share = curve.loc[curve["days_after"] <= days_after, "share"].iloc[-1]
+    return None if pd.isna(share) else float(share)
+
+
+def kaplan_meier(days: Collection[int], censored: Collection[bool]) -> pd.DataFrame:
+    """The pooled share of cells not yet right for good u days after their correction.
+
+    Args:
+        days: for each cell the days from the correction until it was right for good, or until
+            observation ended.
+        censored: whether observation ended first.
+
+    Returns:
+        A frame `days_after`, `at_risk`, `righted`, `share`; the first row is day 0 with share 1.
+        The last share is the plateau.
+    """
+    frame = pd.DataFrame(
+        {"u": list(days), "event": pd.Series([not c for c in censored], dtype=bool)}
+    )
+    rows, share = [{"days_after": 0, "at_risk": len(frame), "righted": 0, "share": 1.0}], 1.0
+    for u, group in frame[frame["event"]].groupby("u", sort=True):
+        at_risk = int((frame["u"] >= u).sum())
+        share *= 1 - len(group) / at_risk
+        rows.append(
+            {"days_after": int(u), "at_risk": at_risk, "righted": len(group), "share": share}
+        )
+    return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Residue:
+    """What of the reach of one replay is left after the correction.
+
+    Attributes:
+        correction_day: the day on which the correction is published.
+        eve: cells that differ on the eve of it, irrevocable holders left out; the denominator of R.
+        curve: R(u), as `wrong_on_that_day` gives it.
+        half_life: as `half_life` gives it.
+        censored_at: days from the correction to the horizon, when observation ends.
+        late: cells first wrong on or after the day of the correction.
+        returned: cells wrong before, right on the eve, wrong again after.
+        irrevocable: cells that differ on the eve at holders who cannot take back.
+        irrevocable_still: how many of those still differ on the last day before the horizon.
+        cells: the cells with `since`, as `Followed` has them.
+    """
+
+    correction_day: date
+    eve: int
+    curve: pd.DataFrame
+    half_life: int | None
+    censored_at: int
+    late: int
+    returned: int
+    irrevocable: int
+    irrevocable_still: int
+    cells: pd.DataFrame = field(repr=False)
+
+    def share(self, days_after: int) -> float | None:
+        """R(u); None if no cell differs on the eve or the horizon lies before that day."""
+        return share_on(self.curve, days_after) if days_after < self.censored_at else None
+
+
+def residue(
+    corrected: pd.DataFrame,
+    correction_day: date,
+    horizon: date,
+    irrevocable: Collection[tuple[str, str]] = (),
+) -> Residue:
+    """The residue among the runs in which the corrected state differs from the clean one.
+
+    Args:
+        corrected: runs of wrong days, clean against corrected. Up to the correction they are those
+            of the faulty state too, since nobody foresees it.
+        correction_day: the day on which the correction is published.
+        horizon: the day at which everything is cut.
+        irrevocable: (holder, list) pairs which nobody can take back.
+    """
+    told = corrected.assign(
+        correction_day=pd.Timestamp(correction_day),
+        irrevocable=cannot_be_taken_back(corrected, irrevocable),
+    )
+    found = followed(told, horizon)
+    curve = wrong_on_that_day(found)
+    since = found.cells["since"].tolist()
+    fixed = found.cells["since"] == IRREVOCABLE
+    return Residue(
+        correction_day=correction_day,
+        eve=since.count(EVE),
+        curve=curve,
+        half_life=half_life(curve),
+        censored_at=day_number(horizon) - day_number(correction_day),
+        late=since.count(LATE),
+        returned=since.count(RETURNED),
+        irrevocable=since.count(IRREVOCABLE),
+        irrevocable_still=int((fixed & found.cells["cut"]).sum()),
+        cells=found.cells,
+    )
+
+
+def cannot_be_taken_back(runs: pd.DataFrame, irrevocable: Collection[tuple[str, str]]) -> pd.Series:
+    """Whether each row's (holder, list) is among those in which nothing can be taken back."""
+    pairs = zip(runs["holder"], runs["list"], strict=True)
+    return pd.Series([pair in irrevocable for pair in pairs], runs.index, bool)
+
+
+def _numbers(days: pd.Series) -> np.ndarray:
+    return pd.to_datetime(days).to_numpy().astype("datetime64[D]").astype(np.int64)

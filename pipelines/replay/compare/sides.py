@@ -1,0 +1,220 @@
+"""The rows a comparison of many universes reads: those concerned, as they were and as they are now.
+
+Two databases in memory, `before` and `after`, hold the changed cells and entries and all behind them,
+universe by universe, so that one comparison tells the difference of each from the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipelines.replay.recompute.small import COME, GONE, Small
+from schemas.contract import Feed
+from schemas.sql import quoted
+
+# What is compared, and by which of its columns the rows concerned are looked up.
+_COMPARED = (
+    ("exchange.copies", "entry_id"),
+    ("exchange.entries", "entry_id"),
+    ("consequences.measures", "subject_id"),
+    ("scores.grades", "subject_id"),
+    ("scores.points", "subject_id"),
+)
+
+BEFORE, AFTER = "before", "after"  # the base's rows, and those of each universe
+
+
+class Sides:
+    """The databases `before` and `after` of a small database.
+
+    Args:
+        small: where changes have been worked out.
+        feeds: contracts by name.
+    """
+
+    def __init__(self, small: Small, feeds: Mapping[str, Feed]) -> None:
+        self.small = small
+        self.feeds = feeds
+        self._columns: dict[str, str] = {}
+        self._filled: set[str] = set()
+
+    def fill(self, fed: set[str], corrected: Mapping[int, Any]) -> None:
+        """Make the databases `before` and `after`: the rows concerned, universe by universe.
+
+        All rows of the cells and entries that changed, and of the entries behind them; so whatever a
+        comparison asks about a changed cell, it finds what it would find in the whole database.
+        """
+        small = self.small
+        if not self._columns:
+            self._make_sides()
+        self._concerned()
+        for table, key in _COMPARED:
+            keys = "concerned_entries"
+            if key == "subject_id":
+                keys = "concerned_subjects"
+                self._fill(keys, self._ids(table, key))
+            self._sides(table, keys, key)
+        entries = [f"{side}.exchange.entries" for side in (BEFORE, AFTER)]
+        self._fill(
+            "concerned_versions",
+            " UNION ".join(f"SELECT universe, entry_version FROM {name}" for name in entries),
+            among=entries,
+        )
+        self._sides("exchange.ancestry", "concerned_versions", "entry_version")
+        for name in sorted(fed if corrected else ()):
+            table = f"conform.{name}"
+            self._fill("concerned_records", self._ids(table, "record_id"))
+            self._sides(table, "concerned_records", "record_id")
+        for table in ("quality.deliveries", "quality.verdicts") if corrected else ():
+            for side, which in ((BEFORE, GONE), (AFTER, COME)):
+                select = (
+                    f"SELECT universe, {self._columns[table]} FROM changed.{quoted(table)} "
+                    f"WHERE side = {which}"
+                )
+                self._fill(f"{side}.{table}", select if table in small.moved else None)
+
+    def _make_sides(self) -> None:
+        """Make both databases and all their tables, with nothing in them."""
+        engine, small = self.small.engine, self.small
+        tables = [table for table, _ in _COMPARED]
+        tables += ["exchange.ancestry", "quality.deliveries", "quality.verdicts"]
+        tables += [f"conform.{name}" for name in self.feeds if f"conform.{name}" in small.columns]
+        for table in tables:
+            self._columns[table] = ", ".join(map(quoted, small.columns[table]))
+        for side in (BEFORE, AFTER):
+            engine.execute(f"ATTACH ':memory:' AS {side}")
+            for schema in sorted({table.split(".")[0] for table in tables}):
+                engine.execute(f"CREATE SCHEMA {side}.{schema}")
+            engine.execute(
+                f"CREATE VIEW {side}.exchange.paths AS SELECT * FROM base.exchange.paths"
+            )
+            for table, columns in self._columns.items():
+                engine.execute(
+                    f"CREATE TABLE {side}.{table} AS "
+                    f"SELECT CAST(NULL AS INTEGER) AS universe, {columns} FROM base.{table} LIMIT 0"
+                )
+        for table, key in (
+            ("concerned_entries", "entry_id"),
+            ("concerned_subjects", "subject_id"),
+            ("concerned_versions", "entry_version"),
+            ("concerned_records", "record_id"),
+            ("concerned_because", "entry_version"),
+        ):
+            engine.execute(f"CREATE TABLE {table} (universe INTEGER, {key} UUID)")
+
+    def _fill(self, table: str, select: str | None, among: Iterable[str] = ()) -> bool:
+        """Fill one of the tables made for comparing; whether it has any rows.
+
+        Args:
+            table: its name.
+            select: its rows; None: there are none.
+            among: the tables they come from; if none of those has rows, there are none.
+        """
+        sources = set(among)
+        if select is not None and (not sources or sources & self._filled):
+            if self.small.make(table, select):
+                self._filled.add(table)
+            else:
+                self._filled.discard(table)
+        elif table in self._filled:
+            self.small.engine.execute(f"DELETE FROM {table}")
+            self._filled.discard(table)
+        return table in self._filled
+
+    def _ids(self, table: str, key: str) -> str | None:
+        """SELECT of the keys of a table's changed rows; None if there are none."""
+        if table not in self.small.moved:
+            return None
+        return f"SELECT DISTINCT universe, {key} FROM changed.{quoted(table)}"
+
+    def _concerned(self) -> None:
+        """The entries of changed cells and measures, and those they were adopted from."""
+        small = self.small
+        copies, measures = "exchange.copies", "consequences.measures"
+        parts = []
+        if copies in small.moved:
+            parts += [
+                f"SELECT universe, entry_id FROM changed.{quoted(copies)}",
+                self._cells(copies, ("holder", "list"), "entry_id"),
+            ]
+        entries = "exchange.entries"
+        because = None
+        if measures in small.moved:
+            because = (
+                "SELECT universe, because_entry_version AS entry_version "
+                f"FROM changed.{quoted(measures)} UNION "
+                + self._cells(measures, ("agency", "measure"), "because_entry_version")
+            )
+        if self._fill("concerned_because", because):
+            parts.append(
+                "SELECT k.universe, e.entry_id FROM concerned_because AS k INNER JOIN "
+                f"base.{entries} AS e ON e.entry_version = k.entry_version"
+            )
+            if entries in small.moved:
+                parts.append(
+                    "SELECT k.universe, e.entry_id FROM concerned_because AS k INNER JOIN "
+                    f"changed.{quoted(entries)} AS e ON e.universe = k.universe "
+                    "AND e.entry_version = k.entry_version"
+                )
+        select = f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})" if parts else None
+        if self._fill("concerned_entries", select):
+            self._add_ancestors()
+
+    def _cells(self, table: str, names: tuple[str, str], column: str) -> str:
+        """SELECT of what the base says in a column, in the cells in which a table changed."""
+        key = ("subject_id", *names)
+        pairs = [(f"c.{name}", f"k.{name}") for name in key]
+        cells = f"SELECT DISTINCT universe, {', '.join(key)} FROM changed.{quoted(table)}"
+        found = self.small.looked_up(table, pairs, f"({cells}) AS k", "c")
+        return (
+            f"SELECT universe, {column} FROM (WITH found AS MATERIALIZED ({found}) "
+            f"SELECT k.universe, c.{column} FROM ({cells}) AS k INNER JOIN found AS c ON "
+            f"{' AND '.join(f'{left} = {right}' for left, right in pairs)})"
+        )
+
+    def _add_ancestors(self) -> None:
+        """Add the entries that those concerned descend from."""
+        small = self.small
+
+        def both(table: str) -> list[str]:
+            changed = f"(SELECT * EXCLUDE (side) FROM changed.{quoted(table)})"
+            plain = f"(SELECT CAST(NULL AS INTEGER) AS universe, * FROM base.{table})"
+            return [plain, changed] if table in small.moved else [plain]
+
+        entries = both("exchange.entries")
+        found = " UNION ".join(
+            "SELECT k.universe, p.entry_id FROM concerned_entries AS k "
+            f"INNER JOIN {entry} AS e ON e.entry_id = k.entry_id "
+            "AND coalesce(e.universe, k.universe) = k.universe "
+            f"INNER JOIN {ancestry} AS a ON a.entry_version = e.entry_version "
+            "AND a.ancestor_kind = 'entry' AND coalesce(a.universe, k.universe) = k.universe "
+            f"INNER JOIN {ancestor} AS p ON p.entry_version = TRY_CAST(a.ancestor_id AS UUID) "
+            "AND coalesce(p.universe, k.universe) = k.universe"
+            for entry in entries
+            for ancestry in both("exchange.ancestry")
+            for ancestor in entries
+        )
+        small.engine.execute(
+            f"INSERT INTO concerned_entries ({found}) "
+            "EXCEPT SELECT universe, entry_id FROM concerned_entries"
+        )
+
+    def _sides(self, table: str, keys: str, key: str) -> None:
+        """A table's rows of some keys as they are in the base, and as they are in each universe."""
+        small, columns = self.small, self._columns[table]
+        listed = ", ".join(f"t.{quoted(c)}" for c in small.columns[table])
+        self._fill(
+            f"{BEFORE}.{table}",
+            f"SELECT k.universe, {listed} FROM {keys} AS k "
+            f"INNER JOIN base.{table} AS t ON t.{key} = k.{key}",
+            among=[keys],
+        )
+        clean = f"SELECT {columns}, universe FROM {BEFORE}.{table}"
+        select = f"SELECT universe, {columns} FROM ({small.rows_of(table, clean)})"
+        if table in small.moved:
+            select += (
+                f" UNION ALL SELECT universe, {columns} FROM changed.{quoted(table)} "
+                f"SEMI JOIN {keys} USING (universe, {key}) WHERE side = {COME}"
+            )
+        self._fill(f"{AFTER}.{table}", select, among=[keys])

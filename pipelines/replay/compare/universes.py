@@ -1,0 +1,144 @@
+"""Replays without rebuilding: many faults followed at once against one base.
+
+What many cases change is worked out in one pass over the models and compared with the base in one
+pass. A case of its own and a case among a thousand give the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from pipelines.engine.databases import Databases
+from pipelines.replay.compare import diff
+from pipelines.replay.compare.diff import Difference
+from pipelines.replay.compare.evidence import Evidence, look_up
+from pipelines.replay.compare.left import Left, left_of
+from pipelines.replay.compare.outcome import Outcome
+from pipelines.replay.compare.passage import Passage, passage
+from pipelines.replay.compare.sides import AFTER, BEFORE, Sides
+from pipelines.replay.compare.words import Words, words
+from pipelines.replay.plan.case import sent
+from pipelines.replay.plan.edits import Edit, RowOrFile
+from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.recompute.base import TOLD, Base
+from pipelines.replay.recompute.small import COME
+from pipelines.storage import Home
+from schemas.progress import Progress
+from sources.faults import FaultError
+
+MOST_DRAWN = 40  # places drawn at most until a fault changes something
+
+
+class Universes(Base):
+    """A base opened for replays, with which the universes worked out in it are compared.
+
+    Args:
+        home, join, policy, threads, everything, progress: see `Base`.
+
+    Raises:
+        HomeError: if nothing has been built in the home, or with other models, network or codes.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        join: str | None = None,
+        policy: Mapping[str, str] | None = None,
+        threads: int | None = 1,
+        everything: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        super().__init__(home, join, policy, threads, everything, progress)
+        self.about = diff.about(self.db, "base")
+        self.both = Databases(self.small.engine, apart=("universe",))
+        self.sides = Sides(self.small, self.feeds)
+        self.nothing = diff.nothing(self.about)
+
+    def follow(
+        self, cases: Sequence[Sequence[Edit]], paths: bool = False, telling: bool = False
+    ) -> list[Outcome]:
+        """Follow some cases, each with one fault or several.
+
+        Args:
+            cases: the faults of each.
+            paths: whether to look up the lines that wrong cells rest on.
+            telling: whether to find out how far each got, and which gates kept something back.
+        """
+        states: dict[int, list[RowOrFile]] = {}
+        corrected: dict[int, Sequence[Edit]] = {}
+        for n, edits in enumerate(cases):
+            states[2 * n], fixed = sent(edits)
+            if fixed is not None:
+                states[2 * n + 1], corrected[2 * n + 1] = fixed, edits
+        self.work_out(states)
+        self.sides.fill({e.struck.feed.name for edits in cases for e in edits}, corrected)
+        both = self.both
+        both.alike = frozenset(set(TOLD) - self.small.moved)
+        differs = diff.differences(both, BEFORE, AFTER, self.about)
+        after = {u: differs.get(u, self.nothing) for u in corrected}
+        left = left_of(both, BEFORE, AFTER, after, corrected) if corrected else {}
+        called = self._words(differs.values())
+        found = []
+        for n in range(len(cases)):
+            faulty, residue = differs.get(2 * n, self.nothing), left.get(2 * n + 1)
+            evidence = self._evidence(n, faulty, residue) if paths else None
+            way = self._passage(n, cases[n], faulty, residue is not None) if telling else Passage()
+            found.append(Outcome(tuple(cases[n]), faulty, residue, called, evidence, way))
+        return found
+
+    def _passage(self, n: int, edits: Sequence[Edit], faulty: Difference, fixed: bool) -> Passage:
+        """How far one case got."""
+        return passage(
+            edits,
+            self.feeds,
+            self.models,
+            partial(self.differing, 2 * n),
+            partial(self.differing, 2 * n + 1) if fixed else None,
+            reached=faulty.differs,
+        )
+
+    def _evidence(self, n: int, faulty: Difference, left: Left | None) -> Evidence:
+        """What the wrong cells of one case rest on, asked of its states as whole databases."""
+        states = {"clean": None, "faulty": 2 * n} | ({"corrected": 2 * n + 1} if left else {})
+        for name, universe in states.items():
+            self.small.as_database(name, universe)
+        try:
+            return look_up(self.db, faulty, left)
+        finally:
+            for name in states:
+                self.small.engine.execute(f"DETACH {name}")
+
+    def _words(self, differences: Iterable[Difference]) -> Words:
+        subjects = set().union(*(difference.subjects() for difference in differences))
+        called = words(self.db, ("base",), sorted(subjects))
+        if "resolve.names" not in self.small.moved:
+            return called
+        new = {
+            subject: (name, kind or "")
+            for subject, name, kind in self.db.rows(
+                "SELECT subject_id, max_by(name, from_day), max_by(subject_kind, from_day) "
+                f'FROM changed."resolve.names" WHERE side = {COME} GROUP BY subject_id'
+            )
+        }
+        return Words({**new, **called.subjects}, called.measures)
+
+    def first_with_effect(self, spec: FaultSpec) -> FaultSpec:
+        """The fault at the first place drawn at which it changes something; else at the very first."""
+        for some in (range(1), range(1, 10), range(10, MOST_DRAWN)):
+            tried: list[FaultSpec] = []
+            cases: list[tuple[Edit, ...]] = []
+            for n in some:
+                one = replace(spec, passed_over=n)
+                try:
+                    cases.append(self.case([one]))
+                except FaultError:
+                    if not n:
+                        raise
+                    break  # there are no more places
+                tried.append(one)
+            for one, found in zip(tried, self.follow(cases) if cases else (), strict=True):
+                if found.faulty.differs:
+                    return one
+        return spec

@@ -1,0 +1,59 @@
+"""What subjects and measures are called, read out of the databases that were compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from pipelines.engine.databases import Databases
+
+MOST_NAMES = 2000  # subjects of whom names are fetched, for reports
+
+
+@dataclass(frozen=True)
+class Words:
+    """What to call things in a report.
+
+    Attributes:
+        subjects: subject_id -> name and kind, as the registers have them.
+        measures: measure -> English title.
+    """
+
+    subjects: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, subject_id: str) -> str:
+        """A subject's name, or the start of its id if no register gives one."""
+        name, _ = self.subjects.get(subject_id, (None, ""))
+        return name or f"subject {subject_id[:8]}"
+
+    def subject(self, subject_id: str) -> str:
+        """A subject's name with its kind in English."""
+        _, kind = self.subjects.get(subject_id, (None, ""))
+        return f"{self.name(subject_id)} ({kind.replace('_', ' ') or 'not registered'})"
+
+
+def words(db: Databases, names: Sequence[str], subjects: Sequence[str]) -> Words:
+    """Fetch the words for a report.
+
+    Args:
+        db: open databases.
+        names: those to look in, the first that knows a subject decides.
+        subjects: subject_ids; of very many, only the first are named.
+    """
+    db.put("meant", pd.DataFrame({"subject_id": sorted(set(subjects))[:MOST_NAMES]}))
+    found: dict[str, tuple[str, str]] = {}
+    for name in names:
+        for subject_id, called, kind in db.rows(
+            "SELECT m.subject_id, max_by(n.name, n.from_day), max_by(n.subject_kind, n.from_day) "
+            f"FROM given.meant AS m INNER JOIN {name}.resolve.names AS n "
+            "ON n.subject_id = m.subject_id GROUP BY m.subject_id"
+        ):
+            found.setdefault(subject_id, (called, kind or ""))
+    first = names[0]
+    return Words(
+        found,
+        dict(db.rows(f"SELECT measure, title_en FROM {first}.codes.measures")),
+    )

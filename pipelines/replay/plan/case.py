@@ -1,0 +1,49 @@
+"""A case: one fault, or several that happen at once, each put in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, plan
+from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from sources.faults import FaultError
+
+
+def plan_case(
+    landed: Landed, others: Registered, landing: Path, specs: Sequence[FaultSpec]
+) -> tuple[Edit, ...]:
+    """The edits of every fault of a case.
+
+    Args:
+        landed, others, landing: see `pipelines.replay.plan.edits.plan`.
+        specs: the faults as asked for.
+
+    Raises:
+        FaultError: if one does not fit, or two want the same row or file.
+    """
+    if not specs:
+        raise FaultError("There is no fault to follow; give a kind, a free edit or a scenario.")
+    edits = tuple(plan(landed, others, landing, spec) for spec in specs)
+    for state in ("faulty", "corrected"):
+        seen: dict[tuple[str, int | None], Edit] = {}
+        for edit in edits:
+            rows = getattr(edit, state)
+            for one in edit.faulty if rows is None else rows:
+                line = one.line if isinstance(one, RowEdit) else None
+                in_addition = isinstance(one, RowEdit) and line is None
+                if seen.get((one.file, line), edit) is not edit and not in_addition:
+                    raise FaultError(
+                        f"Two faults want the same row of {one.file}; make them one free edit."
+                    )
+                seen[one.file, line] = edit
+    return edits
+
+
+def sent(edits: Sequence[Edit]) -> tuple[list[RowOrFile], list[RowOrFile] | None]:
+    """All that a case changes if it is never put right, and if it is; None if nothing of it is."""
+    faulty = [row for edit in edits for row in edit.faulty]
+    if all(edit.corrected is None for edit in edits):
+        return faulty, None
+    fixed = (edit.faulty if edit.corrected is None else edit.corrected for edit in edits)
+    return faulty, [row for rows in fixed for row in rows]

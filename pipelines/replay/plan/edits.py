@@ -1,0 +1,411 @@
+"""From a fault to the rows that change in the landing folder, and those edits made and undone.
+
+An `Edit` is all that a replay needs to know: which rows of which deliveries read otherwise, before
+and after. `faulty` is the state in which nobody ever puts the fault right; `corrected` the one in
+which the source does, with its first delivery on or after the day it promised.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.replay.plan.faults import (
+    FaultSpec,
+    Landed,
+    Registered,
+    Struck,
+    correction_day,
+    strikes,
+)
+from schemas.contract import Feed
+from sources.faults import FaultError, History, Row
+from sources.faults.history import corrected_history, key_of
+from sources.files import read, write
+
+
+class EditError(ValueError):
+    """An edit that cannot be made; the message names the file and the reason."""
+
+
+@dataclass(frozen=True)
+class RowEdit:
+    """One row of one delivery that reads otherwise.
+
+    Attributes:
+        feed: its name.
+        delivery: the day the delivery is published.
+        file: the delivery's file, relative to the landing folder.
+        line: where the row stands, as landing counts; None for a row that comes in addition.
+        before: the row as delivered; None for a row that comes in addition.
+        after: the row as it is sent instead; None for a row that is not sent.
+    """
+
+    feed: str
+    delivery: date
+    file: str
+    line: int | None
+    before: Row | None
+    after: Row | None
+
+
+@dataclass(frozen=True)
+class FileEdit:
+    """One delivery whose file goes out with another content."""
+
+    feed: str
+    delivery: date
+    file: str
+    content: bytes = field(repr=False)
+
+
+RowOrFile = RowEdit | FileEdit
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A fault in its place and all the edits it means.
+
+    Attributes:
+        struck: the fault and where it struck.
+        faulty: the edits if it is never put right.
+        corrected: the edits if it is; None if no correction was asked for.
+        correction_day: the day the correction is published; None likewise.
+    """
+
+    struck: Struck
+    faulty: tuple[RowOrFile, ...]
+    corrected: tuple[RowOrFile, ...] | None
+    correction_day: date | None
+
+    @property
+    def correction_sent(self) -> date | None:
+        """The first delivery that reads otherwise because of the correction; None if none does."""
+        if self.corrected is None:
+            return None
+        other = [e for e in self.faulty if e not in self.corrected]
+        other += [e for e in self.corrected if e not in self.faulty]
+        return min((e.delivery for e in other), default=None)
+
+    @property
+    def why_not_sent(self) -> str | None:
+        """Why nothing was sent to correct it; None if something was, or nobody was to."""
+        if self.corrected is None or self.correction_sent is not None:
+            return None
+        return {
+            "snapshot": "what the source delivers was right again by then",
+            "changes": "nothing wrong was believed of it by then",
+            "append": "nothing was missing, and what was sent too much cannot be taken back",
+        }[self.struck.feed.mode]
+
+    def rows(self) -> list[RowEdit]:
+        """Every row edit of either state."""
+        return [e for e in (*self.faulty, *(self.corrected or ())) if isinstance(e, RowEdit)]
+
+
+def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> Edit:
+    """Work out the edits a fault means.
+
+    Args:
+        landed: what was delivered, as a build of the landing folder holds it.
+        others: the entities a record could be taken for.
+        landing: the landing folder.
+        spec: the fault as asked for.
+
+    Raises:
+        FaultError: if the fault does not fit, or the source has no delivery to correct it with.
+    """
+    left_alone = 0
+    for struck in strikes(landed, others, spec):
+        fixed_on = correction_day(spec, struck.days, struck.day)
+        if spec.correct_after is not None and fixed_on is None:
+            due = struck.day + timedelta(days=spec.correct_after)
+            raise FaultError(
+                f"The last delivery of {struck.feed.name} is on {struck.days[-1]}; a correction "
+                f"due on {due} would never be delivered. Correct it sooner."
+            )
+        if struck.fault.level == "delivery":
+            edit = _plan_delivery(landed, landing, struck, fixed_on)
+            if edit is not None and left_alone == spec.passed_over:
+                return edit
+            left_alone += edit is not None
+            continue
+        faulty = _rows(landed, struck, struck.faulty(None))
+        if fixed_on is None:
+            return Edit(struck, faulty, None, None)
+        until = struck.faulty(fixed_on)
+        gate = partial(landed.gates.let_through, struck.feed)
+        sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
+        return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
+    raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
+
+
+def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
+    """The edits that turn what was delivered of the record into what is sent."""
+    edits = []
+    for day in sorted({*struck.clean, *sent}):
+        before, lines = struck.clean.get(day, []), struck.lines.get(day, [])
+        after = sent.get(day, [])
+        for n in range(max(len(before), len(after))):
+            old = before[n] if n < len(before) else None
+            new = after[n] if n < len(after) else None
+            if old != new:
+                line = lines[n] if n < len(before) else None
+                file = landed.file(struck.feed, day)
+                edits.append(RowEdit(struck.feed.name, day, file, line, old, new))
+    return tuple(edits)
+
+
+# --- whole deliveries -----------------------------------------------------------------------------
+
+
+def _plan_delivery(
+    landed: Landed, landing: Path, struck: Struck, fixed_on: date | None
+) -> Edit | None:
+    """The edits of a fault of a whole delivery; None if it changes nothing there."""
+
+    def content_of(day: date) -> bytes:
+        return (landing / landed.file(struck.feed, day)).read_bytes()
+
+    def sent(until: date | None) -> dict[date, FileEdit]:
+        found = {}
+        for day in struck.days:
+            within = struck.day <= day and (until is None or day < until)
+            if within and (struck.scope == "source" or day == struck.day):
+                content = struck.fault.module.send(
+                    day, struck.days, content_of, struck.draw.again()
+                )
+                if content is not None:
+                    file = landed.file(struck.feed, day)
+                    found[day] = FileEdit(struck.feed.name, day, file, content)
+        return found
+
+    faulty = sent(None)
+    if not faulty:
+        return None
+    corrected: tuple[RowOrFile, ...] | None = None
+    if fixed_on is not None:
+        files = sent(fixed_on)
+        extra = _owed_rows(landed, struck, files, fixed_on)
+        corrected = (*files.values(), *extra)
+    return Edit(struck, tuple(faulty.values()), corrected, fixed_on)
+
+
+def _owed_rows(
+    landed: Landed, struck: Struck, files: Mapping[date, FileEdit], fixed_on: date
+) -> list[RowEdit]:
+    """The rows the correction adds for all records that a wrong delivery touched."""
+    feed = struck.feed
+    if feed.mode == "snapshot":
+        return []
+    wrong = {day: _rows_in(feed, edit.content) for day, edit in files.items()}
+    right = {day: _delivered(landed, feed, day) for day in files}
+    touched = {key_of(feed, row) for rows in (*wrong.values(), *right.values()) for row in rows}
+    clean: dict[tuple, History] = defaultdict(dict)
+    for day in struck.days:
+        for row in _delivered(landed, feed, day) if day <= fixed_on else ():
+            if key_of(feed, row) in touched:
+                clean[key_of(feed, row)].setdefault(day, []).append(row)
+    file = landed.file(feed, fixed_on)
+    edits = []
+    for key in sorted(touched, key=str):
+        faulty = {day: rows for day, rows in clean[key].items() if day not in wrong}
+        for day, rows in wrong.items():
+            mine = [row for row in rows if key_of(feed, row) == key]
+            if mine:
+                faulty[day] = mine
+        # A gate may have held the wrong delivery, so all of it is owed: what is believed already
+        # and comes again changes nothing.
+        lost = {day: rows for day, rows in clean[key].items() if day not in wrong}
+        given = len(clean[key].get(fixed_on, []))
+        extra: list[Row] = []
+        for known in (faulty, lost):
+            fixed = corrected_history(feed, clean[key], known, fixed_on)
+            extra += [row for row in fixed.get(fixed_on, [])[given:] if row not in extra]
+        edits += [RowEdit(feed.name, fixed_on, file, None, None, row) for row in extra]
+    return edits
+
+
+def _delivered(landed: Landed, feed: Feed, day: date) -> list[Row]:
+    columns = ", ".join(f'"{name}"' for name in feed.column_names)
+    return [
+        dict(zip(feed.column_names, values, strict=True))
+        for values in landed.db.rows(
+            f"SELECT {columns} FROM {landed.name}.landing.{feed.name} WHERE published = ? "
+            "ORDER BY line",
+            day,
+        )
+    ]
+
+
+def _rows_in(feed: Feed, content: bytes) -> list[Row]:
+    """The rows that can be read of a file with this content."""
+    table, _ = read(feed, Path(f"{feed.name}.{feed.extension}"), content)
+    return table.select(list(feed.column_names)).to_pylist()
+
+
+# --- made and undone ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Log:
+    """What was changed in a landing folder, kept so that it can be undone to the byte.
+
+    Attributes:
+        folder: where `log.json` and the files as they were are kept.
+        landing: the folder that was changed.
+    """
+
+    folder: Path
+    landing: Path
+
+    def undo(self) -> None:
+        """Put every changed file back as it was."""
+        entries = json.loads((self.folder / "log.json").read_text(encoding="utf-8"))
+        for entry in entries:
+            target = self.landing / entry["file"]
+            target.unlink(missing_ok=True)
+            shutil.copyfile(self.folder / entry["kept"], target)
+
+
+def apply(
+    edits: Sequence[RowOrFile],
+    landing: Path,
+    target: Path,
+    feeds: Mapping[str, Feed],
+    log: Path,
+) -> Log:
+    """Make edits in a landing folder, or in a copy of it.
+
+    Args:
+        edits: of rows and files.
+        landing: the folder as delivered.
+        target: the folder to make: files without an edit are linked to (or copied from) the old
+            ones, the others written anew. May be `landing` itself, which is then changed in place.
+        feeds: contracts by name.
+        log: a folder for the record of it, outside `target`.
+
+    Raises:
+        EditError: if a file does not hold what the edits were worked out from.
+    """
+    if target != landing:
+        _link_tree(landing, target)
+    log.mkdir(parents=True, exist_ok=True)
+    by_file: dict[str, list[RowOrFile]] = defaultdict(list)
+    for edit in edits:
+        by_file[edit.file].append(edit)
+    entries = []
+    for n, (file, mine) in enumerate(sorted(by_file.items())):
+        path = target / file
+        kept = f"{n:04d}-{path.name}"
+        shutil.copyfile(landing / file, log / kept)
+        feed = feeds[mine[0].feed]
+        partial = path.with_name(f".{path.name}.partial")
+        contents = [edit.content for edit in mine if isinstance(edit, FileEdit)]
+        rows = [edit for edit in mine if isinstance(edit, RowEdit)]
+        if contents:
+            partial.write_bytes(contents[-1])
+        if rows:
+            source = partial if contents else landing / file
+            write(feed, _edited(feed, source, rows, file), partial)
+        partial.replace(path)  # never into the old file: it may be shared by a hard link
+        entries.append({"file": file, "kept": kept, "edits": [_told(edit) for edit in mine]})
+    (log / "log.json").write_text(
+        json.dumps(entries, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
+    return Log(log, target)
+
+
+def _told(edit: RowOrFile) -> dict[str, object]:
+    told: dict[str, object] = {"feed": edit.feed, "delivery": edit.delivery.isoformat()}
+    if isinstance(edit, RowEdit):
+        return told | {"line": edit.line, "before": edit.before, "after": edit.after}
+    return told | {"bytes": len(edit.content)}
+
+
+def _edited(feed: Feed, path: Path, edits: Iterable[RowEdit], file: str) -> pa.Table:
+    """The rows of a file with edits made."""
+    table, unreadable = read(feed, path)
+    if unreadable:
+        raise EditError(
+            f"{file} holds {len(unreadable)} record(s) that cannot be read "
+            f"(line {unreadable[0].line}: {unreadable[0].reason}); rewriting it would lose them."
+        )
+    return edited(feed, table, edits, file)
+
+
+def edited(feed: Feed, table: pa.Table, edits: Iterable[RowEdit], file: str) -> pa.Table:
+    """Rows with edits made: changed rows in their place, further ones at the end.
+
+    Args:
+        feed: the contract.
+        table: the rows as read, with `line`.
+        edits: of rows of this file.
+        file: its name, for what is said of it.
+
+    Raises:
+        EditError: if the file does not hold what the edits were worked out from.
+    """
+    lines = table.column("line").to_pylist()
+    place = {line: n for n, line in enumerate(lines)}
+    table = table.select(list(feed.column_names))
+    schema = table.schema
+    changed: dict[int, list[Row]] = {}
+    added: list[Row] = []
+    for edit in edits:
+        if edit.line is None:
+            added.append(edit.after or {})
+            continue
+        at = place.get(edit.line)
+        if at is None or table.slice(at, 1).to_pylist()[0] != edit.before:
+            raise EditError(
+                f"{file}, line {edit.line}: the file does not hold the row the database was built "
+                "from; build again from this landing folder."
+            )
+        changed[at] = [edit.after] if edit.after is not None else []
+    parts, start = [], 0
+    for at in sorted(changed):
+        parts += [table.slice(start, at - start), pa.Table.from_pylist(changed[at], schema)]
+        start = at + 1
+    parts += [table.slice(start), pa.Table.from_pylist(added, schema)]
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def _link_tree(landing: Path, target: Path) -> None:
+    """A folder of the same files, linked where the file system can."""
+    link: Callable[[Path, Path], object] = os.link
+    for source in sorted(landing.rglob("*")):
+        copy = target / source.relative_to(landing)
+        if source.is_dir():
+            copy.mkdir(parents=True, exist_ok=True)
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            link(source, copy)
+        except OSError:  # another file system, or one without links
+            link = shutil.copyfile
+            shutil.copyfile(source, copy)
+
+
+def natural_key(edit: Edit) -> str | None:
+    """The natural key of the record struck, its parts joined by `|`."""
+    rows = [row for rows in edit.struck.clean.values() for row in rows]
+    if not rows or not edit.struck.feed.natural_key:
+        return None
+    return "|".join(rows[0][name] or "" for name in edit.struck.feed.natural_key)
+
+
+def changed(before: Row | None, after: Row | None) -> dict[str, list[str | None]]:
+    """Column -> [before, after] for the columns that differ; empty if a row came or went."""
+    if before is None or after is None:
+        return {}
+    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}

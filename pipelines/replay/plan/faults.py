@@ -1,0 +1,428 @@
+"""A fault as somebody asks for it, and the record, delivery and others it is drawn among.
+
+The sampling frame is *uniform by record*: of all records, in all feeds the fault fits, in which it
+has something to bite on, each is as likely. Records are taken in the order of feed and `record_id`,
+one is drawn, and another if the fault turns out not to bite there; then the delivery is drawn among
+those on which the fault can befall that record. Nothing depends on the order of rows in a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from pipelines.engine.databases import Databases
+from pipelines.landing.keys import record_id
+from pipelines.replay.plan.gated import Gates
+from pipelines.replay.plan.registered import Registered
+from schemas.contract import Feed
+from schemas.suggest import suggestion
+from sources.deliver import MOST_DAYS
+from sources.faults import Fault, FaultError, History, kind
+from sources.faults.draw import TRIES, Draw
+from sources.faults.history import faulty_history
+
+SAMPLING = "uniform by record, among the records in which the fault has something to bite on"
+FRAMES = ("record", "subject", "feed")
+
+
+@dataclass(frozen=True)
+class FaultSpec:
+    """A fault as it is asked for; what is left out is drawn.
+
+    Attributes:
+        kind: name of a module of `sources.faults`; `free_edit` writes `values`.
+        feed, record, delivery: where it strikes. `record` is a `record_id`, the start of one, or
+            the natural key, its parts joined by `|`.
+        values: column -> text, for `free_edit`.
+        scope: `source` or `once`; by default the kind's own.
+        correct_after: days until the source puts it right; None: never.
+        seed: of the draws.
+        frame: every record is as likely, or every subject and then every record that speaks of it,
+            or every feed and then every record of it.
+        room: days that must be left for a correction when a day is drawn; None: `correct_after`.
+        passed_over: how many places are drawn, and left alone, before the one taken.
+    """
+
+    kind: str = "free_edit"
+    feed: str | None = None
+    record: str | None = None
+    delivery: date | None = None
+    values: Mapping[str, str | None] = field(default_factory=dict)
+    scope: str | None = None
+    correct_after: int | None = None
+    seed: int = 1
+    frame: str = "record"
+    room: int | None = None
+    passed_over: int = 0
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the record or delivery struck is left to be drawn."""
+        return self.kind != "free_edit" and self.record is None and self.delivery is None
+
+
+@dataclass(frozen=True)
+class Struck:
+    """A fault in its place.
+
+    Attributes:
+        spec: what was asked.
+        fault: the kind.
+        feed: the feed.
+        day: the delivery with which it begins.
+        scope: `source` or `once`.
+        days: every delivery day of the feed.
+        record_id: of the record struck; None for a whole delivery.
+        clean: what the feed delivered of the record.
+        lines: delivery day -> the lines those rows stand on.
+        draw: the stream that tells how it is spoilt.
+    """
+
+    spec: FaultSpec
+    fault: Fault
+    feed: Feed
+    day: date
+    scope: str
+    days: list[date]
+    record_id: str | None
+    clean: History
+    lines: dict[date, list[int]]
+    draw: Draw
+
+    def faulty(self, until: date | None) -> History:
+        """What is delivered of the record instead, if it is right again from `until` on."""
+        return faulty_history(
+            self.fault, self.clean, self.days, self.day, until, self.scope, self.draw.again()
+        )
+
+
+class Landed:
+    """What was delivered, as a database holds it.
+
+    Args:
+        db: open databases.
+        name: the one to read, a build of the landing folder as it stands.
+        feeds: contracts by name.
+    """
+
+    def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
+        self.db = db
+        self.name = name
+        held = {
+            row[0]
+            for row in db.rows(
+                "SELECT table_name FROM duckdb_tables() WHERE database_name = ? "
+                "AND schema_name = 'landing'",
+                name,
+            )
+        }
+        self.feeds = {feed.name: feed for feed in feeds.values() if feed.name in held}
+        self.gates = Gates(db)
+        self._sizes: dict[str, int] = {}
+        self._subjects = ""
+
+    def feed(self, name: str) -> Feed:
+        """The contract of a feed that was landed.
+
+        Raises:
+            FaultError: if there is no such feed.
+        """
+        if name not in self.feeds:
+            raise FaultError(
+                f"There is no feed {name!r} here; there are {', '.join(self.feeds)}."
+                f"{suggestion(name, self.feeds)}"
+            )
+        return self.feeds[name]
+
+    def days(self, feed: Feed) -> list[date]:
+        """The feed's delivery days, in order."""
+        sql = f"SELECT DISTINCT published FROM {self.name}.landing.deliveries WHERE feed = ?"
+        return sorted(row[0] for row in self.db.rows(sql, feed.name))
+
+    def file(self, feed: Feed, day: date) -> str:
+        """The delivery's file, relative to the landing folder."""
+        sql = (
+            f"SELECT min(file) FROM {self.name}.landing.deliveries WHERE feed = ? AND published = ?"
+        )
+        return self.db.rows(sql, feed.name, day)[0][0]
+
+    def history(self, feed: Feed, record_id: str) -> tuple[History, dict[date, list[int]]]:
+        """What was delivered of a record, by day, and the lines it stands on."""
+        columns = ", ".join(f'"{name}"' for name in feed.column_names)
+        found: History = {}
+        lines: dict[date, list[int]] = {}
+        for day, line, *values in self.db.rows(
+            f"SELECT published, line, {columns} FROM {self.name}.landing.{feed.name} "
+            "WHERE record_id = ? ORDER BY published, line",
+            record_id,
+        ):
+            found.setdefault(day, []).append(dict(zip(feed.column_names, values, strict=True)))
+            lines.setdefault(day, []).append(line)
+        return found, lines
+
+    def find(self, feed: Feed, record: str) -> str:
+        """The `record_id` meant by an id, the start of one, or a natural key.
+
+        Raises:
+            FaultError: if no record, or more than one, is meant.
+        """
+        table = f"{self.name}.landing.{feed.name}"
+        found: list[tuple[Any, ...]] = []
+        if feed.natural_key:
+            key = ", ".join(f"""coalesce("{k}", '')""" for k in feed.natural_key)
+            found = self.db.rows(
+                f"SELECT DISTINCT record_id FROM {table} WHERE concat_ws('|', {key}) = ?", record
+            )
+        parts = record.split("|")
+        if not found and len(parts) == len(feed.natural_key):
+            # Perhaps in another form of its characters: the id is made from the normal form.
+            named = record_id(feed, dict(zip(feed.natural_key, parts, strict=True)))
+            found = self.db.rows(
+                f"SELECT DISTINCT record_id FROM {table} WHERE record_id = ?", named
+            )
+        if not found and re.fullmatch("[0-9a-f-]{6,36}", record):
+            found = self.db.rows(
+                f"SELECT DISTINCT record_id FROM {table} "
+                "WHERE starts_with(id_text(record_id), id_text(?)) LIMIT 2",
+                record,
+            )
+        if not found:
+            key_names = "|".join(feed.natural_key) or "none"
+            raise FaultError(
+                f"Feed {feed.name} delivered no record {record!r}; give its record_id (at least 6 "
+                f"characters of it) or its natural key ({key_names})."
+            )
+        if len(found) > 1:
+            raise FaultError(f"Several records of {feed.name} begin with {record!r}; give more.")
+        return found[0][0]
+
+    # --- the frame from which a record is drawn -----------------------------------------------
+
+    def _bitten(self, fault: Fault, feed: Feed) -> str:
+        """SELECT of the record_ids of a feed in which the fault may find something to bite on."""
+        table = f"{self.name}.landing.{feed.name}"
+        if fault.frame == "gone" and feed.mode == "changes":
+            codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
+            listed = ", ".join(f"'{code}'" for code in codes)
+            return f'SELECT record_id FROM {table} WHERE "{feed.effect_column}" IN ({listed})'
+        if fault.frame == "gone":
+            return (
+                f"SELECT r.record_id FROM {table} AS r GROUP BY r.record_id HAVING "
+                f"count(DISTINCT r.published) < (SELECT count(DISTINCT d.published) FROM "
+                f"{self.name}.landing.deliveries AS d WHERE d.feed = '{feed.name}' "
+                "AND d.published >= min(r.published))"
+            )
+        filled = " OR ".join(f'"{c}" IS NOT NULL' for c in fault.columns(feed)) or "TRUE"
+        return f"SELECT record_id FROM {table} WHERE {filled}"
+
+    def _numbered(self, fault: Fault, feed: Feed) -> str:
+        """A table of those records in the order of their ids, numbered; made once."""
+        name = f"frame_{fault.kind}_{feed.name}"
+        if name not in self._sizes:
+            self.db.run(
+                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT record_id, "
+                "row_number() OVER (ORDER BY record_id) - 1 AS n "
+                f"FROM (SELECT DISTINCT record_id FROM ({self._bitten(fault, feed)}))"
+            )
+            self._sizes[name] = self.db.rows(f"SELECT count(*) FROM {name}")[0][0]
+        return name
+
+    def frame(self, fault: Fault, feeds: Sequence[Feed]) -> list[tuple[Feed, int]]:
+        """The feeds and how many records each has in which the fault may bite."""
+        return [(feed, self._sizes[self._numbered(fault, feed)]) for feed in feeds]
+
+    def nth(self, fault: Fault, feed: Feed, n: int) -> str:
+        """The n-th of those records, in the order of their ids."""
+        return self.db.rows(f"SELECT record_id FROM {self._numbered(fault, feed)} WHERE n = ?", n)[
+            0
+        ][0]
+
+    def of_subjects(self, fault: Fault, feeds: Sequence[Feed]) -> int:
+        """How many subjects there are of whom those records of the feeds speak."""
+        name = f"subjects_{fault.kind}_{'_'.join(feed.name for feed in feeds)}"
+        if self._subjects != name:
+            parts = " UNION ALL ".join(
+                f"SELECT '{feed.name}' AS feed, record_id FROM {self._numbered(fault, feed)}"
+                for feed in feeds
+            )
+            self.db.run(
+                "CREATE OR REPLACE TEMP TABLE spoken_of AS SELECT DISTINCT feed, record_id, "
+                "dense_rank() OVER (ORDER BY subject_id) - 1 AS n "
+                f"FROM ({parts}) INNER JOIN (SELECT DISTINCT record_id, subject_id "
+                f"FROM {self.name}.resolve.matches) USING (record_id)"
+            )
+            self._subjects = name
+        return self.db.rows("SELECT coalesce(max(n) + 1, 0) FROM spoken_of")[0][0]
+
+    def records_of(self, n: int) -> list[tuple[str, str]]:
+        """(feed, record_id) of the records that speak of the n-th of those subjects, in order."""
+        return self.db.rows(
+            "SELECT feed, record_id FROM spoken_of WHERE n = ? ORDER BY feed, record_id", n
+        )
+
+
+def strikes(landed: Landed, others: Registered, spec: FaultSpec) -> Iterator[Struck]:
+    """Put a fault in its place, drawing whatever is not given.
+
+    A fault of a record gives one place, in which it is known to bite. A fault of a whole delivery
+    gives every place there is, in the order they are drawn: only its file tells whether it bites.
+
+    Raises:
+        FaultError: if the fault does not fit, or has nothing to bite on.
+    """
+    fault = kind(spec.kind)
+    if spec.values and spec.kind != "free_edit":
+        raise FaultError(f"{spec.kind} chooses its own values; only free_edit takes some.")
+    if spec.kind == "free_edit" and not (spec.values and spec.feed and spec.record):
+        raise FaultError("A free edit needs a feed, a record and at least one COLUMN=VALUE.")
+    if spec.correct_after is not None and not 1 <= spec.correct_after <= MOST_DAYS:
+        raise FaultError(
+            f"A correction comes 1 to {MOST_DAYS:,} days after the fault, not {spec.correct_after}."
+        )
+    if spec.scope not in (None, "source", "once"):
+        raise FaultError(f"A scope is source or once, not {spec.scope!r}.")
+    if spec.feed is None:
+        feeds = [feed for feed in landed.feeds.values() if fault.fits(feed)]
+    else:
+        feeds = [landed.feed(spec.feed)]
+        if not fault.fits(feeds[0]):
+            raise FaultError(
+                f"The fault {spec.kind} has no place in feed {spec.feed} (mode {feeds[0].mode})."
+            )
+    if fault.level == "delivery":
+        yield from _strike_delivery(landed, others, spec, fault, feeds)
+    else:
+        yield _strike_record(landed, others, spec, fault, feeds)
+
+
+def correction_day(spec: FaultSpec, days: Sequence[date], day: date) -> date | None:
+    """The source's first delivery on or after the day it is to put right a fault of `day`."""
+    if spec.correct_after is None:
+        return None
+    due = day + timedelta(days=spec.correct_after)
+    return next((d for d in days if d >= due), None)
+
+
+def can_be_corrected(spec: FaultSpec, days: Sequence[date], day: date) -> bool:
+    """Whether a correction, if one is asked for, would still be delivered."""
+    room = spec.correct_after if spec.room is None else spec.room
+    return room is None or any(d >= day + timedelta(days=room) for d in days)
+
+
+def _strike_record(
+    landed: Landed, others: Registered, spec: FaultSpec, fault: Fault, feeds: list[Feed]
+) -> Struck:
+    if spec.record is not None:
+        if spec.feed is None:
+            raise FaultError("A record is named together with its feed.")
+        record_id = landed.find(feeds[0], spec.record)
+        struck = _in_record(landed, others, spec, fault, feeds[0], record_id)
+        if struck is None:
+            where = f" in its delivery of {spec.delivery}" if spec.delivery else ""
+            raise FaultError(
+                f"The fault {spec.kind} changes nothing in record {spec.record} of "
+                f"{spec.feed}{where}."
+            )
+        return struck
+    frame = [(feed, n) for feed, n in landed.frame(fault, feeds) if n]
+    total = sum(n for _, n in frame)
+    pick = Draw(spec.seed, ("record", spec.kind), feeds[0] if feeds else None)
+    left_alone = 0
+    for _ in range(TRIES + spec.passed_over if total else 0):
+        feed, record_id = _drawn(landed, spec, fault, frame, pick)
+        found = _in_record(landed, others, spec, fault, feed, record_id)
+        if found is not None and left_alone == spec.passed_over:
+            return found
+        left_alone += found is not None
+    where = f"feed {spec.feed}" if spec.feed else "any feed"
+    raise FaultError(
+        f"No record of {where} was found in which the fault {spec.kind} has something to bite on "
+        f"(of {total} records, {min(TRIES, total)} were tried)."
+    )
+
+
+def _drawn(
+    landed: Landed, spec: FaultSpec, fault: Fault, frame: list[tuple[Feed, int]], pick: Draw
+) -> tuple[Feed, str]:
+    """A record drawn as the frame of the fault says."""
+    if spec.frame == "subject":
+        feeds = {feed.name: feed for feed, _ in frame}
+        mine = landed.records_of(pick.below(landed.of_subjects(fault, list(feeds.values()))))
+        name, record_id = mine[pick.below(len(mine))]
+        return feeds[name], record_id
+    if spec.frame == "feed":
+        feed, size = frame[pick.below(len(frame))]
+        return feed, landed.nth(fault, feed, pick.below(size))
+    feed, n = _at(frame, pick.below(sum(size for _, size in frame)))
+    return feed, landed.nth(fault, feed, n)
+
+
+def _at(frame: list[tuple[Feed, int]], n: int) -> tuple[Feed, int]:
+    """The feed of the n-th record of a frame, and the record's place among the feed's."""
+    for feed, size in frame:
+        if n < size:
+            return feed, n
+        n -= size
+    raise IndexError(f"The frame holds {-n} records fewer than that.")
+
+
+def _in_record(
+    landed: Landed,
+    others: Registered,
+    spec: FaultSpec,
+    fault: Fault,
+    feed: Feed,
+    record_id: str,
+) -> Struck | None:
+    """The fault in a record, on the delivery asked for or drawn; None if it changes nothing."""
+    clean, lines = landed.history(feed, record_id)
+    days = landed.days(feed)
+    places = fault.places(feed, clean, days)
+    if spec.delivery is not None:
+        if spec.delivery not in days:
+            raise FaultError(f"Feed {feed.name} delivers nothing on {spec.delivery}.")
+        places = [day for day in places if day == spec.delivery]
+    elif spec.record is not None:
+        places = places[:1]
+    else:
+        places = [day for day in places if can_be_corrected(spec, days, day)]
+    key = (spec.kind, feed.name, record_id)
+    draw = Draw(spec.seed, ("fault", *key), feed, others, spec.values)
+    when = Draw(spec.seed, ("day", *key), feed)
+    while places:
+        day = places.pop(when.below(len(places)))
+        scope = spec.scope or fault.scope
+        struck = Struck(spec, fault, feed, day, scope, days, record_id, clean, lines, draw)
+        sent = struck.faulty(None)
+        if any(sent.get(d, []) != clean.get(d, []) for d in days):
+            return struck
+    return None
+
+
+def _strike_delivery(
+    landed: Landed, others: Registered, spec: FaultSpec, fault: Fault, feeds: list[Feed]
+) -> Iterator[Struck]:
+    """Whole deliveries, drawn one after the other among all but each feed's first."""
+    if spec.record is not None:
+        raise FaultError(f"{spec.kind} befalls a whole delivery, not a record.")
+    days = {feed.name: landed.days(feed) for feed in feeds}
+    frame = [
+        (feed, day)
+        for feed in feeds
+        for day in days[feed.name][1:]
+        if day == spec.delivery
+        or (spec.delivery is None and can_be_corrected(spec, days[feed.name], day))
+    ]
+    if not frame:
+        where = f" on {spec.delivery}" if spec.delivery else ""
+        raise FaultError(f"There is no delivery{where} that {spec.kind} could befall.")
+    pick = Draw(spec.seed, ("delivery", spec.kind), feeds[0])
+    while frame:
+        feed, day = frame.pop(pick.below(len(frame)))
+        draw = Draw(spec.seed, ("fault", spec.kind, feed.name, day.isoformat()), feed, others)
+        scope = spec.scope or fault.scope
+        yield Struck(spec, fault, feed, day, scope, days[feed.name], None, {}, {}, draw)

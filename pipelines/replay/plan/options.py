@@ -1,0 +1,62 @@
+"""A fault as the options of the command line ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from pipelines.replay.plan.faults import FaultSpec
+from sources.faults import FaultError
+
+
+def asked(
+    *,
+    fault: str | None = None,
+    seed: int = 1,
+    feed: str | None = None,
+    record: str | None = None,
+    delivery: str | None = None,
+    sets: Sequence[str] = (),
+    scope: str | None = None,
+    correct_after: int | None = None,
+) -> FaultSpec:
+    """The fault that some options ask for.
+
+    >>> asked(sets=["amount=12"], feed="court", record="7", delivery="2024-03-04").values
+    {'amount': '12'}
+
+    Args:
+        fault: its kind; None: a free edit.
+        seed: of what is drawn.
+        feed, record, delivery: where; None: drawn.
+        sets: of a free edit, texts COLUMN=VALUE.
+        scope: `source` or `once`.
+        correct_after: days after which the source corrects it; None: never.
+
+    Raises:
+        FaultError: if the options do not go together, in one sentence.
+    """
+    if sets and fault not in (None, "free_edit"):
+        raise FaultError("--set makes a free edit; give it without --fault.")
+    if not sets and fault is None:
+        raise FaultError("Say what goes wrong: --fault KIND, --set COLUMN=VALUE or --scenario.")
+    values: dict[str, str | None] = {}
+    for pair in sets:
+        name, sign, value = pair.partition("=")
+        if not sign or not name.strip():
+            raise FaultError(f"--set takes COLUMN=VALUE, not {pair!r}.")
+        values[name.strip()] = value
+    try:
+        day = None if delivery is None else date.fromisoformat(delivery)
+    except ValueError as error:
+        raise FaultError(f"--delivery takes a day such as 2024-03-04, not {delivery!r}.") from error
+    return FaultSpec(
+        kind="free_edit" if sets else str(fault),
+        feed=feed,
+        record=record,
+        delivery=day,
+        values=values,
+        scope=scope,
+        correct_after=correct_after,
+        seed=seed,
+    )

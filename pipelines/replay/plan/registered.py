@@ -1,0 +1,170 @@
+"""The others a record could be taken for: the codes and names that the registers give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pipelines.engine.databases import Databases
+from schemas.contract import Feed
+from schemas.identifiers import SCHEMES, mask_resident_no
+
+
+class Codes(Sequence[str]):
+    """Codes in their order, each fetched when it is asked for; written anew by `write`.
+
+    Args:
+        db: open databases.
+        where: which rows of the table `registered`, those of one register.
+        count: how many those are.
+        write: how a code is to be written.
+    """
+
+    def __init__(
+        self, db: Databases, where: str, count: int, write: Callable[[str], str] = str
+    ) -> None:
+        self._db, self._where, self._length, self._write = db, where, count, write
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._length
+
+    def __getitem__(self, n: Any) -> Any:
+        """The n-th of them."""
+        sql = f"SELECT value FROM registered WHERE {self._where} AND n = {int(n)}"
+        return self._write(self._db.rows(sql)[0][0])
+
+
+class Joined(Sequence[str]):
+    """Several sequences as one."""
+
+    def __init__(self, parts: Sequence[Sequence[str]]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        """How many there are in all."""
+        return sum(map(len, self._parts))
+
+    def __getitem__(self, n: Any) -> Any:
+        """The n-th of them, one part after the other."""
+        for part in self._parts:
+            if n < len(part):
+                return part[n]
+            n -= len(part)
+        raise IndexError(n)
+
+
+class Registered:
+    """The others a record could be taken for: whoever the registers say there is.
+
+    Args:
+        db: open databases.
+        name: the one to read.
+        feeds: contracts; those with a `registry` are the registers.
+    """
+
+    def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
+        self.db = db
+        self._bearers_read = False
+        self._holders: dict[str, dict[str, int]] | None = None  # scheme -> register -> codes
+        self._found: dict[tuple[str, str], list[str]] = {}
+        registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
+        self._said = (
+            f"SELECT DISTINCT feed, record_id, property, value FROM {name}.conform.statements "
+            f"WHERE id_scheme = 'record' AND feed IN ({registers})"
+        )
+
+    def codes(self, scheme: str, like: str) -> Sequence[str]:
+        """Codes of a scheme borne by entities of the same register as the bearer of `like`."""
+        if scheme == "masked_resident_no":
+            return self._of("resident_no", None, mask_resident_no)
+        if scheme == "tax_no":
+            return self._tax_numbers(like)
+        return self._of(scheme, like)
+
+    def _tax_numbers(self, like: str) -> Sequence[str]:
+        """Tax numbers of other organisations, in the form that `like` has."""
+        if len(like) == 15:
+            return self._of("org_code", like[6:], lambda code: like[:6] + code)
+        if len(like) == 18 and SCHEMES["uscc"].checksum_ok(like):
+            return self._of("uscc", like)
+        return ()
+
+    def _of(
+        self, scheme: str, like: str | None, write: Callable[[str], str] = str
+    ) -> Sequence[str]:
+        self._read_codes()
+        counts = self._holders.get(scheme, {})
+        feeds = list(counts)
+        if like is not None:
+            holding = self.db.rows(
+                "SELECT DISTINCT feed FROM registered WHERE property = ? AND value = ? ORDER BY feed",
+                scheme,
+                like,
+            )
+            feeds = [row[0] for row in holding] or feeds
+        # A code stands in one register; where two hold it, or none does, all that hold such codes.
+        found = [
+            Codes(self.db, f"property = '{scheme}' AND feed = '{f}'", counts[f], write)
+            for f in feeds
+        ]
+        return found[0] if len(found) == 1 else Joined(found)
+
+    def _read_codes(self) -> None:
+        """Every code a register gives, numbered within register and scheme; read once."""
+        if self._holders is not None:
+            return
+        self.db.run(
+            "CREATE OR REPLACE TEMP TABLE registered AS SELECT feed, property, value, row_number() "
+            "OVER (PARTITION BY feed, property ORDER BY value) - 1 AS n FROM "
+            f"(SELECT DISTINCT feed, property, value FROM ({self._said}) "
+            "WHERE property IN ('uscc', 'org_code', 'registration_no', 'resident_no')) "
+            "ORDER BY property, feed, value"
+        )
+        self._holders = {}
+        for scheme, feed, count in self.db.rows(
+            "SELECT property, feed, count(*) FROM registered GROUP BY ALL ORDER BY property, feed"
+        ):
+            self._holders.setdefault(scheme, {})[feed] = count
+
+    def _read_bearers(self) -> None:
+        """Who bears which resident number and name, read once, since many records may be tried."""
+        if self._bearers_read:
+            return
+        self.db.run(
+            f"""
+            CREATE OR REPLACE TEMP TABLE bearers AS
+            WITH said AS ({self._said}), numbers AS (
+                SELECT feed, record_id, value FROM said WHERE property = 'resident_no'
+            ), names AS (
+                SELECT feed, record_id, value FROM said WHERE property = 'name'
+            )
+            SELECT DISTINCT r.value AS number, n.value AS name
+            FROM numbers AS r INNER JOIN names AS n USING (feed, record_id)
+            """
+        )
+        self._bearers_read = True
+
+    def namesakes(self, scheme: str, like: str) -> Sequence[str]:
+        """Numbers of other people who bear the name of a bearer of `like`, written as it is."""
+        if (scheme, like) not in self._found:
+            self._found[scheme, like] = self._namesakes(scheme, like)
+        return self._found[scheme, like]
+
+    def _namesakes(self, scheme: str, like: str) -> list[str]:
+        masked = scheme == "masked_resident_no"
+        same = (
+            "substr(number, 1, 10) || '****' || substr(number, 15, 4) = ?"
+            if masked
+            else "number = ?"
+        )
+        self._read_bearers()
+        found = self.db.rows(
+            f"""
+            SELECT DISTINCT number FROM bearers
+            WHERE name IN (SELECT name FROM bearers WHERE {same}) ORDER BY number
+            """,
+            like,
+        )
+        written = [mask_resident_no(row[0]) if masked else row[0] for row in found]
+        return sorted({code for code in written if code != like})

@@ -1,0 +1,290 @@
+"""A replay saved as a small YAML file, which gives the same result on any machine.
+
+```yaml
+title: A fine in the wrong unit
+story: A clerk copies the fine in yuan.
+world: {size: story, seed: 1, days: 365, dirt: 1}
+join: full
+policy: {court-bank.every: 14}
+faults:
+  - {kind: wrong_unit, feed: city_penalties, record: 8a01…, delivery: 2024-02-05, correct_after: 30}
+  - {kind: free_edit, feed: court, record: "100000001", set: {iname: 王伟}, scope: once}
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from reprlib import repr as shown  # of something of any size, a line
+from typing import Any
+
+import yaml
+
+from pipelines.exchange.network import JOINS
+from pipelines.replay.plan.edits import Edit, natural_key
+from pipelines.replay.plan.faults import FaultSpec
+from schemas.suggest import suggestion
+
+
+class ScenarioError(ValueError):
+    """A scenario file that cannot be used; the message names the file, the key and the rule."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What a scenario file says.
+
+    Attributes:
+        faults: one or several, all in one replay.
+        join: level of joining; None: that of the database.
+        policy: numbers of the network that are varied.
+        title, story: for people.
+        world: size, seed, days and dirt of the world it was made in, if it needs that one.
+    """
+
+    faults: Sequence[FaultSpec]
+    join: str | None = None
+    policy: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    story: str = ""
+    world: Mapping[str, Any] = field(default_factory=dict)
+
+
+_KEYS = ("title", "story", "world", "join", "policy", "faults")
+_KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+_WORLD_KEYS = ("size", "seed", "days", "dirt")
+_FAULT_KEYS = ("kind", "feed", "record", "delivery", "set", "scope", "correct_after", "seed")
+
+
+def load(path: Path | str) -> Scenario:
+    """Read a scenario.
+
+    Raises:
+        ScenarioError: if the file is missing, or says something nobody understands.
+    """
+    path = Path(path)
+    try:
+        node = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except FileNotFoundError as error:
+        raise ScenarioError(f"There is no scenario {path}.") from error
+    except OSError as error:
+        raise ScenarioError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ScenarioError(f"{path} is not readable as YAML{_place(error)}.") from error
+    if not isinstance(node, dict) or not isinstance(node.get("faults"), list) or not node["faults"]:
+        raise ScenarioError(f"{path}: a scenario is a mapping with a list `faults`.")
+    said = _Said(path, "the scenario", node, _KEYS)
+    join = said.text("join")
+    if join is not None and join not in JOINS:
+        raise said.wrong("join", f"one of {', '.join(JOINS)}")
+    world = _Said(path, "world", said.mapping("world"), _WORLD_KEYS)
+    made_in = {
+        "size": world.text("size"),
+        "seed": world.number("seed"),
+        "days": world.number("days"),
+        "dirt": world.decimal("dirt"),
+    }
+    return Scenario(
+        faults=tuple(_fault(path, n, child) for n, child in enumerate(node["faults"], start=1)),
+        join=join,
+        policy={str(k): str(v) for k, v in said.plain("policy").items()},
+        title=said.text("title") or "",
+        story=said.text("story") or "",
+        world={key: value for key, value in made_in.items() if value is not None},
+    )
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose plain values are text, but for null: 0012 is a code, and no number in base eight."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: kept
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    if (kept := [one for one in resolvers if one[0] in _KEPT_TAGS])
+}
+
+
+def _place(error: Exception) -> str:
+    """Where YAML could not go on, if it says."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return ""
+    return f" at line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', '')}"
+
+
+class _Said:
+    """What a mapping of a scenario file says; every value is seen to be of the kind it must be.
+
+    Raises:
+        ScenarioError: naming the file, the key and what to write.
+    """
+
+    def __init__(
+        self, path: Path, where: str, node: Mapping[Any, Any], keys: Sequence[str]
+    ) -> None:
+        self.path, self.where, self.node = path, where, node
+        for key in node:
+            if key not in keys:
+                raise ScenarioError(
+                    f"{path}, {where}: {key!r} is not known; there are {', '.join(keys)}."
+                    f"{suggestion(str(key), keys)}"
+                )
+
+    def wrong(self, key: str, wanted: str) -> ScenarioError:
+        return ScenarioError(
+            f"{self.path}, {self.where}: `{key}` takes {wanted}, not {shown(self.node[key])}."
+        )
+
+    def text(self, key: str) -> str | None:
+        value = self.node.get(key)
+        if value is not None and not isinstance(value, str):
+            raise self.wrong(key, "a text")
+        return value
+
+    def number(self, key: str) -> int | None:
+        value = self.node.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not re.fullmatch("-?[0-9]{1,30}", value):
+            raise self.wrong(key, "a whole number")
+        return int(value)
+
+    def decimal(self, key: str) -> float | None:
+        value = self.node.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
+            raise self.wrong(key, "a number")
+        return float(value)
+
+    def day(self, key: str) -> date | None:
+        value = self.node.get(key)
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise self.wrong(key, "a day such as 2024-03-04") from None
+
+    def mapping(self, key: str) -> dict[Any, Any]:
+        value = self.node.get(key)
+        if value is not None and not isinstance(value, Mapping):
+            raise self.wrong(key, "names with their values, `name: value`")
+        return dict(value or {})
+
+    def plain(self, key: str) -> dict[Any, Any]:
+        """A mapping of names to texts or nothing."""
+        found = self.mapping(key)
+        for name, value in found.items():
+            if isinstance(value, (Mapping, list)):
+                raise ScenarioError(
+                    f"{self.path}, {self.where}: `{name}` in `{key}` takes one value, not {shown(value)}."
+                )
+        return found
+
+
+def _fault(path: Path, n: int, node: Any) -> FaultSpec:
+    where = f"fault {n}"
+    if not isinstance(node, dict):
+        raise ScenarioError(f"{path}, {where}: a fault is a mapping, not {shown(node)}.")
+    said = _Said(path, where, node, _FAULT_KEYS)
+    seed = said.number("seed")
+    return FaultSpec(
+        kind=said.text("kind") or "free_edit",
+        feed=said.text("feed"),
+        record=said.text("record"),
+        delivery=said.day("delivery"),
+        values={str(k): None if v is None else str(v) for k, v in said.plain("set").items()},
+        scope=said.text("scope"),
+        correct_after=said.number("correct_after"),
+        seed=1 if seed is None else seed,
+    )
+
+
+def save(scenario: Scenario, path: Path) -> None:
+    """Write a scenario; `load` gives it back."""
+    node: dict[str, Any] = {}
+    for key in ("title", "story", "world", "join", "policy"):
+        value = getattr(scenario, key)
+        if value:
+            node[key] = dict(value) if isinstance(value, Mapping) else value
+    node["faults"] = [_told(spec) for spec in scenario.faults]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        yaml.safe_dump(node, allow_unicode=True, sort_keys=False, width=100), encoding="utf-8"
+    )
+
+
+def _told(spec: FaultSpec) -> dict[str, Any]:
+    told = {
+        "kind": spec.kind,
+        "feed": spec.feed,
+        "record": spec.record,
+        "delivery": spec.delivery,
+        "set": dict(spec.values) or None,
+        "scope": spec.scope,
+        "correct_after": spec.correct_after,
+        "seed": spec.seed,
+    }
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def written_out(
+    given: Scenario | None,
+    edits: Sequence[Edit],
+    join: str | None,
+    policy: Mapping[str, str] | None,
+    world: Mapping[str, Any],
+) -> Scenario:
+    """A scenario with everything that was drawn written down.
+
+    Args:
+        given: what it was made from, if it was a scenario.
+        edits: its faults in their places.
+        join, policy: the level of joining and the numbers of the network, where they are given.
+        world: what the home says of its world, if the scenario does not.
+    """
+    specs = tuple(
+        replace(
+            edit.struck.spec,
+            feed=edit.struck.feed.name,
+            record=edit.struck.record_id and (natural_key(edit) or edit.struck.record_id),
+            delivery=edit.struck.day,
+            scope=edit.struck.scope,
+            passed_over=0,
+        )
+        for edit in edits
+    )
+    given = given or Scenario(specs)
+    return replace(
+        given,
+        faults=specs,
+        join=join or given.join,
+        policy=dict(policy or given.policy),
+        world=dict(given.world or world),
+    )
+
+
+def world_of(about: Mapping[str, Any]) -> dict[str, Any]:
+    """What a home says of the world it holds."""
+    return {key: about[key] for key in _WORLD_KEYS if about.get(key) is not None}
+
+
+def see_same_world(scenario: Scenario, about: Mapping[str, Any], path: Path) -> None:
+    """See that a scenario is run in the world it was made in.
+
+    Raises:
+        ScenarioError: if it was made in another.
+    """
+    here = world_of(about)
+    other = {k: v for k, v in scenario.world.items() if k in here and here[k] != v}
+    if other:
+        wanted = ", ".join(f"--{key} {value}" for key, value in other.items())
+        raise ScenarioError(
+            f"{path} was made in another world than this home holds; generate one with {wanted}."
+        )

@@ -1,0 +1,1 @@
+"""What edits change: the models run again, for the units concerned or for everything."""

@@ -1,0 +1,345 @@
+"""What edits mean in `landing`: the rows a universe has not, and the rows it has instead.
+
+An edited row is written in its feed's own format and read again, as a whole edited file would be, so
+that what the format does to a value happens here too. A whole other file is read as landing reads it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.landing.keys import landing_select
+from pipelines.model import Model, tables_read
+from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, RowOrFile, edited
+from pipelines.replay.recompute.lift import lifted
+from pipelines.replay.recompute.small import COME, GONE, Small, difference
+from quality.from_contract import landing_expectations
+from quality.gates import (
+    DELIVERIES_COLUMNS,
+    VERDICTS_COLUMNS,
+    delivery_verdicts_sql,
+    row_verdicts_sql,
+    typed_union,
+    verdicts_sql,
+)
+from schemas.contract import Feed
+from schemas.sql import quoted
+from sources.files import read, write
+
+_PLACE = pa.schema(
+    [
+        ("universe", pa.int32()),
+        ("delivery", pa.string()),
+        ("published", pa.date32()),
+        ("file", pa.string()),
+        ("line", pa.int64()),
+    ]
+)
+
+
+def arrive(
+    small: Small, feeds: Mapping[str, Feed], edits: Mapping[int, Sequence[RowOrFile]]
+) -> list[Model]:
+    """Make the changes that edits mean in landing, and in what gates look at.
+
+    Args:
+        small: where the changes are kept; `begin` has named the universes.
+        feeds: contracts by name.
+        edits: universe -> the edits made in it.
+
+    Returns:
+        The gates of the feeds concerned, as models to be run before all others.
+
+    Raises:
+        EditError: if a file that would have to be written anew holds what cannot be read.
+    """
+    by_feed: dict[str, list[tuple[int, RowOrFile]]] = defaultdict(list)
+    for universe, made in edits.items():
+        for edit in made:
+            by_feed[edit.feed].append((universe, edit))
+    counts: list[tuple[int, str, str, int, bool]] = []
+    lost: list[tuple[int, str, str]] = []
+    for name, made in sorted(by_feed.items()):
+        more, gone = _Arriving(small, feeds[name]).of(made)
+        counts += more
+        lost += gone
+    _deliveries(small, counts, lost)
+    return gates([feeds[name] for name in sorted(by_feed)])
+
+
+def gates(feeds: Sequence[Feed]) -> list[Model]:
+    """The gates of some feeds, as models: `quality.row_verdicts`, `.deliveries` and `.verdicts`."""
+    rows = typed_union(VERDICTS_COLUMNS, map(row_verdicts_sql, feeds))
+    deliveries = typed_union(DELIVERIES_COLUMNS, map(delivery_verdicts_sql, feeds))
+    verdicts = typed_union(VERDICTS_COLUMNS, map(verdicts_sql, feeds))
+    landed = "".join(
+        f"\ntouches: landing.{f.name} l{n} ON l{n}.record_id = unit.record_id"
+        for n, f in enumerate(feeds)
+    )
+    held = "".join(
+        f"\ntouches: quality.deliveries d{n} (feed, delivery, outcome) "
+        f"ON d{n}.delivery = l{n}.delivery AND d{n}.feed = '{f.name}'"
+        for n, f in enumerate(feeds)
+        if any(e.kind == "meets_record" for e in landing_expectations(f))
+    )
+    return [
+        _gate("quality.row_verdicts", rows, f"unit: record_id{landed}"),
+        _gate(
+            "quality.deliveries",
+            deliveries,
+            "unit: feed\ntouches: landing.deliveries d (feed, delivery, published, rows, whole) "
+            "ON d.feed = unit.feed\n"
+            "touches: quality.row_verdicts v (feed, delivery, line, column_name, expectation, "
+            "outcome) ON v.feed = unit.feed",
+        ),
+        _gate(
+            "quality.verdicts",
+            verdicts,
+            "unit: record_id\ntouches: quality.row_verdicts v ON v.record_id = unit.record_id"
+            f"{landed}{held}",
+        ),
+    ]
+
+
+@lru_cache(maxsize=256)
+def _gate(name: str, sql: str, header: str) -> Model:
+    return Model(name, sql, tables_read(sql), "quality", header)
+
+
+class _Arriving:
+    """Edits of one feed brought to its landing table."""
+
+    def __init__(self, small: Small, feed: Feed) -> None:
+        self.small, self.feed = small, feed
+        self.table = f"landing.{feed.name}"
+        self.gone: list[tuple[int, str, int]] = []  # universe, delivery, line
+        self.whole: list[tuple[int, str]] = []  # universe, delivery: none of its rows stay
+        self.parts: list[pa.Table] = []
+        # Rows sent -> rows read, and whether all of them could be.
+        self.arrived: dict[tuple[Any, ...], tuple[pa.Table | None, bool]] = {}
+        self.counts: dict[tuple[int, str], int] = defaultdict(int)
+        self.spoilt: set[tuple[int, str]] = set()  # universe, delivery: something unreadable
+        self.lost: list[tuple[int, str, str]] = []
+
+    def of(
+        self, edits: Sequence[tuple[int, RowOrFile]]
+    ) -> tuple[list[tuple[int, str, str, int, bool]], list[tuple[int, str, str]]]:
+        """Make the changes.
+
+        Returns:
+            (universe, feed, delivery, rows more, whether it is whole) and (universe, feed, delivery
+            no longer landed).
+        """
+        by_file: dict[tuple[int, date, str], list[RowOrFile]] = defaultdict(list)
+        for universe, edit in edits:
+            by_file[universe, edit.delivery, edit.file].append(edit)
+        for (universe, day, file), made in by_file.items():
+            contents = [e.content for e in made if isinstance(e, FileEdit)]
+            rows = [e for e in made if isinstance(e, RowEdit)]
+            if contents or not self.feed.natural_key:
+                self._file(universe, day, file, contents[-1] if contents else None, rows)
+            else:
+                self._rows(universe, day, file, rows)
+        self._change()
+        more = [
+            (u, self.feed.name, d, n, (u, d) not in self.spoilt)
+            for (u, d), n in self.counts.items()
+        ]
+        return more, self.lost
+
+    def _rows(self, universe: int, day: date, file: str, edits: Sequence[RowEdit]) -> None:
+        """Single rows: only they arrive anew."""
+        self._refuse_unreadable(file)
+        delivery = day.isoformat()
+        gone = [(universe, delivery, e.line) for e in edits if e.line is not None]
+        self.gone += gone
+        sent = [e for e in edits if e.after is not None]
+        landed = 0
+        if sent:
+            rows = [dict(e.after or {}) for e in sent]
+            # A row in place of another keeps its line; one that comes in addition stands at the end.
+            lines = [
+                e.line if e.line is not None else 1_000_000_000 + n for n, e in enumerate(sent)
+            ]
+            arrived, whole = self._sent(rows)
+            landed = self._arrives(universe, day, file, arrived, lines)
+            if not whole:
+                self.spoilt.add((universe, delivery))
+        self.counts[universe, delivery] += landed - len(gone)
+
+    def _sent(self, rows: Sequence[dict[str, str | None]]) -> tuple[pa.Table | None, bool]:
+        """Rows as they arrive, and whether all do.
+
+        The same row is sent again and again, so it is written only once.
+        """
+        key = tuple(tuple(row.items()) for row in rows)
+        if key not in self.arrived:
+            self.arrived[key] = _rewritten(
+                self.feed, pa.Table.from_pylist(list(rows), self._schema())
+            )
+        return self.arrived[key]
+
+    def _file(
+        self, universe: int, day: date, file: str, content: bytes | None, edits: Sequence[RowEdit]
+    ) -> None:
+        """A whole file, read as landing reads it."""
+        delivery = day.isoformat()
+        (had,) = self.small.engine.fetch(
+            f"SELECT count(*) FROM base.{self.table} WHERE delivery = ?", [delivery]
+        )[0]
+        self.whole.append((universe, delivery))
+        if content is None:
+            self._refuse_unreadable(file)
+            rows, whole = self._as_landed(delivery), True
+        else:
+            rows, whole = _read(self.feed, content)
+        if rows is None:
+            self.lost.append((universe, self.feed.name, delivery))
+            return
+        if edits:
+            rows, whole = _rewritten(self.feed, edited(self.feed, rows, edits, file))
+        if not whole:
+            self.spoilt.add((universe, delivery))
+        lines = rows.column("line").to_pylist() if rows is not None else []
+        landed = self._arrives(universe, day, file, rows, lines)
+        self.counts[universe, delivery] += landed - had
+
+    def _arrives(
+        self, universe: int, day: date, file: str, rows: pa.Table | None, lines: Sequence[int]
+    ) -> int:
+        if rows is None or not len(rows):
+            return 0
+        place = {
+            "universe": [universe] * len(rows),
+            "delivery": [day.isoformat()] * len(rows),
+            "published": [day] * len(rows),
+            "file": [file] * len(rows),
+            "line": list(lines)[: len(rows)],
+        }
+        columns = [pa.array(place[f.name], f.type) for f in _PLACE]
+        own = [rows.column(c) for c in self.feed.column_names]
+        self.parts.append(
+            pa.table([*columns, *own], names=[*_PLACE.names, *self.feed.column_names])
+        )
+        return len(rows)
+
+    def _change(self) -> None:
+        """Write `changed.landing.<feed>`."""
+        engine, columns = self.small.engine, self.small.columns[self.table]
+        gone = pa.table(
+            {
+                "universe": pa.array([u for u, _, _ in self.gone], pa.int32()),
+                "delivery": pa.array([d for _, d, _ in self.gone], pa.string()),
+                "line": pa.array([n for _, _, n in self.gone], pa.int64()),
+            }
+        )
+        whole = pa.table(
+            {
+                "universe": pa.array([u for u, _ in self.whole], pa.int32()),
+                "delivery": pa.array([d for _, d in self.whole], pa.string()),
+            }
+        )
+        empty = pa.schema([*_PLACE, *((c, pa.string()) for c in self.feed.column_names)])
+        arriving = pa.concat_tables(self.parts) if self.parts else empty.empty_table()
+        for name, table in (("edit_gone", gone), ("edit_whole", whole), ("edit_come", arriving)):
+            engine.insert_arrow(name, table)
+        listed = ", ".join(f"t.{quoted(c)}" for c in columns)
+        come = _landed(landing_select(self.feed, "given.come"))
+        had = (
+            f"SELECT {listed}, g.universe FROM base.{self.table} AS t INNER JOIN edit_gone AS g "
+            "ON g.delivery = t.delivery AND g.line = t.line UNION ALL "
+            f"SELECT {listed}, g.universe FROM base.{self.table} AS t INNER JOIN edit_whole AS g "
+            "ON g.delivery = t.delivery"
+        )
+        has = f"SELECT {listed}, t.universe FROM ({come}) AS t"
+        bare = ", ".join(quoted(c) for c in columns)
+        self.small.change(self.table, difference(bare, f"({had})", f"({has})"))
+
+    def _as_landed(self, delivery: str) -> pa.Table:
+        columns = ", ".join(map(quoted, self.feed.column_names))
+        return self.small.engine.query(
+            f"SELECT line, {columns} FROM base.{self.table} WHERE delivery = ? ORDER BY line",
+            [delivery],
+        )
+
+    def _refuse_unreadable(self, file: str) -> None:
+        found = self.small.engine.fetch(
+            "SELECT count(*), min(line), min_by(reason, line) FROM base.quality.unreadable "
+            "WHERE file = ?",
+            [file],
+        )[0]
+        if found[0]:
+            raise EditError(
+                f"{file} holds {found[0]} record(s) that cannot be read (line {found[1]}: "
+                f"{found[2]}); rewriting it would lose them."
+            )
+
+    def _schema(self) -> pa.Schema:
+        return pa.schema([(c, pa.string()) for c in self.feed.column_names])
+
+
+@lru_cache(maxsize=64)
+def _landed(sql: str) -> str:
+    """What landing makes of the rows that come, each in its universe."""
+    return lifted(sql, lambda table: "edit_come" if table == "given.come" else None)
+
+
+def _rewritten(feed: Feed, rows: pa.Table) -> tuple[pa.Table | None, bool]:
+    """Rows as they are read after having been written; see `_read`."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{feed.name}.{feed.extension}"
+        write(feed, rows.select(list(feed.column_names)), path)
+        return _read(feed, path.read_bytes())
+
+
+def _read(feed: Feed, content: bytes) -> tuple[pa.Table | None, bool]:
+    """The rows of a file with this content, and whether that is all it holds.
+
+    No table stands for a file that cannot be read at all.
+    """
+    table, unreadable = read(feed, Path(f"{feed.name}.{feed.extension}"), content)
+    return None if any(one.line is None for one in unreadable) else table, not unreadable
+
+
+def _deliveries(
+    small: Small,
+    counts: Sequence[tuple[int, str, str, int, bool]],
+    lost: Sequence[tuple[int, str, str]],
+) -> None:
+    """Write `changed.landing.deliveries`: other numbers of rows, whole or not, or not there at all."""
+    if not counts and not lost:
+        return
+    small.engine.insert_arrow(
+        "edit_counts",
+        pa.table(
+            {
+                "universe": pa.array([c[0] for c in (*counts, *lost)], pa.int32()),
+                "feed": pa.array([c[1] for c in (*counts, *lost)], pa.string()),
+                "delivery": pa.array([c[2] for c in (*counts, *lost)], pa.string()),
+                "more": pa.array([*(c[3] for c in counts), *(None for _ in lost)], pa.int64()),
+                "whole": pa.array([*(c[4] for c in counts), *(None for _ in lost)], pa.bool_()),
+            }
+        ),
+    )
+    columns = small.columns["landing.deliveries"]
+    made = {"rows": 't."rows" + e.more AS "rows"', "whole": 'e.whole AS "whole"'}
+    other = ", ".join(made.get(c, f"t.{quoted(c)}") for c in columns)
+    same = ", ".join(f"t.{quoted(c)}" for c in columns)
+    tied = (
+        "FROM base.landing.deliveries AS t INNER JOIN edit_counts AS e ON e.feed = t.feed "
+        "AND e.delivery = t.delivery "
+        "AND (e.more IS NULL OR e.more <> 0 OR e.whole IS DISTINCT FROM t.whole)"
+    )
+    small.change(
+        "landing.deliveries",
+        f"SELECT CAST({GONE} AS TINYINT) AS side, e.universe, {same} {tied} UNION ALL "
+        f"SELECT CAST({COME} AS TINYINT), e.universe, {other} {tied} WHERE e.more IS NOT NULL",
+    )

@@ -1,0 +1,118 @@
+"""A database opened for replays, in which the edits of many cases are worked out at once.
+
+Each case is one universe without the correction and, if it is corrected, one more with it. All are
+worked out in one pass over the models, and a case among a thousand gives what it gives alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import pandas as pd
+
+from pipelines.engine.databases import Databases, opened
+from pipelines.graph import all_models, behind
+from pipelines.model import Model
+from pipelines.replay.plan.case import plan_case
+from pipelines.replay.plan.edits import Edit, RowOrFile
+from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.recompute.arrivals import arrive
+from pipelines.replay.recompute.levels import level, see_up_to_date
+from pipelines.replay.recompute.prepared import prepared
+from pipelines.replay.recompute.small import GONE, Small
+from pipelines.storage import Home
+from schemas.contract import Feed, feeds
+from schemas.progress import Progress
+from schemas.sql import quoted
+
+# What a replay tells of, and with that the models it has to run.
+TOLD = ("exchange.copies", "exchange.entries", "exchange.ancestry", "consequences.measures",
+        "scores.grades", "scores.points")  # fmt: skip
+
+
+class Base:
+    """A base opened for replays.
+
+    Args:
+        home: with a finished build.
+        join, policy: see `pipelines.replay.replay`; another than the base's own is built once.
+        threads: how many threads the engine may use.
+        everything: whether to work out every table, those no replay tells of included.
+        progress: called with a label, steps done and steps in all while the base is laid out.
+
+    Raises:
+        HomeError: if nothing has been built in the home, or with other models, network or codes.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        join: str | None = None,
+        policy: Mapping[str, str] | None = None,
+        threads: int | None = 1,
+        everything: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        about = home.current()
+        see_up_to_date(home)
+        base = level(home, join, policy, progress)
+        self.landing = Path(about.get("landing") or home.landing)
+        self.feeds: Mapping[str, Feed] = feeds()
+        self.models = models_of(base, everything)
+        self.base = prepared(base, home.kept / "prepared", self.models, progress)
+        self.small = Small(self.base, threads)
+        self.db = Databases(self.small.engine)
+        self.landed = Landed(self.db, "base", self.feeds)
+        self.others = Registered(self.db, "base", self.feeds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the base."""
+        self.small.engine.close()
+
+    def case(self, specs: Sequence[FaultSpec]) -> tuple[Edit, ...]:
+        """Put the faults of a case in their places; see `pipelines.replay.plan.case.plan_case`."""
+        return plan_case(self.landed, self.others, self.landing, specs)
+
+    def work_out(self, edits: Mapping[int, Sequence[RowOrFile]]) -> list[str]:
+        """Work out what edits mean in every table, universe by universe.
+
+        Returns:
+            Names of the models that had to be run.
+        """
+        self.small.begin(edits)
+        gates = arrive(self.small, self.feeds, edits)
+        return self.small.run([*gates, *self.models])
+
+    def differing(self, universe: int, table: str) -> pd.DataFrame:
+        """What differs from the base in one table of one universe."""
+        if table not in self.small.moved:
+            return pd.DataFrame({"side": []})
+        told = ", ".join(self.db.told("base", table).values())
+        return self.db.frame(
+            f"SELECT CASE side WHEN {GONE} THEN 1 ELSE 2 END AS side, {told} "
+            f"FROM changed.{quoted(table)} WHERE universe = ? ORDER BY ALL",
+            universe,
+        )
+
+
+def models_of(base: Path, everything: bool = False) -> list[Model]:
+    """The models a replay of a database runs, in order: those its tables told of are made from.
+
+    Args:
+        everything: all of them.
+    """
+    with opened(base=base) as db:
+        join, policy, tier = db.rows(
+            "SELECT max(join_level), max(policy), max(tier) FROM base.codes.run"
+        )[0]
+    models = all_models(tier, join, json.loads(policy))
+    return models if everything else behind(models, TOLD)

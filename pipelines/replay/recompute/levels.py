@@ -1,0 +1,104 @@
+"""The same files joined to another degree, or with other numbers in the network: built once and kept.
+
+A replay reads its clean state from such a database, and the gain of joining is told between two of
+them. They lie in HOME/levels under a name made from the landing files and what was asked for, so that
+other files never find them. The name also tells what they were made by: models, network and codes
+that were changed since make another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipelines.build import build, tier_of
+from pipelines.engine.databases import opened
+from pipelines.landing import read_manifest
+from pipelines.made_by import made_by, out_of_date
+from pipelines.storage import Home, HomeError
+from schemas.progress import Progress
+
+
+def level(
+    home: Home,
+    join: str | None = None,
+    policy: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """The database of a home's files at a level of joining, with numbers of the network varied.
+
+    Args:
+        home: where a database has been built.
+        join: the level; None: that of the database in force.
+        policy: the numbers; None: those of the database in force.
+        progress: called with a label, steps done and steps in all, if it has to be built.
+
+    Returns:
+        The database in force if it is what is asked for and made by what there is today, else one
+        that is kept in HOME/levels.
+
+    Raises:
+        HomeError: if nothing has been built in the home.
+    """
+    about = home.current()
+    own = {"join": about.get("join") or "full", "policy": dict(about.get("policy") or {})}
+    asked = {
+        "join": join or own["join"],
+        "policy": own["policy"] if policy is None else dict(policy),
+    }
+    if asked == own and _out_of_date(home) is None:
+        return home.database()
+    landing = Path(about.get("landing") or home.landing)
+    made = made_by(tier_of(read_manifest(landing)))
+    said = json.dumps(
+        [about.get("landing_digest"), about.get("version"), made, asked], sort_keys=True
+    )
+    folder = folder_of(home)
+    _forget_others(folder)
+    target = folder / f"{asked['join']}-{hashlib.sha256(said.encode()).hexdigest()[:12]}.duckdb"
+    if not target.exists():
+        build(
+            landing,
+            target,
+            join=asked["join"],
+            policy=asked["policy"],
+            world=home.world,
+            progress=progress,
+            checks=False,
+        )
+    return target
+
+
+def see_up_to_date(home: Home) -> None:
+    """See that the database in force was made by the models, network and codes there are today.
+
+    Raises:
+        HomeError: if it was not; a replay would work out with one what the other never had.
+    """
+    told = _out_of_date(home)
+    if told:
+        raise HomeError(told)
+
+
+def _out_of_date(home: Home) -> str | None:
+    path = home.database()
+    with opened(base=path) as db:
+        return out_of_date(db.engine, path, "base")
+
+
+def folder_of(home: Home) -> Path:
+    """Where what is made of the home's landing files is kept."""
+    digest = json.dumps(home.current().get("landing_digest"))
+    return home.kept / "levels" / hashlib.sha256(digest.encode()).hexdigest()[:12]
+
+
+def _forget_others(folder: Path) -> None:
+    """Remove what was kept of other landing files."""
+    for other in folder.parent.glob("*"):
+        if other != folder:
+            for file in [other] if other.is_file() else [*other.iterdir()]:
+                file.unlink()
+            if other.is_dir():
+                other.rmdir()

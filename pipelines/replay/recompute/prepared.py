@@ -1,0 +1,119 @@
+"""The base laid out for replays: a copy with an index on every column by which rows are looked up.
+
+It is made on the first replay of a database and kept in HOME/prepared. Without an index each
+look-up would read the whole table, and there are dozens in a replay.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+from pipelines.engine import open_engine
+from pipelines.model import Model
+from pipelines.replay.recompute.small import shared
+from pipelines.replay.recompute.touches import UNIT, touches
+from pipelines.storage import remove_database
+from schemas.progress import Progress
+
+SMALL = 20_000  # rows below which reading the whole table is as quick
+
+# What a comparison looks up beside what the models do.
+COMPARED = {
+    "exchange.copies": ("entry_id", "subject_id"),
+    "exchange.entries": ("entry_version", "entry_id"),
+    "exchange.ancestry": ("entry_version",),
+    "consequences.measures": ("subject_id", "because_entry_version"),
+    "scores.grades": ("subject_id",),
+    "scores.points": ("subject_id",),
+    "resolve.names": ("subject_id",),
+}
+
+
+def lookups(models: Iterable[Model]) -> dict[str, set[str]]:
+    """Table -> columns by which replays look its rows up: the first plain column of each tie."""
+    found: dict[str, set[str]] = {table: set(columns) for table, columns in COMPARED.items()}
+
+    def add(table: str, texts: Iterable[str]) -> None:
+        for text in texts:
+            tree = sqlglot.parse_one(text, read="duckdb")
+            if isinstance(tree, exp.Column):
+                if not shared(table):
+                    found.setdefault(table, set()).add(tree.name)
+                return
+
+    for model in models:
+        said = touches(model)
+        if said is None or said.passes:
+            continue
+        for tie in said.ties:
+            add(tie.table, [left for left, _ in tie.pairs])
+            if tie.parent != UNIT:
+                add(said.tie(tie.parent).table, [right for _, right in tie.pairs])
+        if said.through is None:
+            add(model.name, [column for column, _ in said.gives])
+        else:
+            add(model.name, [said.gives[0][0]])
+    return found
+
+
+def prepared(
+    base: Path, folder: Path, models: Iterable[Model], progress: Progress | None = None
+) -> Path:
+    """The base with its indexes, made if it is not there yet.
+
+    Args:
+        base: a finished database.
+        folder: where what is made of it is kept.
+        models: of the same build.
+        progress: called with a label, steps done and steps in all.
+    """
+    state = base.stat()
+    said = f"{base.resolve()}|{state.st_size}|{state.st_mtime_ns}"
+    target = folder / f"{base.stem}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.duckdb"
+    if target.exists():
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    _forget_older(folder, base)
+    building = target.with_suffix(".building")
+    try:
+        shutil.copyfile(base, building)
+        _index(building, models, progress)
+        target.with_suffix(".of").write_text(str(base.resolve()), encoding="utf-8")
+        building.replace(target)
+    except BaseException:
+        remove_database(building)
+        raise
+    return target
+
+
+def _index(database: Path, models: Iterable[Model], progress: Progress | None) -> None:
+    """Make the indexes in a copy of the base."""
+    with open_engine("duckdb", database) as engine:
+        there = set(engine.tables())
+        wanted = [
+            (table, column)
+            for table, columns in sorted(lookups(models).items())
+            if table in there and engine.count(table) >= SMALL
+            for column in sorted(columns)
+        ]
+        for at, (table, column) in enumerate(wanted):
+            if progress:
+                progress(f"laying out {table} by {column}", at, len(wanted))
+            engine.execute(
+                f'CREATE INDEX "{table.replace(".", "_")}_{column}" ON {table} ("{column}")'
+            )
+
+
+def _forget_older(folder: Path, base: Path) -> None:
+    """Remove what was laid out of databases that are gone, or were made anew."""
+    for note in folder.glob("*.of"):
+        of = Path(note.read_text(encoding="utf-8"))
+        if of == base.resolve() or not of.exists():
+            note.with_suffix(".duckdb").unlink(missing_ok=True)
+            note.unlink()

@@ -1,0 +1,133 @@
+"""The three states of a replay, each a database: clean, faulty and corrected.
+
+The clean state is read from the base and never recomputed, unless another policy or level of
+joining is asked for than the base was built with. The others are rebuilt from edited landing
+folders.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.build import build
+from pipelines.engine.databases import opened
+from pipelines.replay.plan.case import plan_case, sent
+from pipelines.replay.plan.edits import Edit, RowOrFile, apply
+from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.recompute.levels import level
+from pipelines.storage import Home
+from schemas.contract import feeds
+from schemas.progress import Progress
+
+
+@dataclass(frozen=True)
+class States:
+    """Three databases over one horizon.
+
+    Attributes:
+        clean, faulty: database files.
+        corrected: likewise; None if no correction was asked for.
+        seconds: state -> seconds its rebuilding took.
+    """
+
+    clean: Path
+    faulty: Path
+    corrected: Path | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def rebuild_states(
+    clean: Path,
+    landing: Path,
+    edits: Sequence[Edit],
+    workdir: Path,
+    progress: Progress | None = None,
+) -> States:
+    """Rebuild what an edit means, from the first file to the last table.
+
+    Args:
+        clean: a database built from `landing` as it stands; the other states are joined as far, and
+            with the same numbers in their network.
+        landing: the landing folder.
+        edits: one for each fault.
+        workdir: where the edited folders, their logs and the databases go.
+        progress: called with a label, steps done and steps in all.
+    """
+    with opened(base=clean) as db:
+        join, policy, tier = db.rows(
+            "SELECT max(join_level), max(policy), max(tier) FROM base.codes.run"
+        )[0]
+    seconds: dict[str, float] = {}
+
+    def rebuilt(state: str, folder: Path) -> Path:
+        start = time.perf_counter()
+        target = workdir / f"{state}.duckdb"
+
+        def tell(label: str, done: int, total: int) -> None:
+            if progress:
+                progress(f"{state}: {label}", done, total)
+
+        build(
+            folder,
+            target,
+            join=join,
+            policy=json.loads(policy),
+            tier=tier,
+            progress=tell,
+            checks=False,
+        )
+        seconds[state] = round(time.perf_counter() - start, 3)
+        return target
+
+    def edited(state: str, rows: Sequence[RowOrFile]) -> Path:
+        folder = workdir / state / "landing"
+        apply(rows, landing, folder, feeds(), workdir / state / "log")
+        database = rebuilt(state, folder)
+        shutil.rmtree(folder)
+        return database
+
+    workdir.mkdir(parents=True, exist_ok=True)
+    wrong, fixed = sent(edits)
+    faulty = edited("faulty", wrong)
+    corrected = None if fixed is None else edited("corrected", fixed)
+    return States(clean, faulty, corrected, seconds)
+
+
+@contextmanager
+def rebuilt(
+    home: Home,
+    specs: Sequence[FaultSpec],
+    join: str | None = None,
+    policy: Mapping[str, str] | None = None,
+    workdir: Path | None = None,
+    progress: Progress | None = None,
+) -> Iterator[tuple[tuple[Edit, ...], States]]:
+    """The edits of some faults and the states they lead to, everything rebuilt from edited files.
+
+    Args:
+        home: with a finished build.
+        specs: the faults as asked for.
+        join, policy: see `pipelines.replay.recompute.levels.level`.
+        workdir: where the states are kept; None: in a temporary folder that goes away.
+        progress: called with a label, steps done and steps in all.
+    """
+    about = home.current()
+    landing = Path(about.get("landing") or home.landing)
+    clean = level(home, join, policy, progress)
+    with opened(base=clean) as db:
+        all_feeds = feeds()
+        landed, others = Landed(db, "base", all_feeds), Registered(db, "base", all_feeds)
+        edits = plan_case(landed, others, landing, specs)
+    folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.kept))
+    try:
+        yield edits, rebuild_states(clean, landing, edits, folder, progress)
+    finally:
+        if workdir is None:
+            shutil.rmtree(folder, ignore_errors=True)

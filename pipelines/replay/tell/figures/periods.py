@@ -1,0 +1,244 @@
+"""When each list was wrong at each holder: one row a (holder, list), a bar a period."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from pipelines.replay.compare import metrics
+from pipelines.replay.tell.figures.marks import (
+    FAINT,
+    INK,
+    KINDS,
+    as_followed,
+    blank,
+    iso,
+    mark_days,
+    say,
+    spoken,
+    time_axis,
+    united,
+)
+from pipelines.replay.tell.result import Replay
+from pipelines.terminal import counted
+
+DAY = 86_400_000  # milliseconds
+LANE, GAP, HEADING = 15, 10, 18  # pixels
+
+
+def periods(replay: Replay) -> pd.DataFrame:
+    """The periods in which anybody was wrongly listed, missing or altered.
+
+    Returns:
+        One row a holder, list, kind and period: holder, list, kind, from_day, to_day (half-open, ISO
+        text), subjects (how many at any time in it), uncorrected (True for days on which somebody
+        would have been, had nobody corrected it, and nobody was). Rows are in the order of the first
+        wrong day of holder and list.
+    """
+    shown = _united(as_followed(replay, "lists")).assign(uncorrected=False)
+    parts = [shown]
+    if replay.left is not None:
+        parts.append(_spared(_united(replay.faulty.lists), shown).assign(uncorrected=True))
+    found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    first = found.groupby(["holder", "list"])["a"].transform("min")
+    found = found.assign(first=first).sort_values(
+        ["first", "holder", "list", "uncorrected", "kind", "a"], ignore_index=True
+    )
+    days = {"from_day": found["a"].map(iso), "to_day": found["b"].map(iso)}
+    names = ["holder", "list", "kind", "from_day", "to_day", "subjects", "uncorrected"]
+    return found.assign(**days)[names]
+
+
+def _spared(faulty: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+    """The periods of one frame less those of another, both of holder, list and kind."""
+    by = ["holder", "list", "kind"]
+    taken = {key: rows for key, rows in shown.groupby(by)} if len(shown) else {}
+    found = []
+    for run in faulty.itertuples():
+        key, at = (run.holder, run.list, run.kind), run.a
+        for other in taken[key].itertuples() if key in taken else ():
+            if other.a > at and at < run.b:
+                found.append((*key, at, min(other.a, run.b), run.subjects))
+            at = max(at, other.b)
+        if at < run.b:
+            found.append((*key, at, run.b, run.subjects))
+    return pd.DataFrame(found, columns=[*by, "a", "b", "subjects"])
+
+
+def _united(lists: pd.DataFrame) -> pd.DataFrame:
+    """Days on which any subject was wrong, with how many subjects were in each period."""
+    runs = metrics.numbered(lists)
+    whole = united(runs, ("holder", "list", "kind"))
+    if not len(whole):
+        return whole.assign(subjects=pd.Series(dtype="int64"))
+    here = whole.merge(runs, on=["holder", "list", "kind"], suffixes=("", "_run"))
+    here = here[(here["a_run"] >= here["a"]) & (here["b_run"] <= here["b"])]
+    by = ["holder", "list", "kind", "a", "b"]
+    return here.groupby(by)["subject_id"].nunique().rename("subjects").reset_index()
+
+
+def intervals(replay: Replay, narrow: bool = False) -> go.Figure:
+    """When each list was wrong at each holder, with the days of fault and correction.
+
+    Bars tell what came about, with the correction if there was one: what stands beyond its line is
+    residue. A dotted line goes on for as long as it would have been wrong without it. A triangle at
+    the end of a bar says that it is cut at the horizon.
+
+    Args:
+        replay: see `pipelines.replay.replay`.
+        narrow: whether it is meant for a narrow screen, with the names above the bars.
+
+    >>> from pipelines.replay.tell.figures import intervals
+    >>> intervals(replay("build", fault)).show()  # doctest: +SKIP
+    """
+    found = periods(replay)
+    if not len(found):
+        figure = blank(160, narrow, xaxis={"visible": False}, yaxis={"visible": False})
+        say(figure, "No list is wrong on any day.")
+        return figure
+    rows = list(dict.fromkeys(zip(found["holder"], found["list"], strict=True)))
+    lanes = [kind for kind in KINDS if (found["kind"] == kind).any()]
+    heading = HEADING if narrow else 0
+    row = heading + max(LANE * len(lanes), 0 if narrow else 34) + GAP
+    top = {pair: n * row for n, pair in enumerate(rows)}
+    inner = heading + (row - GAP - heading - LANE * len(lanes)) / 2
+    bottom = 44 + 20 * (len(lanes) + 2) if narrow else 84
+    left = 12 if narrow else 14 + 7.4 * max(len(spoken(name)) for pair in rows for name in pair)
+    figure = blank(
+        row * len(rows) + 60 + bottom,
+        narrow,
+        barmode="overlay",
+        margin={"l": left, "r": 12, "t": 60, "b": bottom},
+        xaxis=time_axis(replay, narrow),
+        yaxis={"range": [row * len(rows), -4], "visible": False, "fixedrange": True},
+        legend={"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"},
+    )
+    for n, (holder, name) in enumerate(rows):
+        _name_row(figure, holder, name, n * row, row, narrow)
+    for lane, kind in enumerate(lanes):
+        middle = [
+            top[pair] + inner + LANE * (lane + 0.5)
+            for pair in zip(found["holder"], found["list"], strict=True)
+        ]
+        placed = found.assign(y=middle)[found["kind"] == kind]
+        _bars(figure, kind, placed[~placed["uncorrected"]])
+    _beyond(figure, found, top, inner, lanes)
+    _cut(figure, replay, found[~found["uncorrected"]], top, inner, lanes)
+    mark_days(figure, replay)
+    return figure
+
+
+def _name_row(
+    figure: go.Figure, holder: str, name: str, top: float, row: float, narrow: bool
+) -> None:
+    """Write a row's holder and list, and draw a line above it."""
+    if top:
+        figure.add_shape(
+            type="line",
+            xref="paper",
+            x0=0,
+            x1=1,
+            y0=top - GAP / 2,
+            y1=top - GAP / 2,
+            line={"color": "#e7ebef", "width": 1},
+            layer="below",
+        )
+    if narrow:
+        place = {"x": 0, "xanchor": "left", "xshift": 10, "y": top - 2, "yanchor": "top"}
+        text = f"<b>{spoken(holder)}</b> · {spoken(name)}"
+        place["bgcolor"] = "rgba(255,255,255,0.75)"
+    else:
+        place = {"x": 0, "xanchor": "right", "xshift": -10, "y": top + (row - GAP) / 2}
+        text = f"<b>{spoken(holder)}</b><br><span style='color:{FAINT}'>{spoken(name)}</span>"
+        place |= {"yanchor": "middle", "align": "right"}
+    figure.add_annotation(
+        xref="paper", text=text, showarrow=False, font={"size": 12, "color": INK}, **place
+    )
+
+
+def _bars(figure: go.Figure, kind: str, rows: pd.DataFrame) -> None:
+    look = KINDS[kind]
+    days = (pd.to_datetime(rows["to_day"]) - pd.to_datetime(rows["from_day"])).dt.days
+    figure.add_trace(
+        go.Bar(
+            name=look.title,
+            orientation="h",
+            base=rows["from_day"].tolist(),
+            x=[int(n) * DAY for n in days],
+            y=rows["y"].tolist(),
+            width=LANE - 3,
+            marker={
+                "color": look.colour,
+                "line": {"color": look.colour, "width": 1.5},
+                "pattern": {
+                    "shape": look.hatch,
+                    "bgcolor": "#ffffff",
+                    "fgcolor": look.colour,
+                    "fillmode": "replace",
+                    "size": 6,
+                    "solidity": 0.45,
+                },
+            },
+            hovertext=[
+                f"<b>{spoken(r.holder)}</b>, {spoken(r.list)}<br>{look.title}: "
+                f"{counted(int(r.subjects), 'subject')}<br>{r.from_day} to {r.to_day}, "
+                f"{counted(int(n), 'day')}"
+                for r, n in zip(rows.itertuples(), days, strict=True)
+            ],
+            hoverinfo="text",
+        )
+    )
+
+
+def _beyond(
+    figure: go.Figure,
+    found: pd.DataFrame,
+    top: dict[tuple[str, str], float],
+    inner: float,
+    lanes: list[str],
+) -> None:
+    """Dotted lines for as long as it would have been wrong without the correction."""
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for r in found[found["uncorrected"]].itertuples():
+        at = top[r.holder, r.list] + inner + LANE * (lanes.index(r.kind) + 0.5)
+        x += [r.from_day, r.to_day, None]
+        y += [at, at, None]
+    if x:
+        figure.add_trace(
+            go.Scatter(
+                name="had nobody corrected it",
+                x=x,
+                y=y,
+                mode="lines",
+                line={"color": FAINT, "width": 1.5, "dash": "dot"},
+                hoverinfo="skip",
+            )
+        )
+
+
+def _cut(
+    figure: go.Figure,
+    replay: Replay,
+    found: pd.DataFrame,
+    top: dict[tuple[str, str], float],
+    inner: float,
+    lanes: list[str],
+) -> None:
+    """A triangle at the end of every bar that is cut at the horizon."""
+    cut = found[found["to_day"] >= replay.faulty.horizon.isoformat()]
+    if len(cut):
+        figure.add_trace(
+            go.Scatter(
+                name="still wrong at the horizon",
+                x=cut["to_day"].tolist(),
+                y=[
+                    top[r.holder, r.list] + inner + LANE * (lanes.index(r.kind) + 0.5)
+                    for r in cut.itertuples()
+                ],
+                mode="markers",
+                marker={"symbol": "triangle-right", "size": 12, "color": INK},
+                hoverinfo="skip",
+                cliponaxis=False,
+            )
+        )

@@ -1,0 +1,120 @@
+"""The one form in which replays and comparisons are told to machines, and the rows it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.replay.compare import causes, metrics
+from pipelines.replay.compare.diff import CELL, Difference
+from pipelines.replay.compare.left import Left
+from pipelines.replay.compare.metrics import RESIDUE_DAY, day_number
+from pipelines.replay.plan.edits import Edit, RowEdit, changed, natural_key
+from pipelines.replay.plan.faults import SAMPLING
+
+
+def as_json(
+    difference: Difference,
+    mode: str,
+    seconds: float,
+    fault: Mapping[str, Any] | None = None,
+    left: Left | None = None,
+    gained: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The one form in which replays and comparisons are told to machines.
+
+    `lists`, `measures`, `scores` and `totals` come from the difference alone, so that they are the
+    same however it was arrived at. What only a replay knows (`fault`, `residue`, `gain`, and the
+    residue in each row) is null where it is not known.
+    """
+    rows = tables(difference, left)
+    totals = metrics.totals(difference)
+    if left is not None:
+        totals["until"] = max((row["until"] for row in rows["lists"] if row["until"]), default=None)
+    return {
+        "synthetic": True,
+        "fault": None if fault is None else dict(fault),
+        **{name: [snake(row, "residue_by_cause") for row in some] for name, some in rows.items()},
+        "totals": totals,
+        "residue": None if left is None else _residue(left),
+        "gain": None if gained is None else dict(gained),
+        "doubtful": [],
+        "mode": mode,
+        "seconds": round(seconds, 3),
+    }
+
+
+def tables(difference: Difference, left: Left | None) -> dict[str, list[dict[str, Any]]]:
+    """Rows of lists, measures and scores that differ, with what a correction makes of them."""
+    found = {
+        "lists": (metrics.by_list, ("holder", "list"), metrics.LIST_ROW),
+        "measures": (metrics.by_measure, ("agency", "measure"), metrics.MEASURE_ROW),
+        "scores": (metrics.by_keeper, ("keeper",), metrics.SCORE_ROW),
+    }
+    out = {}
+    for name, (rows_of, key, nothing) in found.items():
+        rows = rows_of(difference)
+        if left is not None:
+            day = day_number(left.residue.correction_day) + RESIDUE_DAY
+            by_cause = causes.on_day(getattr(left, name), key, day)
+            corrected = getattr(left.difference, name)
+            rows = metrics.corrected_rows(rows, key, nothing, corrected, by_cause)
+        out[name] = rows
+    return out
+
+
+def _residue(left: Left) -> dict[str, Any]:
+    """The figures of what is left, made for machines: shares as rows, causes as keys in snake_case."""
+    told = left.json()
+    shares = [{"days_after": int(u), "share": s} for u, s in told["share_after_days"].items()]
+    return snake(told, "by_cause", "entry_days_by_cause") | {"share_after_days": shares}
+
+
+def snake(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The row with the causes that some of its values are keyed by written in snake_case."""
+    return dict(row) | {
+        name: {cause.replace(" ", "_"): n for cause, n in row[name].items()} for name in names
+    }
+
+
+def fault_json(edit: Edit) -> dict[str, Any]:
+    """One fault: where it struck, the record before and after, and how it is put right."""
+    struck = edit.struck
+    first = next((e for e in edit.faulty if isinstance(e, RowEdit)), None)
+    before, after = (first.before, first.after) if first else (None, None)
+    return {
+        "kind": struck.fault.kind,
+        "title": struck.fault.title,
+        "feed": struck.feed.name,
+        "record_id": struck.record_id,
+        "record": natural_key(edit),
+        "delivery": struck.day.isoformat(),
+        "file": edit.faulty[0].file,
+        "line": first.line if first else None,
+        "scope": struck.scope,
+        "before": before,
+        "after": after,
+        "changed": changed(before, after),
+        "deliveries_edited": len({e.file for e in edit.faulty}),
+        "correct_after": struck.spec.correct_after,
+        "correction_day": edit.correction_day.isoformat() if edit.correction_day else None,
+        "correction_sent": edit.correction_sent.isoformat() if edit.correction_sent else None,
+        "correction_why_not_sent": edit.why_not_sent,
+        "correction": struck.fault.correction[struck.feed.mode] if edit.correction_sent else None,
+        "seed": struck.spec.seed,
+        "sampling": SAMPLING if struck.spec.record is None and struck.record_id else None,
+        "passed_over": struck.spec.passed_over,
+    }
+
+
+def shortest_ways(*differences: Difference) -> dict[tuple[str, str, str], str]:
+    """Cell -> the shortest path by which it was learned on the side that shows it, first come first."""
+    found: dict[tuple[str, str, str], str] = {}
+    for difference in differences:
+        kinds = difference.lists.groupby(list(CELL), sort=False)["kind"].first()
+        for row in difference.ways.itertuples():
+            cell = (row.holder, row.list, row.subject_id)
+            side = 1 if kinds.get(cell) == "wrongly_missing" else 2
+            if row.side == side:
+                found.setdefault(cell, row.path)
+    return found

@@ -1,0 +1,467 @@
+"""A replay told in the terminal: a dozen lines and one plain sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.replay.compare import metrics
+from pipelines.replay.compare.diff import Difference
+from pipelines.replay.compare.left import Left
+from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY
+from pipelines.replay.compare.outcome import Outcome
+from pipelines.replay.compare.words import Words
+from pipelines.replay.plan.edits import Edit, changed, natural_key
+from pipelines.replay.tell.form import fault_json, shortest_ways, tables
+from pipelines.terminal import NOTICE, counted, wide_console
+from schemas.contract import islands
+
+MOST_ROWS = 12  # rows of lists printed; the rest are counted
+MOST_MEASURES = 3
+MOST_GATES = 3
+INDENT = 10
+LETTERS = "ABCD"  # how many subjects are named
+KIND_WORDS = {"wrongly_listed": "listed", "wrongly_missing": "missing", "altered": "altered"}
+# A clause ends with a semicolon or a bracket, or with a comma or full stop before a blank.
+_CLAUSE = re.compile(r"[;(]|[,.](?=\s|$)")
+
+
+def print_replay(
+    replay: Outcome, gained: Mapping[str, Any] | None = None, console: Console | None = None
+) -> None:
+    """Print a replay's report.
+
+    Args:
+        replay: what was found.
+        gained: figures of `pipelines.replay.compare.gain`, if they are to be told.
+        console: where to; None: the terminal.
+    """
+    out = console or wide_console()
+    out.print(NOTICE, style="dim")
+    for edit in replay.edits:
+        for line in _record(edit):
+            out.print(line)
+    for line in _passage(replay):
+        out.print(line)
+    _reach(out, replay.faulty, replay.words, replay.left)
+    if replay.left is not None:
+        for line in _left(replay):
+            out.print(line)
+    if gained:
+        out.print(_gain(gained))
+    out.print(sentence(replay), style="bold")
+
+
+def _passage(replay: Outcome) -> list[Text]:
+    """How the place was drawn, what gates kept back, and where a fault stopped that reached nobody."""
+    lines = []
+    for edit in replay.edits:
+        spec = edit.struck.spec
+        if spec.passed_over:
+            what = "record" if edit.struck.record_id else "delivery"
+            before = counted(
+                spec.passed_over, f"{what} drawn before it", f"{what}s drawn before it"
+            )
+            lines.append(
+                _line(
+                    "Drawn",
+                    f"with --seed {spec.seed}; {before} changed nothing that anybody shows, does "
+                    "or scores",
+                )
+            )
+    passage = replay.passage
+    for kept in passage.kept[:MOST_GATES]:
+        said = kept.sentence()
+        said = f"if nothing goes wrong, {said}" if kept.state == "clean" else said[len("gate ") :]
+        lines.append(_line("Gate", said))
+    for kept in passage.kept_correction[:MOST_GATES]:
+        lines.append(_line("Gate", f"of what corrects it, {kept.sentence()}"))
+    if max(len(passage.kept), len(passage.kept_correction)) > MOST_GATES:
+        lines.append(Text(f"{'':{INDENT}}… and more; --json has them all"))
+    if passage.stopped:
+        lines.append(_line("Stopped", f"{passage.stopped}."))
+    return lines
+
+
+def print_comparison(
+    difference: Difference,
+    words: Words,
+    doubtful: Sequence[str] = (),
+    console: Console | None = None,
+) -> None:
+    """Print what differs between two databases.
+
+    Args:
+        difference, words: what differs, and what things are called.
+        doubtful: sentences on why the answer may not be relied on.
+        console: where to; None: the terminal.
+    """
+    out = console or wide_console()
+    out.print(NOTICE, style="dim")
+    for line in doubtful:
+        out.print(line, style="bold red")
+    _reach(out, difference, words, None)
+    total = metrics.totals(difference)
+    if not len(difference.lists):
+        said = "No holder shows anything else in the one than in the other"
+        doubt = ", as far as can be told." if doubtful else "."
+        out.print(said + doubt, style="bold")
+        return
+    out.print(
+        f"The two databases differ in {counted(total['cells'], 'entry', 'entries')} of "
+        f"{counted(total['pairs'], 'holder-and-list pair')}, about "
+        f"{counted(total['subjects'], 'subject')}, over {total['entry_days']:,} entry-days.",
+        style="bold",
+    )
+
+
+def _gain(gained: Mapping[str, Any]) -> Text:
+    """What joining this far lets holders know, beside what it makes them believe wrongly."""
+    return _line(
+        "Gain",
+        f"{gained['gained']:,} true listings that holders would not have with --join "
+        f"{gained['from']}; false ones {gained['false_low']:,} there, {gained['false_high']:,} "
+        f"with --join {gained['to']}",
+    )
+
+
+def _record(edit: Edit) -> list[Text]:
+    """The fault in one line and the record before and after in as many as cells changed."""
+    told, feed = fault_json(edit), edit.struck.feed
+    record = natural_key(edit) or (edit.struck.record_id or "")[:8]
+    line = f" line {told['line']}" if told["line"] else ""
+    until = {"source": "and on until corrected", "once": "once"}[told["scope"]]
+    title = islands()[feed.island].title
+    head = f"{told['title']}: {feed.name} {feed.title_zh} ({title}), "
+    head += f"record {record}, " if edit.struck.record_id else ""
+    lines = [_line("Fault", f"{head}{told['file']}{line}, {until}")]
+    for name, (before, after) in changed(told["before"], told["after"]).items():
+        column = feed.column(name)
+        lines.append(
+            Text.assemble(
+                f"{'':{INDENT}}{name} {column.title_zh} ({gloss(column.description)}): ",
+                (_cell(before), "green"),
+                " → ",
+                (_cell(after), "red"),
+            )
+        )
+    if len(lines) == 1:
+        if edit.struck.record_id is None:
+            what = "an earlier file goes out in its place"
+        elif told["after"] is None:
+            what = "the row is not delivered"
+        else:
+            what = "a row is delivered that should not be"
+        lines.append(Text(f"{'':{INDENT}}{what}", style="red"))
+    return lines
+
+
+def _line(title: str, text: str) -> Text:
+    """One line of the report under its title."""
+    return Text.assemble((f"{title:{INDENT}}", "bold"), text)
+
+
+def gloss(description: str) -> str:
+    """The first clause of a column's English description."""
+    first = _CLAUSE.split(description, maxsplit=1)[0].strip().rstrip(".")
+    return first[:1].lower() + first[1:] if first else "no description"
+
+
+def _cell(value: str | None) -> str:
+    return "(empty)" if value is None else value
+
+
+def _reach(out: Console, difference: Difference, words: Words, left: Left | None) -> None:
+    """List by list who was wrongly listed or missed, when and by which way; then what followed."""
+    rows = tables(difference, left)["lists"]
+    ways = shortest_ways(difference, *(() if left is None else (left.difference,)))
+    letters = _letters(difference, left)
+    pairs = {name: f for name, f in difference.lists.groupby(["holder", "list"])}
+    if left is not None:  # what is wrong only because of the correction
+        pairs = {name: f for name, f in left.difference.lists.groupby(["holder", "list"])} | pairs
+    rows.sort(key=lambda row: (row["first_day"], row["holder"], row["list"]))
+    told = []
+    for row in rows[:MOST_ROWS]:
+        here = pairs[row["holder"], row["list"]]
+        cells = [
+            (row["holder"], row["list"], subject) for subject in sorted(set(here["subject_id"]))
+        ]
+        paths = sorted({ways[c] for c in cells if c in ways}, key=lambda p: (p.count(">"), p))
+        told.append((row, _wrongs(here, letters), _way(paths) or row["holder"]))
+    if rows:
+        named = (f"{letter} is {words.subject(s)}" for s, letter in letters.items())
+        out.print("; ".join(named))
+        _table(out, told, difference.horizon, left is not None)
+    if len(rows) > MOST_ROWS:
+        out.print(f"… and {len(rows) - MOST_ROWS} more holder-and-list pairs (--json has them)")
+    _followed(out, difference, words, left)
+
+
+def _table(
+    out: Console, told: Sequence[tuple[Mapping[str, Any], str, str]], horizon: date, fixed: bool
+) -> None:
+    """The rows of lists; what all of them have in common is said once, above."""
+    alike = len({wrongly for _, wrongly, _ in told}) == 1
+    if alike:
+        out.print(f"Wrongly {told[0][1]}, in every row:")
+    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Holder, by way of", overflow="fold")
+    table.add_column("List", overflow="fold")
+    if not alike:
+        table.add_column("Wrongly", overflow="fold")
+    table.add_column("From", no_wrap=True)
+    table.add_column("Until", no_wrap=True)
+    if fixed:
+        table.add_column("Uncorrected until", min_width=11)
+    cut = False
+    for row, wrongly, way in told:
+        days = []
+        for name in ("until", "uncorrected_until") if fixed else ("until",):
+            at_the_end = row[name] == horizon.isoformat()
+            days.append((row[name] or "never wrong") + ("+" if at_the_end else ""))
+            cut |= at_the_end
+        wrong = () if alike else (wrongly,)
+        table.add_row(way, row["list"], *wrong, row["first_day"], *days)
+    out.print(table)
+    legend = "Until: the first day on which it is right again"
+    legend += "; uncorrected: had nobody corrected it" if fixed else ""
+    legend += "; +: cut at the horizon" if cut else ""
+    out.print(f"{legend}.", style="dim")
+
+
+def _letters(difference: Difference, left: Left | None = None) -> dict[str, str]:
+    """A letter for each of the first few subjects, those wrongly missing before the others."""
+    frames = [difference.lists] + ([] if left is None else [left.difference.lists])
+    lists = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
+    order = lists.assign(rank=lists["kind"].map({"wrongly_missing": 0, "altered": 1}))
+    subjects = order.sort_values(["rank", "from_day", "subject_id"])["subject_id"]
+    return dict(zip(dict.fromkeys(subjects), LETTERS, strict=False))
+
+
+def _way(paths: list[str]) -> str:
+    if not paths:
+        return ""
+    more = f" (+{len(paths) - 1})" if len(paths) > 1 else ""
+    return paths[0].replace(">", " > ") + more
+
+
+def _wrongs(here: Any, letters: Mapping[str, str]) -> str:
+    """Who is wrongly listed, missing or altered in one list at one holder."""
+    parts = []
+    for kind, title in KIND_WORDS.items():
+        who = set(here.loc[here["kind"] == kind, "subject_id"])
+        named = sorted(letters[s] for s in who if s in letters)
+        more = len(who) - len(named)
+        if named and more:
+            named.append(f"{more} more")
+        if who:
+            parts.append(f"{title} {', '.join(named) if named else more}")
+    return "; ".join(parts)
+
+
+def _followed(out: Console, difference: Difference, words: Words, left: Left | None) -> None:
+    """The measures and points that followed, a line each."""
+    rows = tables(difference, left)
+    measures = rows["measures"]
+    if measures:
+        cells = metrics.totals(difference)
+        titles = [
+            f"{words.measures.get(row['measure'], row['measure'])} ({row['agency']})"
+            for row in measures
+        ]
+        more = max(len(titles) - MOST_MEASURES, 0)
+        rest = f"; {more} more kinds" if more > 1 else "; 1 more kind" if more else ""
+        told = (
+            f"{cells['measures']:,} of {counted(len(measures), 'kind')}, "
+            f"{cells['measures_linked']:,} of them through a link: "
+        )
+        out.print(_line("Measures", told + "; ".join(titles[:MOST_MEASURES]) + rest))
+    for row in rows["scores"]:
+        low, high = row["lowest_shift"], row["highest_shift"]
+        shift = ""
+        if low is not None:
+            shift = f" by {low:+d}" + (f" to {high:+d}" if high != low else "") + " points"
+        until = f"until {row['until']}" if row["until"] else "never with the correction"
+        if left is not None and row["uncorrected_until"]:
+            until += f" (uncorrected until {row['uncorrected_until']})"
+        text = (
+            f"{row['keeper']}: {counted(row['subjects'], 'subject')} shifted{shift}, "
+            f"{row['other_grade']} into another grade, from {row['first_day']} {until}"
+        )
+        out.print(_line("Scores", text))
+
+
+def corrected_words(replay: Outcome) -> str:
+    """When it was corrected, or why nothing was sent to correct it."""
+    assert replay.left is not None
+    day = replay.left.residue.correction_day
+    meant = [edit for edit in replay.edits if edit.correction_day is not None]
+    unsent = [edit.why_not_sent for edit in meant if edit.why_not_sent]
+    if len(unsent) == len(meant):
+        return f"nothing was sent on {day} to correct it: {unsent[0]}"
+    if replay.passage.kept_correction:
+        return f"the correction of {day} was kept back by a gate"
+    return f"corrected {day}"
+
+
+def since_words(told: Mapping[str, Any]) -> str:
+    """Of the entries wrong on the day residue is counted on, since when they have been."""
+    since = told["cells_by_since"]
+    eve = told["cells_on_the_eve"]
+    parts = [f"{since['eve']:,} of the {eve:,} wrong on the eve"] if eve else []
+    parts += [
+        f"{since[name]:,} {text}"
+        for name, text in (
+            ("late_spread", "first wrong only since (late spread)"),
+            ("returned", "wrong again since"),
+            ("irrevocable", "where nobody can take it back"),
+        )
+        if since[name]
+    ]
+    return ", ".join(parts)
+
+
+def _left(replay: Outcome) -> list[Text]:
+    """What remains after the correction, and why."""
+    assert replay.left is not None
+    told = replay.left.json()
+    shares = [
+        f"{share:.0%} after {u} d" if u else f"{share:.0%} that day"
+        for u in AFTER
+        if (share := told["share_after_days"].get(str(u))) is not None
+    ]
+    how = corrected_words(replay)
+    lines = [_line("Residue", f"{how}; no list that can be put right was wrong on the eve")]
+    if told["cells_on_the_eve"]:
+        half = "never halved" if told["censored"] else f"half-life {told['half_life']} d"
+        eve = counted(told["cells_on_the_eve"], "entry", "entries")
+        lines = [
+            _line("Residue", f"{how}; of {eve} wrong on the eve still wrong: {', '.join(shares)}; "
+                  f"{half}")
+        ]  # fmt: skip
+    extra = []
+    if told["late_spread"]:
+        late = counted(told["late_spread"], "entry", "entries")
+        extra.append(f"{late} first wrong only since (late spread)")
+    if told["returned"]:
+        extra.append(f"{counted(told['returned'], 'entry', 'entries')} wrong again since")
+    if told["irrevocable"]:
+        extra.append(
+            f"{counted(told['irrevocable'], 'entry', 'entries')} more on the eve where nobody can take "
+            "it back"
+        )
+    if told["cells"]:
+        extra.append(f"wrong {RESIDUE_DAY} d after: {told['cells']:,} ({since_words(told)})")
+    if told["entry_days"]:
+        by_cause = ", ".join(f"{cause} {n:,}" for cause, n in told["entry_days_by_cause"].items())
+        extra.append(f"entry-days wrong since: {by_cause}")
+    if extra:
+        lines.append(Text(f"{'':{INDENT}}{'; '.join(extra)}"))
+    return lines
+
+
+def sentence(replay: Outcome) -> str:
+    """The whole replay in one plain sentence."""
+    total = metrics.totals(replay.faulty)
+    what = "One wrong delivery" if replay.edits[0].struck.record_id is None else "One wrong record"
+    if len(replay.edits) > 1:
+        what = f"{len(replay.edits)} faults"
+    source = " and ".join(sorted({edit.struck.feed.name for edit in replay.edits}))
+    if not total["subjects"]:
+        text = f"{what} in {source} changed nothing that anybody shows, does or scores"
+        if replay.left is not None and replay.left.difference.differs:
+            return f"{text}; putting it right did."
+        return f"{text}."
+    effects = []
+    for kind, text in (
+        ("wrongly_listed", "put {} on lists wrongly"),
+        ("wrongly_missing", "kept {} off lists wrongly"),
+        ("altered", "altered what lists say of {}"),
+    ):
+        who = set(replay.faulty.lists.loc[replay.faulty.lists["kind"] == kind, "subject_id"])
+        if who:
+            named = replay.words.name(min(who)) if len(who) == 1 else counted(len(who), "subject")
+            effects.append(text.format(named))
+    if effects:
+        where = f"{counted(total['holders'], 'holder')} in {counted(total['lists'], 'list')}"
+        text = f"{what} in {source} {_and(effects)}, at {where}"
+    else:
+        other = [
+            counted(total[name], one)
+            for name, one in (("measures", "measure"), ("scores", "score"))
+            if total[name]
+        ]
+        text = f"{what} in {source} changed no list, but {_and(other)}"
+    text += (
+        f", and reached {counted(total['subjects'], 'person or firm', 'people and firms')} in all"
+    )
+    if replay.left is None:
+        return text + "; nobody ever put it right."
+    told = replay.left.json()
+    if told["cells"]:
+        cause = max(told["by_cause"].items(), key=lambda item: (item[1], item[0]))[0]
+        since = told["cells_by_since"]
+        again = since["late_spread"] or since["returned"]
+        how = f"wrong ({since_words(told)})" if again else "still wrong"
+        still = (
+            f"{counted(told['cells'], 'entry is', 'entries are')} {how}, mostly because: {cause}"
+        )
+    elif effects:
+        still = "no entry is wrong any more"
+        later = replay.left.lists[replay.left.lists["a"] > _counted_on(replay.left)]
+        if len(later):
+            n = len(later[list(metrics.CELL)].drop_duplicates())
+            still = f"no entry is wrong, but {counted(n, 'entry is', 'entries are')} later on"
+    else:
+        still = _still_followed(replay.left)
+    return f"{text}; {RESIDUE_DAY} days after {fixed_words(replay)}, {still}."
+
+
+def fixed_words(replay: Outcome) -> str:
+    """What happened on the day of the correction, as the end of "30 days after …"."""
+    sent = any(edit.correction_sent for edit in replay.edits)
+    if not sent:
+        return "it was to be corrected, for which nothing was sent"
+    if replay.passage.kept_correction:
+        return "the source's correction, which a gate kept back"
+    return "the source corrected it"
+
+
+def _counted_on(left: Left) -> int:
+    """The day, as a number, on which the closing sentence counts what is left."""
+    return metrics.day_number(left.residue.correction_day) + RESIDUE_DAY
+
+
+def _still_followed(left: Left) -> str:
+    """What is left of the measures and scores, counted on the day residue is counted on."""
+    day = _counted_on(left)
+    parts, later, causes = [], [], []
+    for frame, key, one, many in (
+        (left.measures, ["agency", "measure", "subject_id"], "measure is", "measures are"),
+        (left.scores, ["keeper", "subject_id"], "score is", "scores are"),
+    ):
+        here = frame[(frame["a"] <= day) & (day < frame["b"])]
+        if len(here):
+            parts.append(counted(len(here[key].drop_duplicates()), one, many))
+            causes += here["cause"].tolist()
+        if n := len(frame.loc[frame["a"] > day, key].drop_duplicates()):
+            later.append(counted(n, one, many))
+    if not parts:
+        return (
+            f"nothing is wrong, but {_and(later)} later on"
+            if later
+            else ("nothing is wrong any more")
+        )
+    cause = max(sorted(set(causes)), key=causes.count)
+    return f"{_and(parts)} still wrong, mostly because: {cause}"
+
+
+def _and(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -1,0 +1,8 @@
+"""How work that takes a while says how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+# Called with a label, steps done and steps in all.
+Progress = Callable[[str, int, int], None]
