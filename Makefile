@@ -19,10 +19,10 @@ help:  ## what can be made
 	@echo "Setting up .venv ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.lock
-	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/python -m uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@if command -v java >/dev/null 2>&1; then \
-		$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements-spark.lock; fi
-	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+		$(BIN)/python -m uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --no-deps -r requirements-spark.lock; fi
+	@$(BIN)/python -m uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch .venv/.ready
 
 setup: .venv/.ready  ## the virtual environment, pinned and checked by hash
@@ -39,7 +39,7 @@ test-all: setup lint  ## those and what takes minutes more: browser, scenarios, 
 lint: setup  ## ruff on Python, sqlfluff on SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar pipelines sources
+	@$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar pipelines sources quality
 
 format: setup  ## put Python in the one style there is
 	@$(BIN)/ruff format .

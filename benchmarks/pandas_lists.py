@@ -4,7 +4,7 @@ The same job as the SQL models do at the join level `full`, with frames in memor
 time, no query, no loop over rows but for hashes. Files are read by the project's own readers; what a
 column must hold and how a feed is delivered comes from the contracts.
 
-Left out is what cannot reach these lists. Nobody is sought by name and address nearly alike: that is
+Remaining out is what cannot reach these lists. Nobody is sought by name and address nearly alike: that is
 for records without identifier and division, which here come without an address too. By which number
 somebody was found decides nothing but the order of the steps.
 """

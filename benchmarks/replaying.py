@@ -12,8 +12,8 @@ from typing import Any
 
 from benchmarks.timing import apart, median, timed
 from pipelines.experiment.design import BLOCK
+from pipelines.home import Home
 from pipelines.replay import FaultSpec, Universes, replay
-from pipelines.storage import Home
 from sources.faults import FaultError, kinds
 
 CORRECTED = 30  # days after which the source puts each fault right
@@ -79,7 +79,7 @@ def one_by_one(home: Path, count: int) -> tuple[float, list[float]]:
             try:
                 universes.follow([universes.case([spec(names, number)])])
                 took.append(time.perf_counter() - start)
-            except FaultError:  # nothing to bite on
+            except FaultError:  # nothing to change
                 pass
             number += 1
     return opening, took[WARM:]
@@ -95,7 +95,7 @@ def deliveries(home: Path, most: int) -> list[tuple[str, float, float]]:
     found = []
     for kind in of_level("delivery"):
         fault = FaultSpec(kind, seed=1, correct_after=CORRECTED)
-        with contextlib.suppress(FaultError):  # nothing to bite on
+        with contextlib.suppress(FaultError):  # nothing to change
             if len(found) < most:
                 quick = timed(lambda f=fault: replay(Home(home), f))
                 found.append((kind, quick, by_rebuilding(home, fault)))
@@ -129,7 +129,7 @@ def thousand(home: Path, count: int = 1000, workers: int = 2) -> float:
             waiting.append(pool.submit(_block, str(home), list(range(number, number + BLOCK))))
             number += BLOCK
         done = sum(part.result() for part in waiting)
-        while done < count:  # some had nothing to bite on
+        while done < count:  # some had nothing to change
             done += pool.submit(
                 _block, str(home), list(range(number, number + count - done))
             ).result()
@@ -155,7 +155,7 @@ def measure(size: str, home: Path, runs: int, count: int, many: bool) -> Replaye
     names = of_level("record")
     number = 0
     while len(found.rebuilt) < runs:
-        with contextlib.suppress(FaultError):  # nothing to bite on
+        with contextlib.suppress(FaultError):  # nothing to change
             found.rebuilt.append(apart(by_rebuilding, home, spec(names, number)))
         number += 1
     found.deliveries = apart(deliveries, home, 99 if many else 1)

@@ -20,8 +20,8 @@ from typing import Any
 
 from benchmarks import building, listing, replaying
 from benchmarks.tables import tables
+from pipelines.home import Home
 from pipelines.run import make_home
-from pipelines.storage import Home
 from schemas.contract import ROOT
 
 README = ROOT / "README.md"

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
-from pipelines.storage import Home
+from pipelines.home import Home
 
 
 def table(engine: Engine, sql: str) -> str:

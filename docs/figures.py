@@ -60,9 +60,9 @@ def joins(lab: Lab) -> str:
 
 
 def _row(join: str, true: int, false: int, found: Replay) -> str:
-    assert found.left is not None
+    assert found.remaining is not None
     reach = totals(found.faulty)
-    left = found.left.json()["cells"]
+    left = found.remaining.json()["cells"]
     return (
         f"| `{join}` | {true + false} | {false} | {reach['pairs']} | {reach['subjects']} | {left} |"
     )

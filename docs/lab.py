@@ -20,8 +20,8 @@ from pathlib import Path
 from docs.ask import table
 from pipelines.demo import make_story, tell_story
 from pipelines.engine import open_engine
+from pipelines.home import Home
 from pipelines.replay import Replay
-from pipelines.storage import Home
 from schemas.contract import ROOT
 
 COLUMNS = 100  # width of what a page shows

@@ -1,14 +1,16 @@
 """From landing files to a finished database: land, judge, then every model in order.
 
-The same steps serve the command line, Dagster and the rebuilt states of a replay.
+`build` is what the command line, the rebuilt states of a replay, experiments and tests call. Dagster's
+assets take the same steps of a `Plan` one by one.
 """
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,64 @@ from pipelines.codes import load_codes
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.graph import all_models
+from pipelines.home import building_place, finished, remove_database
 from pipelines.landing import land, read_manifest
+from pipelines.manifest import landing_digest, make_manifest
 from pipelines.model import Model
-from pipelines.storage import remove_database
 from quality import check_promises, judge
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be made of a landing folder.
+
+    Attributes:
+        manifest: what the folder says of itself.
+        join: how far the islands are joined.
+        policy: numbers of the network that are varied.
+        tier: which islands take part; empty: those that the manifest names.
+    """
+
+    manifest: Mapping[str, Any]
+    join: str = "full"
+    policy: Mapping[str, str] = field(default_factory=dict)
+    tier: str = ""
+
+    @cached_property
+    def feeds(self) -> dict[str, Feed]:
+        """The contracts of the feeds that take part, by name."""
+        return feeds(self.tier or tier_of(self.manifest))
+
+    @cached_property
+    def models(self) -> list[Model]:
+        """The models, in an order in which they can run."""
+        return all_models(self.tier or tier_of(self.manifest), self.join, dict(self.policy))
+
+    def begin(self, engine: Engine, world: Path | None = None, whole: bool = True) -> None:
+        """Bring in what no delivery says: code lists, what the run is about and, if given, the truth.
+
+        Args:
+            world: folder of the truth, which only audits and the scoring of results read.
+            whole: whether all tables are to be made, not some in a copy of a database.
+        """
+        tier = self.tier or tier_of(self.manifest)
+        load_codes(engine, self.feeds, self.manifest, self.join, self.policy, tier, whole)
+        for path in sorted(world.glob("*.parquet")) if world else ():
+            engine.create_table_from_parquet(f"world.{path.stem}", path)
+
+    def about(self, engine: Engine, command: Sequence[str], **more: Any) -> dict[str, Any]:
+        """What the database that was made says of itself; see `pipelines.manifest`."""
+        digest = landing_digest(engine)
+        return make_manifest(
+            command, self.manifest, join=self.join, policy=self.policy, digest=digest, **more
+        )
+
+
+def tier_of(manifest: Mapping[str, Any]) -> str:
+    """The tier of islands and edges that a landing folder was made for."""
+    return str(manifest.get("tier") or "core")
 
 
 @dataclass
@@ -32,13 +86,13 @@ class Build:
         target: the database, or the folder of Parquet files.
         tables: those that were made, in order.
         seconds: stage -> seconds it took.
-        manifest: of the landing files.
+        about: what the database says of itself.
     """
 
-    target: Path
+    target: Path = Path()
     tables: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    manifest: dict[str, Any] = field(default_factory=dict)
+    about: dict[str, Any] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def timed(self, stage: str):  # noqa: ANN201 - a context manager
@@ -48,40 +102,24 @@ class Build:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
 
 
-def load_world(engine: Engine, world: Path) -> None:
-    """Bring the truth into the schema `world`, where only audits and the scoring of results look."""
-    for path in sorted(world.glob("*.parquet")):
-        engine.create_table_from_parquet(f"world.{path.stem}", path)
-
-
 def run_model(engine: Engine, model: Model) -> None:
     """Make one model's table."""
     engine.create_table(model.name, model.sql)
 
 
-def tier_of(manifest: Mapping[str, Any]) -> str:
-    """The tier of islands and edges that a landing folder was made for."""
-    return str(manifest.get("tier") or "core")
-
-
 def build_with(
     engine: Engine,
     landing: Path,
+    plan: Plan,
     *,
-    join: str = "full",
-    policy: Mapping[str, str] | None = None,
-    tier: str | None = None,
     world: Path | None = None,
     progress: Progress | None = None,
     checks: bool = True,
 ) -> Build:
-    """Build everything with an open engine.
+    """Take every step of a plan with an open engine.
 
     Args:
         landing: folder of delivered files.
-        join: how far the islands are joined.
-        policy: numbers of the network that are varied.
-        tier: which islands take part; by default what the landing folder's manifest says.
         world: folder of the truth, if results are to be scored against it.
         progress: called with a label, steps done and steps in all.
         checks: whether to audit the promises about conservation and evidence at the end.
@@ -89,31 +127,24 @@ def build_with(
     Raises:
         ValueError: (LandingError, ContractError, NetworkError, BrokenPromise ...) in one sentence.
     """
-    done = Build(Path())
-    done.manifest = read_manifest(landing)
-    tier = tier or tier_of(done.manifest)
-    used: dict[str, Feed] = feeds(tier)
-    models = all_models(tier, join, dict(policy or {}))
-    total = len(models) + 3
+    done = Build()
+    total = len(plan.models) + 3
     tell = progress or (lambda label, at, of: None)
-
     tell("landing", 0, total)
     with done.timed("landing"):
-        load_codes(engine, used, done.manifest, join, policy, tier)
-        land(engine, landing, used, lambda name, at, of: tell(f"landing {name}", 0, total))
-        if world is not None and world.exists():
-            load_world(engine, world)
+        plan.begin(engine, world)
+        land(engine, landing, plan.feeds, lambda name, at, of: tell(f"landing {name}", 0, total))
     tell("quality", 1, total)
     with done.timed("quality"):
-        judge(engine, used)
-    for at, model in enumerate(models, start=2):
+        judge(engine, plan.feeds)
+    for at, model in enumerate(plan.models, start=2):
         tell(model.name, at, total)
         with done.timed(model.stage):
             run_model(engine, model)
     done.tables = [
-        *(f"landing.{feed}" for feed in used),
+        *(f"landing.{feed}" for feed in plan.feeds),
         "quality.verdicts",
-        *(model.name for model in models),
+        *(model.name for model in plan.models),
     ]
     tell("checks", total - 1, total)
     if checks:
@@ -130,11 +161,14 @@ def build(
     join: str = "full",
     policy: Mapping[str, str] | None = None,
     engine: str = "duckdb",
-    tier: str | None = None,
+    tier: str = "",
     world: Path | None = None,
     progress: Progress | None = None,
     threads: int | None = None,
     checks: bool = True,
+    command: Sequence[str] = ("build",),
+    ask: Callable[[Engine, Build], None] = lambda engine, done: None,
+    **more: Any,
 ) -> Build:
     """Build a database file (or, with Spark, a folder of Parquet tables) from landing files.
 
@@ -144,31 +178,24 @@ def build(
         target: the file or folder to make; an existing one is replaced.
         engine: `duckdb` or `spark`.
         threads: threads the engine may use; all by default.
+        join, policy, tier: see `Plan`.
+        world, progress, checks: see `build_with`.
+        command: words of the command that asked for it, for the manifest.
+        ask: called with the finished database while it is still open.
+        more: what else the manifest is to say.
 
     Raises:
         ValueError: as `build_with`.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    building = target.with_name(target.name + ".building")
-    if not building.is_dir():
-        remove_database(building)
+    plan = Plan(read_manifest(landing), join, dict(policy or {}), tier)
+    building = building_place(target)
     try:
         with open_engine(engine, building, threads=threads) as opened:
-            done = build_with(
-                opened,
-                landing,
-                join=join,
-                policy=policy,
-                tier=tier,
-                world=world,
-                progress=progress,
-                checks=checks,
-            )
-        if building.exists():
-            building.replace(target)
+            done = build_with(opened, landing, plan, world=world, progress=progress, checks=checks)
+            done.about = plan.about(opened, command, **more)
+            ask(opened, done)
+        done.target = finished(building, done.about)
     except BaseException:
-        if not building.is_dir():
-            remove_database(building)
+        remove_database(building)
         raise
-    done.target = target
     return done

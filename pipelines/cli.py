@@ -11,9 +11,10 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from pipelines import listing
-from pipelines.storage import Home
+from pipelines.home import Home
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
 from pipelines.terminal import print_json, print_table, progress_bar, wide_console
+from pipelines.trouble import told
 from schemas.suggest import suggestion
 
 app = typer.Typer(
@@ -553,8 +554,6 @@ def main(given: Sequence[str] | None = None) -> None:
     except Exception as error:  # all that can go wrong is put into words in one place
         if os.environ.get("ISLANDS_DEBUG"):
             raise
-        from pipelines.trouble import told
-
         _fail(*told(error))
     else:
         if code:

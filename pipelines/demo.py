@@ -17,11 +17,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from pipelines.home import Home, HomeError, write_json
 from pipelines.manifest import lock_hash, project_version
 from pipelines.replay import FaultSpec, Replay, load, replay
 from pipelines.replay.plan.edits import Edit, RowEdit, changed
 from pipelines.run import build_home, generate_home
-from pipelines.storage import Home, HomeError, write_json
 from pipelines.terminal import progress_bar, wide_console
 from schemas.contract import ROOT
 from schemas.progress import Progress

@@ -8,8 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from schemas.contract import ROOT
-
-NOTICE = "SYNTHETIC DATA: no person or organisation in it is real."
+from schemas.notice import NOTICE
 
 
 def project_version() -> str:

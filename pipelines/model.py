@@ -3,7 +3,7 @@
 A model is one SELECT that makes one table. Most are files, and a table's name is its file's path:
 `lists.court_dishonest` is `pipelines/lists/court_dishonest.sql`. The rest are generated from the
 contracts (`conform.*`), from the list files (`lists.entries`) or from the network (`exchange.*`).
-The tables a model reads are read out of its SQL by sqlglot.
+The tables a model reads are read out of its SQL.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import sqlglot
-from sqlglot import exp
-
+from pipelines.engine.named import named_in
 from pipelines.intervals import union_of_intervals
 from schemas.contract import ROOT
 
@@ -102,16 +100,21 @@ class Model:
 
 
 @lru_cache(maxsize=1024)
-def _parsed(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Tables read and columns given by a SELECT, from one parse of it."""
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    tables = sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db and t.name})
-    return tuple(tables), tuple(tree.named_selects)
+def _named(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tables read and columns given by a SELECT, from one parse of it.
+
+    Raises:
+        ModelError: if it is none.
+    """
+    try:
+        return named_in(sql)
+    except ValueError as error:
+        raise ModelError(f"This is not one SELECT: {error}") from None
 
 
 def tables_read(sql: str) -> tuple[str, ...]:
     """Names `schema.table` that a SELECT reads, common table expressions left out, sorted."""
-    return _parsed(sql)[0]
+    return _named(sql)[0]
 
 
 def output_columns(sql: str) -> tuple[str, ...]:
@@ -120,8 +123,8 @@ def output_columns(sql: str) -> tuple[str, ...]:
     Raises:
         ModelError: if a column has no name or is a star.
     """
-    names = _parsed(sql)[1]
-    if not names or "*" in names or "" in names:
+    names = _named(sql)[1]
+    if "" in names:
         raise ModelError(f"every column needs a name of its own, not a star: {sql[:80]!r}")
     return names
 

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.codes import CODES, read_code_list
-from pipelines.terminal import NOTICE
+from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
     from quality.report import Report

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 118  # columns where there is no terminal to ask
-NOTICE = "Synthetic data: every person, firm and number is invented."
 
 
 def wide_console() -> Console:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines.storage import Home
+from pipelines.home import Home
 from schemas.contract import ROOT
 
 # One run writes a home at a time, so the next waits in the queue; nobody is asked or told anything.

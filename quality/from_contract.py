@@ -1,4 +1,4 @@
-"""Expectations that need not be written by hand: a contract already says them.
+"""Expectations derived from a contract.
 
 `landing_expectations` reads a feed's contract: what each column of a delivery must be, and how many
 rows a delivery may have. `shape_expectations` reads the contract of a common shape in
@@ -84,14 +84,14 @@ def effect_sql(feed: Feed, row: str = "l") -> str:
 
 def landing_expectations(feed: Feed) -> tuple[Expectation, ...]:
     """What the rows of `landing.<feed>` are expected to be; outcome warn or quarantine."""
-    found: list[Expectation] = []
+    expected: list[Expectation] = []
     for column in feed.columns:
-        found.extend(_column_expectations(feed, column))
+        expected.extend(_column_expectations(feed, column))
     if feed.format == "csv":
-        found.append(_one_record(feed))
+        expected.append(_one_record(feed))
     if feed.natural_key:
-        found.extend(_row_a_record(feed))
-    return tuple(found)
+        expected.extend(_row_a_record(feed))
+    return tuple(expected)
 
 
 def _row_a_record(feed: Feed) -> list[Expectation]:
@@ -103,9 +103,9 @@ def _row_a_record(feed: Feed) -> list[Expectation]:
         ordered=ordered,
         others=tuple(c.name for c in feed.columns if not c.content and not ordered),
     )
-    found = []
+    expected = []
     if not ordered:
-        found.append(
+        expected.append(
             Expectation(
                 name="one_version",
                 table=table,
@@ -123,7 +123,7 @@ def _row_a_record(feed: Feed) -> list[Expectation]:
         if ordered
         else "a row given twice counts once."
     )
-    found.append(
+    expected.append(
         Expectation(
             name="one_row",
             table=table,
@@ -134,7 +134,7 @@ def _row_a_record(feed: Feed) -> list[Expectation]:
         )
     )
     if ordered and set(feed.effect_codes.values()) & {"withdraw", "change", "correct"}:
-        found.append(
+        expected.append(
             Expectation(
                 name="meets_no_record",
                 table=table,
@@ -148,7 +148,7 @@ def _row_a_record(feed: Feed) -> list[Expectation]:
                 ),
             )
         )
-    return found
+    return expected
 
 
 def _one_record(feed: Feed) -> Expectation:
@@ -186,32 +186,32 @@ def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
             reason=reason,
         )
 
-    found = []
+    expected = []
     if column.name in feed.natural_key:
         reason = f"{label} is part of the key: without it nobody can say which record is meant."
-        found.append(expect("key", "present", "quarantine", reason))
+        expected.append(expect("key", "present", "quarantine", reason))
     elif column.required or column.name == feed.effect_column:
         reason = f"The contract of {feed.name} requires {label}."
-        found.append(expect("required", "present", "quarantine", reason))
+        expected.append(expect("required", "present", "quarantine", reason))
     if column.name == feed.effect_column:
         reason = f"{label} says what the row does to the record; another code cannot be acted on."
-        found.append(
+        expected.append(
             expect("valid", "in_set", "quarantine", reason, values=tuple(feed.effect_codes))
         )
     elif column.valid_values:
         reason = f"{label} is coded by the list {column.valid_values}; nobody knows another value."
         values = codes(column.valid_values)
-        found.append(expect("valid", "in_set", "quarantine", reason, values=values))
+        expected.append(expect("valid", "in_set", "quarantine", reason, values=values))
     if column.pattern:
         reason = f"{label} is always written in the form {column.pattern}."
-        found.append(expect("pattern", "matches", "quarantine", reason, pattern=column.pattern))
+        expected.append(expect("pattern", "matches", "quarantine", reason, pattern=column.pattern))
     if column.parse:
         reason = f"{label} must read as {column.parse}, or later stages have nothing to work with."
         reads = {"as": column.parse} | ({"open": column.means_open} if column.means_open else {})
-        found.append(expect("parse", "reads_as", "quarantine", reason, **reads))
+        expected.append(expect("parse", "reads_as", "quarantine", reason, **reads))
         said, bounds = _bounds(column)
         reason = f"{label} {said}"
-        found.append(expect("bounds", "in_bounds", "quarantine", reason, **reads, **bounds))
+        expected.append(expect("bounds", "in_bounds", "quarantine", reason, **reads, **bounds))
     if column.expected_where:
         other, value = column.expected_where
         reason = (
@@ -222,14 +222,14 @@ def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
             f"coalesce(normal_form({name_sql(other)}), '') <> {text_sql(value)} "
             f"OR clean_text({name_sql(column.name)}) IS NOT NULL"
         )
-        found.append(expect("expected", "holds", "warn", reason, condition=condition))
+        expected.append(expect("expected", "holds", "warn", reason, condition=condition))
     if column.scheme:
         reason = (
             f"{label} should pass the check of a {column.scheme}; lawful codes exist that fail it, "
             "so the row is kept and flagged."
         )
-        found.append(expect("check", "check_digit", "warn", reason, scheme=column.scheme))
-    return found
+        expected.append(expect("check", "check_digit", "warn", reason, scheme=column.scheme))
+    return expected
 
 
 def _bounds(column: Column) -> tuple[str, dict[str, Any]]:
@@ -254,9 +254,9 @@ def delivery_expectations(feed: Feed) -> tuple[Expectation, ...]:
     Ratios are kept in thousandths, so that no engine has to round.
     """
     table = f"landing.{feed.name}"
-    found = []
+    expected = []
     if feed.mode == "snapshot" and feed.may_be_empty is None:
-        found.append(
+        expected.append(
             Expectation(
                 name="some_rows",
                 table=table,
@@ -266,7 +266,7 @@ def delivery_expectations(feed: Feed) -> tuple[Expectation, ...]:
             )
         )
     if feed.first_delivery:
-        found.append(
+        expected.append(
             Expectation(
                 name="first_rows",
                 table=table,
@@ -282,7 +282,7 @@ def delivery_expectations(feed: Feed) -> tuple[Expectation, ...]:
             for edge in ("min", "max")
             if edge in feed.previous_ratio
         }
-        found.append(
+        expected.append(
             Expectation(
                 name="previous_ratio",
                 table=table,
@@ -293,7 +293,7 @@ def delivery_expectations(feed: Feed) -> tuple[Expectation, ...]:
             )
         )
     if feed.mode != "snapshot" and "max" in feed.backlog_ratio:
-        found.append(
+        expected.append(
             Expectation(
                 name="backlog_ratio",
                 table=table,
@@ -303,7 +303,7 @@ def delivery_expectations(feed: Feed) -> tuple[Expectation, ...]:
                 reason=_reason(feed.backlog_ratio),
             )
         )
-    return tuple(found)
+    return tuple(expected)
 
 
 def _thousandths(ratio: float | int | str) -> int:
@@ -334,10 +334,10 @@ def shape_expectations(
     table = table or f"{SHAPE_STAGES[shape]}.{shape}"
     path = shapes / f"{shape}.odcs.yaml"
     node = read_yaml(path.read_text(encoding="utf-8"))["schema"][0]
-    found, key = [], {}
+    expected, key = [], {}
 
     def expect(name: str, kind: str, reason: str, column: str | None = None, **args: Any) -> None:
-        found.append(Expectation(name, table, kind, "warn", reason, column, args))
+        expected.append(Expectation(name, table, kind, "warn", reason, column, args))
 
     where = f"schemas/shapes/{path.name}"
     see_keys(node, KEYS["feed"], where, "key")
@@ -359,8 +359,8 @@ def shape_expectations(
         columns = tuple(key[position] for position in sorted(key))
         expect("key_once", "unique", f"{', '.join(columns)} is the key of {shape}.", key=columns)
     if {"from_day", "to_day"} <= names:
-        found.append(interval_expectation(table))
-    return tuple(found)
+        expected.append(interval_expectation(table))
+    return tuple(expected)
 
 
 def interval_expectation(table: str) -> Expectation:

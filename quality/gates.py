@@ -23,9 +23,7 @@ In order: `quality.row_verdicts` (what the rows say themselves), `quality.delive
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Protocol
 
 from quality.expectations import (
     ASIDE,
@@ -41,6 +39,9 @@ from quality.expectations import (
 )
 from quality.from_contract import delivery_expectations, landing_expectations
 from schemas.contract import Feed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 VERDICTS_COLUMNS = {
     "feed": "VARCHAR",
@@ -86,8 +87,8 @@ class Engine(Protocol):
     def query(self, sql: str) -> pa.Table:
         """Run a query; its rows as an Arrow table."""
 
-    def create_table(self, name: str, sql: str) -> None:
-        """Create or replace the table `schema.table` from a SELECT."""
+    def create_table(self, name: str, *sql: str) -> None:
+        """Create or replace the table `schema.table` from the rows of one SELECT or several."""
 
     def insert_arrow(self, name: str, table: pa.Table) -> None:
         """Create or replace a table from Arrow columns."""
@@ -348,16 +349,16 @@ def _aside_sql(feed: Feed) -> str:
     key, where a record is all it says.
     """
     keys = ", ".join(map(text_sql, feed.natural_key))
-    wrong_key = f"v.column_name IN ({keys})" if keys else "TRUE"
+    wrong_key = f"verdicts.column_name IN ({keys})" if keys else "TRUE"
     return f"""
             SELECT r.delivery, count(*) AS aside, sum(r.unnamed) AS unnamed
             FROM (
                 SELECT
-                    v.delivery, v.line,
-                    max(CASE WHEN v.{ASIDE} AND {wrong_key} THEN 1 ELSE 0 END) AS unnamed
-                FROM quality.row_verdicts AS v
-                WHERE v.feed = {text_sql(feed.name)} AND {SET_ASIDE}
-                GROUP BY v.delivery, v.line
+                    verdicts.delivery, verdicts.line,
+                    max(CASE WHEN verdicts.{ASIDE} AND {wrong_key} THEN 1 ELSE 0 END) AS unnamed
+                FROM quality.row_verdicts AS verdicts
+                WHERE verdicts.feed = {text_sql(feed.name)} AND {SET_ASIDE}
+                GROUP BY verdicts.delivery, verdicts.line
             ) AS r
             GROUP BY r.delivery
         """
@@ -411,8 +412,8 @@ def judge(engine: Engine, feeds: Mapping[str, Feed] | Iterable[Feed]) -> None:
     """Write what the gates say of what has landed: `quality.row_verdicts`, `quality.deliveries`,
     `quality.verdicts` and `quality.row_counts`.
 
-    Four statements, one scan of each landed table for the verdicts and one for the counts. The
-    tables exist afterwards with all their columns, if only with no rows.
+    One scan of each landed table for the verdicts and one for the counts. The tables exist
+    afterwards with all their columns, if only with no rows.
     """
     feeds = listed(feeds)
     for name, columns, compile_sql in (
@@ -421,13 +422,17 @@ def judge(engine: Engine, feeds: Mapping[str, Feed] | Iterable[Feed]) -> None:
         ("verdicts", VERDICTS_COLUMNS, verdicts_sql),
         ("row_counts", ROW_COUNTS_COLUMNS, row_counts_sql),
     ):
-        engine.create_table(f"quality.{name}", typed_union(columns, map(compile_sql, feeds)))
+        engine.create_table(f"quality.{name}", *typed(columns, map(compile_sql, feeds)))
+
+
+def typed(columns: dict[str, str], queries: Iterable[str]) -> list[str]:
+    """Queries with each column cast to its type, whatever an engine made of it, and one of no rows."""
+    casts = ", ".join(
+        f"CAST(t.{name_sql(c)} AS {kind}) AS {name_sql(c)}" for c, kind in columns.items()
+    )
+    return [f"SELECT {casts} FROM ({query}) AS t" for query in (empty_sql(columns), *queries)]
 
 
 def typed_union(columns: dict[str, str], queries: Iterable[str]) -> str:
-    """UNION ALL of queries, each column cast to its type, whatever an engine made of it."""
-    typed = ", ".join(
-        f"CAST(t.{name_sql(c)} AS {kind}) AS {name_sql(c)}" for c, kind in columns.items()
-    )
-    parts = [f"SELECT {typed} FROM ({query}) AS t" for query in (empty_sql(columns), *queries)]
-    return "\nUNION ALL\n".join(parts)
+    """UNION ALL of what `typed` gives."""
+    return "\nUNION ALL\n".join(typed(columns, queries))

@@ -31,7 +31,7 @@ from quality.expectations import (
 from quality.from_contract import landing_expectations
 from quality.gates import listed
 from quality.great_docs import write_docs
-from quality.suites import STAGE_SUITES, stage_expectations
+from quality.suites import CHECKED_STAGES, stage_expectations
 from quality.validation import Validation
 from schemas.contract import Feed
 
@@ -72,15 +72,15 @@ def suites(
         stages: which stages; by default all.
     """
     feeds, present = listed(feeds), frozenset(present)
-    found: dict[str, list[Expectation]] = {}
-    for stage in stages or STAGE_SUITES:
+    tables: dict[str, list[Expectation]] = {}
+    for stage in stages or CHECKED_STAGES:
         wanted = list(stage_expectations(stage, feeds))
         if stage == "landing":
             wanted = [e for feed in feeds for e in landing_expectations(feed)] + wanted
         for e in wanted:
             if e.kind not in DELIVERY_KINDS and e.reads <= present:
-                found.setdefault(e.table, []).append(e)
-    return found
+                tables.setdefault(e.table, []).append(e)
+    return tables
 
 
 def validate(
@@ -133,7 +133,7 @@ def validate(
         run = RunIdentifier(
             run_name="check", run_time=datetime.combine(last_day, datetime.min.time(), UTC)
         )
-        found: list[Validation] = []
+        validations: list[Validation] = []
         for table, expectations in suites(feeds, present, stages).items():
             if progress:
                 progress(table)
@@ -146,14 +146,14 @@ def validate(
             )
             definition = context.validation_definitions.add(definition)
             result = definition.run(result_format={"result_format": "SUMMARY"}, run_id=run)
-            found.extend(_collected(expectations, result.results))
+            validations.extend(_collected(expectations, result.results))
         if docs_dir:
             if progress:
                 progress("data docs")
-            write_docs(context, docs_dir, found)
+            write_docs(context, docs_dir, validations)
     finally:
         engine.dispose()
-    return found
+    return validations
 
 
 def _look(connection: Any) -> tuple[frozenset[str], date]:
@@ -180,12 +180,12 @@ def translate(e: Expectation) -> list[Any]:
         "severity": SEVERITIES[e.outcome],
     }
     if e.kind == "present":
-        found = [gxe.ExpectColumnValuesToNotBeNull(column=e.column, **common)]
+        translated = [gxe.ExpectColumnValuesToNotBeNull(column=e.column, **common)]
         if e.arguments.get("blank") != "allowed":
-            found.append(
+            translated.append(
                 gxe.ExpectColumnValuesToNotMatchRegex(column=e.column, regex=BLANK, **common)
             )
-        return found
+        return translated
     if e.kind == "in_set":
         values = list(e.arguments["values"])
         return [gxe.ExpectColumnValuesToBeInSet(column=e.column, value_set=values, **common)]
@@ -215,10 +215,10 @@ def _collected(expectations: Iterable[Expectation], results: Iterable[Any]) -> l
     by_name: dict[str, list[Any]] = {}
     for result in results:
         by_name.setdefault(result.expectation_config.meta["expectation"], []).append(result)
-    found = []
+    validations = []
     for e in expectations:
         parts = by_name[e.name]
-        found.append(
+        validations.append(
             Validation(
                 table=e.table,
                 expectation=e.name,
@@ -234,12 +234,12 @@ def _collected(expectations: Iterable[Expectation], results: Iterable[Any]) -> l
                 error=next((message for part in parts if (message := _error(part))), None),
             )
         )
-    return found
+    return validations
 
 
 def _unexpected(result: Any) -> int:
-    found = result.result.get("unexpected_count", result.result.get("observed_value"))
-    return int(found) if isinstance(found, int) else 0
+    count = result.result.get("unexpected_count", result.result.get("observed_value"))
+    return int(count) if isinstance(count, int) else 0
 
 
 def _error(result: Any) -> str | None:

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from quality.validation import Validation
-
-NOTICE = "SYNTHETIC DATA: no person, firm or agency in these pages exists."
+from schemas.notice import NOTICE
 
 STYLE = """<style>
 body { font: 15px/1.5 system-ui, sans-serif; margin: 0; color: #222; background: #fff; }

@@ -1,4 +1,4 @@
-"""What the gates and checks found, said plainly: for `islands check`, as text and as JSON."""
+"""The report of `islands check`: what gates and checks found, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -89,33 +89,33 @@ class Report:
 
     def findings(self) -> list[str]:
         """A sentence for each delivery and each check that did not simply pass."""
-        found = [
+        lines = [
             f"{d.feed} of {d.delivery} {'held' if d.outcome == 'hold' else 'warned'}: {d.reason}"
             for d in self.deliveries
         ]
-        found += [
+        lines += [
             f"{c.table}: {c.violations:,} rows break '{c.sentence}' ({c.outcome})"
             for c in self.checks
             if not c.passed
         ]
-        found += [
+        lines += [
             f"{v.table}.{v.expectation} could not be judged: {v.error}"
             for v in self.validations
             if v.error
         ]
-        return found
+        return lines
 
     def stages(self) -> list[tuple[str, int, int]]:
         """Stage, checks made and checks passed, in the order of stages; Great Expectations last."""
-        told = [
+        rows = [
             (stage, len(judged), sum(c.passed for c in judged))
             for stage in dict.fromkeys(c.stage for c in self.checks)
             if (judged := [c for c in self.checks if c.stage == stage])
         ]
         if self.validations:
             agreed = sum(v.success for v in self.validations)
-            told.append(("Great Expectations", len(self.validations), agreed))
-        return told
+            rows.append(("Great Expectations", len(self.validations), agreed))
+        return rows
 
     def closing(self) -> str:
         """One sentence: whether the build kept its promises, and what was set aside."""

@@ -1,4 +1,4 @@
-"""Run what every stage is expected to be, and write down what was found: `quality.checks`.
+"""Run the checks of every stage and write what they find to `quality.checks`.
 
 Expectations that judge rows one by one share a scan a table; each other is a query. Only what is
 broken is looked at again, for examples.
@@ -24,7 +24,7 @@ from quality.expectations import (
 )
 from quality.from_contract import landing_expectations
 from quality.gates import Engine, listed
-from quality.suites import STAGE_SUITES, stage_expectations
+from quality.suites import CHECKED_STAGES, stage_expectations
 from schemas.contract import Feed
 from schemas.contract import feeds as all_feeds
 
@@ -116,7 +116,7 @@ def checks(
     Raises:
         BrokenPromise: if conservation or evidence is broken, after `quality.checks` was written.
     """
-    feeds, stages = listed(feeds), tuple(stages or STAGE_SUITES)
+    feeds, stages = listed(feeds), tuple(stages or CHECKED_STAGES)
     present = frozenset(engine.tables())
     results: list[CheckResult] = []
     for stage in stages:
@@ -273,12 +273,12 @@ def _row_counts_sql(table: str, expectations: Sequence[Expectation]) -> str:
 
 def _examples(engine: Engine, expectation: Expectation) -> tuple[str, ...]:
     """A few violating rows, the same ones whatever the order of rows in the table."""
-    found = engine.query(
+    rows = engine.query(
         f"SELECT * FROM ({violations_sql(expectation)}) AS v ORDER BY ALL LIMIT {EXAMPLES}"
     )
     return tuple(
         ", ".join(f"{column}={value}" for column, value in row.items() if value is not None)
-        for row in found.to_pylist()
+        for row in rows.to_pylist()
     )
 
 

@@ -19,15 +19,16 @@ import duckdb
 import pyarrow as pa
 
 from schemas.contract import ROOT, Feed, feeds
+from schemas.notice import NOTICE
 from schemas.progress import Progress
 from schemas.sql import literal
 from schemas.suggest import suggestion
 from sources.deliver_calendar import seen_sql, versions_sql
 from sources.deliver_files import BLOCK, write_deliveries
 from sources.dirt import spoil
-from sources.files import NOTICE
 from sources.world import DAY0, SIZES
 from sources.world import write as write_world
+from sources.world.views import make_views
 
 HORIZON_DAYS = 1095  # after the last day: three years, the longest term a list knows
 MOST_DAYS = 3653  # ten years of deliveries
@@ -162,7 +163,7 @@ def version() -> str:
 
 
 def connect(world: Path) -> duckdb.DuckDBPyConnection:
-    """A database in memory with the world's tables in `world` and the code lists in `codes`.
+    """A database in memory with the world's tables and views in `world`, the code lists in `codes`.
 
     Args:
         world: folder with one Parquet file a table.
@@ -174,6 +175,7 @@ def connect(world: Path) -> duckdb.DuckDBPyConnection:
         con.execute(
             f"CREATE VIEW world.{path.stem} AS SELECT * FROM read_parquet({literal(path.as_posix())})"
         )
+    make_views(con)
     for path in sorted(CODES.glob("*.csv")):
         source = f"read_csv({literal(path.as_posix())}, header = true, all_varchar = true)"
         con.execute(f"CREATE TABLE codes.{path.stem} AS SELECT * FROM {source}")

@@ -18,23 +18,23 @@ from schemas.contract import Feed
 PASSED = """passed AS (
     -- What the gates let through, one row a record and delivery: no quarantined row, no held delivery.
     SELECT
-        l.*,
+        landed.*,
         {effect} AS effect
-    FROM landing.{feed} AS l
+    FROM landing.{feed} AS landed
     WHERE NOT EXISTS (
         SELECT 1
-        FROM quality.verdicts AS v
-        WHERE v.feed = '{feed}'
+        FROM quality.verdicts
+        WHERE verdicts.feed = '{feed}'
             AND {set_aside}
-            AND v.delivery = l.delivery
-            AND v.line = l.line
+            AND verdicts.delivery = landed.delivery
+            AND verdicts.line = landed.line
     )
     AND NOT EXISTS (
         SELECT 1
-        FROM quality.deliveries AS d
-        WHERE d.feed = '{feed}'
-            AND d.outcome = 'hold'
-            AND d.delivery = l.delivery
+        FROM quality.deliveries
+        WHERE deliveries.feed = '{feed}'
+            AND deliveries.outcome = 'hold'
+            AND deliveries.delivery = landed.delivery
     )
 )"""
 
@@ -42,39 +42,39 @@ SNAPSHOT = """WITH deliveries AS (
     -- Deliveries that are believed; a held one leaves the previous one in force. Of each, how many
     -- whole ones there are up to it, and when the next whole one comes: only those withdraw.
     SELECT
-        d.delivery,
-        count(CASE WHEN d.whole THEN 1 END) OVER (ORDER BY d.published) AS whole_upto,
-        CASE WHEN d.whole THEN 1 ELSE 0 END AS itself,
-        min(CASE WHEN d.whole THEN d.published END) OVER (
-            ORDER BY d.published ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+        delivery,
+        count(CASE WHEN whole THEN 1 END) OVER (ORDER BY published) AS whole_upto,
+        CASE WHEN whole THEN 1 ELSE 0 END AS itself,
+        min(CASE WHEN whole THEN published END) OVER (
+            ORDER BY published ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
         ) AS next_whole
-    FROM quality.deliveries AS d
-    WHERE d.feed = '{feed}' AND d.outcome <> 'hold'
+    FROM quality.deliveries
+    WHERE feed = '{feed}' AND outcome <> 'hold'
 ),
 
 judged AS (
     -- Rows that do not count; those kept aside name their records all the same.
     SELECT
-        v.delivery,
-        v.line,
-        max(CASE WHEN v.outcome = 'quarantine' THEN 1 ELSE 0 END) AS aside
-    FROM quality.verdicts AS v
-    WHERE v.feed = '{feed}' AND {set_aside}
-    GROUP BY v.delivery, v.line
+        delivery,
+        line,
+        max(CASE WHEN outcome = 'quarantine' THEN 1 ELSE 0 END) AS aside
+    FROM quality.verdicts
+    WHERE feed = '{feed}' AND {set_aside}
+    GROUP BY delivery, line
 ),
 
 named AS (
     SELECT
-        l.*,
+        landed.*,
         {effect} AS effect,
-        d.whole_upto,
-        d.whole_upto - d.itself AS whole_before,
-        d.next_whole,
-        coalesce(j.aside, 0) AS aside
-    FROM landing.{feed} AS l
-    INNER JOIN deliveries AS d ON d.delivery = l.delivery
-    LEFT JOIN judged AS j ON j.delivery = l.delivery AND j.line = l.line
-    WHERE j.line IS NULL OR j.aside = 1
+        deliveries.whole_upto,
+        deliveries.whole_upto - deliveries.itself AS whole_before,
+        deliveries.next_whole,
+        coalesce(judged.aside, 0) AS aside
+    FROM landing.{feed} AS landed
+    INNER JOIN deliveries ON deliveries.delivery = landed.delivery
+    LEFT JOIN judged ON judged.delivery = landed.delivery AND judged.line = landed.line
+    WHERE judged.line IS NULL OR judged.aside = 1
 ),
 
 gaps AS (
@@ -193,7 +193,7 @@ def believed_sql(feed: Feed) -> str:
             out.append(f"CASE WHEN normal_form({name}) NOT IN ({values}) THEN {name} END AS {name}")
         else:
             out.append(name)
-    said = {"feed": feed.name, "effect": effect_sql(feed), "set_aside": SET_ASIDE}
+    said = {"feed": feed.name, "effect": effect_sql(feed, "landed"), "set_aside": SET_ASIDE}
     return TEMPLATES[feed.mode].format(
         passed=PASSED.format(**said), out=",\n    ".join(out), **said
     )
@@ -227,7 +227,7 @@ def believed_models(feeds: Iterable[Feed]) -> list[Model]:
         sql = believed_sql(feed)
         comment = (
             f"What {feed.island} is believed to say in {feed.name}, version by version "
-            f"(mode: {feed.mode}).\ngrain: one row a record, version and period of belief\n"
+            f"(mode: {feed.mode}).\ngrain: one row per record, version and period of belief\n"
             f"key: record_id, version, from_day\n{_touched(feed)}"
         )
         origin = f"sources/{feed.island}/contract.odcs.yaml"

@@ -47,7 +47,7 @@ def union_models(tier: str | None = None) -> list[Model]:
                 sql,
                 tuple(sorted(reads)),
                 f"sources/*/conform/{shape}.sql",
-                f"Every island's {shape}, in one shape.\ngrain: one row a record, version and "
+                f"Every island's {shape}, in one shape.\ngrain: one row per record, version and "
                 "period of belief (statements: and property)\nkey: record_id, version, from_day"
                 + {"statements": ", property, value", "links": ", link_kind, a_value"}.get(
                     shape, ""

@@ -3,7 +3,7 @@
 -- the record goes, since nobody becomes something else by leaving a register. Where records differ on
 -- one day the kind first in alphabetical order holds. Before anybody says a kind there is no row.
 -- source: resolve.names and resolve.designations
--- grain: one row a subject and period
+-- grain: one row per subject and period
 -- key: subject_id, from_day
 -- unit: subject_id
 -- touches: resolve.names n ON n.subject_id = unit.subject_id
@@ -11,102 +11,101 @@
 -- touches: resolve.designations d ON d.reference_id = m.reference_id
 WITH said AS (
     SELECT
-        n.subject_id AS subject_id,
-        n.subject_kind AS subject_kind,
-        n.from_day AS from_day,
-        n.to_day AS to_day
-    FROM resolve.names AS n
-    WHERE n.subject_kind IS NOT NULL
+        subject_id,
+        subject_kind,
+        from_day,
+        to_day
+    FROM resolve.names
+    WHERE subject_kind IS NOT NULL
     UNION ALL
     SELECT
-        m.subject_id AS subject_id,
-        d.subject_kind AS subject_kind,
-        m.from_day AS from_day,
-        m.to_day AS to_day
-    FROM resolve.matches AS m
-    INNER JOIN resolve.designations AS d ON d.reference_id = m.reference_id
-    WHERE m.method = 'own_key'
-        AND d.subject_kind IS NOT NULL
+        matches.subject_id,
+        designations.subject_kind,
+        matches.from_day,
+        matches.to_day
+    FROM resolve.matches
+    INNER JOIN resolve.designations ON designations.reference_id = matches.reference_id
+    WHERE matches.method = 'own_key'
+        AND designations.subject_kind IS NOT NULL
 ),
 
 known AS (
     SELECT
-        s.subject_id AS subject_id,
-        min(s.subject_kind) AS one_kind,
-        max(s.subject_kind) AS other_kind,
-        min(s.from_day) AS from_day
-    FROM said AS s
-    GROUP BY s.subject_id
+        subject_id,
+        min(subject_kind) AS one_kind,
+        max(subject_kind) AS other_kind,
+        min(from_day) AS from_day
+    FROM said
+    GROUP BY subject_id
 ),
 
 disputed AS (
     SELECT
-        s.subject_id AS subject_id,
-        s.subject_kind AS subject_kind,
-        s.from_day AS from_day,
-        s.to_day AS to_day
-    FROM said AS s
-    INNER JOIN known AS k
-        ON k.subject_id = s.subject_id
-        AND k.one_kind <> k.other_kind
+        said.subject_id,
+        said.subject_kind,
+        said.from_day,
+        said.to_day
+    FROM said
+    INNER JOIN known
+        ON known.subject_id = said.subject_id
+        AND known.one_kind <> known.other_kind
 ),
 
 turns AS (
     SELECT
-        d.subject_id AS subject_id,
-        d.from_day AS day
-    FROM disputed AS d
+        subject_id,
+        from_day AS day
+    FROM disputed
     UNION
     SELECT
-        d.subject_id AS subject_id,
-        d.to_day AS day
-    FROM disputed AS d
-    WHERE d.to_day IS NOT NULL
+        subject_id,
+        to_day AS day
+    FROM disputed
+    WHERE to_day IS NOT NULL
 ),
 
 believed AS (
     SELECT
-        t.subject_id AS subject_id,
-        t.day AS day,
-        min(d.subject_kind) AS subject_kind
-    FROM turns AS t
-    INNER JOIN disputed AS d
-        ON d.subject_id = t.subject_id
-        AND d.from_day <= t.day
-        AND t.day < until(d.to_day)
-    GROUP BY t.subject_id, t.day
+        turns.subject_id,
+        turns.day,
+        min(disputed.subject_kind) AS subject_kind
+    FROM turns
+    INNER JOIN disputed
+        ON disputed.subject_id = turns.subject_id
+        AND on_day(disputed.from_day, disputed.to_day, turns.day)
+    GROUP BY turns.subject_id, turns.day
 ),
 
 marked AS (
     SELECT
-        b.subject_id AS subject_id,
-        b.day AS day,
-        b.subject_kind AS subject_kind,
-        lag(b.subject_kind) OVER (PARTITION BY b.subject_id ORDER BY b.day) AS kind_before
-    FROM believed AS b
+        subject_id,
+        day,
+        subject_kind,
+        lag(subject_kind) OVER (PARTITION BY subject_id ORDER BY day) AS kind_before
+    FROM believed
 ),
 
 changed AS (
     SELECT
-        m.subject_id AS subject_id,
-        m.subject_kind AS subject_kind,
-        m.day AS from_day,
-        lead(m.day) OVER (PARTITION BY m.subject_id ORDER BY m.day) AS to_day
-    FROM marked AS m
-    WHERE m.kind_before IS NULL OR m.kind_before <> m.subject_kind
+        subject_id,
+        subject_kind,
+        day AS from_day,
+        lead(day) OVER (PARTITION BY subject_id ORDER BY day) AS to_day
+    FROM marked
+    WHERE kind_before IS NULL OR kind_before <> subject_kind
 )
 
 SELECT
-    k.subject_id AS subject_id,
-    k.one_kind AS subject_kind,
-    k.from_day AS from_day,
+    subject_id,
+    one_kind AS subject_kind,
+    from_day,
     CAST(NULL AS DATE) AS to_day
-FROM known AS k
-WHERE k.one_kind = k.other_kind
+FROM known
+WHERE one_kind = other_kind
 UNION ALL
 SELECT
-    c.subject_id AS subject_id,
-    c.subject_kind AS subject_kind,
-    c.from_day AS from_day,
-    c.to_day AS to_day
-FROM changed AS c
+    subject_id,
+    subject_kind,
+    from_day,
+    to_day
+FROM changed

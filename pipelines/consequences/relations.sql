@@ -2,26 +2,26 @@
 -- says that the link holds on that day. `step` reads kind:from>to, where a acts, owns, leads, raises
 -- or works, and b is whom or for whom.
 -- source: merge.links
--- grain: one row a step, pair of subjects and period
+-- grain: one row per step, pair of subjects and period
 -- key: step, from_id, to_id, from_day
 -- unit: from_id, to_id
 -- touches: merge.links l ON l.a_id = unit.from_id AND l.b_id = unit.to_id
 -- touches: merge.links k ON k.b_id = unit.from_id AND k.a_id = unit.to_id
 -- intervals: union
 SELECT
-    concat_ws(':', l.link_kind, 'a>b') AS step,
-    l.a_id AS from_id,
-    l.b_id AS to_id,
-    greatest(l.from_day, coalesce(l.valid_from, l.from_day)) AS from_day,
-    least(l.to_day, l.valid_to) AS to_day
-FROM merge.links AS l
-WHERE greatest(l.from_day, coalesce(l.valid_from, l.from_day)) < until(least(l.to_day, l.valid_to))
+    concat_ws(':', link_kind, 'a>b') AS step,
+    a_id AS from_id,
+    b_id AS to_id,
+    greatest(from_day, coalesce(valid_from, from_day)) AS from_day,
+    least(to_day, valid_to) AS to_day
+FROM merge.links
+WHERE greatest(from_day, coalesce(valid_from, from_day)) < until(least(to_day, valid_to))
 UNION ALL
 SELECT
-    concat_ws(':', l.link_kind, 'b>a') AS step,
-    l.b_id AS from_id,
-    l.a_id AS to_id,
-    greatest(l.from_day, coalesce(l.valid_from, l.from_day)) AS from_day,
-    least(l.to_day, l.valid_to) AS to_day
-FROM merge.links AS l
-WHERE greatest(l.from_day, coalesce(l.valid_from, l.from_day)) < until(least(l.to_day, l.valid_to))
+    concat_ws(':', link_kind, 'b>a') AS step,
+    b_id AS from_id,
+    a_id AS to_id,
+    greatest(from_day, coalesce(valid_from, from_day)) AS from_day,
+    least(to_day, valid_to) AS to_day
+FROM merge.links
+WHERE greatest(from_day, coalesce(valid_from, from_day)) < until(least(to_day, valid_to))

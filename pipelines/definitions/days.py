@@ -12,8 +12,8 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.definitions.home import default_home, says_of_itself
+from pipelines.home import Home
 from pipelines.landing import read_manifest
-from pipelines.storage import Home
 
 FIRST, WINDOW = date(2024, 1, 1), 365  # as `islands generate` makes them unless told otherwise
 

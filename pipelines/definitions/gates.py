@@ -19,7 +19,7 @@ from quality import CheckResult, Expectation, checks
 from quality.expectations import DELIVERY_KINDS, sentence, text_sql, violations_sql
 from quality.from_contract import delivery_expectations, landing_expectations
 from quality.gates import BACKLOG_ALLOWANCE
-from quality.suites import STAGE_SUITES, stage_expectations
+from quality.suites import CHECKED_STAGES, stage_expectations
 from schemas.contract import Feed
 
 FOLLOWS = {
@@ -268,4 +268,4 @@ def stage_gate(stage: str) -> dg.AssetChecksDefinition:
     return judged
 
 
-GATES = [stage_gate(stage) for stage in STAGE_SUITES]
+GATES = [stage_gate(stage) for stage in CHECKED_STAGES]

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.build import tier_of
+from pipelines.home import Home, HomeError
 from pipelines.landing import LandingError, read_manifest
-from pipelines.storage import Home, HomeError
 
 
 def default_home() -> str:

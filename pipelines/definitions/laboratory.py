@@ -10,7 +10,7 @@ from pipelines.definitions.home import default_home
 from pipelines.definitions.names import DATABASE, EVERYTHING, step
 from pipelines.definitions.shown import database_made
 from pipelines.definitions.work import Asked, Work
-from pipelines.storage import Home, HomeError
+from pipelines.home import Home, HomeError
 
 
 class Laboratory(dg.ConfigurableResource):

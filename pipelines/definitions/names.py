@@ -10,8 +10,8 @@ import dagster as dg
 
 from pipelines.definitions.home import default_home, tier_of_home
 from pipelines.graph import all_models
+from pipelines.home import Home
 from pipelines.model import STAGES
-from pipelines.storage import Home
 from schemas.contract import feeds
 
 TIER = tier_of_home(Home(default_home()))

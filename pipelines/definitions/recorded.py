@@ -28,8 +28,8 @@ from pipelines.definitions.shown import (
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.graph import all_models
-from pipelines.storage import Home, HomeError
-from quality.suites import STAGE_SUITES
+from pipelines.home import Home, HomeError
+from quality.suites import CHECKED_STAGES
 from schemas.contract import feeds
 
 Told = dg.AssetMaterialization | dg.AssetCheckEvaluation
@@ -105,7 +105,7 @@ def events(engine: Engine, current: Mapping[str, Any]) -> Iterator[Told]:
         made = models.get(name)
         shown = shown_of_model(engine, made, schemas) if made else ABSENT
         yield dg.AssetMaterialization(asset_key=key(name), metadata=shown)
-    for stage in STAGE_SUITES:
+    for stage in CHECKED_STAGES:
         for check, found in fared(engine, used, stage):
             yield dg.AssetCheckEvaluation(**told(check, found))
     yield database_made(current)

@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines.definitions.days import days, last_partition
 from pipelines.definitions.home import default_home
 from pipelines.definitions.jobs import build_job
-from pipelines.storage import Home
+from pipelines.home import Home
 
 
 def landing_folder() -> Path | None:

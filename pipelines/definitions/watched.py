@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 import dagster as dg
 
-from pipelines.storage import Home
+from pipelines.home import Home
 
 SECONDS_BETWEEN_LOOKS = 2
 

@@ -16,19 +16,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.build import load_world, tier_of
-from pipelines.codes import load_codes
+from pipelines.build import Plan, tier_of
 from pipelines.definitions.names import FEEDS, TIER
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
-from pipelines.graph import all_models
+from pipelines.home import LOCK_SECONDS, Home, HomeError, building_place, finished, remove_database
 from pipelines.landing import LandingError, read_manifest
-from pipelines.making import ENDING, building_place, put_in_force, remove, spark_tables
-from pipelines.manifest import landing_digest, make_manifest
 from pipelines.model import Model
-from pipelines.storage import LOCK_SECONDS, Home, HomeError
 from quality import check_promises
-from schemas.contract import Feed, feeds
+from schemas.contract import Feed
 
 COMMAND = ("ui",)  # who started it, for the manifest: somebody at the pages
 WORLD = ("size", "seed", "dirt", "days", "day0", "tier")  # what makes two landing folders one world
@@ -80,11 +76,12 @@ class Work:
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.left = set(asked.steps)
+        self.remaining = set(asked.steps)
         self.about: dict[str, Any] = {}
         self.failed = False
         self.schemas: dict[str, Mapping[str, str]] = {}  # columns of tables, as shown
         self.until: date | None = None  # None: all deliveries are taken in
+        self._target = Path()
         self._building: Path | None = None
         self._engine: Engine | None = None
         with contextlib.ExitStack() as stack:
@@ -106,7 +103,7 @@ class Work:
 
     def _look(self) -> None:
         base, about = self._in_force()
-        self._understand(about, str(about.get("join") or "full"), about.get("policy") or {})
+        self._understand(self._plan(about))
         self._engine = open_engine(self.asked.engine, base, read_only=True)
 
     def _begin(self) -> None:
@@ -116,42 +113,35 @@ class Work:
             if asked.size:
                 self._generate()
             manifest = read_manifest(asked.landing)
-            self._understand(manifest, asked.join or "full", asked.policy)
+            self._understand(Plan(manifest, asked.join or "full", dict(asked.policy)))
         else:
             base, manifest = self._in_force()
             self._see_that_it_fits(manifest)
-            join, policy = str(manifest.get("join") or "full"), manifest.get("policy") or {}
-            self._understand(manifest, join, policy)
+            self._understand(self._plan(manifest))
         if asked.lands and asked.until and asked.until.isoformat() < str(manifest["last_day"]):
             self.until = asked.until
-        self._building = building_place(asked.home, asked.engine)
+        self._target = asked.home.next_database(asked.engine)
+        self._building = building_place(self._target)
         if base is not None:
             copy = shutil.copytree if base.is_dir() else shutil.copyfile
             copy(base, self._building)
         self._engine = open_engine(asked.engine, self._building)
-        load_codes(
-            self._engine,
-            self.feeds,
-            manifest,
-            self.join,
-            self.policy,
-            tier_of(manifest),
-            whole=asked.whole,
-        )
-        world = asked.home.world
-        if asked.whole and world.exists() and asked.landing == asked.home.landing:
-            load_world(self._engine, world)
+        own = asked.whole and asked.landing == asked.home.landing
+        self.plan.begin(self._engine, asked.home.world if own else None, asked.whole)
 
-    def _understand(self, manifest: Mapping[str, Any], join: str, policy: Mapping) -> None:
-        self.manifest, self.join, self.policy = manifest, join, dict(policy)
-        tier = tier_of(manifest)
-        self.feeds: dict[str, Feed] = feeds(tier)
-        self.models: dict[str, Model] = {m.name: m for m in all_models(tier, join, self.policy)}
+    @staticmethod
+    def _plan(about: Mapping[str, Any]) -> Plan:
+        """What a database in force was made by, from what it says of itself."""
+        return Plan(about, str(about.get("join") or "full"), dict(about.get("policy") or {}))
 
+    def _understand(self, plan: Plan) -> None:
+        self.plan = plan
+        self.feeds: dict[str, Feed] = plan.feeds
+        self.models: dict[str, Model] = {m.name: m for m in plan.models}
         if not self.feeds.keys() <= FEEDS.keys():
             raise LandingError(
                 f"These pages show a home of the tier {TIER!r}, and {self.asked.landing} is of the "
-                f"tier {tier!r}; open its own home with `make ui UI_HOME=...`."
+                f"tier {tier_of(plan.manifest)!r}; open its own home with `make ui UI_HOME=...`."
             )
 
     def _generate(self) -> None:
@@ -171,7 +161,7 @@ class Work:
         """The database a part begins with, and what it says of itself."""
         if self.asked.engine == "duckdb":
             return self.asked.home.database(), self.asked.home.current()
-        tables = spark_tables(self.asked.home)
+        tables = self.asked.home.spark
         try:
             return tables, json.loads((tables / "manifest.json").read_text("utf-8"))
         except FileNotFoundError:
@@ -209,9 +199,9 @@ class Work:
         """
         try:
             yield
-            if name in self.left:
-                self.left.discard(name)
-                if not self.left:
+            if name in self.remaining:
+                self.remaining.discard(name)
+                if not self.remaining:
                     self._audit()
         except BaseException:
             self.failed = True
@@ -226,18 +216,11 @@ class Work:
         if self.until:
             more["until"] = self.until.isoformat()
         for name in ("landing", "until"):
-            if not asked.whole and self.manifest.get(name):
-                more.setdefault(name, self.manifest[name])
+            if not asked.whole and self.plan.manifest.get(name):
+                more.setdefault(name, self.plan.manifest[name])
         if not asked.whole:
             more["rebuilt"] = sorted(asked.steps)
-        self.about = make_manifest(
-            COMMAND,
-            self.manifest,
-            join=self.join,
-            policy=self.policy,
-            digest=landing_digest(self.engine),
-            **more,
-        )
+        self.about = self.plan.about(self.engine, COMMAND, **more)
 
     # --- ending -----------------------------------------------------------------------------------
 
@@ -254,22 +237,20 @@ class Work:
             if self._building is None:
                 engine.close()
                 return None
-            if self.failed or self.left:
+            if self.failed or self.remaining:
                 engine.discard()
-                remove(self._building)
+                remove_database(self._building)
                 return None
             try:
                 engine.close()
             except BaseException:
-                remove(self._building)
+                remove_database(self._building)
                 raise
-            current = self.current()
-            put_in_force(self.asked.home, self.asked.engine, self._building, self.about)
-            return current
+            self.asked.home.publish(finished(self._building, self.about), self.about)
+            return self.current()
 
     def current(self) -> dict[str, Any]:
         """What the home is to say of the new database, once its promises were seen to hold."""
         if self._building is None or not self.about:
             return {}
-        target = self._building.with_name(self._building.name.removesuffix(ENDING))
-        return {"database": target.relative_to(self.asked.home.path).as_posix(), **self.about}
+        return self.asked.home.named(self._target, self.about)

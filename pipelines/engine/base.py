@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-import pandas as pd
-import pyarrow as pa
+if TYPE_CHECKING:  # a second of imports that most commands never need
+    import pandas as pd
+    import pyarrow as pa
 
 
 class Engine(Protocol):
@@ -35,10 +36,11 @@ class Engine(Protocol):
     def create_schema(self, name: str) -> None:
         """Make a schema unless it is there."""
 
-    def create_table(self, name: str, select_sql: str) -> None:
+    def create_table(self, name: str, *select_sql: str) -> None:
         """Make or replace a table from a query, and its schema if need be.
 
-        The query may read the table it replaces.
+        The query may read the table it replaces. Several queries of the same columns give their rows
+        one after the other.
         """
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:

@@ -14,17 +14,19 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.engine.base import split_name
 from pipelines.engine.trouble import DatabaseError, sentence
 from schemas.sql import duckdb_words, literal, quoted
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import pandas as pd
+    import pyarrow as pa
 
 MEMORY = ":memory:"
 
@@ -71,6 +73,8 @@ class DuckDBEngine:
         }
         if str(path) == MEMORY:
             config["checkpoint_threshold"] = "1TB"  # there is no file to bring anything to
+        elif not read_only:
+            config["temp_directory"] = f"{path}.tmp"
         if threads is not None:
             config["threads"] = threads
         if memory_limit is not None:
@@ -90,7 +94,16 @@ class DuckDBEngine:
                 shutil.copyfile(self.path, where)
         try:
             with self._told():
-                self._open = duckdb.connect(where, read_only=read_only, config=config)
+                if read_only or where == MEMORY:
+                    self._open = duckdb.connect(where, read_only=read_only, config=config)
+                else:
+                    # A file counts when it is whole and closed, so no log of each statement is
+                    # kept (and waited for) from which a half-made one could be restored.
+                    self._open = duckdb.connect(config=config)
+                    self._open.execute(
+                        f"ATTACH {literal(where)} AS built (RECOVERY_MODE no_wal_writes)"
+                    )
+                    self._open.execute("USE built")
         except BaseException:
             self._forget_elsewhere()
             raise
@@ -118,6 +131,8 @@ class DuckDBEngine:
 
     def query(self, sql: str, params: Sequence[Any] | None = None) -> pa.Table:
         """Rows of a query as an Arrow table."""
+        import pyarrow.compute as pc
+
         with self._told():
             found = self.connection.sql(sql, params=params)
             table = found.to_arrow_table()
@@ -153,10 +168,14 @@ class DuckDBEngine:
         """Make a schema unless it is there."""
         self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(*name.split('.'))}")
 
-    def create_table(self, name: str, select_sql: str) -> None:
-        """Make or replace a table from a query, and its schema if need be."""
+    def create_table(self, name: str, *select_sql: str) -> None:
+        """Make or replace a table from a query or several, and its schema if need be."""
         self._schema_of(name)
-        self.execute(f"CREATE OR REPLACE TABLE {quoted(*name.split('.'))} AS {select_sql}")
+        first, *others = select_sql
+        table = quoted(*name.split("."))
+        self.execute(f"CREATE OR REPLACE TABLE {table} AS {first}")
+        for other in others:  # planning a long union takes longer than many short queries
+            self.execute(f"INSERT INTO {table} {other}")
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
         """Make or replace a table from one Parquet file."""

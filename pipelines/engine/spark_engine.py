@@ -21,7 +21,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -31,6 +30,7 @@ from schemas.normal_form import filled
 from schemas.sql import SHARED
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql.types import StructType
 
@@ -170,9 +170,9 @@ class SparkEngine:
         """Make a schema unless it is there."""
         self.session.sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
 
-    def create_table(self, name: str, select_sql: str) -> None:
-        """Make or replace a table from a query, and its schema if need be."""
-        rows = _without_void(self._run(select_sql))
+    def create_table(self, name: str, *select_sql: str) -> None:
+        """Make or replace a table from a query or several, and its schema if need be."""
+        rows = _without_void(self._run("\nUNION ALL\n".join(select_sql)))
         arriving = self._arriving(name)
         rows.coalesce(self._files).write.mode("overwrite").parquet(str(arriving))
         self._replace(name, arriving, rows.schema)

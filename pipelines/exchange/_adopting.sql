@@ -4,7 +4,7 @@
 -- what was shown on that day (the graver first). If there is another occasion before the term is over,
 -- that one takes over on its first day.
 -- source: network.yml, adoptions
--- grain: one row an occasion
+-- grain: one row per occasion
 -- key: entry_id, subject_id, from_day
 -- unit: parent_entry_id
 {held}
@@ -15,26 +15,26 @@ WITH held AS (
 
 offered AS (
     SELECT
-        a.list AS list,
-        a.from_list AS from_list,
-        a.term_days AS term_days,
-        h.entry_id AS parent_entry_id,
-        h.entry_version AS parent_version,
-        h.subject_id AS subject_id,
-        e.ground AS ground,
-        e.severity AS severity,
-        CAST(s.rank AS INTEGER) AS gravity,
-        h.from_day AS from_day,
-        h.to_day AS to_day
-    FROM held AS h
-    INNER JOIN exchange.adoptions AS a
-        ON a.adopter = h.holder
-        AND a.from_list = h.list
-    INNER JOIN {entries} AS e ON e.entry_version = h.entry_version
-    INNER JOIN codes.severities AS s ON s.code = e.severity
-    INNER JOIN codes.severities AS m
-        ON m.code = a.min_severity
-        AND CAST(m.rank AS INTEGER) <= CAST(s.rank AS INTEGER){not_descended}
+        adoptions.list,
+        adoptions.from_list,
+        adoptions.term_days,
+        held.entry_id AS parent_entry_id,
+        held.entry_version AS parent_version,
+        held.subject_id,
+        entries.ground,
+        entries.severity,
+        CAST(severity.rank AS INTEGER) AS gravity,
+        held.from_day,
+        held.to_day
+    FROM held
+    INNER JOIN exchange.adoptions
+        ON adoptions.adopter = held.holder
+        AND adoptions.from_list = held.list
+    INNER JOIN {entries} AS entries ON entries.entry_version = held.entry_version
+    INNER JOIN codes.severities AS severity ON severity.code = entries.severity
+    INNER JOIN codes.severities AS least_severity
+        ON least_severity.code = adoptions.min_severity
+        AND CAST(least_severity.rank AS INTEGER) <= CAST(severity.rank AS INTEGER){not_descended}
 ),
 
 marked AS (
@@ -63,14 +63,14 @@ occasions AS (
 )
 
 SELECT
-    hash_id(concat_ws('|', o.list, id_text(o.parent_entry_id), id_text(o.subject_id))) AS entry_id,
-    o.list AS list,
-    o.from_list AS from_list,
-    o.parent_entry_id AS parent_entry_id,
-    o.parent_version AS parent_version,
-    o.subject_id AS subject_id,
-    o.ground AS ground,
-    o.severity AS severity,
-    o.from_day AS from_day,
-    least(o.from_day + o.term_days, o.next_day) AS to_day
-FROM occasions AS o
+    hash_id(concat_ws('|', list, id_text(parent_entry_id), id_text(subject_id))) AS entry_id,
+    list,
+    from_list,
+    parent_entry_id,
+    parent_version,
+    subject_id,
+    ground,
+    severity,
+    from_day,
+    least(from_day + term_days, next_day) AS to_day
+FROM occasions

@@ -1,10 +1,10 @@
 -- The lists behind each adopted entry, so that none is adopted into a list it descends from.
 -- source: network.yml, adoptions
--- grain: one row an entry and list behind it
+-- grain: one row per entry and list behind it
 -- key: entry_id, list
 -- unit: entry_id
 -- touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id{lineage}
 SELECT DISTINCT
-    a.entry_id AS entry_id,
-    a.from_list AS list
-FROM exchange.adopting_{g} AS a{older}
+    adopting.entry_id,
+    adopting.from_list AS list
+FROM exchange.adopting_{g} AS adopting{older}

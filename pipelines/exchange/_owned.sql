@@ -1,21 +1,21 @@
 -- What an owner shows of its own list: every entry, from its first day on, without delay.
 -- source: network.yml
--- grain: one row an entry version
+-- grain: one row per entry version
 -- key: path, entry_version, subject_id, from_day
 -- unit: entry_version
 -- touches: {entries} e ON e.entry_version = unit.entry_version
 SELECT
-    p.holder AS holder,
-    e.list AS list,
-    e.entry_id AS entry_id,
-    e.entry_version AS entry_version,
-    e.subject_id AS subject_id,
-    p.path AS path,
-    p.came_from AS came_from,
-    e.from_day AS from_day,
-    e.to_day AS to_day,
+    paths.holder,
+    entries.list,
+    entries.entry_id,
+    entries.entry_version,
+    entries.subject_id,
+    paths.path,
+    paths.came_from,
+    entries.from_day,
+    entries.to_day,
     0 AS distance
-FROM {entries} AS e
-INNER JOIN exchange.paths AS p
-    ON p.list = e.list
-    AND p.distance = 0
+FROM {entries} AS entries
+INNER JOIN exchange.paths
+    ON paths.list = entries.list
+    AND paths.distance = 0

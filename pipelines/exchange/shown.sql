@@ -1,17 +1,17 @@
 -- What each holder shows, by whatever path it learned it: the union over paths. Agencies and scores act
 -- on this, since they act on the copy they hold.
 -- source: exchange.copies
--- grain: one row a holder, entry version, subject shown and period
+-- grain: one row per holder, entry version, subject shown and period
 -- key: holder, entry_version, subject_id, from_day
 -- unit: entry_version
 -- touches: exchange.copies c ON c.entry_version = unit.entry_version
 -- intervals: union
 SELECT
-    c.holder AS holder,
-    c.list AS list,
-    c.entry_id AS entry_id,
-    c.entry_version AS entry_version,
-    c.subject_id AS subject_id,
-    c.from_day AS from_day,
-    c.to_day AS to_day
-FROM exchange.copies AS c
+    holder,
+    list,
+    entry_id,
+    entry_version,
+    subject_id,
+    from_day,
+    to_day
+FROM exchange.copies

@@ -46,151 +46,149 @@ _SEEN = (
 )  # fmt: skip
 
 
-def _columns(alias: str, names: Iterable[str]) -> str:
-    """Columns of a table under their own names, as lines of a SELECT."""
-    return ",\n        ".join(f"{alias}.{name} AS {name}" for name in names)
+def _columns(names: Iterable[str], table: str = "") -> str:
+    """Columns as lines of a SELECT, of a table if one is named."""
+    return ",\n        ".join(f"{table}.{name}" if table else name for name in names)
 
 
 _TAKEN_BY_NAME = """by_name AS (
     SELECT
         {held},
-        h.subject_id AS subject_id,
-        h.from_day AS from_day,
-        h.to_day AS to_day
-    FROM held AS h
-    WHERE h.match <> 'code'
-        AND h.mode = 'snapshot'
+        subject_id,
+        from_day,
+        to_day
+    FROM held
+    WHERE match <> 'code'
+        AND mode = 'snapshot'
 ),
 
 sought AS (
-    SELECT DISTINCT h.subject_id AS subject_id
-    FROM by_name AS h
+    SELECT DISTINCT subject_id
+    FROM by_name
 ),
 
 borne AS (
     SELECT
-        h.subject_id AS subject_id,
-        n.name_key AS name_key,
-        n.division AS division,
-        n.subject_kind AS subject_kind,
-        n.from_day AS from_day,
-        n.to_day AS to_day
-    FROM sought AS h
-    INNER JOIN resolve.names AS n
-        ON n.subject_id = h.subject_id
-        AND n.name_key IS NOT NULL
+        sought.subject_id,
+        names.name_key,
+        names.division,
+        names.subject_kind,
+        names.from_day,
+        names.to_day
+    FROM sought
+    INNER JOIN resolve.names
+        ON names.subject_id = sought.subject_id
+        AND names.name_key IS NOT NULL
 ),
 
 meant AS (
     SELECT
-        n.subject_id AS subject_id,
-        b.subject_id AS meant_id,
-        p.match AS match,
-        greatest(n.from_day, b.from_day) AS from_day,
-        least(n.to_day, b.to_day) AS to_day
-    FROM borne AS n
-    INNER JOIN resolve.names AS b
-        ON b.name_key = n.name_key
-        AND b.from_day < until(n.to_day)
-        AND n.from_day < until(b.to_day)
-    INNER JOIN (SELECT DISTINCT h.match AS match FROM by_name AS h) AS p
-        ON b.subject_id = n.subject_id
-        OR (b.subject_kind = n.subject_kind AND (p.match = 'name' OR b.division = n.division))
+        own.subject_id,
+        namesakes.subject_id AS meant_id,
+        matching.match,
+        greatest(own.from_day, namesakes.from_day) AS from_day,
+        least(own.to_day, namesakes.to_day) AS to_day
+    FROM borne AS own
+    INNER JOIN resolve.names AS namesakes
+        ON namesakes.name_key = own.name_key
+        AND meet(own.from_day, own.to_day, namesakes.from_day, namesakes.to_day)
+    INNER JOIN (SELECT DISTINCT match FROM by_name) AS matching
+        ON namesakes.subject_id = own.subject_id
+        OR (
+            namesakes.subject_kind = own.subject_kind
+            AND (matching.match = 'name' OR namesakes.division = own.division)
+        )
 ),
 
 stretches AS (
     SELECT
-        b.subject_id AS subject_id,
-        b.from_day AS from_day,
-        max(until(b.to_day)) OVER (
-            PARTITION BY b.subject_id
-            ORDER BY b.from_day, until(b.to_day)
+        subject_id,
+        from_day,
+        max(until(to_day)) OVER (
+            PARTITION BY subject_id
+            ORDER BY from_day, until(to_day)
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS end_day,
-        lead(b.from_day) OVER (
-            PARTITION BY b.subject_id ORDER BY b.from_day, until(b.to_day)
+        lead(from_day) OVER (
+            PARTITION BY subject_id ORDER BY from_day, until(to_day)
         ) AS next_day
-    FROM borne AS b
+    FROM borne
 ),
 
 nameless AS (
     -- Before the first name, between two, and after the last.
     SELECT
-        h.subject_id AS subject_id,
+        sought.subject_id,
         DATE '0001-01-01' AS from_day,
-        min(b.from_day) AS to_day
-    FROM sought AS h
-    LEFT JOIN borne AS b ON b.subject_id = h.subject_id
-    GROUP BY h.subject_id
+        min(borne.from_day) AS to_day
+    FROM sought
+    LEFT JOIN borne ON borne.subject_id = sought.subject_id
+    GROUP BY sought.subject_id
     UNION ALL
     SELECT
-        s.subject_id AS subject_id,
-        s.end_day AS from_day,
-        s.next_day AS to_day
-    FROM stretches AS s
-    WHERE s.end_day < until(s.next_day)
+        subject_id,
+        end_day AS from_day,
+        next_day AS to_day
+    FROM stretches
+    WHERE end_day < until(next_day)
 ),
 
 taken AS (
     SELECT
         {held},
-        h.subject_id AS subject_id,
-        h.from_day AS from_day,
-        h.to_day AS to_day
-    FROM held AS h
-    WHERE h.match = 'code' OR h.mode <> 'snapshot'
+        subject_id,
+        from_day,
+        to_day
+    FROM held
+    WHERE match = 'code' OR mode <> 'snapshot'
     UNION ALL
     SELECT
-        {held},
-        m.meant_id AS subject_id,
-        greatest(h.from_day, m.from_day) AS from_day,
-        least(h.to_day, m.to_day) AS to_day
-    FROM by_name AS h
-    INNER JOIN meant AS m
-        ON m.subject_id = h.subject_id
-        AND m.match = h.match
-        AND m.from_day < until(h.to_day)
-        AND h.from_day < until(m.to_day)
+        {by_name},
+        meant.meant_id AS subject_id,
+        greatest(by_name.from_day, meant.from_day) AS from_day,
+        least(by_name.to_day, meant.to_day) AS to_day
+    FROM by_name
+    INNER JOIN meant
+        ON meant.subject_id = by_name.subject_id
+        AND meant.match = by_name.match
+        AND meet(by_name.from_day, by_name.to_day, meant.from_day, meant.to_day)
     UNION ALL
     SELECT
-        {held},
-        h.subject_id AS subject_id,
-        greatest(h.from_day, n.from_day) AS from_day,
-        least(h.to_day, n.to_day) AS to_day
-    FROM by_name AS h
-    INNER JOIN nameless AS n
-        ON n.subject_id = h.subject_id
-        AND n.from_day < until(h.to_day)
-        AND h.from_day < until(n.to_day)
+        {by_name},
+        by_name.subject_id,
+        greatest(by_name.from_day, nameless.from_day) AS from_day,
+        least(by_name.to_day, nameless.to_day) AS to_day
+    FROM by_name
+    INNER JOIN nameless
+        ON nameless.subject_id = by_name.subject_id
+        AND meet(by_name.from_day, by_name.to_day, nameless.from_day, nameless.to_day)
 ),
 
-""".replace("{held}", _columns("h", _HELD))
+""".replace("{held}", _columns(_HELD)).replace("{by_name}", _columns(_HELD, "by_name"))
 _UNDERSTOOD_BY_NAME = """,
 
 understood AS (
     SELECT
         {seen},
-        s.subject_id AS subject_id
-    FROM seen AS s
-    WHERE s.match = 'code' OR s.mode = 'snapshot'
+        subject_id
+    FROM seen
+    WHERE match = 'code' OR mode = 'snapshot'
     UNION ALL
     SELECT
-        {seen},
-        CASE WHEN b.subject_id IS NULL THEN s.subject_id ELSE b.subject_id END AS subject_id
-    FROM seen AS s
-    LEFT JOIN resolve.names AS n
-        ON n.subject_id = s.subject_id
-        AND n.from_day <= s.first_sync
-        AND s.first_sync < until(n.to_day)
-    LEFT JOIN resolve.names AS b
-        ON b.name_key = n.name_key
-        AND b.subject_kind = n.subject_kind
-        AND b.from_day <= s.first_sync
-        AND s.first_sync < until(b.to_day)
-        AND (s.match = 'name' OR b.division = n.division)
-    WHERE s.match <> 'code'
-        AND s.mode <> 'snapshot'
-)""".replace("{seen}", _columns("s", _SEEN))
+        {qualified},
+        coalesce(namesakes.subject_id, seen.subject_id) AS subject_id
+    FROM seen
+    LEFT JOIN resolve.names AS own
+        ON own.subject_id = seen.subject_id
+        AND on_day(own.from_day, own.to_day, seen.first_sync)
+    LEFT JOIN resolve.names AS namesakes
+        ON namesakes.name_key = own.name_key
+        AND namesakes.subject_kind = own.subject_kind
+        AND on_day(namesakes.from_day, namesakes.to_day, seen.first_sync)
+        AND (seen.match = 'name' OR namesakes.division = own.division)
+    WHERE seen.match <> 'code'
+        AND seen.mode <> 'snapshot'
+)""".replace("{seen}", _columns(_SEEN)).replace("{qualified}", _columns(_SEEN, "seen"))
 _NAMED = {
     "touched_by_name": _BY_NAME,
     "taken_by_name": _TAKEN_BY_NAME,
@@ -290,13 +288,13 @@ def exchange_models(network: Network) -> list[Model]:
             "exchange.paths",
             paths_sql(network),
             "Every way a list can travel from its owner, with the clock of the last step.\n"
-            "grain: one row a list and path\nkey: list, path",
+            "grain: one row per list and path\nkey: list, path",
         ),
         _plain(
             "exchange.adoptions",
             adoptions_sql(network),
             "Who makes entries of its own from which lists, and for how long.\n"
-            "grain: one row an adopting list and list it takes from\nkey: list, from_list",
+            "grain: one row per adopting list and list it takes from\nkey: list, from_list",
         ),
     ]
     copies: list[str] = []
@@ -343,26 +341,26 @@ def exchange_models(network: Network) -> list[Model]:
             "exchange.copies",
             _union(COPY_COLUMNS, copies, ""),
             "Who shows what, from when to when, learned from whom, over each path apart.\n"
-            "grain: one row a path, entry version, subject shown and period\n"
+            "grain: one row per path, entry version, subject shown and period\n"
             "key: path, entry_version, subject_id, from_day" + _PASSES,
         ),
         _plain(
             "exchange.adopted",
             _union(ENTRY_COLUMNS, adopted, EMPTY_ENTRIES),
             "Entries made because another list has one.\n"
-            "grain: one row an entry and version\nkey: entry_version" + _PASSES,
+            "grain: one row per entry and version\nkey: entry_version" + _PASSES,
         ),
         _plain(
             "exchange.entries",
             _union(ENTRY_COLUMNS, entries, ""),
-            "All entries, native and adopted.\ngrain: one row an entry and version\n"
+            "All entries, native and adopted.\ngrain: one row per entry and version\n"
             "key: entry_version" + _PASSES,
         ),
         _plain(
             "exchange.evidence",
             _union("entry_version, parent_kind, parent_id", ["lists.evidence", *evidence], ""),
             "What each entry rests on: an event's record, or the entry it was adopted from.\n"
-            "grain: one row an entry version and parent\n"
+            "grain: one row per entry version and parent\n"
             "key: entry_version, parent_kind, parent_id" + _PASSES,
         ),
         _plain(
@@ -385,17 +383,17 @@ def _adoption_models(g: int, copies: list[str]) -> list[Model]:
     descends = f"""
     WHERE NOT EXISTS (
         SELECT 1
-        FROM exchange.lineage_{g - 1} AS l
-        WHERE l.entry_id = h.entry_id
-            AND l.list = a.list
+        FROM exchange.lineage_{g - 1} AS lineage
+        WHERE lineage.entry_id = held.entry_id
+            AND lineage.list = adoptions.list
     )"""
     older = f"""
 UNION
 SELECT DISTINCT
-    a.entry_id AS entry_id,
-    l.list AS list
-FROM exchange.adopting_{g} AS a
-INNER JOIN exchange.lineage_{g - 1} AS l ON l.entry_id = a.parent_entry_id"""
+    adopting.entry_id,
+    lineage.list
+FROM exchange.adopting_{g} AS adopting
+INNER JOIN exchange.lineage_{g - 1} AS lineage ON lineage.entry_id = adopting.parent_entry_id"""
     touched = [
         f"-- touches: {t} h{n} ON h{n}.entry_id = unit.parent_entry_id"
         for n, t in enumerate(copies)
@@ -433,7 +431,7 @@ FROM periods"""
             f"exchange.adopted_{g}",
             adopted,
             "Entries made because another list has one, each version once.\n"
-            "grain: one row an entry and version\nkey: entry_version\nunit: entry_id\n"
+            "grain: one row per entry and version\nkey: entry_version\nunit: entry_id\n"
             f"touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id",
         ),
         make_model(

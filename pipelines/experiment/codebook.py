@@ -19,7 +19,7 @@ WORDS = {
     "policy": "numbers of the network that differ from their own, as JSON",
     "correct_after": "days from the fault until its source is to correct it; empty: never",
     "kind": "kind of fault (of a cell: how it is wrong)",
-    "outcome": "followed, or nothing to bite on: so small a world had no record for such a fault",
+    "outcome": "followed, or nothing to change: so small a world had no record for such a fault",
     "why": "in the latter case, what was looked for",
     "feed": "the feed the fault is in",
     "record_id": "the record; empty for a whole delivery",
@@ -87,7 +87,7 @@ TABLES = {
 
 # What is worked out from those tables: word -> definition. The page and the terminal use these words.
 FIGURES = {
-    "faults": "Drawn in the worlds, the same ones in every arm. Those that found nothing to bite on are "
+    "faults": "Drawn in the worlds, the same ones in every arm. Those that found nothing to change are "
     "counted apart; all shares and means are over the *followed* ones, without effect or with.",
     "share that reach anything": "faults with `reached` / faults followed.",
     "share that reach a list": "faults with `cells` > 0 / faults followed.",

@@ -80,9 +80,9 @@ def short_names(arms: Sequence[Arm]) -> list[str]:
         end = factor.rpartition(".")[2]
         return f"{end if last.count(end) == 1 else factor} {value}"
 
-    told = varying(arms)
+    names = varying(arms)
     return [
-        " · ".join(said(f, value) for f, value in arm.factors.items() if f in told) or arm.join
+        " · ".join(said(f, value) for f, value in arm.factors.items() if f in names) or arm.join
         for arm in arms
     ]
 

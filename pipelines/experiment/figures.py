@@ -67,10 +67,10 @@ def reach(summary: Summary, narrow: bool = False) -> go.Figure:
 def effects(summary: Summary, narrow: bool = False) -> go.Figure:
     """What one difference between two arms changes, over the same faults, a pair a row."""
     look = Look(summary, narrow)
-    told = summary.effects.dropna(subset=["entry_days"]).to_dict("records")
-    figure = in_rows(look, [row["change"] for row in told])
+    rows = summary.effects.dropna(subset=["entry_days"]).to_dict("records")
+    figure = in_rows(look, [row["change"] for row in rows])
     by_number = {arm["arm"]: arm for arm in look.arms}
-    for row in told:
+    for row in rows:
         point(figure, row, "entry_days", row["change"], look.of(by_number[row["arm"]]))
     figure.add_vline(x=0, line={"color": FAINT, "width": 1.5})
     figure.update_xaxes(title_text="entry-days a fault")
@@ -175,19 +175,19 @@ def gain_and_harm(summary: Summary, narrow: bool = False) -> go.Figure:
     look = Look(summary, narrow)
     worlds = summary.design["worlds"]
     gains = summary.gains.set_index("arm")["true_high"].to_dict()
-    told = [
+    rows = [
         (float(gains[arm["arm"]]) / worlds, arm)
         for arm in look.arms
         if pd.notna(gains[arm["arm"]]) and pd.notna(arm["entry_days"])
     ]
     figure = blank(440 if narrow else 480, narrow)
     plain(figure, look)
-    if not told:
+    if not rows:
         return figure
-    most = max(x for x, _ in told) or 1.0
-    top = max(arm["entry_days_high"] for _, arm in told) * 1.08 or 1.0
+    most = max(x for x, _ in rows) or 1.0
+    top = max(arm["entry_days_high"] for _, arm in rows) * 1.08 or 1.0
     high, step = figure.layout.height - TITLE - FOOT, most * (0.04 if narrow else 0.02)
-    for group in near(told, step):
+    for group in near(rows, step):
         # Arms that know as much stand side by side, their names on the side with more room.
         left, width = group[0][0] > most / 2, step * (len(group) - 1)
         first = group[-1][0] - width if left else group[0][0]

@@ -21,7 +21,7 @@ from pipelines.replay.tell.figures.marks import (
     FAINT,
     GREEN,
     LINE,
-    NOTICE,
+    MARK,
     ORANGE,
     PAPER,
     PURPLE,
@@ -342,7 +342,7 @@ def plain(figure: go.Figure, look: Look) -> None:
     figure.update_xaxes(showline=True, **axis)
     figure.update_yaxes(**axis)
     figure.add_annotation(
-        text=NOTICE,
+        text=MARK,
         xref="paper",
         yref="paper",
         x=1,

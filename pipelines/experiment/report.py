@@ -10,8 +10,8 @@ import pandas as pd
 
 from pipelines.experiment.summary import Summary
 from pipelines.replay.compare.metrics import RESIDUE_DAY
-from pipelines.replay.tell.report import NOTICE
 from pipelines.terminal import counted
+from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,10 +37,10 @@ def headline(summary: Summary) -> str:
         f"{counted(design['worlds'], 'world')} of size {design['size']}, each followed in "
         f"{counted(len(arms), 'arm')}."
     )
-    told = arms.dropna(subset=["entry_days"])
-    if not len(told):
-        return f"{said} None found anything to bite on."
-    most, least = (told.loc[getattr(told["entry_days"], end)()] for end in ("idxmax", "idxmin"))
+    rows = arms.dropna(subset=["entry_days"])
+    if not len(rows):
+        return f"{said} None found anything to change."
+    most, least = (rows.loc[getattr(rows["entry_days"], end)()] for end in ("idxmax", "idxmin"))
     low, high = (f"{most[f'entry_days_{end}']:,.0f}" for end in ("low", "high"))
     said += (
         f" In the arm “{most['name']}” {most['reached_list']} of {most['followed']} faults reach a "

@@ -16,7 +16,7 @@ from pipelines.replay.compare.metrics import AFTER
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.plan.edits import Edit
 
-FOLLOWED, NOTHING = "followed", "nothing to bite on"
+FOLLOWED, NOTHING = "followed", "nothing to change"
 
 
 def cause_column(cause: str) -> str:
@@ -92,7 +92,7 @@ def replay_row(
     found: Outcome | None,
     why: str | None = None,
 ) -> dict[str, Any]:
-    """The row of one replay; of a fault that found nothing to bite on, with the reason."""
+    """The row of one replay; of a fault that found nothing to change, with the reason."""
     row: dict[str, Any] = dict.fromkeys(REPLAYS.names)
     row |= {
         "arm": block.arm,
@@ -108,21 +108,21 @@ def replay_row(
     if found is None or edits is None:
         return row
     struck = edits[0].struck
-    told = found.faulty if found.left is None else found.left.difference
+    reach = found.faulty if found.remaining is None else found.remaining.difference
     row |= {
         "feed": struck.feed.name,
         "record_id": struck.record_id,
         "delivery": struck.day,
         "scope": struck.scope,
-        **_of_a_state(told, struck.day),
+        **_of_a_state(reach, struck.day),
         **{
             f"{name}{UNCORRECTED}": value
             for name, value in _of_a_state(found.faulty, struck.day).items()
         },
     }
-    if found.left is not None:
-        left = found.left.residue
-        days = causes.days_by_cause(found.left.lists)
+    if found.remaining is not None:
+        left = found.remaining.residue
+        days = causes.days_by_cause(found.remaining.lists)
         row |= {
             "correction_day": left.correction_day,
             "cells_on_the_eve": left.eve,
@@ -150,8 +150,8 @@ def cell_rows(number: int, block: Block, found: Outcome) -> list[dict[str, Any]]
     """The runs of wrong days of every differing cell, uncorrected and corrected."""
     rows = []
     states = {"faulty": found.faulty}
-    if found.left is not None:
-        states["corrected"] = found.left.difference
+    if found.remaining is not None:
+        states["corrected"] = found.remaining.difference
     for state, difference in states.items():
         for run in difference.lists.itertuples():
             rows.append(
@@ -166,8 +166,8 @@ def cell_rows(number: int, block: Block, found: Outcome) -> list[dict[str, Any]]
                     "kind": run.kind,
                     "from_day": run.from_day.date(),
                     "to_day": run.to_day.date(),
-                    "irrevocable": found.left is not None
-                    and (run.holder, run.list) in found.left.irrevocable,
+                    "irrevocable": found.remaining is not None
+                    and (run.holder, run.list) in found.remaining.irrevocable,
                 }
             )
     return rows

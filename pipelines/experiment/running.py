@@ -19,17 +19,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.engine import open_engine
 from pipelines.exchange.network import JOINS
 from pipelines.experiment.codebook import write_codebook
 from pipelines.experiment.design import Arm, Block, Design, DesignError
 from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
+from pipelines.home import Home
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
-from pipelines.manifest import NOTICE, lock_hash, project_version
+from pipelines.manifest import lock_hash, project_version
 from pipelines.replay.compare.gain import told_gain
 from pipelines.replay.compare.universes import Universes
 from pipelines.run import make_home
-from pipelines.storage import Home
+from schemas.notice import NOTICE
 from schemas.progress import Progress
 from sources.faults import FaultError
 
@@ -107,7 +109,7 @@ def _settle(design: Design, folder: Path) -> None:
         "made_by": _made_by(design),
         "arms": [asdict(arm) for arm in design.arms()],
         "columns": {"replays": REPLAYS.names, "cells": CELLS.names},
-        "sampling": f"uniform by {design.frame}, among what the fault has something to bite on; "
+        "sampling": f"uniform by {design.frame}, among what the fault has something to change; "
         "faults nested in worlds",
     }
     said = json.loads(json.dumps(said))
@@ -214,8 +216,6 @@ def _together(design: Design, folder: Path, blocks: list[Block]) -> dict[str, Pa
 
 def _days(cells: Path) -> pa.Table:
     """A row a replay, state, holder, list and day: how many subjects are wrong there, by kind."""
-    from pipelines.engine import open_engine
-
     with open_engine("duckdb") as engine:
         return engine.query(
             """
@@ -238,14 +238,14 @@ def _days(cells: Path) -> pa.Table:
 def _gains(design: Design, folder: Path) -> pa.Table:
     """A row a world and arm: what joining so far lets holders know, and what it makes them believe."""
     rows: list[Mapping[str, Any]] = []
-    told: dict[tuple[int, Arm], Mapping[str, Any] | None] = {}
+    gains: dict[tuple[int, Arm], Mapping[str, Any] | None] = {}
     for world in range(design.worlds):
         home = Home(folder / "worlds" / f"{world:03d}")
         for n, arm in enumerate(design.arms()):
             plain = Arm(arm.join, arm.policy)
-            if (world, plain) not in told:
-                told[world, plain] = told_gain(home, arm.join, arm.numbers)
-            gain = dict(told[world, plain] or {})
+            if (world, plain) not in gains:
+                gains[world, plain] = told_gain(home, arm.join, arm.numbers)
+            gain = dict(gains[world, plain] or {})
             if arm.join == JOINS[0]:  # there is no lower level; what it knows is the next one's low
                 above = told_gain(home, JOINS[1], arm.numbers) or {}
                 gain = {"true_high": above.get("true_low"), "false_high": above.get("false_low")}

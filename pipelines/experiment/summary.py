@@ -101,7 +101,7 @@ def summarise(out: Path | str) -> Summary:
     faults = _Faults(replays, seed)
     left = [_left(cells, faults, arm) for arm in range(len(arms))]
     horizon = date.fromisoformat(manifest["horizon"])
-    told = [_Told.of(runs, horizon, faults) for runs in left]
+    parts = [_Told.of(runs, horizon, faults) for runs in left]
     names = short_names(arms)
     return Summary(
         design=manifest["design"],
@@ -109,7 +109,7 @@ def summarise(out: Path | str) -> Summary:
             [
                 {"arm": n, "name": names[n], **_is(arm), **faults.counts(n)}
                 | _estimates(faults, n)
-                | told[n].figures
+                | parts[n].figures
                 for n, arm in enumerate(arms)
             ]
         ),
@@ -136,8 +136,8 @@ def summarise(out: Path | str) -> Summary:
                 for n, arm in enumerate(arms)
             ]
         ),
-        residue=_together([t.curve for t in told]),
-        survival=_together([t.survival for t in told]),
+        residue=_together([t.curve for t in parts]),
+        survival=_together([t.survival for t in parts]),
         convergence=_frame(
             [
                 {"arm": n, "share": share} | _settled(faults, n, share)
@@ -195,7 +195,7 @@ class _Faults:
         }
 
     def followed(self, arm: int) -> np.ndarray:
-        """1 for a fault that was followed, 0 for one that found nothing to bite on."""
+        """1 for a fault that was followed, 0 for one that found nothing to change."""
         return (self.rows[arm]["outcome"] == FOLLOWED).to_numpy(float)
 
     def values(self, arm: int, column: str) -> np.ndarray:

@@ -284,7 +284,7 @@ def _quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.ndarra
         return None
     try:
         return files.read_quickly(feed, [files.opened(feed, data) for data in contents])
-    except (files.Odd, files.Refused):
+    except (files.Irregular, files.Refused):
         return None
 
 

@@ -67,17 +67,17 @@ FROM periods"""
 )
 
 SELECT DISTINCT
-    e.entry_version AS entry_version,
-    g.parent_kind AS parent_kind,
-    g.parent_id AS parent_id
-FROM rows_given AS g
-INNER JOIN lists.entries AS e
-    ON e.entry_id = {entry_id_sql("g.list", "g.entry_key")}
-    AND e.subject_id = g.subject_id
-    AND coalesce(e.ground, '∅') = coalesce(g.ground, '∅')
-    AND coalesce(e.severity, '∅') = coalesce(g.severity, '∅')
-    AND e.from_day <= g.from_day
-    AND until(e.to_day) >= until(g.to_day)"""
+    entries.entry_version,
+    rows_given.parent_kind,
+    rows_given.parent_id
+FROM rows_given
+INNER JOIN lists.entries
+    ON entries.entry_id = {entry_id_sql("rows_given.list", "rows_given.entry_key")}
+    AND entries.subject_id = rows_given.subject_id
+    AND coalesce(entries.ground, '∅') = coalesce(rows_given.ground, '∅')
+    AND coalesce(entries.severity, '∅') = coalesce(rows_given.severity, '∅')
+    AND entries.from_day <= rows_given.from_day
+    AND until(entries.to_day) >= until(rows_given.to_day)"""
     touched = "unit: list, entry_key\n" + "".join(
         f"touches: lists.{n} t{at} ON '{n}' = unit.list AND t{at}.entry_key = unit.entry_key\n"
         for at, n in enumerate(list_names())
@@ -90,7 +90,7 @@ INNER JOIN lists.entries AS e
             tables_read(entries),
             "pipelines/lists/*.sql",
             "Every list's entries, each version of an entry once.\n"
-            f"grain: one row an entry and version\nkey: entry_version\n{touched}"
+            f"grain: one row per entry and version\nkey: entry_version\n{touched}"
             f"gives: entry_id = {own_id}",
         ),
         Model(
@@ -99,7 +99,7 @@ INNER JOIN lists.entries AS e
             tables_read(evidence),
             "pipelines/lists/*.sql",
             "What each version of an entry rests on.\n"
-            "grain: one row an entry version and parent\n"
+            "grain: one row per entry version and parent\n"
             f"key: entry_version, parent_kind, parent_id\n{touched}"
             f"needs: lists.entries e ON e.entry_id = {own_id}\ngives: e.entry_version",
         ),

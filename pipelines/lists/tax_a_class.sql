@@ -1,19 +1,19 @@
 -- Taxpayers graded A for a year: a red list, shown until the next year's grades.
 -- source: the tax administration's rules on credit grades (graded every year)
--- grain: one row an entry, period and parent
+-- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
 -- unit: entry_key
 -- touches: merge.events e ON e.record_id = unit.entry_key AND e.event_kind = 'tax_a_class'
 SELECT
-    e.record_id AS entry_key,
-    e.subject_id AS subject_id,
-    e.ground AS ground,
-    e.severity AS severity,
-    greatest(e.from_day, e.event_day) AS from_day,
-    least(e.to_day, e.valid_to, e.event_day + 365) AS to_day,
+    record_id AS entry_key,
+    subject_id,
+    ground,
+    severity,
+    greatest(from_day, event_day) AS from_day,
+    least(to_day, valid_to, event_day + 365) AS to_day,
     'event' AS parent_kind,
-    concat_ws(':', id_text(e.record_id), id_text(e.version)) AS parent_id
-FROM merge.events AS e
-WHERE e.event_kind = 'tax_a_class'
-    AND e.event_day IS NOT NULL
-    AND greatest(e.from_day, e.event_day) < until(least(e.to_day, e.valid_to, e.event_day + 365))
+    concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
+FROM merge.events
+WHERE event_kind = 'tax_a_class'
+    AND event_day IS NOT NULL
+    AND greatest(from_day, event_day) < until(least(to_day, valid_to, event_day + 365))

@@ -1,201 +1,173 @@
 -- What the master database holds of each subject: every assertion of every source, which of them wins,
 -- and for which period of validity and of belief. The most trusted source wins; among equals the one
 -- that claims to hold since later, then the smaller record_id. Losers are kept beside the winner.
+-- An assertion that is believed while another about the same subject and property is, is cut twice: where
+-- belief in either begins or ends, then where what either claims begins or ends. Within a piece nothing
+-- changes, so one assertion wins all of it.
 -- source: survivorship over two time axes; trust in the code list trust, ours
--- grain: one row a subject, property, record, version, period of validity and period of belief
+-- grain: one row per subject, property, record, version, period of validity and period of belief
 -- key: subject_id, property, record_id, version, value, valid_from, from_day
 -- unit: subject_id
 -- touches: resolve.matches m ON m.subject_id = unit.subject_id AND m.role = 'stated'
 -- touches: conform.statements s ON s.record_id = m.record_id
 WITH stated AS (
+    -- What is claimed to hold since ever, or for ever, has a first and a last day to be cut by.
     SELECT
-        m.subject_id AS subject_id,
-        s.property AS property,
-        s.value AS value,
-        coalesce(CAST(t.trust AS INTEGER), 9) AS trust,
-        s.record_id AS record_id,
-        s.version AS version,
-        s.feed AS feed,
-        coalesce(s.valid_from, DATE '0001-01-01') AS valid_from,
-        until(s.valid_to) AS valid_to,
-        greatest(s.from_day, m.from_day) AS from_day,
-        least(s.to_day, m.to_day) AS to_day
-    FROM conform.statements AS s
-    INNER JOIN resolve.matches AS m
-        ON m.record_id = s.record_id
-        AND m.version = s.version
-        AND m.role = 'stated'
-        AND m.from_day < until(s.to_day)
-        AND s.from_day < until(m.to_day)
-    LEFT JOIN codes.trust AS t ON t.feed = s.feed
+        matches.subject_id,
+        statements.property,
+        statements.value,
+        coalesce(CAST(trust.trust AS INTEGER), 9) AS trust,
+        statements.record_id,
+        statements.version,
+        statements.feed,
+        coalesce(statements.valid_from, DATE '0001-01-01') AS claimed_from,
+        until(statements.valid_to) AS claimed_to,
+        greatest(statements.from_day, matches.from_day) AS stated_from,
+        least(statements.to_day, matches.to_day) AS stated_to
+    FROM conform.statements
+    INNER JOIN resolve.matches
+        ON matches.record_id = statements.record_id
+        AND matches.version = statements.version
+        AND matches.role = 'stated'
+        AND meet(matches.from_day, matches.to_day, statements.from_day, statements.to_day)
+    LEFT JOIN codes.trust ON trust.feed = statements.feed
 ),
 
-met AS (
-    -- Does an assertion begin while another about the same subject and property is still believed?
+compared AS (
+    -- Most assertions meet no other, so they need no cutting. In order of their first days, one meets an
+    -- earlier one if it begins before all of those have ended, and a later one if it ends after the next
+    -- has begun.
     SELECT
         *,
-        CASE
-            WHEN from_day < max(until(to_day))
-                    OVER (
-                        PARTITION BY subject_id, property
-                        ORDER BY from_day, until(to_day)
-                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                    )
-                THEN 1
-            ELSE 0
-        END AS meets
+        coalesce(
+            stated_from < max(until(stated_to)) OVER (
+                PARTITION BY subject_id, property
+                ORDER BY stated_from, until(stated_to)
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ),
+            FALSE
+        )
+        OR until(stated_to) > coalesce(
+            lead(stated_from) OVER (
+                PARTITION BY subject_id, property
+                ORDER BY stated_from, until(stated_to)
+            ),
+            DATE '9999-12-31'
+        ) AS contested
     FROM stated
 ),
 
-judged AS (
-    SELECT
-        *,
-        max(meets) OVER (PARTITION BY subject_id, property) AS contested
-    FROM met
-),
-
-days AS (
+days_of_belief AS (
     SELECT
         subject_id,
         property,
-        from_day AS day
-    FROM judged
-    WHERE contested = 1
+        stated_from AS day
+    FROM compared
+    WHERE contested
     UNION
     SELECT
         subject_id,
         property,
-        to_day AS day
-    FROM judged
-    WHERE contested = 1 AND to_day IS NOT NULL
+        stated_to AS day
+    FROM compared
+    WHERE contested AND stated_to IS NOT NULL
 ),
 
-belief AS (
+periods_of_belief AS (
     SELECT
         subject_id,
         property,
         day AS from_day,
         lead(day) OVER (PARTITION BY subject_id, property ORDER BY day) AS to_day
-    FROM days
+    FROM days_of_belief
 ),
 
 believed AS (
-    -- The contested assertions cut where belief in any of them changes.
     SELECT
-        j.subject_id AS subject_id,
-        j.property AS property,
-        j.value AS value,
-        j.trust AS trust,
-        j.record_id AS record_id,
-        j.version AS version,
-        j.feed AS feed,
-        j.valid_from AS valid_from,
-        j.valid_to AS valid_to,
-        b.from_day AS from_day,
-        b.to_day AS to_day
-    FROM judged AS j
-    INNER JOIN belief AS b
-        ON b.subject_id = j.subject_id
-        AND b.property = j.property
-        AND b.from_day >= j.from_day
-        AND b.from_day < until(j.to_day)
-    WHERE j.contested = 1
+        compared.*,
+        periods.from_day,
+        periods.to_day
+    FROM compared
+    INNER JOIN periods_of_belief AS periods
+        ON periods.subject_id = compared.subject_id
+        AND periods.property = compared.property
+        AND on_day(compared.stated_from, compared.stated_to, periods.from_day)
+    WHERE compared.contested
 ),
 
-turns AS (
+days_of_validity AS (
     SELECT
         subject_id,
         property,
         from_day,
-        valid_from AS day
+        claimed_from AS day
     FROM believed
     UNION
     SELECT
         subject_id,
         property,
         from_day,
-        valid_to AS day
+        claimed_to AS day
     FROM believed
 ),
 
-validity AS (
+periods_of_validity AS (
     SELECT
         subject_id,
         property,
         from_day,
         day AS valid_from,
         lead(day) OVER (PARTITION BY subject_id, property, from_day ORDER BY day) AS valid_to
-    FROM turns
+    FROM days_of_validity
 ),
 
 ranked AS (
-    -- And cut where what they claim to hold for changes: within a piece one assertion wins.
     SELECT
-        b.subject_id AS subject_id,
-        b.property AS property,
-        b.value AS value,
-        b.record_id AS record_id,
-        b.version AS version,
-        b.feed AS feed,
-        v.valid_from AS valid_from,
-        v.valid_to AS valid_to,
-        b.from_day AS from_day,
-        b.to_day AS to_day,
+        believed.*,
+        periods.valid_from,
+        periods.valid_to,
         row_number() OVER (
-            PARTITION BY b.subject_id, b.property, b.from_day, v.valid_from
-            ORDER BY b.trust, b.valid_from DESC, b.record_id, b.version, b.value
+            PARTITION BY believed.subject_id, believed.property, believed.from_day, periods.valid_from
+            ORDER BY
+                believed.trust, believed.claimed_from DESC,
+                believed.record_id, believed.version, believed.value
         ) AS place
-    FROM believed AS b
-    INNER JOIN validity AS v
-        ON v.subject_id = b.subject_id
-        AND v.property = b.property
-        AND v.from_day = b.from_day
-        AND v.valid_from >= b.valid_from
-        AND v.valid_to <= b.valid_to
-),
-
-pieces AS (
-    SELECT
-        subject_id,
-        property,
-        value,
-        record_id,
-        version,
-        feed,
-        valid_from,
-        valid_to,
-        from_day,
-        to_day,
-        place
-    FROM ranked
-    UNION ALL
-    SELECT
-        subject_id,
-        property,
-        value,
-        record_id,
-        version,
-        feed,
-        valid_from,
-        valid_to,
-        from_day,
-        to_day,
-        1 AS place
-    FROM judged
-    WHERE contested = 0
+    FROM believed
+    INNER JOIN periods_of_validity AS periods
+        ON periods.subject_id = believed.subject_id
+        AND periods.property = believed.property
+        AND periods.from_day = believed.from_day
+        AND periods.valid_from >= believed.claimed_from
+        AND periods.valid_to <= believed.claimed_to
 )
 
 SELECT
-    p.subject_id AS subject_id,
-    p.property AS property,
-    p.value AS value,
-    p.place = 1 AS won,
-    CAST(p.place AS INTEGER) AS rank,
-    p.record_id AS record_id,
-    p.version AS version,
-    p.feed AS feed,
-    nullif(p.valid_from, DATE '0001-01-01') AS valid_from,
-    nullif(p.valid_to, DATE '9999-12-31') AS valid_to,
-    p.from_day AS from_day,
-    p.to_day AS to_day
-FROM pieces AS p
+    subject_id,
+    property,
+    value,
+    TRUE AS won,
+    1 AS rank,
+    record_id,
+    version,
+    feed,
+    nullif(claimed_from, DATE '0001-01-01') AS valid_from,
+    nullif(claimed_to, DATE '9999-12-31') AS valid_to,
+    stated_from AS from_day,
+    stated_to AS to_day
+FROM compared
+WHERE NOT contested
+UNION ALL
+SELECT
+    subject_id,
+    property,
+    value,
+    place = 1 AS won,
+    CAST(place AS INTEGER) AS rank,
+    record_id,
+    version,
+    feed,
+    nullif(valid_from, DATE '0001-01-01') AS valid_from,
+    nullif(valid_to, DATE '9999-12-31') AS valid_to,
+    from_day,
+    to_day
+FROM ranked

@@ -1,49 +1,47 @@
 -- Every registered subject as the registry believes it to be on the last day of deliveries, one row
 -- each: for publication and for people to look up. History stays in merge.facts.
 -- source: resolve.names and resolve.identifiers
--- grain: one row a subject
+-- grain: one row per subject
 -- key: subject_id
 -- unit: subject_id
 -- touches: resolve.names n ON n.subject_id = unit.subject_id
 -- touches: resolve.identifiers i ON i.subject_id = unit.subject_id
 WITH numbers AS (
     SELECT
-        i.subject_id AS subject_id,
-        min(i.subject_kind) AS subject_kind,
-        max(CASE WHEN i.scheme = 'uscc' THEN i.value END) AS uscc,
-        max(CASE WHEN i.scheme = 'org_code' THEN i.value END) AS org_code,
-        max(CASE WHEN i.scheme = 'registration_no' THEN i.value END) AS registration_no,
-        max(CASE WHEN i.scheme = 'resident_no' THEN i.value END) AS resident_no
-    FROM resolve.identifiers AS i
-    CROSS JOIN codes.run AS r
-    WHERE i.from_day <= r.last_day
-        AND until(i.to_day) > r.last_day
-    GROUP BY i.subject_id
+        identifiers.subject_id,
+        min(identifiers.subject_kind) AS subject_kind,
+        max(CASE WHEN identifiers.scheme = 'uscc' THEN identifiers.value END) AS uscc,
+        max(CASE WHEN identifiers.scheme = 'org_code' THEN identifiers.value END) AS org_code,
+        max(CASE WHEN identifiers.scheme = 'registration_no' THEN identifiers.value END) AS registration_no,
+        max(CASE WHEN identifiers.scheme = 'resident_no' THEN identifiers.value END) AS resident_no
+    FROM resolve.identifiers
+    CROSS JOIN codes.run
+    WHERE on_day(identifiers.from_day, identifiers.to_day, run.last_day)
+    GROUP BY identifiers.subject_id
 ),
 
 named AS (
     SELECT
-        n.subject_id AS subject_id,
-        min(n.subject_kind) AS subject_kind,
-        min(n.name) AS name,
-        min(n.division) AS division,
-        min(n.address) AS address
-    FROM resolve.names AS n
-    CROSS JOIN codes.run AS r
-    WHERE n.from_day <= r.last_day
-        AND until(n.to_day) > r.last_day
-    GROUP BY n.subject_id
+        names.subject_id,
+        min(names.subject_kind) AS subject_kind,
+        min(names.name) AS name,
+        min(names.division) AS division,
+        min(names.address) AS address
+    FROM resolve.names
+    CROSS JOIN codes.run
+    WHERE on_day(names.from_day, names.to_day, run.last_day)
+    GROUP BY names.subject_id
 )
 
 SELECT
-    coalesce(x.subject_id, n.subject_id) AS subject_id,
-    coalesce(x.subject_kind, n.subject_kind) AS subject_kind,
-    n.name AS name,
-    n.division AS division,
-    n.address AS address,
-    x.uscc AS uscc,
-    x.org_code AS org_code,
-    x.registration_no AS registration_no,
-    x.resident_no AS resident_no
-FROM numbers AS x
-FULL OUTER JOIN named AS n ON n.subject_id = x.subject_id
+    coalesce(numbers.subject_id, named.subject_id) AS subject_id,
+    coalesce(numbers.subject_kind, named.subject_kind) AS subject_kind,
+    named.name,
+    named.division,
+    named.address,
+    numbers.uscc,
+    numbers.org_code,
+    numbers.registration_no,
+    numbers.resident_no
+FROM numbers
+FULL OUTER JOIN named ON named.subject_id = numbers.subject_id

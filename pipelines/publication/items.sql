@@ -2,7 +2,7 @@
 -- entries as their owners show them, the acts behind them, measures taken, and basic information on
 -- whoever has one of these. A red list is published without its reasons.
 -- source: sharing classes of the feeds' contracts and of the code list lists
--- grain: one row a subject, kind of item, item and class
+-- grain: one row per subject, kind of item, item and class
 -- key: subject_id, item_kind, item, about, sharing
 -- unit: subject_id
 -- touches: exchange.shown s ON s.subject_id = unit.subject_id
@@ -12,98 +12,93 @@
 -- touches: merge.facts f ON f.subject_id = unit.subject_id
 WITH shown AS (
     SELECT
-        s.subject_id AS subject_id,
+        shown.subject_id,
         'entry' AS item_kind,
-        s.list AS item,
-        id_text(s.entry_version) AS about,
-        CASE l.polarity WHEN 'positive' THEN CAST(NULL AS VARCHAR) ELSE e.ground END AS reason,
-        l.sharing AS sharing,
-        l.area AS area,
-        s.from_day AS since
-    FROM exchange.shown AS s
-    INNER JOIN codes.lists AS l
-        ON l.list = s.list
-        AND l.owner = s.holder
-    INNER JOIN exchange.entries AS e ON e.entry_version = s.entry_version
-    CROSS JOIN codes.run AS r
-    WHERE s.from_day <= r.last_day
-        AND until(s.to_day) > r.last_day
+        shown.list AS item,
+        id_text(shown.entry_version) AS about,
+        CASE lists.polarity WHEN 'positive' THEN CAST(NULL AS VARCHAR) ELSE entries.ground END AS reason,
+        lists.sharing,
+        lists.area,
+        shown.from_day AS since
+    FROM exchange.shown
+    INNER JOIN codes.lists
+        ON lists.list = shown.list
+        AND lists.owner = shown.holder
+    INNER JOIN exchange.entries ON entries.entry_version = shown.entry_version
+    CROSS JOIN codes.run
+    WHERE on_day(shown.from_day, shown.to_day, run.last_day)
     UNION ALL
     SELECT
-        e.subject_id AS subject_id,
+        events.subject_id,
         'act' AS item_kind,
-        e.event_kind AS item,
-        concat_ws(':', id_text(e.record_id), id_text(e.version)) AS about,
-        e.ground AS reason,
-        f.sharing AS sharing,
-        f.area AS area,
-        e.event_day AS since
-    FROM merge.events AS e
-    INNER JOIN codes.feeds AS f ON f.feed = e.feed
-    CROSS JOIN codes.run AS r
-    WHERE e.from_day <= r.last_day
-        AND until(e.to_day) > r.last_day
+        events.event_kind AS item,
+        concat_ws(':', id_text(events.record_id), id_text(events.version)) AS about,
+        events.ground AS reason,
+        feeds.sharing,
+        feeds.area,
+        events.event_day AS since
+    FROM merge.events
+    INNER JOIN codes.feeds ON feeds.feed = events.feed
+    CROSS JOIN codes.run
+    WHERE on_day(events.from_day, events.to_day, run.last_day)
     UNION ALL
     SELECT
-        m.subject_id AS subject_id,
+        measures.subject_id,
         'measure' AS item_kind,
-        m.measure AS item,
-        id_text(m.measure_id) AS about,
-        m.list AS reason,
-        l.sharing AS sharing,
-        l.area AS area,
-        m.from_day AS since
-    FROM consequences.measures AS m
-    INNER JOIN codes.lists AS l ON l.list = m.list
-    CROSS JOIN codes.run AS r
-    WHERE m.from_day <= r.last_day
-        AND until(m.to_day) > r.last_day
+        measures.measure AS item,
+        id_text(measures.measure_id) AS about,
+        measures.list AS reason,
+        lists.sharing,
+        lists.area,
+        measures.from_day AS since
+    FROM consequences.measures
+    INNER JOIN codes.lists ON lists.list = measures.list
+    CROSS JOIN codes.run
+    WHERE on_day(measures.from_day, measures.to_day, run.last_day)
 ),
 
 basic AS (
     SELECT
-        f.subject_id AS subject_id,
+        facts.subject_id,
         'basic' AS item_kind,
-        f.property AS item,
-        f.value AS about,
+        facts.property AS item,
+        facts.value AS about,
         CAST(NULL AS VARCHAR) AS reason,
-        c.sharing AS sharing,
-        c.area AS area,
-        f.from_day AS since
-    FROM merge.facts AS f
-    INNER JOIN codes.feeds AS c ON c.feed = f.feed
-    CROSS JOIN codes.run AS r
-    WHERE f.won
-        AND f.from_day <= r.last_day
-        AND until(f.to_day) > r.last_day
-        AND coalesce(f.valid_from, r.last_day) <= r.last_day
-        AND until(f.valid_to) > r.last_day
+        feeds.sharing,
+        feeds.area,
+        facts.from_day AS since
+    FROM merge.facts
+    INNER JOIN codes.feeds ON feeds.feed = facts.feed
+    CROSS JOIN codes.run
+    WHERE facts.won
+        AND on_day(facts.from_day, facts.to_day, run.last_day)
+        AND on_day(coalesce(facts.valid_from, run.last_day), facts.valid_to, run.last_day)
         AND EXISTS (
             SELECT 1
-            FROM shown AS s
-            WHERE s.subject_id = f.subject_id
-                AND s.item_kind IN ('entry', 'measure')
+            FROM shown
+            WHERE shown.subject_id = facts.subject_id
+                AND shown.item_kind IN ('entry', 'measure')
         )
 )
 
 SELECT
-    s.subject_id AS subject_id,
-    s.item_kind AS item_kind,
-    s.item AS item,
-    s.about AS about,
-    s.reason AS reason,
-    s.sharing AS sharing,
-    s.area AS area,
-    s.since AS since
-FROM shown AS s
+    subject_id,
+    item_kind,
+    item,
+    about,
+    reason,
+    sharing,
+    area,
+    since
+FROM shown
 UNION ALL
 SELECT
-    b.subject_id AS subject_id,
-    b.item_kind AS item_kind,
-    b.item AS item,
-    b.about AS about,
-    b.reason AS reason,
-    b.sharing AS sharing,
-    b.area AS area,
-    b.since AS since
-FROM basic AS b
+    subject_id,
+    item_kind,
+    item,
+    about,
+    reason,
+    sharing,
+    area,
+    since
+FROM basic

@@ -1,18 +1,18 @@
 -- What each audience sees of each subject on the last day of deliveries, by area. A wider audience sees
 -- the public class, a narrower one that and more.
 -- source: the code list audiences (public, limited, intergovernmental)
--- grain: one row an audience, subject and item
+-- grain: one row per audience, subject and item
 -- key: audience, subject_id, item_kind, item, about
 -- unit: subject_id
 -- touches: publication.items i ON i.subject_id = unit.subject_id
 SELECT
-    a.audience AS audience,
-    i.area AS area,
-    i.subject_id AS subject_id,
-    i.item_kind AS item_kind,
-    i.item AS item,
-    i.about AS about,
-    i.reason AS reason,
-    i.since AS since
-FROM publication.items AS i
-INNER JOIN codes.audiences AS a ON a.sharing = i.sharing
+    audiences.audience,
+    items.area,
+    items.subject_id,
+    items.item_kind,
+    items.item,
+    items.about,
+    items.reason,
+    items.since
+FROM publication.items
+INNER JOIN codes.audiences ON audiences.sharing = items.sharing

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.engine.databases import opened
+from pipelines.home import Home
 from pipelines.replay.compare import outcome
 from pipelines.replay.compare.diff import Difference, DiffError
 from pipelines.replay.compare.diff import compare as differences
+from pipelines.replay.compare.duplicate_keys import duplicate_keys
 from pipelines.replay.compare.gain import told_gain
-from pipelines.replay.compare.keys import doubled
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.compare.words import words
 from pipelines.replay.plan.edits import EditError
@@ -37,7 +38,6 @@ from pipelines.replay.plan.scenario import (
 )
 from pipelines.replay.recompute.states import States, rebuilt
 from pipelines.replay.tell.result import Comparison, Replay
-from pipelines.storage import Home
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
 
@@ -135,7 +135,7 @@ def compare(first: Path, second: Path) -> Comparison:
     with opened(one=Path(first), two=Path(second)) as db:
         difference = differences(db, "one", "two")
         called = words(db, ("one", "two"), sorted(difference.subjects()))
-        doubtful = doubled(db, {"one": Path(first), "two": Path(second)})
+        doubtful = duplicate_keys(db, {"one": Path(first), "two": Path(second)})
     seconds = time.perf_counter() - start
     return Comparison(Path(first), Path(second), difference, called, seconds, doubtful)
 

@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -25,13 +25,13 @@ from pathlib import Path
 
 from pipelines.build import build
 from pipelines.exchange.network import JOINS
+from pipelines.home import Home
 from pipelines.replay.compare.universes import Universes
-from pipelines.replay.plan.case import sent
+from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import EditError, apply
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.recompute.small import Small
 from pipelines.run import make_home
-from pipelines.storage import Home
 from schemas.contract import feeds
 from schemas.sql import quoted
 from sources.faults import FaultError, kinds
@@ -130,7 +130,7 @@ def unlike(small: Small, universe: int, database: Path) -> dict[str, tuple[int, 
     Returns:
         Table -> how many rows only the rebuilt one has, and how many only the universe.
     """
-    found = {}
+    tables = {}
     small.engine.attach("rebuilt", database)
     try:
         for table, all_columns in small.columns.items():
@@ -146,10 +146,10 @@ def unlike(small: Small, universe: int, database: Path) -> dict[str, tuple[int, 
                 for a, b in ((other, mine), (mine, other))
             )
             if missing or extra:
-                found[table] = (missing, extra)
+                tables[table] = (missing, extra)
     finally:
         small.engine.execute("DETACH rebuilt")
-    return found
+    return tables
 
 
 # (file, table) -> number and sum of the hashes of its rows in the base.
@@ -158,11 +158,11 @@ _BASE: dict[tuple[str, str], tuple[int, int]] = {}
 
 def _sum(small: Small, rows: str, columns: str, side: str = "1") -> tuple[int, int]:
     """Number of rows and sum of their hashes, which tell whether two tables hold the same rows."""
-    found = small.engine.fetch(
+    row = small.engine.fetch(
         f"SELECT coalesce(sum({side}), 0), "
         f"coalesce(sum({side} * CAST(hash({columns}) AS HUGEINT)), 0) FROM {rows}"
     )[0]
-    return int(found[0]), int(found[1])
+    return int(row[0]), int(row[1])
 
 
 def _sum_of(small: Small, universe: int, table: str, columns: str) -> tuple[int, int]:
@@ -178,12 +178,20 @@ def _sum_of(small: Small, universe: int, table: str, columns: str) -> tuple[int,
     return rows, hashes
 
 
-def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
+def tried(
+    universes: Universes, case: Case, folder: Path, policy: Mapping[str, str] | None = None
+) -> dict[str, object]:
     """Work one case out both ways.
 
+    Args:
+        universes: where it is replayed.
+        case: which.
+        folder: where the rebuilt states lie for a while.
+        policy: the numbers that the base of the universes was built with.
+
     Returns:
-        `outcome`: agreed, differs, or nothing (if so small a world has nothing for the fault to bite
-        on); and of what differs the tables.
+        `outcome`: agreed, differs, or nothing (if so small a world has nothing for the fault to
+        change); and of what differs the tables.
     """
     spec = case.spec()
     try:
@@ -193,7 +201,7 @@ def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
             (edit,) = universes.case([replace(spec, correct_after=None)])
     except FaultError:
         return {"outcome": "nothing"}
-    states = {n: rows for n, rows in enumerate(sent([edit])) if rows is not None}
+    states = {n: rows for n, rows in enumerate(rows_of_states([edit])) if rows is not None}
     try:
         universes.work_out(states)
         refused = False
@@ -209,10 +217,10 @@ def tried(universes: Universes, case: Case, folder: Path) -> dict[str, object]:
             if refused:
                 return {"outcome": "differs", "tables": "not refused"}
             database = Path(scratch) / f"{universe}.duckdb"
-            build(landing, database, join=case.join, threads=1, checks=False)
-            found = unlike(universes.small, universe, database)
-            if found:
-                return {"outcome": "differs", "tables": found, "universe": universe}
+            build(landing, database, join=case.join, policy=policy, threads=1, checks=False)
+            tables = unlike(universes.small, universe, database)
+            if tables:
+                return {"outcome": "differs", "tables": tables, "universe": universe}
     return {"outcome": "agreed", "universes": len(states)}
 
 
@@ -258,8 +266,8 @@ def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: fl
     done = {}
     if book.exists():
         for line in book.read_text(encoding="utf-8").splitlines():
-            told = json.loads(line)
-            done[told["number"]] = told
+            outcome = json.loads(line)
+            done[outcome["number"]] = outcome
     todo = [case for case in islice(cases(seed, worlds), count) if case.number not in done]
     todo.sort(key=lambda case: (case.number // 200, case.world, case.join, case.number))
     homes = {w: str(make_world(folder, w, size, days).path) for w in {c.world for c in todo}}
@@ -283,9 +291,9 @@ def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: fl
                 break
             ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in ready:
-                told = future.result()
-                done[told["number"]] = told
-                out.write(json.dumps(told, ensure_ascii=False) + "\n")
+                outcome = future.result()
+                done[outcome["number"]] = outcome
+                out.write(json.dumps(outcome, ensure_ascii=False) + "\n")
                 out.flush()
                 bar.advance(task)
     return [done[number] for number in sorted(done) if number < count]
@@ -300,19 +308,19 @@ def main(args: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=float, default=None, help="begin no case after so long")
     given = parser.parse_args(args)
-    told = prove(given.home, given.cases, given.seed, given.workers, given.seconds)
-    count = {o: sum(t["outcome"] == o for t in told) for o in ("agreed", "differs", "nothing")}
-    for one in told:
+    outcomes = prove(given.home, given.cases, given.seed, given.workers, given.seconds)
+    count = {o: sum(t["outcome"] == o for t in outcomes) for o in ("agreed", "differs", "nothing")}
+    for one in outcomes:
         if one["outcome"] == "differs":
             case = Case(**{k: one[k] for k in Case.__dataclass_fields__})
             print(f"{case}\n  differs in {one['tables']}")
-    covered = {name: len({t[name] for t in told if t["outcome"] == "agreed"})
+    covered = {name: len({t[name] for t in outcomes if t["outcome"] == "agreed"})
                for name in ("kind", "feed", "scope", "join", "world")}  # fmt: skip
     print(
         f"{count['agreed']} of {count['agreed'] + count['differs']} cases agree, row for row in "
         f"every table ({covered['kind']} kinds of fault, {covered['feed']} feeds, {covered['join']} "
         f"levels of joining, {covered['world']} worlds); in {count['nothing']} more the fault "
-        "found nothing to bite on."
+        "found nothing to change."
     )
     return int(count["differs"] > 0)
 

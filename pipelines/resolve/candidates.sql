@@ -7,7 +7,7 @@
 -- 6 fuzzy: name and address, nearly
 -- Which methods may be used depends on how far the islands are joined.
 -- source: GB 32100-2015 (characters 9-17 of the unified code are the organisation code)
--- grain: one row a reference, step, subject and period
+-- grain: one row per reference, step, subject and period
 -- key: reference_id, step, method, subject_id, from_day
 -- unit: reference_id
 -- touches: resolve.designations r ON r.reference_id = unit.reference_id
@@ -16,113 +16,123 @@
 -- touches: resolve.names n ON n.subject_id = j.subject_id AND j.scheme = 'resident_no'
 -- touches: resolve.names o ON o.name_key = r.name_key AND o.division = r.division AND NOT r.vouched
 -- touches: resolve.fuzzy f ON f.reference_id = unit.reference_id
-WITH found AS (
+WITH by_number AS (
     SELECT
-        r.reference_id AS reference_id,
-        r.id_scheme AS id_scheme,
-        1 AS step,
-        CASE WHEN r.vouched THEN 'code' ELSE 'code_flagged' END AS method,
-        i.subject_id AS subject_id,
+        designations.reference_id,
+        designations.id_scheme,
+        CASE WHEN designations.id_scheme IN ('uscc', 'resident_no') THEN 1 ELSE 2 END AS step,
+        CASE
+            WHEN designations.id_scheme NOT IN ('uscc', 'resident_no') THEN 'crosswalk'
+            WHEN designations.vouched THEN 'code'
+            ELSE 'code_flagged'
+        END AS method,
+        identifiers.subject_id,
         1000 AS score,
-        i.from_day AS from_day,
-        i.to_day AS to_day
-    FROM resolve.designations AS r
-    INNER JOIN resolve.identifiers AS i
-        ON i.scheme = r.id_scheme
-        AND i.value = r.id_value
-    WHERE r.id_scheme IN ('uscc', 'resident_no')
-    UNION ALL
+        identifiers.from_day,
+        identifiers.to_day
+    FROM resolve.designations
+    INNER JOIN resolve.identifiers
+        ON identifiers.scheme = designations.id_scheme
+        AND identifiers.value = designations.id_value
+),
+
+by_part_of_number AS (
     SELECT
-        r.reference_id AS reference_id,
-        r.id_scheme AS id_scheme,
-        2 AS step,
-        'crosswalk' AS method,
-        i.subject_id AS subject_id,
-        1000 AS score,
-        i.from_day AS from_day,
-        i.to_day AS to_day
-    FROM resolve.designations AS r
-    INNER JOIN resolve.identifiers AS i
-        ON i.scheme = r.id_scheme
-        AND i.value = r.id_value
-    WHERE r.id_scheme IN ('registration_no', 'org_code')
-    UNION ALL
-    SELECT
-        r.reference_id AS reference_id,
-        r.id_scheme AS id_scheme,
+        designations.reference_id,
+        designations.id_scheme,
         3 AS step,
         'substring' AS method,
-        i.subject_id AS subject_id,
+        identifiers.subject_id,
         1000 AS score,
-        i.from_day AS from_day,
-        i.to_day AS to_day
-    FROM resolve.designations AS r
-    INNER JOIN resolve.identifiers AS i
-        ON i.scheme = 'uscc'
-        AND i.short_value = r.short_value
-    WHERE r.id_scheme IN ('org_code', 'tax_no')
-    UNION ALL
+        identifiers.from_day,
+        identifiers.to_day
+    FROM resolve.designations
+    INNER JOIN resolve.identifiers
+        ON identifiers.short_value = designations.short_value
+        AND identifiers.scheme = 'uscc'
+    WHERE designations.id_scheme IN ('org_code', 'tax_no')
+),
+
+by_masked_number_and_name AS (
     SELECT
-        r.reference_id AS reference_id,
-        r.id_scheme AS id_scheme,
+        designations.reference_id,
+        designations.id_scheme,
         4 AS step,
         'masked' AS method,
-        i.subject_id AS subject_id,
+        identifiers.subject_id,
         900 AS score,
-        greatest(i.from_day, n.from_day) AS from_day,
-        least(i.to_day, n.to_day) AS to_day
-    FROM resolve.designations AS r
-    INNER JOIN resolve.identifiers AS i
-        ON i.scheme = 'resident_no'
-        AND i.short_value = r.short_value
-    INNER JOIN resolve.names AS n
-        ON n.subject_id = i.subject_id
-        AND n.name_key = r.name_key
-        AND n.from_day < until(i.to_day)
-        AND i.from_day < until(n.to_day)
-    WHERE r.id_scheme = 'masked_resident_no'
-    UNION ALL
+        greatest(identifiers.from_day, names.from_day) AS from_day,
+        least(identifiers.to_day, names.to_day) AS to_day
+    FROM resolve.designations
+    INNER JOIN resolve.identifiers
+        ON identifiers.short_value = designations.short_value
+        AND identifiers.scheme = 'resident_no'
+    INNER JOIN resolve.names
+        ON names.subject_id = identifiers.subject_id
+        AND names.name_key = designations.name_key
+        AND meet(names.from_day, names.to_day, identifiers.from_day, identifiers.to_day)
+    WHERE designations.id_scheme = 'masked_resident_no'
+),
+
+by_name AS (
+    -- A reference that gives no kind of subject may mean one of any kind.
     SELECT
-        r.reference_id AS reference_id,
-        r.id_scheme AS id_scheme,
+        designations.reference_id,
+        designations.id_scheme,
         5 AS step,
         'name' AS method,
-        n.subject_id AS subject_id,
+        names.subject_id,
         800 AS score,
-        n.from_day AS from_day,
-        n.to_day AS to_day
-    FROM resolve.designations AS r
-    INNER JOIN resolve.names AS n
-        ON n.name_key = r.name_key
-        AND n.division = r.division
-        AND (r.subject_kind IS NULL OR n.subject_kind = r.subject_kind)
-    WHERE NOT r.vouched
-    UNION ALL
+        names.from_day,
+        names.to_day
+    FROM resolve.designations
+    INNER JOIN resolve.names
+        ON names.name_key = designations.name_key
+        AND names.division = designations.division
+        AND (designations.subject_kind IS NULL OR names.subject_kind = designations.subject_kind)
+    WHERE NOT designations.vouched
+),
+
+by_likeness AS (
     SELECT
-        f.reference_id AS reference_id,
+        reference_id,
         CAST(NULL AS VARCHAR) AS id_scheme,
         6 AS step,
         'fuzzy' AS method,
-        f.subject_id AS subject_id,
-        f.score AS score,
-        f.from_day AS from_day,
-        f.to_day AS to_day
-    FROM resolve.fuzzy AS f
+        subject_id,
+        score,
+        from_day,
+        to_day
+    FROM resolve.fuzzy
+),
+
+found AS (
+    SELECT * FROM by_number
+    UNION ALL
+    SELECT * FROM by_part_of_number
+    UNION ALL
+    SELECT * FROM by_masked_number_and_name
+    UNION ALL
+    SELECT * FROM by_name
+    UNION ALL
+    SELECT * FROM by_likeness
 )
 
+-- One subject may be found twice: a register may have its number twice at one time.
 SELECT DISTINCT
-    f.reference_id AS reference_id,
-    f.step AS step,
-    f.method AS method,
-    f.subject_id AS subject_id,
-    f.score AS score,
-    f.from_day AS from_day,
-    f.to_day AS to_day
-FROM found AS f
+    found.reference_id,
+    found.step,
+    found.method,
+    found.subject_id,
+    found.score,
+    found.from_day,
+    found.to_day
+FROM found
 WHERE EXISTS (
+        -- Methods by name say no scheme, and are used whatever number there is.
         SELECT 1
-        FROM codes.join_methods AS j
-        INNER JOIN codes.run AS r ON r.join_level = j.join_level
-        WHERE j.method = f.method
-            AND (f.step >= 5 OR j.id_scheme = f.id_scheme)
+        FROM codes.join_methods
+        INNER JOIN codes.run ON run.join_level = join_methods.join_level
+        WHERE join_methods.method = found.method
+            AND (join_methods.id_scheme IS NULL OR join_methods.id_scheme = found.id_scheme)
     )

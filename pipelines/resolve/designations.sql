@@ -4,7 +4,7 @@
 -- `short_value` is what it gives that is a part, or the masked form, of a number a register holds.
 -- `address_end` is the last ten characters of an address that has to do where nothing else is given.
 -- source: GB 32100-2015, GB 11714-1997, GB 11643-1999 and GS15-2006 for the checks
--- grain: one row a reference
+-- grain: one row per reference
 -- key: reference_id
 -- unit: reference_id
 -- touches: resolve.mentions m (reference_id, id_scheme, id_value, name_key, division, address, subject_kind)
@@ -12,42 +12,42 @@
 WITH said AS (
     -- All mentions with one reference_id say the same, so the least of each is what they say.
     SELECT
-        m.reference_id AS reference_id,
-        min(m.id_scheme) AS id_scheme,
-        min(m.id_value) AS id_value,
-        min(m.name_key) AS name_key,
-        min(m.division) AS division,
-        min(m.address) AS address,
-        name_key(min(m.address)) AS address_key,
-        min(m.subject_kind) AS subject_kind
-    FROM resolve.mentions AS m
-    WHERE m.id_scheme IS NULL OR m.id_scheme <> 'record'
-    GROUP BY m.reference_id
+        reference_id,
+        min(id_scheme) AS id_scheme,
+        min(id_value) AS id_value,
+        min(name_key) AS name_key,
+        min(division) AS division,
+        min(address) AS address,
+        name_key(min(address)) AS address_key,
+        min(subject_kind) AS subject_kind
+    FROM resolve.mentions
+    WHERE id_scheme IS NULL OR id_scheme <> 'record'
+    GROUP BY reference_id
 ),
 
 usable AS (
-    SELECT DISTINCT j.id_scheme AS id_scheme
-    FROM codes.join_methods AS j
-    INNER JOIN codes.run AS r ON r.join_level = j.join_level
-    WHERE j.id_scheme <> 'masked_resident_no'
+    SELECT DISTINCT join_methods.id_scheme
+    FROM codes.join_methods
+    INNER JOIN codes.run ON run.join_level = join_methods.join_level
+    WHERE join_methods.id_scheme <> 'masked_resident_no'
 )
 
 SELECT
-    s.reference_id AS reference_id,
-    s.id_scheme AS id_scheme,
-    s.id_value AS id_value,
+    said.reference_id,
+    said.id_scheme,
+    said.id_value,
     CASE
-        WHEN s.id_scheme IN ('org_code', 'masked_resident_no') THEN s.id_value
-        WHEN s.id_scheme = 'tax_no' AND length(s.id_value) = 15 THEN substr(s.id_value, 7, 9)
+        WHEN said.id_scheme IN ('org_code', 'masked_resident_no') THEN said.id_value
+        WHEN said.id_scheme = 'tax_no' AND length(said.id_value) = 15 THEN substr(said.id_value, 7, 9)
     END AS short_value,
-    s.name_key AS name_key,
-    s.division AS division,
-    s.address AS address,
+    said.name_key,
+    said.division,
+    said.address,
     CASE
-        WHEN s.id_scheme IS NULL AND s.division IS NULL
-            THEN substr(s.address_key, greatest(length(s.address_key) - 9, 1), 10)
+        WHEN said.id_scheme IS NULL AND said.division IS NULL
+            THEN substr(said.address_key, greatest(length(said.address_key) - 9, 1), 10)
     END AS address_end,
-    s.subject_kind AS subject_kind,
-    u.id_scheme IS NOT NULL AND coalesce(id_ok(s.id_scheme, s.id_value), FALSE) AS vouched
-FROM said AS s
-LEFT JOIN usable AS u ON u.id_scheme = s.id_scheme
+    said.subject_kind,
+    usable.id_scheme IS NOT NULL AND coalesce(id_ok(said.id_scheme, said.id_value), FALSE) AS vouched
+FROM said
+LEFT JOIN usable ON usable.id_scheme = said.id_scheme

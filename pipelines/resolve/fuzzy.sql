@@ -2,7 +2,7 @@
 -- each level of agreement has a frozen weight in thousandths, and whoever reaches the threshold is a
 -- candidate. Only subjects who agree exactly on the name or on the end of the address are compared.
 -- source: the linkage model of Fellegi and Sunter; weights in the code list fuzzy_weights
--- grain: one row a reference, subject and period of the registry's belief
+-- grain: one row per reference, subject and period of the registry's belief
 -- key: reference_id, subject_id, from_day
 -- unit: reference_id
 -- touches: resolve.designations r ON r.reference_id = unit.reference_id
@@ -11,99 +11,99 @@
 -- touches: resolve.names a ON a.address_end = r.address_end
 WITH weights AS (
     SELECT
-        max(CASE WHEN w.comparison = 'name' AND w.level = 'exact' THEN CAST(w.points AS INTEGER) END)
+        max(CASE WHEN comparison = 'name' AND level = 'exact' THEN CAST(points AS INTEGER) END)
             AS name_exact,
-        max(CASE WHEN w.comparison = 'name' AND w.level = 'one_off' THEN CAST(w.points AS INTEGER) END)
+        max(CASE WHEN comparison = 'name' AND level = 'one_off' THEN CAST(points AS INTEGER) END)
             AS name_one_off,
-        max(CASE WHEN w.comparison = 'address' AND w.level = 'exact' THEN CAST(w.points AS INTEGER) END)
+        max(CASE WHEN comparison = 'address' AND level = 'exact' THEN CAST(points AS INTEGER) END)
             AS address_exact,
-        max(CASE WHEN w.comparison = 'address' AND w.level = 'two_off' THEN CAST(w.points AS INTEGER) END)
+        max(CASE WHEN comparison = 'address' AND level = 'two_off' THEN CAST(points AS INTEGER) END)
             AS address_two_off,
-        max(CASE WHEN w.comparison = 'threshold' THEN CAST(w.points AS INTEGER) END) AS threshold
-    FROM codes.fuzzy_weights AS w
+        max(CASE WHEN comparison = 'threshold' THEN CAST(points AS INTEGER) END) AS threshold
+    FROM codes.fuzzy_weights
 ),
 
 sought AS (
     SELECT
-        r.reference_id AS reference_id,
-        r.name_key AS name_key,
-        r.subject_kind AS subject_kind,
-        r.address_end AS address_end
-    FROM resolve.designations AS r
-    WHERE r.id_scheme IS NULL
-        AND r.division IS NULL
-        AND r.name_key IS NOT NULL
-        AND r.address IS NOT NULL
+        reference_id,
+        name_key,
+        subject_kind,
+        address_end
+    FROM resolve.designations
+    WHERE id_scheme IS NULL
+        AND division IS NULL
+        AND name_key IS NOT NULL
+        AND address IS NOT NULL
 ),
 
 known AS (
     SELECT
-        n.subject_id AS subject_id,
-        n.subject_kind AS subject_kind,
-        n.name_key AS name_key,
-        n.address_end AS address_end,
-        n.from_day AS from_day,
-        n.to_day AS to_day
-    FROM resolve.names AS n
-    WHERE n.address IS NOT NULL
+        subject_id,
+        subject_kind,
+        name_key,
+        address_end,
+        from_day,
+        to_day
+    FROM resolve.names
+    WHERE address IS NOT NULL
 ),
 
 pairs AS (
     SELECT
-        s.reference_id AS reference_id,
-        k.subject_id AS subject_id,
-        s.name_key AS sought_name,
-        k.name_key AS known_name,
-        s.address_end AS sought_address,
-        k.address_end AS known_address,
-        k.from_day AS from_day,
-        k.to_day AS to_day
-    FROM sought AS s
-    INNER JOIN known AS k
-        ON k.name_key = s.name_key
-        AND (s.subject_kind IS NULL OR k.subject_kind = s.subject_kind)
+        sought.reference_id,
+        known.subject_id,
+        sought.name_key AS sought_name,
+        known.name_key AS known_name,
+        sought.address_end AS sought_address,
+        known.address_end AS known_address,
+        known.from_day,
+        known.to_day
+    FROM sought
+    INNER JOIN known
+        ON known.name_key = sought.name_key
+        AND (sought.subject_kind IS NULL OR known.subject_kind = sought.subject_kind)
     UNION
     SELECT
-        s.reference_id AS reference_id,
-        k.subject_id AS subject_id,
-        s.name_key AS sought_name,
-        k.name_key AS known_name,
-        s.address_end AS sought_address,
-        k.address_end AS known_address,
-        k.from_day AS from_day,
-        k.to_day AS to_day
-    FROM sought AS s
-    INNER JOIN known AS k
-        ON k.address_end = s.address_end
-        AND (s.subject_kind IS NULL OR k.subject_kind = s.subject_kind)
+        sought.reference_id,
+        known.subject_id,
+        sought.name_key AS sought_name,
+        known.name_key AS known_name,
+        sought.address_end AS sought_address,
+        known.address_end AS known_address,
+        known.from_day,
+        known.to_day
+    FROM sought
+    INNER JOIN known
+        ON known.address_end = sought.address_end
+        AND (sought.subject_kind IS NULL OR known.subject_kind = sought.subject_kind)
 ),
 
 scored AS (
     SELECT
-        p.reference_id AS reference_id,
-        p.subject_id AS subject_id,
+        pairs.reference_id,
+        pairs.subject_id,
         CASE
-            WHEN p.sought_name = p.known_name THEN w.name_exact
-            WHEN edit_distance(p.sought_name, p.known_name) <= 1 THEN w.name_one_off
+            WHEN pairs.sought_name = pairs.known_name THEN weights.name_exact
+            WHEN edit_distance(pairs.sought_name, pairs.known_name) <= 1 THEN weights.name_one_off
             ELSE 0
         END
         + CASE
-            WHEN p.sought_address = p.known_address THEN w.address_exact
-            WHEN edit_distance(p.sought_address, p.known_address) <= 2 THEN w.address_two_off
+            WHEN pairs.sought_address = pairs.known_address THEN weights.address_exact
+            WHEN edit_distance(pairs.sought_address, pairs.known_address) <= 2 THEN weights.address_two_off
             ELSE 0
         END AS score,
-        w.threshold AS threshold,
-        p.from_day AS from_day,
-        p.to_day AS to_day
-    FROM pairs AS p
-    CROSS JOIN weights AS w
+        weights.threshold,
+        pairs.from_day,
+        pairs.to_day
+    FROM pairs
+    CROSS JOIN weights
 )
 
 SELECT
-    s.reference_id AS reference_id,
-    s.subject_id AS subject_id,
-    s.score AS score,
-    s.from_day AS from_day,
-    s.to_day AS to_day
-FROM scored AS s
-WHERE s.score >= s.threshold
+    reference_id,
+    subject_id,
+    score,
+    from_day,
+    to_day
+FROM scored
+WHERE score >= threshold

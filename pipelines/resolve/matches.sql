@@ -3,70 +3,68 @@
 -- unified code an island that cannot find somebody in the registry goes on by its own key, which is then
 -- a subject of that island alone; where nothing is joined, that is all it ever does.
 -- source: resolve.decisions; GB 32100-2015 for the unified code as the common key
--- grain: one row a record, version, role, reference and period
+-- grain: one row per record, version, role, reference and period
 -- key: record_id, version, role, reference_id, from_day
 -- unit: record_id
 -- touches: resolve.mentions m ON m.record_id = unit.record_id
 -- touches: resolve.decisions d ON d.reference_id = m.reference_id
 SELECT
-    m.record_id AS record_id,
-    m.version AS version,
-    m.role AS role,
-    m.reference_id AS reference_id,
-    m.feed AS feed,
-    hash_id(concat_ws('|', m.feed, m.id_value)) AS subject_id,
+    record_id,
+    version,
+    role,
+    reference_id,
+    feed,
+    hash_id(concat_ws('|', feed, id_value)) AS subject_id,
     'register' AS method,
     1000 AS score,
-    m.from_day AS from_day,
-    m.to_day AS to_day
-FROM resolve.mentions AS m
-WHERE m.id_scheme = 'record'
+    from_day,
+    to_day
+FROM resolve.mentions
+WHERE id_scheme = 'record'
 UNION ALL
 SELECT
-    m.record_id AS record_id,
-    m.version AS version,
-    m.role AS role,
-    m.reference_id AS reference_id,
-    m.feed AS feed,
-    d.subject_id AS subject_id,
-    d.method AS method,
-    d.score AS score,
-    greatest(m.from_day, d.from_day) AS from_day,
-    least(m.to_day, d.to_day) AS to_day
-FROM resolve.mentions AS m
-INNER JOIN resolve.decisions AS d
-    ON d.reference_id = m.reference_id
-    AND d.from_day < until(m.to_day)
-    AND m.from_day < until(d.to_day)
-WHERE d.subject_id IS NOT NULL
+    mentions.record_id,
+    mentions.version,
+    mentions.role,
+    mentions.reference_id,
+    mentions.feed,
+    decisions.subject_id,
+    decisions.method,
+    decisions.score,
+    greatest(mentions.from_day, decisions.from_day) AS from_day,
+    least(mentions.to_day, decisions.to_day) AS to_day
+FROM resolve.mentions
+INNER JOIN resolve.decisions
+    ON decisions.reference_id = mentions.reference_id
+    AND meet(mentions.from_day, mentions.to_day, decisions.from_day, decisions.to_day)
+WHERE decisions.subject_id IS NOT NULL
 UNION ALL
 SELECT
-    m.record_id AS record_id,
-    m.version AS version,
-    m.role AS role,
-    m.reference_id AS reference_id,
-    m.feed AS feed,
+    mentions.record_id,
+    mentions.version,
+    mentions.role,
+    mentions.reference_id,
+    mentions.feed,
     hash_id(concat_ws(
         '|',
         'own',
-        f.island,
-        coalesce(m.id_scheme, 'name'),
+        feeds.island,
+        coalesce(mentions.id_scheme, 'name'),
         coalesce(
-            escaped(m.id_value),
-            concat_ws('|', m.name_key, escaped(m.division), escaped(m.address))
+            escaped(mentions.id_value),
+            concat_ws('|', mentions.name_key, escaped(mentions.division), escaped(mentions.address))
         ),
-        CASE m.id_scheme WHEN 'masked_resident_no' THEN coalesce(m.name_key, '∅') END
+        CASE mentions.id_scheme WHEN 'masked_resident_no' THEN coalesce(mentions.name_key, '∅') END
     )) AS subject_id,
     'own_key' AS method,
     1000 AS score,
-    greatest(m.from_day, d.from_day) AS from_day,
-    least(m.to_day, d.to_day) AS to_day
-FROM resolve.mentions AS m
-INNER JOIN codes.feeds AS f ON f.feed = m.feed
-INNER JOIN codes.run AS r ON r.join_level IN ('none', 'own-keys')
-INNER JOIN resolve.decisions AS d
-    ON d.reference_id = m.reference_id
-    AND d.from_day < until(m.to_day)
-    AND m.from_day < until(d.to_day)
-WHERE d.subject_id IS NULL
-    AND coalesce(m.id_value, m.name_key) IS NOT NULL
+    greatest(mentions.from_day, decisions.from_day) AS from_day,
+    least(mentions.to_day, decisions.to_day) AS to_day
+FROM resolve.mentions
+INNER JOIN codes.feeds ON feeds.feed = mentions.feed
+INNER JOIN codes.run ON run.join_level IN ('none', 'own-keys')
+INNER JOIN resolve.decisions
+    ON decisions.reference_id = mentions.reference_id
+    AND meet(mentions.from_day, mentions.to_day, decisions.from_day, decisions.to_day)
+WHERE decisions.subject_id IS NULL
+    AND coalesce(mentions.id_value, mentions.name_key) IS NOT NULL

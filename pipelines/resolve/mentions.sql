@@ -3,7 +3,7 @@
 -- place of an identifier but has not the shape of one (a word for nothing, a sign, zeros) is no key:
 -- the record goes on as if it gave none.
 -- source: the shapes events, statements and links
--- grain: one row a record, version, role, reference and period of belief
+-- grain: one row per record, version, role, reference and period of belief
 -- key: record_id, version, role, reference_id, from_day
 -- unit: record_id
 -- touches: conform.events e ON e.record_id = unit.record_id
@@ -11,95 +11,95 @@
 -- touches: conform.links l ON l.record_id = unit.record_id
 WITH spoken AS (
     SELECT
-        e.record_id AS record_id,
-        e.version AS version,
+        record_id,
+        version,
         'subject' AS role,
-        e.feed AS feed,
-        e.id_scheme AS id_scheme,
-        e.id_value AS id_value,
-        e.name AS name,
-        e.division AS division,
-        e.address AS address,
-        e.subject_kind AS subject_kind,
-        e.from_day AS from_day,
-        e.to_day AS to_day
-    FROM conform.events AS e
+        feed,
+        id_scheme,
+        id_value,
+        name,
+        division,
+        address,
+        subject_kind,
+        from_day,
+        to_day
+    FROM conform.events
     UNION ALL
     SELECT DISTINCT
-        s.record_id AS record_id,
-        s.version AS version,
+        record_id,
+        version,
         'stated' AS role,
-        s.feed AS feed,
-        s.id_scheme AS id_scheme,
-        s.id_value AS id_value,
-        s.name AS name,
-        s.division AS division,
+        feed,
+        id_scheme,
+        id_value,
+        name,
+        division,
         CAST(NULL AS VARCHAR) AS address,
-        s.subject_kind AS subject_kind,
-        s.from_day AS from_day,
-        s.to_day AS to_day
-    FROM conform.statements AS s
+        subject_kind,
+        from_day,
+        to_day
+    FROM conform.statements
     UNION ALL
     SELECT DISTINCT
-        l.record_id AS record_id,
-        l.version AS version,
+        record_id,
+        version,
         'a' AS role,
-        l.feed AS feed,
-        l.a_scheme AS id_scheme,
-        l.a_value AS id_value,
-        l.a_name AS name,
-        l.a_division AS division,
+        feed,
+        a_scheme AS id_scheme,
+        a_value AS id_value,
+        a_name AS name,
+        a_division AS division,
         CAST(NULL AS VARCHAR) AS address,
-        l.a_kind AS subject_kind,
-        l.from_day AS from_day,
-        l.to_day AS to_day
-    FROM conform.links AS l
+        a_kind AS subject_kind,
+        from_day,
+        to_day
+    FROM conform.links
     UNION ALL
     SELECT DISTINCT
-        l.record_id AS record_id,
-        l.version AS version,
+        record_id,
+        version,
         'b' AS role,
-        l.feed AS feed,
-        l.b_scheme AS id_scheme,
-        l.b_value AS id_value,
-        l.b_name AS name,
-        l.b_division AS division,
+        feed,
+        b_scheme AS id_scheme,
+        b_value AS id_value,
+        b_name AS name,
+        b_division AS division,
         CAST(NULL AS VARCHAR) AS address,
-        l.b_kind AS subject_kind,
-        l.from_day AS from_day,
-        l.to_day AS to_day
-    FROM conform.links AS l
+        b_kind AS subject_kind,
+        from_day,
+        to_day
+    FROM conform.links
 ),
 
 keyed AS (
     SELECT
-        s.record_id AS record_id,
-        s.version AS version,
-        s.role AS role,
-        s.feed AS feed,
-        s.id_scheme AS id_scheme,
-        key_value(s.id_scheme, s.id_value) AS id_value,
-        s.name AS name,
-        s.division AS division,
-        s.address AS address,
-        s.subject_kind AS subject_kind,
-        s.from_day AS from_day,
-        s.to_day AS to_day
-    FROM spoken AS s
+        record_id,
+        version,
+        role,
+        feed,
+        id_scheme,
+        key_value(id_scheme, id_value) AS id_value,
+        name,
+        division,
+        address,
+        subject_kind,
+        from_day,
+        to_day
+    FROM spoken
 )
 
 SELECT
-    k.record_id AS record_id,
-    k.version AS version,
-    k.role AS role,
-    k.feed AS feed,
-    reference_key(k.id_scheme, k.id_value, k.name, k.division, k.address, k.subject_kind) AS reference_id,
-    CASE WHEN k.id_value IS NOT NULL THEN k.id_scheme END AS id_scheme,
-    k.id_value AS id_value,
-    name_key(k.name) AS name_key,
-    k.division AS division,
-    normal_form(k.address) AS address,
-    k.subject_kind AS subject_kind,
-    k.from_day AS from_day,
-    k.to_day AS to_day
-FROM keyed AS k
+    record_id,
+    version,
+    role,
+    feed,
+    reference_key(id_scheme, id_value, name, division, address, subject_kind) AS reference_id,
+    CASE WHEN id_value IS NOT NULL THEN id_scheme END AS id_scheme,
+    id_value,
+    name_key(name) AS name_key,
+    division,
+    normal_form(address) AS address,
+    subject_kind,
+    from_day,
+    to_day
+FROM keyed

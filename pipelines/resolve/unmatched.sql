@@ -1,29 +1,28 @@
 -- Mentions that are matched to nobody, and why, while that is so. The candidates of an ambiguous one
 -- stand in resolve.candidates under its reference.
 -- source: resolve.decisions
--- grain: one row a record, version, role, reference and period
+-- grain: one row per record, version, role, reference and period
 -- key: record_id, version, role, reference_id, from_day
 -- unit: record_id
 -- touches: resolve.mentions m ON m.record_id = unit.record_id
 -- touches: resolve.decisions d ON d.reference_id = m.reference_id
 SELECT
-    m.record_id AS record_id,
-    m.version AS version,
-    m.role AS role,
-    m.feed AS feed,
-    m.reference_id AS reference_id,
-    d.outcome AS reason,
-    d.candidates AS candidates,
-    greatest(m.from_day, d.from_day) AS from_day,
-    least(m.to_day, d.to_day) AS to_day
-FROM resolve.mentions AS m
-CROSS JOIN codes.run AS r
-INNER JOIN resolve.decisions AS d
-    ON d.reference_id = m.reference_id
-    AND d.from_day < until(m.to_day)
-    AND m.from_day < until(d.to_day)
-WHERE d.subject_id IS NULL
+    mentions.record_id,
+    mentions.version,
+    mentions.role,
+    mentions.feed,
+    mentions.reference_id,
+    decisions.outcome AS reason,
+    decisions.candidates,
+    greatest(mentions.from_day, decisions.from_day) AS from_day,
+    least(mentions.to_day, decisions.to_day) AS to_day
+FROM resolve.mentions
+CROSS JOIN codes.run
+INNER JOIN resolve.decisions
+    ON decisions.reference_id = mentions.reference_id
+    AND meet(mentions.from_day, mentions.to_day, decisions.from_day, decisions.to_day)
+WHERE decisions.subject_id IS NULL
     AND (
-        r.join_level NOT IN ('none', 'own-keys')
-        OR coalesce(m.id_value, m.name_key) IS NULL
+        run.join_level NOT IN ('none', 'own-keys')
+        OR coalesce(mentions.id_value, mentions.name_key) IS NULL
     )

@@ -2,7 +2,7 @@
 -- told again counts once. Of versions told on one day the later act holds, then the first by kind,
 -- ground and subject; what is then left counts alike.
 -- source: an act is counted once, as it was last told; ours
--- grain: one row an act or entry and period
+-- grain: one row per act or entry and period
 -- key: act_id, from_day
 -- unit: act_id
 -- touches: scores.told t ON t.act_id = unit.act_id
@@ -10,108 +10,107 @@
 -- intervals: union
 WITH counted AS (
     SELECT
-        t.act_id AS act_id,
+        act_id,
         count(*) AS tellings
-    FROM scores.told AS t
-    GROUP BY t.act_id
+    FROM scores.told
+    GROUP BY act_id
 ),
 
 retold AS (
     SELECT
-        t.act_id AS act_id,
-        t.keeper AS keeper,
-        t.subject_id AS subject_id,
-        t.trigger_kind AS trigger_kind,
-        t.trigger_name AS trigger_name,
-        t.ground AS ground,
-        t.event_day AS event_day,
-        t.because AS because,
-        t.from_day AS from_day,
-        t.to_day AS to_day,
-        coalesce(c.from_day, t.from_day) AS told_day
-    FROM scores.told AS t
-    INNER JOIN counted AS n
-        ON n.act_id = t.act_id
-        AND n.tellings > 1
-    LEFT JOIN conform.events AS c
-        ON c.record_id = t.record_id
-        AND c.version = t.version
-        AND c.from_day <= t.from_day
-        AND t.from_day < until(c.to_day)
+        told.act_id,
+        told.keeper,
+        told.subject_id,
+        told.trigger_kind,
+        told.trigger_name,
+        told.ground,
+        told.event_day,
+        told.because,
+        told.from_day,
+        told.to_day,
+        coalesce(events.from_day, told.from_day) AS told_day
+    FROM scores.told
+    INNER JOIN counted
+        ON counted.act_id = told.act_id
+        AND counted.tellings > 1
+    LEFT JOIN conform.events
+        ON events.record_id = told.record_id
+        AND events.version = told.version
+        AND on_day(events.from_day, events.to_day, told.from_day)
 ),
 
 turns AS (
     SELECT
-        r.act_id AS act_id,
-        r.from_day AS day
-    FROM retold AS r
+        act_id,
+        from_day AS day
+    FROM retold
     UNION
     SELECT
-        r.act_id AS act_id,
-        r.to_day AS day
-    FROM retold AS r
-    WHERE r.to_day IS NOT NULL
+        act_id,
+        to_day AS day
+    FROM retold
+    WHERE to_day IS NOT NULL
 ),
 
 periods AS (
     SELECT
-        t.act_id AS act_id,
-        t.day AS from_day,
-        lead(t.day) OVER (PARTITION BY t.act_id ORDER BY t.day) AS to_day
-    FROM turns AS t
+        act_id,
+        day AS from_day,
+        lead(day) OVER (PARTITION BY act_id ORDER BY day) AS to_day
+    FROM turns
 ),
 
 ranked AS (
     SELECT
-        r.act_id AS act_id,
-        r.keeper AS keeper,
-        r.subject_id AS subject_id,
-        r.trigger_kind AS trigger_kind,
-        r.trigger_name AS trigger_name,
-        r.ground AS ground,
-        r.event_day AS event_day,
-        r.because AS because,
-        p.from_day AS from_day,
-        p.to_day AS to_day,
+        retold.act_id,
+        retold.keeper,
+        retold.subject_id,
+        retold.trigger_kind,
+        retold.trigger_name,
+        retold.ground,
+        retold.event_day,
+        retold.because,
+        periods.from_day,
+        periods.to_day,
         row_number() OVER (
-            PARTITION BY r.act_id, p.from_day
+            PARTITION BY retold.act_id, periods.from_day
             ORDER BY
-                r.told_day DESC, coalesce(r.event_day, DATE '0001-01-01') DESC,
-                coalesce(r.trigger_name, ''), coalesce(r.ground, ''), r.subject_id, r.because
+                retold.told_day DESC, coalesce(retold.event_day, DATE '0001-01-01') DESC,
+                coalesce(retold.trigger_name, ''), coalesce(retold.ground, ''),
+                retold.subject_id, retold.because
         ) AS place
-    FROM periods AS p
-    INNER JOIN retold AS r
-        ON r.act_id = p.act_id
-        AND r.from_day <= p.from_day
-        AND p.from_day < until(r.to_day)
+    FROM periods
+    INNER JOIN retold
+        ON retold.act_id = periods.act_id
+        AND on_day(retold.from_day, retold.to_day, periods.from_day)
 )
 
 SELECT
-    t.act_id AS act_id,
-    t.keeper AS keeper,
-    t.subject_id AS subject_id,
-    t.trigger_kind AS trigger_kind,
-    t.trigger_name AS trigger_name,
-    t.ground AS ground,
-    t.event_day AS event_day,
-    t.because AS because,
-    t.from_day AS from_day,
-    t.to_day AS to_day
-FROM scores.told AS t
-INNER JOIN counted AS n
-    ON n.act_id = t.act_id
-    AND n.tellings = 1
+    told.act_id,
+    told.keeper,
+    told.subject_id,
+    told.trigger_kind,
+    told.trigger_name,
+    told.ground,
+    told.event_day,
+    told.because,
+    told.from_day,
+    told.to_day
+FROM scores.told
+INNER JOIN counted
+    ON counted.act_id = told.act_id
+    AND counted.tellings = 1
 UNION ALL
 SELECT
-    r.act_id AS act_id,
-    r.keeper AS keeper,
-    r.subject_id AS subject_id,
-    r.trigger_kind AS trigger_kind,
-    r.trigger_name AS trigger_name,
-    r.ground AS ground,
-    r.event_day AS event_day,
-    r.because AS because,
-    r.from_day AS from_day,
-    r.to_day AS to_day
-FROM ranked AS r
-WHERE r.place = 1
+    act_id,
+    keeper,
+    subject_id,
+    trigger_kind,
+    trigger_name,
+    ground,
+    event_day,
+    because,
+    from_day,
+    to_day
+FROM ranked
+WHERE place = 1

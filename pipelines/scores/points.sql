@@ -3,91 +3,91 @@
 -- when the term is over that runs from the day of the act: what is told later than that never counts.
 -- A list changes points while the keeper shows the entry; its entries have terms of their own.
 -- source: the code list points, which names the rule each rests on
--- grain: one row a keeper, subject, day, reason and cause
+-- grain: one row per keeper, subject, day, reason and cause
 -- key: keeper, subject_id, day, reason, because, change
 -- unit: subject_id
 -- touches: scores.acts a ON a.subject_id = unit.subject_id
 WITH rules AS (
     SELECT
-        p.keeper AS keeper,
-        p.trigger_kind AS trigger_kind,
-        p.trigger AS trigger_name,
-        p.ground AS ground,
-        CAST(p.change AS INTEGER) AS change,
-        p.effective AS effective,
-        CAST(p.term_days AS INTEGER) AS term_days
-    FROM codes.points AS p
-    INNER JOIN codes.join_levels AS need ON need.code = p.join_level
-    INNER JOIN codes.run AS r ON 1 = 1
-    INNER JOIN codes.join_levels AS have
-        ON have.code = r.join_level
-        AND CAST(have.rank AS INTEGER) >= CAST(need.rank AS INTEGER)
+        points.keeper,
+        points.trigger_kind,
+        points.trigger AS trigger_name,
+        points.ground,
+        CAST(points.change AS INTEGER) AS change,
+        points.effective,
+        CAST(points.term_days AS INTEGER) AS term_days
+    FROM codes.points
+    INNER JOIN codes.join_levels AS level_needed ON level_needed.code = points.join_level
+    INNER JOIN codes.run ON 1 = 1
+    INNER JOIN codes.join_levels AS level_of_run
+        ON level_of_run.code = run.join_level
+        AND CAST(level_of_run.rank AS INTEGER) >= CAST(level_needed.rank AS INTEGER)
 ),
 
 held AS (
     SELECT
-        r.keeper AS keeper,
-        a.subject_id AS subject_id,
-        r.change AS change,
-        r.effective AS effective,
-        concat_ws(':', r.trigger_name, a.ground) AS reason,
-        a.because AS because,
-        greatest(a.from_day, a.event_day) AS from_day,
-        least(a.to_day, a.event_day + r.term_days) AS to_day
-    FROM scores.acts AS a
-    INNER JOIN rules AS r
-        ON r.trigger_kind = a.trigger_kind
-        AND r.trigger_name = a.trigger_name
-        AND (r.ground IS NULL OR r.ground = a.ground)
-    WHERE a.trigger_kind = 'event'
-        AND a.event_day IS NOT NULL
+        rules.keeper,
+        acts.subject_id,
+        rules.change,
+        rules.effective,
+        concat_ws(':', rules.trigger_name, acts.ground) AS reason,
+        acts.because,
+        greatest(acts.from_day, acts.event_day) AS from_day,
+        least(acts.to_day, acts.event_day + rules.term_days) AS to_day
+    FROM scores.acts
+    INNER JOIN rules
+        ON rules.trigger_kind = acts.trigger_kind
+        AND rules.trigger_name = acts.trigger_name
+        AND (rules.ground IS NULL OR rules.ground = acts.ground)
+    WHERE acts.trigger_kind = 'event'
+        AND acts.event_day IS NOT NULL
     UNION ALL
     SELECT
-        r.keeper AS keeper,
-        a.subject_id AS subject_id,
-        r.change AS change,
-        r.effective AS effective,
-        r.trigger_name AS reason,
-        a.because AS because,
-        a.from_day AS from_day,
-        a.to_day AS to_day
-    FROM scores.acts AS a
-    INNER JOIN rules AS r
-        ON r.trigger_kind = a.trigger_kind
-        AND r.trigger_name = a.trigger_name
-        AND r.keeper = a.keeper
-    WHERE a.trigger_kind = 'list'
+        rules.keeper,
+        acts.subject_id,
+        rules.change,
+        rules.effective,
+        rules.trigger_name AS reason,
+        acts.because,
+        acts.from_day,
+        acts.to_day
+    FROM scores.acts
+    INNER JOIN rules
+        ON rules.trigger_kind = acts.trigger_kind
+        AND rules.trigger_name = acts.trigger_name
+        AND rules.keeper = acts.keeper
+    WHERE acts.trigger_kind = 'list'
 ),
 
 effective AS (
     SELECT
-        h.keeper AS keeper,
-        h.subject_id AS subject_id,
-        h.change AS change,
-        h.reason AS reason,
-        h.because AS because,
-        CASE h.effective WHEN 'next_month' THEN month_after(h.from_day) ELSE h.from_day END
+        keeper,
+        subject_id,
+        change,
+        reason,
+        because,
+        CASE effective WHEN 'next_month' THEN month_after(from_day) ELSE from_day END
             AS from_day,
-        CASE h.effective WHEN 'next_month' THEN month_after(h.to_day) ELSE h.to_day END AS to_day
-    FROM held AS h
+        CASE effective WHEN 'next_month' THEN month_after(to_day) ELSE to_day END AS to_day
+    FROM held
 )
 
 SELECT
-    e.keeper AS keeper,
-    e.subject_id AS subject_id,
-    e.from_day AS day,
-    e.change AS change,
-    e.reason AS reason,
-    e.because AS because
-FROM effective AS e
-WHERE e.from_day < until(e.to_day)
+    keeper,
+    subject_id,
+    from_day AS day,
+    change,
+    reason,
+    because
+FROM effective
+WHERE from_day < until(to_day)
 UNION ALL
 SELECT
-    e.keeper AS keeper,
-    e.subject_id AS subject_id,
-    e.to_day AS day,
-    -e.change AS change,
-    e.reason AS reason,
-    e.because AS because
-FROM effective AS e
-WHERE e.from_day < e.to_day
+    keeper,
+    subject_id,
+    to_day AS day,
+    -change AS change,
+    reason,
+    because
+FROM effective
+WHERE from_day < to_day

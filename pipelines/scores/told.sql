@@ -3,7 +3,7 @@
 -- number, rows of one key of the feed; where there is no key, rows on one subject, kind and day. In a feed
 -- that can take back what it said, an act is its record. An entry is one thing in whatever version.
 -- source: merge.events and exchange.shown
--- grain: one row an act or entry, version, subject and period
+-- grain: one row per act or entry, version, subject and period
 -- key: act_id, because, subject_id, from_day
 -- unit: subject_id
 -- touches: merge.events e ON e.subject_id = unit.subject_id
@@ -11,54 +11,56 @@
 -- touches: exchange.entries n ON n.entry_version = s.entry_version
 SELECT
     CASE
-        WHEN f.mode <> 'append' THEN hash_id(concat_ws('|', 'record', id_text(e.record_id)))
-        WHEN e.document_no IS NOT NULL THEN hash_id(concat_ws('|', 'document', e.feed, e.document_no))
-        WHEN f.natural_key IS NOT NULL THEN hash_id(concat_ws('|', 'record', id_text(e.record_id)))
+        WHEN feeds.mode <> 'append' THEN hash_id(concat_ws('|', 'record', id_text(events.record_id)))
+        WHEN events.document_no IS NOT NULL
+            THEN hash_id(concat_ws('|', 'document', events.feed, events.document_no))
+        WHEN feeds.natural_key IS NOT NULL
+            THEN hash_id(concat_ws('|', 'record', id_text(events.record_id)))
         ELSE hash_id(concat_ws(
-                '|', 'day', e.feed, id_text(e.subject_id), coalesce(e.event_kind, '∅'),
-                coalesce(CAST(e.event_day AS VARCHAR), '∅')
+                '|', 'day', events.feed, id_text(events.subject_id), coalesce(events.event_kind, '∅'),
+                coalesce(CAST(events.event_day AS VARCHAR), '∅')
             ))
     END AS act_id,
     CAST(NULL AS VARCHAR) AS keeper,
-    e.subject_id AS subject_id,
+    events.subject_id,
     'event' AS trigger_kind,
-    e.event_kind AS trigger_name,
-    e.ground AS ground,
-    e.event_day AS event_day,
-    e.record_id AS record_id,
-    e.version AS version,
-    concat_ws(':', 'event', id_text(e.record_id), id_text(e.version)) AS because,
-    e.from_day AS from_day,
-    e.to_day AS to_day
-FROM merge.events AS e
-INNER JOIN codes.feeds AS f ON f.feed = e.feed
-WHERE f.mode = 'append'
+    events.event_kind AS trigger_name,
+    events.ground,
+    events.event_day,
+    events.record_id,
+    events.version,
+    concat_ws(':', 'event', id_text(events.record_id), id_text(events.version)) AS because,
+    events.from_day,
+    events.to_day
+FROM merge.events
+INNER JOIN codes.feeds ON feeds.feed = events.feed
+WHERE feeds.mode = 'append'
     OR EXISTS (
         SELECT 1
-        FROM codes.points AS p
-        WHERE p.trigger_kind = 'event'
-            AND p.trigger = e.event_kind
+        FROM codes.points
+        WHERE points.trigger_kind = 'event'
+            AND points.trigger = events.event_kind
     )
 UNION ALL
 SELECT
-    hash_id(concat_ws('|', 'entry', s.holder, id_text(s.entry_id), id_text(s.subject_id))) AS act_id,
-    s.holder AS keeper,
-    s.subject_id AS subject_id,
+    hash_id(concat_ws('|', 'entry', shown.holder, id_text(shown.entry_id), id_text(shown.subject_id))) AS act_id,
+    shown.holder AS keeper,
+    shown.subject_id,
     'list' AS trigger_kind,
-    s.list AS trigger_name,
-    n.ground AS ground,
-    n.from_day AS event_day,
+    shown.list AS trigger_name,
+    entries.ground,
+    entries.from_day AS event_day,
     CAST(NULL AS UUID) AS record_id,
     CAST(NULL AS UUID) AS version,
-    concat_ws(':', 'entry', id_text(s.entry_version)) AS because,
-    s.from_day AS from_day,
-    s.to_day AS to_day
-FROM exchange.shown AS s
-INNER JOIN exchange.entries AS n ON n.entry_version = s.entry_version
+    concat_ws(':', 'entry', id_text(shown.entry_version)) AS because,
+    shown.from_day,
+    shown.to_day
+FROM exchange.shown
+INNER JOIN exchange.entries ON entries.entry_version = shown.entry_version
 WHERE EXISTS (
         SELECT 1
-        FROM codes.points AS p
-        WHERE p.trigger_kind = 'list'
-            AND p.trigger = s.list
-            AND p.keeper = s.holder
+        FROM codes.points
+        WHERE points.trigger_kind = 'list'
+            AND points.trigger = shown.list
+            AND points.keeper = shown.holder
     )

@@ -1,45 +1,45 @@
 -- Points of each subject after every day on which they change: the keeper's start plus all changes so
 -- far, held between its floor and its ceiling. A subject without a row has the points it started with.
 -- source: the code list keepers
--- grain: one row a keeper, subject and period
+-- grain: one row per keeper, subject and period
 -- key: keeper, subject_id, from_day
 -- unit: subject_id, keeper
 -- touches: scores.points p ON p.subject_id = unit.subject_id AND p.keeper = unit.keeper
 -- intervals: union
 WITH daily AS (
     SELECT
-        p.keeper AS keeper,
-        p.subject_id AS subject_id,
-        p.day AS day,
-        sum(p.change) AS change
-    FROM scores.points AS p
-    GROUP BY p.keeper, p.subject_id, p.day
+        keeper,
+        subject_id,
+        day,
+        sum(change) AS change
+    FROM scores.points
+    GROUP BY keeper, subject_id, day
 ),
 
 running AS (
     SELECT
-        d.keeper AS keeper,
-        d.subject_id AS subject_id,
-        d.day AS day,
-        sum(d.change) OVER (
-            PARTITION BY d.keeper, d.subject_id
-            ORDER BY d.day
+        keeper,
+        subject_id,
+        day,
+        sum(change) OVER (
+            PARTITION BY keeper, subject_id
+            ORDER BY day
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS change,
-        lead(d.day) OVER (PARTITION BY d.keeper, d.subject_id ORDER BY d.day) AS next_day
-    FROM daily AS d
+        lead(day) OVER (PARTITION BY keeper, subject_id ORDER BY day) AS next_day
+    FROM daily
 )
 
 SELECT
-    r.keeper AS keeper,
-    r.subject_id AS subject_id,
+    running.keeper,
+    running.subject_id,
     CAST(
         least(
-            greatest(CAST(k.start AS INTEGER) + r.change, CAST(k.floor AS INTEGER)),
-            CAST(k.ceiling AS INTEGER)
+            greatest(CAST(keepers.start AS INTEGER) + running.change, CAST(keepers.floor AS INTEGER)),
+            CAST(keepers.ceiling AS INTEGER)
         ) AS INTEGER
     ) AS points,
-    r.day AS from_day,
-    r.next_day AS to_day
-FROM running AS r
-INNER JOIN codes.keepers AS k ON k.keeper = r.keeper
+    running.day AS from_day,
+    running.next_day AS to_day
+FROM running
+INNER JOIN codes.keepers ON keepers.keeper = running.keeper

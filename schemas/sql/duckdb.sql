@@ -110,6 +110,9 @@ CREATE OR REPLACE TEMP MACRO parse_day(x) AS
         END
     END;
 
+-- A day as parse_day reads it: YYYYMMDD with a mark, or none, between its parts.
+CREATE OR REPLACE TEMP MACRO write_day(d, mark) AS replace(CAST(d AS VARCHAR), '-', mark);
+
 -- Yuan with at most two decimals, exactly; anything else is NULL, never rounded. How much an amount
 -- may be is the gates' question.
 CREATE OR REPLACE TEMP MACRO parse_money(x) AS
@@ -124,12 +127,26 @@ CREATE OR REPLACE TEMP MACRO parse_wan(x) AS
             THEN CAST(CAST(x AS DECIMAL(24, 6)) * CAST(10000 AS DECIMAL(5, 0)) AS DECIMAL(18, 2))
     END;
 
+-- Fen, whole hundredths of a yuan, as yuan and as 10,000s of yuan, exactly.
+CREATE OR REPLACE TEMP MACRO yuan(fen) AS
+    CAST(fen * CAST(0.01 AS DECIMAL(3, 2)) AS DECIMAL(18, 2));
+CREATE OR REPLACE TEMP MACRO wan(fen) AS
+    CAST(fen * CAST(0.000001 AS DECIMAL(7, 6)) AS DECIMAL(18, 6));
+
 -- A whole number of at most 18 digits; anything else is NULL.
 CREATE OR REPLACE TEMP MACRO parse_int(x) AS
     CASE WHEN regexp_full_match(x, '-?[0-9]{1,18}') THEN CAST(x AS BIGINT) END;
 
 -- The end of a half-open interval, made comparable: NULL, "still", becomes the last day there is.
 CREATE OR REPLACE TEMP MACRO until(d) AS coalesce(d, DATE '9999-12-31');
+
+-- Whether a day lies in a half-open period: on its first day it does, on its end no longer.
+CREATE OR REPLACE TEMP MACRO on_day(first, ends, d) AS first <= d AND d < until(ends);
+
+-- Whether two half-open periods have a day in common. They then have all from the greatest of the
+-- first days to the least of the ends, which is NULL, "still", only if both are.
+CREATE OR REPLACE TEMP MACRO meet(a_first, a_ends, b_first, b_ends) AS
+    a_first < until(b_ends) AND b_first < until(a_ends);
 
 -- First day of the month after d.
 CREATE OR REPLACE TEMP MACRO month_after(d) AS last_day(d) + 1;

@@ -1,6 +1,6 @@
 -- Enterprises on the list of abnormal operations. Once an enterprise is taken out, its row says so
 -- and stays for ninety days more.
--- source: world.conduct, world.subjects, world.attributes, codes.abnormal_reasons,
+-- source: world.conduct, world.subjects, world.names, codes.abnormal_reasons,
 --         codes.abnormal_types
 -- grain: one row per entry and state: in, or taken out
 -- key: unityCreditCode, inReason, inDate, held_from
@@ -28,23 +28,21 @@ states AS (
 )
 
 SELECT
-    n.value AS name,
-    s.uscc AS "unityCreditCode",
-    t.code AS type,
-    r.code AS "inReason",
-    CAST(e.decided AS VARCHAR) AS "inDate",
-    e.office AS "inOrgan",
-    CASE WHEN e.out_day IS NOT NULL THEN r.out_reason_zh END AS "outReason",
-    CAST(e.out_day AS VARCHAR) AS "outDate",
-    CASE WHEN e.out_day IS NOT NULL THEN e.office END AS "outOrgan",
-    e.seen_from AS held_from,
-    e.seen_to AS held_to
-FROM states AS e
-INNER JOIN world.subjects AS s ON e.subject_no = s.subject_no
-INNER JOIN codes.abnormal_reasons AS r ON e.ground = r.ground
-INNER JOIN codes.abnormal_types AS t ON substr(s.uscc, 2, 1) = t.uscc_type
-INNER JOIN world.attributes AS n
-    ON e.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= e.decided
-    AND e.decided < coalesce(n.valid_to, DATE '9999-12-31')
+    names.name,
+    subjects.uscc AS "unityCreditCode",
+    abnormal_types.code AS type,
+    abnormal_reasons.code AS "inReason",
+    CAST(states.decided AS VARCHAR) AS "inDate",
+    states.office AS "inOrgan",
+    CASE WHEN states.out_day IS NOT NULL THEN abnormal_reasons.out_reason_zh END AS "outReason",
+    CAST(states.out_day AS VARCHAR) AS "outDate",
+    CASE WHEN states.out_day IS NOT NULL THEN states.office END AS "outOrgan",
+    states.seen_from AS held_from,
+    states.seen_to AS held_to
+FROM states
+INNER JOIN world.subjects ON states.subject_no = subjects.subject_no
+INNER JOIN codes.abnormal_reasons ON states.ground = abnormal_reasons.ground
+INNER JOIN codes.abnormal_types ON substr(subjects.uscc, 2, 1) = abnormal_types.uscc_type
+INNER JOIN world.names
+    ON states.subject_no = names.subject_no
+    AND on_day(names.valid_from, names.valid_to, states.decided)

@@ -1,40 +1,35 @@
 -- The credit register: loans while they run, and arrears from the month after the first missed
 -- instalment to the month after repayment.
--- source: world.conduct, world.subjects, world.attributes, codes.loan_kinds, codes.account_status
+-- source: world.conduct, world.subjects, world.names, codes.account_status, codes.loan_kinds
 -- grain: one row per loan, and one per loan in arrears
 -- key: ywbh, held_from
 WITH reports AS (
     SELECT
-        c.*,
-        a.code AS status,
-        -- fen to yuan
-        CAST(c.amount_fen // 100 AS VARCHAR)
-        || '.'
-        || lpad(CAST(c.amount_fen % 100 AS VARCHAR), 2, '0') AS amount_yuan
-    FROM world.conduct AS c
-    INNER JOIN codes.account_status AS a ON c.conduct_kind = a.event_kind
+        conduct.*,
+        account_status.code AS status,
+        CAST(yuan(conduct.amount_fen) AS VARCHAR) AS amount_yuan
+    FROM world.conduct
+    INNER JOIN codes.account_status ON conduct.conduct_kind = account_status.event_kind
 )
 
 SELECT
-    c.document_no AS ywbh,
-    CASE c.conduct_kind WHEN 'loan' THEN c.document_no ELSE c.detail END AS dkzh,
-    c.office AS jrjgmc,
-    n.value AS khmc,
-    s.resident_no AS sfhm,
-    s.uscc AS tyshxydm,
-    k.code AS dklx,
-    c.status AS zhzt,
-    CASE c.conduct_kind WHEN 'loan' THEN c.amount_yuan END AS ffje,
-    CASE c.conduct_kind WHEN 'loan_overdue' THEN c.amount_yuan END AS yqje,
-    replace(CAST(c.decided AS VARCHAR), '-', '') AS ksrq,
-    replace(CAST(c.due AS VARCHAR), '-', '') AS dqrq,
-    c.held_from,
-    c.held_to
-FROM reports AS c
-INNER JOIN codes.loan_kinds AS k ON c.ground IN (k.ground, k.ground_in_arrears)
-INNER JOIN world.subjects AS s ON c.subject_no = s.subject_no
-INNER JOIN world.attributes AS n
-    ON c.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= c.decided
-    AND c.decided < coalesce(n.valid_to, DATE '9999-12-31')
+    reports.document_no AS ywbh,
+    CASE reports.conduct_kind WHEN 'loan' THEN reports.document_no ELSE reports.detail END AS dkzh,
+    reports.office AS jrjgmc,
+    names.name AS khmc,
+    subjects.resident_no AS sfhm,
+    subjects.uscc AS tyshxydm,
+    loan_kinds.code AS dklx,
+    reports.status AS zhzt,
+    CASE reports.conduct_kind WHEN 'loan' THEN reports.amount_yuan END AS ffje,
+    CASE reports.conduct_kind WHEN 'loan_overdue' THEN reports.amount_yuan END AS yqje,
+    write_day(reports.decided, '') AS ksrq,
+    write_day(reports.due, '') AS dqrq,
+    reports.held_from,
+    reports.held_to
+FROM reports
+INNER JOIN codes.loan_kinds ON reports.ground IN (loan_kinds.ground, loan_kinds.ground_in_arrears)
+INNER JOIN world.subjects ON reports.subject_no = subjects.subject_no
+INNER JOIN world.names
+    ON reports.subject_no = names.subject_no
+    AND on_day(names.valid_from, names.valid_to, reports.decided)

@@ -16,11 +16,11 @@ says, in module-level names,
 
 and one function, by level:
 
-* cell: `spoil(row, draw) -> row | None`, the row as it goes wrong, None where it does not bite;
+* cell: `spoil(row, draw) -> row | None`, the row as it goes wrong, None where it changes nothing;
   and `columns(feed)`, the columns it may change.
 * row: `resend(history, days, day, until, draw) -> history`, what is delivered of one record, day by
-  day, instead; and optionally `places(feed, history, days)`, the days on which it bites, and
-  `FRAME = "gone"` where it bites only in records that the feed withdrew.
+  day, instead; and optionally `places(feed, history, days)`, the days on which it changes something, and
+  `FRAME = "gone"` where it changes something only in records that the feed withdrew.
 * delivery: `send(day, days, content_of, draw) -> bytes | None`, the file that goes out instead.
 
 A *row* is a dict of a feed's contract columns, in their order, to text or None. A *history* is what

@@ -19,7 +19,7 @@ from sources.world.draws import Stream
 
 T = TypeVar("T")
 
-TRIES = 200  # how often a fault is drawn again before it is said not to bite
+TRIES = 200  # how often a fault is drawn again before it is said to change nothing
 
 
 class Others(Protocol):
@@ -33,7 +33,7 @@ class Others(Protocol):
 
 
 class Nobody:
-    """No others are known: faults that need another entity do not bite."""
+    """No others are known: faults that need another entity change nothing."""
 
     def codes(self, scheme: str, like: str) -> Sequence[str]:
         """None."""

@@ -27,9 +27,8 @@ from sources.files import (
     xml_records,
 )
 from sources.files.base import (
-    NOTICE,
     Bad,
-    Odd,
+    Irregular,
     Refused,
     Unreadable,
     UnwritableError,
@@ -41,8 +40,7 @@ from sources.files.base import (
 )
 
 __all__ = [
-    "NOTICE",
-    "Odd",
+    "Irregular",
     "Refused",
     "Unreadable",
     "UnwritableError",
@@ -202,7 +200,7 @@ def read_and_count(
         try:
             table, counts = read_quickly(feed, [text])
             return table, [], int(counts[0])
-        except Odd:
+        except Irregular:
             table, bad = _carefully(feed, text)
         table, unbelievable = without_unbelievable(table)
         bad = sorted([*bad, *unbelievable], key=lambda record: record.line or 0)
@@ -238,10 +236,10 @@ def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.nd
         The table of `read` for all of them, and how many rows each gave.
 
     Raises:
-        Odd: if any of them is not exactly as the contract promises; `read` them one by one then.
+        Irregular: if any of them is not exactly as the contract promises; `read` them one by one then.
     """
     if not is_text(feed):
-        raise Odd("no text")
+        raise Irregular("no text")
     form = layout(feed)
     bodies = [form.body(feed, data) for data in contents]
     counts = np.array([data.count(b"\n") for data, _ in bodies], np.int64)
@@ -250,7 +248,7 @@ def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.nd
         if any(data for data, _ in bodies) or any(
             counting.records(feed, data, empty_table(feed)) for data in contents
         ):
-            raise Odd("a record without an end")
+            raise Irregular("a record without an end")
         return empty_table(feed), counts
     rows, starts = _parsed(feed, b"".join(data for data, _ in bodies))
     begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
@@ -258,20 +256,20 @@ def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.nd
         # Records may take several lines; none may go from one file over into the next.
         ends = begin[counts > 0]
         if not np.isin(ends, starts).all():
-            raise Odd("a record that goes over the end of its file")
+            raise Irregular("a record that goes over the end of its file")
         counts = np.diff(np.append(np.searchsorted(starts, begin), len(starts)))
         lines = starts + np.repeat(firsts - begin, counts)
     elif len(rows) != counts.sum():
-        raise Odd("another number of rows than of lines")
+        raise Irregular("another number of rows than of lines")
     else:
         lines = np.arange(len(rows)) + np.repeat(firsts - begin, counts)
     rows = rows.add_column(0, "line", pa.array(lines, pa.int64()))
     if without_unbelievable(rows)[1]:
-        raise Odd("a value that is not to be believed")
+        raise Irregular("a value that is not to be believed")
     at = 0
     for data, count in zip(contents, counts.tolist(), strict=True):
         if counting.records(feed, data, rows.slice(at, count)) != count:
-            raise Odd("another number of records than by count")
+            raise Irregular("another number of records than by count")
         at += count
     return rows, counts
 
@@ -280,7 +278,7 @@ def _parsed(feed: Feed, data: bytes) -> tuple[pa.Table, np.ndarray | None]:
     """What the format's `parse` gives, piece by piece where there is much of it.
 
     Raises:
-        Odd: as `parse`.
+        Irregular: as `parse`.
     """
     form = layout(feed)
     if len(data) <= PIECE:
@@ -308,5 +306,5 @@ def _end_of_piece(feed: Feed, data: bytes, start: int) -> int:
     while end and feed.format == "csv" and data.count(b'"', start, end) % 2:
         end = data.rfind(b"\n", start, end - 1) + 1  # that line end stands within quotes
     if not end:
-        raise Odd("a record longer than a piece")
+        raise Irregular("a record longer than a piece")
     return end

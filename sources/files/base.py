@@ -1,7 +1,7 @@
 """What every file format shares: the notice, the words for what went wrong, columns in Arrow.
 
 Each format has two ways to read. The quick way looks at a whole file (or many, end to end) at once
-and gives up with `Odd` as soon as anything is not exactly as the contract promises. The careful way
+and gives up with `Irregular` as soon as anything is not exactly as the contract promises. The careful way
 then walks the file record by record, keeps every good one and says of every bad one where it stands
 and what is wrong with it.
 """
@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from schemas.contract import Feed
 
-NOTICE = "SYNTHETIC DATA: every person, organisation and identifier is invented; none is real"
 RAW_LIMIT = 2000  # characters of a bad record that are kept to be looked at
 LONGEST = 1 << 20  # bytes of one value; no column of any register is that wide
 SHEET_ERRORS = (
@@ -28,7 +27,7 @@ SHEET_ERRORS = (
 MOST_TIMES, MOST_ALWAYS = 200, 1 << 28  # what a packed file may unpack to: times its size, bytes
 
 
-class Odd(Exception):
+class Irregular(Exception):
     """The quick way met something it does not vouch for; the careful way must read this file."""
 
 
@@ -254,22 +253,22 @@ def decoded(values: pa.BinaryArray, encoding: str) -> pa.StringArray:
     """Bytes of a file as text; values that come again and again are decoded once.
 
     Raises:
-        Odd: if a value is no text in that encoding.
+        Irregular: if a value is no text in that encoding.
     """
     if encoding in ("utf-8", "utf-8-sig") or is_ascii(values):
         try:
             return values.cast(pa.string())
         except pa.ArrowInvalid as error:
-            raise Odd("bytes that are no UTF-8") from error
+            raise Irregular("bytes that are no UTF-8") from error
     once = values.dictionary_encode()
     ended = pc.binary_join_element_wise(once.dictionary, b"\n", b"")
     try:
         text = bytes(content(ended)).decode(encoding)
     except UnicodeDecodeError as error:
-        raise Odd(f"bytes that are no {encoding}") from error
+        raise Irregular(f"bytes that are no {encoding}") from error
     parts = text.split("\n")
     if len(parts) != len(once.dictionary) + 1:
-        raise Odd("a line break inside a value")
+        raise Irregular("a line break inside a value")
     return pa.array(parts[:-1], pa.string()).take(once.indices)
 
 

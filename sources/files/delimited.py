@@ -19,10 +19,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
-    NOTICE,
     Bad,
-    Odd,
+    Irregular,
     Refused,
     column_faults,
     column_of,
@@ -90,7 +90,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     """The records of a file and the line the first one stands on.
 
     Raises:
-        Odd: if the file is not laid out as the quick way needs it.
+        Irregular: if the file is not laid out as the quick way needs it.
     """
     start, line = (len(BOM) if data.startswith(BOM) else 0), 1
     if data.startswith(b"#", start):
@@ -100,7 +100,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
         start = 0
     first = header(feed)
     if not data.startswith(first, start) or not data.endswith(b"\n"):
-        raise Odd("another header, or a last line without an end")
+        raise Irregular("another header, or a last line without an end")
     return data[start + len(first) :], line + 1
 
 
@@ -108,24 +108,24 @@ def _record_starts(data: bytes, delimiter: int) -> tuple[np.ndarray, bool]:
     """The line (from 0) each record begins on, and whether any record goes over several lines.
 
     Raises:
-        Odd: if a quote stands where RFC 4180 allows none, or a record ends in a bare CR.
+        Irregular: if a quote stands where RFC 4180 allows none, or a record ends in a bare CR.
     """
     text = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(text == QUOTE)
     ends = np.flatnonzero(text == LF)
     opening, closing = quotes[0::2], quotes[1::2]
     if len(opening) != len(closing):
-        raise Odd("a quote left open")
+        raise Irregular("a quote left open")
     before = text[opening[opening > 0] - 1]
     after = text[closing[closing < len(text) - 1] + 1]
     if not (np.isin(before, [delimiter, LF, QUOTE]).all()):
-        raise Odd("a quote inside a value")
+        raise Irregular("a quote inside a value")
     if not np.isin(after, [delimiter, LF, CR, QUOTE]).all():
-        raise Odd("text after a closing quote")
+        raise Irregular("text after a closing quote")
     returns = np.flatnonzero(text == CR)
     bare = returns[np.searchsorted(quotes, returns) % 2 == 0]
     if len(bare) and not (text[np.minimum(bare + 1, len(text) - 1)] == LF).all():
-        raise Odd("a carriage return outside quotes")
+        raise Irregular("a carriage return outside quotes")
     outside = np.searchsorted(quotes, ends) % 2 == 0
     starts = np.concatenate([[0], np.flatnonzero(outside)[:-1] + 1])
     return starts, not outside.all()
@@ -139,26 +139,26 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, np.ndarray | N
         count: of its lines.
 
     Raises:
-        Odd: if any of them is not exactly as the contract promises.
+        Irregular: if any of them is not exactly as the contract promises.
     """
     if b"\x00" in data:
-        raise Odd("a NUL byte")
+        raise Irregular("a NUL byte")
     try:
         if codec(feed) != "utf-8":
             data = data.decode(codec(feed)).encode()
     except UnicodeDecodeError as error:
-        raise Odd(f"bytes that are no {codec(feed)}") from error
+        raise Irregular(f"bytes that are no {codec(feed)}") from error
     delimiter = feed.delimiter
     wide = len(delimiter.encode()) > 1
     if wide:
         if UNIT.encode() in data:
-            raise Odd("the stand-in for the delimiter is in the text")
+            raise Irregular("the stand-in for the delimiter is in the text")
         data, delimiter = data.replace(delimiter.encode(), UNIT.encode()), UNIT
     starts, several = None, False
     if b'"' in data:
         starts, several = _record_starts(data, ord(delimiter))
     elif b"\r" in data:
-        raise Odd("a carriage return outside quotes")
+        raise Irregular("a carriage return outside quotes")
     schema = pa.schema([(name, pa.string()) for name in feed.column_names])
     try:
         rows = pyarrow.csv.read_csv(
@@ -179,12 +179,12 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, np.ndarray | N
             ),
         )
     except pa.ArrowInvalid as error:
-        raise Odd(str(error)) from error
+        raise Irregular(str(error)) from error
     if len(rows) != (len(starts) if starts is not None else count):
-        raise Odd("a blank line")
+        raise Irregular("a blank line")
     columns = [rows.column(name).combine_chunks() for name in feed.column_names]
     if several and any(holds_a_record(values, delimiter, len(columns)) for values in columns):
-        raise Odd("a value that holds a whole record")
+        raise Irregular("a value that holds a whole record")
     if wide and starts is not None:
         columns = [
             pc.replace_substring(values, UNIT, feed.delimiter)

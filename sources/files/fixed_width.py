@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
-    NOTICE,
     Bad,
-    Odd,
+    Irregular,
     Refused,
     UnwritableError,
     column_of,
@@ -27,8 +27,6 @@ from sources.files.base import (
     without_empty,
 )
 from sources.files.delimited import BOM, codec
-
-SPACE = 0x20
 
 
 def record_width(feed: Feed) -> int:
@@ -86,7 +84,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     """The records of a file and the line the first one stands on.
 
     Raises:
-        Odd: if the file is not laid out as the quick way needs it.
+        Irregular: if the file is not laid out as the quick way needs it.
     """
     start, line = (len(BOM) if data.startswith(BOM) else 0), 1
     width = record_width(feed)
@@ -94,12 +92,12 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     if data.startswith(b"#", start) and notice not in (width, width + 1):
         start, line = data.find(b"\n", start) + 1, 2
         if not start:
-            raise Odd("a notice without an end")
+            raise Irregular("a notice without an end")
     records = data[start:]
     if b"\r" in records:
         records = records.replace(b"\r\n", b"\n")
     if line == 1 and not records or len(records) % (record_width(feed) + 1):
-        raise Odd("lines of another width")
+        raise Irregular("lines of another width")
     return records, line
 
 
@@ -111,14 +109,14 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
         count: of its lines.
 
     Raises:
-        Odd: if any of them is not exactly as the contract promises.
+        Irregular: if any of them is not exactly as the contract promises.
     """
     width = record_width(feed)
     if len(data) % (width + 1) or b"\x00" in data or b"\r" in data:
-        raise Odd("lines of another width")
+        raise Irregular("lines of another width")
     grid = np.frombuffer(data, np.uint8).reshape(-1, width + 1)
     if not (grid[:, width] == ord("\n")).all() or len(grid) != count:
-        raise Odd("lines of another width")
+        raise Irregular("lines of another width")
     columns, start = [], 0
     for column in feed.columns:
         cells = np.ascontiguousarray(grid[:, start : start + column.width])

@@ -12,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files import json_lines
-from sources.files.base import NOTICE, Bad, Odd, Refused
+from sources.files.base import Bad, Irregular, Refused
 
 HEAD = re.compile(rb'\{(?:"notice": ?"' + json_lines.PLAIN + rb'", ?)?"records": ?\[ *\r?\n')
 SPACE = re.compile(r"[ \t\r\n]*")
@@ -45,20 +46,20 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     """The records of a file, each on a line of its own without its comma, and the first's place.
 
     Raises:
-        Odd: if the file is not laid out as the quick way needs it.
+        Irregular: if the file is not laid out as the quick way needs it.
     """
     begin = HEAD.match(data)
     records = data.rstrip()
     if not begin or not records.endswith(b"}"):
-        raise Odd("another layout")
+        raise Irregular("another layout")
     records = records[:-1].rstrip()
     if not records.endswith(b"]"):
-        raise Odd("another layout")
+        raise Irregular("another layout")
     records = records[begin.end() : -1]
     # No JSON string holds a bare line end, so this can only stand between two records.
     records = records.replace(b"\r\n", b"\n").replace(b"},\n{", b"}\n{")
     if records and not records.endswith(b"}\n"):
-        raise Odd("another layout")
+        raise Irregular("another layout")
     return records, 1
 
 

@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
-    NOTICE,
     Bad,
-    Odd,
+    Irregular,
     Refused,
     column_faults,
     column_of,
@@ -85,17 +85,17 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     """The records of a file, each on a line of its own, and the line the first one stands on.
 
     Raises:
-        Odd: if the file is not laid out as the quick way needs it.
+        Irregular: if the file is not laid out as the quick way needs it.
     """
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     notice = NOTICE_LINE.match(data, start)
     if not notice and NOTICE_KEY.encode() in data[:100]:
-        raise Odd("another notice")
+        raise Irregular("another notice")
     records = data[notice.end() if notice else start :]
     if b"\r" in records:
         records = records.replace(b"\r\n", b"\n")
     if not records.endswith(b"\n") and (records or not notice):
-        raise Odd("no line, or a last one without an end")
+        raise Irregular("no line, or a last one without an end")
     return records, 2 if notice else 1
 
 
@@ -107,11 +107,11 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
         count: of its lines.
 
     Raises:
-        Odd: if any of them is not exactly as the contract promises.
+        Irregular: if any of them is not exactly as the contract promises.
     """
     try:
         columns = _as_written(feed, data, count)
-    except Odd:
+    except Irregular:
         columns = _as_json(feed, data, count)
     return pa.table([without_empty(c) for c in columns], names=list(feed.column_names)), None
 
@@ -120,16 +120,16 @@ def _as_written(feed: Feed, data: bytes, count: int) -> list[pa.StringArray]:
     """The columns of records just as `render` writes those that need no escape.
 
     Raises:
-        Odd: if any of them is written another way.
+        Irregular: if any of them is written another way.
     """
     controls = np.count_nonzero(np.frombuffer(data, np.uint8) < ord(" "))
     if b"\\" in data or controls != count:
-        raise Odd("an escape, or a control character")
+        raise Irregular("an escape, or a control character")
     columns = values_between(data, tags(feed), b'"', count)
     try:
         pa.table(columns, names=list(feed.column_names)).validate(full=True)
     except pa.ArrowInvalid as error:
-        raise Odd(str(error)) from error
+        raise Irregular(str(error)) from error
     return columns
 
 
@@ -140,12 +140,12 @@ def _as_json(feed: Feed, data: bytes, count: int) -> list[pa.StringArray]:
     over its line, and no line holds two.
 
     Raises:
-        Odd: if any of them is not exactly as the contract promises.
+        Irregular: if any of them is not exactly as the contract promises.
     """
     if b"\x00" in data or b"\\u0000" in data:
-        raise Odd("a NUL byte")
+        raise Irregular("a NUL byte")
     if data.count(b"\n{") + data.startswith(b"{") != count:
-        raise Odd("not one object a line")
+        raise Irregular("not one object a line")
     schema = pa.schema([(name, pa.string()) for name in feed.column_names])
     try:
         rows = pyarrow.json.read_json(
@@ -159,15 +159,15 @@ def _as_json(feed: Feed, data: bytes, count: int) -> list[pa.StringArray]:
         )
         rows.validate(full=True)
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise Odd(str(error)) from error
+        raise Irregular(str(error)) from error
     if len(rows) != count:
-        raise Odd("not one object a line")
+        raise Irregular("not one object a line")
     for name in feed.column_names:
         # A NULL may be a member that is not there at all, which the parser does not tell apart.
         if rows.column(name).null_count:
             member = json.dumps(name, ensure_ascii=False).encode() + b":"
             if data.count(member) != count:
-                raise Odd(f"member {name} missing, or written another way")
+                raise Irregular(f"member {name} missing, or written another way")
     return [rows.column(name).combine_chunks() for name in feed.column_names]
 
 

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
     MOST_ALWAYS,
-    NOTICE,
     Bad,
     Refused,
     column_faults,

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sources.files.base import Odd, pieces
+from sources.files.base import Irregular, pieces
 
 
 def values_between(
@@ -28,24 +28,24 @@ def values_between(
         count: how many records there must be.
 
     Raises:
-        Odd: if the data is anything but that many records of these tags and of values without the
+        Irregular: if the data is anything but that many records of these tags and of values without the
             marker. That no tag is mistaken for another follows from counting: every marker in the
             data is one of a tag's, and every tag is compared where its markers stand.
     """
     markers = [tag.count(marker) for tag in tags]
     places = np.flatnonzero(np.frombuffer(data, np.uint8) == marker[0])
     if len(places) != count * sum(markers):
-        raise Odd("another layout")
+        raise Irregular("another layout")
     places = np.ascontiguousarray(places.reshape(count, -1).T)
     firsts = np.concatenate([[0], np.cumsum(markers)[:-1]])
     starts = [places[n] - tag.index(marker) for n, tag in zip(firsts, tags, strict=True)]
     ends = [start + len(tag) for start, tag in zip(starts, tags, strict=True)]
     follows = np.append(starts[0][1:], len(data))
     if starts[0][0] != 0 or not np.array_equal(ends[-1], follows):
-        raise Odd("something between two records")
+        raise Irregular("something between two records")
     if any((after < before).any() for before, after in zip(ends, starts[1:], strict=False)):
-        raise Odd("another layout")
+        raise Irregular("another layout")
     for tag, start, end in zip(tags, starts, ends, strict=True):
         if not pc.all(pc.equal(pieces(data, start, end), tag.decode("utf-8"))).as_py():
-            raise Odd("another tag")
+            raise Irregular("another tag")
     return [pieces(data, end, start) for end, start in zip(ends, starts[1:], strict=False)]

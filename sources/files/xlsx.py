@@ -24,12 +24,11 @@ from typing import Any
 
 import pyarrow as pa
 import python_calamine
-import xlsxwriter
 from lxml import etree
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
-    NOTICE,
     Bad,
     Refused,
     UnwritableError,
@@ -76,6 +75,8 @@ def write(feed: Feed, rows: pa.Table, path: Path) -> None:
     """
     if len(rows) > MOST_ROWS:
         raise UnwritableError(f"{feed.name}: a sheet holds {MOST_ROWS} records, not {len(rows)}")
+    import xlsxwriter  # only here, since whoever reads can start without it
+
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "in_memory": False})
     book.set_properties({"created": CREATED, "comments": NOTICE})
     sheet = book.add_worksheet(feed.name[:31])

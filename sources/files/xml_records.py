@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 import numpy as np
 import pyarrow as pa
@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 from lxml import etree
 
 from schemas.contract import Feed
+from schemas.notice import NOTICE
 from sources.files.base import (
-    NOTICE,
     Bad,
-    Odd,
+    Irregular,
     Refused,
     UnwritableError,
     column_faults,
@@ -47,7 +47,7 @@ OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "hu
 def head(feed: Feed) -> bytes:
     """What stands before the first record."""
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return f"{declaration}<{feed.root_tag} notice={quoteattr(NOTICE)}>\n".encode()
+    return f'{declaration}<{feed.root_tag} notice="{escape(NOTICE)}">\n'.encode()
 
 
 def tail(feed: Feed) -> bytes:
@@ -94,7 +94,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     """The records of a file, each on a line of its own, and the place of the first.
 
     Raises:
-        Odd: if the file is not laid out as the quick way needs it.
+        Irregular: if the file is not laid out as the quick way needs it.
     """
     root = re.escape(feed.root_tag.encode())
     begin = re.match(
@@ -105,10 +105,10 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     end = b"</" + feed.root_tag.encode() + b">"
     records = data.rstrip()
     if not begin or not records.endswith(end):
-        raise Odd("another layout")
+        raise Irregular("another layout")
     records = records[begin.end() : -len(end)].replace(b"\r\n", b"\n")
     if records and not records.endswith(b">\n"):
-        raise Odd("another layout")
+        raise Irregular("another layout")
     return records, 1
 
 
@@ -120,15 +120,15 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
         count: of its lines.
 
     Raises:
-        Odd: if any of them is not exactly as the contract promises.
+        Irregular: if any of them is not exactly as the contract promises.
     """
     between = values_between(data, tags(feed), b"<", count)
     controls = np.count_nonzero(np.frombuffer(data, np.uint8) < ord(" "))
     if controls - data.count(b"\t") != count or any(mark in data for mark in NOT_IN_TEXT):
-        raise Odd("a character that XML does not allow")
+        raise Irregular("a character that XML does not allow")
     written = data.count(b"&")
     if written != (written and sum(data.count(entity.encode()) for entity, _ in ENTITIES)):
-        raise Odd("a character reference")
+        raise Irregular("a character reference")
     columns = []
     for values in between:
         if written:
@@ -141,7 +141,7 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
     try:
         rows.validate(full=True)
     except pa.ArrowInvalid as error:
-        raise Odd(str(error)) from error
+        raise Irregular(str(error)) from error
     return rows, None
 
 
@@ -156,7 +156,7 @@ class _Spoiled(ValueError):
 def _values(feed: Feed, element: etree._Element) -> tuple[list[str | None], str | None]:
     """One record as values in the order of the contract, and what is wrong with its columns."""
     members: dict[str, str | None] = {}
-    names = []
+    names = [f"@{name}" for name in element.attrib]  # no contract knows them: unknown columns
     if (element.text or "").strip():
         raise _Spoiled("malformed XML: text beside the columns")
     for child in element:

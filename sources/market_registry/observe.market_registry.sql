@@ -1,7 +1,7 @@
 -- The enterprise register: one row for each stretch of days in which nothing an enterprise's
 -- record says changed. A record begins with the foundation and never leaves the register; an
 -- enterprise that has ended stays with all it last said and status 4.
--- source: world.subjects, world.attributes, world.links
+-- source: world.subjects, world.attributes, world.names, world.links
 -- grain: one row per archive number and stretch
 -- key: dabh, held_from
 WITH enterprises AS (
@@ -13,37 +13,35 @@ WITH enterprises AS (
 -- What ends with the enterprise is what the register keeps showing.
 filed AS (
     SELECT
-        a.subject_no,
-        a.property,
-        a.value,
-        a.valid_from,
-        CASE WHEN a.valid_to < coalesce(e.ended, DATE '9999-12-31') THEN a.valid_to END AS valid_to
-    FROM world.attributes AS a
-    INNER JOIN enterprises AS e ON a.subject_no = e.subject_no
+        attributes.subject_no,
+        attributes.property,
+        attributes.value,
+        attributes.valid_from,
+        CASE WHEN attributes.valid_to < until(enterprises.ended) THEN attributes.valid_to END AS valid_to
+    FROM world.attributes
+    INNER JOIN enterprises ON attributes.subject_no = enterprises.subject_no
     WHERE
-        a.property IN ('name', 'address', 'scope', 'status')
-        AND a.valid_from < coalesce(e.ended, DATE '9999-12-31')
+        attributes.property IN ('name', 'address', 'scope', 'status')
+        AND attributes.valid_from < until(enterprises.ended)
 ),
 
 -- The legal representative is written down as called when he took the post.
 heads AS (
     SELECT
-        l.b_no AS subject_no,
-        p.resident_no,
-        n.value AS name,
-        l.valid_from,
-        CASE WHEN l.valid_to < coalesce(e.ended, DATE '9999-12-31') THEN l.valid_to END AS valid_to
-    FROM world.links AS l
-    INNER JOIN enterprises AS e ON l.b_no = e.subject_no
-    INNER JOIN world.subjects AS p ON l.a_no = p.subject_no
-    INNER JOIN world.attributes AS n
-        ON l.a_no = n.subject_no
-        AND n.property = 'name'
-        AND n.valid_from <= l.valid_from
-        AND l.valid_from < coalesce(n.valid_to, DATE '9999-12-31')
+        links.b_no AS subject_no,
+        subjects.resident_no,
+        names.name,
+        links.valid_from,
+        CASE WHEN links.valid_to < until(enterprises.ended) THEN links.valid_to END AS valid_to
+    FROM world.links
+    INNER JOIN enterprises ON links.b_no = enterprises.subject_no
+    INNER JOIN world.subjects ON links.a_no = subjects.subject_no
+    INNER JOIN world.names
+        ON links.a_no = names.subject_no
+        AND on_day(names.valid_from, names.valid_to, links.valid_from)
     WHERE
-        l.link_kind = 'legal_representative'
-        AND l.valid_from < coalesce(e.ended, DATE '9999-12-31')
+        links.link_kind = 'legal_representative'
+        AND links.valid_from < until(enterprises.ended)
 ),
 
 turns AS (
@@ -80,53 +78,45 @@ stretches AS (
 )
 
 SELECT
-    e.file_no AS dabh,
-    e.uscc AS tyshxydm,
-    e.org_code AS zzjgdm,
-    e.registration_no AS zch,
-    n.value AS jgmc,
-    a.value AS zcdz,
-    e.division AS zcdzxzqhdm,
-    s.value AS jyfw,
-    e.trade AS jjhydm,
-    -- fen to 10,000 yuan is a shift by six digits
-    CAST(e.capital_fen // 1000000 AS VARCHAR)
-    || '.'
-    || lpad(CAST(e.capital_fen % 1000000 AS VARCHAR), 6, '0') AS zczj,
-    h.name AS fddbrxm,
-    CASE WHEN h.resident_no IS NOT NULL THEN '01' END AS fddbrzjlx,
-    h.resident_no AS fddbrzjhm,
-    replace(CAST(e.born AS VARCHAR), '-', '') AS clrq,
-    replace(CAST(t.held_from AS VARCHAR), '-', '') AS hzrq,
-    CASE WHEN t.held_from >= e.ended THEN '4' ELSE coalesce(z.value, '1') END AS zt,
-    substr(e.uscc, 1, 1) AS djglbmdm,
-    e.registrar AS djjg,
+    enterprises.file_no AS dabh,
+    enterprises.uscc AS tyshxydm,
+    enterprises.org_code AS zzjgdm,
+    enterprises.registration_no AS zch,
+    names.value AS jgmc,
+    addresses.value AS zcdz,
+    enterprises.division AS zcdzxzqhdm,
+    scopes.value AS jyfw,
+    enterprises.trade AS jjhydm,
+    CAST(wan(enterprises.capital_fen) AS VARCHAR) AS zczj,
+    heads.name AS fddbrxm,
+    CASE WHEN heads.resident_no IS NOT NULL THEN '01' END AS fddbrzjlx,
+    heads.resident_no AS fddbrzjhm,
+    write_day(enterprises.born, '') AS clrq,
+    write_day(stretches.held_from, '') AS hzrq,
+    CASE WHEN stretches.held_from >= enterprises.ended THEN '4' ELSE coalesce(statuses.value, '1') END AS zt,
+    substr(enterprises.uscc, 1, 1) AS djglbmdm,
+    enterprises.registrar AS djjg,
     '1' AS sfgk,
-    t.held_from,
-    t.held_to
-FROM stretches AS t
-INNER JOIN enterprises AS e ON t.subject_no = e.subject_no
-LEFT JOIN filed AS n
-    ON t.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= t.held_from
-    AND t.held_from < coalesce(n.valid_to, DATE '9999-12-31')
-LEFT JOIN filed AS a
-    ON t.subject_no = a.subject_no
-    AND a.property = 'address'
-    AND a.valid_from <= t.held_from
-    AND t.held_from < coalesce(a.valid_to, DATE '9999-12-31')
-LEFT JOIN filed AS s
-    ON t.subject_no = s.subject_no
-    AND s.property = 'scope'
-    AND s.valid_from <= t.held_from
-    AND t.held_from < coalesce(s.valid_to, DATE '9999-12-31')
-LEFT JOIN filed AS z
-    ON t.subject_no = z.subject_no
-    AND z.property = 'status'
-    AND z.valid_from <= t.held_from
-    AND t.held_from < coalesce(z.valid_to, DATE '9999-12-31')
-LEFT JOIN heads AS h
-    ON t.subject_no = h.subject_no
-    AND h.valid_from <= t.held_from
-    AND t.held_from < coalesce(h.valid_to, DATE '9999-12-31')
+    stretches.held_from,
+    stretches.held_to
+FROM stretches
+INNER JOIN enterprises ON stretches.subject_no = enterprises.subject_no
+LEFT JOIN filed AS names
+    ON stretches.subject_no = names.subject_no
+    AND names.property = 'name'
+    AND on_day(names.valid_from, names.valid_to, stretches.held_from)
+LEFT JOIN filed AS addresses
+    ON stretches.subject_no = addresses.subject_no
+    AND addresses.property = 'address'
+    AND on_day(addresses.valid_from, addresses.valid_to, stretches.held_from)
+LEFT JOIN filed AS scopes
+    ON stretches.subject_no = scopes.subject_no
+    AND scopes.property = 'scope'
+    AND on_day(scopes.valid_from, scopes.valid_to, stretches.held_from)
+LEFT JOIN filed AS statuses
+    ON stretches.subject_no = statuses.subject_no
+    AND statuses.property = 'status'
+    AND on_day(statuses.valid_from, statuses.valid_to, stretches.held_from)
+LEFT JOIN heads
+    ON stretches.subject_no = heads.subject_no
+    AND on_day(heads.valid_from, heads.valid_to, stretches.held_from)

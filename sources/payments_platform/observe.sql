@@ -1,24 +1,23 @@
 -- The platform's book of payments that fell due with residents who signed up.
--- source: world.conduct, world.subjects, world.attributes, codes.platform_services,
---         codes.platform_results
+-- source: world.conduct, world.subjects, world.names, codes.platform_results,
+--         codes.platform_services
 -- grain: one row per order
 -- key: orderNo, held_from
 SELECT
-    c.document_no AS "orderNo",
-    s.resident_no AS "certNo",
-    n.value AS "realName",
-    k.code AS "bizType",
-    r.code AS result,
-    CAST(c.amount_fen AS VARCHAR) AS "amountFen",
-    CAST(c.decided AS VARCHAR) AS "bizDate",
-    c.held_from,
-    c.held_to
-FROM world.conduct AS c
-INNER JOIN codes.platform_results AS r ON c.conduct_kind = r.event_kind
-INNER JOIN codes.platform_services AS k ON c.ground IN (k.ground_on_time, k.ground_late)
-INNER JOIN world.subjects AS s ON c.subject_no = s.subject_no
-INNER JOIN world.attributes AS n
-    ON c.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= c.decided
-    AND c.decided < coalesce(n.valid_to, DATE '9999-12-31')
+    conduct.document_no AS "orderNo",
+    subjects.resident_no AS "certNo",
+    names.name AS "realName",
+    platform_services.code AS "bizType",
+    platform_results.code AS result,
+    CAST(conduct.amount_fen AS VARCHAR) AS "amountFen",
+    CAST(conduct.decided AS VARCHAR) AS "bizDate",
+    conduct.held_from,
+    conduct.held_to
+FROM world.conduct
+INNER JOIN codes.platform_results ON conduct.conduct_kind = platform_results.event_kind
+INNER JOIN codes.platform_services
+    ON conduct.ground IN (platform_services.ground_on_time, platform_services.ground_late)
+INNER JOIN world.subjects ON conduct.subject_no = subjects.subject_no
+INNER JOIN world.names
+    ON conduct.subject_no = names.subject_no
+    AND on_day(names.valid_from, names.valid_to, conduct.decided)

@@ -1,24 +1,22 @@
 -- Volunteer services and honours, as whoever organised or bestowed them entered them.
--- source: world.conduct, world.subjects, world.attributes, codes.honour_kinds
+-- source: world.conduct, world.subjects, world.names, codes.honour_kinds
 -- grain: one row per certificate
 -- key: zsbh, held_from
 SELECT
-    c.document_no AS zsbh,
-    n.value AS mc,
-    s.resident_no AS sfhm,
-    s.uscc AS tyshxydm,
-    k.code AS xmlb,
-    CASE WHEN c.conduct_kind = 'volunteering' THEN c.detail END AS fwsc,
-    CAST(c.decided AS VARCHAR) AS bfrq,
-    c.office AS bfdw,
-    c.held_from,
-    c.held_to
-FROM world.conduct AS c
-INNER JOIN world.subjects AS s ON c.subject_no = s.subject_no
-INNER JOIN codes.honour_kinds AS k ON c.ground = k.ground
-INNER JOIN world.attributes AS n
-    ON c.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= c.decided
-    AND c.decided < coalesce(n.valid_to, DATE '9999-12-31')
-WHERE c.conduct_kind IN ('volunteering', 'honour')
+    conduct.document_no AS zsbh,
+    names.name AS mc,
+    subjects.resident_no AS sfhm,
+    subjects.uscc AS tyshxydm,
+    honour_kinds.code AS xmlb,
+    CASE WHEN conduct.conduct_kind = 'volunteering' THEN conduct.detail END AS fwsc,
+    CAST(conduct.decided AS VARCHAR) AS bfrq,
+    conduct.office AS bfdw,
+    conduct.held_from,
+    conduct.held_to
+FROM world.conduct
+INNER JOIN world.subjects ON conduct.subject_no = subjects.subject_no
+INNER JOIN codes.honour_kinds ON conduct.ground = honour_kinds.ground
+INNER JOIN world.names
+    ON conduct.subject_no = names.subject_no
+    AND on_day(names.valid_from, names.valid_to, conduct.decided)
+WHERE conduct.conduct_kind IN ('volunteering', 'honour')

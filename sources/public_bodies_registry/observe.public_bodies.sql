@@ -1,51 +1,49 @@
 -- The register of public bodies: one row for each stretch of days in which nothing a body's record
 -- says changed. A record begins with the foundation and never leaves the register; a body that was
 -- dissolved stays with all it last said and status 4.
--- source: world.subjects, world.attributes, world.links, codes.body_kinds
+-- source: world.subjects, world.attributes, world.names, world.links, codes.body_kinds
 -- grain: one row per file number and stretch
 -- key: dah, held_from
 WITH bodies AS (
     SELECT
-        s.*,
-        k.code AS body_kind
-    FROM world.subjects AS s
-    INNER JOIN codes.body_kinds AS k ON s.kind = k.subject_kind
+        subjects.*,
+        body_kinds.code AS body_kind
+    FROM world.subjects
+    INNER JOIN codes.body_kinds ON subjects.kind = body_kinds.subject_kind
 ),
 
 -- What ends with the body is what the register keeps showing.
 filed AS (
     SELECT
-        a.subject_no,
-        a.property,
-        a.value,
-        a.valid_from,
-        CASE WHEN a.valid_to < coalesce(b.ended, DATE '9999-12-31') THEN a.valid_to END AS valid_to
-    FROM world.attributes AS a
-    INNER JOIN bodies AS b ON a.subject_no = b.subject_no
+        attributes.subject_no,
+        attributes.property,
+        attributes.value,
+        attributes.valid_from,
+        CASE WHEN attributes.valid_to < until(bodies.ended) THEN attributes.valid_to END AS valid_to
+    FROM world.attributes
+    INNER JOIN bodies ON attributes.subject_no = bodies.subject_no
     WHERE
-        a.property IN ('name', 'address')
-        AND a.valid_from < coalesce(b.ended, DATE '9999-12-31')
+        attributes.property IN ('name', 'address')
+        AND attributes.valid_from < until(bodies.ended)
 ),
 
 -- The head is written down as called when he took the post.
 heads AS (
     SELECT
-        l.b_no AS subject_no,
-        p.resident_no,
-        n.value AS name,
-        l.valid_from,
-        CASE WHEN l.valid_to < coalesce(b.ended, DATE '9999-12-31') THEN l.valid_to END AS valid_to
-    FROM world.links AS l
-    INNER JOIN bodies AS b ON l.b_no = b.subject_no
-    INNER JOIN world.subjects AS p ON l.a_no = p.subject_no
-    INNER JOIN world.attributes AS n
-        ON l.a_no = n.subject_no
-        AND n.property = 'name'
-        AND n.valid_from <= l.valid_from
-        AND l.valid_from < coalesce(n.valid_to, DATE '9999-12-31')
+        links.b_no AS subject_no,
+        subjects.resident_no,
+        names.name,
+        links.valid_from,
+        CASE WHEN links.valid_to < until(bodies.ended) THEN links.valid_to END AS valid_to
+    FROM world.links
+    INNER JOIN bodies ON links.b_no = bodies.subject_no
+    INNER JOIN world.subjects ON links.a_no = subjects.subject_no
+    INNER JOIN world.names
+        ON links.a_no = names.subject_no
+        AND on_day(names.valid_from, names.valid_to, links.valid_from)
     WHERE
-        l.link_kind = 'legal_representative'
-        AND l.valid_from < coalesce(b.ended, DATE '9999-12-31')
+        links.link_kind = 'legal_representative'
+        AND links.valid_from < until(bodies.ended)
 ),
 
 turns AS (
@@ -82,34 +80,31 @@ stretches AS (
 )
 
 SELECT
-    b.file_no AS dah,
-    b.uscc AS tyshxydm,
-    b.org_code AS zzjgdm,
-    n.value AS jgmc,
-    b.body_kind AS jglb,
-    a.value AS jgdz,
-    b.division AS xzqhdm,
-    h.name AS fddbrxm,
-    h.resident_no AS fddbrzjhm,
-    CAST(b.born AS VARCHAR) AS clrq,
-    CAST(t.held_from AS VARCHAR) AS hzrq,
-    CASE WHEN t.held_from >= b.ended THEN '4' ELSE '1' END AS zt,
-    substr(b.uscc, 1, 1) AS djglbmdm,
-    t.held_from,
-    t.held_to
-FROM stretches AS t
-INNER JOIN bodies AS b ON t.subject_no = b.subject_no
-LEFT JOIN filed AS n
-    ON t.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= t.held_from
-    AND t.held_from < coalesce(n.valid_to, DATE '9999-12-31')
-LEFT JOIN filed AS a
-    ON t.subject_no = a.subject_no
-    AND a.property = 'address'
-    AND a.valid_from <= t.held_from
-    AND t.held_from < coalesce(a.valid_to, DATE '9999-12-31')
-LEFT JOIN heads AS h
-    ON t.subject_no = h.subject_no
-    AND h.valid_from <= t.held_from
-    AND t.held_from < coalesce(h.valid_to, DATE '9999-12-31')
+    bodies.file_no AS dah,
+    bodies.uscc AS tyshxydm,
+    bodies.org_code AS zzjgdm,
+    names.value AS jgmc,
+    bodies.body_kind AS jglb,
+    addresses.value AS jgdz,
+    bodies.division AS xzqhdm,
+    heads.name AS fddbrxm,
+    heads.resident_no AS fddbrzjhm,
+    CAST(bodies.born AS VARCHAR) AS clrq,
+    CAST(stretches.held_from AS VARCHAR) AS hzrq,
+    CASE WHEN stretches.held_from >= bodies.ended THEN '4' ELSE '1' END AS zt,
+    substr(bodies.uscc, 1, 1) AS djglbmdm,
+    stretches.held_from,
+    stretches.held_to
+FROM stretches
+INNER JOIN bodies ON stretches.subject_no = bodies.subject_no
+LEFT JOIN filed AS names
+    ON stretches.subject_no = names.subject_no
+    AND names.property = 'name'
+    AND on_day(names.valid_from, names.valid_to, stretches.held_from)
+LEFT JOIN filed AS addresses
+    ON stretches.subject_no = addresses.subject_no
+    AND addresses.property = 'address'
+    AND on_day(addresses.valid_from, addresses.valid_to, stretches.held_from)
+LEFT JOIN heads
+    ON stretches.subject_no = heads.subject_no
+    AND on_day(heads.valid_from, heads.valid_to, stretches.held_from)

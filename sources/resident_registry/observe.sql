@@ -1,6 +1,6 @@
 -- The resident register: one row for each stretch of days in which nothing a resident's record says
 -- changed. A record begins with the birth and leaves the register with the death.
--- source: world.subjects, world.attributes, world.links
+-- source: world.subjects, world.attributes, world.names, world.links
 -- grain: one row per file number and stretch
 -- key: dah, held_from
 WITH residents AS (
@@ -11,43 +11,41 @@ WITH residents AS (
 
 told AS (
     SELECT
-        a.subject_no,
-        a.property,
-        a.value,
+        attributes.subject_no,
+        attributes.property,
+        attributes.value,
         CAST(NULL AS VARCHAR) AS division,
-        a.valid_from,
-        a.valid_to
-    FROM world.attributes AS a
-    INNER JOIN residents AS r ON a.subject_no = r.subject_no
-    WHERE a.property IN ('name', 'address')
+        attributes.valid_from,
+        attributes.valid_to
+    FROM world.attributes
+    INNER JOIN residents ON attributes.subject_no = residents.subject_no
+    WHERE attributes.property IN ('name', 'address')
     UNION ALL
     SELECT
-        l.b_no AS subject_no,
-        CASE p.sex WHEN 'M' THEN 'father' ELSE 'mother' END AS property,
-        p.resident_no AS value,
+        links.b_no AS subject_no,
+        CASE parents.sex WHEN 'M' THEN 'father' ELSE 'mother' END AS property,
+        parents.resident_no AS value,
         CAST(NULL AS VARCHAR) AS division,
-        l.valid_from,
-        l.valid_to
-    FROM world.links AS l
-    INNER JOIN residents AS p ON l.a_no = p.subject_no
-    WHERE l.link_kind = 'parent_child'
+        links.valid_from,
+        links.valid_to
+    FROM world.links
+    INNER JOIN residents AS parents ON links.a_no = parents.subject_no
+    WHERE links.link_kind = 'parent_child'
     UNION ALL
     -- the employer as called when the job began
     SELECT
-        l.a_no AS subject_no,
+        links.a_no AS subject_no,
         'workplace' AS property,
-        n.value,
-        e.division,
-        l.valid_from,
-        l.valid_to
-    FROM world.links AS l
-    INNER JOIN world.subjects AS e ON l.b_no = e.subject_no
-    INNER JOIN world.attributes AS n
-        ON l.b_no = n.subject_no
-        AND n.property = 'name'
-        AND n.valid_from <= l.valid_from
-        AND l.valid_from < coalesce(n.valid_to, DATE '9999-12-31')
-    WHERE l.link_kind = 'employment'
+        names.name,
+        employers.division,
+        links.valid_from,
+        links.valid_to
+    FROM world.links
+    INNER JOIN world.subjects AS employers ON links.b_no = employers.subject_no
+    INNER JOIN world.names
+        ON links.b_no = names.subject_no
+        AND on_day(names.valid_from, names.valid_to, links.valid_from)
+    WHERE links.link_kind = 'employment'
 ),
 
 turns AS (
@@ -65,55 +63,49 @@ turns AS (
 
 stretches AS (
     SELECT
-        t.subject_no,
-        t.day AS held_from,
-        lead(t.day) OVER (PARTITION BY t.subject_no ORDER BY t.day) AS held_to
-    FROM turns AS t
-    GROUP BY t.subject_no, t.day
+        subject_no,
+        day AS held_from,
+        lead(day) OVER (PARTITION BY subject_no ORDER BY day) AS held_to
+    FROM turns
+    GROUP BY subject_no, day
 )
 
 SELECT
-    r.file_no AS dah,
-    r.resident_no AS gmsfhm,
-    n.value AS xm,
-    CASE r.sex WHEN 'M' THEN '1' ELSE '2' END AS xb,
-    replace(CAST(r.born AS VARCHAR), '-', '') AS csrq,
-    r.division AS xzqh,
-    a.value AS zz,
-    f.value AS fqsfhm,
-    m.value AS mqsfhm,
-    w.value AS gzdw,
-    w.division AS gzdwxzqh,
-    replace(CAST(t.held_from AS VARCHAR), '-', '') AS bgrq,
-    t.held_from,
-    t.held_to
-FROM stretches AS t
-INNER JOIN residents AS r
-    ON t.subject_no = r.subject_no
-    AND r.born <= t.held_from
-    AND t.held_from < coalesce(r.ended, DATE '9999-12-31')
-LEFT JOIN told AS n
-    ON t.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= t.held_from
-    AND t.held_from < coalesce(n.valid_to, DATE '9999-12-31')
-LEFT JOIN told AS a
-    ON t.subject_no = a.subject_no
-    AND a.property = 'address'
-    AND a.valid_from <= t.held_from
-    AND t.held_from < coalesce(a.valid_to, DATE '9999-12-31')
-LEFT JOIN told AS f
-    ON t.subject_no = f.subject_no
-    AND f.property = 'father'
-    AND f.valid_from <= t.held_from
-    AND t.held_from < coalesce(f.valid_to, DATE '9999-12-31')
-LEFT JOIN told AS m
-    ON t.subject_no = m.subject_no
-    AND m.property = 'mother'
-    AND m.valid_from <= t.held_from
-    AND t.held_from < coalesce(m.valid_to, DATE '9999-12-31')
-LEFT JOIN told AS w
-    ON t.subject_no = w.subject_no
-    AND w.property = 'workplace'
-    AND w.valid_from <= t.held_from
-    AND t.held_from < coalesce(w.valid_to, DATE '9999-12-31')
+    residents.file_no AS dah,
+    residents.resident_no AS gmsfhm,
+    names.value AS xm,
+    CASE residents.sex WHEN 'M' THEN '1' ELSE '2' END AS xb,
+    write_day(residents.born, '') AS csrq,
+    residents.division AS xzqh,
+    addresses.value AS zz,
+    fathers.value AS fqsfhm,
+    mothers.value AS mqsfhm,
+    workplaces.value AS gzdw,
+    workplaces.division AS gzdwxzqh,
+    write_day(stretches.held_from, '') AS bgrq,
+    stretches.held_from,
+    stretches.held_to
+FROM stretches
+INNER JOIN residents
+    ON stretches.subject_no = residents.subject_no
+    AND on_day(residents.born, residents.ended, stretches.held_from)
+LEFT JOIN told AS names
+    ON stretches.subject_no = names.subject_no
+    AND names.property = 'name'
+    AND on_day(names.valid_from, names.valid_to, stretches.held_from)
+LEFT JOIN told AS addresses
+    ON stretches.subject_no = addresses.subject_no
+    AND addresses.property = 'address'
+    AND on_day(addresses.valid_from, addresses.valid_to, stretches.held_from)
+LEFT JOIN told AS fathers
+    ON stretches.subject_no = fathers.subject_no
+    AND fathers.property = 'father'
+    AND on_day(fathers.valid_from, fathers.valid_to, stretches.held_from)
+LEFT JOIN told AS mothers
+    ON stretches.subject_no = mothers.subject_no
+    AND mothers.property = 'mother'
+    AND on_day(mothers.valid_from, mothers.valid_to, stretches.held_from)
+LEFT JOIN told AS workplaces
+    ON stretches.subject_no = workplaces.subject_no
+    AND workplaces.property = 'workplace'
+    AND on_day(workplaces.valid_from, workplaces.valid_to, stretches.held_from)

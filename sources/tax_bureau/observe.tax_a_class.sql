@@ -1,21 +1,19 @@
 -- Taxpayers graded A for a year, under the unified code that has been their tax number since 2015.
--- source: world.conduct, world.subjects, world.attributes
+-- source: world.conduct, world.subjects, world.names
 -- grain: one row per taxpayer and year
 -- key: nsrsbh, pdnd, held_from
 SELECT
-    s.uscc AS nsrsbh,
-    n.value AS nsrmc,
+    subjects.uscc AS nsrsbh,
+    names.name AS nsrmc,
     'A' AS pddj,
-    c.detail AS pdnd,
-    c.office AS pdjg,
-    CAST(c.decided AS VARCHAR) AS gbrq,
-    c.held_from,
-    c.held_to
-FROM world.conduct AS c
-INNER JOIN world.subjects AS s ON c.subject_no = s.subject_no
-INNER JOIN world.attributes AS n
-    ON c.subject_no = n.subject_no
-    AND n.property = 'name'
-    AND n.valid_from <= c.decided
-    AND c.decided < coalesce(n.valid_to, DATE '9999-12-31')
-WHERE c.conduct_kind = 'tax_a_class'
+    conduct.detail AS pdnd,
+    conduct.office AS pdjg,
+    CAST(conduct.decided AS VARCHAR) AS gbrq,
+    conduct.held_from,
+    conduct.held_to
+FROM world.conduct
+INNER JOIN world.subjects ON conduct.subject_no = subjects.subject_no
+INNER JOIN world.names
+    ON conduct.subject_no = names.subject_no
+    AND on_day(names.valid_from, names.valid_to, conduct.decided)
+WHERE conduct.conduct_kind = 'tax_a_class'

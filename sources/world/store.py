@@ -8,9 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from schemas.notice import NOTICE
 from sources.world.columns import BLOCK, SCHEMAS
 
-NOTICE = "SYNTHETIC DATA: every person, organisation, place and identifier is invented."
 TABLES = tuple(SCHEMAS)
 
 

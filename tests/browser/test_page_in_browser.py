@@ -12,9 +12,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from pipelines.home import Home, write_json
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.tell.page import write_page
-from pipelines.storage import Home, write_json
 
 pytestmark = pytest.mark.long
 

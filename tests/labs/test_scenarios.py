@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.home import Home, write_json
 from pipelines.replay import load, replay
-from pipelines.storage import Home, write_json
 from schemas.contract import ROOT
 
 FOLDER = ROOT / "labs" / "scenarios"
@@ -370,11 +370,11 @@ def reach_is_as_told(found, told):
 
 def rest_is_as_told(found, told):
     node = found.json()["residue"]
-    assert told.left <= left(found), told.left - left(found)
-    points = scored(found.left.difference.scores, found.words)
+    assert told.remaining <= left(found), told.remaining - left(found)
+    points = scored(found.remaining.difference.scores, found.words)
     assert told.scores_corrected <= points, told.scores_corrected - points
     assert {key: node[key] for key in told.residue} == told.residue
-    if not told.left:
+    if not told.remaining:
         assert not left(found)
 
 
@@ -406,7 +406,7 @@ def test_the_migrant_is_left_with_one_bar_only(replayed):
 
 def test_the_entry_is_gone_for_two_days_before_it_comes_back(replayed):
     found = replayed("came_back")
-    lists = found.left.difference.lists
+    lists = found.remaining.difference.lists
     there = lists[(lists["holder"] == "ncisp") & (lists["list"] == "court_dishonest")]
     days = {
         (found.words.name(row.subject_id), f"{row.from_day:%m-%d}", f"{row.to_day:%m-%d}")
@@ -420,7 +420,7 @@ def test_the_entry_is_gone_for_two_days_before_it_comes_back(replayed):
 
 
 def test_six_of_the_seven_causes_are_told():
-    causes = {row[3] for told in EXPECTED.values() for row in told.left}
+    causes = {row[3] for told in EXPECTED.values() for row in told.remaining}
     assert causes == {OWN_TERM, NOT_CARRIED, AT_THE_SOURCE, REINSERTED, TAKEN, WAITS}
 
 

@@ -13,7 +13,7 @@ import pytest
 from pipelines.build import build
 from pipelines.engine import open_engine
 from pipelines.landing import read_manifest
-from pipelines.run import told_by_gates
+from pipelines.told import told_by_gates
 from schemas.contract import feeds
 
 EMPTY = "court/court_20240110.json"

@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from pipelines.build import build, build_with, load_world, tier_of
+from pipelines.build import Plan, build, build_with, tier_of
 from pipelines.engine import open_engine
 from pipelines.exchange.network import NetworkError
 from pipelines.graph import all_models
-from pipelines.landing import LandingError
+from pipelines.landing import LandingError, read_manifest
 from quality import BrokenPromise
 from schemas.contract import feeds
 
@@ -32,7 +32,7 @@ def test_a_build_has_every_table_and_says_where_it_is(landing, tmp_path):
     target = tmp_path / "new" / "story.duckdb"
     done = build(landing, target, progress=lambda *step: told.append(step), threads=1)
     assert done.target == target
-    assert done.manifest["size"] == "story"
+    assert done.about["size"] == "story" and done.about["command"] == "islands build"
     assert list(done.seconds) == ["landing", "quality", *dict.fromkeys(stages())]
     assert [p.name for p in target.parent.iterdir()] == ["story.duckdb"], "nothing beside it"
     with open_engine("duckdb", target, read_only=True) as engine:
@@ -97,8 +97,9 @@ def test_what_a_killed_build_left_does_no_harm(landing, old):
 
 
 def test_the_truth_comes_along_if_asked_for(generated):
+    world = generated("story", 1, dirt=0.0)
     with open_engine("duckdb") as engine:
-        load_world(engine, generated("story", 1, dirt=0.0).world)
+        Plan(read_manifest(world.landing)).begin(engine, world.world)
         assert engine.count("world.subjects") > 10
 
 
@@ -109,6 +110,7 @@ def test_the_tier_is_what_the_folder_says_or_else_core():
 
 def test_an_open_engine_is_built_in(landing):
     with open_engine("duckdb") as engine:
-        done = build_with(engine, landing, tier="story", join="none", checks=False)
+        plan = Plan(read_manifest(landing), join="none", tier="story")
+        done = build_with(engine, landing, plan, checks=False)
         assert engine.table_exists("publication.pages")
         assert "publication.pages" in done.tables and "quality.verdicts" in done.tables

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pipelines.cli import main
-from pipelines.storage import write_json
+from pipelines.home import write_json
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = {

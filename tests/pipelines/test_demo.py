@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import demo
+from pipelines.home import Home, write_json
 from pipelines.replay import load
-from pipelines.storage import Home, write_json
 from schemas.contract import ROOT
 
 

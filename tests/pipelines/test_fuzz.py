@@ -18,7 +18,7 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.exchange.network import JOINS, read_network
-from pipelines.storage import write_json
+from pipelines.home import write_json
 from schemas.contract import feeds
 from sources.faults import kinds
 

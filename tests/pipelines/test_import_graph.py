@@ -26,16 +26,17 @@ ORDER = (
     "sources.files", "sources.world", "sources.faults", "sources",
     "quality",
     "pipelines.surroundings", "pipelines.terminal", "pipelines.manifest",
-    "pipelines.intervals", "pipelines.model", "pipelines.engine",
+    "pipelines.intervals", "pipelines.engine", "pipelines.model",
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",
     "pipelines.graph", "pipelines.lineage", "pipelines.made_by", "pipelines.codes",
-    "pipelines.storage", "pipelines.build", "pipelines.trace", "pipelines.subject",
-    "pipelines.making", "pipelines.run",
+    "pipelines.home", "pipelines.build", "pipelines.trace", "pipelines.subject", "pipelines.printed",
+    "pipelines.told", "pipelines.run",
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",
     "pipelines.experiment", "pipelines.demo", "pipelines.listing",
-    "pipelines.definitions", "pipelines.ui", "pipelines.trouble", "pipelines.cli", "pipelines",
+    "pipelines.definitions", "pipelines.ui", "pipelines.trouble", "pipelines.printed",
+    "pipelines.cli", "pipelines",
 )  # fmt: skip
 PACKAGES = ("schemas", "sources", "quality", "pipelines")
 

@@ -13,7 +13,7 @@ import pytest
 from pipelines.cli import main
 from pipelines.engine import open_engine
 from pipelines.engine.trouble import DatabaseError, sentence
-from pipelines.storage import remove_database
+from pipelines.home import remove_database
 from pipelines.trouble import BAD_INPUT, OUR_FAULT, told
 
 ROOT = Path(__file__).resolve().parents[2]

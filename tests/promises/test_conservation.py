@@ -15,6 +15,7 @@ import re
 import shutil
 import zipfile
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet
@@ -22,7 +23,9 @@ import pytest
 import yaml
 
 from tests.naive.diary import days_of
+from tests.naive.laws import JOINS
 from tests.promises.databases import copy_landing, delivered
+from tests.promises.hard_world import EACH_LEVEL
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,6 +44,7 @@ FEEDS = contracts()
 UNREADABLE = "file, line, byte_from, byte_to, reason"
 
 
+@cache
 def records_in(path: Path) -> int:
     """How many records a file holds, readable or not."""
     feed = FEEDS[path.parent.name]
@@ -98,9 +102,38 @@ def test_read_is_landed_and_unreadable(one_tiny) -> None:
 
 
 def test_conformed_is_what_passed_the_gates(one_tiny) -> None:
+    passed(one_tiny)
+
+
+def test_conformed_rows_are_whole(one_tiny) -> None:
+    whole(one_tiny)
+
+
+@pytest.mark.parametrize(("join", "gates"), EACH_LEVEL)
+def test_nothing_is_lost_of_a_hard_world(join: str, gates: str, hard_at) -> None:
+    hard = hard_at(join, gates)
+    counted(hard)
+    passed(hard)
+    whole(hard)
+
+
+def test_the_hard_world_is_hard(hard_at) -> None:
+    """Of its deliveries some are held, or not, and rows are kept aside of most feeds."""
+    out = "SELECT count(DISTINCT feed) FROM quality.deliveries WHERE outcome = '{}'"
+    aside = "SELECT count(DISTINCT feed) FROM quality.verdicts WHERE outcome = 'quarantine'"
+    for join in JOINS:
+        ((held,),) = hard_at(join, "hold").rows(out.format("hold"))
+        assert held > 3
+        assert hard_at(join, "warn").rows(out.format("hold")) == [(0,)]
+        ((feeds,),) = hard_at(join, "warn").rows(aside)
+        assert feeds > 10
+
+
+def passed(world) -> None:
+    """What is believed is what the gates passed, day by day."""
     quarantined = {
         row
-        for row in one_tiny.rows(
+        for row in world.rows(
             "SELECT DISTINCT feed, delivery, record_id, version FROM quality.verdicts "
             "WHERE outcome = 'quarantine'"
         )
@@ -108,14 +141,14 @@ def test_conformed_is_what_passed_the_gates(one_tiny) -> None:
     assert quarantined, "dirt that no gate finds proves nothing"
     held = {
         row
-        for row in one_tiny.rows(
+        for row in world.rows(
             "SELECT DISTINCT feed, delivery FROM quality.deliveries WHERE outcome = 'hold'"
         )
     }
     for feed, about in FEEDS.items():
-        expected = believed(one_tiny, feed, about, quarantined, held)
+        expected = believed(world, feed, about, quarantined, held)
         found = days_of(
-            one_tiny.rows(f"SELECT record_id, version, from_day, to_day FROM conform.{feed}"),
+            world.rows(f"SELECT record_id, version, from_day, to_day FROM conform.{feed}"),
             0,
             10**7,
         )
@@ -126,29 +159,33 @@ def believed(world, feed: str, about: dict, quarantined: set, held: set) -> dict
     """(record, version) -> the days on which it is believed, one delivery after the other."""
     codes = {str(code): effect for code, effect in (about.get("effect_codes") or {}).items()}
     effect = f'"{about["effect_column"]}"' if about.get("effect_column") else "NULL"
-    rows = defaultdict(list)
+    rows, kept_aside = defaultdict(list), defaultdict(set)
     for delivery, record, version, code in world.rows(
         f"SELECT delivery, record_id, version, {effect} FROM landing.{feed} ORDER BY line"
     ):
-        if (feed, delivery, record, version) not in quarantined:
+        if (feed, delivery, record, version) in quarantined:
+            kept_aside[delivery].add(record)
+        else:
             rows[delivery].append((record, version, codes.get(code, "assert")))
     state: set[tuple[str, str]] = set()
     spans = []
     since: dict[tuple[str, str], object] = {}
-    for delivery, day in world.rows(
-        f"SELECT delivery, published FROM landing.deliveries WHERE feed = '{feed}' ORDER BY 2"
+    for delivery, day, whole in world.rows(
+        f"SELECT delivery, published, whole FROM quality.deliveries WHERE feed = '{feed}' ORDER BY 2"
     ):
         if (feed, delivery) in held:
             continue
-        told = rows[delivery]
+        # Of several rows of one record the last one counts.
+        told = {record: (version, does) for record, version, does in rows[delivery]}
+        now = {(record, version) for record, (version, does) in told.items() if does != "withdraw"}
         if about["mode"] == "snapshot":
-            now = {(record, version) for record, version, _ in told}
+            # A row kept aside names its record, and what is not whole withdraws nothing.
+            missed = (thing for thing in state if thing[0] not in told)
+            now |= {thing for thing in missed if not whole or thing[0] in kept_aside[delivery]}
         elif about["mode"] == "append":
-            now = state | {(record, version) for record, version, _ in told}
+            now |= state
         else:
-            spoken = {record for record, _, _ in told}
-            now = {thing for thing in state if thing[0] not in spoken}
-            now |= {(record, version) for record, version, does in told if does != "withdraw"}
+            now |= {thing for thing in state if thing[0] not in told}
         spans += [(*gone, since.pop(gone), day) for gone in state - now]
         since |= {new: day for new in now - state}
         state = now
@@ -156,12 +193,12 @@ def believed(world, feed: str, about: dict, quarantined: set, held: set) -> dict
     return days_of(spans, 0, 10**7)
 
 
-def test_conformed_rows_are_whole(one_tiny) -> None:
+def whole(world) -> None:
     """A believed row is the landed row, every column of it."""
     for feed in FEEDS:
-        columns = [row[0] for row in one_tiny.rows(f"DESCRIBE landing.{feed}")]
+        columns = [row[0] for row in world.rows(f"DESCRIBE landing.{feed}")]
         kept = ", ".join(f'"{column}"' for column in columns)
-        lost = one_tiny.rows(
+        lost = world.rows(
             f"SELECT count(*) FROM (SELECT {kept} FROM conform.{feed} "
             f"EXCEPT SELECT {kept} FROM landing.{feed})"
         )

@@ -24,7 +24,7 @@ import os, signal, sys
 from pathlib import Path
 from pipelines.engine.duckdb_engine import DuckDBEngine
 from pipelines.run import build_home
-from pipelines.storage import Home
+from pipelines.home import Home
 
 home, join, victim = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 
@@ -62,7 +62,7 @@ def state(home: Path) -> tuple[bytes, str, str]:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_killed_build_leaves_the_last_good_database(generated, tmp_path: Path) -> None:
     from pipelines.build import build
-    from pipelines.storage import Home
+    from pipelines.home import Home
 
     world = generated("story", 1, dirt=0.0)
     home = tmp_path / "home"

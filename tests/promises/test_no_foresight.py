@@ -16,6 +16,7 @@ import pytest
 from tests.naive.laws import JOINS
 from tests.naive.little_world import little_world
 from tests.promises.databases import told, unlike, until
+from tests.promises.hard_world import LEVELS
 from tests.promises.little_databases import DAY0, WINDOW, before, little_database
 
 STAGES = ("conform", "resolve", "merge", "lists", "exchange", "consequences", "scores")
@@ -64,20 +65,17 @@ def test_no_foresight(tiny, offset: int, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("gates", ["hold", "warn"])
-@pytest.mark.parametrize("join", JOINS)
+@pytest.mark.parametrize(("join", "gates"), LEVELS)
 def test_no_foresight_at_any_level_of_joining(
-    join: str, gates: str, generated, tmp_path: Path
+    join: str, gates: str, hard_at, tmp_path: Path
 ) -> None:
-    """A filthy world, so that gates hold deliveries, or let them through."""
     from pipelines.build import build
 
-    world, policy = generated("tiny", 5, dirt=4.0, days=75), {"gates.out_of_bounds": gates}
+    whole, policy = hard_at(join, gates), {"gates.out_of_bounds": gates}
     day = DAY0 + timedelta(days=45 + 3 * JOINS.index(join))
-    landing = until(world.landing, tmp_path / "landing", day)
-    build(world.landing, tmp_path / "whole.duckdb", join=join, policy=policy, checks=False)
+    landing = until(whole.landing, tmp_path / "landing", day)
     build(landing, tmp_path / "early.duckdb", join=join, policy=policy, checks=False)
-    wrong = unlike(tmp_path / "whole.duckdb", tmp_path / "early.duckdb", clipped(day))
+    wrong = unlike(whole.database, tmp_path / "early.duckdb", clipped(day))
     assert not wrong, (
         f"before {day} it was not so (one: known later, other: known then)\n{told(wrong)}"
     )

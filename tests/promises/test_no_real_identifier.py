@@ -150,7 +150,7 @@ def test_no_fault_makes_a_real_identifier(one_tiny, tmp_path: Path) -> None:
                     try:
                         edit = plan(landed, others, one_tiny.landing, spec)
                     except FaultError:
-                        continue  # nothing in so small a world for it to bite on
+                        continue  # nothing in so small a world for it to change
                     planned += 1
                     for row in edit.faulty:
                         assert not isinstance(row, FileEdit)

@@ -17,6 +17,7 @@ import pytest
 from pipelines.landing.keys import record_id
 from schemas.contract import Feed, feeds
 from tests.promises.databases import copy_landing, delivered, told, unlike
+from tests.promises.hard_world import EACH_LEVEL
 
 PLACE = {"file", "line", "byte_from", "byte_to", "bytes", "digest"}
 
@@ -93,6 +94,25 @@ def test_order_of_rows_and_files(straight, tmp_path: Path) -> None:
     landing = shuffled(world.landing, tmp_path / "landing", 4)
     build(landing, tmp_path / "built.duckdb", threads=2)
     wrong = unlike(database, tmp_path / "built.duckdb", but_for_place)
+    assert not wrong, told(wrong)
+
+
+@pytest.fixture(scope="module")
+def hard_shuffled(hard_at, tmp_path_factory) -> Path:
+    """The hard world's files in another order."""
+    target = tmp_path_factory.mktemp("shuffled") / "landing"
+    return shuffled(hard_at(*EACH_LEVEL[0]).landing, target, 5)
+
+
+@pytest.mark.parametrize(("join", "gates"), EACH_LEVEL)
+def test_order_of_a_hard_world(
+    join: str, gates: str, hard_at, hard_shuffled: Path, tmp_path: Path
+) -> None:
+    from pipelines.build import build
+
+    other, policy = tmp_path / "built.duckdb", {"gates.out_of_bounds": gates}
+    build(hard_shuffled, other, join=join, policy=policy, checks=False, threads=1)
+    wrong = unlike(hard_at(join, gates).database, other, but_for_place)
     assert not wrong, told(wrong)
 
 

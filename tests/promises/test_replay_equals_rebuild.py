@@ -12,12 +12,14 @@ from dataclasses import fields
 import pandas as pd
 import pandas.testing as pdt
 import pytest
+from pipelines.storage import Home
 
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.prove import Case, cases, prove, tried
 from schemas.contract import feeds
 from sources.faults import FaultError, kinds
+from tests.promises.hard_world import EACH_LEVEL
 
 
 def test_cases_are_the_same_every_time_and_leave_nothing_out():
@@ -49,6 +51,17 @@ def test_a_case_that_differs_is_seen(home_tiny, tmp_path):
         told = tried(universes, case, tmp_path)
     assert told["outcome"] == "differs"
     assert "lists.court_dishonest" in told["tables"]
+
+
+@pytest.mark.parametrize(("join", "gates"), EACH_LEVEL)
+def test_a_hard_world_agrees_at_every_level_of_joining(join, gates, hard_at, tmp_path):
+    """Gates that hold deliveries and gates that let them through, and cells hard to read."""
+    home = Home(hard_at(join, gates).folder)
+    with Universes(home, everything=True) as universes:
+        case = Case(0, 5, join, "valid_code_of_another", "court", None, 20, 1)
+        told = tried(universes, case, tmp_path, {"gates.out_of_bounds": gates})
+        assert {"conform.court", "merge.events", "lists.entries"} <= universes.small.moved
+    assert told == {"outcome": "agreed", "universes": 2}
 
 
 def figures(told) -> dict:
@@ -103,7 +116,7 @@ def drawn(universes: Universes, each: int) -> list:
             spec = FaultSpec(kind, feed=feed, seed=seed, correct_after=(30, 7, None)[seed % 3])
             try:
                 found.append(universes.case([spec]))
-            except FaultError:  # has no place there, or nothing to bite on in so small a world
+            except FaultError:  # has no place there, or nothing to change in so small a world
                 continue
     return found
 
@@ -129,7 +142,7 @@ def test_many_at_once_do_what_each_does_alone(home_tiny):
         for case, found in zip(cases, together, strict=True):
             (alone,) = universes.follow([case])
             same(alone.faulty, found.faulty)
-            same(alone.left, found.left)
+            same(alone.remaining, found.remaining)
             reached += len(found.faulty.lists) > 0
         assert reached > 3
 
@@ -142,4 +155,4 @@ def test_nothing_is_left_behind_by_those_before(home_tiny):
         (first,) = fresh.follow(cases[:1])
         (again,) = used.follow(cases[:1])
         same(first.faulty, again.faulty)
-        same(first.left, again.left)
+        same(first.remaining, again.remaining)

@@ -9,20 +9,11 @@ import pytest
 
 from pipelines.engine.duckdb_engine import DuckDBEngine
 from quality.gates import VERDICTS_COLUMNS
-from quality.suites import INTERVALS
+from quality.suites import CHECKED_STAGES
+from quality.written import written
 from schemas.contract import ROOT, Column, Feed
 from tests.ids import as_id, named
 
-ASKED_MORE = (
-    "resolve.identifiers",
-    "resolve.mentions",
-    "resolve.names",
-    "resolve.unmatched",
-    "exchange.entries",
-    "exchange.shown",
-    "scores.acts",
-    "scores.told",
-)
 INTERVAL = {"from_day": "DATE", "to_day": "DATE"}
 ENTRY = {
     "entry_id": "VARCHAR",
@@ -44,17 +35,13 @@ COUNTED = {
     "event_day": "DATE",
     **INTERVAL,
 }
-# Tables of which nothing is asked but that their intervals are intervals.
-BARE = [
-    (stage, table)
-    for stage, tables in INTERVALS.items()
-    for table in tables
-    if f"{stage}.{table}" not in ASKED_MORE
-]
+# Tables of intervals; of those not described below nothing more is asked.
+BARE = [e.table for stage in CHECKED_STAGES for e in written(stage) if e.name == "interval"]
 # A delivery out of bounds is held, unless a run is told otherwise.
 HEEDED = {"out_of_bounds": "VARCHAR DEFAULT 'hold'"}
 
 TABLES: dict[str, dict[str, str]] = {
+    **dict.fromkeys(BARE, INTERVAL),
     "landing.deliveries": {
         "feed": "VARCHAR",
         "delivery": "VARCHAR",
@@ -195,7 +182,6 @@ TABLES: dict[str, dict[str, str]] = {
         **INTERVAL,
     },
     "merge.subjects": {"subject_id": "VARCHAR"},
-    **{f"{stage}.{table}": INTERVAL for stage, table in BARE},
     "lists.entries": ENTRY,
     "lists.evidence": EVIDENCE,
     "exchange.adopted": ENTRY,
@@ -253,7 +239,8 @@ TABLES: dict[str, dict[str, str]] = {
         **INTERVAL,
     },
     "codes.grounds": {"code": "VARCHAR"},
-    "codes.lists": {"list": "VARCHAR", "owner": "VARCHAR"},
+    "codes.lists": {"list": "VARCHAR", "owner": "VARCHAR", "longest_term_days": "VARCHAR"},
+    "codes.severities": {"code": "VARCHAR"},
     "codes.measures": {"measure": "VARCHAR"},
     "codes.points": {
         "keeper": "VARCHAR",

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import pytest
 import sqlglot
 
+from pipelines.codes import CODES, read_code_list
 from quality.expectations import Expectation, violations_sql
 from quality.gates import judge
-from quality.lists import MINOR_PENALTY_DAYS, TERMS
-from quality.suites import STAGE_SUITES, stage_expectations
+from quality.suites import CHECKED_STAGES, stage_expectations
 
 JAN, FEB, MAR, LATE = "2024-01-01", "2024-02-01", "2024-03-01", "2030-01-01"
 SPELL = {"from_day": FEB, "to_day": MAR}
@@ -205,22 +205,36 @@ for table in ("lists.entries", "exchange.adopted"):
     }
 
 
+LISTS = [
+    {name: row[name] for name in ("list", "owner", "longest_term_days")}
+    for row in read_code_list(CODES / "lists.csv").to_pylist()
+]
+
+
 def listed_until(name: str, severity: str, days: int) -> list[tuple[str, dict]]:
     """An entry that lasts so many days after the event it rests on."""
     decided = date(2023, 1, 1)
     spell = {"from_day": JAN, "to_day": decided + timedelta(days=days)}
     return [
+        *(("codes.lists", row) for row in LISTS),
         ("lists.entries", ENTRY | {"list": name, "severity": severity} | spell),
         ("lists.evidence", {"entry_version": "ev", "parent_kind": "event", "parent_id": "r:v"}),
         ("merge.events", EVENT | {"event_day": decided}),
     ]
 
 
-LAWFUL = {f"lawful_term_{name}": (name, "serious", days) for name, (days, _) in TERMS.items()}
-LAWFUL["lawful_term_minor_penalties"] = ("administrative_penalties", "minor", MINOR_PENALTY_DAYS)
+# The longest lawful terms: (check, list, severity) -> days.
+LAWFUL = {
+    ("lawful_term", "court_dishonest", "serious"): 730,
+    ("lawful_term", "tax_violations", "serious"): 1095,
+    ("lawful_term", "tax_a_class", "positive"): 365,
+    ("lawful_term", "administrative_penalties", "serious"): 1095,
+    ("lawful_term", "serious_violations", "serious"): 2920,
+    ("lawful_term_minor_penalties", "administrative_penalties", "minor"): 90,
+}
 BREAKS |= {
     ("lists.entries", rule): listed_until(name, severity, days + 1)
-    for rule, (name, severity, days) in LAWFUL.items()
+    for (rule, name, severity), days in LAWFUL.items()
 }
 
 
@@ -232,7 +246,7 @@ def test_every_table_of_intervals_is_expected_to_hold_intervals(make_feed):
     for model in all_models("core", "full"):
         # The parts of the exchange are asked for together, in exchange.copies and .adopted.
         part = model.stage == "exchange" and model.table[-1].isdigit()
-        if part or model.stage not in STAGE_SUITES or model.stage == "conform":
+        if part or model.stage not in CHECKED_STAGES or model.stage == "conform":
             continue
         if {"from_day", "to_day"} <= set(output_columns(model.sql)):
             assert model.name in asked, model.name
@@ -243,7 +257,7 @@ DERIVED = ("required_", "key_once", "interval")
 
 def every(make_feed) -> list[Expectation]:
     """Every expectation of every stage for one feed of a snapshot."""
-    return [e for stage in STAGE_SUITES for e in stage_expectations(stage, [make_feed()])]
+    return [e for stage in CHECKED_STAGES for e in stage_expectations(stage, [make_feed()])]
 
 
 def prepare(bench, make_feed, land) -> None:
@@ -277,13 +291,15 @@ def test_an_expectation_is_seen_to_fail(bench, make_feed, land, table, name):
     assert len(bench.fetch(violations_sql(rule))) >= 1
 
 
-@pytest.mark.parametrize("rule", LAWFUL)
-def test_a_term_may_be_used_to_its_last_day(bench, make_feed, land, rule):
+@pytest.mark.parametrize(("rule", "name", "severity"), LAWFUL)
+def test_a_term_may_be_used_to_its_last_day(bench, make_feed, land, rule, name, severity):
     prepare(bench, make_feed, land)
-    for target, values in listed_until(*LAWFUL[rule]):
+    for target, values in listed_until(name, severity, LAWFUL[rule, name, severity]):
         bench.put(target, **values)
     (term,) = [e for e in every(make_feed) if e.name == rule]
     assert bench.fetch(violations_sql(term)) == []
+    bench.execute("UPDATE lists.entries SET to_day = to_day + 1")
+    assert len(bench.fetch(violations_sql(term))) == 1
     bench.execute("UPDATE lists.entries SET to_day = NULL")
     assert len(bench.fetch(violations_sql(term))) == 1, "an entry without an end outlasts any term"
 
@@ -318,6 +334,8 @@ def test_what_is_right_breaks_nothing(bench, make_feed, land):
         ("codes.run", {"join_level": "full", "last_day": LATE}),
         ("codes.grounds", {"code": "tax_evasion"}),
         ("codes.measures", {"measure": "loan"}),
+        ("codes.severities", {"code": "serious"}),
+        *(("codes.lists", row) for row in LISTS),
         (
             "conform.events",
             SAID

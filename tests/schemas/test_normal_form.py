@@ -1,7 +1,6 @@
 """The one form of what identifies: the table against Python's own Unicode data."""
 
 import csv
-import doctest
 import unicodedata
 
 import pytest
@@ -9,10 +8,6 @@ import pytest
 from quality.from_contract import CODES
 from schemas import normal_form as module
 from schemas.normal_form import clean_text, escaped, normal_form, part_of_key, table
-
-
-def test_the_doctests_hold():
-    assert doctest.testmod(module).failed == 0
 
 
 def test_compatibility_forms_are_those_of_unicode():

@@ -9,13 +9,13 @@ from functools import cache
 import duckdb
 
 from schemas.contract import ROOT, Feed, Island
-from schemas.normal_form import filled
 from schemas.shape import shape_columns
+from schemas.sql import duckdb_words
 from sources.deliver_calendar import observed_columns
 from sources.world.columns import COLUMNS
+from sources.world.views import make_views
 
 CODES = ROOT / "schemas" / "codes"
-MACROS = ROOT / "schemas" / "sql" / "duckdb.sql"
 D = date.fromisoformat
 Row = dict[str, object]
 TYPES = {"int64": "BIGINT", "string": "VARCHAR", "date32[day]": "DATE"}
@@ -73,7 +73,7 @@ def literal(value: str) -> str:
 def connect(join: str = "full") -> duckdb.DuckDBPyConnection:
     """A database in memory with the macros and the code lists, at a level of joining."""
     con = duckdb.connect()
-    con.execute(filled(MACROS.read_text(encoding="utf-8")))
+    con.execute(duckdb_words())
     con.execute("CREATE SCHEMA codes")
     con.execute(code_lists_sql())
     con.execute(f"CREATE TABLE codes.run AS SELECT '{join}' AS join_level")
@@ -96,6 +96,7 @@ class World:
         for table, columns in COLUMNS.items():
             held = ", ".join(f"{name} {TYPES[str(kind)]}" for name, kind in columns.items())
             self.con.execute(f"CREATE TABLE world.{table} ({held})")
+        make_views(self.con)
 
     def subject(self, subject_no: int, values: Row, **spells: str | list[tuple[str, str]]) -> None:
         """A subject and its attributes; each a text, or (value, first day) one after another."""

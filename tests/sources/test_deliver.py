@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas.contract import feeds
+from schemas.notice import NOTICE
 from sources import deliver, files
 from sources.deliver import GenerateError, generate
 
@@ -50,7 +51,7 @@ def test_the_manifest(home) -> None:
         "horizon": "2027-01-14",
         "tier": "story",
         "synthetic": True,
-        "notice": files.NOTICE,
+        "notice": NOTICE,
     }
 
 

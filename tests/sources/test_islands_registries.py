@@ -19,9 +19,10 @@ import pytest
 import yaml
 
 from schemas.contract import ROOT, Feed, feeds, islands
-from schemas.normal_form import filled
 from schemas.shape import shape_columns
+from schemas.sql import duckdb_words
 from sources.world.columns import COLUMNS
+from sources.world.views import make_views
 
 ISLANDS = (
     "market_registry",
@@ -31,7 +32,6 @@ ISLANDS = (
     "payments_platform",
 )
 FEEDS = tuple(name for name, feed in feeds().items() if feed.island in ISLANDS)
-MACROS = filled((ROOT / "schemas/sql/duckdb.sql").read_text(encoding="utf-8"))
 D = date.fromisoformat
 
 FIRM = {
@@ -74,6 +74,7 @@ class World:
         for table, columns in COLUMNS.items():
             held = ", ".join(f"{name} {types[str(kind)]}" for name, kind in columns.items())
             self.con.execute(f"CREATE TABLE world.{table} ({held})")
+        make_views(self.con)
 
     def add(self, table: str, **values: object) -> None:
         """One row; columns left out are NULL."""
@@ -121,7 +122,7 @@ def conformed(shape: str, rows: dict[str, list[dict[str, object]]]) -> list[dict
     The shape's columns and types are checked on the way.
     """
     con = duckdb.connect()
-    con.execute(MACROS)
+    con.execute(duckdb_words())
     con.execute("CREATE SCHEMA conform")
     island = islands()[feeds()[next(iter(rows))].island]
     for feed in island.feeds:

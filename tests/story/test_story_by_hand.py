@@ -242,8 +242,8 @@ def join(request) -> str:
 @pytest.fixture(scope="module")
 def replayed(join, built, tmp_path_factory):
     """The fault and its correction at one level of joining."""
+    from pipelines.home import Home, write_json
     from pipelines.replay import FaultSpec, replay
-    from pipelines.storage import Home, write_json
 
     world = built("story", 1, dirt=0.0, join=join)
     home = Home(tmp_path_factory.mktemp("home"))
@@ -279,7 +279,7 @@ def told(frame) -> list[tuple[str, ...]]:
 
 
 def test_the_correction_comes_thirty_days_later(replayed) -> None:
-    assert replayed.left.residue.correction_day == CORRECTION
+    assert replayed.remaining.residue.correction_day == CORRECTION
 
 
 def test_uncorrected_lists(join, replayed) -> None:
@@ -295,26 +295,26 @@ def test_uncorrected_lists(join, replayed) -> None:
 
 
 def test_corrected_lists(join, replayed) -> None:
-    assert told(replayed.left.difference.lists) == sorted(LISTS[join])
+    assert told(replayed.remaining.difference.lists) == sorted(LISTS[join])
 
 
 def test_measures(join, replayed) -> None:
-    assert told(replayed.left.difference.measures) == sorted(MEASURES[join])
+    assert told(replayed.remaining.difference.measures) == sorted(MEASURES[join])
 
 
 def test_scores_do_not_move(replayed) -> None:
     """Nobody in the story keeps points of what a court lists: the city's portal is not joined."""
-    assert replayed.left.difference.scores.empty and replayed.faulty.scores.empty
+    assert replayed.remaining.difference.scores.empty and replayed.faulty.scores.empty
 
 
 def test_what_is_left(join, replayed) -> None:
-    residue = replayed.left.residue
+    residue = replayed.remaining.residue
     assert residue.eve == EVE[join]
     curve = residue.curve
     assert dict(zip(curve["days_after"], curve["still"], strict=True)) == STILL[join]
     assert residue.half_life == HALF_LIFE[join]
     assert (residue.late, residue.returned, residue.irrevocable) == (0, 0, 0)
-    left = replayed.left.json()
+    left = replayed.remaining.json()
     assert left["by_cause"] == BY_CAUSE[join]
     assert left["entry_days"] == ENTRY_DAYS_LEFT[join]
 

@@ -28,9 +28,9 @@ from pipelines.experiment.report import (
     rows,
 )
 from pipelines.experiment.summary import Summary
-from pipelines.manifest import NOTICE
 from pipelines.replay.compare.metrics import RESIDUE_DAY
 from pipelines.replay.tell.page import HERE as REPLAY
+from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -178,7 +178,7 @@ def _table_of(summary: Summary, name: str) -> str:
         return _effects(summary)
     if name != "gain_and_harm":
         return ""
-    told = summary.gains.to_dict("records")
+    rows = summary.gains.to_dict("records")
     costs = summary.arms.set_index("arm").to_dict("index")
     headings = {
         "name": "arm",
@@ -201,7 +201,7 @@ def _table_of(summary: Summary, name: str) -> str:
                 "harm": interval(costs[row["arm"]], "entry_days"),
                 "more": interval(row, "more_entry_days", "{:+,.0f}", " to "),
             }
-            for row in told
+            for row in rows
         ],
     )
 
@@ -227,13 +227,13 @@ def _effects(summary: Summary) -> str:
 
 def _settled(summary: Summary) -> str:
     names = summary.arms.set_index("arm")["name"].to_dict()
-    told = summary.convergence.to_dict("records")
-    counts = list(dict.fromkeys(str(row["share"]) for row in told))
+    rows = summary.convergence.to_dict("records")
+    counts = list(dict.fromkeys(str(row["share"]) for row in rows))
     headings = {"name": "arm"} | {
         share: f"first {float(share):.0%} of the faults" for share in counts
     }
     lines: dict[int, dict[str, str]] = {}
-    for row in told:
+    for row in rows:
         line = lines.setdefault(row["arm"], {"name": names[row["arm"]]})
         error = row["entry_days_error"]
         line[str(row["share"])] = (
@@ -281,6 +281,6 @@ def _value(value: Any) -> str:
 def _marked(text: str) -> str:
     """Text of the codebook as HTML: `code` and *words*."""
     parts = escape(text).split("`")
-    told = "".join(f"<code>{p}</code>" if n % 2 else p for n, p in enumerate(parts))
-    parts = told.split("*")
+    marked = "".join(f"<code>{p}</code>" if n % 2 else p for n, p in enumerate(parts))
+    parts = marked.split("*")
     return "".join(f"<em>{p}</em>" if n % 2 else p for n, p in enumerate(parts))

@@ -36,7 +36,7 @@ def wrong_at_source(
     for name, (feed, universes) in concerned.items():
         columns = f"{u}record_id, version, from_day, to_day"
         one, two = (f"SELECT {columns} FROM {d}.conform.{name}" for d in (clean, corrected))
-        found = db.frame(
+        versions = db.frame(
             f"""
             WITH differ AS (
                 SELECT DISTINCT {u}record_id FROM
@@ -48,8 +48,8 @@ def wrong_at_source(
             USING ({u}record_id) ORDER BY ALL
             """
         )
-        gated = _gated(db, clean, corrected, name) if len(found) else set()
-        for universe, rows in db.split(found).items():
+        gated = _gated(db, clean, corrected, name) if len(versions) else set()
+        for universe, rows in db.split(versions).items():
             if universe not in universes:
                 continue
             last = pd.to_datetime(rows["to_day"]).fillna(pd.Timestamp(horizon))
@@ -63,7 +63,7 @@ def wrong_at_source(
                 if {(universe, record), (universe, None)} & gated:
                     why = GATE
                 runs[universe] += [Wrong(a, b, why, record) for a, b in _differing(given)]
-    return {universe: sorted(found) for universe, found in runs.items()}
+    return {universe: sorted(wrong) for universe, wrong in runs.items()}
 
 
 def _differing(rows: Sequence[tuple[int, str, str, int, int]]) -> list[tuple[int, int]]:
@@ -101,8 +101,8 @@ def _gated(db: Databases, clean: str, corrected: str, feed: str) -> set[tuple[An
         f"SELECT {u}delivery, record_id, version FROM {{0}}.quality.verdicts "
         "WHERE feed = ? AND outcome = 'quarantine'"
     )
-    found: set[tuple[Any, str | None]] = set()
+    gated: set[tuple[Any, str | None]] = set()
     for sql in (held, kept):
         for row in db.rows(f"{sql.format(corrected)} EXCEPT {sql.format(clean)}", feed, feed):
-            found.add((row[0] if db.apart else None, row[-2] if sql is kept else None))
-    return found
+            gated.add((row[0] if db.apart else None, row[-2] if sql is kept else None))
+    return gated

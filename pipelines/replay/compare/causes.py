@@ -102,27 +102,27 @@ class Node:
 
     def _differ(self, day: int) -> set[str]:
         """Subjects of whom the two states show something else."""
-        return {copy.subject for copy in odd_ones(self.copies, day)}
+        return {copy.subject for copy in on_one_side(self.copies, day)}
 
     def wrong(self, day: int, subject: str | None = None) -> bool:
         """Whether the two states differ here on that day.
 
         Args:
             day: its number.
-            subject: about whom. Of whoever never stands here (further on somebody is taken for
+            subject: about whom. Of somebody no copy here is about (further on one is taken for
                 another of that name), and if None, anything that differs counts.
         """
         at = bisect_right(self.turns, day) - 1
         differ = self._wrong[at] if at >= 0 else set()
         return subject in differ if subject in self.subjects else bool(differ)
 
-    def odd(self, day: int, subject: str | None = None) -> list[Copy]:
+    def differing(self, day: int, subject: str | None = None) -> list[Copy]:
         """Copies shown on that day that say what the other state does not, nearest owner first."""
         about = {subject} if subject in self.subjects else self.subjects
-        return odd_ones((c for c in self.copies if c.subject in about), day)
+        return on_one_side((c for c in self.copies if c.subject in about), day)
 
 
-def odd_ones(copies: Iterable[Copy], day: int) -> list[Copy]:
+def on_one_side(copies: Iterable[Copy], day: int) -> list[Copy]:
     """Of some copies, in their order, those shown on a day that the other state does not match."""
     shown = [c for c in copies if c.first <= day < c.end]
     said = {side: {c.says for c in shown if c.side == side} for side in (CLEAN, CORRECTED)}
@@ -179,7 +179,7 @@ class Lineage:
         Raises:
             ValueError: if the cell is right on that day.
         """
-        odd = odd_ones(self.cells.get(cell, ()), day)
+        odd = on_one_side(self.cells.get(cell, ()), day)
         if not odd:
             raise ValueError(f"{cell} is right on day {day}: there is no cause to find.")
         copy = min(odd, key=lambda c: (c.distance, c.path, c.entry, c.side))
@@ -210,7 +210,7 @@ class Lineage:
             for parent in self.parents[copy.entry]:
                 held = self.held.get((owner, parent))
                 if held is not None and held.wrong(day, copy.subject):
-                    return self.walk(held.odd(day, copy.subject)[0], day)
+                    return self.walk(held.differing(day, copy.subject)[0], day)
             return OWN_TERM
         return self.at_source(day) or TAKEN
 
@@ -227,13 +227,13 @@ class Lineage:
 
     def turns_behind(self, entries: Iterable[str]) -> list[int]:
         """Every day on which anything behind these entries changes."""
-        behind, found = list(entries), set()
+        behind, ancestors = list(entries), set()
         while behind:
             entry = behind.pop()
-            if entry not in found:
-                found.add(entry)
+            if entry not in ancestors:
+                ancestors.add(entry)
                 behind.extend(self.parents.get(entry, ()))
-        days = {day for entry in found for day in self._turns.get(entry, ())}
+        days = {day for entry in ancestors for day in self._turns.get(entry, ())}
         return sorted(days | {d for wrong in self.source for d in (wrong.first, wrong.end)})
 
 
@@ -288,7 +288,7 @@ def _measure(agency: str, entries: Sequence[str], lineage: Lineage, day: int) ->
     for entry in sorted(entries):
         held = lineage.held.get((agency, entry))
         if held is not None and held.wrong(day):
-            return lineage.walk(held.odd(day)[0], day)
+            return lineage.walk(held.differing(day)[0], day)
     return lineage.at_source(day) or TAKEN
 
 
@@ -364,8 +364,8 @@ def _score(
         return shown
     edited = {wrong.record for wrong in lineage.source}
     for because, reason in odd:
-        found = (lineage.at_source(day, record) for record in _records(because, lineage))
-        why = next((why for why in found if why is not None), None)
+        whys = (lineage.at_source(day, record) for record in _records(because, lineage))
+        why = next((why for why in whys if why is not None), None)
         if why is None:
             continue
         also = any(
@@ -414,13 +414,13 @@ def pieces(first: int, end: int, turns: Sequence[int]) -> Iterator[tuple[int, in
 
 def on_day(causes: pd.DataFrame, key: Sequence[str], day: int) -> dict[tuple[str, ...], dict]:
     """Cells by cause on one day, for each value of `key`."""
-    found: dict[tuple[str, ...], dict[str, int]] = {}
+    counts: dict[tuple[str, ...], dict[str, int]] = {}
     here = causes[(causes["a"] <= day) & (day < causes["b"])]
     for row in here.itertuples():
         name = tuple(getattr(row, k) for k in key)
-        by_cause = found.setdefault(name, {})
+        by_cause = counts.setdefault(name, {})
         by_cause[row.cause] = by_cause.get(row.cause, 0) + 1
-    return found
+    return counts
 
 
 def days_by_cause(causes: pd.DataFrame) -> dict[str, int]:

@@ -247,18 +247,18 @@ def differences(db: Databases, first: str, second: str, about: About) -> dict[An
         Universe -> its difference, for those that differ; of databases that hold one world alone,
         None -> the difference, whether there is any or not.
     """
-    found = {
+    frames = {
         n: _cells(db, n, first, second, about.horizon) for n in ("measures", "scores", "lists")
     }
-    found["scores"] = _from_the_start(found["scores"], about.starts)
-    found["tied"] = _tied(db, first, second) if len(found["measures"]) else _none(db, _NO_TIES)
-    found["ways"] = _ways(db, found["lists"], first, second)
-    found["points"] = _points(db, first, second, about.horizon)
-    parts = {name: db.split(frame) for name, frame in found.items()}
+    frames["scores"] = _from_the_start(frames["scores"], about.starts)
+    frames["tied"] = _tied(db, first, second) if len(frames["measures"]) else _none(db, _NO_TIES)
+    frames["ways"] = _ways(db, frames["lists"], first, second)
+    frames["points"] = _points(db, first, second, about.horizon)
+    parts = {name: db.split(frame) for name, frame in frames.items()}
     universes = sorted({u for by in parts.values() for u in by if u is not None}) or (
         [] if db.apart else [None]
     )
-    empty = {n: f.drop(columns=list(db.apart), errors="ignore")[:0] for n, f in found.items()}
+    empty = {n: f.drop(columns=list(db.apart), errors="ignore")[:0] for n, f in frames.items()}
     return {
         u: Difference(
             horizon=about.horizon,
@@ -310,10 +310,10 @@ def _cells(db: Databases, name: str, first: str, second: str, horizon: date) -> 
     keys, raw, rows = _ROWS[name]
     keys = (*db.apart, *keys)
     one, two = raw.format(db=first, u=db.u), raw.format(db=second, u=db.u)
-    found = _keys(db, name, keys, one, two)
+    any_keys = _keys(db, name, keys, one, two)
     one, two = (rows.format(db=side, u=db.u) for side in (first, second))
     sql = days_sql(keys, one, two, horizon)
-    return db.frame(sql) if found else db.no_rows(sql)
+    return db.frame(sql) if any_keys else db.no_rows(sql)
 
 
 def _keys(db: Databases, name: str, keys: tuple[str, ...], one: str, two: str) -> int:
@@ -380,7 +380,7 @@ def _points(db: Databases, first: str, second: str, horizon: date) -> pd.DataFra
     """Changes of points on one side only, whatever they are owed to, up to the horizon."""
     raw = "SELECT {}keeper, subject_id, day, change, reason, because FROM {}.scores.points"
     one, two = raw.format(db.u, first), raw.format(db.u, second)
-    found = _keys(db, "points", (*db.apart, *SCORE), one, two)
+    any_keys = _keys(db, "points", (*db.apart, *SCORE), one, two)
     one, two = (
         f"SELECT {db.u}keeper, subject_id, day, change, reason FROM {name}.scores.points "
         f"SEMI JOIN keys USING ({db.u}keeper, subject_id) WHERE day < DATE '{horizon}'"
@@ -391,7 +391,7 @@ def _points(db: Databases, first: str, second: str, horizon: date) -> pd.DataFra
         f"SELECT *, 2 AS side FROM ({two} EXCEPT ALL {one}) "
         f"ORDER BY {db.u}keeper, subject_id, day, reason, change, side"
     )
-    return db.frame(sql) if found else db.no_rows(sql)
+    return db.frame(sql) if any_keys else db.no_rows(sql)
 
 
 def _owners(db: Databases, first: str, second: str) -> dict[str, str]:

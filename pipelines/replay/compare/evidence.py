@@ -1,7 +1,7 @@
-"""What the wrong cells of a replay rest on, down to file and line, and the network they spread over.
+"""The lines of files that the wrong cells of a replay rest on, and the edges they came over.
 
 A page wants for each wrong entry, measure and change of points the lines it comes from. That can be
-asked of the databases only while they are open, and only whoever wants a page pays for it. All cells
+asked of the databases only while they are open, and is asked only where a page is wanted. All cells
 are asked about at once, a query a state and kind, never a trace a cell.
 """
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipelines.engine.databases import Databases
 from pipelines.replay.compare.diff import CELL, MEASURE, Difference
-from pipelines.replay.compare.left import Left
+from pipelines.replay.compare.remaining import Remaining
 from pipelines.trace import steps_of
 
 POINT = ("keeper", "reason", "subject_id", "day", "change")
@@ -82,28 +82,30 @@ class Evidence:
     carried: pd.DataFrame
 
 
-def look_up(db: Databases, faulty: Difference, left: Left | None) -> Evidence:
+def look_up(db: Databases, faulty: Difference, remaining: Remaining | None) -> Evidence:
     """Look up what every wrong cell rests on.
 
     Args:
         db: open databases; clean, faulty and, after a correction, corrected are attached as such.
         faulty: clean against faulty.
-        left: what is left after a correction, if there was one.
+        remaining: what is left after a correction, if there was one.
     """
-    found = _rests(db, faulty, "faulty")
-    if left is not None:
+    rests = _rests(db, faulty, "faulty")
+    if remaining is not None:
         # Most of what is wrong in the corrected state was found in the faulty one already.
-        later = _rests(db, left.difference, "corrected")
+        later = _rests(db, remaining.difference, "corrected")
         cell = ["what", "holder", "item", "subject_id", "day", "change"]
-        known = pd.MultiIndex.from_frame(found[cell])
+        known = pd.MultiIndex.from_frame(rests[cell])
         new = ~pd.MultiIndex.from_frame(later[cell]).isin(known)
-        found = pd.concat([found, later[new]], ignore_index=True)
+        rests = pd.concat([rests, later[new]], ignore_index=True)
     edges = db.frame(
         "SELECT DISTINCT list, holder, came_from, every_days, lag_days, mode "
         "FROM clean.exchange.paths WHERE distance > 0 ORDER BY ALL"
     )
-    followed, second = (faulty, "faulty") if left is None else (left.difference, "corrected")
-    return Evidence(found, edges, _carried(db, followed, second))
+    followed, second = (
+        (faulty, "faulty") if remaining is None else (remaining.difference, "corrected")
+    )
+    return Evidence(rests, edges, _carried(db, followed, second))
 
 
 _CARRIED = """
@@ -142,17 +144,17 @@ def _rests(db: Databases, difference: Difference, second: str) -> pd.DataFrame:
 
 def _cells(difference: Difference, missing: bool) -> dict[str, pd.DataFrame]:
     """The cells to ask one state about: those it alone shows, and for the second the altered ones."""
-    found = {}
+    cells = {}
     for what in ("lists", "measures"):
         frame = getattr(difference, what)
         days = {name: frame[name].astype("string").str[:10] for name in ("from_day", "to_day")}
-        found[what] = frame.assign(**days)[(frame["kind"] == "wrongly_missing") == missing]
+        cells[what] = frame.assign(**days)[(frame["kind"] == "wrongly_missing") == missing]
     points = difference.points
     days = points.assign(
         day=points["day"].astype("string").str[:10], change=points["change"].astype("string")
     )
-    found["points"] = days[(points["side"] == 1) == missing]
-    return found
+    cells["points"] = days[(points["side"] == 1) == missing]
+    return cells
 
 
 def _lines(db: Databases, state: str, what: str, cells: pd.DataFrame) -> pd.DataFrame:
@@ -177,7 +179,7 @@ def _lines(db: Databases, state: str, what: str, cells: pd.DataFrame) -> pd.Data
         SELECT DISTINCT '{what}' AS what, r.holder, r.item, r.subject_id, r.day, r.change, r.way,
             r.link_path, f.feed, f.record_id, f.delivery, f.file, f.line
         FROM records AS r
-        INNER JOIN found AS f ON f.record_id = r.record_id AND f.version = r.version
+        INNER JOIN first_lines AS f ON f.record_id = r.record_id AND f.version = r.version
         ORDER BY ALL
         """
     )
@@ -222,7 +224,7 @@ def _follow_links(db: Databases, state: str) -> None:
 
 
 def _find(db: Databases, state: str) -> None:
-    """The table `found`: where each of the records first stands in the delivered files."""
+    """The table `first_lines`: where each of the records first stands in the delivered files."""
     db.run(
         f"""
         CREATE OR REPLACE TEMP TABLE wanted AS
@@ -243,6 +245,6 @@ def _find(db: Databases, state: str) -> None:
         "'' AS file, 0 AS line WHERE false"
     )
     db.run(
-        "CREATE OR REPLACE TEMP TABLE found AS SELECT DISTINCT ON (record_id, version) * "
+        "CREATE OR REPLACE TEMP TABLE first_lines AS SELECT DISTINCT ON (record_id, version) * "
         f"FROM ({landed or nowhere}) ORDER BY record_id, version, published, file, line"
     )

@@ -23,9 +23,9 @@ import pandas as pd
 from pipelines.build import tier_of
 from pipelines.engine.databases import Databases, opened
 from pipelines.exchange.network import JOINS, in_reach
+from pipelines.home import Home, write_json
 from pipelines.landing import read_manifest
 from pipelines.replay.recompute.levels import folder_of, level
-from pipelines.storage import Home, write_json
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
 from schemas.sql import literal

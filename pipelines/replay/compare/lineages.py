@@ -1,4 +1,4 @@
-"""What the causes of residue are told from, read out of two databases: copies, ways, parents, points."""
+"""The rows from which causes are found, read out of two databases: copies, paths, parents, points."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ def _made_from(
         )
         + " ORDER BY ALL"
     )
-    found: dict[Any, dict[str, list[str]]] = {}
+    records: dict[Any, dict[str, list[str]]] = {}
     for universe, group in db.split(frame).items():
         for version, record in zip(group["entry_version"], group["record"], strict=True):
-            found.setdefault(universe, {}).setdefault(version, []).append(record)
-    return found
+            records.setdefault(universe, {}).setdefault(version, []).append(record)
+    return records
 
 
 def load(
@@ -95,8 +95,8 @@ def load(
         measures: measure cells (likewise; agency, measure, subject_id) that are.
         scores: scores (likewise; keeper, subject_id) that are.
         horizon: the day at which intervals are cut.
-        sources: universe (None, if there is but one) -> `Lineage.source`. Whoever stands here gets
-            an answer.
+        sources: universe (None, if there is but one) -> `Lineage.source`. Each of these universes
+            gets an answer.
     """
     points = _points(db, clean, corrected, scores) if len(scores) else {}
     records = _made_from(db, (clean, corrected), points)

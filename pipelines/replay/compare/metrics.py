@@ -263,11 +263,11 @@ def corrected_rows(
         `first_day` the first wrong day in either state.
     """
     by_name = {tuple(row[k] for k in key): row for row in rows}
-    found = dict(list(corrected.groupby(list(key), sort=True))) if len(corrected) else {}
+    by_corrected = dict(list(corrected.groupby(list(key), sort=True))) if len(corrected) else {}
     out = []
-    for name in sorted({*by_name, *found, *left}):
+    for name in sorted({*by_name, *by_corrected, *left}):
         row = by_name.get(name) or dict(zip(key, name, strict=True)) | dict(nothing)
-        days = _first_and_last(found.get(name, corrected[:0]))
+        days = _first_and_last(by_corrected.get(name, corrected[:0]))
         causes = dict(sorted(left.get(name, {}).items()))
         starts = [day for day in (row["first_day"], days["first_day"]) if day]
         out.append(

@@ -1,4 +1,4 @@
-"""What one case was found to do, and the same read from three rebuilt states."""
+"""The outcome of one case: its reach, what remains after the correction, and what it rests on."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import date
 from pipelines.engine.databases import opened
 from pipelines.replay.compare.diff import Difference, compare
 from pipelines.replay.compare.evidence import Evidence, look_up
-from pipelines.replay.compare.left import Left, left_of
 from pipelines.replay.compare.passage import Passage, passage, two_databases
+from pipelines.replay.compare.remaining import Remaining, remaining_after
 from pipelines.replay.compare.words import Words, words
 from pipelines.replay.plan.edits import Edit
 from pipelines.replay.recompute.base import models_of
@@ -25,7 +25,7 @@ class Outcome:
     Attributes:
         edits: what was edited, one a fault.
         faulty: the reach: clean against faulty.
-        left: what is left after the correction; None if there was none.
+        remaining: what is left after the correction; None if there was none.
         words: what things are called.
         evidence: what each wrong cell rests on, down to file and line, if it was asked for.
         passage: how far it got, and which gates kept something back, if it was asked for.
@@ -33,7 +33,7 @@ class Outcome:
 
     edits: tuple[Edit, ...]
     faulty: Difference
-    left: Left | None
+    remaining: Remaining | None
     words: Words
     evidence: Evidence | None = None
     passage: Passage = Passage()
@@ -51,21 +51,23 @@ def of_states(states: States, edits: Sequence[Edit], paths: bool) -> Outcome:
         files["corrected"] = states.corrected
     with opened(**files) as db:
         difference = compare(db, "clean", "faulty")
-        left = None
+        remaining = None
         if states.corrected is not None:
             after = compare(db, "clean", "corrected", whole=difference.whole)
-            left = left_of(db, "clean", "corrected", {None: after}, {None: edits})[None]
+            remaining = remaining_after(db, "clean", "corrected", {None: after}, {None: edits})[
+                None
+            ]
         subjects = difference.subjects()
-        if left is not None:
-            subjects |= left.difference.subjects()
+        if remaining is not None:
+            subjects |= remaining.difference.subjects()
         called = words(db, tuple(files), sorted(subjects))
-        evidence = look_up(db, difference, left) if paths else None
+        evidence = look_up(db, difference, remaining) if paths else None
         way = passage(
             edits,
             all_feeds(),
             models_of(states.clean),
             two_databases(db, "clean", "faulty"),
-            None if left is None else two_databases(db, "clean", "corrected"),
+            None if remaining is None else two_databases(db, "clean", "corrected"),
             reached=difference.differs,
         )
-        return Outcome(tuple(edits), difference, left, called, evidence, way)
+        return Outcome(tuple(edits), difference, remaining, called, evidence, way)

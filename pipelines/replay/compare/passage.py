@@ -163,7 +163,7 @@ def kept_back(
     """What gates kept back in a state and not in the clean one, or in the clean one alone."""
     rows = differing("quality.verdicts")
     held = differing("quality.deliveries")
-    found: list[Kept] = []
+    kept: list[Kept] = []
     if len(held):
         held = held[held["outcome"] == "hold"]
         both = set(held.loc[held["side"] == 1, "delivery"]) & set(
@@ -171,14 +171,14 @@ def kept_back(
         )
         for row in held.itertuples():
             if row.delivery not in both:
-                found.append(_held(feeds[row.feed], row, state if row.side == 2 else "clean"))
+                kept.append(_held(feeds[row.feed], row, state if row.side == 2 else "clean"))
     if len(rows):
         rows = rows[rows["outcome"] == "quarantine"].drop(columns="line", errors="ignore")
         for row in rows.drop_duplicates().itertuples():
             there = state if row.side == 2 else "clean"
-            found.append(_aside(edits, feeds[row.feed], row, there))
+            kept.append(_aside(edits, feeds[row.feed], row, there))
     return sorted(
-        dict.fromkeys(found),
+        dict.fromkeys(kept),
         key=lambda k: (k.delivery, k.state != "clean", k.line or 0, k.gate, k.column or ""),
     )
 
@@ -258,7 +258,7 @@ def _told(frame: pd.DataFrame, without: Sequence[str] = PLACE) -> pd.DataFrame:
 
 def _conformed(differing: Differing) -> dict[str, tuple[str | None, str | None]]:
     """What the common shapes say otherwise of the records, column by column."""
-    found: dict[str, tuple[str | None, str | None]] = {}
+    values: dict[str, tuple[str | None, str | None]] = {}
     for table in SHAPES:
         frame = _told(differing(table), _TELLS_NOTHING)
         if not len(frame):
@@ -275,8 +275,8 @@ def _conformed(differing: Differing) -> dict[str, tuple[str | None, str | None]]
                 )
                 if before != after and len(before) == len(after) == 1:
                     label = name if by_property and column == "value" else column
-                    found.setdefault(label, (before[0] or None, after[0] or None))
-    return dict(list(found.items())[:MOST_VALUES])
+                    values.setdefault(label, (before[0] or None, after[0] or None))
+    return dict(list(values.items())[:MOST_VALUES])
 
 
 def _stopped(
@@ -327,24 +327,24 @@ def _stopped(
 
 def _edited(edits: Sequence[Edit]) -> list[str]:
     """The columns that the edits change."""
-    found: dict[str, None] = {}
+    columns: dict[str, None] = {}
     for edit in edits:
         for one in edit.faulty:
             if isinstance(one, RowEdit) and one.before is not None and one.after is not None:
-                found |= {c: None for c in one.before if one.before[c] != one.after[c]}
-    return list(found)
+                columns |= {c: None for c in one.before if one.before[c] != one.after[c]}
+    return list(columns)
 
 
 def _differing_columns(frame: pd.DataFrame) -> list[str]:
     """The columns in which the rows of the two sides differ; of facts the properties they are of."""
     if "property" in frame.columns:
         return sorted(set(frame["property"].dropna()))
-    found = []
+    columns = []
     for column in (c for c in frame.columns if c not in ("side", *_TELLS_NOTHING)):
         one, two = (sorted(map(str, frame.loc[frame["side"] == s, column])) for s in (1, 2))
         if one != two:
-            found.append(column)
-    return found
+            columns.append(column)
+    return columns
 
 
 def _read(

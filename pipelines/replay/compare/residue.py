@@ -79,21 +79,21 @@ def followed(runs: pd.DataFrame, horizon: date, key: Sequence[str] = CELL) -> Fo
     since = np.select(
         [on_eve & fixed, on_eve, first >= corrected], [IRREVOCABLE, EVE, LATE], RETURNED
     )
-    told = on_eve | (last > corrected)
+    counted = on_eve | (last > corrected)
     names = runs[key].iloc[order]
     cells = names.iloc[opens].assign(
         since=since,
         observed=observed,
         right_after=np.maximum(last - corrected, 0),
         cut=last >= horizon_day,
-    )[told]
+    )[counted]
     spells = names.assign(since=since[code], start=np.maximum(a - c, 0), end=b - c)[
         b > np.maximum(a, c)
     ]
     return Followed(cells.reset_index(drop=True), spells.reset_index(drop=True))
 
 
-def wrong_on_that_day(found: Followed) -> pd.DataFrame:
+def wrong_on_that_day(reach: Followed) -> pd.DataFrame:
     """R(u): the share of the cells of the eve, irrevocable ones left out, that are wrong on day u.
 
     Returns:
@@ -102,7 +102,7 @@ def wrong_on_that_day(found: Followed) -> pd.DataFrame:
         the curve ends where the first of them is watched no longer, so that its denominator never
         changes. Without such cells one row with an empty share.
     """
-    free = found.of_the_eve()
+    free = reach.of_the_eve()
     count = len(free.cells)
     last = int(free.cells["observed"].min()) if count else 0
     starts, ends = (np.sort(free.spells[name].to_numpy()) for name in ("start", "end"))
@@ -115,11 +115,11 @@ def wrong_on_that_day(found: Followed) -> pd.DataFrame:
     return pd.DataFrame({"days_after": turns, "still": still, "share": share})
 
 
-def wrong_counts(found: Followed, days: Sequence[int], by: Sequence[str]) -> pd.DataFrame:
+def wrong_counts(reach: Followed, days: Sequence[int], by: Sequence[str]) -> pd.DataFrame:
     """How many cells of the eve, irrevocable ones left out, are wrong on some days after, by group.
 
     Args:
-        found: see there.
+        reach: see there.
         days: days after the correction.
         by: columns of the key that name a group, a replay for instance.
 
@@ -127,7 +127,7 @@ def wrong_counts(found: Followed, days: Sequence[int], by: Sequence[str]) -> pd.
         One row a group that has such cells, indexed by it: `cells` (the denominator), and a column
         for each of the days (its number) with the cells wrong on it.
     """
-    free, by = found.of_the_eve(), list(by)
+    free, by = reach.of_the_eve(), list(by)
     out = pd.DataFrame({"cells": free.cells.groupby(by, sort=True).size()})
     for u in days:
         on_day = free.spells[(free.spells["start"] <= u) & (u < free.spells["end"])]
@@ -135,13 +135,13 @@ def wrong_counts(found: Followed, days: Sequence[int], by: Sequence[str]) -> pd.
     return out
 
 
-def not_yet_right(found: Followed) -> pd.DataFrame:
+def not_yet_right(reach: Followed) -> pd.DataFrame:
     """The share of the cells of the eve, irrevocable ones left out, not yet right for good.
 
     Returns:
         As `kaplan_meier`.
     """
-    cells = found.of_the_eve().cells
+    cells = reach.of_the_eve().cells
     return kaplan_meier(cells["right_after"].tolist(), cells["cut"].tolist())
 
 
@@ -240,14 +240,14 @@ def residue(
         horizon: the day at which everything is cut.
         irrevocable: (holder, list) pairs which nobody can take back.
     """
-    told = corrected.assign(
+    corrected_runs = corrected.assign(
         correction_day=pd.Timestamp(correction_day),
         irrevocable=cannot_be_taken_back(corrected, irrevocable),
     )
-    found = followed(told, horizon)
-    curve = wrong_on_that_day(found)
-    since = found.cells["since"].tolist()
-    fixed = found.cells["since"] == IRREVOCABLE
+    reach = followed(corrected_runs, horizon)
+    curve = wrong_on_that_day(reach)
+    since = reach.cells["since"].tolist()
+    fixed = reach.cells["since"] == IRREVOCABLE
     return Residue(
         correction_day=correction_day,
         eve=since.count(EVE),
@@ -257,8 +257,8 @@ def residue(
         late=since.count(LATE),
         returned=since.count(RETURNED),
         irrevocable=since.count(IRREVOCABLE),
-        irrevocable_still=int((fixed & found.cells["cut"]).sum()),
-        cells=found.cells,
+        irrevocable_still=int((fixed & reach.cells["cut"]).sum()),
+        cells=reach.cells,
     )
 
 

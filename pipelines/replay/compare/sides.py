@@ -1,4 +1,4 @@
-"""The rows a comparison of many universes reads: those concerned, as they were and as they are now.
+"""The rows that a comparison of many universes reads: as they were before, and as they are after.
 
 Two databases in memory, `before` and `after`, hold the changed cells and entries and all behind them,
 universe by universe, so that one comparison tells the difference of each from the base.
@@ -166,9 +166,9 @@ class Sides:
         key = ("subject_id", *names)
         pairs = [(f"c.{name}", f"k.{name}") for name in key]
         cells = f"SELECT DISTINCT universe, {', '.join(key)} FROM changed.{quoted(table)}"
-        found = self.small.looked_up(table, pairs, f"({cells}) AS k", "c")
+        rows = self.small.looked_up(table, pairs, f"({cells}) AS k", "c")
         return (
-            f"SELECT universe, {column} FROM (WITH found AS MATERIALIZED ({found}) "
+            f"SELECT universe, {column} FROM (WITH found AS MATERIALIZED ({rows}) "
             f"SELECT k.universe, c.{column} FROM ({cells}) AS k INNER JOIN found AS c ON "
             f"{' AND '.join(f'{left} = {right}' for left, right in pairs)})"
         )
@@ -183,7 +183,7 @@ class Sides:
             return [plain, changed] if table in small.moved else [plain]
 
         entries = both("exchange.entries")
-        found = " UNION ".join(
+        ancestors = " UNION ".join(
             "SELECT k.universe, p.entry_id FROM concerned_entries AS k "
             f"INNER JOIN {entry} AS e ON e.entry_id = k.entry_id "
             "AND coalesce(e.universe, k.universe) = k.universe "
@@ -196,7 +196,7 @@ class Sides:
             for ancestor in entries
         )
         small.engine.execute(
-            f"INSERT INTO concerned_entries ({found}) "
+            f"INSERT INTO concerned_entries ({ancestors}) "
             "EXCEPT SELECT universe, entry_id FROM concerned_entries"
         )
 

@@ -11,20 +11,20 @@ from dataclasses import replace
 from functools import partial
 
 from pipelines.engine.databases import Databases
+from pipelines.home import Home
 from pipelines.replay.compare import diff
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.evidence import Evidence, look_up
-from pipelines.replay.compare.left import Left, left_of
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.passage import Passage, passage
+from pipelines.replay.compare.remaining import Remaining, remaining_after
 from pipelines.replay.compare.sides import AFTER, BEFORE, Sides
 from pipelines.replay.compare.words import Words, words
-from pipelines.replay.plan.case import sent
+from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.recompute.base import TOLD, Base
 from pipelines.replay.recompute.small import COME
-from pipelines.storage import Home
 from schemas.progress import Progress
 from sources.faults import FaultError
 
@@ -69,7 +69,7 @@ class Universes(Base):
         states: dict[int, list[RowOrFile]] = {}
         corrected: dict[int, Sequence[Edit]] = {}
         for n, edits in enumerate(cases):
-            states[2 * n], fixed = sent(edits)
+            states[2 * n], fixed = rows_of_states(edits)
             if fixed is not None:
                 states[2 * n + 1], corrected[2 * n + 1] = fixed, edits
         self.work_out(states)
@@ -78,15 +78,15 @@ class Universes(Base):
         both.alike = frozenset(set(TOLD) - self.small.moved)
         differs = diff.differences(both, BEFORE, AFTER, self.about)
         after = {u: differs.get(u, self.nothing) for u in corrected}
-        left = left_of(both, BEFORE, AFTER, after, corrected) if corrected else {}
+        remaining = remaining_after(both, BEFORE, AFTER, after, corrected) if corrected else {}
         called = self._words(differs.values())
-        found = []
+        outcomes = []
         for n in range(len(cases)):
-            faulty, residue = differs.get(2 * n, self.nothing), left.get(2 * n + 1)
+            faulty, residue = differs.get(2 * n, self.nothing), remaining.get(2 * n + 1)
             evidence = self._evidence(n, faulty, residue) if paths else None
             way = self._passage(n, cases[n], faulty, residue is not None) if telling else Passage()
-            found.append(Outcome(tuple(cases[n]), faulty, residue, called, evidence, way))
-        return found
+            outcomes.append(Outcome(tuple(cases[n]), faulty, residue, called, evidence, way))
+        return outcomes
 
     def _passage(self, n: int, edits: Sequence[Edit], faulty: Difference, fixed: bool) -> Passage:
         """How far one case got."""
@@ -99,13 +99,13 @@ class Universes(Base):
             reached=faulty.differs,
         )
 
-    def _evidence(self, n: int, faulty: Difference, left: Left | None) -> Evidence:
+    def _evidence(self, n: int, faulty: Difference, remaining: Remaining | None) -> Evidence:
         """What the wrong cells of one case rest on, asked of its states as whole databases."""
-        states = {"clean": None, "faulty": 2 * n} | ({"corrected": 2 * n + 1} if left else {})
+        states = {"clean": None, "faulty": 2 * n} | ({"corrected": 2 * n + 1} if remaining else {})
         for name, universe in states.items():
             self.small.as_database(name, universe)
         try:
-            return look_up(self.db, faulty, left)
+            return look_up(self.db, faulty, remaining)
         finally:
             for name in states:
                 self.small.engine.execute(f"DETACH {name}")
@@ -138,7 +138,7 @@ class Universes(Base):
                         raise
                     break  # there are no more places
                 tried.append(one)
-            for one, found in zip(tried, self.follow(cases) if cases else (), strict=True):
-                if found.faulty.differs:
+            for one, outcome in zip(tried, self.follow(cases) if cases else (), strict=True):
+                if outcome.faulty.differs:
                     return one
         return spec

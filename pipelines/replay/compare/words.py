@@ -44,16 +44,16 @@ def words(db: Databases, names: Sequence[str], subjects: Sequence[str]) -> Words
         subjects: subject_ids; of very many, only the first are named.
     """
     db.put("meant", pd.DataFrame({"subject_id": sorted(set(subjects))[:MOST_NAMES]}))
-    found: dict[str, tuple[str, str]] = {}
+    names_of: dict[str, tuple[str, str]] = {}
     for name in names:
         for subject_id, called, kind in db.rows(
             "SELECT m.subject_id, max_by(n.name, n.from_day), max_by(n.subject_kind, n.from_day) "
             f"FROM given.meant AS m INNER JOIN {name}.resolve.names AS n "
             "ON n.subject_id = m.subject_id GROUP BY m.subject_id"
         ):
-            found.setdefault(subject_id, (called, kind or ""))
+            names_of.setdefault(subject_id, (called, kind or ""))
     first = names[0]
     return Words(
-        found,
+        names_of,
         dict(db.rows(f"SELECT measure, title_en FROM {first}.codes.measures")),
     )

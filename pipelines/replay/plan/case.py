@@ -40,7 +40,7 @@ def plan_case(
     return edits
 
 
-def sent(edits: Sequence[Edit]) -> tuple[list[RowOrFile], list[RowOrFile] | None]:
+def rows_of_states(edits: Sequence[Edit]) -> tuple[list[RowOrFile], list[RowOrFile] | None]:
     """All that a case changes if it is never put right, and if it is; None if nothing of it is."""
     faulty = [row for edit in edits for row in edit.faulty]
     if all(edit.corrected is None for edit in edits):

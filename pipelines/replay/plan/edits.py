@@ -177,7 +177,7 @@ def _plan_delivery(
         return (landing / landed.file(struck.feed, day)).read_bytes()
 
     def sent(until: date | None) -> dict[date, FileEdit]:
-        found = {}
+        files = {}
         for day in struck.days:
             within = struck.day <= day and (until is None or day < until)
             if within and (struck.scope == "source" or day == struck.day):
@@ -186,8 +186,8 @@ def _plan_delivery(
                 )
                 if content is not None:
                     file = landed.file(struck.feed, day)
-                    found[day] = FileEdit(struck.feed.name, day, file, content)
-        return found
+                    files[day] = FileEdit(struck.feed.name, day, file, content)
+        return files
 
     faulty = sent(None)
     if not faulty:
@@ -326,10 +326,10 @@ def apply(
 
 
 def _told(edit: RowOrFile) -> dict[str, object]:
-    told: dict[str, object] = {"feed": edit.feed, "delivery": edit.delivery.isoformat()}
+    node: dict[str, object] = {"feed": edit.feed, "delivery": edit.delivery.isoformat()}
     if isinstance(edit, RowEdit):
-        return told | {"line": edit.line, "before": edit.before, "after": edit.after}
-    return told | {"bytes": len(edit.content)}
+        return node | {"line": edit.line, "before": edit.before, "after": edit.after}
+    return node | {"bytes": len(edit.content)}
 
 
 def _edited(feed: Feed, path: Path, edits: Iterable[RowEdit], file: str) -> pa.Table:

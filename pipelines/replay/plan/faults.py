@@ -1,8 +1,8 @@
-"""A fault as somebody asks for it, and the record, delivery and others it is drawn among.
+"""A fault as it is asked for, and the record and delivery in which it is placed.
 
 The sampling frame is *uniform by record*: of all records, in all feeds the fault fits, in which it
-has something to bite on, each is as likely. Records are taken in the order of feed and `record_id`,
-one is drawn, and another if the fault turns out not to bite there; then the delivery is drawn among
+has something to change, each is as likely. Records are taken in the order of feed and `record_id`,
+one is drawn, and another if the fault turns out to change nothing there; then the delivery is drawn among
 those on which the fault can befall that record. Nothing depends on the order of rows in a file.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from pipelines.engine.databases import Databases
 from pipelines.landing.keys import record_id
-from pipelines.replay.plan.gated import Gates
+from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
 from schemas.contract import Feed
 from schemas.suggest import suggestion
@@ -25,7 +25,7 @@ from sources.faults import Fault, FaultError, History, kind
 from sources.faults.draw import TRIES, Draw
 from sources.faults.history import faulty_history
 
-SAMPLING = "uniform by record, among the records in which the fault has something to bite on"
+SAMPLING = "uniform by record, among the records in which the fault has something to change"
 FRAMES = ("record", "subject", "feed")
 
 
@@ -153,16 +153,16 @@ class Landed:
     def history(self, feed: Feed, record_id: str) -> tuple[History, dict[date, list[int]]]:
         """What was delivered of a record, by day, and the lines it stands on."""
         columns = ", ".join(f'"{name}"' for name in feed.column_names)
-        found: History = {}
+        history: History = {}
         lines: dict[date, list[int]] = {}
         for day, line, *values in self.db.rows(
             f"SELECT published, line, {columns} FROM {self.name}.landing.{feed.name} "
             "WHERE record_id = ? ORDER BY published, line",
             record_id,
         ):
-            found.setdefault(day, []).append(dict(zip(feed.column_names, values, strict=True)))
+            history.setdefault(day, []).append(dict(zip(feed.column_names, values, strict=True)))
             lines.setdefault(day, []).append(line)
-        return found, lines
+        return history, lines
 
     def find(self, feed: Feed, record: str) -> str:
         """The `record_id` meant by an id, the start of one, or a natural key.
@@ -171,39 +171,37 @@ class Landed:
             FaultError: if no record, or more than one, is meant.
         """
         table = f"{self.name}.landing.{feed.name}"
-        found: list[tuple[Any, ...]] = []
+        ids: list[tuple[Any, ...]] = []
         if feed.natural_key:
             key = ", ".join(f"""coalesce("{k}", '')""" for k in feed.natural_key)
-            found = self.db.rows(
+            ids = self.db.rows(
                 f"SELECT DISTINCT record_id FROM {table} WHERE concat_ws('|', {key}) = ?", record
             )
         parts = record.split("|")
-        if not found and len(parts) == len(feed.natural_key):
+        if not ids and len(parts) == len(feed.natural_key):
             # Perhaps in another form of its characters: the id is made from the normal form.
             named = record_id(feed, dict(zip(feed.natural_key, parts, strict=True)))
-            found = self.db.rows(
-                f"SELECT DISTINCT record_id FROM {table} WHERE record_id = ?", named
-            )
-        if not found and re.fullmatch("[0-9a-f-]{6,36}", record):
-            found = self.db.rows(
+            ids = self.db.rows(f"SELECT DISTINCT record_id FROM {table} WHERE record_id = ?", named)
+        if not ids and re.fullmatch("[0-9a-f-]{6,36}", record):
+            ids = self.db.rows(
                 f"SELECT DISTINCT record_id FROM {table} "
                 "WHERE starts_with(id_text(record_id), id_text(?)) LIMIT 2",
                 record,
             )
-        if not found:
+        if not ids:
             key_names = "|".join(feed.natural_key) or "none"
             raise FaultError(
                 f"Feed {feed.name} delivered no record {record!r}; give its record_id (at least 6 "
                 f"characters of it) or its natural key ({key_names})."
             )
-        if len(found) > 1:
+        if len(ids) > 1:
             raise FaultError(f"Several records of {feed.name} begin with {record!r}; give more.")
-        return found[0][0]
+        return ids[0][0]
 
     # --- the frame from which a record is drawn -----------------------------------------------
 
     def _bitten(self, fault: Fault, feed: Feed) -> str:
-        """SELECT of the record_ids of a feed in which the fault may find something to bite on."""
+        """SELECT of the record_ids of a feed in which the fault may find something to change."""
         table = f"{self.name}.landing.{feed.name}"
         if fault.frame == "gone" and feed.mode == "changes":
             codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
@@ -232,7 +230,7 @@ class Landed:
         return name
 
     def frame(self, fault: Fault, feeds: Sequence[Feed]) -> list[tuple[Feed, int]]:
-        """The feeds and how many records each has in which the fault may bite."""
+        """The feeds and how many records each has in which the fault may change something."""
         return [(feed, self._sizes[self._numbered(fault, feed)]) for feed in feeds]
 
     def nth(self, fault: Fault, feed: Feed, n: int) -> str:
@@ -268,11 +266,11 @@ class Landed:
 def strikes(landed: Landed, others: Registered, spec: FaultSpec) -> Iterator[Struck]:
     """Put a fault in its place, drawing whatever is not given.
 
-    A fault of a record gives one place, in which it is known to bite. A fault of a whole delivery
-    gives every place there is, in the order they are drawn: only its file tells whether it bites.
+    A fault of a record gives one place, in which it is known to change something. A fault of a whole delivery
+    gives every place there is, in the order they are drawn: only its file tells whether it changes anything.
 
     Raises:
-        FaultError: if the fault does not fit, or has nothing to bite on.
+        FaultError: if the fault does not fit, or has nothing to change.
     """
     fault = kind(spec.kind)
     if spec.values and spec.kind != "free_edit":
@@ -334,13 +332,13 @@ def _strike_record(
     left_alone = 0
     for _ in range(TRIES + spec.passed_over if total else 0):
         feed, record_id = _drawn(landed, spec, fault, frame, pick)
-        found = _in_record(landed, others, spec, fault, feed, record_id)
-        if found is not None and left_alone == spec.passed_over:
-            return found
-        left_alone += found is not None
+        struck = _in_record(landed, others, spec, fault, feed, record_id)
+        if struck is not None and left_alone == spec.passed_over:
+            return struck
+        left_alone += struck is not None
     where = f"feed {spec.feed}" if spec.feed else "any feed"
     raise FaultError(
-        f"No record of {where} was found in which the fault {spec.kind} has something to bite on "
+        f"No record of {where} was found in which the fault {spec.kind} has something to change "
         f"(of {total} records, {min(TRIES, total)} were tried)."
     )
 

@@ -1,4 +1,4 @@
-"""The others a record could be taken for: the codes and names that the registers give."""
+"""The other subjects that a record could be taken for: codes and names in the registers."""
 
 from __future__ import annotations
 
@@ -104,11 +104,11 @@ class Registered:
             )
             feeds = [row[0] for row in holding] or feeds
         # A code stands in one register; where two hold it, or none does, all that hold such codes.
-        found = [
+        parts = [
             Codes(self.db, f"property = '{scheme}' AND feed = '{f}'", counts[f], write)
             for f in feeds
         ]
-        return found[0] if len(found) == 1 else Joined(found)
+        return parts[0] if len(parts) == 1 else Joined(parts)
 
     def _read_codes(self) -> None:
         """Every code a register gives, numbered within register and scheme; read once."""
@@ -159,12 +159,12 @@ class Registered:
             else "number = ?"
         )
         self._read_bearers()
-        found = self.db.rows(
+        numbers = self.db.rows(
             f"""
             SELECT DISTINCT number FROM bearers
             WHERE name IN (SELECT name FROM bearers WHERE {same}) ORDER BY number
             """,
             like,
         )
-        written = [mask_resident_no(row[0]) if masked else row[0] for row in found]
+        written = [mask_resident_no(row[0]) if masked else row[0] for row in numbers]
         return sorted({code for code in written if code != like})

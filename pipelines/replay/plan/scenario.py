@@ -179,13 +179,13 @@ class _Said:
 
     def plain(self, key: str) -> dict[Any, Any]:
         """A mapping of names to texts or nothing."""
-        found = self.mapping(key)
-        for name, value in found.items():
+        mapping = self.mapping(key)
+        for name, value in mapping.items():
             if isinstance(value, (Mapping, list)):
                 raise ScenarioError(
                     f"{self.path}, {self.where}: `{name}` in `{key}` takes one value, not {shown(value)}."
                 )
-        return found
+        return mapping
 
 
 def _fault(path: Path, n: int, node: Any) -> FaultSpec:
@@ -221,7 +221,7 @@ def save(scenario: Scenario, path: Path) -> None:
 
 
 def _told(spec: FaultSpec) -> dict[str, Any]:
-    told = {
+    node = {
         "kind": spec.kind,
         "feed": spec.feed,
         "record": spec.record,
@@ -231,7 +231,7 @@ def _told(spec: FaultSpec) -> dict[str, Any]:
         "correct_after": spec.correct_after,
         "seed": spec.seed,
     }
-    return {key: value for key, value in told.items() if value is not None}
+    return {key: value for key, value in node.items() if value is not None}
 
 
 def written_out(

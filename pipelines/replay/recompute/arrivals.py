@@ -1,4 +1,4 @@
-"""What edits mean in `landing`: the rows a universe has not, and the rows it has instead.
+"""The rows that edits remove from `landing` and add to it, universe by universe.
 
 An edited row is written in its feed's own format and read again, as a whole edited file would be, so
 that what the format does to a value happens here too. A whole other file is read as landing reads it.

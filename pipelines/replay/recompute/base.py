@@ -15,6 +15,7 @@ import pandas as pd
 
 from pipelines.engine.databases import Databases, opened
 from pipelines.graph import all_models, behind
+from pipelines.home import Home
 from pipelines.model import Model
 from pipelines.replay.plan.case import plan_case
 from pipelines.replay.plan.edits import Edit, RowOrFile
@@ -23,7 +24,6 @@ from pipelines.replay.recompute.arrivals import arrive
 from pipelines.replay.recompute.levels import level, see_up_to_date
 from pipelines.replay.recompute.prepared import prepared
 from pipelines.replay.recompute.small import GONE, Small
-from pipelines.storage import Home
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
 from schemas.sql import quoted

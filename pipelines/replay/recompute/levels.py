@@ -1,4 +1,4 @@
-"""The same files joined to another degree, or with other numbers in the network: built once and kept.
+"""Databases of the same files at another level of joining or policy, built once and kept.
 
 A replay reads its clean state from such a database, and the gain of joining is told between two of
 them. They lie in HOME/levels under a name made from the landing files and what was asked for, so that
@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pipelines.build import build, tier_of
 from pipelines.engine.databases import opened
+from pipelines.home import Home, HomeError
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by, out_of_date
-from pipelines.storage import Home, HomeError
 from schemas.progress import Progress
 
 

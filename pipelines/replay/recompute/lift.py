@@ -42,8 +42,8 @@ def lift(select: exp.Query, varies: Callable[[str], str | None]) -> bool:
 def lifted(sql: str, varies: Callable[[str], str | None]) -> str:
     """The text of a query after `lift`.
 
-    >>> print(lifted("SELECT a.x FROM s.t AS a INNER JOIN s.u AS b ON b.x = a.x", lambda n: n[-1]))
-    SELECT a.x, a.universe AS universe FROM t AS a INNER JOIN u AS b ON b.x = a.x AND b.universe = a.universe
+    >>> print(lifted("SELECT a.x FROM s.t AS a JOIN s.u AS b ON b.x = a.x", lambda n: n[-1]))
+    SELECT a.x, a.universe AS universe FROM "t" AS a JOIN "u" AS b ON b.x = a.x AND b.universe = a.universe
     """
     tree = sqlglot.parse_one(sql, read="duckdb")
     assert isinstance(tree, exp.Query)

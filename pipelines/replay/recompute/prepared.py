@@ -1,4 +1,4 @@
-"""The base laid out for replays: a copy with an index on every column by which rows are looked up.
+"""A copy of the base with an index on every column by which replays look rows up.
 
 It is made on the first replay of a database and kept in HOME/prepared. Without an index each
 look-up would read the whole table, and there are dozens in a replay.
@@ -15,10 +15,10 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines.engine import open_engine
+from pipelines.home import remove_database
 from pipelines.model import Model
 from pipelines.replay.recompute.small import shared
 from pipelines.replay.recompute.touches import UNIT, touches
-from pipelines.storage import remove_database
 from schemas.progress import Progress
 
 SMALL = 20_000  # rows below which reading the whole table is as quick

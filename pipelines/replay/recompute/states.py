@@ -18,11 +18,11 @@ from pathlib import Path
 
 from pipelines.build import build
 from pipelines.engine.databases import opened
-from pipelines.replay.plan.case import plan_case, sent
+from pipelines.home import Home
+from pipelines.replay.plan.case import plan_case, rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile, apply
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.recompute.levels import level
-from pipelines.storage import Home
 from schemas.contract import feeds
 from schemas.progress import Progress
 
@@ -94,7 +94,7 @@ def rebuild_states(
         return database
 
     workdir.mkdir(parents=True, exist_ok=True)
-    wrong, fixed = sent(edits)
+    wrong, fixed = rows_of_states(edits)
     faulty = edited("faulty", wrong)
     corrected = None if fixed is None else edited("corrected", fixed)
     return States(clean, faulty, corrected, seconds)

@@ -7,8 +7,8 @@ from typing import Any
 
 from pipelines.replay.compare import causes, metrics
 from pipelines.replay.compare.diff import CELL, Difference
-from pipelines.replay.compare.left import Left
 from pipelines.replay.compare.metrics import RESIDUE_DAY, day_number
+from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.plan.edits import Edit, RowEdit, changed, natural_key
 from pipelines.replay.plan.faults import SAMPLING
 
@@ -18,7 +18,7 @@ def as_json(
     mode: str,
     seconds: float,
     fault: Mapping[str, Any] | None = None,
-    left: Left | None = None,
+    remaining: Remaining | None = None,
     gained: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The one form in which replays and comparisons are told to machines.
@@ -27,16 +27,16 @@ def as_json(
     same however it was arrived at. What only a replay knows (`fault`, `residue`, `gain`, and the
     residue in each row) is null where it is not known.
     """
-    rows = tables(difference, left)
+    rows = tables(difference, remaining)
     totals = metrics.totals(difference)
-    if left is not None:
+    if remaining is not None:
         totals["until"] = max((row["until"] for row in rows["lists"] if row["until"]), default=None)
     return {
         "synthetic": True,
         "fault": None if fault is None else dict(fault),
         **{name: [snake(row, "residue_by_cause") for row in some] for name, some in rows.items()},
         "totals": totals,
-        "residue": None if left is None else _residue(left),
+        "residue": None if remaining is None else _residue(remaining),
         "gain": None if gained is None else dict(gained),
         "doubtful": [],
         "mode": mode,
@@ -44,30 +44,30 @@ def as_json(
     }
 
 
-def tables(difference: Difference, left: Left | None) -> dict[str, list[dict[str, Any]]]:
+def tables(difference: Difference, remaining: Remaining | None) -> dict[str, list[dict[str, Any]]]:
     """Rows of lists, measures and scores that differ, with what a correction makes of them."""
-    found = {
+    parts = {
         "lists": (metrics.by_list, ("holder", "list"), metrics.LIST_ROW),
         "measures": (metrics.by_measure, ("agency", "measure"), metrics.MEASURE_ROW),
         "scores": (metrics.by_keeper, ("keeper",), metrics.SCORE_ROW),
     }
     out = {}
-    for name, (rows_of, key, nothing) in found.items():
+    for name, (rows_of, key, nothing) in parts.items():
         rows = rows_of(difference)
-        if left is not None:
-            day = day_number(left.residue.correction_day) + RESIDUE_DAY
-            by_cause = causes.on_day(getattr(left, name), key, day)
-            corrected = getattr(left.difference, name)
+        if remaining is not None:
+            day = day_number(remaining.residue.correction_day) + RESIDUE_DAY
+            by_cause = causes.on_day(getattr(remaining, name), key, day)
+            corrected = getattr(remaining.difference, name)
             rows = metrics.corrected_rows(rows, key, nothing, corrected, by_cause)
         out[name] = rows
     return out
 
 
-def _residue(left: Left) -> dict[str, Any]:
+def _residue(remaining: Remaining) -> dict[str, Any]:
     """The figures of what is left, made for machines: shares as rows, causes as keys in snake_case."""
-    told = left.json()
-    shares = [{"days_after": int(u), "share": s} for u, s in told["share_after_days"].items()]
-    return snake(told, "by_cause", "entry_days_by_cause") | {"share_after_days": shares}
+    figures = remaining.json()
+    shares = [{"days_after": int(u), "share": s} for u, s in figures["share_after_days"].items()]
+    return snake(figures, "by_cause", "entry_days_by_cause") | {"share_after_days": shares}
 
 
 def snake(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -109,12 +109,12 @@ def fault_json(edit: Edit) -> dict[str, Any]:
 
 def shortest_ways(*differences: Difference) -> dict[tuple[str, str, str], str]:
     """Cell -> the shortest path by which it was learned on the side that shows it, first come first."""
-    found: dict[tuple[str, str, str], str] = {}
+    ways: dict[tuple[str, str, str], str] = {}
     for difference in differences:
         kinds = difference.lists.groupby(list(CELL), sort=False)["kind"].first()
         for row in difference.ways.itertuples():
             cell = (row.holder, row.list, row.subject_id)
             side = 1 if kinds.get(cell) == "wrongly_missing" else 2
             if row.side == side:
-                found.setdefault(cell, row.path)
-    return found
+                ways.setdefault(cell, row.path)
+    return ways

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from rich.console import Console
@@ -14,14 +15,15 @@ from rich.text import Text
 
 from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import Difference
-from pipelines.replay.compare.left import Left
 from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY
 from pipelines.replay.compare.outcome import Outcome
+from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.compare.words import Words
 from pipelines.replay.plan.edits import Edit, changed, natural_key
 from pipelines.replay.tell.form import fault_json, shortest_ways, tables
-from pipelines.terminal import NOTICE, counted, wide_console
+from pipelines.terminal import counted, wide_console
 from schemas.contract import islands
+from schemas.notice import NOTICE
 
 MOST_ROWS = 12  # rows of lists printed; the rest are counted
 MOST_MEASURES = 3
@@ -50,8 +52,8 @@ def print_replay(
             out.print(line)
     for line in _passage(replay):
         out.print(line)
-    _reach(out, replay.faulty, replay.words, replay.left)
-    if replay.left is not None:
+    _reach(out, replay.faulty, replay.words, replay.remaining)
+    if replay.remaining is not None:
         for line in _left(replay):
             out.print(line)
     if gained:
@@ -134,15 +136,15 @@ def _gain(gained: Mapping[str, Any]) -> Text:
 
 def _record(edit: Edit) -> list[Text]:
     """The fault in one line and the record before and after in as many as cells changed."""
-    told, feed = fault_json(edit), edit.struck.feed
+    fault, feed = fault_json(edit), edit.struck.feed
     record = natural_key(edit) or (edit.struck.record_id or "")[:8]
-    line = f" line {told['line']}" if told["line"] else ""
-    until = {"source": "and on until corrected", "once": "once"}[told["scope"]]
+    line = f" line {fault['line']}" if fault["line"] else ""
+    until = {"source": "and on until corrected", "once": "once"}[fault["scope"]]
     title = islands()[feed.island].title
-    head = f"{told['title']}: {feed.name} {feed.title_zh} ({title}), "
+    head = f"{fault['title']}: {feed.name} {feed.title_zh} ({title}), "
     head += f"record {record}, " if edit.struck.record_id else ""
-    lines = [_line("Fault", f"{head}{told['file']}{line}, {until}")]
-    for name, (before, after) in changed(told["before"], told["after"]).items():
+    lines = [_line("Fault", f"{head}{fault['file']}{line}, {until}")]
+    for name, (before, after) in changed(fault["before"], fault["after"]).items():
         column = feed.column(name)
         lines.append(
             Text.assemble(
@@ -155,7 +157,7 @@ def _record(edit: Edit) -> list[Text]:
     if len(lines) == 1:
         if edit.struck.record_id is None:
             what = "an earlier file goes out in its place"
-        elif told["after"] is None:
+        elif fault["after"] is None:
             what = "the row is not delivered"
         else:
             what = "a row is delivered that should not be"
@@ -178,39 +180,74 @@ def _cell(value: str | None) -> str:
     return "(empty)" if value is None else value
 
 
-def _reach(out: Console, difference: Difference, words: Words, left: Left | None) -> None:
+def _reach(out: Console, difference: Difference, words: Words, remaining: Remaining | None) -> None:
     """List by list who was wrongly listed or missed, when and by which way; then what followed."""
-    rows = tables(difference, left)["lists"]
-    ways = shortest_ways(difference, *(() if left is None else (left.difference,)))
-    letters = _letters(difference, left)
-    pairs = {name: f for name, f in difference.lists.groupby(["holder", "list"])}
-    if left is not None:  # what is wrong only because of the correction
-        pairs = {name: f for name, f in left.difference.lists.groupby(["holder", "list"])} | pairs
+    rows = tables(difference, remaining)["lists"]
+    ways = shortest_ways(difference, *(() if remaining is None else (remaining.difference,)))
+    letters = _letters(difference, remaining)
+    faulty, corrected = (
+        dict(list(d.lists.groupby(["holder", "list"])))
+        for d in (difference, difference if remaining is None else remaining.difference)
+    )
+    nothing = difference.lists[:0]
     rows.sort(key=lambda row: (row["first_day"], row["holder"], row["list"]))
-    told = []
+    lines = []
     for row in rows[:MOST_ROWS]:
-        here = pairs[row["holder"], row["list"]]
-        cells = [
-            (row["holder"], row["list"], subject) for subject in sorted(set(here["subject_id"]))
-        ]
+        pair = (row["holder"], row["list"])
+        here, then = faulty.get(pair, nothing), corrected.get(pair, nothing)
+        subjects = sorted({*here["subject_id"], *then["subject_id"]})
+        cells = [(*pair, subject) for subject in subjects]
         paths = sorted({ways[c] for c in cells if c in ways}, key=lambda p: (p.count(">"), p))
-        told.append((row, _wrongs(here, letters), _way(paths) or row["holder"]))
+        known = set(zip(here["kind"], here["subject_id"], strict=True))
+        new = [w not in known for w in zip(then["kind"], then["subject_id"], strict=True)]
+        wrongs = Wrongs(_wrongs(here, letters), _wrongs(then.loc[new], letters))
+        lines.append((row, wrongs, _way(paths) or row["holder"]))
     if rows:
         named = (f"{letter} is {words.subject(s)}" for s, letter in letters.items())
         out.print("; ".join(named))
-        _table(out, told, difference.horizon, left is not None)
+        _table(out, lines, difference.horizon, remaining is not None)
     if len(rows) > MOST_ROWS:
         out.print(f"… and {len(rows) - MOST_ROWS} more holder-and-list pairs (--json has them)")
-    _followed(out, difference, words, left)
+    _followed(out, difference, words, remaining)
+
+
+class Wrongs(NamedTuple):
+    """Who is wrongly listed, missing or altered in a row, as words.
+
+    Attributes:
+        faulty: uncorrected.
+        corrected: only once it was corrected; say, whose own entry began later and so ends later.
+    """
+
+    faulty: str
+    corrected: str
+
+    def __str__(self) -> str:
+        also = "also " if self.faulty else ""
+        said = [self.faulty, f"corrected, {also}{self.corrected}" if self.corrected else ""]
+        return "; ".join(filter(None, said))
+
+
+def _in_every_row(wrongs: Sequence[Wrongs]) -> str | None:
+    """What is wrong in every row alike, in a sentence that says what the correction adds; or None."""
+    alike = {w.faulty for w in wrongs}
+    added = Counter(w.corrected for w in wrongs if w.corrected)
+    if len(alike) > 1 or "" in alike or len(added) > 1:
+        return None
+    said = f"rongly {alike.pop()}, in every row"
+    for also, rows in added.items():
+        where = "all" if rows == len(wrongs) else rows
+        return f"Uncorrected, w{said}; corrected, also {also}, in {where} of them:"
+    return f"W{said}:"
 
 
 def _table(
-    out: Console, told: Sequence[tuple[Mapping[str, Any], str, str]], horizon: date, fixed: bool
+    out: Console, lines: Sequence[tuple[Mapping[str, Any], Wrongs, str]], horizon: date, fixed: bool
 ) -> None:
     """The rows of lists; what all of them have in common is said once, above."""
-    alike = len({wrongly for _, wrongly, _ in told}) == 1
+    alike = _in_every_row([wrongs for _, wrongs, _ in lines])
     if alike:
-        out.print(f"Wrongly {told[0][1]}, in every row:")
+        out.print(alike)
     table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Holder, by way of", overflow="fold")
     table.add_column("List", overflow="fold")
@@ -221,13 +258,13 @@ def _table(
     if fixed:
         table.add_column("Uncorrected until", min_width=11)
     cut = False
-    for row, wrongly, way in told:
+    for row, wrongs, way in lines:
         days = []
         for name in ("until", "uncorrected_until") if fixed else ("until",):
             at_the_end = row[name] == horizon.isoformat()
             days.append((row[name] or "never wrong") + ("+" if at_the_end else ""))
             cut |= at_the_end
-        wrong = () if alike else (wrongly,)
+        wrong = () if alike else (str(wrongs),)
         table.add_row(way, row["list"], *wrong, row["first_day"], *days)
     out.print(table)
     legend = "Until: the first day on which it is right again"
@@ -236,9 +273,9 @@ def _table(
     out.print(f"{legend}.", style="dim")
 
 
-def _letters(difference: Difference, left: Left | None = None) -> dict[str, str]:
+def _letters(difference: Difference, remaining: Remaining | None = None) -> dict[str, str]:
     """A letter for each of the first few subjects, those wrongly missing before the others."""
-    frames = [difference.lists] + ([] if left is None else [left.difference.lists])
+    frames = [difference.lists] + ([] if remaining is None else [remaining.difference.lists])
     lists = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
     order = lists.assign(rank=lists["kind"].map({"wrongly_missing": 0, "altered": 1}))
     subjects = order.sort_values(["rank", "from_day", "subject_id"])["subject_id"]
@@ -266,10 +303,12 @@ def _wrongs(here: Any, letters: Mapping[str, str]) -> str:
     return "; ".join(parts)
 
 
-def _followed(out: Console, difference: Difference, words: Words, left: Left | None) -> None:
+def _followed(
+    out: Console, difference: Difference, words: Words, remaining: Remaining | None
+) -> None:
     """The measures and points that followed, a line each."""
-    rows = tables(difference, left)
-    measures = rows["measures"]
+    rows = tables(difference, remaining)
+    measures = [row for row in rows["measures"] if row["uncorrected_until"]]
     if measures:
         cells = metrics.totals(difference)
         titles = [
@@ -278,21 +317,31 @@ def _followed(out: Console, difference: Difference, words: Words, left: Left | N
         ]
         more = max(len(titles) - MOST_MEASURES, 0)
         rest = f"; {more} more kinds" if more > 1 else "; 1 more kind" if more else ""
-        told = (
+        summary = (
             f"{cells['measures']:,} of {counted(len(measures), 'kind')}, "
             f"{cells['measures_linked']:,} of them through a link: "
         )
-        out.print(_line("Measures", told + "; ".join(titles[:MOST_MEASURES]) + rest))
+        out.print(_line("Measures", summary + "; ".join(titles[:MOST_MEASURES]) + rest))
+    if more := len(rows["measures"]) - len(measures):
+        out.print(_line("Measures", f"{counted(more, 'kind')} only because of the correction"))
+    corrected = [] if remaining is None else metrics.by_keeper(remaining.difference)
+    shifted = {row["keeper"]: row for row in corrected}
     for row in rows["scores"]:
+        only = "" if row["uncorrected_until"] else " only because of the correction"
+        if only:  # what the row itself says is that nothing befell the keeper
+            row = row | {
+                name: shifted[row["keeper"]][name]
+                for name in ("subjects", "other_grade", "lowest_shift", "highest_shift")
+            }
         low, high = row["lowest_shift"], row["highest_shift"]
         shift = ""
         if low is not None:
             shift = f" by {low:+d}" + (f" to {high:+d}" if high != low else "") + " points"
         until = f"until {row['until']}" if row["until"] else "never with the correction"
-        if left is not None and row["uncorrected_until"]:
+        if remaining is not None and row["uncorrected_until"]:
             until += f" (uncorrected until {row['uncorrected_until']})"
         text = (
-            f"{row['keeper']}: {counted(row['subjects'], 'subject')} shifted{shift}, "
+            f"{row['keeper']}: {counted(row['subjects'], 'subject')} shifted{shift}{only}, "
             f"{row['other_grade']} into another grade, from {row['first_day']} {until}"
         )
         out.print(_line("Scores", text))
@@ -300,8 +349,8 @@ def _followed(out: Console, difference: Difference, words: Words, left: Left | N
 
 def corrected_words(replay: Outcome) -> str:
     """When it was corrected, or why nothing was sent to correct it."""
-    assert replay.left is not None
-    day = replay.left.residue.correction_day
+    assert replay.remaining is not None
+    day = replay.remaining.residue.correction_day
     meant = [edit for edit in replay.edits if edit.correction_day is not None]
     unsent = [edit.why_not_sent for edit in meant if edit.why_not_sent]
     if len(unsent) == len(meant):
@@ -311,10 +360,10 @@ def corrected_words(replay: Outcome) -> str:
     return f"corrected {day}"
 
 
-def since_words(told: Mapping[str, Any]) -> str:
+def since_words(figures: Mapping[str, Any]) -> str:
     """Of the entries wrong on the day residue is counted on, since when they have been."""
-    since = told["cells_by_since"]
-    eve = told["cells_on_the_eve"]
+    since = figures["cells_by_since"]
+    eve = figures["cells_on_the_eve"]
     parts = [f"{since['eve']:,} of the {eve:,} wrong on the eve"] if eve else []
     parts += [
         f"{since[name]:,} {text}"
@@ -330,37 +379,39 @@ def since_words(told: Mapping[str, Any]) -> str:
 
 def _left(replay: Outcome) -> list[Text]:
     """What remains after the correction, and why."""
-    assert replay.left is not None
-    told = replay.left.json()
+    assert replay.remaining is not None
+    figures = replay.remaining.json()
     shares = [
         f"{share:.0%} after {u} d" if u else f"{share:.0%} that day"
         for u in AFTER
-        if (share := told["share_after_days"].get(str(u))) is not None
+        if (share := figures["share_after_days"].get(str(u))) is not None
     ]
     how = corrected_words(replay)
     lines = [_line("Residue", f"{how}; no list that can be put right was wrong on the eve")]
-    if told["cells_on_the_eve"]:
-        half = "never halved" if told["censored"] else f"half-life {told['half_life']} d"
-        eve = counted(told["cells_on_the_eve"], "entry", "entries")
+    if figures["cells_on_the_eve"]:
+        half = "never halved" if figures["censored"] else f"half-life {figures['half_life']} d"
+        eve = counted(figures["cells_on_the_eve"], "entry", "entries")
         lines = [
             _line("Residue", f"{how}; of {eve} wrong on the eve still wrong: {', '.join(shares)}; "
                   f"{half}")
         ]  # fmt: skip
     extra = []
-    if told["late_spread"]:
-        late = counted(told["late_spread"], "entry", "entries")
+    if figures["late_spread"]:
+        late = counted(figures["late_spread"], "entry", "entries")
         extra.append(f"{late} first wrong only since (late spread)")
-    if told["returned"]:
-        extra.append(f"{counted(told['returned'], 'entry', 'entries')} wrong again since")
-    if told["irrevocable"]:
+    if figures["returned"]:
+        extra.append(f"{counted(figures['returned'], 'entry', 'entries')} wrong again since")
+    if figures["irrevocable"]:
         extra.append(
-            f"{counted(told['irrevocable'], 'entry', 'entries')} more on the eve where nobody can take "
+            f"{counted(figures['irrevocable'], 'entry', 'entries')} more on the eve where nobody can take "
             "it back"
         )
-    if told["cells"]:
-        extra.append(f"wrong {RESIDUE_DAY} d after: {told['cells']:,} ({since_words(told)})")
-    if told["entry_days"]:
-        by_cause = ", ".join(f"{cause} {n:,}" for cause, n in told["entry_days_by_cause"].items())
+    if figures["cells"]:
+        extra.append(f"wrong {RESIDUE_DAY} d after: {figures['cells']:,} ({since_words(figures)})")
+    if figures["entry_days"]:
+        by_cause = ", ".join(
+            f"{cause} {n:,}" for cause, n in figures["entry_days_by_cause"].items()
+        )
         extra.append(f"entry-days wrong since: {by_cause}")
     if extra:
         lines.append(Text(f"{'':{INDENT}}{'; '.join(extra)}"))
@@ -376,7 +427,7 @@ def sentence(replay: Outcome) -> str:
     source = " and ".join(sorted({edit.struck.feed.name for edit in replay.edits}))
     if not total["subjects"]:
         text = f"{what} in {source} changed nothing that anybody shows, does or scores"
-        if replay.left is not None and replay.left.difference.differs:
+        if replay.remaining is not None and replay.remaining.difference.differs:
             return f"{text}; putting it right did."
         return f"{text}."
     effects = []
@@ -402,25 +453,25 @@ def sentence(replay: Outcome) -> str:
     text += (
         f", and reached {counted(total['subjects'], 'person or firm', 'people and firms')} in all"
     )
-    if replay.left is None:
+    if replay.remaining is None:
         return text + "; nobody ever put it right."
-    told = replay.left.json()
-    if told["cells"]:
-        cause = max(told["by_cause"].items(), key=lambda item: (item[1], item[0]))[0]
-        since = told["cells_by_since"]
+    figures = replay.remaining.json()
+    if figures["cells"]:
+        cause = max(figures["by_cause"].items(), key=lambda item: (item[1], item[0]))[0]
+        since = figures["cells_by_since"]
         again = since["late_spread"] or since["returned"]
-        how = f"wrong ({since_words(told)})" if again else "still wrong"
+        how = f"wrong ({since_words(figures)})" if again else "still wrong"
         still = (
-            f"{counted(told['cells'], 'entry is', 'entries are')} {how}, mostly because: {cause}"
+            f"{counted(figures['cells'], 'entry is', 'entries are')} {how}, mostly because: {cause}"
         )
     elif effects:
         still = "no entry is wrong any more"
-        later = replay.left.lists[replay.left.lists["a"] > _counted_on(replay.left)]
+        later = replay.remaining.lists[replay.remaining.lists["a"] > _counted_on(replay.remaining)]
         if len(later):
             n = len(later[list(metrics.CELL)].drop_duplicates())
             still = f"no entry is wrong, but {counted(n, 'entry is', 'entries are')} later on"
     else:
-        still = _still_followed(replay.left)
+        still = _still_followed(replay.remaining)
     return f"{text}; {RESIDUE_DAY} days after {fixed_words(replay)}, {still}."
 
 
@@ -434,18 +485,18 @@ def fixed_words(replay: Outcome) -> str:
     return "the source corrected it"
 
 
-def _counted_on(left: Left) -> int:
-    """The day, as a number, on which the closing sentence counts what is left."""
-    return metrics.day_number(left.residue.correction_day) + RESIDUE_DAY
+def _counted_on(remaining: Remaining) -> int:
+    """The day, as a number, on which the closing sentence counts what remains."""
+    return metrics.day_number(remaining.residue.correction_day) + RESIDUE_DAY
 
 
-def _still_followed(left: Left) -> str:
-    """What is left of the measures and scores, counted on the day residue is counted on."""
-    day = _counted_on(left)
+def _still_followed(remaining: Remaining) -> str:
+    """What remains of the measures and scores, counted on the day residue is counted on."""
+    day = _counted_on(remaining)
     parts, later, causes = [], [], []
     for frame, key, one, many in (
-        (left.measures, ["agency", "measure", "subject_id"], "measure is", "measures are"),
-        (left.scores, ["keeper", "subject_id"], "score is", "scores are"),
+        (remaining.measures, ["agency", "measure", "subject_id"], "measure is", "measures are"),
+        (remaining.scores, ["keeper", "subject_id"], "score is", "scores are"),
     ):
         here = frame[(frame["a"] <= day) & (day < frame["b"])]
         if len(here):

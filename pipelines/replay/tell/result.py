@@ -52,7 +52,7 @@ class Replay(Outcome):
     """One or several faults, followed, and all that is told of it.
 
     Attributes:
-        edits, faulty, left, words, evidence, passage: see `Outcome`.
+        edits, faulty, remaining, words, evidence, passage: see `Outcome`.
         scenario: the replay as it can be saved, with everything drawn written out.
         mode: `rebuild` or `replay`.
         seconds: how long it took, building included.
@@ -69,7 +69,7 @@ class Replay(Outcome):
         told = [fault_json(edit) for edit in self.edits]
         latency = metrics.latency(self.faulty.lists, self.fault_day)
         fault = told[0] | {"latency_days": latency, "further": told[1:]} | self.passage.json()
-        return as_json(self.faulty, self.mode, self.seconds, fault, self.left, self.gained)
+        return as_json(self.faulty, self.mode, self.seconds, fault, self.remaining, self.gained)
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The results as data frames.
@@ -79,7 +79,7 @@ class Replay(Outcome):
         (the curve), `left_lists`, `left_measures` and `left_scores` with their causes;
         and if they were asked for `paths`, the lines each cell rests on.
         """
-        found = {
+        frames = {
             "lists": self.faulty.lists,
             "cells": metrics.cells(self.faulty.lists, self.faulty.horizon),
             "ways": self.faulty.ways,
@@ -87,18 +87,18 @@ class Replay(Outcome):
             "scores": self.faulty.scores,
             "points": self.faulty.points,
         }
-        if self.left is not None:
-            found["residue"] = self.left.residue.curve
+        if self.remaining is not None:
+            frames["residue"] = self.remaining.residue.curve
             for name in ("lists", "measures", "scores"):
-                frame = getattr(self.left, name)
+                frame = getattr(self.remaining, name)
                 days = {
                     "from_day": frame["a"].map(metrics.day_of),
                     "to_day": frame["b"].map(metrics.day_of),
                 }
-                found[f"left_{name}"] = frame.assign(**days).drop(columns=["a", "b"])
+                frames[f"left_{name}"] = frame.assign(**days).drop(columns=["a", "b"])
         if self.evidence is not None:
-            found["paths"] = self.evidence.rests
-        return found
+            frames["paths"] = self.evidence.rests
+        return frames
 
     def save(self, path: Path) -> None:
         """Write the replay as a scenario file."""

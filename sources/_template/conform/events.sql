@@ -10,47 +10,47 @@
 -- key: record_id, version, from_day
 WITH slips AS (
     SELECT
-        f.record_id,
-        f.version,
-        f.feed,
-        f.effect,
-        id_of('resident_no', f.reader_no) AS resident_no,
-        clean_text(f.reader_name) AS name,
-        CASE normal_form(f.reason) WHEN 'L' THEN 'deposit_unreturned' END AS ground,
-        parse_money(f.charge) AS amount_yuan,
-        normal_form(f.slip_no) AS document_no,
+        record_id,
+        version,
+        feed,
+        effect,
+        id_of('resident_no', reader_no) AS resident_no,
+        clean_text(reader_name) AS name,
+        CASE normal_form(reason) WHEN 'L' THEN 'deposit_unreturned' END AS ground,
+        parse_money(charge) AS amount_yuan,
+        normal_form(slip_no) AS document_no,
         -- no macro reads DD.MM.YYYY, so turn it round first
         parse_day(
-            substr(f.returned_on, 7, 4)
-            || substr(f.returned_on, 4, 2)
-            || substr(f.returned_on, 1, 2)
+            substr(returned_on, 7, 4)
+            || substr(returned_on, 4, 2)
+            || substr(returned_on, 1, 2)
         ) AS returned,
-        f.from_day,
-        f.to_day
-    FROM conform.library_fines AS f
+        from_day,
+        to_day
+    FROM conform.library_fines
 )
 
 SELECT
-    s.record_id,
-    s.version,
-    s.feed,
-    s.effect,
-    CASE WHEN s.resident_no IS NOT NULL THEN 'resident_no' END AS id_scheme,
-    s.resident_no AS id_value,
-    s.name,
+    slips.record_id,
+    slips.version,
+    slips.feed,
+    slips.effect,
+    CASE WHEN slips.resident_no IS NOT NULL THEN 'resident_no' END AS id_scheme,
+    slips.resident_no AS id_value,
+    slips.name,
     CAST(NULL AS VARCHAR) AS division,
     CAST(NULL AS VARCHAR) AS address,
     'resident' AS subject_kind,
     'platform_late' AS event_kind,
-    s.ground,
-    g.severity,
-    s.amount_yuan,
-    s.document_no,
+    slips.ground,
+    grounds.severity,
+    slips.amount_yuan,
+    slips.document_no,
     '市图书馆' AS authority,
-    s.returned AS event_day,
-    s.returned AS valid_from,
+    slips.returned AS event_day,
+    slips.returned AS valid_from,
     CAST(NULL AS DATE) AS valid_to,
-    s.from_day,
-    s.to_day
-FROM slips AS s
-LEFT JOIN codes.grounds AS g ON s.ground = g.code
+    slips.from_day,
+    slips.to_day
+FROM slips
+LEFT JOIN codes.grounds ON slips.ground = grounds.code

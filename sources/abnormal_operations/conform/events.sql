@@ -5,29 +5,29 @@
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
 SELECT
-    a.record_id,
-    a.version,
-    a.feed,
-    a.effect,
-    CASE WHEN id_of('uscc', a."unityCreditCode") IS NOT NULL THEN 'uscc' END AS id_scheme,
-    id_of('uscc', a."unityCreditCode") AS id_value,
-    clean_text(a.name) AS name,
-    d.code AS division,
+    abnormal_operations.record_id,
+    abnormal_operations.version,
+    abnormal_operations.feed,
+    abnormal_operations.effect,
+    CASE WHEN id_of('uscc', abnormal_operations."unityCreditCode") IS NOT NULL THEN 'uscc' END AS id_scheme,
+    id_of('uscc', abnormal_operations."unityCreditCode") AS id_value,
+    clean_text(abnormal_operations.name) AS name,
+    divisions.code AS division,
     CAST(NULL AS VARCHAR) AS address,
     'enterprise' AS subject_kind,
     'abnormal' AS event_kind,
-    r.ground,
-    g.severity,
+    abnormal_reasons.ground,
+    grounds.severity,
     CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
     CAST(NULL AS VARCHAR) AS document_no,
-    clean_text(a."inOrgan") AS authority,
-    parse_day(a."inDate") AS event_day,
-    parse_day(a."inDate") AS valid_from,
-    parse_day(a."outDate") AS valid_to,
-    a.from_day,
-    a.to_day
-FROM conform.abnormal_operations AS a
-LEFT JOIN codes.abnormal_reasons AS r ON normal_form(a."inReason") = r.code
-LEFT JOIN codes.divisions AS d
-    ON replace(normal_form(a."inOrgan"), '市场监督管理局', '') = d.name_zh
-LEFT JOIN codes.grounds AS g ON r.ground = g.code
+    clean_text(abnormal_operations."inOrgan") AS authority,
+    parse_day(abnormal_operations."inDate") AS event_day,
+    parse_day(abnormal_operations."inDate") AS valid_from,
+    parse_day(abnormal_operations."outDate") AS valid_to,
+    abnormal_operations.from_day,
+    abnormal_operations.to_day
+FROM conform.abnormal_operations
+LEFT JOIN codes.abnormal_reasons ON normal_form(abnormal_operations."inReason") = abnormal_reasons.code
+LEFT JOIN codes.divisions
+    ON replace(normal_form(abnormal_operations."inOrgan"), '市场监督管理局', '') = divisions.name_zh
+LEFT JOIN codes.grounds ON abnormal_reasons.ground = grounds.code

@@ -5,60 +5,60 @@
 -- key: record_id, version, from_day
 WITH reported AS (
     SELECT
-        b.record_id,
-        b.version,
-        b.feed,
-        b.effect,
-        id_of('resident_no', b.sfhm) AS resident_no,
-        id_of('uscc', b.tyshxydm) AS uscc,
-        clean_text(b.khmc) AS name,
-        a.event_kind,
-        CASE a.event_kind
-            WHEN 'loan' THEN k.ground
-            WHEN 'loan_overdue' THEN k.ground_in_arrears
+        central_bank.record_id,
+        central_bank.version,
+        central_bank.feed,
+        central_bank.effect,
+        id_of('resident_no', central_bank.sfhm) AS resident_no,
+        id_of('uscc', central_bank.tyshxydm) AS uscc,
+        clean_text(central_bank.khmc) AS name,
+        account_status.event_kind,
+        CASE account_status.event_kind
+            WHEN 'loan' THEN loan_kinds.ground
+            WHEN 'loan_overdue' THEN loan_kinds.ground_in_arrears
         END AS ground,
-        CASE a.event_kind
-            WHEN 'loan' THEN parse_money(b.ffje)
-            WHEN 'loan_overdue' THEN parse_money(b.yqje)
+        CASE account_status.event_kind
+            WHEN 'loan' THEN parse_money(central_bank.ffje)
+            WHEN 'loan_overdue' THEN parse_money(central_bank.yqje)
         END AS amount_yuan,
-        normal_form(b.ywbh) AS document_no,
-        clean_text(b.jrjgmc) AS bank,
-        parse_day(b.ksrq) AS began,
-        CASE a.event_kind WHEN 'loan' THEN parse_day(b.dqrq) END AS due,
-        b.from_day,
-        b.to_day
-    FROM conform.central_bank AS b
-    LEFT JOIN codes.account_status AS a ON normal_form(b.zhzt) = a.code
-    LEFT JOIN codes.loan_kinds AS k ON normal_form(b.dklx) = k.code
+        normal_form(central_bank.ywbh) AS document_no,
+        clean_text(central_bank.jrjgmc) AS bank,
+        parse_day(central_bank.ksrq) AS began,
+        CASE account_status.event_kind WHEN 'loan' THEN parse_day(central_bank.dqrq) END AS due,
+        central_bank.from_day,
+        central_bank.to_day
+    FROM conform.central_bank
+    LEFT JOIN codes.account_status ON normal_form(central_bank.zhzt) = account_status.code
+    LEFT JOIN codes.loan_kinds ON normal_form(central_bank.dklx) = loan_kinds.code
 )
 
 SELECT
-    r.record_id,
-    r.version,
-    r.feed,
-    r.effect,
+    reported.record_id,
+    reported.version,
+    reported.feed,
+    reported.effect,
     CASE
-        WHEN r.resident_no IS NOT NULL THEN 'resident_no'
-        WHEN r.uscc IS NOT NULL THEN 'uscc'
+        WHEN reported.resident_no IS NOT NULL THEN 'resident_no'
+        WHEN reported.uscc IS NOT NULL THEN 'uscc'
     END AS id_scheme,
-    coalesce(r.resident_no, r.uscc) AS id_value,
-    r.name,
+    coalesce(reported.resident_no, reported.uscc) AS id_value,
+    reported.name,
     CAST(NULL AS VARCHAR) AS division,
     CAST(NULL AS VARCHAR) AS address,
     CASE
-        WHEN r.resident_no IS NOT NULL THEN 'resident'
-        WHEN r.uscc IS NOT NULL THEN 'enterprise'
+        WHEN reported.resident_no IS NOT NULL THEN 'resident'
+        WHEN reported.uscc IS NOT NULL THEN 'enterprise'
     END AS subject_kind,
-    r.event_kind,
-    r.ground,
-    g.severity,
-    r.amount_yuan,
-    r.document_no,
-    r.bank AS authority,
-    r.began AS event_day,
-    r.began AS valid_from,
-    r.due AS valid_to,
-    r.from_day,
-    r.to_day
-FROM reported AS r
-LEFT JOIN codes.grounds AS g ON r.ground = g.code
+    reported.event_kind,
+    reported.ground,
+    grounds.severity,
+    reported.amount_yuan,
+    reported.document_no,
+    reported.bank AS authority,
+    reported.began AS event_day,
+    reported.began AS valid_from,
+    reported.due AS valid_to,
+    reported.from_day,
+    reported.to_day
+FROM reported
+LEFT JOIN codes.grounds ON reported.ground = grounds.code

@@ -11,67 +11,67 @@
 -- key: record_id, version, from_day
 WITH told AS (
     SELECT
-        c.record_id,
-        c.version,
-        c.feed,
-        c.effect,
-        p.subject_kind AS party_kind,
-        id_of('uscc', c.code_1) AS uscc,
-        id_of('registration_no', c.code_2) AS registration_no,
-        id_of('org_code', c.code_3) AS org_code,
-        id_of('tax_no', c.code_4) AS tax_no,
-        id_of('resident_no', c.cf_xdr_zjhm) AS resident_no,
-        clean_text(c.cf_xdr_mc) AS name,
+        city_penalties.record_id,
+        city_penalties.version,
+        city_penalties.feed,
+        city_penalties.effect,
+        penalty_party_kinds.subject_kind AS party_kind,
+        id_of('uscc', city_penalties.code_1) AS uscc,
+        id_of('registration_no', city_penalties.code_2) AS registration_no,
+        id_of('org_code', city_penalties.code_3) AS org_code,
+        id_of('tax_no', city_penalties.code_4) AS tax_no,
+        id_of('resident_no', city_penalties.cf_xdr_zjhm) AS resident_no,
+        clean_text(city_penalties.cf_xdr_mc) AS name,
         'penalty' AS event_kind,
-        r.ground,
-        k.without_fine,
-        parse_wan(c.cf_nr_fk) AS amount_yuan,
-        normal_form(c.cf_wsh) AS document_no,
-        clean_text(c.cf_cfjg) AS authority,
-        parse_day(c.cf_jdrq) AS event_day,
-        parse_day(c.cf_jdrq) AS valid_from,
-        parse_day(c.cf_yxq) AS ends_on,
-        c.from_day,
-        c.to_day
-    FROM conform.city_penalties AS c
-    LEFT JOIN codes.penalty_party_kinds AS p ON normal_form(c.cf_xdr_lb) = p.code
-    LEFT JOIN codes.penalty_reasons AS r ON normal_form(c.cf_sy) = r.code
-    LEFT JOIN codes.penalty_kinds AS k ON normal_form(c.cf_cflb) = k.code
+        penalty_reasons.ground,
+        penalty_kinds.without_fine,
+        parse_wan(city_penalties.cf_nr_fk) AS amount_yuan,
+        normal_form(city_penalties.cf_wsh) AS document_no,
+        clean_text(city_penalties.cf_cfjg) AS authority,
+        parse_day(city_penalties.cf_jdrq) AS event_day,
+        parse_day(city_penalties.cf_jdrq) AS valid_from,
+        parse_day(city_penalties.cf_yxq) AS ends_on,
+        city_penalties.from_day,
+        city_penalties.to_day
+    FROM conform.city_penalties
+    LEFT JOIN codes.penalty_party_kinds ON normal_form(city_penalties.cf_xdr_lb) = penalty_party_kinds.code
+    LEFT JOIN codes.penalty_reasons ON normal_form(city_penalties.cf_sy) = penalty_reasons.code
+    LEFT JOIN codes.penalty_kinds ON normal_form(city_penalties.cf_cflb) = penalty_kinds.code
     UNION ALL
     SELECT
-        x.record_id,
-        x.version,
-        x.feed,
-        x.effect,
-        p.subject_kind AS party_kind,
-        id_of('uscc', x.code_1) AS uscc,
-        id_of('registration_no', x.code_2) AS registration_no,
-        id_of('org_code', x.code_3) AS org_code,
-        id_of('tax_no', x.code_4) AS tax_no,
-        id_of('resident_no', x.xk_xdr_zjhm) AS resident_no,
-        clean_text(x.xk_xdr_mc) AS name,
+        city_licences.record_id,
+        city_licences.version,
+        city_licences.feed,
+        city_licences.effect,
+        penalty_party_kinds.subject_kind AS party_kind,
+        id_of('uscc', city_licences.code_1) AS uscc,
+        id_of('registration_no', city_licences.code_2) AS registration_no,
+        id_of('org_code', city_licences.code_3) AS org_code,
+        id_of('tax_no', city_licences.code_4) AS tax_no,
+        id_of('resident_no', city_licences.xk_xdr_zjhm) AS resident_no,
+        clean_text(city_licences.xk_xdr_mc) AS name,
         'licence' AS event_kind,
-        d.ground,
+        licence_documents.ground,
         CAST(NULL AS VARCHAR) AS without_fine,
         CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
-        normal_form(x.xk_wsh) AS document_no,
-        clean_text(x.xk_xkjg) AS authority,
-        parse_day(x.xk_jdrq) AS event_day,
-        parse_day(x.xk_yxqz) AS valid_from,
-        parse_day(x.xk_yxqzi) AS ends_on,
-        x.from_day,
-        x.to_day
-    FROM conform.city_licences AS x
-    LEFT JOIN codes.penalty_party_kinds AS p ON normal_form(x.xk_xdr_lb) = p.code
-    LEFT JOIN codes.licence_documents AS d ON normal_form(x.xk_xkws) = d.code
+        normal_form(city_licences.xk_wsh) AS document_no,
+        clean_text(city_licences.xk_xkjg) AS authority,
+        parse_day(city_licences.xk_jdrq) AS event_day,
+        parse_day(city_licences.xk_yxqz) AS valid_from,
+        parse_day(city_licences.xk_yxqzi) AS ends_on,
+        city_licences.from_day,
+        city_licences.to_day
+    FROM conform.city_licences
+    LEFT JOIN codes.penalty_party_kinds ON normal_form(city_licences.xk_xdr_lb) = penalty_party_kinds.code
+    LEFT JOIN codes.licence_documents ON normal_form(city_licences.xk_xkws) = licence_documents.code
 ),
 
 usable AS (
     SELECT
-        t.*,
-        CASE WHEN r.join_level NOT IN ('none', 'own-keys') THEN t.uscc END AS first_uscc
-    FROM told AS t
-    CROSS JOIN codes.run AS r
+        told.*,
+        CASE WHEN run.join_level NOT IN ('none', 'own-keys') THEN told.uscc END AS first_uscc
+    FROM told
+    CROSS JOIN codes.run
 )
 
 SELECT

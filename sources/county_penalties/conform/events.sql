@@ -9,28 +9,28 @@
 -- key: record_id, version, from_day
 WITH told AS (
     SELECT
-        c.record_id,
-        c.version,
-        c.feed,
-        c.effect,
-        id_of('uscc', c.code_1) AS uscc,
-        id_of('org_code', c.code_2) AS org_code,
-        id_of('registration_no', c.code_3) AS registration_no,
-        id_of('tax_no', c.code_4) AS tax_no,
-        id_of('resident_no', c.code_5) AS resident_no,
-        clean_text(c.cf_xdr_mc) AS name,
-        normal_form(c.dfbm) AS division,
-        t.ground,
-        k.without_fine,
-        parse_money(c.cf_fkje) AS amount_yuan,
-        normal_form(c.cf_wsh) AS document_no,
-        clean_text(c.cf_xzjg) AS authority,
-        parse_day(c.cf_jdrq) AS decided,
-        c.from_day,
-        c.to_day
-    FROM conform.county_penalties AS c
-    LEFT JOIN codes.county_case_types AS t ON normal_form(c.cf_sy) = t.code
-    LEFT JOIN codes.penalty_kinds AS k ON normal_form(c.cf_cflb) = k.code
+        county_penalties.record_id,
+        county_penalties.version,
+        county_penalties.feed,
+        county_penalties.effect,
+        id_of('uscc', county_penalties.code_1) AS uscc,
+        id_of('org_code', county_penalties.code_2) AS org_code,
+        id_of('registration_no', county_penalties.code_3) AS registration_no,
+        id_of('tax_no', county_penalties.code_4) AS tax_no,
+        id_of('resident_no', county_penalties.code_5) AS resident_no,
+        clean_text(county_penalties.cf_xdr_mc) AS name,
+        normal_form(county_penalties.dfbm) AS division,
+        county_case_types.ground,
+        penalty_kinds.without_fine,
+        parse_money(county_penalties.cf_fkje) AS amount_yuan,
+        normal_form(county_penalties.cf_wsh) AS document_no,
+        clean_text(county_penalties.cf_xzjg) AS authority,
+        parse_day(county_penalties.cf_jdrq) AS decided,
+        county_penalties.from_day,
+        county_penalties.to_day
+    FROM conform.county_penalties
+    LEFT JOIN codes.county_case_types ON normal_form(county_penalties.cf_sy) = county_case_types.code
+    LEFT JOIN codes.penalty_kinds ON normal_form(county_penalties.cf_cflb) = penalty_kinds.code
 )
 
 SELECT

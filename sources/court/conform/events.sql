@@ -7,26 +7,26 @@
 -- key: record_id, version, from_day
 WITH entries AS (
     SELECT
-        c.record_id,
-        c.version,
-        c.feed,
-        c.effect,
-        p.subject_kind,
-        starred(c."cardNum") AS card_no,
-        clean_text(c.iname) AS name,
-        d.ground,
-        g.severity,
-        parse_money(c."performedPart") AS performed_yuan,
-        parse_money(c."unperformPart") AS open_yuan,
-        normal_form(c."caseCode") AS document_no,
-        clean_text(c."courtName") AS authority,
-        parse_day(c."regDate") AS decided,
-        c.from_day,
-        c.to_day
-    FROM conform.court AS c
-    LEFT JOIN codes.court_party_kinds AS p ON normal_form(c."partyTypeName") = p.code
-    LEFT JOIN codes.disrupt_types AS d ON normal_form(c."disruptTypeName") = d.code
-    LEFT JOIN codes.grounds AS g ON d.ground = g.code
+        court.record_id,
+        court.version,
+        court.feed,
+        court.effect,
+        court_party_kinds.subject_kind,
+        starred(court."cardNum") AS card_no,
+        clean_text(court.iname) AS name,
+        disrupt_types.ground,
+        grounds.severity,
+        parse_money(court."performedPart") AS performed_yuan,
+        parse_money(court."unperformPart") AS open_yuan,
+        normal_form(court."caseCode") AS document_no,
+        clean_text(court."courtName") AS authority,
+        parse_day(court."regDate") AS decided,
+        court.from_day,
+        court.to_day
+    FROM conform.court
+    LEFT JOIN codes.court_party_kinds ON normal_form(court."partyTypeName") = court_party_kinds.code
+    LEFT JOIN codes.disrupt_types ON normal_form(court."disruptTypeName") = disrupt_types.code
+    LEFT JOIN codes.grounds ON disrupt_types.ground = grounds.code
 ),
 
 identified AS (

@@ -52,35 +52,35 @@ sides AS (
 
 filings AS (
     SELECT
-        f.record_id,
-        f.version,
-        f.feed,
-        f.effect,
-        k.link_kind,
+        sides.record_id,
+        sides.version,
+        sides.feed,
+        sides.effect,
+        relation_kinds.link_kind,
         CASE
-            WHEN f.resident_no IS NOT NULL THEN 'resident_no'
-            WHEN f.a_uscc IS NOT NULL THEN 'uscc'
+            WHEN sides.resident_no IS NOT NULL THEN 'resident_no'
+            WHEN sides.a_uscc IS NOT NULL THEN 'uscc'
         END AS a_scheme,
-        coalesce(f.resident_no, f.a_uscc) AS a_value,
-        clean_text(f.xgfmc) AS a_name,
+        coalesce(sides.resident_no, sides.a_uscc) AS a_value,
+        clean_text(sides.xgfmc) AS a_name,
         CAST(NULL AS VARCHAR) AS a_division,
         -- a shareholder without a number may be a person or an enterprise
         CASE
-            WHEN f.resident_no IS NOT NULL OR k.link_kind = 'director' THEN 'resident'
-            WHEN f.a_uscc IS NOT NULL OR k.link_kind = 'business_partner'
+            WHEN sides.resident_no IS NOT NULL OR relation_kinds.link_kind = 'director' THEN 'resident'
+            WHEN sides.a_uscc IS NOT NULL OR relation_kinds.link_kind = 'business_partner'
                 THEN 'enterprise'
         END AS a_kind,
-        CASE WHEN f.b_uscc IS NOT NULL THEN 'uscc' END AS b_scheme,
-        f.b_uscc AS b_value,
-        clean_text(f.jgmc) AS b_name,
+        CASE WHEN sides.b_uscc IS NOT NULL THEN 'uscc' END AS b_scheme,
+        sides.b_uscc AS b_value,
+        clean_text(sides.jgmc) AS b_name,
         CAST(NULL AS VARCHAR) AS b_division,
         'enterprise' AS b_kind,
-        parse_day(f.qsrq) AS valid_from,
+        parse_day(sides.qsrq) AS valid_from,
         CAST(NULL AS DATE) AS valid_to,
-        f.from_day,
-        f.to_day
-    FROM sides AS f
-    LEFT JOIN codes.relation_kinds AS k ON normal_form(f.gxlx) = k.code
+        sides.from_day,
+        sides.to_day
+    FROM sides
+    LEFT JOIN codes.relation_kinds ON normal_form(sides.gxlx) = relation_kinds.code
 )
 
 SELECT

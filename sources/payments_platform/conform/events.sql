@@ -5,50 +5,49 @@
 -- key: record_id, version, from_day
 WITH orders AS (
     SELECT
-        o.record_id,
-        o.version,
-        o.feed,
-        o.effect,
-        id_of('resident_no', o."certNo") AS resident_no,
-        clean_text(o."realName") AS name,
-        r.event_kind,
-        CASE r.event_kind
-            WHEN 'platform_payment' THEN k.ground_on_time
-            WHEN 'platform_late' THEN k.ground_late
+        payments_platform.record_id,
+        payments_platform.version,
+        payments_platform.feed,
+        payments_platform.effect,
+        id_of('resident_no', payments_platform."certNo") AS resident_no,
+        clean_text(payments_platform."realName") AS name,
+        platform_results.event_kind,
+        CASE platform_results.event_kind
+            WHEN 'platform_payment' THEN platform_services.ground_on_time
+            WHEN 'platform_late' THEN platform_services.ground_late
         END AS ground,
-        parse_int(o."amountFen") AS amount_fen,
-        normal_form(o."orderNo") AS order_no,
-        parse_day(o."bizDate") AS day,
-        o.from_day,
-        o.to_day
-    FROM conform.payments_platform AS o
-    LEFT JOIN codes.platform_results AS r ON normal_form(o.result) = r.code
-    LEFT JOIN codes.platform_services AS k ON normal_form(o."bizType") = k.code
+        parse_int(payments_platform."amountFen") AS amount_fen,
+        normal_form(payments_platform."orderNo") AS order_no,
+        parse_day(payments_platform."bizDate") AS day,
+        payments_platform.from_day,
+        payments_platform.to_day
+    FROM conform.payments_platform
+    LEFT JOIN codes.platform_results ON normal_form(payments_platform.result) = platform_results.code
+    LEFT JOIN codes.platform_services ON normal_form(payments_platform."bizType") = platform_services.code
 )
 
 SELECT
-    o.record_id,
-    o.version,
-    o.feed,
-    o.effect,
-    CASE WHEN o.resident_no IS NOT NULL THEN 'resident_no' END AS id_scheme,
-    o.resident_no AS id_value,
-    o.name,
+    orders.record_id,
+    orders.version,
+    orders.feed,
+    orders.effect,
+    CASE WHEN orders.resident_no IS NOT NULL THEN 'resident_no' END AS id_scheme,
+    orders.resident_no AS id_value,
+    orders.name,
     CAST(NULL AS VARCHAR) AS division,
     CAST(NULL AS VARCHAR) AS address,
     'resident' AS subject_kind,
-    o.event_kind,
-    o.ground,
-    g.severity,
-    -- fen to yuan, exact
-    CAST(o.amount_fen * CAST(0.01 AS DECIMAL(3, 2)) AS DECIMAL(18, 2)) AS amount_yuan,
-    o.order_no AS document_no,
+    orders.event_kind,
+    orders.ground,
+    grounds.severity,
+    yuan(orders.amount_fen) AS amount_yuan,
+    orders.order_no AS document_no,
     -- the platform's own name, which its file does not repeat
     '云穗付' AS authority,
-    o.day AS event_day,
-    o.day AS valid_from,
+    orders.day AS event_day,
+    orders.day AS valid_from,
     CAST(NULL AS DATE) AS valid_to,
-    o.from_day,
-    o.to_day
-FROM orders AS o
-LEFT JOIN codes.grounds AS g ON o.ground = g.code
+    orders.from_day,
+    orders.to_day
+FROM orders
+LEFT JOIN codes.grounds ON orders.ground = grounds.code

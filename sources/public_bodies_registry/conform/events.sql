@@ -12,31 +12,31 @@ WITH numbered AS (
 )
 
 SELECT
-    h.record_id,
-    h.version,
-    h.feed,
-    h.effect,
+    numbered.record_id,
+    numbered.version,
+    numbered.feed,
+    numbered.effect,
     CASE
-        WHEN h.resident_no IS NOT NULL THEN 'resident_no'
-        WHEN h.uscc IS NOT NULL THEN 'uscc'
+        WHEN numbered.resident_no IS NOT NULL THEN 'resident_no'
+        WHEN numbered.uscc IS NOT NULL THEN 'uscc'
     END AS id_scheme,
-    coalesce(h.resident_no, h.uscc) AS id_value,
-    clean_text(h.mc) AS name,
+    coalesce(numbered.resident_no, numbered.uscc) AS id_value,
+    clean_text(numbered.mc) AS name,
     CAST(NULL AS VARCHAR) AS division,
     CAST(NULL AS VARCHAR) AS address,
     -- an organisation may be of any kind; its code tells which
-    CASE WHEN h.resident_no IS NOT NULL THEN 'resident' END AS subject_kind,
-    g.event_kind,
-    k.ground,
-    g.severity,
+    CASE WHEN numbered.resident_no IS NOT NULL THEN 'resident' END AS subject_kind,
+    grounds.event_kind,
+    honour_kinds.ground,
+    grounds.severity,
     CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
-    normal_form(h.zsbh) AS document_no,
-    clean_text(h.bfdw) AS authority,
-    parse_day(h.bfrq) AS event_day,
-    parse_day(h.bfrq) AS valid_from,
+    normal_form(numbered.zsbh) AS document_no,
+    clean_text(numbered.bfdw) AS authority,
+    parse_day(numbered.bfrq) AS event_day,
+    parse_day(numbered.bfrq) AS valid_from,
     CAST(NULL AS DATE) AS valid_to,
-    h.from_day,
-    h.to_day
-FROM numbered AS h
-LEFT JOIN codes.honour_kinds AS k ON normal_form(h.xmlb) = k.code
-LEFT JOIN codes.grounds AS g ON k.ground = g.code
+    numbered.from_day,
+    numbered.to_day
+FROM numbered
+LEFT JOIN codes.honour_kinds ON normal_form(numbered.xmlb) = honour_kinds.code
+LEFT JOIN codes.grounds ON honour_kinds.ground = grounds.code

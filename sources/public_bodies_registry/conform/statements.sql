@@ -6,23 +6,23 @@
 -- key: record_id, version, from_day, property
 WITH entries AS (
     SELECT
-        b.record_id,
-        b.version,
-        b.feed,
-        b.effect,
-        clean_text(b.jgmc) AS name,
-        normal_form(b.xzqhdm) AS division,
-        k.subject_kind,
-        clean_text(b.jgdz) AS address,
-        id_of('uscc', b.tyshxydm) AS uscc,
-        id_of('org_code', b.zzjgdm) AS org_code,
-        normal_form(b.zt) AS status,
-        parse_day(b.clrq) AS founded,
-        parse_day(b.hzrq) AS approved,
-        b.from_day,
-        b.to_day
-    FROM conform.public_bodies AS b
-    LEFT JOIN codes.body_kinds AS k ON normal_form(b.jglb) = k.code
+        public_bodies.record_id,
+        public_bodies.version,
+        public_bodies.feed,
+        public_bodies.effect,
+        clean_text(public_bodies.jgmc) AS name,
+        normal_form(public_bodies.xzqhdm) AS division,
+        body_kinds.subject_kind,
+        clean_text(public_bodies.jgdz) AS address,
+        id_of('uscc', public_bodies.tyshxydm) AS uscc,
+        id_of('org_code', public_bodies.zzjgdm) AS org_code,
+        normal_form(public_bodies.zt) AS status,
+        parse_day(public_bodies.clrq) AS founded,
+        parse_day(public_bodies.hzrq) AS approved,
+        public_bodies.from_day,
+        public_bodies.to_day
+    FROM conform.public_bodies
+    LEFT JOIN codes.body_kinds ON normal_form(public_bodies.jglb) = body_kinds.code
 ),
 
 told AS (

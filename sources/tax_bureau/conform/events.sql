@@ -9,85 +9,85 @@
 -- key: record_id, version, from_day
 WITH places AS (
     SELECT
-        d.code,
-        c.name_zh || d.name_zh AS begins
-    FROM codes.divisions AS d
-    INNER JOIN codes.divisions AS c ON d.parent = c.code
-    WHERE d.level IN ('district', 'county')
+        district.code,
+        city.name_zh || district.name_zh AS begins
+    FROM codes.divisions AS district
+    INNER JOIN codes.divisions AS city ON district.parent = city.code
+    WHERE district.level IN ('district', 'county')
 ),
 
 told AS (
     SELECT
-        v.record_id,
-        v.version,
-        v.feed,
-        v.effect,
-        id_of('tax_no', v.nsrsbh) AS tax_no,
-        id_of('org_code', v.zzjgdm) AS org_code,
-        clean_text(v.nsrmc) AS name,
-        clean_text(v.zcdz) AS address,
+        tax_violations.record_id,
+        tax_violations.version,
+        tax_violations.feed,
+        tax_violations.effect,
+        id_of('tax_no', tax_violations.nsrsbh) AS tax_no,
+        id_of('org_code', tax_violations.zzjgdm) AS org_code,
+        clean_text(tax_violations.nsrmc) AS name,
+        clean_text(tax_violations.zcdz) AS address,
         'tax_violation' AS event_kind,
-        k.ground,
-        parse_money(v.sjje) AS amount_yuan,
-        normal_form(v.wsh) AS document_no,
-        clean_text(v.jcjg) AS authority,
-        parse_day(v.jdrq) AS event_day,
-        v.from_day,
-        v.to_day
-    FROM conform.tax_violations AS v
-    LEFT JOIN codes.tax_violation_kinds AS k ON normal_form(v.ajxz) = k.code
+        tax_violation_kinds.ground,
+        parse_money(tax_violations.sjje) AS amount_yuan,
+        normal_form(tax_violations.wsh) AS document_no,
+        clean_text(tax_violations.jcjg) AS authority,
+        parse_day(tax_violations.jdrq) AS event_day,
+        tax_violations.from_day,
+        tax_violations.to_day
+    FROM conform.tax_violations
+    LEFT JOIN codes.tax_violation_kinds ON normal_form(tax_violations.ajxz) = tax_violation_kinds.code
     UNION ALL
     SELECT
-        a.record_id,
-        a.version,
-        a.feed,
-        a.effect,
-        id_of('tax_no', a.nsrsbh) AS tax_no,
+        record_id,
+        version,
+        feed,
+        effect,
+        id_of('tax_no', nsrsbh) AS tax_no,
         CAST(NULL AS VARCHAR) AS org_code,
-        clean_text(a.nsrmc) AS name,
+        clean_text(nsrmc) AS name,
         CAST(NULL AS VARCHAR) AS address,
         'tax_a_class' AS event_kind,
         'tax_a_class' AS ground,
         CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
         CAST(NULL AS VARCHAR) AS document_no,
-        clean_text(a.pdjg) AS authority,
-        parse_day(a.gbrq) AS event_day,
-        a.from_day,
-        a.to_day
-    FROM conform.tax_a_class AS a
+        clean_text(pdjg) AS authority,
+        parse_day(gbrq) AS event_day,
+        from_day,
+        to_day
+    FROM conform.tax_a_class
 )
 
 SELECT
-    t.record_id,
-    t.version,
-    t.feed,
-    t.effect,
+    told.record_id,
+    told.version,
+    told.feed,
+    told.effect,
     CASE
-        WHEN t.org_code IS NOT NULL AND r.join_level IN ('none', 'own-keys') THEN 'org_code'
-        WHEN length(t.tax_no) = 18 THEN 'uscc'
-        WHEN t.tax_no IS NOT NULL THEN 'tax_no'
-        WHEN t.org_code IS NOT NULL THEN 'org_code'
+        WHEN told.org_code IS NOT NULL AND run.join_level IN ('none', 'own-keys') THEN 'org_code'
+        WHEN length(told.tax_no) = 18 THEN 'uscc'
+        WHEN told.tax_no IS NOT NULL THEN 'tax_no'
+        WHEN told.org_code IS NOT NULL THEN 'org_code'
     END AS id_scheme,
     CASE
-        WHEN t.org_code IS NOT NULL AND r.join_level IN ('none', 'own-keys') THEN t.org_code
-        ELSE coalesce(t.tax_no, t.org_code)
+        WHEN told.org_code IS NOT NULL AND run.join_level IN ('none', 'own-keys') THEN told.org_code
+        ELSE coalesce(told.tax_no, told.org_code)
     END AS id_value,
-    t.name,
-    p.code AS division,
-    t.address,
+    told.name,
+    places.code AS division,
+    told.address,
     'enterprise' AS subject_kind,
-    t.event_kind,
-    t.ground,
-    g.severity,
-    t.amount_yuan,
-    t.document_no,
-    t.authority,
-    t.event_day,
-    t.event_day AS valid_from,
+    told.event_kind,
+    told.ground,
+    grounds.severity,
+    told.amount_yuan,
+    told.document_no,
+    told.authority,
+    told.event_day,
+    told.event_day AS valid_from,
     CAST(NULL AS DATE) AS valid_to,
-    t.from_day,
-    t.to_day
-FROM told AS t
-CROSS JOIN codes.run AS r
-LEFT JOIN places AS p ON starts_with(t.address, p.begins)
-LEFT JOIN codes.grounds AS g ON t.ground = g.code
+    told.from_day,
+    told.to_day
+FROM told
+CROSS JOIN codes.run
+LEFT JOIN places ON starts_with(told.address, places.begins)
+LEFT JOIN codes.grounds ON told.ground = grounds.code

@@ -5,11 +5,11 @@
 -- key: record_id, version, from_day, property
 WITH places AS (
     SELECT
-        d.code,
-        c.name_zh || d.name_zh AS begins
-    FROM codes.divisions AS d
-    INNER JOIN codes.divisions AS c ON d.parent = c.code
-    WHERE d.level IN ('district', 'county')
+        district.code,
+        city.name_zh || district.name_zh AS begins
+    FROM codes.divisions AS district
+    INNER JOIN codes.divisions AS city ON district.parent = city.code
+    WHERE district.level IN ('district', 'county')
 ),
 
 cases AS (
@@ -43,30 +43,30 @@ told AS (
 )
 
 SELECT
-    t.record_id,
-    t.version,
-    t.feed,
-    t.effect,
+    told.record_id,
+    told.version,
+    told.feed,
+    told.effect,
     CASE
-        WHEN t.org_code IS NOT NULL AND r.join_level IN ('none', 'own-keys') THEN 'org_code'
-        WHEN length(t.tax_no) = 18 THEN 'uscc'
-        WHEN t.tax_no IS NOT NULL THEN 'tax_no'
-        WHEN t.org_code IS NOT NULL THEN 'org_code'
+        WHEN told.org_code IS NOT NULL AND run.join_level IN ('none', 'own-keys') THEN 'org_code'
+        WHEN length(told.tax_no) = 18 THEN 'uscc'
+        WHEN told.tax_no IS NOT NULL THEN 'tax_no'
+        WHEN told.org_code IS NOT NULL THEN 'org_code'
     END AS id_scheme,
     CASE
-        WHEN t.org_code IS NOT NULL AND r.join_level IN ('none', 'own-keys') THEN t.org_code
-        ELSE coalesce(t.tax_no, t.org_code)
+        WHEN told.org_code IS NOT NULL AND run.join_level IN ('none', 'own-keys') THEN told.org_code
+        ELSE coalesce(told.tax_no, told.org_code)
     END AS id_value,
-    t.name,
-    p.code AS division,
+    told.name,
+    places.code AS division,
     'enterprise' AS subject_kind,
-    t.property,
-    t.value,
-    t.decided AS valid_from,
+    told.property,
+    told.value,
+    told.decided AS valid_from,
     CAST(NULL AS DATE) AS valid_to,
-    t.from_day,
-    t.to_day
-FROM told AS t
-CROSS JOIN codes.run AS r
-LEFT JOIN places AS p ON starts_with(t.address, p.begins)
-WHERE t.value IS NOT NULL
+    told.from_day,
+    told.to_day
+FROM told
+CROSS JOIN codes.run
+LEFT JOIN places ON starts_with(told.address, places.begins)
+WHERE told.value IS NOT NULL

@@ -5,28 +5,28 @@
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
 SELECT
-    u.record_id,
-    u.version,
-    u.feed,
-    u.effect,
+    utility_company.record_id,
+    utility_company.version,
+    utility_company.feed,
+    utility_company.effect,
     CAST(NULL AS VARCHAR) AS id_scheme,
     CAST(NULL AS VARCHAR) AS id_value,
-    clean_text(u.hm) AS name,
+    clean_text(utility_company.hm) AS name,
     CAST(NULL AS VARCHAR) AS division,
-    clean_text(u.dz) AS address,
+    clean_text(utility_company.dz) AS address,
     CAST(NULL AS VARCHAR) AS subject_kind,
     'utility_arrears' AS event_kind,
-    k.ground,
-    g.severity,
-    parse_money(clean_text(u.qfje)) AS amount_yuan,
+    utility_kinds.ground,
+    grounds.severity,
+    parse_money(clean_text(utility_company.qfje)) AS amount_yuan,
     -- the bill has no number of its own: account and month name it
-    normal_form(u.hh) || '-' || normal_form(u.zq) AS document_no,
-    clean_text(u.sfdw) AS authority,
-    parse_day(clean_text(u.qfrq)) AS event_day,
-    parse_day(clean_text(u.qfrq)) AS valid_from,
+    normal_form(utility_company.hh) || '-' || normal_form(utility_company.zq) AS document_no,
+    clean_text(utility_company.sfdw) AS authority,
+    parse_day(clean_text(utility_company.qfrq)) AS event_day,
+    parse_day(clean_text(utility_company.qfrq)) AS valid_from,
     CAST(NULL AS DATE) AS valid_to,
-    u.from_day,
-    u.to_day
-FROM conform.utility_company AS u
-LEFT JOIN codes.utility_kinds AS k ON normal_form(u.lx) = k.code
-LEFT JOIN codes.grounds AS g ON k.ground = g.code
+    utility_company.from_day,
+    utility_company.to_day
+FROM conform.utility_company
+LEFT JOIN codes.utility_kinds ON normal_form(utility_company.lx) = utility_kinds.code
+LEFT JOIN codes.grounds ON utility_kinds.ground = grounds.code

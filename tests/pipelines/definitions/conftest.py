@@ -12,8 +12,8 @@ with pytest.MonkeyPatch.context() as patch:
     from pipelines.definitions.everything import defs
     from pipelines.definitions.laboratory import Laboratory
     from pipelines.definitions.names import key
+    from pipelines.home import Home
     from pipelines.run import build_home
-    from pipelines.storage import Home
 
 
 @pytest.fixture(scope="session")

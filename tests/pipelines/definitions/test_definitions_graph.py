@@ -16,13 +16,13 @@ from pipelines.definitions.names import EVERYTHING, MODELS, asset_of, key
 from pipelines.definitions.shown import SHOWN
 from pipelines.exchange.network import JOINS
 from pipelines.graph import all_models
+from pipelines.home import Home, write_json
 from pipelines.landing.keys import landing_columns
 from pipelines.model import STAGES, output_columns
-from pipelines.storage import Home, write_json
 from quality.expectations import Expectation
 from quality.from_contract import delivery_expectations, landing_expectations
 from quality.gates import VERDICTS_COLUMNS
-from quality.suites import STAGE_SUITES, stage_expectations
+from quality.suites import CHECKED_STAGES, stage_expectations
 from schemas.columns import said_of_columns, written
 from schemas.contract import ROOT, TIERS, feeds
 
@@ -155,7 +155,7 @@ def test_every_expectation_is_a_check_of_its_own():
     specs = {spec.key: spec for gate in defs.asset_checks for spec in gate.check_specs}
     assert set(specs) == set(GRAPH.asset_check_keys)
     found = 0
-    for stage in STAGE_SUITES:
+    for stage in CHECKED_STAGES:
         expected = list(stage_expectations(stage, feeds().values()))
         if stage == "landing":
             for feed in feeds().values():
@@ -194,7 +194,7 @@ def test_checks_are_named_in_words():
 
 
 def test_what_stops_a_build_is_an_error_and_all_else_a_warning():
-    for stage in STAGE_SUITES:
+    for stage in CHECKED_STAGES:
         for check in checks_of(stage):
             stops = check.expectation.outcome == "fail"
             assert (check.severity == dg.AssetCheckSeverity.ERROR) == stops

@@ -10,9 +10,9 @@ from pipelines.definitions.names import DATABASE, EVERYTHING, MODELS, key
 from pipelines.definitions.recorded import record
 from pipelines.engine import open_engine
 from pipelines.graph import all_models
+from pipelines.home import Home
 from pipelines.run import build_home
-from pipelines.storage import Home
-from quality.suites import STAGE_SUITES
+from quality.suites import CHECKED_STAGES
 from schemas.contract import feeds
 
 
@@ -132,7 +132,7 @@ def test_every_check_is_told_with_its_count_and_examples(generated, tmp_path):
         for e in listening.told
         if isinstance(e, dg.AssetCheckEvaluation)
     }
-    checks = [check for stage in STAGE_SUITES for check in checks_of(stage)]
+    checks = [check for stage in CHECKED_STAGES for check in checks_of(stage)]
     assert len(found) == len(checks)
     assert counted, "a world with dirt has rows that break something"
     for check in checks:

@@ -13,8 +13,8 @@ from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import EVERYTHING, MODELS, key
 from pipelines.definitions.triggers import every_morning, landing_folder_changed
 from pipelines.engine import open_engine
+from pipelines.home import Home, HomeError
 from pipelines.landing import LandingError
-from pipelines.storage import Home, HomeError
 from quality import BrokenPromise
 
 GRAPH = defs.resolve_asset_graph()
@@ -69,7 +69,7 @@ def test_a_part_works_on_a_copy_of_the_last_good_database(home, monkeypatch, lau
         else model
         for name, model in MODELS.items()
     }
-    monkeypatch.setattr("pipelines.definitions.work.all_models", lambda *_: changed.values())
+    monkeypatch.setattr("pipelines.build.all_models", lambda *_: list(changed.values()))
     result = launch(home, "lists.court_dishonest")
     after = rows(home.database())
     assert home.database() != old and not old.exists()

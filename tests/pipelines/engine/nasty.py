@@ -39,11 +39,14 @@ NASTY = (
 )  # fmt: skip
 
 
-def spoil(landing: Path, target: Path, feeds: dict[str, Feed]) -> int:
+def spoil(landing: Path, target: Path, feeds: dict[str, Feed], of_six: int = 4) -> int:
     """A copy of a landing folder in which many cells hold nasty texts.
 
-    Of the rows of every delivery two in three have one cell spoilt, always the same one in the same
-    way wherever the row comes again. What a format cannot hold is left out.
+    Of the rows of every delivery some have one cell spoilt, always the same one in the same way
+    wherever the row comes again. What a format cannot hold is left out.
+
+    Args:
+        of_six: how many of six rows.
 
     Returns:
         How many cells were spoilt.
@@ -54,17 +57,17 @@ def spoil(landing: Path, target: Path, feeds: dict[str, Feed]) -> int:
         for path in sorted((target / feed.name).iterdir()):
             table, _ = read(feed, path)
             rows = table.select(list(feed.column_names)).to_pylist()
-            changed = [_spoilt(feed, n, row) for n, row in enumerate(rows)]
+            changed = [_spoilt(feed, row, of_six) for row in rows]
             spoilt += _written(feed, path, rows, changed)
     return spoilt
 
 
-def _spoilt(feed: Feed, n: int, row: dict[str, str | None]) -> dict[str, str | None]:
+def _spoilt(feed: Feed, row: dict[str, str | None], of_six: int) -> dict[str, str | None]:
     mark = sum(map(ord, "".join(row[name] or "" for name in feed.natural_key))) + len(feed.name)
-    if mark % 3 == 0:
+    if mark % 6 >= of_six:
         return row
     names = feed.column_names
-    return row | {names[mark // 3 % len(names)]: NASTY[mark * 7 % len(NASTY)] or None}
+    return row | {names[mark // 6 % len(names)]: NASTY[mark * 7 % len(NASTY)] or None}
 
 
 def _written(feed: Feed, path: Path, rows: list[dict], changed: list[dict]) -> int:

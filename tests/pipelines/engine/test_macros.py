@@ -244,6 +244,46 @@ GIVEN = {
         ("", None),
         (None, None),
     ],
+    "write_day(parse_day(x), '/')": [("20240102", "2024/01/02"), (None, None)],
+    "write_day(parse_day(x), '')": [("20240102", "20240102"), ("20240230", None)],
+    "yuan(parse_int(x))": [
+        ("5", Decimal("0.05")),
+        ("123456", Decimal("1234.56")),
+        ("-1", Decimal("-0.01")),
+        (None, None),
+    ],
+    "wan(parse_int(x))": [
+        ("5", Decimal("0.000005")),
+        ("123456789", Decimal("123.456789")),
+        (None, None),
+    ],
+    "on_day(DATE '2024-01-02', DATE '2024-01-04', parse_day(x))": [
+        ("20240101", False),
+        ("20240102", True),
+        ("20240103", True),
+        ("20240104", False),
+        (None, None),
+    ],
+    "on_day(DATE '2024-01-02', parse_day(x), DATE '2024-03-01')": [
+        (None, True),  # still
+        ("20240301", False),
+        ("20240302", True),
+    ],
+    "meet(DATE '2024-01-02', DATE '2024-01-04', parse_day(x), CAST(NULL AS DATE))": [
+        ("20230101", True),
+        ("20240103", True),
+        ("20240104", False),
+    ],
+    "meet(parse_day(x), CAST(NULL AS DATE), DATE '2024-01-02', DATE '2024-01-04')": [
+        ("20230101", True),
+        ("20240103", True),
+        ("20240104", False),
+    ],
+    "meet(DATE '2024-01-02', CAST(NULL AS DATE), DATE '2023-01-02', parse_day(x))": [
+        ("20240102", False),
+        ("20240103", True),
+        (None, True),
+    ],
     "until(parse_day(x))": [("20240101", date(2024, 1, 1)), (None, date(9999, 12, 31))],
     "month_after(parse_day(x))": [
         ("20240101", date(2024, 2, 1)),

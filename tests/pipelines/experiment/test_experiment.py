@@ -48,9 +48,9 @@ def test_a_fault_is_the_same_in_every_arm(done, design):
 
 
 def test_rows_are_what_replays_say(done, design):
+    from pipelines.home import Home
     from pipelines.replay import replay
     from pipelines.replay.compare.metrics import totals
-    from pipelines.storage import Home
 
     replays = pd.read_parquet(done / "replays.parquet")
     row = replays[(replays["arm"] == 5) & (replays["cells_on_the_eve"] > 0)].iloc[0]
@@ -61,11 +61,11 @@ def test_rows_are_what_replays_say(done, design):
         join=arm.join,
         policy=dict(arm.policy),
     )
-    states = {"": totals(found.left.difference), "_uncorrected": totals(found.faulty)}
+    states = {"": totals(found.remaining.difference), "_uncorrected": totals(found.faulty)}
     for end, told in states.items():
         for column in ("pairs", "cells", "subjects", "measures", "entry_days", "subject_days"):
             assert told[column] == row[column + end], column
-    left = found.left.residue
+    left = found.remaining.residue
     assert (left.eve, left.half_life) == (row["cells_on_the_eve"], row["half_life"])
     assert left.share(30) == row["share_after_30"]
     assert found.edits[0].struck.record_id == row["record_id"]
@@ -101,7 +101,7 @@ def test_what_is_told_to_machines_keeps_its_shape(done):
 
 
 def test_an_experiment_without_correction_or_effect_is_told_too(done, tmp_path):
-    """Its arms have no half-life, its faults nothing to bite on; the page leaves out what is empty."""
+    """Its arms have no half-life, its faults nothing to change; the page leaves out what is empty."""
     replays = pd.read_parquet(done / "replays.parquet")
     manifest = json.loads((done / "manifest.json").read_text(encoding="utf-8"))
     manifest["arms"] = [manifest["arms"][0] | {"correct_after": None}]
@@ -109,7 +109,7 @@ def test_an_experiment_without_correction_or_effect_is_told_too(done, tmp_path):
     nothing = dict.fromkeys(
         set(replays.columns) - {"arm", "fault", "world", "join", "policy", "kind"}
     )
-    mine = replays[replays["arm"] == 0].assign(**nothing | {"outcome": "nothing to bite on"})
+    mine = replays[replays["arm"] == 0].assign(**nothing | {"outcome": "nothing to change"})
     mine.to_parquet(tmp_path / "replays.parquet")
     for name in ("cells", "gains"):
         table = pd.read_parquet(done / f"{name}.parquet")
@@ -123,7 +123,7 @@ def test_an_experiment_without_correction_or_effect_is_told_too(done, tmp_path):
     assert (told["arms"][0]["nothing"], told["arms"][0]["entry_days"]) == (24, None)
     write_page(summary, tmp_path, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "None found anything to bite on." in page and 'id="residue"' not in page
+    assert "None found anything to change." in page and 'id="residue"' not in page
 
 
 def test_the_terminal_tells_arms_and_changes(done):

@@ -269,7 +269,7 @@ def test_a_reader_that_loses_rows_is_found_out(engine, tmp_path, monkeypatch) ->
 
 
 def odd(*_):
-    raise files.Odd("as if")
+    raise files.Irregular("as if")
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,12 @@ def kind(lab, **kinds):
 
 
 def measures(lab, *only):
-    found = lab.run("consequences.relations", "consequences.called", "consequences.measures")
+    found = lab.run(
+        "consequences.relations",
+        "consequences.ways",
+        "consequences.called",
+        "consequences.measures",
+    )
     found = [m for m in found if not only or m["measure"] in only]
     return rows_of(found, "measure", "agency", "subject_id", "from_day", "to_day")
 

@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 
 from pipelines import subject, trace
 from pipelines.engine import open_engine
+from pipelines.home import Home, write_json
 from pipelines.replay import command, compare
-from pipelines.storage import Home, write_json
 from schemas.contract import ROOT
 
 COURT = {"feed": "court", "record": "0000000001"}

@@ -13,7 +13,7 @@ from pipelines.engine.databases import opened
 from pipelines.landing import land
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, apply, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
-from pipelines.replay.plan.gated import Gates
+from pipelines.replay.plan.gates import Gates
 from schemas.contract import Column, Feed
 from sources.faults import FaultError, kind
 from sources.files import read, write

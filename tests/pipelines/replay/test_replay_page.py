@@ -13,6 +13,7 @@ import pytest
 
 from pipelines import trace
 from pipelines.engine import open_engine
+from pipelines.home import Home, write_json
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.metrics import day_number
@@ -21,7 +22,6 @@ from pipelines.replay.tell.figures import intervals, network, per_day, periods, 
 from pipelines.replay.tell.figures.places import layers, ordered, placed, staggered
 from pipelines.replay.tell.figures.spread import FILE, spread
 from pipelines.replay.tell.page import page, rows, write_page
-from pipelines.storage import Home, write_json
 
 DAY0 = date(2024, 1, 1)
 HORIZON = DAY0 + timedelta(days=100)
@@ -78,15 +78,15 @@ def followed(faulty, corrected=None, fixed=None):
     struck = SimpleNamespace(
         feed=feed, day=DAY0 + timedelta(days=10), days=[], scope="source", record_id="r"
     )
-    left = None
+    remaining = None
     if corrected is not None:
-        left = SimpleNamespace(
+        remaining = SimpleNamespace(
             difference=corrected, residue=SimpleNamespace(correction_day=fixed_on)
         )
     return SimpleNamespace(
         edits=(SimpleNamespace(struck=struck, correction_day=fixed_on),),
         faulty=faulty,
-        left=left,
+        remaining=remaining,
         evidence=None,
         words=Words(),
     )
@@ -152,13 +152,13 @@ def test_a_subject_counts_once_a_day_under_its_closest_tie():
 
 
 def test_a_row_a_cell_and_what_the_correction_spared_at_the_end():
-    left = pd.DataFrame(
+    remaining = pd.DataFrame(
         [("bank", "court_dishonest", "x", *(day_number(day(n).date()) for n in (30, 40)), "waits")],
         columns=["holder", "list", "subject_id", "a", "b", "cause"],
     )
     given = followed(difference(LISTS), difference(RIGHTED), 30)
     for name in ("lists", "measures", "scores"):
-        setattr(given.left, name, left if name == "lists" else left.iloc[:0])
+        setattr(given.remaining, name, remaining if name == "lists" else remaining.iloc[:0])
     table = rows(given)
     assert list(zip(table["holder"], table["subject_id"], table["days"], strict=True)) == [
         ("court", "x", 20), ("court", "y", 20), ("bank", "x", 28), ("bank", "z", 0),
@@ -349,7 +349,7 @@ def test_a_fault_without_effect_or_correction_has_a_page(told, found):
     quiet = replace(
         told,
         faulty=replace(told.faulty, **none),
-        left=None,
+        remaining=None,
         evidence=evidence,
         scenario=told.scenario,
     )

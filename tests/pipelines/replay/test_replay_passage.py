@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.home import Home, write_json
 from pipelines.replay import command
 from pipelines.replay.tell.report import gloss
-from pipelines.storage import Home, write_json
 
 COURT = {"feed": "court", "record": "0000000001"}
 
@@ -36,8 +36,8 @@ def test_a_row_its_gate_keeps_aside_is_told_and_corrected(home, capsys):
     )  # fmt: skip
     fault = found.json()["fault"]
     assert fault["correction_day"] == fault["correction_sent"] == "2024-03-23"
-    assert found.left.json()["cells_on_the_eve"] == 8
-    assert found.left.json()["cells"] == 0
+    assert found.remaining.json()["cells_on_the_eve"] == 8
+    assert found.remaining.json()["cells"] == 0
     said = printed(found, capsys)
     assert "Gate gate required_operation" not in said
     assert "required_operation keeps court/court_20240313.json line 1 of court aside" in said

@@ -12,9 +12,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipelines.build import build
+from pipelines.home import Home, write_json
 from pipelines.replay import (
     FaultError,
     FaultSpec,
@@ -27,7 +29,6 @@ from pipelines.replay import (
 from pipelines.replay.compare.metrics import day_number
 from pipelines.replay.plan.scenario import save
 from pipelines.replay.tell.report import sentence
-from pipelines.storage import Home, write_json
 
 RIGHT, WRONG = "PDY006120", "PDY008409"
 RECORD = "0000000001"
@@ -95,18 +96,23 @@ def test_what_is_left_and_why(corrected):
     the firm that was missing. What stays of the wrong firm: ncisp's adoption and its two copies,
     the bank's, and the republisher's.
     """
-    left = corrected.json()["residue"]
-    assert left["cells_on_the_eve"] == 16
-    shares = {row["days_after"]: row["share"] for row in left["share_after_days"]}
+    remaining = corrected.json()["residue"]
+    assert remaining["cells_on_the_eve"] == 16
+    shares = {row["days_after"]: row["share"] for row in remaining["share_after_days"]}
     assert shares[0] == pytest.approx(14 / 16)
     assert shares[1] == pytest.approx(11 / 16)
     assert shares[30] == pytest.approx(5 / 16)
-    assert left["cells"] == 5
-    assert left["by_cause"] == {"adopted_with_its_own_term": 4, "deletion_not_carried": 1}
-    assert left["cells_by_since"] == {"eve": 5, "late_spread": 0, "returned": 0, "irrevocable": 0}
-    assert left["share_at_the_horizon"] == pytest.approx(1 / 16)
-    assert left["late_spread"] == 0 and left["irrevocable"] == 0
-    assert sum(left["entry_days_by_cause"].values()) == left["entry_days"]
+    assert remaining["cells"] == 5
+    assert remaining["by_cause"] == {"adopted_with_its_own_term": 4, "deletion_not_carried": 1}
+    assert remaining["cells_by_since"] == {
+        "eve": 5,
+        "late_spread": 0,
+        "returned": 0,
+        "irrevocable": 0,
+    }
+    assert remaining["share_at_the_horizon"] == pytest.approx(1 / 16)
+    assert remaining["late_spread"] == 0 and remaining["irrevocable"] == 0
+    assert sum(remaining["entry_days_by_cause"].values()) == remaining["entry_days"]
 
 
 def test_residue_by_list_sums_to_the_whole(corrected):
@@ -124,17 +130,55 @@ def test_the_report_is_short_and_ends_with_a_sentence(corrected, capsys):
     assert lines[-1].endswith(".")
 
 
+def test_the_report_says_what_only_the_correction_does(corrected, capsys):
+    """The firm that was missing is adopted a month later, and so is on four lists a month too long."""
+    corrected.print()
+    out = capsys.readouterr().out
+    said = "Uncorrected, wrongly listed B; missing A, in every row; corrected, also listed A, in 4 of them:"
+    assert said in " ".join(out.split())
+    lists, then = corrected.faulty.lists, corrected.left.difference.lists
+    alone = lists[lists["holder"] == "court"]
+    one = replace(corrected, faulty=replace(corrected.faulty, lists=alone))
+    one.print()
+    out = " ".join(capsys.readouterr().out.split())
+    assert "in every row" not in out and "corrected, listed A, B;" in out
+    left = replace(corrected.left, difference=replace(corrected.left.difference, lists=then[:0]))
+    replace(corrected, left=left).print()
+    assert "Wrongly listed B; missing A, in every row:" in capsys.readouterr().out
+
+
+def test_scores_and_measures_that_only_the_correction_changes(corrected, capsys):
+    faulty, then = corrected.faulty, corrected.left.difference
+    score = {
+        "keeper": "city_portal", "subject_id": "s", "kind": "altered",
+        "first_shows": "A 1000", "second_shows": "B 950",
+        "from_day": date(2024, 5, 1), "to_day": date(2024, 6, 1),
+    }  # fmt: skip
+    shifted = pd.DataFrame([score])[list(faulty.scores.columns)]
+    left = replace(corrected.left, difference=replace(then, scores=shifted))
+    none = replace(faulty, scores=faulty.scores[:0], measures=faulty.measures[:0])
+    replace(corrected, faulty=none, left=left).print()
+    out = " ".join(capsys.readouterr().out.split())
+    assert (
+        "Scores city_portal: 1 subject shifted by -50 points only because of the correction, 1 into "
+        "another grade, from 2024-05-01 until 2024-06-01" in out
+    )
+    kinds = len(then.measures[["agency", "measure"]].drop_duplicates())
+    assert f"Measures {kinds} kinds only because of the correction" in out
+    assert "0 subjects" not in out and "0 of" not in out
+
+
 def test_the_sentence_tells_of_what_is_wrong_only_later(corrected):
     """An error that shows a hundred days after the correction is not told as gone for good."""
-    left = corrected.left
-    later = left.lists.assign(
-        a=day_number(left.residue.correction_day) + 100,
-        b=day_number(left.residue.correction_day) + 200,
+    remaining = corrected.remaining
+    later = remaining.lists.assign(
+        a=day_number(remaining.residue.correction_day) + 100,
+        b=day_number(remaining.residue.correction_day) + 200,
     )
-    told = sentence(replace(corrected, left=replace(left, lists=later)))
+    told = sentence(replace(corrected, remaining=replace(remaining, lists=later)))
     n = len(later[["holder", "list", "subject_id"]].drop_duplicates())
     assert told.endswith(f"no entry is wrong, but {n} entries are later on.")
-    told = sentence(replace(corrected, left=replace(left, lists=later[:0])))
+    told = sentence(replace(corrected, remaining=replace(remaining, lists=later[:0])))
     assert told.endswith("no entry is wrong any more.")
 
 

@@ -133,7 +133,7 @@ def test_line_ends_of_windows_beside_quotes(tmp_path) -> None:
             XML,
             (
                 '<?xml version="1.0" encoding="gb18030"?><records>\n<!-- hand made -->\n'
-                '<record id="7">\n  <note><![CDATA[x]]></note>\n  <no>1</no><name>甲</name>\n'
+                "<record>\n  <note><![CDATA[x]]></note>\n  <no>1</no><name>甲</name>\n"
                 "</record></records>"
             ).encode("gb18030"),
         ),
@@ -436,6 +436,10 @@ def test_a_document_with_undecodable_bytes(tmp_path) -> None:
             "<record><no>1</no><name unit='x'>甲</name><note/></record>",
             "unknown column: 'name/@unit'",
         ),
+        (
+            "<record id='7'><no>1</no><name>甲</name><note/></record>",
+            "unknown column: '@id' not in",
+        ),
     ],
 )
 def test_a_bad_record_of_xml(bad, reason, tmp_path) -> None:
@@ -456,6 +460,14 @@ def test_a_bad_record_of_xml(bad, reason, tmp_path) -> None:
     assert one.line == 2
     assert one.reason.startswith(reason)
     assert cut(content, one).decode() == bad
+
+
+def test_attributes_of_every_record_of_xml_are_columns_of_the_file(tmp_path) -> None:
+    """As in other formats, a column that no contract knows and every record has refuses the file."""
+    content = written(XML, tmp_path).replace(b"<record>", b'<record state="deleted">')
+    found, unreadable = read(XML, content, tmp_path)
+    assert found == []
+    assert [u.reason for u in unreadable] == ["unknown column: '@state' not in the contract"]
 
 
 @pytest.mark.parametrize("before", ["<record>", "</records>"])
@@ -561,7 +573,7 @@ def test_a_sheet_holds_no_longer_cell(tmp_path) -> None:
 def test_a_record_never_goes_from_one_file_into_the_next(tmp_path) -> None:
     head = b"no,name,note\n"
     one, two = head + b'1,a,"b\n', head + b'c",d,e\n3,"f",g\n'
-    with pytest.raises(files.Odd):
+    with pytest.raises(files.Irregular):
         files.read_quickly(COMMA, [one, two])
 
 

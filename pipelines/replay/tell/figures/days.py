@@ -33,7 +33,7 @@ def per_day(replay: Replay) -> pd.DataFrame:
         One row a run of days alike: from_day, to_day (half-open, ISO text), named, linked, derived,
         wrong (their sum), uncorrected (what the sum would be without the correction).
     """
-    followed = replay.faulty if replay.left is None else replay.left.difference
+    followed = replay.faulty if replay.remaining is None else replay.remaining.difference
     shown, without = _turns(followed), _turns(replay.faulty)
     first = metrics.day_number(fault_days(replay)[0])
     end = metrics.day_number(replay.faulty.horizon)
@@ -102,12 +102,12 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
     >>> from pipelines.replay.tell.figures import wrong_per_day
     >>> wrong_per_day(replay("build", fault)).show()  # doctest: +SKIP
     """
-    found = per_day(replay)
-    if not found["wrong"].any() and not found["uncorrected"].any():
+    frame = per_day(replay)
+    if not frame["wrong"].any() and not frame["uncorrected"].any():
         figure = blank(160, narrow, xaxis={"visible": False}, yaxis={"visible": False})
         say(figure, "Nobody is wrong on any day.")
         return figure
-    ties = [tie for tie in TIES if found[tie].any()]
+    ties = [tie for tie in TIES if frame[tie].any()]
     bottom = 44 + 20 * (len(ties) + 1) if narrow else 100
     figure = blank(
         (300 if narrow else 320) + bottom,
@@ -132,9 +132,9 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
             "yanchor": "bottom",
         },
     )
-    days = [*found["from_day"], found["to_day"].iloc[-1]]
+    days = [*frame["from_day"], frame["to_day"].iloc[-1]]
     for tie in ties:
-        look, counts = TIES[tie], found[tie].tolist()
+        look, counts = TIES[tie], frame[tie].tolist()
         figure.add_trace(
             go.Scatter(
                 name=look.title,
@@ -155,7 +155,7 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
                 hovertemplate=f"{look.title.partition(':')[0]}: %{{y}}<extra></extra>",
             )
         )
-    counts = found["wrong"].tolist()
+    counts = frame["wrong"].tolist()
     figure.add_trace(
         go.Scatter(
             name="all together",
@@ -167,8 +167,8 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
             hovertemplate="all together: %{y}<extra></extra>",
         )
     )
-    if replay.left is not None:
-        counts = found["uncorrected"].tolist()
+    if replay.remaining is not None:
+        counts = frame["uncorrected"].tolist()
         figure.add_trace(
             go.Scatter(
                 name="all together, had nobody corrected it",

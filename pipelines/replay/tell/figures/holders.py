@@ -78,15 +78,15 @@ def moving(replay: Replay, narrow: bool = False) -> tuple[go.Figure, list[dict[s
         replay: see `network`.
         narrow: likewise.
     """
-    found = spread(replay)
-    starts = {node: 0 for node in found.nodes if node.startswith(FILE)}
-    if not found.lit:  # nothing went anywhere: the network stands as it is, from the owners on
-        starts |= {owner: 1 for owner in found.owners if owner in found.nodes}
-    layer = layers(starts, found.lit, found.edges)
-    rows = ordered(layer, found.edges)
+    spreading = spread(replay)
+    starts = {node: 0 for node in spreading.nodes if node.startswith(FILE)}
+    if not spreading.lit:  # nothing went anywhere: the network stands as it is, from the owners on
+        starts |= {owner: 1 for owner in spreading.owners if owner in spreading.nodes}
+    layer = layers(starts, spreading.lit, spreading.edges)
+    rows = ordered(layer, spreading.edges)
     rows = staggered(rows) if narrow else rows
     at, height = _pixels(rows, narrow)
-    curves = {edge: _curve(at[edge[0]], at[edge[1]]) for edge in found.edges}
+    curves = {edge: _curve(at[edge[0]], at[edge[1]]) for edge in spreading.edges}
     figure = blank(
         height + (186 if narrow else 92),
         narrow,
@@ -107,11 +107,11 @@ def moving(replay: Replay, narrow: bool = False) -> tuple[go.Figure, list[dict[s
     )
     figure.update_annotations(yshift=2)  # the mark, clear of plotly's own buttons
     figure.add_trace(_lines(list(curves.values()), LINE, 1.3, 9))
-    figure.add_trace(_clocks(found, curves))
-    frames = _frames(found, at, curves)
+    figure.add_trace(_clocks(spreading, curves))
+    frames = _frames(spreading, at, curves)
     figure.add_traces([go.Scatter(part) for part in frames[0]["data"]])
     _key(figure)
-    for node in found.nodes:
+    for node in spreading.nodes:
         _name(figure, node, at[node], narrow)
     return figure, frames
 
@@ -187,16 +187,16 @@ def _lines(
 
 def _clocks(found: Spread, curves: dict[Pair, list[tuple[float, float]]]) -> dict[str, Any]:
     """What each edge hands over and when, to be read at its middle."""
-    told = [(edge, lines) for edge, lines in found.edges.items() if lines]
+    clocks = [(edge, lines) for edge, lines in found.edges.items() if lines]
     return {
         "type": "scatter",
-        "x": [curves[edge][PIECES // 2][0] for edge, _ in told],
-        "y": [curves[edge][PIECES // 2][1] for edge, _ in told],
+        "x": [curves[edge][PIECES // 2][0] for edge, _ in clocks],
+        "y": [curves[edge][PIECES // 2][1] for edge, _ in clocks],
         "mode": "markers",
         "marker": {"size": 14, "color": "rgba(0,0,0,0)"},
         "hovertext": [
             f"<b>{_called(edge[0])} → {_called(edge[1])}</b><br>" + "<br>".join(lines)
-            for edge, lines in told
+            for edge, lines in clocks
         ],
         "hoverinfo": "text",
         "showlegend": False,

@@ -21,7 +21,7 @@ BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 INK, FAINT, LINE, PAPER = "#1f2933", "#55606a", "#c3cad1", "#ffffff"
 FONT = "system-ui, 'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
-NOTICE = "Synthetic data"
+MARK = "Synthetic data"
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,13 @@ def as_followed(replay: Replay, what: str) -> pd.DataFrame:
     Args:
         what: `lists`, `measures`, `scores`, `points` or `ways`.
     """
-    difference = replay.faulty if replay.left is None else replay.left.difference
+    difference = replay.faulty if replay.remaining is None else replay.remaining.difference
     return getattr(difference, what)
 
 
 def correction_day(replay: Replay) -> date | None:
     """The day the source put the last of its faults right; None if it never did."""
-    return None if replay.left is None else replay.left.residue.correction_day
+    return None if replay.remaining is None else replay.remaining.residue.correction_day
 
 
 def fault_days(replay: Replay) -> list[date]:
@@ -124,7 +124,7 @@ def blank(height: int, narrow: bool, **layout: Any) -> go.Figure:
     }
     figure = go.Figure(layout=common | layout)
     figure.add_annotation(
-        text=NOTICE,
+        text=MARK,
         xref="paper",
         yref="paper",
         x=1,

@@ -37,32 +37,32 @@ def periods(replay: Replay) -> pd.DataFrame:
     """
     shown = _united(as_followed(replay, "lists")).assign(uncorrected=False)
     parts = [shown]
-    if replay.left is not None:
+    if replay.remaining is not None:
         parts.append(_spared(_united(replay.faulty.lists), shown).assign(uncorrected=True))
-    found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    first = found.groupby(["holder", "list"])["a"].transform("min")
-    found = found.assign(first=first).sort_values(
+    frame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    first = frame.groupby(["holder", "list"])["a"].transform("min")
+    frame = frame.assign(first=first).sort_values(
         ["first", "holder", "list", "uncorrected", "kind", "a"], ignore_index=True
     )
-    days = {"from_day": found["a"].map(iso), "to_day": found["b"].map(iso)}
+    days = {"from_day": frame["a"].map(iso), "to_day": frame["b"].map(iso)}
     names = ["holder", "list", "kind", "from_day", "to_day", "subjects", "uncorrected"]
-    return found.assign(**days)[names]
+    return frame.assign(**days)[names]
 
 
 def _spared(faulty: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
     """The periods of one frame less those of another, both of holder, list and kind."""
     by = ["holder", "list", "kind"]
     taken = {key: rows for key, rows in shown.groupby(by)} if len(shown) else {}
-    found = []
+    spared = []
     for run in faulty.itertuples():
         key, at = (run.holder, run.list, run.kind), run.a
         for other in taken[key].itertuples() if key in taken else ():
             if other.a > at and at < run.b:
-                found.append((*key, at, min(other.a, run.b), run.subjects))
+                spared.append((*key, at, min(other.a, run.b), run.subjects))
             at = max(at, other.b)
         if at < run.b:
-            found.append((*key, at, run.b, run.subjects))
-    return pd.DataFrame(found, columns=[*by, "a", "b", "subjects"])
+            spared.append((*key, at, run.b, run.subjects))
+    return pd.DataFrame(spared, columns=[*by, "a", "b", "subjects"])
 
 
 def _united(lists: pd.DataFrame) -> pd.DataFrame:
@@ -91,13 +91,13 @@ def intervals(replay: Replay, narrow: bool = False) -> go.Figure:
     >>> from pipelines.replay.tell.figures import intervals
     >>> intervals(replay("build", fault)).show()  # doctest: +SKIP
     """
-    found = periods(replay)
-    if not len(found):
+    frame = periods(replay)
+    if not len(frame):
         figure = blank(160, narrow, xaxis={"visible": False}, yaxis={"visible": False})
         say(figure, "No list is wrong on any day.")
         return figure
-    rows = list(dict.fromkeys(zip(found["holder"], found["list"], strict=True)))
-    lanes = [kind for kind in KINDS if (found["kind"] == kind).any()]
+    rows = list(dict.fromkeys(zip(frame["holder"], frame["list"], strict=True)))
+    lanes = [kind for kind in KINDS if (frame["kind"] == kind).any()]
     heading = HEADING if narrow else 0
     row = heading + max(LANE * len(lanes), 0 if narrow else 34) + GAP
     top = {pair: n * row for n, pair in enumerate(rows)}
@@ -118,12 +118,12 @@ def intervals(replay: Replay, narrow: bool = False) -> go.Figure:
     for lane, kind in enumerate(lanes):
         middle = [
             top[pair] + inner + LANE * (lane + 0.5)
-            for pair in zip(found["holder"], found["list"], strict=True)
+            for pair in zip(frame["holder"], frame["list"], strict=True)
         ]
-        placed = found.assign(y=middle)[found["kind"] == kind]
+        placed = frame.assign(y=middle)[frame["kind"] == kind]
         _bars(figure, kind, placed[~placed["uncorrected"]])
-    _beyond(figure, found, top, inner, lanes)
-    _cut(figure, replay, found[~found["uncorrected"]], top, inner, lanes)
+    _beyond(figure, frame, top, inner, lanes)
+    _cut(figure, replay, frame[~frame["uncorrected"]], top, inner, lanes)
     mark_days(figure, replay)
     return figure
 

@@ -24,16 +24,16 @@ def layers(
         taken: edges the error took; they decide before all others.
         others: the rest; a node they do not lead to either stands in layer 1.
     """
-    found = dict(sorted(starts.items()))
+    layer = dict(sorted(starts.items()))
     for edges in (sorted(taken), sorted({*taken, *others})):
         grown = True
         while grown:
-            near = sorted((found[a] + 1, b) for a, b in edges if a in found and b not in found)
+            near = sorted((layer[a] + 1, b) for a, b in edges if a in layer and b not in layer)
             grown = bool(near)
             if near:
-                found[near[0][1]] = near[0][0]
-    alone = sorted({end for edge in (*taken, *others) for end in edge} - set(found))
-    return found | dict.fromkeys(alone, 1)
+                layer[near[0][1]] = near[0][0]
+    alone = sorted({end for edge in (*taken, *others) for end in edge} - set(layer))
+    return layer | dict.fromkeys(alone, 1)
 
 
 def ordered(layer: Mapping[str, int], edges: Collection[Pair]) -> list[list[str]]:
@@ -67,10 +67,10 @@ def _places(rows: Sequence[Sequence[str]]) -> dict[str, float]:
 
 def staggered(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """The layers, those of more than three nodes parted in two, for where there is little room."""
-    found = []
+    parted = []
     for row in rows:
-        found += [[*row[0::2]], [*row[1::2]]] if len(row) > MOST_ABREAST else [[*row]]
-    return found
+        parted += [[*row[0::2]], [*row[1::2]]] if len(row) > MOST_ABREAST else [[*row]]
+    return parted
 
 
 def placed(rows: Sequence[Sequence[str]], narrow: bool) -> dict[str, tuple[float, float]]:
@@ -78,11 +78,11 @@ def placed(rows: Sequence[Sequence[str]], narrow: bool) -> dict[str, tuple[float
 
     Narrow, every other row is shifted, so that lines pass between the nodes of the next.
     """
-    found = {}
+    places = {}
     for n, row in enumerate(rows):
         across = (n + 0.5) / len(rows)
         for k, node in enumerate(row):
             shift = (0.4 if n % 2 else 0.6) if narrow and len(row) > 1 else 0.5
             along = (k + shift) / len(row)
-            found[node] = (along, 1 - across) if narrow else (across, 1 - along)
-    return found
+            places[node] = (along, 1 - across) if narrow else (across, 1 - along)
+    return places

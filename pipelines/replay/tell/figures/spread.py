@@ -108,37 +108,37 @@ def spread(replay: Replay) -> Spread:
     adopted = adopted_lists()
     owners = {owner for name, owner in replay.faulty.owners.items() if name not in adopted}
     end = metrics.day_number(replay.faulty.horizon)
-    found = Spread(_edges(replay), sorted(owners), first, end)
+    spreading = Spread(_edges(replay), sorted(owners), first, end)
     lists = metrics.numbered(as_followed(replay, "lists"))
     for run in united(lists, ("holder", "list", "subject_id")).itertuples():
-        found.entries[run.holder].add(run.a, run.b)
+        spreading.entries[run.holder].add(run.a, run.b)
     measures = metrics.numbered(as_followed(replay, "measures"))
     for run in united(measures, ("agency", "measure", "subject_id")).itertuples():
-        found.followed[run.agency].add(run.a, run.b)
+        spreading.followed[run.agency].add(run.a, run.b)
     scores = metrics.numbered(as_followed(replay, "scores"))
     for run in united(scores, ("keeper", "subject_id")).itertuples():
-        found.followed[run.keeper].add(run.a, run.b)
-    _travel(found, replay)
-    _enter(found, replay)
-    return found
+        spreading.followed[run.keeper].add(run.a, run.b)
+    _travel(spreading, replay)
+    _enter(spreading, replay)
+    return spreading
 
 
 def _edges(replay: Replay) -> dict[Pair, list[str]]:
     """Who can hand lists to whom, in words; without evidence, who did hand over something wrong."""
-    found: dict[Pair, list[str]] = defaultdict(list)
+    edges: dict[Pair, list[str]] = defaultdict(list)
     if replay.evidence is None:
         ways = as_followed(replay, "ways")
         for row in ways[ways["distance"] > 0].itertuples():
-            found[row.came_from, row.holder] = []
-        return dict(sorted(found.items()))
+            edges[row.came_from, row.holder] = []
+        return dict(sorted(edges.items()))
     rows = replay.evidence.edges.sort_values(["came_from", "holder", "list"])
     for r in rows.itertuples():
         often = "daily" if r.every_days == 1 else f"every {r.every_days} days"
         late = "the next day" if r.lag_days == 1 else f"{r.lag_days} days later"
-        found[r.came_from, r.holder].append(
+        edges[r.came_from, r.holder].append(
             f"{spoken(r.list)}: read {often}, shown {late}, {r.mode}"
         )
-    return dict(found)
+    return dict(edges)
 
 
 def _carried(replay: Replay) -> pd.DataFrame:
@@ -210,13 +210,13 @@ def _spoilt(replay: Replay, edit: Edit) -> dict[str, pd.DataFrame]:
     here = _of(own, mine[mine["what"] == "lists"], CELLS["lists"])
     if len(here):
         return {"lists": here}
-    found = {}
+    spoilt = {}
     for what, named in (("measures", "measures"), ("scores", "points")):
         runs = metrics.numbered(as_followed(replay, what))
         runs = _of(runs, mine[mine["what"] == named], CELLS[what])
         if len(runs):
-            found[what] = runs
-    return found or ({"lists": own} if edit.struck.feed.registry else {})
+            spoilt[what] = runs
+    return spoilt or ({"lists": own} if edit.struck.feed.registry else {})
 
 
 def _of(runs: pd.DataFrame, rests: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:

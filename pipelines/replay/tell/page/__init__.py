@@ -24,9 +24,10 @@ from plotly.offline import get_plotlyjs
 from pipelines.replay.tell.figures import intervals, per_day, periods, wrong_per_day
 from pipelines.replay.tell.figures.holders import moving
 from pipelines.replay.tell.figures.marks import correction_day, fault_days
-from pipelines.replay.tell.page import told
+from pipelines.replay.tell.page import sections
 from pipelines.replay.tell.page.rows import HEADINGS, rows
 from pipelines.replay.tell.report import sentence
+from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -37,7 +38,6 @@ __all__ = ["page", "rows", "write_page"]
 
 HERE = Path(__file__).parent
 WIDTHS = {"wide": False, "narrow": True}
-NOTICE = "SYNTHETIC DATA: every person, firm and number in it is invented"
 
 
 def write_page(replay: Replay, path: Path) -> None:
@@ -74,14 +74,14 @@ def page(replay: Replay) -> str:
         },
         "headings": {name: text for name, text in HEADINGS.items() if name in table and text},
     }
-    left = told.remains(replay.left) if replay.left is not None else ""
+    remaining = sections.remains(replay.remaining) if replay.remaining is not None else ""
     return Template((HERE / "page.html").read_text(encoding="utf-8")).substitute(
         notice=NOTICE,
-        title=escape(told.title(replay)),
+        title=escape(sections.title(replay)),
         description=escape(sentence(replay), quote=True),
-        summary=told.summary(replay),
-        records=told.records(replay),
-        remains=_section("What remained, and why", left) if left else "",
+        summary=sections.summary(replay),
+        records=sections.records(replay),
+        remains=_section("What remained, and why", remaining) if remaining else "",
         style=(HERE / "page.css").read_text(encoding="utf-8"),
         plotly=get_plotlyjs(),
         data=_embedded(data),

@@ -1,4 +1,4 @@
-"""Everything that is wrong, one row each: entries, measures, scores and changes of points."""
+"""The table of a replay's page: one row for every wrong entry, measure, score and change of points."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def rows(replay: Replay) -> pd.DataFrame:
     on which it is right for good, and `days` their number. A cell that would have been wrong without
     the correction only stands at the end; it has no day but `uncorrected_until`.
     """
-    found = [row for sort in _SORTS for row in _cells(replay, *sort)]
-    found += _points(replay)
-    frame = pd.DataFrame(found, columns=list(HEADINGS))
-    if replay.left is None:
+    every = [row for sort in _SORTS for row in _cells(replay, *sort)]
+    every += _points(replay)
+    frame = pd.DataFrame(every, columns=list(HEADINGS))
+    if replay.remaining is None:
         frame = frame.drop(columns=list(AFTER_A_CORRECTION))
     order = ["first_day", "what", "holder", "item", "subject_id"]
     return frame.sort_values(
@@ -69,15 +69,15 @@ def _cells(replay: Replay, what: str, name: str, by: Key) -> list[dict[str, Any]
     spans = {key: row for key, row in _spans(shown, by, replay.faulty)}
     without = {key: row for key, row in _spans(faulty, by, replay.faulty)}
     wrongs = _wrongs(pd.concat([f for f in (shown, faulty) if len(f)] or [shown]), by, what)
-    causes = {} if replay.left is None else _causes(getattr(replay.left, name), by)
+    causes = {} if replay.remaining is None else _causes(getattr(replay.remaining, name), by)
     rests = _rests(replay, "points" if name == "scores" else name, len(by) == 3)
-    found = []
+    rows = []
     for key in sorted({*spans, *without}):
         span, alone = spans.get(key), without.get(key)
         holder, item, subject = (key[0], "points", key[1]) if len(by) == 2 else key
         after, cause = causes.get(key, (0, ""))
         way, lines = rests.get(key, ("", ""))
-        found.append(
+        rows.append(
             {
                 "what": what,
                 "holder": holder,
@@ -96,7 +96,7 @@ def _cells(replay: Replay, what: str, name: str, by: Key) -> list[dict[str, Any]
                 "lines": lines,
             }
         )
-    return found
+    return rows
 
 
 def _spans(frame: pd.DataFrame, by: Key, difference: Difference) -> Iterable[tuple[Key, Any]]:
@@ -114,16 +114,16 @@ def _until(last: Any, horizon: Any) -> str:
 
 def _wrongs(runs: pd.DataFrame, by: Key, what: str) -> dict[Key, str]:
     """Cell -> how it is wrong, in the order in which it comes about."""
-    found: dict[Key, dict[str, None]] = {}
+    wrongs: dict[Key, dict[str, None]] = {}
     for run in runs.sort_values(["from_day", "kind"], kind="stable").itertuples():
         text = KINDS[run.kind].title
         if what == "score":
             text = f"{run.second_shows} instead of {run.first_shows}"
-        found.setdefault(tuple(getattr(run, k) for k in by), {})[text] = None
+        wrongs.setdefault(tuple(getattr(run, k) for k in by), {})[text] = None
     most = 2 if what == "score" else len(KINDS)
     return {
         key: ", ".join([*texts][:most]) + (", …" if len(texts) > most else "")
-        for key, texts in found.items()
+        for key, texts in wrongs.items()
     }
 
 
@@ -148,7 +148,7 @@ def _causes(left: pd.DataFrame, by: Key) -> dict[Key, tuple[int, str]]:
 def _points(replay: Replay) -> list[dict[str, Any]]:
     """The changes of points that were made wrongly or not made."""
     rests = _rests(replay, "points", True, ("day", "change"))
-    found = []
+    rows = []
     for row in as_followed(replay, "points").itertuples():
         day, after = (
             metrics.day_of(metrics.day_number(pd.Timestamp(row.day).date()) + n).isoformat()
@@ -156,7 +156,7 @@ def _points(replay: Replay) -> list[dict[str, Any]]:
         )
         change = int(row.change)
         _, lines = rests.get((row.keeper, row.reason, row.subject_id, day, str(change)), ("", ""))
-        found.append(
+        rows.append(
             {
                 "what": "points",
                 "holder": row.keeper,
@@ -175,7 +175,7 @@ def _points(replay: Replay) -> list[dict[str, Any]]:
                 "lines": lines,
             }
         )
-    return found
+    return rows
 
 
 def _title(what: str, item: str, words: Words) -> str:

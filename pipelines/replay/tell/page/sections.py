@@ -1,4 +1,4 @@
-"""The words of a replay's page, as HTML: summary, figures, the record before and after, residue."""
+"""The sections of a replay's page, as HTML: summary, figures, the record before and after, residue."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from html import escape
 from typing import Any
 
 from pipelines.replay.compare import metrics
-from pipelines.replay.compare.left import Left
 from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY
+from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.plan.edits import Edit, changed
 from pipelines.replay.tell.figures.marks import spoken
 from pipelines.replay.tell.form import fault_json
@@ -56,15 +56,15 @@ def _tiles(replay: Replay) -> str:
     if late is not None:
         soon = counted(late, "day") if late else "same day"
         tiles.append((soon, "until the first list is wrong", ""))
-    if replay.left is not None:
-        told = replay.left.json()
-        half = told["half_life"]
+    if replay.remaining is not None:
+        figures = replay.remaining.json()
+        half = figures["half_life"]
         after = f"half-life {counted(half, 'day')}" if half is not None else ""
-        if told["censored"]:
+        if figures["censored"]:
             after = "never halved before the horizon"
-        left = f"entries wrong {RESIDUE_DAY} days after {fixed_words(replay)}"
-        of = since_words(told) if told["cells"] else ""
-        tiles.append((f"{told['cells']:,}", left, "; ".join(filter(None, (of, after)))))
+        remaining = f"entries wrong {RESIDUE_DAY} days after {fixed_words(replay)}"
+        of = since_words(figures) if figures["cells"] else ""
+        tiles.append((f"{figures['cells']:,}", remaining, "; ".join(filter(None, (of, after)))))
     cells = "".join(
         f"<li><strong>{escape(number)}</strong> <span>{escape(text)}</span>"
         + (f"<small>{escape(more)}</small>" if more else "")
@@ -95,39 +95,39 @@ def records(replay: Replay) -> str:
     kept += [f"of what corrects it, {k.sentence()}" for k in replay.passage.kept_correction]
     said = [*(f"{text[:1].upper()}{text[1:]}." for text in kept)]
     said += [f"{replay.passage.stopped}."] if replay.passage.stopped else []
-    told = "".join(f"<p class='gate'>{escape(text)}</p>" for text in said)
-    return "\n".join(_record(edit) for edit in replay.edits) + told
+    gates = "".join(f"<p class='gate'>{escape(text)}</p>" for text in said)
+    return "\n".join(_record(edit) for edit in replay.edits) + gates
 
 
 def _record(edit: Edit) -> str:
-    told, feed = fault_json(edit), edit.struck.feed
-    line = f", line {told['line']}" if told["line"] else ""
-    what = f"record {escape(told['record'])}" if told["record"] else ""
-    if not what and told["record_id"]:
-        what = f"record {told['record_id'][:8]}"
+    fault, feed = fault_json(edit), edit.struck.feed
+    line = f", line {fault['line']}" if fault["line"] else ""
+    what = f"record {escape(fault['record'])}" if fault["record"] else ""
+    if not what and fault["record_id"]:
+        what = f"record {fault['record_id'][:8]}"
     until = {
         "source": "wrong there and in every later delivery that says it again",
         "once": "wrong in this delivery only",
-    }[told["scope"]]
-    if told["deliveries_edited"] > 1:
-        until += f" ({told['deliveries_edited']:,} in all)"
+    }[fault["scope"]]
+    if fault["deliveries_edited"] > 1:
+        until += f" ({fault['deliveries_edited']:,} in all)"
     lines = [
-        f"<h3>{escape(told['title'])}: {escape(spoken(feed.name))} {escape(feed.title_zh)}"
+        f"<h3>{escape(fault['title'])}: {escape(spoken(feed.name))} {escape(feed.title_zh)}"
         f"{', ' + what if what else ''}</h3>",
         f"<p>{escape(edit.struck.fault.description)}</p>",
-        f"<p>Published <b>{told['delivery']}</b> in <code>{escape(told['file'])}</code>{line}, "
+        f"<p>Published <b>{fault['delivery']}</b> in <code>{escape(fault['file'])}</code>{line}, "
         f"{until}. ",
     ]
-    if told["correction_sent"]:
+    if fault["correction_sent"]:
         lines[-1] += (
-            f"Corrected <b>{told['correction_sent']}</b>: {escape(str(told['correction']))}.</p>"
+            f"Corrected <b>{fault['correction_sent']}</b>: {escape(str(fault['correction']))}.</p>"
         )
-    elif told["correction_day"]:
-        why = escape(told["correction_why_not_sent"])
-        lines[-1] += f"Nothing was sent on {told['correction_day']} to correct it: {why}.</p>"
+    elif fault["correction_day"]:
+        why = escape(fault["correction_why_not_sent"])
+        lines[-1] += f"Nothing was sent on {fault['correction_day']} to correct it: {why}.</p>"
     else:
         lines[-1] += "Nobody ever corrects it.</p>"
-    before, after = told["before"], told["after"]
+    before, after = fault["before"], fault["after"]
     if before or after:
         lines.append(_cells(feed.columns, before, after))
     return f'<article class="record">{"".join(lines)}</article>'
@@ -180,40 +180,40 @@ def _cell(column: Column, before: Any, after: Any, differs: bool) -> str:
 # --- what remained --------------------------------------------------------------------------------
 
 
-def remains(left: Left) -> str:
+def remains(remaining: Remaining) -> str:
     """What of the reach is left after the correction, and why."""
-    told = left.json()
-    if not told["cells_on_the_eve"] and not told["entry_days"]:
+    figures = remaining.json()
+    if not figures["cells_on_the_eve"] and not figures["entry_days"]:
         return "<p>Nothing was wrong on the eve of the correction, and nothing is after it.</p>"
     parts = []
-    if told["cells_on_the_eve"]:
-        eve = counted(told["cells_on_the_eve"], "entry", "entries")
+    if figures["cells_on_the_eve"]:
+        eve = counted(figures["cells_on_the_eve"], "entry", "entries")
         shares = [
-            (u, told["share_after_days"][str(u)])
+            (u, figures["share_after_days"][str(u)])
             for u in AFTER
-            if told["share_after_days"].get(str(u)) is not None
+            if figures["share_after_days"].get(str(u)) is not None
         ]
-        shares.append((told["censored_at"] - 1, told["share_at_the_horizon"]))
+        shares.append((figures["censored_at"] - 1, figures["share_at_the_horizon"]))
         bars = [
-            (_after(u, told["censored_at"] - 1), f"{share:.0%}", share)
+            (_after(u, figures["censored_at"] - 1), f"{share:.0%}", share)
             for u, share in shares
             if share is not None
         ]
         parts.append(_bars(f"Of {eve} wrong on the eve of the correction, still wrong", bars))
-    days = told["entry_days_by_cause"]
+    days = figures["entry_days_by_cause"]
     most = max(days.values(), default=0)
     if most:
         causes = sorted(days.items(), key=lambda item: (-item[1], item[0]))
         bars = [(cause, f"{n:,}", n / most) for cause, n in causes]
         parts.append(_bars("Entry-days wrong since the correction, by cause", bars))
     extra = [
-        f"{text}: {told[key]:,}"
+        f"{text}: {figures[key]:,}"
         for key, text in (
             ("late_spread", "entries first wrong only since the correction (late spread)"),
             ("returned", "entries wrong again after they had been right"),
             ("irrevocable", "entries where nobody can take them back, not counted above"),
         )
-        if told[key]
+        if figures[key]
     ]
     if extra:
         parts.append("<p class='wide'>" + "; ".join(extra).capitalize() + ".</p>")

@@ -19,7 +19,7 @@ from pipelines.replay.plan.edits import Edit
 
 
 @dataclass(frozen=True)
-class Left:
+class Remaining:
     """What is left after the correction, and why.
 
     Attributes:
@@ -85,13 +85,13 @@ def correction_of(edits: Sequence[Edit]) -> date:
     return max(edit.correction_day for edit in edits if edit.correction_day is not None)
 
 
-def left_of(
+def remaining_after(
     db: Databases,
     clean: str,
     corrected: str,
     differences: Mapping[Any, Difference],
     edits: Mapping[Any, Sequence[Edit]],
-) -> dict[Any, Left]:
+) -> dict[Any, Remaining]:
     """Tell the residue of corrected states.
 
     Args:
@@ -106,29 +106,29 @@ def left_of(
     after = {
         universe: [
             frame[pd.to_datetime(frame["to_day"]) > pd.Timestamp(days[universe])]
-            for frame in (found.lists, found.measures, found.scores)
+            for frame in (difference.lists, difference.measures, difference.scores)
         ]
-        for universe, found in differences.items()
+        for universe, difference in differences.items()
     }
     source = wrong_at_source(db, clean, corrected, edits, horizon)
     read = lineages.load(
         db, clean, corrected, *(_together(db, after, n) for n in range(3)), horizon, source
     )
-    told = {}
-    for universe, found in differences.items():
+    by_universe = {}
+    for universe, difference in differences.items():
         wrong, measures, scores = after[universe]
         lineage, because = read[universe]
         since = metrics.day_number(days[universe])
         lists = causes.of_lists(wrong, lineage, since)
-        told[universe] = Left(
-            residue=residue.residue(found.lists, days[universe], horizon, fixed),
-            difference=found,
+        by_universe[universe] = Remaining(
+            residue=residue.residue(difference.lists, days[universe], horizon, fixed),
+            difference=difference,
             lists=lists,
             measures=causes.of_measures(measures, because, lineage, since),
             scores=causes.of_scores(scores, lists, lineage, since),
             irrevocable=frozenset(fixed),
         )
-    return told
+    return by_universe
 
 
 def _together(

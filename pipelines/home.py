@@ -1,8 +1,9 @@
 """A home: where landing files, databases and results live, and how a new database takes the old one's place.
 
-One writer at a time holds the home's lock. It builds a new file and, when that is whole, names it in the
-pointer file `current.json`. Readers follow the pointer, so they never wait and never see half a build;
-a killed writer leaves the last good database where it was.
+One writer at a time holds the home's lock. It builds a new file beside the others and, when that is
+whole, names it in the pointer file `current.json`. Readers follow the pointer, so they never wait and
+never see half a build; a killed writer leaves the last good database where it was. Spark's tables are
+one folder, `HOME/spark`, with a manifest inside, and no pointer.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 LOCK_SECONDS = 5  # for which a run waits for another that holds the home
+BUILDING = ".building"  # ends the name of what is not whole yet
 
 
 class HomeError(ValueError):
@@ -51,6 +51,11 @@ class Home:
         return self.path / "databases"
 
     @property
+    def spark(self) -> Path:
+        """The folder of the tables that Spark built."""
+        return self.path / "spark"
+
+    @property
     def pointer(self) -> Path:
         """The file that names the database in force."""
         return self.path / "current.json"
@@ -80,6 +85,8 @@ class Home:
             HomeError: if another run holds it for longer than `wait_seconds`, or nothing can be
                 written there.
         """
+        from filelock import FileLock, Timeout  # only here: most commands write to no home
+
         lock = FileLock(str(self.path / ".lock"))
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -137,35 +144,87 @@ class Home:
             raise HomeError(f"{path} is gone; run `islands build` again.")
         return path
 
-    def next_database(self) -> Path:
-        """A file name no database here has yet. Leftovers of killed runs are removed.
+    def next_database(self, engine: str = "duckdb") -> Path:
+        """Where the next database is to stand. What killed runs left of databases is removed.
 
         Call it only while holding the lock.
+
+        Args:
+            engine: `duckdb` (a file name that no database here has yet) or `spark` (its folder).
         """
+        if engine == "spark":
+            return self.spark
         self.databases.mkdir(parents=True, exist_ok=True)
-        for leftover in self.databases.glob("*.building"):
+        for leftover in self.databases.glob(f"*{BUILDING}*"):
             remove_database(leftover)
-        for log in self.databases.glob("*.building.wal"):
-            log.unlink(missing_ok=True)
         numbers = [int(p.stem) for p in self.databases.glob("*.duckdb") if p.stem.isdigit()]
         return self.databases / f"{max(numbers, default=0) + 1:06d}.duckdb"
 
     def publish(self, database: Path, about: Mapping[str, Any]) -> None:
         """Make a finished database the one in force, at one stroke, and drop older ones.
 
+        Spark's folder is in force as soon as it stands there.
+
         Args:
-            about: what the pointer is to say beside the file's name.
+            about: what it says of itself, which the pointer is to say beside the file's name.
         """
-        node = {"database": database.relative_to(self.path).as_posix(), **about}
+        if database == self.spark:
+            return
         try:
-            write_json(self.pointer, node)
+            write_json(self.pointer, self.named(database, about))
         except OSError:
             remove_database(database)  # nothing names it, so nobody would find it
             raise
+        write_json(self.path / "manifest.json", about)
         for old in self.databases.glob("*.duckdb"):
             if old != database:
                 with contextlib.suppress(OSError):  # a reader may still hold it open
                     old.unlink()
+
+    def named(self, database: Path, about: Mapping[str, Any]) -> dict[str, Any]:
+        """What the pointer says once a database is in force; see `publish`."""
+        return {"database": database.relative_to(self.path).as_posix(), **about}
+
+
+def building_place(target: Path) -> Path:
+    """A free path beside a target, to build at; what a killed run left there is removed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    building = target.with_name(target.name + BUILDING)
+    remove_database(building)
+    return building
+
+
+def finished(building: Path, about: Mapping[str, Any]) -> Path:
+    """Let a database that is closed and whole take the place it was built for, of an older one too.
+
+    Args:
+        building: where it was built, as `building_place` said.
+        about: what it says of itself; a folder of tables keeps it in its `manifest.json`.
+
+    Returns:
+        Where it stands now.
+    """
+    target = building.with_name(building.name.removesuffix(BUILDING))
+    if not building.is_dir():
+        return building.replace(target)
+    write_json(building / "manifest.json", about)
+    old = target.with_name(target.name + ".old")
+    remove_database(old)
+    if target.exists():
+        target.replace(old)
+    building.replace(target)
+    remove_database(old)
+    return target
+
+
+def remove_database(database: Path) -> None:
+    """Remove a database if it is there: a folder of tables, or a file with what DuckDB put beside it."""
+    if database.is_dir():
+        shutil.rmtree(database, ignore_errors=True)
+        return
+    for part in (database, database.with_name(database.name + ".wal")):
+        part.unlink(missing_ok=True)
+    shutil.rmtree(database.with_name(database.name + ".tmp"), ignore_errors=True)
 
 
 def _wrong(node: object) -> str | None:
@@ -195,13 +254,6 @@ def _temporary(home: Path) -> Path:
         _TEMPORARY[home] = Path(tempfile.mkdtemp(prefix="islands-"))
         atexit.register(shutil.rmtree, _TEMPORARY[home], ignore_errors=True)
     return _TEMPORARY[home]
-
-
-def remove_database(path: Path) -> None:
-    """Remove a database file, its write-ahead log and what DuckDB put aside for want of memory."""
-    for part in (path, path.with_name(path.name + ".wal")):
-        part.unlink(missing_ok=True)
-    shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)
 
 
 def write_json(path: Path, node: object) -> None:

@@ -18,7 +18,7 @@ STAGES = ("lists", "consequences", "scores")
 TABLES = ("exchange.entries", "exchange.copies", "exchange.ancestry")
 
 
-def doubled(
+def duplicate_keys(
     db: Databases, files: Mapping[str, Path], models: Sequence[Model] | None = None
 ) -> list[str]:
     """A sentence for each table of some databases in which rows share a declared key.
@@ -28,7 +28,7 @@ def doubled(
         files: name -> the file it was attached from, for what is said.
         models: those that made them; None: the project's own.
     """
-    told = []
+    sentences = []
     for model in all_models() if models is None else models:
         if not model.key or not (model.stage in STAGES or model.name in TABLES):
             continue
@@ -42,9 +42,9 @@ def doubled(
             )
             rows = int(db.rows(sql)[0][0])
             if rows:
-                told.append(
+                sentences.append(
                     f"{model.name} of {path.name} has {rows:,} row{'' if rows == 1 else 's'} too "
                     f"many for its declared key ({', '.join(model.key)}): what differs in them is not "
                     f"told here; mend the key in {model.origin} and build again."
                 )
-    return told
+    return sentences

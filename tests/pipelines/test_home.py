@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.storage import Home, HomeError, write_json
+from pipelines.home import Home, HomeError, write_json
 
 HOLD = """\
 import sys
-from pipelines.storage import Home
+from pipelines.home import Home
 with Home(sys.argv[1]).lock():
     print("held", flush=True)
     sys.stdin.readline()
@@ -162,4 +162,5 @@ def test_a_pointer_that_cannot_be_written_leaves_the_old_one(home, monkeypatch):
         home.publish(home.databases / "000002.duckdb", {})
     assert home.database().name == "000001.duckdb"
     assert [path.name for path in home.databases.iterdir()] == ["000001.duckdb"]
-    assert {path.name for path in home.path.iterdir()} == {"current.json", "databases"}
+    names = {path.name for path in home.path.iterdir()}
+    assert names == {"current.json", "databases", "manifest.json"}

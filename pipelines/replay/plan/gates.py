@@ -1,4 +1,4 @@
-"""What the gates of a feed let through of the rows its source would send: asked before they are sent.
+"""The gates of a feed, asked about rows that have not been delivered yet.
 
 A correction is planned by what the source's deliveries leave believed, and a row that a gate keeps
 aside leaves nothing believed. The gate's own SQL decides, on the few rows of one record.
@@ -39,11 +39,11 @@ class Gates:
             return history
         aside = self._kept_aside(feed, rows)
         kept = [None if n in aside else row for n, (_, row) in enumerate(rows)]
-        found: History = {day: [] for day in sorted(history)}
+        through: History = {day: [] for day in sorted(history)}
         for (day, _), row in zip(rows, kept, strict=True):
             if row is not None:
-                found[day].append(row)
-        return found
+                through[day].append(row)
+        return through
 
     def _kept_aside(self, feed: Feed, rows: list) -> set[int]:
         """Numbers of the rows the gate keeps aside."""

@@ -1,0 +1,94 @@
+"""What is expected of each feed once its rows have landed: none is lost, all that passed is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from quality.expectations import SET_ASIDE, Expectation, text_sql
+from quality.from_contract import interval_expectation
+from schemas.contract import Feed
+
+
+def rows_landed(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
+    """What a reader gave out of a file stands in landing, row for row (promise 2)."""
+    counted = " UNION ALL ".join(
+        f"SELECT {text_sql(f.name)} AS feed, delivery, count(*) AS landed "
+        f"FROM landing.{f.name} GROUP BY delivery"
+        for f in feeds
+    )
+    if not counted:
+        return ()
+    return (
+        Expectation(
+            name="rows_landed",
+            table="landing.deliveries",
+            kind="no_rows",
+            arguments={
+                "query": 'SELECT d.feed, d.delivery, d."rows" AS read_rows, l.landed '
+                f"FROM landing.deliveries AS d FULL OUTER JOIN ({counted}) AS l "
+                "ON l.feed = d.feed AND l.delivery = d.delivery "
+                'WHERE coalesce(d."rows", 0) <> coalesce(l.landed, 0)'
+            },
+            outcome="fail",
+            reason="What a reader gave out of a file stands in landing, row for row.",
+        ),
+    )
+
+
+def believed(feed: Feed) -> tuple[Expectation, ...]:
+    """What `conform.<feed>` is expected to be: all that passed, and nothing else."""
+    table, name = f"conform.{feed.name}", text_sql(feed.name)
+    kept_aside = (
+        f"EXISTS (SELECT 1 FROM quality.verdicts WHERE verdicts.feed = {name} AND {SET_ASIDE} "
+        "AND verdicts.delivery = {row}.delivery AND verdicts.line = {row}.line)"
+    )
+    held = (
+        f"EXISTS (SELECT 1 FROM quality.deliveries AS d WHERE d.feed = {name} "
+        "AND d.outcome = 'hold' AND d.delivery = {row}.delivery)"
+    )
+    withdrawn = ""
+    if feed.effect_column:
+        codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
+        listed = ", ".join(text_sql(code) for code in codes)
+        if codes:
+            withdrawn = f'l."{feed.effect_column}" NOT IN ({listed}) AND '
+    found = [
+        interval_expectation(table),
+        Expectation(
+            name="nothing_kept_aside",
+            table=table,
+            kind="no_rows",
+            arguments={
+                "query": f"SELECT c.record_id, c.version, c.delivery, c.line FROM {table} AS c "
+                f"WHERE {kept_aside.format(row='c')} OR {held.format(row='c')}"
+            },
+            outcome="fail",
+            reason="What a gate kept aside or held is not believed.",
+        ),
+        Expectation(
+            name="whole",
+            table=table,
+            kind="no_rows",
+            arguments={
+                "query": "SELECT l.record_id, l.version, l.delivery, l.line "
+                f"FROM landing.{feed.name} AS l WHERE {withdrawn}"
+                f"NOT {kept_aside.format(row='l')} AND NOT {held.format(row='l')} "
+                f"AND NOT EXISTS (SELECT 1 FROM {table} AS c "
+                "WHERE c.record_id = l.record_id AND c.version = l.version)"
+            },
+            outcome="fail",
+            reason="Every version that passed the gates, and counts, is believed at some time.",
+        ),
+    ]
+    if feed.mode != "append" and feed.natural_key:
+        found.append(
+            Expectation(
+                name="one_version_at_a_time",
+                table=table,
+                kind="no_overlap",
+                arguments={"key": ("record_id",)},
+                outcome="warn",
+                reason="An island that can replace a record believes one version of it at a time.",
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,6 @@
+-- A held delivery leaves the one before it in force, and somebody should look at it.
+-- table: quality.deliveries
+-- outcome: warn
+SELECT *
+FROM quality.deliveries
+WHERE outcome = 'hold'

@@ -1,0 +1,5 @@
+-- What cannot be read is kept with its place in the file, and its island is told.
+-- table: quality.unreadable
+-- outcome: warn
+SELECT *
+FROM quality.unreadable

@@ -1,0 +1,17 @@
+-- The master database speaks of nobody whom resolve did not find in the record.
+-- table: merge.links
+-- outcome: warn
+SELECT
+    links.record_id,
+    links.version,
+    links.b_id
+FROM merge.links
+WHERE
+    NOT EXISTS (
+        SELECT 1
+        FROM resolve.matches
+        WHERE matches.record_id = links.record_id
+            AND matches.version = links.version
+            AND matches.role = 'b'
+            AND matches.subject_id = links.b_id
+    )

@@ -1,0 +1,132 @@
+"""The checks that are written down, each as SQL or in a line.
+
+A check that needs a query of its own is a file, `quality/<stage>/<check>.sql`: its header gives the
+reason, the table and what follows, its body finds the rows that break it. One that has a common form is
+a line of `quality/checks.csv`:
+
+===========  ================================================================  ======================
+form         a row breaks it when                                              of
+===========  ================================================================  ======================
+holds        the condition is false                                            the condition
+refers_to    its key is not found in the other table                           key = other.table.key
+in_set       the value is none of these                                        column: value value
+unique       another row bears the same key                                    the columns of the key
+no_overlap   another row of the same key is believed on one of its days        the columns of the key
+interval     it ends before it begins                                          nothing
+shape        it breaks the contract of the shape, in `schemas/shapes`          the shape
+===========  ================================================================  ======================
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from quality.expectations import Expectation
+from quality.from_contract import interval_expectation, shape_expectations
+
+QUALITY = Path(__file__).parent
+LINES = QUALITY / "checks.csv"
+
+_HEADER = re.compile(
+    r"(?P<reason>(?:-- .*\n)+?)-- table: (?P<table>.+)\n-- outcome: (?P<outcome>.+)\n"
+)
+
+
+class CheckError(ValueError):
+    """A written check that cannot be used; the message names the file, the line and the rule."""
+
+
+@cache
+def written(stage: str) -> tuple[Expectation, ...]:
+    """The checks of a stage, those in lines before those in files, each by table and name.
+
+    Args:
+        stage: schema of the tables; what is judged of landing, `quality.*`, belongs to `landing`.
+
+    Raises:
+        CheckError: in one sentence, if a line or a file is not of the form above.
+    """
+    return (*_lines(stage), *_files(stage))
+
+
+def _lines(stage: str) -> tuple[Expectation, ...]:
+    found: list[Expectation] = []
+    with LINES.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), start=2):
+            schema = row["table"].partition(".")[0]
+            if {"quality": "landing"}.get(schema, schema) == stage:
+                try:
+                    found += _of_line(row)
+                except ValueError as error:
+                    raise CheckError(f"{LINES.name}, line {number}: {error}") from error
+    return tuple(found)
+
+
+def _of_line(row: dict[str, str]) -> tuple[Expectation, ...]:
+    """What one line says.
+
+    Raises:
+        ValueError: if it is of no known form.
+    """
+    table, form, of = row["table"], row["form"], row["of"]
+    column: str | None = None
+    arguments: dict[str, Any]
+    if form == "shape":
+        return shape_expectations(of, table=table)
+    if form == "interval":
+        return (interval_expectation(table),)
+    if form == "holds":
+        arguments = {"condition": of}
+    elif form == "in_set":
+        column, _, values = of.partition(": ")
+        arguments = {"values": tuple(values.split())}
+    elif form in ("unique", "no_overlap"):
+        arguments = {"key": tuple(of.split(", "))}
+    elif form == "refers_to":
+        pairs = [pair.split(" = ") for pair in of.split(", ")]
+        tables = {other.rpartition(".")[0] for _, other in pairs}
+        if len(tables) != 1:
+            raise ValueError(f"{of!r} must name one other table, as in `list = codes.lists.list`.")
+        arguments = {
+            "key": tuple(key for key, _ in pairs),
+            "table": tables.pop(),
+            "columns": tuple(other.rpartition(".")[2] for _, other in pairs),
+        }
+    else:
+        raise ValueError(f"there is no form {form!r}.")
+    return (
+        Expectation(row["check"], table, form, row["outcome"], row["reason"], column, arguments),
+    )
+
+
+def _files(stage: str) -> tuple[Expectation, ...]:
+    return tuple(_of_file(path) for path in sorted((QUALITY / stage).glob("*.sql")))
+
+
+def _of_file(path: Path) -> Expectation:
+    """What one file says.
+
+    Raises:
+        CheckError: if its header lacks reason, table or outcome.
+    """
+    text = path.read_text(encoding="utf-8")
+    header = _HEADER.match(text)
+    if header is None:
+        raise CheckError(
+            f"quality/{path.parent.name}/{path.name}: begin with a comment that gives the reason, then "
+            "`-- table: stage.table` and `-- outcome: warn`."
+        )
+    reason = " ".join(line[3:] for line in header["reason"].splitlines())
+    query = text[header.end() :].strip().rstrip(";")
+    return Expectation(
+        path.stem,
+        header["table"].strip(),
+        "no_rows",
+        header["outcome"].strip(),
+        reason,
+        arguments={"query": query},
+    )

@@ -1,0 +1,5 @@
+"""What stands on every file, page, report and figure that is made."""
+
+from __future__ import annotations
+
+NOTICE = "SYNTHETIC DATA: no person, organisation or identifier in it is real"

@@ -1,0 +1,73 @@
+"""Checks that are written down: as SQL with a header, or as a line of the table of checks."""
+
+from __future__ import annotations
+
+import pytest
+import sqlglot
+
+from quality.expectations import violations_sql
+from quality.suites import CHECKED_STAGES
+from quality.written import QUALITY, CheckError, _of_file, _of_line, written
+
+LINE = {"table": "lists.entries", "check": "known", "outcome": "warn", "reason": "Because."}
+
+
+def test_a_file_says_reason_table_and_outcome(tmp_path) -> None:
+    path = tmp_path / "nobody_twice.sql"
+    path.write_text("-- Nobody is\n-- here twice.\n-- table: a.b\n-- outcome: warn\nSELECT 1\n")
+    check = _of_file(path)
+    assert (check.name, check.table, check.kind) == ("nobody_twice", "a.b", "no_rows")
+    assert (check.outcome, check.reason) == ("warn", "Nobody is here twice.")
+    assert violations_sql(check) == "SELECT 1"
+
+
+def test_a_file_without_a_header_is_told(tmp_path) -> None:
+    path = tmp_path / "nobody_twice.sql"
+    path.write_text("-- Nobody twice.\nSELECT 1\n")
+    with pytest.raises(CheckError, match="nobody_twice.sql: begin with a comment"):
+        _of_file(path)
+
+
+@pytest.mark.parametrize(
+    ("form", "of", "arguments"),
+    [
+        ("holds", "a > 0", {"condition": "a > 0"}),
+        ("in_set", "a: b c", {"values": ("b", "c")}),
+        ("unique", "a, b", {"key": ("a", "b")}),
+        (
+            "refers_to",
+            "a = s.t.b, c = s.t.d",
+            {"key": ("a", "c"), "table": "s.t", "columns": ("b", "d")},
+        ),
+    ],
+)
+def test_a_line_of_each_form(form, of, arguments) -> None:
+    (check,) = _of_line({**LINE, "form": form, "of": of})
+    assert (check.kind, check.arguments) == (form, arguments)
+
+
+@pytest.mark.parametrize(
+    ("form", "of", "said"),
+    [
+        ("feels", "good", "there is no form 'feels'"),
+        ("refers_to", "a = s.t.b, c = s.u.d", "one other"),
+    ],
+)
+def test_a_line_of_no_form_is_told(form, of, said) -> None:
+    with pytest.raises(ValueError, match=said):
+        _of_line({**LINE, "form": form, "of": of})
+
+
+def test_every_file_is_a_check_of_a_stage_and_reads_its_table() -> None:
+    files = {path.parent.name: set() for path in QUALITY.glob("*/*.sql")}
+    for path in QUALITY.glob("*/*.sql"):
+        files[path.parent.name].add(path.stem)
+    assert set(files) <= set(CHECKED_STAGES)
+    for stage, names in files.items():
+        checks = {check.name: check for check in written(stage) if check.kind == "no_rows"}
+        assert set(checks) == names
+        for check in checks.values():
+            tree = sqlglot.parse_one(check.arguments["query"], read="duckdb")
+            read = {f"{t.db}.{t.name}" for t in tree.find_all(sqlglot.exp.Table) if t.db}
+            assert check.table in read
+            assert check.reads == read | {check.table}
