@@ -39,7 +39,8 @@ WHERE feeds.mode = 'append'
     )
 UNION ALL
 SELECT
-    hash_id(concat_ws('|', 'entry', shown.holder, id_text(shown.entry_id), id_text(shown.subject_id))) AS act_id,
+    hash_id(concat_ws('|', 'entry', shown.holder, id_text(shown.entry_id), id_text(shown.subject_id)))
+        AS act_id,
     shown.holder AS keeper,
     shown.subject_id,
     'list' AS trigger_kind,
