@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from quality.expectations import SET_ASIDE, Expectation, text_sql
+from quality.expectations import SET_ASIDE, Expectation
 from quality.from_contract import interval_expectation
 from schemas.contract import Feed
+from schemas.sql import literal
 
 
 def rows_landed(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
     """What a reader gave out of a file stands in landing, row for row (promise 2)."""
     counted = " UNION ALL ".join(
-        f"SELECT {text_sql(f.name)} AS feed, delivery, count(*) AS landed "
+        f"SELECT {literal(f.name)} AS feed, delivery, count(*) AS landed "
         f"FROM landing.{f.name} GROUP BY delivery"
         for f in feeds
     )
@@ -37,7 +38,7 @@ def rows_landed(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
 
 def believed(feed: Feed) -> tuple[Expectation, ...]:
     """What `conform.<feed>` is expected to be: all that passed, and nothing else."""
-    table, name = f"conform.{feed.name}", text_sql(feed.name)
+    table, name = f"conform.{feed.name}", literal(feed.name)
     kept_aside = (
         f"EXISTS (SELECT 1 FROM quality.verdicts WHERE verdicts.feed = {name} AND {SET_ASIDE} "
         "AND verdicts.delivery = {row}.delivery AND verdicts.line = {row}.line)"
@@ -49,7 +50,7 @@ def believed(feed: Feed) -> tuple[Expectation, ...]:
     withdrawn = ""
     if feed.effect_column:
         codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
-        listed = ", ".join(text_sql(code) for code in codes)
+        listed = ", ".join(literal(code) for code in codes)
         if codes:
             withdrawn = f'l."{feed.effect_column}" NOT IN ({listed}) AND '
     found = [

@@ -48,6 +48,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from schemas.sql import literal, quoted
+
 ROW_KINDS = ("present", "in_set", "matches", "reads_as", "in_bounds", "check_digit", "holds")
 GATE_KINDS = ("one_version", "one_row", "meets_record")  # only a gate of landing has them
 SET_KINDS = (*GATE_KINDS, "unique", "no_overlap", "refers_to", "no_rows")
@@ -154,16 +156,6 @@ class Expectation:
         return frozenset({self.table, *TABLES_READ.findall(self.arguments["query"])})
 
 
-def text_sql(value: str) -> str:
-    """A SQL string literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def name_sql(name: str) -> str:
-    """A quoted SQL identifier; islands name columns as they like, reserved words included."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def one_of(values: Iterable[str]) -> str:
     r"""A pattern of a closed list of texts.
 
@@ -208,7 +200,7 @@ def breaks_sql(
         return f"NOT coalesce({arguments['condition']}, TRUE)"
     if kind not in ROW_KINDS:
         raise ValueError(f"{expectation.name}: {kind!r} cannot be judged row by row.")
-    value = f"{row}.{name_sql(expectation.column)}" if row else name_sql(expectation.column)
+    value = f"{row}.{quoted(expectation.column)}" if row else quoted(expectation.column)
     if kind == "present" and arguments.get("blank") == "allowed":
         return f"{value} IS NULL"
     if kind == "present":
@@ -221,7 +213,7 @@ def breaks_sql(
     if kind in ("in_set", "matches"):
         pattern = arguments["pattern"] if kind == "matches" else one_of(arguments["values"])
         written, in_normal_form = (
-            f"regexp_matches({text}, {text_sql(whole_match(pattern))})"
+            f"regexp_matches({text}, {literal(whole_match(pattern))})"
             for text in (value, f"normal_form({value})")
         )
         return (
@@ -231,18 +223,18 @@ def breaks_sql(
     if kind in ("reads_as", "in_bounds"):
         known = (parsed or {}).get((expectation.column, arguments["as"]))
         read = known or reader_sql(arguments["as"], value)
-        means_open = text_sql(whole_match(one_of(arguments.get("open", ()))))
+        means_open = literal(whole_match(one_of(arguments.get("open", ()))))
         said = f"coalesce(normal_form({value}), '')"
         open_sql = f" AND NOT regexp_matches({said}, {means_open})" if arguments.get("open") else ""
         if kind == "reads_as":
             return f"({value} IS NOT NULL{open_sql} AND {read} IS NULL)"
         dot = f"{row}." if row else ""
         if "not_before" in arguments:
-            low = f"DATE {text_sql(arguments['not_before'])}"
+            low = f"DATE {literal(arguments['not_before'])}"
             high = f"{dot}published + {arguments['ahead']}"
         else:
             low, high = (
-                f"CAST({text_sql(str(arguments[b]))} AS DECIMAL(24, 6))"
+                f"CAST({literal(str(arguments[b]))} AS DECIMAL(24, 6))"
                 for b in ("at_least", "at_most")
             )
         return f"coalesce(({read} < {low} OR {read} > {high}){open_sql}, FALSE)"
@@ -266,8 +258,8 @@ def repeated_sql(expectation: Expectation, aside: str, table: str | None = None)
     """
     speaks: Speaks = expectation.arguments["speaks"]
     table = table or expectation.table
-    own = "".join(f", t.{name_sql(c)}" for c in speaks.others)
-    others = "".join(f"g.{name_sql(c)}, " for c in speaks.others)
+    own = "".join(f", t.{quoted(c)}" for c in speaks.others)
+    others = "".join(f"g.{quoted(c)}, " for c in speaks.others)
     names = "feed, delivery, record_id, version, line"
     same = "PARTITION BY g.delivery, g.record_id"
     if expectation.kind == "one_version":
@@ -326,7 +318,7 @@ def meets_no_record_sql(
     """
     e = expectation
     table = table or e.table
-    feed = text_sql(e.table.removeprefix("landing."))
+    feed = literal(e.table.removeprefix("landing."))
     effect = e.arguments["effect"]
     names = ("feed", "delivery", "record_id", "version", "line")
     return f"""SELECT {", ".join(f"s.{c}" for c in names)}
@@ -375,17 +367,17 @@ def violations_sql(expectation: Expectation) -> str:
     if e.kind == "meets_record":
         return meets_no_record_sql(e)
     if e.kind in GATE_KINDS:
-        feed = text_sql(e.table.removeprefix("landing."))
+        feed = literal(e.table.removeprefix("landing."))
         return repeated_sql(
             e,
             "SELECT DISTINCT v.delivery, v.line FROM quality.verdicts AS v "
             f"WHERE v.feed = {feed} AND v.{ASIDE} AND v.expectation <> 'one_version'",
         )
     if e.kind == "unique":
-        key = ", ".join(name_sql(c) for c in arguments["key"])
+        key = ", ".join(quoted(c) for c in arguments["key"])
         return f"SELECT {key}, count(*) AS times FROM {e.table} GROUP BY {key} HAVING count(*) > 1"
     if e.kind == "no_overlap":
-        key = ", ".join(name_sql(c) for c in arguments["key"])
+        key = ", ".join(quoted(c) for c in arguments["key"])
         return (
             f"SELECT * FROM (SELECT {key}, from_day, to_day, "
             f"lead(from_day) OVER (PARTITION BY {key} ORDER BY from_day, to_day) AS next_from_day "
@@ -393,8 +385,8 @@ def violations_sql(expectation: Expectation) -> str:
         )
     if e.kind == "refers_to":
         pairs = zip(arguments["key"], arguments["columns"], strict=True)
-        same = " AND ".join(f"o.{name_sql(b)} = r.{name_sql(a)}" for a, b in pairs)
-        given = " AND ".join(f"r.{name_sql(a)} IS NOT NULL" for a in arguments["key"])
+        same = " AND ".join(f"o.{quoted(b)} = r.{quoted(a)}" for a, b in pairs)
+        given = " AND ".join(f"r.{quoted(a)} IS NOT NULL" for a in arguments["key"])
         return (
             f"SELECT r.* FROM {e.table} AS r WHERE {given} "
             f"AND NOT EXISTS (SELECT 1 FROM {arguments['table']} AS o WHERE {same})"

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from quality.expectations import Expectation, Speaks, name_sql, text_sql
+from quality.expectations import Expectation, Speaks
 from schemas.contract import (
     DAYS,
     EARLIEST,
@@ -25,6 +25,7 @@ from schemas.contract import (
     read_yaml,
     see_keys,
 )
+from schemas.sql import literal, quoted
 
 CODES = ROOT / "schemas" / "codes"
 SHAPES = ROOT / "schemas" / "shapes"
@@ -76,10 +77,10 @@ def effect_sql(feed: Feed, row: str = "l") -> str:
     if not feed.effect_column:
         return "'assert'"
     cases = " ".join(
-        f"WHEN {text_sql(code)} THEN '{effect}'"
+        f"WHEN {literal(code)} THEN '{effect}'"
         for code, effect in sorted(feed.effect_codes.items())
     )
-    return f"CASE normal_form({row}.{name_sql(feed.effect_column)}) {cases} ELSE 'assert' END"
+    return f"CASE normal_form({row}.{quoted(feed.effect_column)}) {cases} ELSE 'assert' END"
 
 
 def landing_expectations(feed: Feed) -> tuple[Expectation, ...]:
@@ -154,10 +155,10 @@ def _row_a_record(feed: Feed) -> list[Expectation]:
 def _one_record(feed: Feed) -> Expectation:
     """Of delimited text: no value goes over several lines and holds as many delimiters as a record."""
     most = max(len(feed.columns) - 1, 1) * len(feed.delimiter)
-    delimiter = text_sql(feed.delimiter)
+    delimiter = literal(feed.delimiter)
     condition = " AND ".join(
         f"({name} NOT LIKE '%\n%' OR length({name}) - length(replace({name}, {delimiter}, '')) < {most})"
-        for name in map(name_sql, feed.column_names)
+        for name in map(quoted, feed.column_names)
     )
     return Expectation(
         name="holds_one_record",
@@ -219,8 +220,8 @@ def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
             "so the row is kept and flagged."
         )
         condition = (
-            f"coalesce(normal_form({name_sql(other)}), '') <> {text_sql(value)} "
-            f"OR clean_text({name_sql(column.name)}) IS NOT NULL"
+            f"coalesce(normal_form({quoted(other)}), '') <> {literal(value)} "
+            f"OR clean_text({quoted(column.name)}) IS NOT NULL"
         )
         expected.append(expect("expected", "holds", "warn", reason, condition=condition))
     if column.scheme:

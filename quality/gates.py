@@ -32,13 +32,12 @@ from quality.expectations import (
     Expectation,
     breaks_sql,
     meets_no_record_sql,
-    name_sql,
     reader_sql,
     repeated_sql,
-    text_sql,
 )
 from quality.from_contract import delivery_expectations, landing_expectations
 from schemas.contract import Feed
+from schemas.sql import literal, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,7 +98,7 @@ class Engine(Protocol):
 
 def empty_sql(columns: dict[str, str]) -> str:
     """A query of no rows with the given columns, so that a table exists before there is data."""
-    nulls = ", ".join(f"CAST(NULL AS {kind}) AS {name_sql(c)}" for c, kind in columns.items())
+    nulls = ", ".join(f"CAST(NULL AS {kind}) AS {quoted(c)}" for c, kind in columns.items())
     return f"SELECT {nulls} WHERE FALSE"
 
 
@@ -138,8 +137,8 @@ def _verdict_sql(e: Expectation, rows: str) -> str:
     """The rows of a query as verdicts of one expectation."""
     return f"""SELECT
     b.feed, b.delivery, b.record_id, b.version, b.line,
-    'landing' AS stage, {text_sql(e.name)} AS expectation,
-    {_text_or_null(e.column)} AS column_name, {text_sql(e.outcome)} AS outcome
+    'landing' AS stage, {literal(e.name)} AS expectation,
+    {_text_or_null(e.column)} AS column_name, {literal(e.outcome)} AS outcome
 FROM ({rows}) AS b"""
 
 
@@ -156,7 +155,7 @@ def verdicts_sql(feed: Feed, rows: str | None = None) -> str:
     """
     named = ", ".join(f"v.{c}" for c in VERDICTS_COLUMNS)
     parts = [
-        f"SELECT {named} FROM quality.row_verdicts AS v WHERE v.feed = {text_sql(feed.name)}",
+        f"SELECT {named} FROM quality.row_verdicts AS v WHERE v.feed = {literal(feed.name)}",
         *(
             _verdict_sql(e, meets_no_record_sql(e, "quality.row_verdicts", rows))
             for e in landing_expectations(feed)
@@ -177,13 +176,13 @@ def _flags_sql(table: str, expectations: Sequence[Expectation]) -> str:
         f"{breaks_sql(e, 'l', parsed)} AS f{n}" for n, e in zip(numbers, expectations, strict=True)
     )
     listed = ",\n        ".join(
-        f"({n}, {text_sql(e.name)}, {_text_or_null(e.column)}, {text_sql(e.outcome)})"
+        f"({n}, {literal(e.name)}, {_text_or_null(e.column)}, {literal(e.outcome)})"
         for n, e in zip(numbers, expectations, strict=True)
     )
     source = f"{table} AS l"
     if parsed:
         reads = ",\n            ".join(
-            f"{reader_sql(as_, 't.' + name_sql(column))} AS {parsed[column, as_][2:]}"
+            f"{reader_sql(as_, 't.' + quoted(column))} AS {parsed[column, as_][2:]}"
             for column, as_ in asked
         )
         source = f"(\n        SELECT\n            t.*,\n            {reads}\n        FROM {table} AS t) AS l"
@@ -206,7 +205,7 @@ WHERE
 
 
 def _text_or_null(value: str | None) -> str:
-    return f"CAST({text_sql(value) if value else 'NULL'} AS VARCHAR)"
+    return f"CAST({literal(value) if value else 'NULL'} AS VARCHAR)"
 
 
 def delivery_verdicts_sql(
@@ -237,9 +236,9 @@ def delivery_verdicts_sql(
 
     def rule(when: str, then: str, *words: str) -> None:
         # Whether a delivery out of bounds is held is a policy of the run; the contract says where.
-        heed = "r.out_of_bounds" if then == "hold" else text_sql(then)
+        heed = "r.out_of_bounds" if then == "hold" else literal(then)
         outcome.append(f"WHEN {when} THEN {heed}")
-        said = ", ".join(w if w.startswith("CAST(") else text_sql(w) for w in words)
+        said = ", ".join(w if w.startswith("CAST(") else literal(w) for w in words)
         reason.append(f"WHEN {when} THEN concat_ws('', {said})")
 
     rows = "CAST(d.conformed AS VARCHAR)"
@@ -311,7 +310,7 @@ def delivery_verdicts_sql(
         )
     later = previous or backlog
     first_name, later_name = (_text_or_null(e.name if e else None) for e in (first, later))
-    none = f"WHEN d.conformed = 0 THEN {text_sql(some.name)} " if some else ""
+    none = f"WHEN d.conformed = 0 THEN {literal(some.name)} " if some else ""
     table = deliveries or "landing.deliveries"
     # Where no rows are never believed, they are no measure for those that come after them.
     among = "PARTITION BY c.conformed > 0 ORDER BY c.published" if some else "ORDER BY c.published"
@@ -336,7 +335,7 @@ FROM (
             l."whole" AND coalesce(a.unnamed, 0) = 0 AS "whole"
         FROM {table} AS l
         LEFT JOIN ({_aside_sql(feed)}) AS a ON a.delivery = l.delivery
-        WHERE l.feed = {text_sql(feed.name)}
+        WHERE l.feed = {literal(feed.name)}
     ) AS c
 ) AS d
 CROSS JOIN codes.run AS r"""
@@ -348,7 +347,7 @@ def _aside_sql(feed: Feed) -> str:
     A row whose key breaks a rule names no record, or another's; so does any row of a feed without a
     key, where a record is all it says.
     """
-    keys = ", ".join(map(text_sql, feed.natural_key))
+    keys = ", ".join(map(literal, feed.natural_key))
     wrong_key = f"verdicts.column_name IN ({keys})" if keys else "TRUE"
     return f"""
             SELECT r.delivery, count(*) AS aside, sum(r.unnamed) AS unnamed
@@ -357,7 +356,7 @@ def _aside_sql(feed: Feed) -> str:
                     verdicts.delivery, verdicts.line,
                     max(CASE WHEN verdicts.{ASIDE} AND {wrong_key} THEN 1 ELSE 0 END) AS unnamed
                 FROM quality.row_verdicts AS verdicts
-                WHERE verdicts.feed = {text_sql(feed.name)} AND {SET_ASIDE}
+                WHERE verdicts.feed = {literal(feed.name)} AND {SET_ASIDE}
                 GROUP BY verdicts.delivery, verdicts.line
             ) AS r
             GROUP BY r.delivery
@@ -378,7 +377,7 @@ def row_counts_sql(feed: Feed) -> str:
     Returns:
         A query of one row with the columns of `quality.row_counts`.
     """
-    name = text_sql(feed.name)
+    name = literal(feed.name)
     counts = ",\n    ".join(
         f"coalesce(sum(CASE WHEN {when} THEN 1 ELSE 0 END), 0) AS {what}"
         for what, when in (
@@ -428,7 +427,7 @@ def judge(engine: Engine, feeds: Mapping[str, Feed] | Iterable[Feed]) -> None:
 def typed(columns: dict[str, str], queries: Iterable[str]) -> list[str]:
     """Queries with each column cast to its type, whatever an engine made of it, and one of no rows."""
     casts = ", ".join(
-        f"CAST(t.{name_sql(c)} AS {kind}) AS {name_sql(c)}" for c, kind in columns.items()
+        f"CAST(t.{quoted(c)} AS {kind}) AS {quoted(c)}" for c, kind in columns.items()
     )
     return [f"SELECT {casts} FROM ({query}) AS t" for query in (empty_sql(columns), *queries)]
 

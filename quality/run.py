@@ -19,7 +19,6 @@ from quality.expectations import (
     Expectation,
     breaks_sql,
     sentence,
-    text_sql,
     violations_sql,
 )
 from quality.from_contract import landing_expectations
@@ -27,6 +26,7 @@ from quality.gates import Engine, listed
 from quality.suites import CHECKED_STAGES, stage_expectations
 from schemas.contract import Feed
 from schemas.contract import feeds as all_feeds
+from schemas.sql import literal
 
 CHECKS_SCHEMA = [
     ("stage", pa.string()),
@@ -242,7 +242,7 @@ def _count(engine: Engine, expectations: Sequence[Expectation]) -> dict[tuple[st
             by_table.setdefault(e.table, []).append(e)
         elif e.kind not in DELIVERY_KINDS:
             queries.append(
-                f"SELECT {text_sql(e.table)} AS table_name, {text_sql(e.name)} AS expectation, "
+                f"SELECT {literal(e.table)} AS table_name, {literal(e.name)} AS expectation, "
                 f"count(*) AS violations FROM ({violations_sql(e)}) AS v"
             )
     queries.extend(_row_counts_sql(table, group) for table, group in by_table.items())
@@ -261,11 +261,11 @@ def _row_counts_sql(table: str, expectations: Sequence[Expectation]) -> str:
         for n, e in zip(numbers, expectations, strict=True)
     )
     listed = " UNION ALL ".join(
-        f"SELECT {n} AS n, {text_sql(e.name)} AS expectation"
+        f"SELECT {n} AS n, {literal(e.name)} AS expectation"
         for n, e in zip(numbers, expectations, strict=True)
     )
     return (
-        f"SELECT {text_sql(table)} AS table_name, e.expectation, "
+        f"SELECT {literal(table)} AS table_name, e.expectation, "
         f"CASE e.n {' '.join(f'WHEN {n} THEN t.s{n}' for n in numbers)} END AS violations "
         f"FROM (SELECT {sums} FROM {table}) AS t CROSS JOIN ({listed}) AS e"
     )
@@ -299,7 +299,7 @@ def _write(
     schema = pa.schema(CHECKS_SCHEMA)
     rows = pa.table(columns, schema=schema)
     if exists:
-        judged = ", ".join(text_sql(stage) for stage in stages)
+        judged = ", ".join(literal(stage) for stage in stages)
         names = ", ".join(schema.names)
         others = engine.query(f"SELECT {names} FROM quality.checks WHERE stage NOT IN ({judged})")
         rows = pa.concat_tables([others.cast(schema), rows])

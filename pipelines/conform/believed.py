@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelines.model import Model
-from quality.expectations import SET_ASIDE, name_sql, text_sql
+from quality.expectations import SET_ASIDE
 from quality.from_contract import effect_sql
 from schemas.contract import Feed
+from schemas.sql import literal, quoted
 
 PASSED = """passed AS (
     -- What the gates let through, one row a record and delivery: no quarantined row, no held delivery.
@@ -190,11 +191,11 @@ TEMPLATES = {"snapshot": SNAPSHOT, "changes": CHANGES, "append": APPEND}
 def believed_sql(feed: Feed) -> str:
     """The SELECT of `conform.<feed>`."""
     kept = ("record_id", "version", "feed", "delivery", "published", "file", "line")
-    out = [name_sql(c) for c in kept]
+    out = [quoted(c) for c in kept]
     for column in feed.columns:
-        name = name_sql(column.name)
+        name = quoted(column.name)
         if column.means_open:  # what stands for "without end" says nothing
-            values = ", ".join(map(text_sql, column.means_open))
+            values = ", ".join(map(literal, column.means_open))
             out.append(f"CASE WHEN normal_form({name}) NOT IN ({values}) THEN {name} END AS {name}")
         else:
             out.append(name)

@@ -16,11 +16,12 @@ from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import FEEDS, VERDICTS, asset_of, key
 from pipelines.engine.base import Engine
 from quality import CheckResult, Expectation, checks
-from quality.expectations import DELIVERY_KINDS, sentence, text_sql, violations_sql
+from quality.expectations import DELIVERY_KINDS, sentence, violations_sql
 from quality.from_contract import delivery_expectations, landing_expectations
 from quality.gates import BACKLOG_ALLOWANCE
 from quality.suites import CHECKED_STAGES, stage_expectations
 from schemas.contract import Feed
+from schemas.sql import literal
 
 FOLLOWS = {
     "warn": "A row that breaks it stays, and is reported.",
@@ -130,14 +131,14 @@ class Check:
         e = self.expectation
         if self.of_deliveries:
             return (
-                f"SELECT * FROM quality.deliveries WHERE feed = {text_sql(e.table.split('.')[1])} "
-                f"AND expectation = {text_sql(e.name)} AND outcome <> 'pass'"
+                f"SELECT * FROM quality.deliveries WHERE feed = {literal(e.table.split('.')[1])} "
+                f"AND expectation = {literal(e.name)} AND outcome <> 'pass'"
             )
         if self.by_gate:
             return (
                 f"SELECT l.* FROM {e.table} AS l INNER JOIN quality.verdicts AS v "
                 "ON v.feed = l.feed AND v.delivery = l.delivery AND v.line = l.line "
-                f"WHERE v.expectation = {text_sql(e.name)}"
+                f"WHERE v.expectation = {literal(e.name)}"
             )
         return violations_sql(e)
 

@@ -1,19 +1,19 @@
 -- Whom each adopted entry descends from: what it was made from, what that was made from in its turn,
 -- and so on back to the events, each with the number of steps to it.
 -- source: network.yml, adoptions
--- grain: one row an entry version and ancestor
+-- grain: one row per entry version and ancestor
 -- key: entry_version, ancestor_kind, ancestor_id
 SELECT
-    v.entry_version,
-    v.parent_kind AS ancestor_kind,
-    v.parent_id AS ancestor_id,
+    entry_version,
+    parent_kind AS ancestor_kind,
+    parent_id AS ancestor_id,
     1 AS steps
-FROM exchange.adopted_evidence_{g} AS v
+FROM exchange.adopted_evidence_{g}
 UNION
 SELECT
-    v.entry_version,
-    a.ancestor_kind,
-    a.ancestor_id,
-    a.steps + 1 AS steps
-FROM exchange.adopted_evidence_{g} AS v
-INNER JOIN exchange.ancestry_{previous} AS a ON a.entry_version = v.parent_id
+    evidence.entry_version,
+    ancestry.ancestor_kind,
+    ancestry.ancestor_id,
+    ancestry.steps + 1 AS steps
+FROM exchange.adopted_evidence_{g} AS evidence
+INNER JOIN exchange.ancestry_{previous} AS ancestry ON ancestry.entry_version = evidence.parent_id

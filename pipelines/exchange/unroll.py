@@ -301,7 +301,7 @@ def exchange_models(network: Network) -> list[Model]:
             "SELECT\n    entry_version,\n    parent_kind AS ancestor_kind,\n"
             "    parent_id AS ancestor_id,\n    1 AS steps\nFROM lists.evidence",
             "The events that native entries rest on, one step away.\n"
-            "grain: one row an entry version and ancestor\n"
+            "grain: one row per entry version and ancestor\n"
             "key: entry_version, ancestor_kind, ancestor_id",
         )
     )
@@ -360,7 +360,7 @@ def exchange_models(network: Network) -> list[Model]:
             "exchange.ancestry",
             _union("entry_version, ancestor_kind, ancestor_id, steps", ancestry, ""),
             "All that each entry descends from, entries and events, with the number of steps to it.\n"
-            "grain: one row an entry version and ancestor\n"
+            "grain: one row per entry version and ancestor\n"
             "key: entry_version, ancestor_kind, ancestor_id",
         ),
     ]

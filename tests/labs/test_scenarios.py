@@ -122,15 +122,13 @@ EXPECTED = {
     "shopkeeper": Told(
         corrected="2024-09-18",
         scores={
-            ("李博岩", "cash_666 667", "deposit_650 654", "2024-09-01", "2025-02-01"),
-            ("李博岩", "deposit_650 651", "loan_600 638", "2025-02-01", "2025-09-01"),
+            ("李博岩", "deposit_650 651", "loan_600 638", "2024-09-01", "2025-09-01"),
             ("李博岩", "deposit_650 650", "loan_600 638", "2025-09-01", "2026-09-01"),
         },
         scores_corrected={
-            ("李博岩", "cash_666 667", "deposit_650 655", "2024-10-01", "2025-02-01"),
-            ("李博岩", "deposit_650 650", "loan_600 638", "2025-10-01", "2026-09-01"),
+            ("李博岩", "deposit_650 651", "loan_600 638", "2024-09-01", "2024-10-01"),
         },
-        left={("payments_platform", "score", "李博岩", AT_THE_SOURCE, "2026-09-01")},
+        left={("payments_platform", "score", "李博岩", AT_THE_SOURCE, "2024-10-01")},
         totals={"measures": 0, "subjects_derived": 1},
     ),
     "barred_child": Told(

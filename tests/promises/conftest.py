@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pipelines.storage import Home
 
+from pipelines.home import Home
 from pipelines.run import build_home
 from tests.conftest import Built, make_once
 from tests.promises.hard_world import DAYS, make_hard

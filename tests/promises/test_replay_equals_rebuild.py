@@ -12,8 +12,8 @@ from dataclasses import fields
 import pandas as pd
 import pandas.testing as pdt
 import pytest
-from pipelines.storage import Home
 
+from pipelines.home import Home
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.prove import Case, cases, prove, tried

@@ -29,81 +29,32 @@ WITH entries AS (
 
 told AS (
     SELECT
-        *,
-        'uscc' AS property,
-        uscc AS value,
-        founded AS valid_from
+        entries.*,
+        properties.property,
+        CASE properties.property
+            WHEN 'uscc' THEN entries.uscc
+            WHEN 'org_code' THEN entries.org_code
+            WHEN 'registration_no' THEN entries.registration_no
+            WHEN 'name' THEN entries.name
+            WHEN 'address' THEN entries.address
+            WHEN 'division' THEN entries.division
+            WHEN 'status' THEN entries.status
+            WHEN 'scope' THEN entries.scope
+            WHEN 'trade' THEN entries.trade
+            WHEN 'capital_yuan' THEN entries.capital_yuan
+            WHEN 'founded' THEN CAST(entries.founded AS VARCHAR)
+        END AS value,
+        CASE
+            WHEN properties.property IN ('uscc', 'org_code', 'registration_no', 'founded')
+                THEN entries.founded
+            ELSE entries.approved
+        END AS valid_from
     FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'org_code' AS property,
-        org_code AS value,
-        founded AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'registration_no' AS property,
-        registration_no AS value,
-        founded AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'name' AS property,
-        name AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'address' AS property,
-        address AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'division' AS property,
-        division AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'status' AS property,
-        status AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'scope' AS property,
-        scope AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'trade' AS property,
-        trade AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'capital_yuan' AS property,
-        capital_yuan AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'founded' AS property,
-        CAST(founded AS VARCHAR) AS value,
-        founded AS valid_from
-    FROM entries
+    CROSS JOIN (
+        VALUES
+        ('uscc'), ('org_code'), ('registration_no'), ('name'), ('address'), ('division'),
+        ('status'), ('scope'), ('trade'), ('capital_yuan'), ('founded')
+    ) AS properties (property)
 )
 
 SELECT

@@ -27,53 +27,26 @@ WITH entries AS (
 
 told AS (
     SELECT
-        *,
-        'uscc' AS property,
-        uscc AS value,
-        founded AS valid_from
+        entries.*,
+        properties.property,
+        CASE properties.property
+            WHEN 'uscc' THEN entries.uscc
+            WHEN 'org_code' THEN entries.org_code
+            WHEN 'name' THEN entries.name
+            WHEN 'address' THEN entries.address
+            WHEN 'division' THEN entries.division
+            WHEN 'status' THEN entries.status
+            WHEN 'founded' THEN CAST(entries.founded AS VARCHAR)
+        END AS value,
+        CASE
+            WHEN properties.property IN ('uscc', 'org_code', 'founded') THEN entries.founded
+            ELSE entries.approved
+        END AS valid_from
     FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'org_code' AS property,
-        org_code AS value,
-        founded AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'name' AS property,
-        name AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'address' AS property,
-        address AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'division' AS property,
-        division AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'status' AS property,
-        status AS value,
-        approved AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'founded' AS property,
-        CAST(founded AS VARCHAR) AS value,
-        founded AS valid_from
-    FROM entries
+    CROSS JOIN (
+        VALUES
+        ('uscc'), ('org_code'), ('name'), ('address'), ('division'), ('status'), ('founded')
+    ) AS properties (property)
 )
 
 SELECT

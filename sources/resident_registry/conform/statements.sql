@@ -23,39 +23,24 @@ WITH entries AS (
 
 told AS (
     SELECT
-        *,
-        'resident_no' AS property,
-        resident_no AS value,
-        born AS valid_from
+        entries.*,
+        properties.property,
+        CASE properties.property
+            WHEN 'resident_no' THEN entries.resident_no
+            WHEN 'name' THEN entries.name
+            WHEN 'address' THEN entries.address
+            WHEN 'division' THEN entries.division
+            WHEN 'born' THEN CAST(entries.born AS VARCHAR)
+        END AS value,
+        CASE
+            WHEN properties.property IN ('resident_no', 'born') THEN entries.born
+            ELSE entries.stands_since
+        END AS valid_from
     FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'name' AS property,
-        name AS value,
-        stands_since AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'address' AS property,
-        address AS value,
-        stands_since AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'division' AS property,
-        division AS value,
-        stands_since AS valid_from
-    FROM entries
-    UNION ALL
-    SELECT
-        *,
-        'born' AS property,
-        CAST(born AS VARCHAR) AS value,
-        born AS valid_from
-    FROM entries
+    CROSS JOIN (
+        VALUES
+        ('resident_no'), ('name'), ('address'), ('division'), ('born')
+    ) AS properties (property)
 )
 
 SELECT

@@ -30,16 +30,14 @@ cases AS (
 
 told AS (
     SELECT
-        *,
-        'name' AS property,
-        name AS value
+        cases.*,
+        properties.property,
+        CASE properties.property
+            WHEN 'name' THEN cases.name
+            WHEN 'address' THEN cases.address
+        END AS value
     FROM cases
-    UNION ALL
-    SELECT
-        *,
-        'address' AS property,
-        address AS value
-    FROM cases
+    CROSS JOIN (VALUES ('name'), ('address')) AS properties (property)
 )
 
 SELECT
