@@ -136,10 +136,16 @@ def models(tier: str = "core", join: str = "full") -> list[Row]:
     Raises:
         NetworkError: if there is no such level of joining.
     """
+    from pipelines.changes.passing import recipe, shared
     from pipelines.graph import all_models
 
     return [
-        {"model": m.name, "reads": list(m.reads), "origin": m.origin}
+        {
+            "model": m.name,
+            "changes": "never" if shared(m.name) else str(recipe(m)),
+            "reads": list(m.reads),
+            "origin": m.origin,
+        }
         for m in all_models(tier, join)
     ]
 

@@ -30,10 +30,9 @@ STAGES = (
     "publication",
 )
 
-# What a header declares after its rule; all but the first three only replays need.
+# What a header declares after its rule; `reads` only replays need.
 DECLARED = (
-    "source", "grain", "key", "unit", "touches", "needs", "gives", "intervals", "found", "each",
-    "passes",
+    "source", "grain", "key", "reads", "intervals", "found", "each",
 )  # fmt: skip
 _DECLARED = re.compile(rf"^({'|'.join(DECLARED)})(?::(.*))?$")
 
@@ -71,8 +70,8 @@ class Model:
     def header(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         """The lines of the rule in words, and (name, text) of all that is declared after it.
 
-        >>> Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nkey: a,\\nb\\npasses").header
-        (('Who is', 'on x.'), (('grain', 'one row'), ('key', 'a, b'), ('passes', '')))
+        >>> Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nkey: a,\\nb\\nfound: c").header
+        (('Who is', 'on x.'), (('grain', 'one row'), ('key', 'a, b'), ('found', 'c')))
         """
         rule: list[str] = []
         declared: list[tuple[str, str]] = []

@@ -29,6 +29,7 @@ PASSED = """passed AS (
             AND {set_aside}
             AND verdicts.delivery = landed.delivery
             AND verdicts.line = landed.line
+            AND verdicts.record_id = landed.record_id
     )
     AND NOT EXISTS (
         SELECT 1
@@ -58,10 +59,11 @@ judged AS (
     SELECT
         delivery,
         line,
+        record_id,
         max(CASE WHEN outcome = 'quarantine' THEN 1 ELSE 0 END) AS aside
     FROM quality.verdicts
     WHERE feed = '{feed}' AND {set_aside}
-    GROUP BY delivery, line
+    GROUP BY delivery, line, record_id
 ),
 
 named AS (
@@ -74,7 +76,10 @@ named AS (
         coalesce(judged.aside, 0) AS aside
     FROM landing.{feed} AS landed
     INNER JOIN deliveries ON deliveries.delivery = landed.delivery
-    LEFT JOIN judged ON judged.delivery = landed.delivery AND judged.line = landed.line
+    LEFT JOIN judged
+        ON judged.delivery = landed.delivery
+        AND judged.line = landed.line
+        AND judged.record_id = landed.record_id
     WHERE judged.line IS NULL OR judged.aside = 1
 ),
 
@@ -205,22 +210,6 @@ def reads_of(feed: Feed) -> tuple[str, ...]:
     return tuple(sorted((f"landing.{feed.name}", "quality.deliveries", "quality.verdicts")))
 
 
-def _touched(feed: Feed) -> str:
-    """How changes pass: a held delivery touches the records in it, in a snapshot all there are."""
-    if feed.mode == "snapshot":
-        deliveries = f"(feed, delivery, published, outcome, whole) with l ON d.feed = '{feed.name}'"
-    else:
-        deliveries = (
-            f"(feed, delivery, outcome) ON d.delivery = l.delivery AND d.feed = '{feed.name}'"
-        )
-    return (
-        f"unit: record_id\ntouches: landing.{feed.name} l ON l.record_id = unit.record_id\n"
-        "touches: quality.verdicts v (feed, delivery, line, record_id, expectation, outcome) "
-        f"ON v.record_id = unit.record_id AND v.feed = '{feed.name}'\n"
-        f"touches: quality.deliveries d {deliveries}"
-    )
-
-
 def believed_models(feeds: Iterable[Feed]) -> list[Model]:
     """`conform.<feed>` for every feed."""
     found = []
@@ -229,7 +218,7 @@ def believed_models(feeds: Iterable[Feed]) -> list[Model]:
         comment = (
             f"What {feed.island} is believed to say in {feed.name}, version by version "
             f"(mode: {feed.mode}).\ngrain: one row per record, version and period of belief\n"
-            f"key: record_id, version, from_day\n{_touched(feed)}"
+            f"key: record_id, version, from_day"
         )
         origin = f"sources/{feed.island}/contract.odcs.yaml"
         found.append(Model(f"conform.{feed.name}", sql, reads_of(feed), origin, comment))

@@ -51,12 +51,6 @@ def union_models(tier: str | None = None) -> list[Model]:
                 "period of belief (statements: and property)\nkey: record_id, version, from_day"
                 + {"statements": ", property, value", "links": ", link_kind, a_value"}.get(
                     shape, ""
-                )
-                + "\nunit: record_id, apart"
-                + "".join(
-                    f"\ntouches: {table} f{at} ON f{at}.record_id = unit.record_id"
-                    for at, table in enumerate(sorted(reads))
-                    if table.startswith("conform.")
                 ),
             )
         )

@@ -5,11 +5,6 @@
 -- source: the code list measures, which names the rule each rests on
 -- grain: one row per measure, subject, entry version, way it is linked and period
 -- key: measure, agency, entry_version, subject_id, link_path, from_day
--- unit: entry_version
--- touches: exchange.shown s ON s.entry_version = unit.entry_version
--- touches: exchange.entries e ON e.entry_version = unit.entry_version
--- touches: consequences.ways w ON w.listed_id = s.subject_id
--- touches: consequences.kinds k ON k.subject_id = w.linked_id
 -- intervals: union
 WITH grounds AS (
     -- What measures are taken for: entries that the agency shows and that are as grave as they ask.
@@ -57,7 +52,6 @@ reached AS (
 asked AS (
     SELECT DISTINCT subject_id
     FROM reached
-    WHERE subject_kind IS NOT NULL
 ),
 
 kinds_or_unknown AS (

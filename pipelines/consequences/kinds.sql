@@ -5,10 +5,6 @@
 -- source: resolve.names and resolve.designations
 -- grain: one row per subject and period
 -- key: subject_id, from_day
--- unit: subject_id
--- touches: resolve.names n ON n.subject_id = unit.subject_id
--- touches: resolve.matches m ON m.subject_id = unit.subject_id AND m.method = 'own_key'
--- touches: resolve.designations d ON d.reference_id = m.reference_id
 WITH said AS (
     SELECT
         subject_id,

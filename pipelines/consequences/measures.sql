@@ -4,8 +4,6 @@
 -- source: the code list measures, which names the rule each rests on
 -- grain: one row per measure, subject, entry version, way it is linked and period
 -- key: measure_id
--- unit: because_entry_version
--- touches: consequences.called c ON c.entry_version = unit.because_entry_version
 SELECT
     md5(concat_ws(
         '|', measure, agency, entry_version, subject_id, link_path,

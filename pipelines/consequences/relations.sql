@@ -4,9 +4,6 @@
 -- source: merge.links
 -- grain: one row per step, pair of subjects and period
 -- key: step, from_id, to_id, from_day
--- unit: from_id, to_id
--- touches: merge.links l ON l.a_id = unit.from_id AND l.b_id = unit.to_id
--- touches: merge.links k ON k.b_id = unit.from_id AND k.a_id = unit.to_id
 -- intervals: union
 SELECT
     concat_ws(':', link_kind, 'a>b') AS step,

@@ -4,12 +4,6 @@
 -- source: the code list measures; consequences.relations
 -- grain: one row per listed subject, way and period
 -- key: listed_id, linked_id, link_path, from_day
--- unit: listed_id
--- touches: exchange.shown s ON s.subject_id = unit.listed_id
--- touches: consequences.relations x ON x.from_id = unit.listed_id
--- AND x.step IN (SELECT step1 FROM codes.measures)
--- touches: consequences.relations y ON y.from_id = x.to_id
--- AND y.step IN (SELECT step2 FROM codes.measures)
 WITH sought AS (
     -- Only what some measure asks for: all pairs of subjects two links apart would be far too many.
     SELECT DISTINCT

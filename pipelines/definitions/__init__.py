@@ -3,7 +3,7 @@
 Landing assets share one daily partitioning, the publication day; everything later is unpartitioned.
 The job `build` is one run: it takes in what was published up to the day it is asked for, or up to the
 last day of a range, and nothing is left half done. It runs in one process, since one process writes a
-DuckDB file. Its steps are those of `pipelines.build`, which the command line runs without Dagster;
+DuckDB file. Its steps are those of a `pipelines.build.Plan`, which `build` takes in one go;
 `recorded` tells the pages what was built so. All of it in one place is `everything.defs`.
 
 This package alone imports Dagster, and says nothing of its own about data: what a step does stands

@@ -107,9 +107,9 @@ def database_made(current: Mapping[str, Any]) -> dg.AssetMaterialization:
 def described(model: Model) -> str:
     """What stands above a model's SQL, as Markdown: the rule in words, then source, grain and key.
 
-    What only replays need, which rows can be recomputed alone, is left out.
+    What only replays and traces need is left out.
 
-    >>> print(described(Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nunit: a_b")))
+    >>> print(described(Model("lists.x", "", (), "", "Who is\\non x.\\ngrain: one row\\nfound: c")))
     Who is
     on x.
     <BLANKLINE>

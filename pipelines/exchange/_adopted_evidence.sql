@@ -2,10 +2,6 @@
 -- source: network.yml, adoptions
 -- grain: one row per entry version and parent
 -- key: entry_version, parent_id
--- unit: entry_id
--- touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id
--- touches: exchange.adopted_{g} e ON e.entry_id = unit.entry_id
--- gives: e.entry_version
 SELECT DISTINCT
     adopted.entry_version,
     'entry' AS parent_kind,

@@ -6,9 +6,6 @@
 -- source: network.yml, adoptions
 -- grain: one row per occasion
 -- key: entry_id, subject_id, from_day
--- unit: parent_entry_id
-{held}
--- touches: {entries} e ON e.entry_id = unit.parent_entry_id{lineage}
 WITH held AS (
     {copies}
 ),
@@ -30,7 +27,9 @@ offered AS (
     INNER JOIN exchange.adoptions
         ON adoptions.adopter = held.holder
         AND adoptions.from_list = held.list
-    INNER JOIN {entries} AS entries ON entries.entry_version = held.entry_version
+    INNER JOIN {entries} AS entries
+        ON entries.entry_version = held.entry_version
+        AND entries.entry_id = held.entry_id
     INNER JOIN codes.severities AS severity ON severity.code = entries.severity
     INNER JOIN codes.severities AS least_severity
         ON least_severity.code = adoptions.min_severity

@@ -3,9 +3,6 @@
 -- source: network.yml, adoptions
 -- grain: one row per entry version and ancestor
 -- key: entry_version, ancestor_kind, ancestor_id
--- unit: entry_version
--- touches: exchange.adopted_evidence_{g} v ON v.entry_version = unit.entry_version
--- touches: exchange.ancestry_{previous} a ON a.entry_version = v.parent_id
 SELECT
     entry_version,
     parent_kind AS ancestor_kind,

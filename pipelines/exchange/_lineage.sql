@@ -2,8 +2,6 @@
 -- source: network.yml, adoptions
 -- grain: one row per entry and list behind it
 -- key: entry_id, list
--- unit: entry_id
--- touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id{lineage}
 SELECT DISTINCT
     adopting.entry_id,
     adopting.from_list AS list

@@ -2,8 +2,6 @@
 -- source: network.yml
 -- grain: one row per entry version
 -- key: path, entry_version, subject_id, from_day
--- unit: entry_version
--- touches: {entries} e ON e.entry_version = unit.entry_version
 SELECT
     paths.holder,
     entries.list,

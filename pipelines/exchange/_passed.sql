@@ -9,8 +9,6 @@
 -- source: network.yml, where every clock has its basis
 -- grain: one row per path, entry version, subject shown and period
 -- key: path, entry_version, subject_id, from_day
--- unit: entry_version
--- touches: {previous} h ON h.entry_version = unit.entry_version{touched_by_name}
 -- intervals: union
 WITH held AS (
     SELECT
@@ -19,6 +17,7 @@ WITH held AS (
         previous.entry_id,
         previous.entry_version,
         previous.subject_id,
+        previous.subject_id AS listed_id,
         paths.path,
         paths.came_from,
         paths.mode,
@@ -58,6 +57,7 @@ seen AS (
         entry_id,
         entry_version,
         subject_id,
+        listed_id,
         path,
         came_from,
         mode,

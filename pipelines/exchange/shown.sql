@@ -3,8 +3,6 @@
 -- source: exchange.copies
 -- grain: one row per holder, entry version, subject shown and period
 -- key: holder, entry_version, subject_id, from_day
--- unit: entry_version
--- touches: exchange.copies c ON c.entry_version = unit.entry_version
 -- intervals: union
 SELECT
     holder,

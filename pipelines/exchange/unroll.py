@@ -33,12 +33,9 @@ WHERE 1 = 0"""
 # Where a step of this length matches by name, who bears a name decides whom it shows. A snapshot looks
 # at every sync: what it takes is cut to the days on which subject and namesake bear the name, and on
 # the days without a name the subject itself is meant.
-_BY_NAME = """
--- touches: resolve.names n ON n.subject_id = h.subject_id
--- touches: resolve.names b ON b.name_key = n.name_key"""
 _HELD = (
-    "holder", "list", "entry_id", "entry_version", "path", "came_from", "mode", "match", "every_days",
-    "lag_days", "expiry_days", "corrections", "first_ever", "gone_day",
+    "holder", "list", "entry_id", "entry_version", "listed_id", "path", "came_from", "mode", "match",
+    "every_days", "lag_days", "expiry_days", "corrections", "first_ever", "gone_day",
 )  # fmt: skip
 _SEEN = (
     "holder", "list", "entry_id", "entry_version", "path", "came_from", "from_day", "missed_day",
@@ -92,7 +89,7 @@ meant AS (
     INNER JOIN resolve.names AS namesakes
         ON namesakes.name_key = own.name_key
         AND meet(own.from_day, own.to_day, namesakes.from_day, namesakes.to_day)
-    INNER JOIN (SELECT DISTINCT match FROM by_name) AS matching
+    INNER JOIN (SELECT DISTINCT match FROM exchange.paths WHERE match <> 'code') AS matching
         ON namesakes.subject_id = own.subject_id
         OR (
             namesakes.subject_kind = own.subject_kind
@@ -179,7 +176,7 @@ understood AS (
         coalesce(namesakes.subject_id, seen.subject_id) AS subject_id
     FROM seen
     LEFT JOIN resolve.names AS own
-        ON own.subject_id = seen.subject_id
+        ON own.subject_id = seen.listed_id
         AND on_day(own.from_day, own.to_day, seen.first_sync)
     LEFT JOIN resolve.names AS namesakes
         ON namesakes.name_key = own.name_key
@@ -190,20 +187,17 @@ understood AS (
         AND seen.mode <> 'snapshot'
 )""".replace("{seen}", _columns(_SEEN)).replace("{qualified}", _columns(_SEEN, "seen"))
 _NAMED = {
-    "touched_by_name": _BY_NAME,
     "taken_by_name": _TAKEN_BY_NAME,
     "taken": "taken",
     "understood_by_name": _UNDERSTOOD_BY_NAME,
     "understood": "understood",
 }
 _BY_CODE = {
-    "touched_by_name": "",
     "taken_by_name": "",
     "taken": "held",
     "understood_by_name": "",
     "understood": "seen",
 }
-_PASSES = "\npasses"
 
 
 def _text(value: str | None) -> str:
@@ -308,8 +302,7 @@ def exchange_models(network: Network) -> list[Model]:
             "    parent_id AS ancestor_id,\n    1 AS steps\nFROM lists.evidence",
             "The events that native entries rest on, one step away.\n"
             "grain: one row per entry version and ancestor\n"
-            "key: entry_version, ancestor_kind, ancestor_id\nunit: entry_version\n"
-            "touches: lists.evidence v ON v.entry_version = unit.entry_version",
+            "key: entry_version, ancestor_kind, ancestor_id",
         )
     )
     copies_of_generation: list[str] = []
@@ -342,33 +335,33 @@ def exchange_models(network: Network) -> list[Model]:
             _union(COPY_COLUMNS, copies, ""),
             "Who shows what, from when to when, learned from whom, over each path apart.\n"
             "grain: one row per path, entry version, subject shown and period\n"
-            "key: path, entry_version, subject_id, from_day" + _PASSES,
+            "key: path, entry_version, subject_id, from_day",
         ),
         _plain(
             "exchange.adopted",
             _union(ENTRY_COLUMNS, adopted, EMPTY_ENTRIES),
             "Entries made because another list has one.\n"
-            "grain: one row per entry and version\nkey: entry_version" + _PASSES,
+            "grain: one row per entry and version\nkey: entry_version",
         ),
         _plain(
             "exchange.entries",
             _union(ENTRY_COLUMNS, entries, ""),
             "All entries, native and adopted.\ngrain: one row per entry and version\n"
-            "key: entry_version" + _PASSES,
+            "key: entry_version",
         ),
         _plain(
             "exchange.evidence",
             _union("entry_version, parent_kind, parent_id", ["lists.evidence", *evidence], ""),
             "What each entry rests on: an event's record, or the entry it was adopted from.\n"
             "grain: one row per entry version and parent\n"
-            "key: entry_version, parent_kind, parent_id" + _PASSES,
+            "key: entry_version, parent_kind, parent_id",
         ),
         _plain(
             "exchange.ancestry",
             _union("entry_version, ancestor_kind, ancestor_id, steps", ancestry, ""),
             "All that each entry descends from, entries and events, with the number of steps to it.\n"
             "grain: one row per entry version and ancestor\n"
-            "key: entry_version, ancestor_kind, ancestor_id" + _PASSES,
+            "key: entry_version, ancestor_kind, ancestor_id",
         ),
     ]
     return models
@@ -394,17 +387,9 @@ SELECT DISTINCT
     lineage.list
 FROM exchange.adopting_{g} AS adopting
 INNER JOIN exchange.lineage_{g - 1} AS lineage ON lineage.entry_id = adopting.parent_entry_id"""
-    touched = [
-        f"-- touches: {t} h{n} ON h{n}.entry_id = unit.parent_entry_id"
-        for n, t in enumerate(copies)
-    ]
     adopting = _template(
         "adopting",
         copies=held,
-        held="\n".join(touched),
-        lineage=""
-        if g == 1
-        else f"\n-- touches: exchange.lineage_{g - 1} l ON l.entry_id = unit.parent_entry_id",
         entries="lists.entries" if g == 1 else f"exchange.adopted_{g - 1}",
         not_descended="" if g == 1 else descends,
     )
@@ -431,8 +416,7 @@ FROM periods"""
             f"exchange.adopted_{g}",
             adopted,
             "Entries made because another list has one, each version once.\n"
-            "grain: one row per entry and version\nkey: entry_version\nunit: entry_id\n"
-            f"touches: exchange.adopting_{g} a ON a.entry_id = unit.entry_id",
+            "grain: one row per entry and version\nkey: entry_version",
         ),
         make_model(
             f"exchange.adopted_evidence_{g}",
@@ -446,14 +430,7 @@ FROM periods"""
         ),
         make_model(
             f"exchange.lineage_{g}",
-            _template(
-                "lineage",
-                g=str(g),
-                older="" if g == 1 else older,
-                lineage=""
-                if g == 1
-                else f"\n-- touches: exchange.lineage_{g - 1} l ON l.entry_id = a.parent_entry_id",
-            ),
+            _template("lineage", g=str(g), older="" if g == 1 else older),
             here + "_lineage.sql",
         ),
     ]

@@ -3,8 +3,6 @@
 -- source: rules on the enterprise publicity system (three months, else three years)
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
--- unit: entry_key
--- touches: merge.events e ON e.record_id = unit.entry_key AND e.event_kind = 'penalty'
 WITH shown AS (
     SELECT
         record_id,

@@ -4,8 +4,6 @@
 -- source: the Supreme People's Court's provisions on publishing dishonest judgment debtors (term two years)
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
--- unit: entry_key
--- touches: merge.events e ON e.record_id = unit.entry_key AND e.event_kind = 'judgment_default'
 SELECT
     record_id AS entry_key,
     subject_id,

@@ -78,11 +78,6 @@ INNER JOIN lists.entries
     AND coalesce(entries.severity, '∅') = coalesce(rows_given.severity, '∅')
     AND entries.from_day <= rows_given.from_day
     AND until(entries.to_day) >= until(rows_given.to_day)"""
-    touched = "unit: list, entry_key\n" + "".join(
-        f"touches: lists.{n} t{at} ON '{n}' = unit.list AND t{at}.entry_key = unit.entry_key\n"
-        for at, n in enumerate(list_names())
-    )
-    own_id = entry_id_sql("unit.list", "unit.entry_key")
     return [
         Model(
             "lists.entries",
@@ -90,8 +85,7 @@ INNER JOIN lists.entries
             tables_read(entries),
             "pipelines/lists/*.sql",
             "Every list's entries, each version of an entry once.\n"
-            f"grain: one row per entry and version\nkey: entry_version\n{touched}"
-            f"gives: entry_id = {own_id}",
+            "grain: one row per entry and version\nkey: entry_version",
         ),
         Model(
             "lists.evidence",
@@ -100,7 +94,6 @@ INNER JOIN lists.entries
             "pipelines/lists/*.sql",
             "What each version of an entry rests on.\n"
             "grain: one row per entry version and parent\n"
-            f"key: entry_version, parent_kind, parent_id\n{touched}"
-            f"needs: lists.entries e ON e.entry_id = {own_id}\ngives: e.entry_version",
+            "key: entry_version, parent_kind, parent_id",
         ),
     ]

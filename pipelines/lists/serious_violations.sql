@@ -4,8 +4,6 @@
 -- source: rules on the list of serious violations (three years abnormal; out after five clean years)
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
--- unit: entry_key
--- touches: merge.events e ON e.record_id = unit.entry_key AND e.event_kind IN ('abnormal', 'penalty')
 WITH grave AS (
     SELECT
         record_id,

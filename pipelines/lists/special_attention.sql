@@ -2,8 +2,6 @@
 -- source: rules on the list of abnormal operations
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
--- unit: entry_key
--- touches: merge.events e ON e.record_id = unit.entry_key AND e.event_kind = 'abnormal'
 SELECT
     record_id AS entry_key,
     subject_id,

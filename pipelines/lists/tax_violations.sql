@@ -2,8 +2,6 @@
 -- source: the tax administration's rules on publishing major violations (three years)
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
--- unit: entry_key
--- touches: merge.events e ON e.record_id = unit.entry_key AND e.event_kind = 'tax_violation'
 SELECT
     record_id AS entry_key,
     subject_id,

@@ -2,9 +2,6 @@
 -- source: conform.events and resolve.matches
 -- grain: one row per record, version and period of belief
 -- key: record_id, version, from_day
--- unit: record_id
--- touches: conform.events e ON e.record_id = unit.record_id
--- touches: resolve.matches m ON m.record_id = unit.record_id AND m.role = 'subject'
 SELECT
     matches.subject_id,
     matches.method,

@@ -7,9 +7,6 @@
 -- source: survivorship over two time axes; trust in the code list trust, ours
 -- grain: one row per subject, property, record, version, period of validity and period of belief
 -- key: subject_id, property, record_id, version, value, valid_from, from_day
--- unit: subject_id
--- touches: resolve.matches m ON m.subject_id = unit.subject_id AND m.role = 'stated'
--- touches: conform.statements s ON s.record_id = m.record_id
 WITH stated AS (
     -- What is claimed to hold since ever, or for ever, has a first and a last day to be cut by.
     SELECT

@@ -2,9 +2,6 @@
 -- source: conform.links and resolve.matches
 -- grain: one row per record, version, pair of sides and period of belief
 -- key: record_id, version, link_kind, a_id, b_id, from_day
--- unit: record_id
--- touches: conform.links l ON l.record_id = unit.record_id
--- touches: resolve.matches m ON m.record_id = unit.record_id AND m.role IN ('a', 'b')
 WITH keyed AS (
     SELECT
         *,

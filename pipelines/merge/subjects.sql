@@ -3,9 +3,6 @@
 -- source: resolve.names and resolve.identifiers
 -- grain: one row per subject
 -- key: subject_id
--- unit: subject_id
--- touches: resolve.names n ON n.subject_id = unit.subject_id
--- touches: resolve.identifiers i ON i.subject_id = unit.subject_id
 WITH numbers AS (
     SELECT
         identifiers.subject_id,

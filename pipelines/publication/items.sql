@@ -4,12 +4,6 @@
 -- source: sharing classes of the feeds' contracts and of the code list lists
 -- grain: one row per subject, kind of item, item and class
 -- key: subject_id, item_kind, item, about, sharing
--- unit: subject_id
--- touches: exchange.shown s ON s.subject_id = unit.subject_id
--- touches: exchange.entries n ON n.entry_version = s.entry_version
--- touches: merge.events e ON e.subject_id = unit.subject_id
--- touches: consequences.measures m ON m.subject_id = unit.subject_id
--- touches: merge.facts f ON f.subject_id = unit.subject_id
 WITH shown AS (
     SELECT
         shown.subject_id,

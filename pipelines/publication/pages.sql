@@ -3,8 +3,6 @@
 -- source: the code list audiences (public, limited, intergovernmental)
 -- grain: one row per audience, subject and item
 -- key: audience, subject_id, item_kind, item, about
--- unit: subject_id
--- touches: publication.items i ON i.subject_id = unit.subject_id
 SELECT
     audiences.audience,
     items.area,

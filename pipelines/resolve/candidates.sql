@@ -9,13 +9,6 @@
 -- source: GB 32100-2015 (characters 9-17 of the unified code are the organisation code)
 -- grain: one row per reference, step, subject and period
 -- key: reference_id, step, method, subject_id, from_day
--- unit: reference_id
--- touches: resolve.designations r ON r.reference_id = unit.reference_id
--- touches: resolve.identifiers i ON i.value = r.id_value AND i.scheme = r.id_scheme
--- touches: resolve.identifiers j ON j.short_value = r.short_value
--- touches: resolve.names n ON n.subject_id = j.subject_id AND j.scheme = 'resident_no'
--- touches: resolve.names o ON o.name_key = r.name_key AND o.division = r.division AND NOT r.vouched
--- touches: resolve.fuzzy f ON f.reference_id = unit.reference_id
 WITH by_number AS (
     SELECT
         designations.reference_id,

@@ -4,9 +4,6 @@
 -- source: the order of methods of candidates.sql
 -- grain: one row per reference and period
 -- key: reference_id, from_day
--- unit: reference_id
--- touches: resolve.designations r ON r.reference_id = unit.reference_id
--- touches: resolve.candidates c ON c.reference_id = unit.reference_id
 -- intervals: union
 WITH days AS (
     SELECT

@@ -6,9 +6,6 @@
 -- source: GB 32100-2015, GB 11714-1997, GB 11643-1999 and GS15-2006 for the checks
 -- grain: one row per reference
 -- key: reference_id
--- unit: reference_id
--- touches: resolve.mentions m (reference_id, id_scheme, id_value, name_key, division, address, subject_kind)
--- ON m.reference_id = unit.reference_id
 WITH said AS (
     -- All mentions with one reference_id say the same, so the least of each is what they say.
     SELECT

@@ -4,11 +4,6 @@
 -- source: the linkage model of Fellegi and Sunter; weights in the code list fuzzy_weights
 -- grain: one row per reference, subject and period of the registry's belief
 -- key: reference_id, subject_id, from_day
--- unit: reference_id
--- touches: resolve.designations r ON r.reference_id = unit.reference_id
--- AND r.id_scheme IS NULL AND r.division IS NULL
--- touches: resolve.names n ON n.name_key = r.name_key
--- touches: resolve.names a ON a.address_end = r.address_end
 WITH weights AS (
     SELECT
         max(CASE WHEN comparison = 'name' AND level = 'exact' THEN CAST(points AS INTEGER) END)

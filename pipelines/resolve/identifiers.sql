@@ -6,9 +6,6 @@
 -- source: the registries' own contracts; GB/T 36104-2018 for the market registry
 -- grain: one row per subject, identifier and period of belief
 -- key: subject_id, scheme, value, from_day
--- unit: feed, record_id
--- touches: conform.statements s ON s.record_id = unit.record_id AND s.feed = unit.feed
--- gives: subject_id = md5(concat_ws('|', unit.feed, unit.record_id))
 -- intervals: union
 WITH given AS (
     SELECT

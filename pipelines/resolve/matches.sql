@@ -5,9 +5,6 @@
 -- source: resolve.decisions; GB 32100-2015 for the unified code as the common key
 -- grain: one row per record, version, role, reference and period
 -- key: record_id, version, role, reference_id, from_day
--- unit: record_id
--- touches: resolve.mentions m ON m.record_id = unit.record_id
--- touches: resolve.decisions d ON d.reference_id = m.reference_id
 SELECT
     record_id,
     version,

@@ -5,10 +5,6 @@
 -- source: the shapes events, statements and links
 -- grain: one row per record, version, role, reference and period of belief
 -- key: record_id, version, role, reference_id, from_day
--- unit: record_id
--- touches: conform.events e ON e.record_id = unit.record_id
--- touches: conform.statements s ON s.record_id = unit.record_id
--- touches: conform.links l ON l.record_id = unit.record_id
 WITH spoken AS (
     SELECT
         record_id,

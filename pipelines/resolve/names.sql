@@ -3,9 +3,6 @@
 -- source: the registries' own contracts
 -- grain: one row per subject, name with division and address, and period of belief
 -- key: subject_id, name, division, address, from_day
--- unit: feed, record_id
--- touches: conform.statements s ON s.record_id = unit.record_id AND s.feed = unit.feed
--- gives: subject_id = md5(concat_ws('|', unit.feed, unit.record_id))
 -- intervals: union
 SELECT
     md5(concat_ws('|', names.feed, names.record_id)) AS subject_id,
@@ -19,7 +16,8 @@ SELECT
     names.to_day
 FROM conform.statements AS names
 LEFT JOIN conform.statements AS addresses
-    ON addresses.record_id = names.record_id
+    ON addresses.feed = names.feed
+    AND addresses.record_id = names.record_id
     AND addresses.version = names.version
     AND addresses.from_day = names.from_day
     AND addresses.property = 'address'

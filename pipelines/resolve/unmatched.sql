@@ -3,9 +3,6 @@
 -- source: resolve.decisions
 -- grain: one row per record, version, role, reference and period
 -- key: record_id, version, role, reference_id, from_day
--- unit: record_id
--- touches: resolve.mentions m ON m.record_id = unit.record_id
--- touches: resolve.decisions d ON d.reference_id = m.reference_id
 SELECT
     mentions.record_id,
     mentions.version,

@@ -4,9 +4,6 @@
 -- source: an act is counted once, as it was last told; ours
 -- grain: one row per act or entry and period
 -- key: act_id, from_day
--- unit: act_id
--- touches: scores.told t ON t.act_id = unit.act_id
--- touches: conform.events c ON c.record_id = t.record_id
 -- intervals: union
 WITH counted AS (
     SELECT

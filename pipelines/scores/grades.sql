@@ -2,8 +2,6 @@
 -- source: the code list grades (Rongcheng's cut-offs; a commercial score's published thresholds)
 -- grain: one row per keeper, subject and period
 -- key: keeper, subject_id, from_day
--- unit: subject_id, keeper
--- touches: scores.totals t ON t.subject_id = unit.subject_id AND t.keeper = unit.keeper
 WITH reached AS (
     SELECT
         totals.keeper,

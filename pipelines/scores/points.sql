@@ -5,8 +5,6 @@
 -- source: the code list points, which names the rule each rests on
 -- grain: one row per keeper, subject, day, reason and cause
 -- key: keeper, subject_id, day, reason, because, change
--- unit: subject_id
--- touches: scores.acts a ON a.subject_id = unit.subject_id
 WITH rules AS (
     SELECT
         points.keeper,

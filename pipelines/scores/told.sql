@@ -5,10 +5,6 @@
 -- source: merge.events and exchange.shown
 -- grain: one row per act or entry, version, subject and period
 -- key: act_id, because, subject_id, from_day
--- unit: subject_id
--- touches: merge.events e ON e.subject_id = unit.subject_id
--- touches: exchange.shown s ON s.subject_id = unit.subject_id
--- touches: exchange.entries n ON n.entry_version = s.entry_version
 SELECT
     CASE
         WHEN feeds.mode <> 'append' THEN md5(concat_ws('|', 'record', events.record_id))

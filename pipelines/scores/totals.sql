@@ -3,8 +3,6 @@
 -- source: the code list keepers
 -- grain: one row per keeper, subject and period
 -- key: keeper, subject_id, from_day
--- unit: subject_id, keeper
--- touches: scores.points p ON p.subject_id = unit.subject_id AND p.keeper = unit.keeper
 -- intervals: union
 WITH daily AS (
     SELECT

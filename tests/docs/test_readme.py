@@ -124,7 +124,7 @@ def test_the_data_dictionary_holds_everything():
     for model in all_models("whole", "full"):
         _, _, rest = told.partition(f"#### `{model.name}`\n")
         about = rest.partition("\n#")[0]
-        assert "unit:" not in about and "touches:" not in about
+        assert "reads:" not in about and "found:" not in about
         for column in output_columns(model.sql):
             assert re.search(rf"^\| `{column}` \| \S", about, re.MULTILINE), (model.name, column)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.home import Home, HomeError, write_json
+from pipelines.home import Home, HomeError, building_place, finished, write_json
 
 HOLD = """\
 import sys
@@ -164,3 +164,20 @@ def test_a_pointer_that_cannot_be_written_leaves_the_old_one(home, monkeypatch):
     assert [path.name for path in home.databases.iterdir()] == ["000001.duckdb"]
     names = {path.name for path in home.path.iterdir()}
     assert names == {"current.json", "databases", "manifest.json"}
+
+
+def test_what_was_built_takes_the_place_of_the_one_before(tmp_path):
+    """A file, and a folder of tables that then says what it is; what a killed run left is gone."""
+    (tmp_path / "old.duckdb").write_text("old")
+    (tmp_path / "old.duckdb.building").write_text("half")
+    file = building_place(tmp_path / "old.duckdb")
+    assert not file.exists()
+    file.write_text("new")
+    assert finished(file, {}).read_text() == "new"
+    (tmp_path / "spark" / "lists").mkdir(parents=True)
+    (tmp_path / "spark.building" / "half").mkdir(parents=True)
+    folder = building_place(tmp_path / "spark")
+    (folder / "merge").mkdir(parents=True)
+    assert finished(folder, {"join": "full"}) == tmp_path / "spark"
+    assert sorted(p.name for p in (tmp_path / "spark").iterdir()) == ["manifest.json", "merge"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["old.duckdb", "spark"]

@@ -29,7 +29,7 @@ ORDER = (
     "pipelines.intervals", "pipelines.engine", "pipelines.model",
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",
-    "pipelines.graph", "pipelines.lineage", "pipelines.made_by", "pipelines.codes",
+    "pipelines.changes", "pipelines.graph", "pipelines.lineage", "pipelines.made_by", "pipelines.codes",
     "pipelines.home", "pipelines.build", "pipelines.trace", "pipelines.subject", "pipelines.printed",
     "pipelines.told", "pipelines.run",
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",

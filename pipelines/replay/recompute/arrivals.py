@@ -21,7 +21,6 @@ from pipelines.model import Model, tables_read
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, RowOrFile, edited
 from pipelines.replay.recompute.lift import lifted
 from pipelines.replay.recompute.small import COME, GONE, Small, difference
-from quality.from_contract import landing_expectations
 from quality.gates import (
     DELIVERIES_COLUMNS,
     VERDICTS_COLUMNS,
@@ -80,32 +79,10 @@ def gates(feeds: Sequence[Feed]) -> list[Model]:
     rows = typed_union(VERDICTS_COLUMNS, map(row_verdicts_sql, feeds))
     deliveries = typed_union(DELIVERIES_COLUMNS, map(delivery_verdicts_sql, feeds))
     verdicts = typed_union(VERDICTS_COLUMNS, map(verdicts_sql, feeds))
-    landed = "".join(
-        f"\ntouches: landing.{f.name} l{n} ON l{n}.record_id = unit.record_id"
-        for n, f in enumerate(feeds)
-    )
-    held = "".join(
-        f"\ntouches: quality.deliveries d{n} (feed, delivery, outcome) "
-        f"ON d{n}.delivery = l{n}.delivery AND d{n}.feed = '{f.name}'"
-        for n, f in enumerate(feeds)
-        if any(e.kind == "meets_record" for e in landing_expectations(f))
-    )
     return [
-        _gate("quality.row_verdicts", rows, f"unit: record_id{landed}"),
-        _gate(
-            "quality.deliveries",
-            deliveries,
-            "unit: feed\ntouches: landing.deliveries d (feed, delivery, published, rows, whole) "
-            "ON d.feed = unit.feed\n"
-            "touches: quality.row_verdicts v (feed, delivery, line, column_name, expectation, "
-            "outcome) ON v.feed = unit.feed",
-        ),
-        _gate(
-            "quality.verdicts",
-            verdicts,
-            "unit: record_id\ntouches: quality.row_verdicts v ON v.record_id = unit.record_id"
-            f"{landed}{held}",
-        ),
+        _gate("quality.row_verdicts", rows, "key: record_id, line, expectation"),
+        _gate("quality.deliveries", deliveries, "key: feed, delivery"),
+        _gate("quality.verdicts", verdicts, "key: record_id, line, expectation"),
     ]
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import sqlglot
 from sqlglot import exp
 
+from pipelines.changes.passing import recipe, shared
+from pipelines.changes.units import UNIT
 from pipelines.engine import open_engine
 from pipelines.home import remove_database
 from pipelines.model import Model
-from pipelines.replay.recompute.small import shared
-from pipelines.replay.recompute.touches import UNIT, touches
 from schemas.progress import Progress
 
 SMALL = 20_000  # rows below which reading the whole table is as quick
@@ -48,17 +48,12 @@ def lookups(models: Iterable[Model]) -> dict[str, set[str]]:
                 return
 
     for model in models:
-        said = touches(model)
-        if said is None or said.passes:
-            continue
-        for tie in said.ties:
+        how = recipe(model)
+        for tie in how.ties:
             add(tie.table, [left for left, _ in tie.pairs])
             if tie.parent != UNIT:
-                add(said.tie(tie.parent).table, [right for _, right in tie.pairs])
-        if said.through is None:
-            add(model.name, [column for column, _ in said.gives])
-        else:
-            add(model.name, [said.gives[0][0]])
+                add(how.tie(tie.parent).table, [right for _, right in tie.pairs])
+        add(model.name, [column for column, _ in how.gives])
     return found
 
 

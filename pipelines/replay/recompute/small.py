@@ -15,16 +15,20 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import duckdb
 import sqlglot
 from sqlglot import exp
 
+from pipelines.changes.passing import parsed, recipe, shared
+from pipelines.changes.units import UNIT, Recipe, Tie
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
-from pipelines.model import Model, ModelError
+from pipelines.model import Model
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES, lift
-from pipelines.replay.recompute.touches import UNIT, Tie, Touches, touches
 from schemas.sql import quoted
 
+WHOLE = Recipe("whole")
+NO_VALUE = "A unit has no value."
 GONE, COME = -1, 1  # a row of the base that a universe has not; a row it has instead
 
 # An index is used only if one condition alone is asked of a table, and as a list of values. So rows
@@ -50,14 +54,6 @@ _SETTINGS = (
 )
 
 MOST_SEEN = 5000  # queries whose texts are remembered
-
-# The same in every universe: lists of codes, and the network.
-SHARED = frozenset({"exchange.paths", "exchange.adoptions"})
-
-
-def shared(table: str) -> bool:
-    """Whether a table is the same in every universe."""
-    return table.startswith("codes.") or table in SHARED
 
 
 class Small:
@@ -199,49 +195,71 @@ class Small:
         varying = [t for t in model.reads if not shared(t)]
         if not self.moved.intersection(varying):
             return False
-        said = touches(model)
-        if said is None:
-            raise ModelError(
-                f"{model.name} does not say what touches it; give its header a `unit:`."
-            )
-        if said.passes:
-            self.change(model.name, self._passed_on(model))
+        how = recipe(model)
+        if how.way == "rows":
+            self.change(model.name, self._row_by_row(model))
             return True
-        if not self._touched(said):
-            return False
-        self.change(model.name, self._worked_out(model, said))
+        if how.way == "units":
+            touched = self._touched(how)
+            if touched is None:
+                how = WHOLE
+            elif not touched:
+                return False
+        self.change(model.name, self._worked_out(model, how))
         return True
 
-    def _passed_on(self, model: Model) -> str:
-        """The changes of the tables a plain union is made of."""
+    def _row_by_row(self, model: Model) -> str:
+        """What the model makes of the changed rows: each side of each universe apart from the rest."""
+        moved = frozenset(self.moved.intersection(model.reads))
+        select = _lifted(model.sql, moved)
+        ctes = []
+        for table in model.reads:
+            name = quoted(f"in {table}")
+            if shared(table) or name not in select:
+                continue
+            rows = (
+                f"2 * universe + CAST(side = {COME} AS INTEGER) AS universe "
+                f"FROM changed.{quoted(table)}"
+                if table in moved
+                else f"CAST(NULL AS INTEGER) AS universe FROM base.{table} WHERE FALSE"
+            )
+            ctes.append(f"{name} AS (SELECT {self._listed(table)}, {rows})")
         columns = self._listed(model.name)
-        return " UNION ALL ".join(
-            f"SELECT side, universe, {columns} FROM changed.{quoted(table)}"
-            for table in model.reads
-            if table in self.moved
+        return (
+            f"WITH {', '.join(ctes)}, made AS ({select}) "
+            f"SELECT CAST(sign(sum(side)) AS TINYINT) AS side, universe, {columns} FROM ("
+            f"SELECT CASE universe % 2 WHEN 1 THEN {COME} ELSE {GONE} END AS side, "
+            f"universe // 2 AS universe, {columns} FROM made"
+            f") GROUP BY universe, {columns} HAVING sum(side) <> 0"
         )
 
     # --- upwards: from what changed to units ------------------------------------------------------
 
-    def _touched(self, said: Touches) -> int:
-        """Make the table `unit` of the units to work out again; how many there are."""
-        parts = [
-            self._climb(said, tie, self._changes(tie))
-            for tie in said.ties
-            if tie.touching and self._stirs(tie)
-        ]
+    def _touched(self, how: Recipe) -> int | None:
+        """Make the table `unit` of the units to work out again; how many there are.
+
+        None if one has no value in a column of a unit: such rows are not found by it.
+        """
+        parts = [self._climb(how, tie, self._changes(tie)) for tie in how.ties if self._stirs(tie)]
         if not parts:
             return 0
-        columns = ", ".join(said.unit)
-        return self.make(
-            "unit", f"SELECT DISTINCT universe, {columns} FROM ({' UNION ALL '.join(parts)})"
+        columns = ", ".join(
+            f"CASE WHEN {c} IS NULL THEN error('{NO_VALUE}') ELSE {c} END AS {c}" for c in how.unit
         )
+        try:
+            return self.make(
+                "unit", f"SELECT DISTINCT universe, {columns} FROM ({' UNION ALL '.join(parts)})"
+            )
+        except duckdb.InvalidInputException as error:
+            if NO_VALUE not in str(error):
+                raise
+            return None
 
     def _stirs(self, tie: Tie) -> bool:
         """Whether a tie's table has changed, in rows of the feed that it speaks of."""
         if tie.table not in self.moved:
             return False
-        if tie.feed is None or (tie.only and "feed" not in tie.only):
+        if tie.feed is None:
             return True
         seen = (tie.table, tie.only)
         if seen not in self._feeds:
@@ -258,17 +276,17 @@ class Small:
         sides = [
             f"SELECT universe, {columns} FROM {changed} WHERE side = {s}" for s in (GONE, COME)
         ]
-        return " UNION ALL ".join(f"({a} EXCEPT {b})" for a, b in (sides, sides[::-1]))
+        return " UNION ALL ".join(f"({a} EXCEPT ALL {b})" for a, b in (sides, sides[::-1]))
 
-    def _climb(self, said: Touches, tie: Tie, rows: str) -> str:
+    def _climb(self, how: Recipe, tie: Tie, rows: str) -> str:
         """SELECT of the units that rows of a tie's table matter to."""
         where = _where(tie.filters)
         a = tie.alias
         if tie.parent == UNIT:
             given = {right: left for left, right in tie.pairs}
-            columns = ", ".join(f"{given[f'{UNIT}.{c}']} AS {c}" for c in said.unit)
+            columns = ", ".join(f"{given[f'{UNIT}.{c}']} AS {c}" for c in how.unit)
             return f"SELECT {a}.universe AS universe, {columns} FROM ({rows}) AS {a}{where}"
-        parent = said.tie(tie.parent)
+        parent = how.tie(tie.parent)
         p = parent.alias
         columns = "".join(f", {p}.{quoted(c)}" for c in sorted(_columns_used(parent)))
         tied = " AND ".join(
@@ -293,38 +311,36 @@ class Small:
             f"(WITH {a}_rows AS ({rows}), {p}_found AS MATERIALIZED ({found}) "
             f"{' UNION ALL '.join(parts)})"
         )
-        return self._climb(said, parent, f"SELECT * FROM {up}")
+        return self._climb(how, parent, f"SELECT * FROM {up}")
 
     # --- downwards: from units to the rows they are worked out from -------------------------------
 
-    def _worked_out(self, model: Model, said: Touches) -> str:
+    def _worked_out(self, model: Model, how: Recipe) -> str:
         """SELECT of how the touched units' rows differ from the base's."""
         ctes: list[str] = []
         made: dict[str, list[str]] = {}
-        moved = self.moved.intersection(model.reads) if said.apart else None
-        select = _lifted(model.sql, model.name, None if moved is None else frozenset(moved))
-        for tie in said.ties:
-            if said.apart and quoted(f"in {tie.table}") not in select:
-                continue  # read by a branch that nothing touches
-            name = f"{tie.alias} needed"
-            ctes += self._needed(said, tie)
-            made.setdefault(tie.table, []).append(name)
+        select = _lifted(model.sql, None)
+        for tie in how.ties:
+            ctes += self._needed(how, tie)
+            made.setdefault(tie.table, []).append(quoted(f"{tie.alias} needed"))
         for table in model.reads:
-            if shared(table) or quoted(f"in {table}") not in select:
-                continue
-            columns = self._listed(table)
-            parts = [
-                f"SELECT {columns}, universe FROM {quoted(n)}" for n in made.get(table, ())
-            ] or [
-                f"SELECT {columns}, CAST(NULL AS INTEGER) AS universe FROM base.{table} WHERE FALSE"
-            ]
-            ctes.append(f"{quoted('in ' + table)} AS ({' UNION '.join(parts)})")
+            if not shared(table):
+                columns = self._listed(table)
+                rows = " UNION ".join(
+                    f"SELECT {columns}, universe FROM {n}" for n in made.get(table, ())
+                )
+                if how.way == "whole":
+                    rows = self._everywhere(table)
+                ctes.append(f"{quoted('in ' + table)} AS ({rows})")
+        if how.way == "whole":
+            ctes += [f"made AS ({select})", f"had AS ({self._everywhere(model.name)})"]
+            return f"WITH {', '.join(ctes)} " + difference(self._listed(model.name), "had", "made")
         columns = self._listed(model.name)
-        out_of = self._outputs(model, said)
-        pairs = [(f"m.{quoted(c)}", f"k.{quoted(c)}") for c, _ in said.gives]
+        keys = ", ".join(f"{right} AS {quoted(c)}" for c, right in how.gives)
+        pairs = [(f"m.{quoted(c)}", f"k.{quoted(c)}") for c, _ in how.gives]
         tied = " AND ".join(f"{left} = {right}" for left, right in pairs)
         ctes += [
-            f"keys AS ({out_of})",
+            f"keys AS (SELECT DISTINCT unit.universe, {keys} FROM unit)",
             f"made AS (SELECT {self._listed(model.name, 'm')}, m.universe FROM "
             f"({select}) AS m SEMI JOIN keys AS k ON k.universe = m.universe AND {tied})",
             f"found AS MATERIALIZED ({self.looked_up(model.name, pairs, 'keys AS k', 'm')})",
@@ -333,7 +349,20 @@ class Small:
         ]
         return f"WITH {', '.join(ctes)} " + difference(columns, "had", "made")
 
-    def _needed(self, said: Touches, tie: Tie) -> list[str]:
+    def _everywhere(self, table: str) -> str:
+        """SELECT of a whole table in each universe."""
+        columns = self._listed(table)
+        rows = self.rows_of(
+            table, f"SELECT {columns}, universe FROM base.{table} CROSS JOIN {UNIVERSES}"
+        )
+        if table in self.moved:
+            rows += (
+                f" UNION ALL SELECT {columns}, universe FROM changed.{quoted(table)} "
+                f"WHERE side = {COME}"
+            )
+        return rows
+
+    def _needed(self, how: Recipe, tie: Tie) -> list[str]:
         """Common table expressions: `<alias> needed`, the rows of one tie that the touched units need."""
         a, table = tie.alias, tie.table
         source = UNIT if tie.parent == UNIT else quoted(f"{tie.parent} needed")
@@ -382,20 +411,6 @@ class Small:
                 )
         return f"SELECT {columns} FROM base.{table} AS {alias}"
 
-    def _outputs(self, model: Model, said: Touches) -> str:
-        """SELECT of the keys by which rows of the output belong to the touched units."""
-        if said.through is None:
-            keys = ", ".join(f"{right} AS {quoted(c)}" for c, right in said.gives)
-            return f"SELECT DISTINCT unit.universe, {keys} FROM unit"
-        (column, alias), tie = said.gives[0], said.tie(said.through)
-        name = quoted(column)
-        parts = [f"SELECT universe, {name} FROM {quoted(alias + ' needed')}"]
-        if tie.table in self.moved:
-            parts.append(
-                f"SELECT universe, {name} FROM changed.{quoted(tie.table)} WHERE side = {GONE}"
-            )
-        return " UNION ".join(parts)
-
 
 def difference(columns: str, had: str, has: str) -> str:
     """SELECT of how two tables of one universe each differ: `side`, `universe` and the columns."""
@@ -429,14 +444,14 @@ def _columns_used(tie: Tie) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def _lifted(sql: str, name: str, moved: frozenset[str] | None) -> str:
+def _lifted(sql: str, moved: frozenset[str] | None) -> str:
     """A model's SQL, lifted, reading `in <table>`.
 
     Args:
-        moved: of a union whose branches have no unit in common: the tables that changed; a branch
-            that reads none of them is left out.
+        moved: of a model that works row by row: the tables that changed; a branch of its union that
+            reads none of them adds nothing.
     """
-    tree = sqlglot.parse_one(sql, read="duckdb")
+    tree = parsed(sql).copy()
     if moved is not None:
         tree = _branches(tree, moved)
     lift(tree, lambda table: None if shared(table) else f"in {table}")
@@ -454,6 +469,8 @@ def _branches(tree: exp.Expression, moved: Collection[str]) -> exp.Expression:
         elif any(f"{t.db}.{t.name}" in moved for t in node.find_all(exp.Table)):
             found.append(node.copy())
 
+    if tree.args.get("with_"):
+        return tree
     walk(tree)
     first, *rest = found
     for other in rest:

@@ -1,6 +1,7 @@
 """Both engines offer the same interface and mean the same by it."""
 
 import doctest
+import re
 import subprocess
 import sys
 from datetime import date
@@ -13,6 +14,7 @@ import pytest
 
 from pipelines.engine import base, duckdb_engine, open_engine, transpile
 from pipelines.engine.duckdb_engine import DuckDBEngine
+from pipelines.engine.named import named_in
 from pipelines.engine.transpile import TranspileError, to_spark
 from schemas.contract import ROOT
 
@@ -199,3 +201,15 @@ def test_no_engine_draws_a_progress_bar_of_its_own():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert told.stdout.strip() == "False"
+
+
+def test_a_table_of_several_queries_has_their_rows_in_order():
+    with DuckDBEngine() as engine:
+        engine.create_table("lists.x", "SELECT 2 AS a", "SELECT 1 AS a", "SELECT 3 AS a")
+        assert engine.fetch("FROM lists.x") == [(2,), (1,), (3,)]
+
+
+@pytest.mark.parametrize("sql", ["SELECT FROM", "SELECT 1; SELECT 2", "DROP TABLE x", ""])
+def test_what_is_not_one_select_names_nothing(sql):
+    with pytest.raises(ValueError, match=re.escape(repr(sql))):
+        named_in(sql)

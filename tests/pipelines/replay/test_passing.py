@@ -11,11 +11,11 @@ import random
 
 import pytest
 
+from pipelines.changes.passing import recipe
 from pipelines.exchange.network import JOINS
 from pipelines.graph import all_models
-from pipelines.model import Model, ModelError
+from pipelines.model import Model
 from pipelines.replay.recompute.small import COME, GONE, Small, shared
-from pipelines.replay.recompute.touches import touches
 from schemas.sql import quoted
 
 MODELS = {model.name: model for model in all_models("core", "full")}
@@ -29,28 +29,22 @@ def small(one_tiny):
 
 
 @pytest.mark.parametrize("join", JOINS)
-def test_every_model_says_it_and_leaves_no_table_out(join):
+def test_every_model_is_followed_and_no_table_left_out(join):
     for model in all_models("core", join):
-        said = touches(model)
         if shared(model.name):
             continue
-        assert said is not None, model.name
-        if said.passes:
-            continue
-        tied = {tie.table for tie in said.ties}
-        left_out = {t for t in model.reads if not shared(t)} - tied
-        # A step over no edge that goes by name asks nobody's name.
-        assert left_out <= ({"resolve.names"} if "passed" in model.name else set()), model.name
-        for tie in said.ties:
-            if tie.parent == "unit" and tie.touching:
-                assert {f"unit.{c}" for c in said.unit} <= {right for _, right in tie.pairs}
+        how = recipe(model)
+        assert how.way != "whole", (model.name, how.why)
+        if how.way == "units":
+            assert {tie.table for tie in how.ties} == {t for t in model.reads if not shared(t)}
+            for tie in how.ties:
+                if tie.parent == "unit":
+                    assert {f"unit.{c}" for c in how.unit} <= {right for _, right in tie.pairs}
 
 
 def changes(small: Small, model: Model, draw: random.Random) -> None:
     """Change some rows of the tables that touch a model, one or two a universe."""
-    said = touches(model)
-    ties = [tie for tie in said.ties if tie.touching] if not said.passes else []
-    tables = sorted({tie.table for tie in ties} or {t for t in model.reads if not shared(t)})
+    tables = sorted({t for t in model.reads if not shared(t)})
     small.begin(range(UNIVERSES))
     for table in tables:
         columns = small.columns[table]
@@ -147,29 +141,3 @@ def holds(small: Small, model: Model, draw: random.Random) -> None:
             small.engine.execute("USE memory")
             small.engine.execute("DETACH edited")
         assert not differs, f"{name}, universe {universe}: {differs} rows"
-
-
-def test_a_model_that_says_nothing_is_refused(small):
-    small.begin([0])
-    small.change(
-        "merge.events",
-        f"SELECT CAST({GONE} AS TINYINT) AS side, 0 AS universe, * FROM base.merge.events LIMIT 1",
-    )
-    sql = "SELECT e.record_id AS record_id FROM merge.events AS e"
-    with pytest.raises(ModelError, match="give its header a `unit:`"):
-        small.run_model(Model("lists.mine", sql, ("merge.events",), "mine.sql"))
-
-
-@pytest.mark.parametrize(
-    ("line", "says"),
-    [
-        ("touches: merge.events", "is not of the form"),
-        ("touches: merge.events e ON e.record_id = f.record_id", "more than one"),
-        ("touches: merge.events e ON e.record_id > unit.record_id", "is no equality"),
-        ("touches: merge.events e ON e.event_kind = 'penalty'", "is tied to nothing"),
-    ],
-)
-def test_what_cannot_be_understood_is_said(line, says):
-    model = Model("lists.mine", "SELECT 1 AS a", (), "mine.sql", f"unit: record_id\n{line}")
-    with pytest.raises(ModelError, match=says):
-        touches(model)

@@ -1,0 +1,43 @@
+"""How a change passes through each model."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+
+from pipelines.changes.derive import derive
+from pipelines.changes.said import said
+from pipelines.changes.units import Recipe
+from pipelines.model import Model, output_columns
+
+# The same in every universe: lists of codes, and the network.
+SHARED = frozenset({"exchange.paths", "exchange.adoptions"})
+
+
+def shared(table: str) -> bool:
+    """Whether a table is the same in every universe."""
+    return table.startswith("codes.") or table in SHARED
+
+
+@lru_cache(maxsize=1024)
+def parsed(sql: str) -> exp.Expression:
+    """The tree of a query; whoever changes it makes a copy."""
+    return sqlglot.parse_one(sql, read="duckdb")
+
+
+@lru_cache(maxsize=1024)
+def recipe(model: Model) -> Recipe:
+    """How a change passes through a model: as its header says, or else as its SQL shows.
+
+    Raises:
+        ModelError: if a line of the header cannot be understood.
+    """
+    told = said(model, output_columns(model.sql), [t for t in model.reads if shared(t)])
+    return told or derived(model)
+
+
+def derived(model: Model) -> Recipe:
+    """How a change passes through a model, as far as its SQL shows it."""
+    return derive(parsed(model.sql).copy(), model.key, shared)

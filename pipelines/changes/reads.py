@@ -1,0 +1,546 @@
+"""What one SELECT of a model says of the rows it reads: sources, equalities, conditions, partitions.
+
+    SELECT r.a, i.b FROM s.r INNER JOIN s.i ON i.v = r.v AND i.kind = 'x' WHERE r.done
+
+reads two sources. `i.v = r.v` ties them together, `i.kind = 'x'` and `r.done` are conditions on one alone.
+What a LEFT JOIN or an EXISTS says restricts the rows that are looked for, never those they are looked
+for from, so its equalities lead one way only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+Shared = Callable[[str], bool]
+
+
+class Underivable(ValueError):
+    """The text does not say how rows are tied to units; the message says what stands in the way."""
+
+
+class View:
+    """A query and the common table expressions in its reach.
+
+    Args:
+        query: parsed from DuckDB's dialect; its columns are given the names of their sources.
+        known: name -> common table expression.
+        shared: whether a table is the same whatever changes.
+    """
+
+    def __init__(self, query: exp.Expression, known: Mapping[str, View], shared: Shared) -> None:
+        while isinstance(query, exp.Subquery):
+            query = query.this
+        self.query, self.shared, self.known = query, shared, dict(known)
+        with_ = query.args.get("with_") or query.args.get("with")
+        for cte in with_.expressions if with_ else ():
+            if cte.args["alias"].args.get("columns"):
+                raise Underivable(f"{cte.alias} renames its columns where it is defined.")
+            self.known[cte.alias] = View(cte.this, self.known, shared)
+        self._block: Block | None = None
+        self._branches: list[View] | None = None
+        self._names: tuple[str, ...] | None | bool = False
+        self._varies: bool | None = None
+
+    @property
+    def varies(self) -> bool:
+        """Whether it reads a table that may change."""
+        if self._varies is None:
+            self._varies = any(
+                not self.shared(f"{table.db}.{table.name}")
+                if table.db
+                else table.name in self.known and self.known[table.name].varies
+                for table in self.query.find_all(exp.Table)
+            )
+        return self._varies
+
+    @property
+    def branches(self) -> list[View]:
+        """The parts of a union, of a difference or of an intersection; none of a SELECT."""
+        if self._branches is None:
+            self._branches = []
+            if isinstance(self.query, exp.SetOperation):
+                for side in (self.query.this, self.query.expression):
+                    part = View(side, self.known, self.shared)
+                    self._branches += part.branches or [part]
+        return self._branches
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """Names of its columns; None if it takes all columns of a table, whatever they are."""
+        if self._names is False:
+            view = self.branches[0] if self.branches else self
+            self._names = view.block.names
+        return self._names  # type: ignore[return-value]
+
+    @property
+    def block(self) -> Block:
+        """What its SELECT says.
+
+        Raises:
+            Underivable: if it is no SELECT, or says what is not understood here.
+        """
+        if self._block is None:
+            if not isinstance(self.query, exp.Select):
+                raise Underivable(f"{type(self.query).__name__} is not a SELECT.")
+            self._block = Block(self)
+        return self._block
+
+    def constant(self, name: str) -> exp.Expression | None:
+        """The one value a column has in every row, if the text gives it."""
+        if not isinstance(self.query, exp.Select):
+            return None
+        return self.block.constant(self.block.output(name))
+
+
+@dataclass(eq=False)
+class Source:
+    """One thing a SELECT reads.
+
+    Attributes:
+        name: what the SELECT calls it, unlike all others.
+        table: the table it is; None: a query.
+        view: the query it is; None: a table.
+        varies: whether it may change.
+        optional: whether rows of the others stay without one of it.
+    """
+
+    name: str
+    table: str | None = None
+    view: View | None = None
+    varies: bool = False
+    optional: bool = False
+
+
+@dataclass(eq=False)
+class Block:
+    """What one SELECT says, its subqueries in conditions included.
+
+    Attributes:
+        sources: by name, in order.
+        equal: text of an expression over one source -> expressions that equal it wherever rows of the
+            latter count.
+        filters: name of a source -> conditions on it alone.
+        partitions: what windows and GROUP BY divide rows by, one tuple each.
+        grouped, aggregates, distinct: whether it has GROUP BY, aggregates, DISTINCT.
+        chooses: whether it has conditions.
+    """
+
+    view: View
+    sources: dict[str, Source] = field(default_factory=dict)
+    equal: dict[str, list[exp.Expression]] = field(default_factory=dict)
+    filters: dict[str, list[exp.Expression]] = field(default_factory=dict)
+    partitions: list[tuple[exp.Expression, ...]] = field(default_factory=list)
+    grouped: bool = False
+    aggregates: bool = False
+    distinct: bool = False
+    chooses: bool = False
+
+    def __post_init__(self) -> None:
+        select = self.view.query
+        assert isinstance(select, exp.Select)
+        self._constants: dict[str, exp.Expression | None] = {}
+        self._columns: list[exp.Column] = []
+        self.terms: dict[str, exp.Expression] = {}  # the sides of equalities, by text
+        self._both: dict[str, set[str]] = {}
+        self._full: list[tuple[exp.Expression, exp.Expression]] = []
+        self.items: list[exp.Expression] = list(select.expressions)
+        for word in ("limit", "offset", "qualify", "windows", "distribute", "cluster"):
+            if select.args.get(word):
+                raise Underivable(f"{word.upper()} looks at rows of all units.")
+        self.distinct = select.args.get("distinct") is not None
+        if self.distinct and select.args["distinct"].args.get("on"):
+            raise Underivable("DISTINCT ON picks among rows of all units.")
+        self._select(select, {}, self.view.known, inside=False)
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def _select(
+        self, select: exp.Select, outer: dict[str, str], known: Mapping[str, View], inside: bool
+    ) -> None:
+        """Read a SELECT; `inside` if it is one of a condition, whose rows only help to choose."""
+        called: dict[str, str] = {}
+        conditions: list[tuple[exp.Expression, frozenset[str] | None]] = []
+        own: set[str] = set()
+        from_ = select.args.get("from_") or select.args.get("from")
+        if from_ is not None:
+            own.add(self._source(from_.this, called, known, inside))
+        for join in select.args.get("joins") or ():
+            if join.method or join.args.get("using") or join.kind in ("SEMI", "ANTI"):
+                raise Underivable("A join needs its condition after ON.")
+            if join.side not in ("", "LEFT", "FULL"):
+                raise Underivable(f"A {join.side} join is not followed.")
+            name = self._source(join.this, called, known, inside or bool(join.side))
+            on = join.args.get("on")
+            if join.side == "FULL":
+                for other in (*own, name):
+                    self.sources[other].optional = True
+            own.add(name)
+            if on is not None:
+                toward = {"LEFT": frozenset({name}), "FULL": frozenset()}.get(join.side)
+                conditions += [(part, toward) for part in _conjuncts(on)]
+        where = select.args.get("where")
+        if where is not None:
+            conditions += [(part, None) for part in _conjuncts(where.this)]
+        names = {**outer, **called}
+        group = select.args.get("group")
+        having = select.args.get("having")
+        parts = [
+            *select.expressions,
+            *(part for part, _ in conditions),
+            *(group.expressions if group else ()),
+            *([having.this] if having else ()),
+        ]
+        items = [p for p in parts if p is not None]
+        self._qualify(items, names, called)
+        self.chooses = self.chooses or bool(conditions) or having is not None
+        for part, toward in conditions:
+            self._condition(part, frozenset(own) if inside and toward is None else toward)
+        for part in items:
+            self._subqueries(part, names, known)
+        if not inside:
+            self._rows_together(select, group)
+
+    def _source(
+        self,
+        node: exp.Expression,
+        called: dict[str, str],
+        known: Mapping[str, View],
+        optional: bool,
+    ) -> str:
+        alias = node.alias_or_name
+        name, n = alias, 1
+        while name in self.sources:
+            n += 1
+            name = f"{alias}_{n}"
+        shared = self.view.shared
+        if isinstance(node, exp.Table) and node.db:
+            table = f"{node.db}.{node.name}"
+            source = Source(name, table, None, not shared(table), optional)
+        elif isinstance(node, exp.Table):
+            if node.name not in known:
+                raise Underivable(f"{node.name} is neither a table nor a common table expression.")
+            view = known[node.name]
+            source = Source(name, None, view, view.varies, optional)
+        elif isinstance(node, exp.Subquery):
+            view = View(node.this, known, shared)
+            source = Source(name, None, view, view.varies, optional)
+        elif isinstance(node, exp.Values):
+            source = Source(name)
+        else:
+            raise Underivable(f"{type(node).__name__} is read from.")
+        called[alias] = name
+        self.sources[name] = source
+        return name
+
+    def _qualify(
+        self, parts: list[exp.Expression], names: dict[str, str], called: dict[str, str]
+    ) -> None:
+        """Give every column the name of its source."""
+        for part in parts:
+            for column in list(own(part, exp.Column)):
+                self._columns.append(column)
+                if column.table:
+                    if column.table not in names:
+                        raise Underivable(f"{text(column)} is a column of nothing here.")
+                    column.set("table", exp.to_identifier(names[column.table]))
+                elif not isinstance(column.this, exp.Star):
+                    column.set("table", exp.to_identifier(self._owner(column.name, called)))
+
+    def _owner(self, column: str, called: dict[str, str]) -> str:
+        if len(called) == 1:
+            return next(iter(called.values()))
+        owners, unknown = [], []
+        for name in called.values():
+            view = self.sources[name].view
+            names = view.names if view else None
+            if names is None:
+                unknown.append(name)
+            elif column in names:
+                owners.append(name)
+        if len(owners) + len(unknown) == 1:
+            return (owners or unknown)[0]
+        raise Underivable(f"{column} may be a column of more than one; name its table.")
+
+    def _condition(self, part: exp.Expression, toward: frozenset[str] | None) -> None:
+        """Take note of one condition; `toward`: the sources whose rows it decides on, None: all."""
+        if isinstance(part, exp.Paren):
+            part = part.this
+        if any(True for _ in own(part, exp.Exists, exp.In, exp.Subquery) if _query(_)):
+            return
+        tables = sources_of(part)
+        if len(tables) == 1 and not any(True for _ in own(part, exp.Func)):
+            (name,) = tables
+            source = self.sources[name]
+            if name in toward if toward is not None else not source.optional:
+                self.filters.setdefault(name, []).append(part)
+        if not isinstance(part, exp.EQ):
+            return
+        left, right = part.this, part.expression
+        sides = sources_of(left), sources_of(right)
+        if toward is None:
+            for value, other in ((left, right), (right, left)):
+                if isinstance(value, exp.Literal):
+                    self._constants[text(other)] = value
+        if not all(len(side) == 1 for side in sides) or sides[0] == sides[1]:
+            return
+        if toward == frozenset():
+            self._full.append((left, right))
+            return
+        for one, other, (name,) in ((left, right, sides[1]), (right, left, sides[0])):
+            if toward is None or name in toward:
+                self.terms[text(one)] = one
+                self.equal.setdefault(text(one), []).append(other)
+                if toward is None:
+                    self._both.setdefault(text(one), set()).add(text(other))
+
+    def _subqueries(
+        self, part: exp.Expression, names: dict[str, str], known: Mapping[str, View]
+    ) -> None:
+        """Read the queries of an expression as sources whose rows only help to choose."""
+        for node in list(own(part, exp.Exists, exp.In, exp.Subquery)):
+            query = _query(node)
+            if query is None:
+                continue
+            view = View(query, known, self.view.shared)
+            if not view.varies:
+                # It is the same whatever changes, but for the columns from outside.
+                for column in query.find_all(exp.Column):
+                    if column.table in names or not column.table:
+                        sources = [names[column.table]] if column.table else list(names.values())
+                        self._columns += [exp.column(column.name, table=s) for s in sources]
+                continue
+            if isinstance(node, exp.In):
+                self._in(node, view)
+                continue
+            for select in [branch.query for branch in view.branches] or [view.query]:
+                if not isinstance(select, exp.Select):
+                    raise Underivable(f"{type(select).__name__} stands in a condition.")
+                self._select(select, names, view.known, inside=True)
+
+    def _in(self, node: exp.In, view: View) -> None:
+        """`x IN (SELECT y …)`, a source whose column is x; all its rows count if it is negated."""
+        name = f"in_{len(self.sources) + 1}"
+        self.sources[name] = Source(name, None, view, True, True)
+        around = node.parent
+        while isinstance(around, (exp.And, exp.Paren)):
+            around = around.parent
+        if isinstance(around, (exp.Where, exp.Join)) and view.names:
+            column = exp.column(view.names[0], table=name)
+            if len(sources_of(node.this)) == 1:
+                self.terms[text(node.this)] = node.this
+                self.equal.setdefault(text(node.this), []).append(column)
+
+    def _rows_together(self, select: exp.Select, group: exp.Group | None) -> None:
+        """What windows and groups divide rows by."""
+        for window in own_of(select, exp.Window):
+            self.partitions.append(tuple(window.args.get("partition_by") or ()))
+        self.aggregates = any(not _windowed(a) for a in own_of(select, exp.AggFunc))
+        self.grouped = group is not None
+        if group is not None:
+            if any(group.args.get(w) for w in ("grouping_sets", "cube", "rollup")):
+                raise Underivable("GROUPING SETS are not followed.")
+            by = list(group.expressions)
+            if group.args.get("all"):
+                by = [_bare(i) for i in self.items if not any(True for _ in own(i, exp.AggFunc))]
+            by = [
+                _bare(self.items[int(b.name) - 1]) if isinstance(b, exp.Literal) else b for b in by
+            ]
+            self.partitions.append(tuple(by))
+        elif self.aggregates:
+            self.partitions.append(())
+
+    # --- asking -----------------------------------------------------------------------------
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """Names of the columns it gives; None if they are those of a table, whatever these are."""
+        found: list[str] = []
+        for item in self.items:
+            if not _is_star(item):
+                found.append(item.alias_or_name)
+                continue
+            for name in self._starred(item):
+                view = self.sources[name].view
+                names = view.names if view else None
+                if names is None:
+                    return None
+                found += names
+        return tuple(found)
+
+    def output(self, name: str) -> exp.Expression:
+        """The expression of a column it gives.
+
+        Raises:
+            Underivable: if it is not known which that is.
+        """
+        stars: list[str] = []
+        for item in self.items:
+            if _is_star(item):
+                stars += self._starred(item)
+            elif item.alias_or_name == name:
+                return _bare(item)
+        unknown = []
+        for star in stars:
+            view = self.sources[star].view
+            names = view.names if view else None
+            if names is None:
+                unknown.append(star)
+            elif name in names:
+                return exp.column(name, table=star)
+        if len(unknown) == 1:
+            return exp.column(name, table=unknown[0])
+        raise Underivable(f"it is not known where the column {name} comes from.")
+
+    def _starred(self, item: exp.Expression) -> list[str]:
+        star = item if isinstance(item, exp.Star) else item.this
+        if star.args.get("except_") or star.args.get("replace"):
+            raise Underivable("A star with EXCLUDE or REPLACE is not followed.")
+        return [item.table] if isinstance(item, exp.Column) else list(self.sources)
+
+    def columns_of(self, name: str) -> set[str] | None:
+        """The columns of a source that are looked at; None: all."""
+        for item in self.items:
+            if _is_star(item) and name in self._starred(item):
+                return None
+        return {c.name for c in self._columns if c.table == name and c.name != "*"}
+
+    def constant(self, expression: exp.Expression) -> exp.Expression | None:
+        """The one value an expression has in every row, if the text gives it."""
+        if isinstance(expression, exp.Literal):
+            return expression
+        if not isinstance(expression, exp.Column):
+            return None
+        said = text(expression)
+        if said not in self._constants:
+            view = self.sources[expression.table].view if expression.table else None
+            self._constants[said] = view.constant(expression.name) if view else None
+        return self._constants[said]
+
+    def over(self, expression: exp.Expression, name: str) -> exp.Expression | None:
+        """The same value as an expression over one source, if equalities give it.
+
+        Only where rows of that source count: what a LEFT JOIN says leads to its right side, not back.
+        """
+        if sources_of(expression) <= {name}:
+            return expression
+        for left, right in self._full:
+            if isinstance(expression, exp.Coalesce):
+                parts = {text(a) for a in (expression.this, *expression.expressions)}
+                if parts == {text(left), text(right)}:
+                    return next((e for e in (left, right) if sources_of(e) == {name}), None)
+        for found in self.reached(text(expression)):
+            if sources_of(found) == {name}:
+                return found
+        if isinstance(expression, exp.Column) or any(
+            True for _ in own(expression, exp.AggFunc, exp.Window, exp.Query)
+        ):
+            return None
+        copy = expression.copy()
+        for column in list(own(copy, exp.Column)):
+            other = self.over(column, name)
+            if other is None:
+                return None
+            column.replace(other.copy())
+        return copy
+
+    def reached(self, start: str) -> list[exp.Expression]:
+        """Expressions that equal one, however many equalities away, nearest first."""
+        seen, queue, found = {start}, [start], []
+        while queue:
+            for other in self.equal.get(queue.pop(0), ()):
+                if text(other) not in seen:
+                    seen.add(text(other))
+                    queue.append(text(other))
+                    found.append(other)
+        return found
+
+    def keeps(self, expression: exp.Expression) -> bool:
+        """Whether rows of different values of an expression have nothing to do with each other.
+
+        True if every window and every group divides rows by it, so that a condition on it may as well be
+        asked before.
+        """
+        if any(True for _ in own(expression, exp.AggFunc, exp.Window)):
+            return False
+        columns = [c for c in own(expression, exp.Column) if self.constant(c) is None]
+        for partition in self.partitions:
+            by = {text(part) for part in partition}
+            if text(expression) in by:
+                continue
+            if not all(self._alike(text(column)) & by for column in columns):
+                return False
+        return True
+
+    def _alike(self, start: str) -> set[str]:
+        """Texts of all that is equal to an expression in every row."""
+        found, queue = {start}, [start]
+        while queue:
+            new = self._both.get(queue.pop(), set()) - found
+            found |= new
+            queue += new
+        return found
+
+
+def own(node: exp.Expression, *kinds: type[exp.Expression]) -> Iterator[exp.Expression]:
+    """Nodes of some kinds in an expression, not those inside a query in it."""
+    stack = [node]
+    while stack:
+        found = stack.pop()
+        if isinstance(found, kinds):
+            yield found
+        if isinstance(found, (exp.Query, exp.Exists)):
+            continue
+        query = found.args.get("query") if isinstance(found, exp.In) else None
+        stack.extend(child for child in found.iter_expressions() if child is not query)
+
+
+def own_of(select: exp.Select, *kinds: type[exp.Expression]) -> Iterator[exp.Expression]:
+    """Nodes of some kinds in what a SELECT gives, in its HAVING and its ORDER BY."""
+    for part in (*select.expressions, select.args.get("having"), select.args.get("order")):
+        if part is not None:
+            yield from own(part, *kinds)
+
+
+def text(node: exp.Expression) -> str:
+    """An expression as text, the same for what is the same."""
+    if isinstance(node, exp.Column):  # most are, and this is quicker
+        return f"{node.table}.{node.name}"
+    return node.sql()
+
+
+def sources_of(node: exp.Expression) -> set[str]:
+    """Names of the sources whose columns an expression speaks of."""
+    return {column.table for column in node.find_all(exp.Column)}
+
+
+def _windowed(aggregate: exp.Expression) -> bool:
+    """Whether an aggregate stands before OVER."""
+    around = aggregate.parent
+    while isinstance(around, (exp.Filter, exp.IgnoreNulls, exp.RespectNulls)):
+        around = around.parent
+    return isinstance(around, exp.Window)
+
+
+def _conjuncts(node: exp.Expression) -> list[exp.Expression]:
+    if isinstance(node, exp.Paren) and isinstance(node.this, exp.And):
+        node = node.this
+    return list(node.flatten()) if isinstance(node, exp.And) else [node]
+
+
+def _query(node: exp.Expression) -> exp.Expression | None:
+    """The query that EXISTS, IN or a subquery asks."""
+    query = node.args.get("query") if isinstance(node, exp.In) else node.this
+    return query if isinstance(query, exp.Query) else None
+
+
+def _bare(item: exp.Expression) -> exp.Expression:
+    return item.this if isinstance(item, exp.Alias) else item
+
+
+def _is_star(item: exp.Expression) -> bool:
+    return isinstance(item, exp.Star) or (
+        isinstance(item, exp.Column) and isinstance(item.this, exp.Star)
+    )

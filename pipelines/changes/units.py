@@ -1,0 +1,182 @@
+"""The units of a model, and how rows of the tables it reads are tied to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+
+UNIT = "unit"
+
+# Columns that name one thing, so that few rows share a value of them and rows are found by it.
+ID = re.compile(r"(^|_)(id|version|value)$|^entry_key$")
+
+# What makes an id of its parts, joined by concat_ws.
+MAKES_IDS = frozenset({"md5", "hash_id"})
+
+
+@dataclass(frozen=True)
+class Tie:
+    """How rows of one table are tied to units, directly or through rows of another.
+
+    Attributes:
+        table: what is read.
+        alias: what the conditions call it.
+        parent: alias of what it is tied to, or `unit`.
+        pairs: (expression over the table, expression over the parent) that must be equal.
+        filters: conditions on the table alone.
+        parent_filters: conditions on the parent alone.
+        only: the columns looked at; empty: all.
+        feed: the feed of which alone it reads rows, if it says so.
+    """
+
+    table: str
+    alias: str
+    parent: str
+    pairs: tuple[tuple[str, str], ...]
+    filters: tuple[str, ...] = ()
+    parent_filters: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    feed: str | None = None
+
+    def __str__(self) -> str:
+        """In words, for people.
+
+        >>> str(Tie("resolve.decisions", "d", "m", (("d.reference_id", "m.reference_id"),)))
+        'resolve.decisions d BY d.reference_id = m.reference_id'
+        """
+        by = " AND ".join(f"{a} = {b}" for a, b in self.pairs) or f"every row of {self.parent}"
+        where = " AND ".join((*self.filters, *self.parent_filters))
+        return f"{self.table} {self.alias} BY {by}" + (f" WHERE {where}" if where else "")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a change passes through a model.
+
+    Attributes:
+        way: `rows` (row by row), `units` or `whole`.
+        unit: columns of a unit.
+        ties: parents first.
+        gives: (column of the output, expression over the unit) by which rows belong to units.
+        said: whether the header says it.
+        why: of `whole`: what stands in the way.
+    """
+
+    way: str
+    unit: tuple[str, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    gives: tuple[tuple[str, str], ...] = ()
+    said: bool = False
+    why: str = ""
+
+    def __str__(self) -> str:
+        """In a few words, for people.
+
+        >>> str(Recipe("units", ("feed", "record_id")))
+        'derived: by feed, record_id'
+        """
+        if self.way == "whole":
+            return f"whole: {self.why}"
+        by = "row by row" if self.way == "rows" else f"by {', '.join(self.unit)}"
+        return f"{'said' if self.said else 'derived'}: {by}"
+
+    def tie(self, alias: str) -> Tie:
+        """The tie of an alias."""
+        return next(tie for tie in self.ties if tie.alias == alias)
+
+
+def by_parts(recipe: Recipe, names_of: str = "") -> Recipe:
+    """If the unit is an id made of columns, units by these columns: rows are found by them.
+
+    An id names what it is made of: two that are alike are made of the same.
+
+    Args:
+        recipe: with a unit of one column.
+        names_of: how the model itself makes that column, for the names of the parts.
+
+    >>> tie = Tie("s.t", "t", "unit", (("MD5(CONCAT_WS('|', t.feed, t.n))", "unit.id"),))
+    >>> made = by_parts(Recipe("units", ("id",), (tie,), (("id", "unit.id"),)))
+    >>> made.unit, made.ties[0].pairs
+    (('feed', 'n'), (('t.feed', 'unit.feed'), ('t.n', 'unit.n')))
+    >>> made.gives
+    (('id', "MD5(CONCAT_WS('|', unit.feed, unit.n))"),)
+    """
+    (unit,) = recipe.unit
+    asked = f"{UNIT}.{unit}"
+    direct = [t for t in recipe.ties if t.parent == UNIT]
+    made = [_parts(next(a for a, b in t.pairs if b == asked)) for t in direct]
+    if not all(made) or len({shape for shape, _ in made}) != 1:  # type: ignore[misc]
+        return recipe
+    columns: list[list[exp.Expression]] = [list(c) for c in zip(*(p for _, p in made), strict=True)]  # type: ignore[misc]
+    names: list[str | None] = []
+    for n, values in enumerate(columns):
+        same = len({v.sql() for v in values}) == 1 and isinstance(values[0], exp.Literal)
+        own = _parts(names_of) if names_of else None
+        values += [own[1][n]] if own and own[0] == made[0][0] else []  # type: ignore[index]
+        name = next((v.name for v in values if isinstance(v, exp.Column)), f"part_{n + 1}")
+        names.append(None if same else name if name not in names else f"{name}_{n + 1}")
+    shape = made[0][0]  # type: ignore[index]
+    given = [
+        values[0].sql(dialect="duckdb") if name is None else f"{UNIT}.{name}"
+        for name, values in zip(names, columns, strict=True)
+    ]
+    ties = []
+    for tie in recipe.ties:
+        if tie.parent == UNIT:
+            _, parts = made[len([t for t in ties if t.parent == UNIT])]  # type: ignore[misc]
+            pairs = (
+                (part.sql(dialect="duckdb"), f"{UNIT}.{name}")
+                for part, name in zip(parts, names, strict=True)
+                if name is not None
+            )
+            tie = replace(tie, pairs=ids_first(pairs))
+        ties.append(tie)
+    return replace(
+        recipe,
+        unit=tuple(name for name in names if name is not None),
+        ties=tuple(ties),
+        gives=((unit, shape.format(*given)),),
+    )
+
+
+def ids_first(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Pairs in the order in which rows had better be looked up by them.
+
+    >>> ids_first([("t.feed", "unit.feed"), ("t.record_id", "unit.record_id")])
+    (('t.record_id', 'unit.record_id'), ('t.feed', 'unit.feed'))
+    """
+    return tuple(sorted(pairs, key=lambda pair: ID.search(pair[0].rpartition(".")[2]) is None))
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[str, tuple[exp.Expression, ...]] | None:
+    """The shape of an id with gaps, and the columns and constants that stand in these."""
+    tree = sqlglot.parse_one(text, read="duckdb")
+    made = tree.name.lower() if isinstance(tree, exp.Anonymous) else type(tree).__name__.lower()
+    joined = (
+        tree.expressions[0] if isinstance(tree, exp.Anonymous) and tree.expressions else tree.this
+    )
+    if made not in MAKES_IDS or not isinstance(joined, exp.ConcatWs):
+        return None
+    separator, *parts = joined.expressions
+    bare = [_bare(part) for part in parts]
+    if not all(isinstance(part, (exp.Column, exp.Literal)) for _, part in bare):
+        return None
+    gaps = ", ".join(gap for gap, _ in bare)
+    return f"{made.upper()}(CONCAT_WS({separator.sql(dialect='duckdb')}, {gaps}))", tuple(
+        p for _, p in bare
+    )
+
+
+def _bare(part: exp.Expression) -> tuple[str, exp.Expression]:
+    """What stands around one part of an id to write it as text, with a gap, and the part."""
+    if isinstance(part, exp.Cast) and part.to.this in (exp.DType.VARCHAR, exp.DType.TEXT):
+        return "CAST({} AS TEXT)", part.this
+    if isinstance(part, exp.Anonymous) and part.name.lower() == "id_text":
+        return "ID_TEXT({})", part.expressions[0]
+    return "{}", part

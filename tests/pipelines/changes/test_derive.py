@@ -1,0 +1,246 @@
+"""What is derived from small SELECTs, and that it is enough: changed tables give what recomputing gives."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pipelines.changes.passing import derived, recipe
+from pipelines.engine import open_engine
+from pipelines.model import Model, ModelError, tables_read
+from pipelines.replay.recompute.small import COME, GONE, Small
+
+# name -> SELECT, and what is derived: the way, or the unit and its ties.
+QUERIES = {
+    "chosen": ("SELECT a.id, a.n + 1 AS n, a.own FROM merge.a AS a WHERE a.k > 1", "rows"),
+    "put together": (
+        "SELECT a.id, a.own FROM merge.a AS a UNION ALL SELECT b.id, b.own FROM merge.b AS b",
+        "rows",
+    ),
+    "put together once": (
+        "SELECT a.id FROM merge.a AS a UNION SELECT b.id FROM merge.b AS b",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY b.id = unit.id"],
+    ),
+    "grouped": (
+        "SELECT a.id, count(*) AS n FROM merge.a AS a GROUP BY a.id",
+        ["merge.a a BY a.id = unit.id"],
+    ),
+    "joined along the unit": (
+        "SELECT a.id, a.own, b.own AS other FROM merge.a AS a "
+        "INNER JOIN merge.b AS b ON b.id = a.id WHERE a.k = 1",
+        ["merge.a a BY a.id = unit.id WHERE a.k = 1", "merge.b b BY b.id = unit.id"],
+    ),
+    "a chain": (
+        "SELECT a.id, a.own, b.own AS o, c.own AS p FROM merge.a AS a INNER JOIN merge.b AS b ON b.n = a.n "
+        "INNER JOIN merge.c AS c ON c.k = b.k AND c.n > 1",
+        [
+            "merge.a a BY a.id = unit.id",
+            "merge.b b BY b.n = a.n",
+            "merge.c c BY c.k = b.k WHERE c.n > 1",
+        ],
+    ),
+    "what a left join says leads one way": (
+        "SELECT a.id, a.own, b.own AS o FROM merge.a AS a "
+        "LEFT JOIN merge.b AS b ON b.id = a.id AND a.n = 1",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY b.id = unit.id"],
+    ),
+    "the right side of a left join is no unit": (
+        "SELECT b.id, max(a.n) AS n FROM merge.a AS a LEFT JOIN merge.b AS b ON b.k = a.k "
+        "GROUP BY b.id",
+        "whole",
+    ),
+    "two left joins": (
+        "SELECT a.id, a.own, b.own AS o, c.own AS p FROM merge.a AS a LEFT JOIN merge.b AS b ON b.n = a.n "
+        "LEFT JOIN merge.c AS c ON c.k = b.k WHERE b.k IS NULL OR c.n > 1",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY b.n = a.n", "merge.c c BY c.k = b.k"],
+    ),
+    "both sides": (
+        "SELECT coalesce(a.id, b.id) AS id, a.n, b.k FROM "
+        "(SELECT a.id, max(a.n) AS n FROM merge.a AS a GROUP BY a.id) AS a FULL OUTER JOIN "
+        "(SELECT b.id, min(b.k) AS k FROM merge.b AS b GROUP BY b.id) AS b ON a.id = b.id",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY b.id = unit.id"],
+    ),
+    "not there": (
+        "SELECT a.id, a.own FROM merge.a AS a WHERE NOT EXISTS "
+        "(SELECT 1 FROM merge.b AS b WHERE b.id = a.id AND b.n = a.n)",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY b.id = unit.id"],
+    ),
+    "one of": (
+        "SELECT a.id, a.own FROM merge.a AS a WHERE a.n IN (SELECT b.n FROM merge.b AS b WHERE b.k > 1)",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY b.n = a.n WHERE b.k > 1"],
+    ),
+    "none of: one row without a value says no to all": (
+        "SELECT a.id, a.own FROM merge.a AS a WHERE a.n NOT IN (SELECT b.n FROM merge.b AS b)",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY every row of a"],
+    ),
+    "either": (
+        "SELECT a.id, a.own, b.own AS o FROM merge.a AS a INNER JOIN merge.b AS b ON b.k = a.k OR b.n = a.n",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY every row of a"],
+    ),
+    "a window by the unit": (
+        "SELECT a.id, a.own, row_number() OVER (PARTITION BY a.id ORDER BY a.own) AS place "
+        "FROM merge.a AS a",
+        ["merge.a a BY a.id = unit.id"],
+    ),
+    "a window over all": (
+        "SELECT a.id, a.own, max(a.n) OVER (ORDER BY a.k) AS most FROM merge.a AS a",
+        "whole",
+    ),
+    "a window over all of another": (
+        "WITH w AS (SELECT b.n, sum(b.k) OVER (ORDER BY b.n, b.id) AS k FROM merge.b AS b) "
+        "SELECT a.id, max(w.k) AS k FROM merge.a AS a INNER JOIN w ON w.n = a.n GROUP BY a.id",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY every row of a"],
+    ),
+    "grouped by another": (
+        "WITH g AS (SELECT b.k, count(*) AS n FROM merge.b AS b GROUP BY b.k) "
+        "SELECT a.id, a.own, g.n AS m FROM merge.a AS a INNER JOIN g ON g.k = a.k AND g.n = a.n",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY b.k = a.k"],
+    ),
+    "two rows of one table": (
+        "WITH j AS (SELECT x.id, x.n, y.k FROM merge.a AS x INNER JOIN merge.a AS y ON y.id = x.id) "
+        "SELECT j.id, count(c.id) AS m FROM j LEFT JOIN merge.c AS c ON c.n = j.n AND c.k = j.k "
+        "GROUP BY j.id",
+        None,
+    ),
+    "an id made of columns": (
+        "SELECT md5(concat_ws('|', a.id, a.k)) AS made_id, max(a.n) AS n FROM merge.a AS a "
+        "GROUP BY a.id, a.k",
+        ["merge.a a BY a.id = unit.id AND a.k = unit.k"],
+    ),
+    "a choice of two": (
+        "SELECT a.id, a.own, b.own AS o, c.own AS p FROM merge.a AS a "
+        "INNER JOIN merge.b AS b ON b.id = a.id "
+        "INNER JOIN merge.c AS c ON c.k = coalesce(a.n, b.n)",
+        None,
+    ),
+    "of the largest": (
+        "WITH m AS (SELECT a.id, max(a.n) AS n, min(a.k) AS k FROM merge.a AS a GROUP BY a.id) "
+        "SELECT m.id, m.n, c.own FROM m INNER JOIN merge.c AS c ON c.n = m.n AND c.k = m.k",
+        None,
+    ),
+    "known through itself": (
+        "WITH w AS (SELECT a.id, a.n FROM merge.a AS a WHERE a.k > 0), "
+        "d AS (SELECT DISTINCT w.n AS n FROM w), "
+        "f AS (SELECT d.n, max(b.k) AS k FROM d LEFT JOIN merge.b AS b ON b.n = d.n GROUP BY d.n) "
+        "SELECT w.id, sum(f.k) AS k FROM w INNER JOIN f ON f.n = w.n GROUP BY w.id",
+        ["merge.a a BY a.id = unit.id WHERE a.k > 0", "merge.b b BY b.n = a.n"],
+    ),
+    "known through some of itself": (
+        "WITH w AS (SELECT a.id, a.n, a.k FROM merge.a AS a), "
+        "d AS (SELECT DISTINCT w.n AS n FROM w WHERE w.k > 1) "
+        "SELECT w.id, count(*) AS k FROM w INNER JOIN d ON d.n = w.n GROUP BY w.id",
+        ["merge.a a BY a.id = unit.id", "merge.a a_2 BY a_2.n = a.n"],
+    ),
+    "how many there are": ("SELECT count(*) AS n FROM merge.a AS a", "whole"),
+    "a number for each": (
+        "SELECT a.id, a.own, (SELECT max(b.n) FROM merge.b AS b WHERE b.k = a.k) AS most "
+        "FROM merge.a AS a",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY b.k = a.k"],
+    ),
+    "the same number for all": (
+        "SELECT a.id, a.own, (SELECT max(b.n) FROM merge.b AS b) AS most FROM merge.a AS a",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY every row of a"],
+    ),
+    "less": (
+        "SELECT a.id FROM merge.a AS a EXCEPT SELECT b.id FROM merge.b AS b",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY b.id = unit.id"],
+    ),
+}  # fmt: skip
+TABLES = ("merge.a", "merge.b", "merge.c")
+
+
+def model(sql: str, header: str = "") -> Model:
+    return Model("lists.q", sql, tables_read(sql), "q.sql", header)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_what_is_derived(name):
+    sql, expected = QUERIES[name]
+    how = derived(model(sql))
+    if expected is None:
+        assert how.way == "units"
+    elif isinstance(expected, str):
+        assert how.way == expected, how.why
+    else:
+        assert sorted(map(str, how.ties)) == sorted(expected)
+
+
+@pytest.fixture(scope="module", params=range(3))
+def worlds(request, tmp_path_factory):
+    """Three small tables, and what each SELECT gives of them; in two universes, other tables."""
+    draw = random.Random(request.param)
+    path = tmp_path_factory.mktemp("worlds") / "base.duckdb"
+    with open_engine("duckdb", path) as engine:
+        for table in TABLES:
+            engine.create_table(table, f"SELECT * FROM (VALUES {rows(draw, 12)}) AS t({COLUMNS})")
+        for n, (sql, _) in enumerate(QUERIES.values()):
+            engine.create_table(f"lists.q{n}", sql)
+    with Small(path, threads=1) as small:
+        small.begin([0, 1])
+        for table in TABLES:
+            small.change(table, " UNION ALL ".join(changes(draw, table, u) for u in (0, 1)))
+        yield small
+
+
+COLUMNS = "id, n, k, own"
+
+
+def rows(draw: random.Random, n: int) -> str:
+    """Rows whose values repeat, some of them missing, but for a number of their own."""
+    some = (1, 2, 3, 4, "CAST(NULL AS INTEGER)")
+    return ", ".join(
+        f"({', '.join(str(draw.choice(some)) for _ in range(3))}, {draw.randrange(10**9)})"
+        for _ in range(n)
+    )
+
+
+def changes(draw: random.Random, table: str, universe: int) -> str:
+    """Two rows less, and one or two more."""
+    return (
+        f"SELECT CAST({GONE} AS TINYINT) AS side, {universe} AS universe, {COLUMNS} FROM (SELECT * "
+        f"FROM base.{table} ORDER BY own LIMIT 2 OFFSET {draw.randrange(9)}) UNION ALL "
+        f"SELECT CAST({COME} AS TINYINT), {universe}, * "
+        f"FROM (VALUES {rows(draw, draw.choice((1, 2)))}) AS t({COLUMNS})"
+    )
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_what_changes_is_recomputed(name, worlds):
+    sql, _ = QUERIES[name]
+    table = f"lists.q{list(QUERIES).index(name)}"
+    worlds.run_model(Model(table, sql, tables_read(sql), "q.sql"))
+    for universe in (0, 1):
+        text = sql
+        for read in tables_read(sql):
+            text = text.replace(f" {read} ", f" ({worlds.whole(read, universe, COLUMNS)}) ")
+        columns = ", ".join(worlds.columns[table])
+        told = worlds.engine.fetch(worlds.whole(table, universe, columns))
+        assert sorted(told, key=str) == sorted(worlds.engine.fetch(text), key=str)
+
+
+SAID = "SELECT a.id, a.n, b.k FROM merge.a AS a INNER JOIN merge.b AS b ON b.k = a.k OR b.n = a.n"
+
+
+def test_what_a_header_says_goes_before():
+    told = recipe(model(SAID, "reads: merge.a BY id\nreads: merge.b BY k = a.k"))
+    assert told.said and str(told) == "said: by id"
+    assert [str(tie) for tie in told.ties] == [
+        "merge.a a BY a.id = unit.id",
+        "merge.b b BY b.k = a.k",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("reads: merge.a id", "is not of the form"),
+        ("reads: merge.c BY id", "does not read"),
+        ("reads: merge.a BY m", "must name columns that the model gives"),
+        ("reads: merge.b BY k = a.k", "of a line before it"),
+        ("reads: merge.a BY id", "does not say how it reads merge.b"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused(header, says):
+    with pytest.raises(ModelError, match=says):
+        recipe(model(SAID, header))
