@@ -157,6 +157,7 @@ def build_with(
 def build(
     landing: Path,
     target: Path,
+    /,
     *,
     join: str = "full",
     policy: Mapping[str, str] | None = None,

@@ -136,28 +136,28 @@ def test_the_report_says_what_only_the_correction_does(corrected, capsys):
     out = capsys.readouterr().out
     said = "Uncorrected, wrongly listed B; missing A, in every row; corrected, also listed A, in 4 of them:"
     assert said in " ".join(out.split())
-    lists, then = corrected.faulty.lists, corrected.left.difference.lists
+    lists, then = corrected.faulty.lists, corrected.remaining.difference.lists
     alone = lists[lists["holder"] == "court"]
     one = replace(corrected, faulty=replace(corrected.faulty, lists=alone))
     one.print()
     out = " ".join(capsys.readouterr().out.split())
     assert "in every row" not in out and "corrected, listed A, B;" in out
-    left = replace(corrected.left, difference=replace(corrected.left.difference, lists=then[:0]))
-    replace(corrected, left=left).print()
+    left = replace(corrected.remaining, difference=replace(corrected.remaining.difference, lists=then[:0]))
+    replace(corrected, remaining=left).print()
     assert "Wrongly listed B; missing A, in every row:" in capsys.readouterr().out
 
 
 def test_scores_and_measures_that_only_the_correction_changes(corrected, capsys):
-    faulty, then = corrected.faulty, corrected.left.difference
+    faulty, then = corrected.faulty, corrected.remaining.difference
     score = {
         "keeper": "city_portal", "subject_id": "s", "kind": "altered",
         "first_shows": "A 1000", "second_shows": "B 950",
         "from_day": date(2024, 5, 1), "to_day": date(2024, 6, 1),
     }  # fmt: skip
     shifted = pd.DataFrame([score])[list(faulty.scores.columns)]
-    left = replace(corrected.left, difference=replace(then, scores=shifted))
+    left = replace(corrected.remaining, difference=replace(then, scores=shifted))
     none = replace(faulty, scores=faulty.scores[:0], measures=faulty.measures[:0])
-    replace(corrected, faulty=none, left=left).print()
+    replace(corrected, faulty=none, remaining=left).print()
     out = " ".join(capsys.readouterr().out.split())
     assert (
         "Scores city_portal: 1 subject shifted by -50 points only because of the correction, 1 into "
