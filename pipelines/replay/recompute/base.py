@@ -23,7 +23,7 @@ from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.recompute.arrivals import arrive
 from pipelines.replay.recompute.levels import level, see_up_to_date
 from pipelines.replay.recompute.prepared import prepared
-from pipelines.replay.recompute.small import GONE, Small
+from pipelines.replay.recompute.small import REMOVED, Small
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
 from schemas.sql import quoted
@@ -97,7 +97,7 @@ class Base:
         if table not in self.small.moved:
             return pd.DataFrame({"side": []})
         return self.db.frame(
-            f"SELECT CASE side WHEN {GONE} THEN 1 ELSE 2 END AS side, "
+            f"SELECT CASE side WHEN {REMOVED} THEN 1 ELSE 2 END AS side, "
             "CAST(COLUMNS(* EXCLUDE (side, universe)) AS VARCHAR) "
             f"FROM changed.{quoted(table)} WHERE universe = ? ORDER BY ALL",
             universe,

@@ -142,7 +142,9 @@ def test_the_report_says_what_only_the_correction_does(corrected, capsys):
     one.print()
     out = " ".join(capsys.readouterr().out.split())
     assert "in every row" not in out and "corrected, listed A, B;" in out
-    left = replace(corrected.remaining, difference=replace(corrected.remaining.difference, lists=then[:0]))
+    left = replace(
+        corrected.remaining, difference=replace(corrected.remaining.difference, lists=then[:0])
+    )
     replace(corrected, remaining=left).print()
     assert "Wrongly listed B; missing A, in every row:" in capsys.readouterr().out
 
