@@ -23,7 +23,7 @@ HALF_WRITTEN = "market_shareholders/market_shareholders_20240101.jsonl"
 WRONG_ENCODING = "residents/residents_20240101.txt"
 RENAMED = "city_penalties/city_penalties_20240214.csv"
 EXTRA = "city_penalties/city_penalties_20240417.csv"
-GONE = "city_penalties/city_penalties_20240515.csv"
+REMOVED = "city_penalties/city_penalties_20240515.csv"
 MISSING = "city_licences/city_licences_20240108.csv"
 
 
@@ -48,7 +48,7 @@ def damaged(generated, tmp_path_factory) -> Path:
     swap(folder / WRONG_ENCODING, "贺振邦".encode("gb18030"), b"\xff" * 6)
     swap(folder / RENAMED, b"cf_wsh", b"cf_wenhao")
     swap(folder / EXTRA, b",bz", b",bz,remark")
-    swap(folder / GONE, b"cf_bglx,cf_wsh", b"cf_bglx")
+    swap(folder / REMOVED, b"cf_bglx,cf_wsh", b"cf_bglx")
     swap(folder / UNKNOWN_CODE, "自然人".encode(), "机器人".encode())
     return folder
 
@@ -68,7 +68,7 @@ def database(damaged):
         (RENAMED, None, "unknown column: 'cf_wenhao'"),
         (RENAMED, None, "column gone: 'cf_wsh'"),
         (EXTRA, None, "unknown column: 'remark'"),
-        (GONE, None, "column gone: 'cf_wsh'"),
+        (REMOVED, None, "column gone: 'cf_wsh'"),
         (TRUNCATED, 1, "cut off"),
         (HALF_WRITTEN, 9, "cut off"),
         (WRONG_ENCODING, 4, "undecodable bytes"),
@@ -127,7 +127,7 @@ def test_the_rest_is_listed_as_ever(story, database) -> None:
 def test_a_sentence_for_each(damaged, database) -> None:
     told = told_by_gates(database, feeds("story"), read_manifest(damaged))
     text = "\n".join(told)
-    for file in (EMPTY, RENAMED, EXTRA, GONE):
+    for file in (EMPTY, RENAMED, EXTRA, REMOVED):
         assert f"{file} could not be read and counts as not delivered: " in text
     for file, line in ((TRUNCATED, 1), (HALF_WRITTEN, 9), (WRONG_ENCODING, 4)):
         assert f"{file}: 1 record could not be read" in text and f"line {line}: " in text

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipelines.replay.recompute.small import COME, GONE, Small
+from pipelines.replay.recompute.small import ADDED, REMOVED, Small
 from schemas.contract import Feed
 from schemas.sql import quoted
 
@@ -67,7 +67,7 @@ class Sides:
             self._fill("concerned_records", self._ids(table, "record_id"))
             self._sides(table, "concerned_records", "record_id")
         for table in ("quality.deliveries", "quality.verdicts") if corrected else ():
-            for side, which in ((BEFORE, GONE), (AFTER, COME)):
+            for side, which in ((BEFORE, REMOVED), (AFTER, ADDED)):
                 select = (
                     f"SELECT universe, {self._columns[table]} FROM changed.{quoted(table)} "
                     f"WHERE side = {which}"
@@ -215,6 +215,6 @@ class Sides:
         if table in small.moved:
             select += (
                 f" UNION ALL SELECT universe, {columns} FROM changed.{quoted(table)} "
-                f"SEMI JOIN {keys} USING (universe, {key}) WHERE side = {COME}"
+                f"SEMI JOIN {keys} USING (universe, {key}) WHERE side = {ADDED}"
             )
         self._fill(f"{AFTER}.{table}", select, among=[keys])

@@ -24,7 +24,7 @@ from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.recompute.base import TOLD, Base
-from pipelines.replay.recompute.small import COME
+from pipelines.replay.recompute.small import ADDED
 from schemas.progress import Progress
 from sources.faults import FaultError
 
@@ -119,7 +119,7 @@ class Universes(Base):
             subject: (name, kind or "")
             for subject, name, kind in self.db.rows(
                 "SELECT subject_id, max_by(name, from_day), max_by(subject_kind, from_day) "
-                f'FROM changed."resolve.names" WHERE side = {COME} GROUP BY subject_id'
+                f'FROM changed."resolve.names" WHERE side = {ADDED} GROUP BY subject_id'
             )
         }
         return Words({**new, **called.subjects}, called.measures)

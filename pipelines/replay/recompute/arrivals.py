@@ -20,7 +20,7 @@ from pipelines.landing.keys import landing_select
 from pipelines.model import Model, tables_read
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, RowOrFile, edited
 from pipelines.replay.recompute.lift import lifted
-from pipelines.replay.recompute.small import COME, GONE, Small, difference
+from pipelines.replay.recompute.small import ADDED, REMOVED, Small, difference
 from quality.gates import (
     DELIVERIES_COLUMNS,
     VERDICTS_COLUMNS,
@@ -317,6 +317,6 @@ def _deliveries(
     )
     small.change(
         "landing.deliveries",
-        f"SELECT CAST({GONE} AS TINYINT) AS side, e.universe, {same} {tied} UNION ALL "
-        f"SELECT CAST({COME} AS TINYINT), e.universe, {other} {tied} WHERE e.more IS NOT NULL",
+        f"SELECT CAST({REMOVED} AS TINYINT) AS side, e.universe, {same} {tied} UNION ALL "
+        f"SELECT CAST({ADDED} AS TINYINT), e.universe, {other} {tied} WHERE e.more IS NOT NULL",
     )

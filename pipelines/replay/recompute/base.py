@@ -23,7 +23,7 @@ from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.recompute.arrivals import arrive
 from pipelines.replay.recompute.levels import level, see_up_to_date
 from pipelines.replay.recompute.prepared import prepared
-from pipelines.replay.recompute.small import GONE, Small
+from pipelines.replay.recompute.small import REMOVED, Small
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
 from schemas.sql import quoted
@@ -98,7 +98,12 @@ class Base:
             return pd.DataFrame({"side": []})
         told = ", ".join(self.db.told("base", table).values())
         return self.db.frame(
+<<<<<<< HEAD
             f"SELECT CASE side WHEN {GONE} THEN 1 ELSE 2 END AS side, {told} "
+=======
+            f"SELECT CASE side WHEN {REMOVED} THEN 1 ELSE 2 END AS side, "
+            "CAST(COLUMNS(* EXCLUDE (side, universe)) AS VARCHAR) "
+>>>>>>> rooms
             f"FROM changed.{quoted(table)} WHERE universe = ? ORDER BY ALL",
             universe,
         )

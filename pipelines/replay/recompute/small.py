@@ -30,7 +30,7 @@ from schemas.sql import quoted
 
 WHOLE = Recipe("whole")
 NO_VALUE = "A unit has no value."
-GONE, COME = -1, 1  # a row of the base that a universe has not; a row it has instead
+REMOVED, ADDED = -1, 1  # a row of the base that a universe has not; a row it has instead
 
 # An index is used only if one condition alone is asked of a table, and as a list of values. So rows
 # are looked up by one column in an expression of its own, which no other condition may enter.
@@ -142,7 +142,7 @@ class Small:
         columns = self._listed(table)
         return (
             f"SELECT {columns}, universe FROM (({select}) EXCEPT SELECT {columns}, universe "
-            f"FROM changed.{quoted(table)} WHERE side = {GONE})"
+            f"FROM changed.{quoted(table)} WHERE side = {REMOVED})"
         )
 
     def whole(self, table: str, universe: int | None, columns: str) -> str:
@@ -152,8 +152,8 @@ class Small:
             return select
         changed = f"SELECT {columns} FROM changed.{quoted(table)} WHERE universe = {universe}"
         return (
-            f"({select} EXCEPT ALL {changed} AND side = {GONE}) "
-            f"UNION ALL {changed} AND side = {COME}"
+            f"({select} EXCEPT ALL {changed} AND side = {REMOVED}) "
+            f"UNION ALL {changed} AND side = {ADDED}"
         )
 
     def as_database(self, name: str, universe: int | None) -> None:
@@ -219,7 +219,7 @@ class Small:
             if shared(table) or name not in select:
                 continue
             rows = (
-                f"2 * universe + CAST(side = {COME} AS INTEGER) AS universe "
+                f"2 * universe + CAST(side = {ADDED} AS INTEGER) AS universe "
                 f"FROM changed.{quoted(table)}"
                 if table in moved
                 else f"CAST(NULL AS INTEGER) AS universe FROM base.{table} WHERE FALSE"
@@ -229,7 +229,7 @@ class Small:
         return (
             f"WITH {', '.join(ctes)}, made AS ({select}) "
             f"SELECT CAST(sign(sum(side)) AS TINYINT) AS side, universe, {columns} FROM ("
-            f"SELECT CASE universe % 2 WHEN 1 THEN {COME} ELSE {GONE} END AS side, "
+            f"SELECT CASE universe % 2 WHEN 1 THEN {ADDED} ELSE {REMOVED} END AS side, "
             f"universe // 2 AS universe, {columns} FROM made"
             f") GROUP BY universe, {columns} HAVING sum(side) <> 0"
         )
@@ -275,7 +275,7 @@ class Small:
             return f"SELECT * FROM {changed}"
         columns = ", ".join(map(quoted, tie.only))
         sides = [
-            f"SELECT universe, {columns} FROM {changed} WHERE side = {s}" for s in (GONE, COME)
+            f"SELECT universe, {columns} FROM {changed} WHERE side = {s}" for s in (REMOVED, ADDED)
         ]
         return " UNION ALL ".join(f"({a} EXCEPT ALL {b})" for a, b in (sides, sides[::-1]))
 
@@ -306,7 +306,7 @@ class Small:
         if parent.table in self.moved:
             parts.append(
                 f"{select}changed.{quoted(parent.table)} AS {p} ON {p}.universe = {a}.universe "
-                f"AND {p}.side = {COME}{' AND ' + tied if tied else ''}{where}"
+                f"AND {p}.side = {ADDED}{' AND ' + tied if tied else ''}{where}"
             )
         up = (
             f"(WITH {a}_rows AS ({rows}), {p}_found AS MATERIALIZED ({found}) "
@@ -359,7 +359,7 @@ class Small:
         if table in self.moved:
             rows += (
                 f" UNION ALL SELECT {columns}, universe FROM changed.{quoted(table)} "
-                f"WHERE side = {COME}"
+                f"WHERE side = {ADDED}"
             )
         return rows
 
@@ -381,7 +381,7 @@ class Small:
         if table in self.moved:
             rows += (
                 f" UNION ALL SELECT {columns}, {a}.universe FROM {given} AS given INNER JOIN "
-                f"changed.{quoted(table)} AS {a} ON {a}.universe = given.universe AND {a}.side = {COME}"
+                f"changed.{quoted(table)} AS {a} ON {a}.universe = given.universe AND {a}.side = {ADDED}"
                 f"{' AND ' + tied if tied else ''}{where}"
             )
         return [
@@ -417,8 +417,8 @@ def difference(columns: str, had: str, has: str) -> str:
     """SELECT of how two tables of one universe each differ: `side`, `universe` and the columns."""
     return (
         f"SELECT CAST(sign(sum(side)) AS TINYINT) AS side, universe, {columns} FROM ("
-        f"SELECT {GONE} AS side, universe, {columns} FROM {had} UNION ALL "
-        f"SELECT {COME} AS side, universe, {columns} FROM {has}"
+        f"SELECT {REMOVED} AS side, universe, {columns} FROM {had} UNION ALL "
+        f"SELECT {ADDED} AS side, universe, {columns} FROM {has}"
         f") GROUP BY universe, {columns} HAVING sum(side) <> 0"
     )
 

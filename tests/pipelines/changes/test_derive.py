@@ -9,7 +9,7 @@ import pytest
 from pipelines.changes.passing import derived, recipe
 from pipelines.engine import open_engine
 from pipelines.model import Model, ModelError, tables_read
-from pipelines.replay.recompute.small import COME, GONE, Small
+from pipelines.replay.recompute.small import ADDED, REMOVED, Small
 
 # name -> SELECT, and what is derived: the way, or the unit and its ties.
 QUERIES = {
@@ -198,9 +198,9 @@ def rows(draw: random.Random, n: int) -> str:
 def changes(draw: random.Random, table: str, universe: int) -> str:
     """Two rows less, and one or two more."""
     return (
-        f"SELECT CAST({GONE} AS TINYINT) AS side, {universe} AS universe, {COLUMNS} FROM (SELECT * "
+        f"SELECT CAST({REMOVED} AS TINYINT) AS side, {universe} AS universe, {COLUMNS} FROM (SELECT * "
         f"FROM base.{table} ORDER BY own LIMIT 2 OFFSET {draw.randrange(9)}) UNION ALL "
-        f"SELECT CAST({COME} AS TINYINT), {universe}, * "
+        f"SELECT CAST({ADDED} AS TINYINT), {universe}, * "
         f"FROM (VALUES {rows(draw, draw.choice((1, 2)))}) AS t({COLUMNS})"
     )
 

@@ -15,7 +15,7 @@ from pipelines.changes.passing import derived, recipe
 from pipelines.exchange.network import JOINS
 from pipelines.graph import all_models
 from pipelines.model import Model
-from pipelines.replay.recompute.small import COME, GONE, Small, shared
+from pipelines.replay.recompute.small import ADDED, REMOVED, Small, shared
 from schemas.sql import quoted
 
 MODELS = {model.name: model for model in all_models("core", "full")}
@@ -71,10 +71,12 @@ def changes(small: Small, model: Model, draw: random.Random) -> None:
             spoilt = f"(SELECT * REPLACE ({value} AS {quoted(other)}) FROM {row})"
             what = draw.choice(("other", "other", "gone", "more"))
             if what != "more":
-                parts.append(f"SELECT {GONE} AS side, {universe} AS universe, {listed} FROM {row}")
+                parts.append(
+                    f"SELECT {REMOVED} AS side, {universe} AS universe, {listed} FROM {row}"
+                )
             if what != "gone":
                 parts.append(
-                    f"SELECT {COME} AS side, {universe} AS universe, {listed} FROM {spoilt}"
+                    f"SELECT {ADDED} AS side, {universe} AS universe, {listed} FROM {spoilt}"
                 )
         small.make("drawn", " UNION ALL ".join(parts))
         same = " AND ".join(
@@ -84,9 +86,9 @@ def changes(small: Small, model: Model, draw: random.Random) -> None:
         small.change(
             table,
             f"SELECT CAST(side AS TINYINT) AS side, CAST(universe AS INTEGER) AS universe, {listed} "
-            f"FROM drawn AS c WHERE side = {GONE} "
+            f"FROM drawn AS c WHERE side = {REMOVED} "
             f"OR NOT EXISTS (SELECT 1 FROM base.{table} AS b WHERE {same}) "
-            f"OR EXISTS (SELECT 1 FROM drawn AS b WHERE b.side = {GONE} "
+            f"OR EXISTS (SELECT 1 FROM drawn AS b WHERE b.side = {REMOVED} "
             f"AND b.universe = c.universe AND {same})",
         )
 
