@@ -98,12 +98,7 @@ class Base:
             return pd.DataFrame({"side": []})
         told = ", ".join(self.db.told("base", table).values())
         return self.db.frame(
-<<<<<<< HEAD
-            f"SELECT CASE side WHEN {GONE} THEN 1 ELSE 2 END AS side, {told} "
-=======
-            f"SELECT CASE side WHEN {REMOVED} THEN 1 ELSE 2 END AS side, "
-            "CAST(COLUMNS(* EXCLUDE (side, universe)) AS VARCHAR) "
->>>>>>> rooms
+            f"SELECT CASE side WHEN {REMOVED} THEN 1 ELSE 2 END AS side, {told} "
             f"FROM changed.{quoted(table)} WHERE universe = ? ORDER BY ALL",
             universe,
         )
