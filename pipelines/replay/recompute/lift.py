@@ -39,8 +39,8 @@ def lift(select: exp.Query, varies: Callable[[str], str | None]) -> bool:
     return _Lift(varies).query(select, {})
 
 
-def lifted(sql: str, varies: Callable[[str], str | None]) -> str:
-    """The text of a query after `lift`.
+def lifted(sql: str, varies: Callable[[str], str | None], *, pretty: bool = False) -> str:
+    """The text of a query after `lift`; if `pretty`, broken into lines for people.
 
     >>> print(lifted("SELECT a.x FROM s.t AS a JOIN s.u AS b ON b.x = a.x", lambda n: n[-1]))
     SELECT a.x, a.universe AS universe FROM "t" AS a JOIN "u" AS b ON b.x = a.x AND b.universe = a.universe
@@ -48,7 +48,7 @@ def lifted(sql: str, varies: Callable[[str], str | None]) -> str:
     tree = sqlglot.parse_one(sql, read="duckdb")
     assert isinstance(tree, exp.Query)
     lift(tree, varies)
-    return tree.sql(dialect="duckdb", comments=False)
+    return tree.sql(dialect="duckdb", comments=False, pretty=pretty)
 
 
 def _universe(alias: str) -> exp.Column:

@@ -201,7 +201,7 @@ class Small:
             self.change(model.name, self._row_by_row(model))
             return True
         if how.way == "units":
-            touched = self._touched(how)
+            touched = self.touched(how)
             if touched is None:
                 how = WHOLE
             elif not touched:
@@ -236,12 +236,16 @@ class Small:
 
     # --- upwards: from what changed to units ------------------------------------------------------
 
-    def _touched(self, how: Recipe) -> int | None:
+    def touched(self, how: Recipe) -> int | None:
         """Make the table `unit` of the units to work out again; how many there are.
 
         None if one has no value in a column of a unit: such rows are not found by it.
         """
-        parts = [self._climb(how, tie, self._changes(tie)) for tie in how.ties if self._stirs(tie)]
+        parts = [
+            self._units_of(how, tie, self._changes(tie))
+            for tie in how.ties
+            if self._has_changed(tie)
+        ]
         if not parts:
             return 0
         columns = ", ".join(
@@ -256,7 +260,7 @@ class Small:
                 raise
             return None
 
-    def _stirs(self, tie: Tie) -> bool:
+    def _has_changed(self, tie: Tie) -> bool:
         """Whether a tie's table has changed, in rows of the feed that it speaks of."""
         if tie.table not in self.moved:
             return False
@@ -279,7 +283,7 @@ class Small:
         ]
         return " UNION ALL ".join(f"({a} EXCEPT ALL {b})" for a, b in (sides, sides[::-1]))
 
-    def _climb(self, how: Recipe, tie: Tie, rows: str) -> str:
+    def _units_of(self, how: Recipe, tie: Tie, rows: str) -> str:
         """SELECT of the units that rows of a tie's table matter to."""
         where = _where(tie.filters)
         a = tie.alias
@@ -312,7 +316,7 @@ class Small:
             f"(WITH {a}_rows AS ({rows}), {p}_found AS MATERIALIZED ({found}) "
             f"{' UNION ALL '.join(parts)})"
         )
-        return self._climb(how, parent, f"SELECT * FROM {up}")
+        return self._units_of(how, parent, f"SELECT * FROM {up}")
 
     # --- downwards: from units to the rows they are worked out from -------------------------------
 
