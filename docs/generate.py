@@ -9,12 +9,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from docs.dictionary import dictionary
 from docs.figures import blocks
 from docs.lab import Lab, make_lab
 from docs.network import network_page
-from docs.pages import Example, block_names, examples, with_blocks, with_outcomes
+from docs.pages import Example, block_names, with_blocks, with_outcomes
 from docs.picture import draw
 from schemas.contract import ROOT
 
@@ -37,13 +38,18 @@ def rewritten(page: str, lab: Lab, filled: Mapping[str, str]) -> str:
     """A page with its blocks and outcomes as they are now."""
     if block_names(page):
         page = with_blocks(page, filled)
-    if any(example.shown for example in examples(page)):
-        page = with_outcomes(page, lambda example: outcome(example, lab))
-    return page
+    names: dict[str, Any] = {}
+    return with_outcomes(page, lambda example: outcome(example, lab, names))
 
 
-def outcome(example: Example, lab: Lab) -> str:
-    """What comes out of an example."""
+def outcome(example: Example, lab: Lab, names: dict[str, Any]) -> str:
+    """What comes out of an example.
+
+    Args:
+        names: what the page's Python has defined so far; its next lines add theirs.
+    """
+    if example.kind == "python":
+        return lab.python(example.body, names)
     if example.kind == "sql":
         return lab.query(example.body)
     return "\n".join(filter(None, (lab.run(line) for line in example.commands())))

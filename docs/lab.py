@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from docs.ask import table
 from pipelines.demo import make_story, tell_story
@@ -56,6 +57,23 @@ class Lab:
         """The rows of a query on the story world, as `python -m docs.ask` prints them."""
         with open_engine("duckdb", self.home.database(), read_only=True) as engine:
             return table(engine, sql)
+
+    def python(self, body: str, names: dict[str, Any]) -> str:
+        """What lines of Python print when they are run in the folder.
+
+        Args:
+            names: what lines before these have defined; these add theirs.
+
+        Raises:
+            ExampleError: if they fail.
+        """
+        said = io.StringIO()
+        try:
+            with contextlib.chdir(self.folder), contextlib.redirect_stdout(said):
+                exec(compile(body, "<page>", "exec"), names)
+        except Exception as error:  # whatever a reader would see
+            raise ExampleError(f"{body}ended with {type(error).__name__}: {error}") from error
+        return "\n".join(line.rstrip() for line in said.getvalue().splitlines())
 
     def run(self, line: str) -> str:
         """What a command line prints. An `export` holds for the lines after it.

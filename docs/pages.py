@@ -1,8 +1,8 @@
 """What the pages say that a program can check: commands, queries with their rows, and filled blocks.
 
-In a page, a fence of `sql` is a query on the story world and a fence of `sh` holds commands. If a fence
-of `text` follows one at once, it holds what comes out of it. Between `<!-- begin NAME -->` and
-`<!-- end NAME -->` stands a block that a program writes.
+In a page, a fence of `sql` is a query on the story world, a fence of `sh` holds commands, and those of
+`python` are one session. If a fence of `text` follows one at once, it holds what comes out of it. Between
+`<!-- begin NAME -->` and `<!-- end NAME -->` stands a block that a program writes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+KINDS = ("sql", "sh", "python")
 FENCE = re.compile(r"^```(?P<kind>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(
     r"(?P<open><!-- begin (?P<name>[\w-]+) -->\n).*?(?P<close><!-- end (?P=name) -->)", re.DOTALL
@@ -22,7 +23,7 @@ class Example:
     """A fence with something to run, and the fence with what comes out, if the page shows it.
 
     Attributes:
-        kind: `sql` or `sh`.
+        kind: one of `KINDS`.
         body: what is in it.
         shown: span of the text that shows the outcome; None if the page shows none.
     """
@@ -42,7 +43,7 @@ def examples(page: str) -> Iterator[Example]:
     """The examples of a page, in order."""
     fences = list(FENCE.finditer(page))
     for n, fence in enumerate(fences):
-        if fence["kind"] not in ("sql", "sh"):
+        if fence["kind"] not in KINDS:
             continue
         after = fences[n + 1] if n + 1 < len(fences) else None
         follows = after is not None and after["kind"] == "text"
@@ -51,10 +52,12 @@ def examples(page: str) -> Iterator[Example]:
 
 
 def with_outcomes(page: str, outcome: Callable[[Example], str]) -> str:
-    """The page with every outcome it shows written anew."""
-    shown = [(e, e.shown) for e in examples(page) if e.shown]
-    for example, (start, end) in reversed(shown):
-        page = page[:start] + outcome(example).rstrip("\n") + "\n" + page[end:]
+    """The page with every outcome it shows written anew; Python is run even where none is shown."""
+    asked = [e for e in examples(page) if e.shown or e.kind == "python"]
+    told = [(e.shown, outcome(e)) for e in asked]  # in order: Python goes on from what was before
+    for shown, text in reversed(told):
+        if shown:
+            page = page[: shown[0]] + text.rstrip("\n") + "\n" + page[shown[1] :]
     return page
 
 

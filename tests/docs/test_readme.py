@@ -72,6 +72,16 @@ def test_a_command_that_fails_would_be_seen(tmp_path):
     for line in ("islands build --join halfway", "cp nothing nowhere", "make coffee"):
         with pytest.raises(ExampleError, match=re.escape(line)):
             lab.run(line)
+    with pytest.raises(ExampleError, match="ZeroDivisionError"):
+        lab.python("one = 1\none / 0\n", {})
+
+
+def test_the_python_of_a_page_is_one_session(tmp_path):
+    """Run in order, with what came before, and where a reader types it."""
+    lab = Lab(tmp_path)
+    fences = ("```python\nn = 1\n```", "```python\nn += 1; print(n)\n```\n```text\nold\n```")
+    page = "\n\n".join(fences)
+    assert rewritten(page, lab, {}) == page.replace("old", "2")
 
 
 def test_the_picture_is_drawn_from_the_models():
