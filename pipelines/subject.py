@@ -19,12 +19,13 @@ def find_subject(engine: Engine, given: str) -> str:
     """
     found = rows(
         engine,
-        "SELECT DISTINCT subject_id FROM resolve.identifiers WHERE value = ? OR subject_id = ? "
-        "OR (length(?) >= 6 AND starts_with(subject_id, ?)) "
+        "SELECT DISTINCT subject_id FROM resolve.identifiers WHERE value = ? "
+        "OR (length(?) >= 6 AND starts_with(id_text(subject_id), id_text(?))) "
         "UNION SELECT subject_id FROM resolve.names WHERE name_key = name_key(?) "
-        "UNION SELECT subject_id FROM resolve.matches WHERE subject_id = ? ORDER BY 1",
-        given, given, given, given, given, given,
-    )  # fmt: skip
+        "UNION SELECT subject_id FROM resolve.matches WHERE id_text(subject_id) = id_text(?) "
+        "ORDER BY 1",
+        *[given] * 5,
+    )
     if not found:
         raise NotFound(
             f"Nobody here is {given!r}: give a subject_id, a code, a number or an exact name."

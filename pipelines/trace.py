@@ -1,6 +1,6 @@
 """From anything in the database back to file and line, and from a record forward to all it reached.
 
-What can be traced is named by its id, or by the first characters of it:
+What can be traced is named by its id, or by the first characters of it, with or without hyphens:
 
     record_id                     forward: what the record reached
     entry_id, entry_version       back: what an entry rests on
@@ -347,7 +347,7 @@ def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
     ):
         for row in rows(
             engine,
-            f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with({column}, ?) "
+            f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with(id_text({column}), ?) "
             "ORDER BY 1 LIMIT 5",
             start,
         ):
@@ -357,8 +357,8 @@ def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
     for feed in feed_names(engine):
         for row in rows(
             engine,
-            f"SELECT DISTINCT record_id AS id FROM landing.{feed} WHERE starts_with(record_id, ?) "
-            "ORDER BY 1 LIMIT 5",
+            f"SELECT DISTINCT record_id AS id FROM landing.{feed} "
+            "WHERE starts_with(id_text(record_id), ?) ORDER BY 1 LIMIT 5",
             start,
         ):
             yield "record", row["id"]
@@ -376,8 +376,8 @@ def whole_id(engine: Engine, table: str, column: str, start: str) -> str:
         raise NotFound(f"{start!r} is too short: give at least {SHORTEST} characters of an id.")
     found = rows(
         engine,
-        f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with({column}, ?) "
-        "ORDER BY 1 LIMIT 2",
+        f"SELECT DISTINCT {column} AS id FROM {table} "
+        f"WHERE starts_with(id_text({column}), id_text(?)) ORDER BY 1 LIMIT 2",
         start.lower(),
     )
     if len(found) != 1:
@@ -419,7 +419,7 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
             "SELECT subject_id, coalesce("
             "max_by(name, from_day) FILTER (from_day <= CAST(? AS DATE)), max_by(name, from_day)"
             ") AS name, max_by(subject_kind, from_day) AS kind FROM resolve.names "
-            "WHERE subject_id IN (SELECT unnest(?)) GROUP BY subject_id",
+            "WHERE subject_id IN (SELECT unnest(CAST(? AS UUID[]))) GROUP BY subject_id",
             day,
             sorted(ids),
         )
@@ -471,7 +471,7 @@ def found_by(engine: Engine, given: str) -> dict[str, Any]:
         )
     if len(given) < SHORTEST:
         raise NotFound(f"{given!r} is too short: give at least {SHORTEST} characters of an id.")
-    found = sorted(set(_full_ids(engine, given.strip().lower())))
+    found = sorted(set(_full_ids(engine, given.strip().lower().replace("-", ""))))
     if not found:
         raise NotFound(
             f"Nothing here has an id that begins with {given!r}: neither a record, an entry nor a "

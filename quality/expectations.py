@@ -266,7 +266,7 @@ def repeated_sql(expectation: Expectation, aside: str, table: str | None = None)
         broken = "s.least <> s.greatest"
     else:
         broken = "s.nth > 1" if speaks.ordered else "s.nth > 1 AND s.least = s.greatest"
-    state = "CASE g.effect WHEN 'withdraw' THEN '∅' ELSE g.version END"
+    state = "CASE g.effect WHEN 'withdraw' THEN NULL ELSE g.version END"
     last = f"first_value({state}) OVER ({same} ORDER BY g.line DESC)" if speaks.ordered else state
     return f"""SELECT {", ".join(f"s.{c}" for c in names.split(", "))}
 FROM (
@@ -274,7 +274,9 @@ FROM (
         g.*,
         row_number() OVER (
             {same}
-            ORDER BY CASE WHEN g.state = g.last_state THEN 0 ELSE 1 END, {speaks.rank}, {others}g.line
+            ORDER BY
+                CASE WHEN g.state IS NOT DISTINCT FROM g.last_state THEN 0 ELSE 1 END,
+                {speaks.rank}, {others}g.line
         ) AS nth
     FROM (
         SELECT

@@ -139,7 +139,7 @@ CHANGES = """WITH {passed},
 steps AS (
     SELECT
         *,
-        CASE effect WHEN 'withdraw' THEN '∅' ELSE version END AS state
+        CASE WHEN effect <> 'withdraw' THEN version END AS state
     FROM passed
 ),
 
@@ -156,7 +156,7 @@ believed AS (
         *,
         lead(published) OVER (PARTITION BY record_id ORDER BY published) AS next_day
     FROM turns
-    WHERE state_before IS NULL OR state_before <> state
+    WHERE state_before IS DISTINCT FROM state
 )
 
 SELECT

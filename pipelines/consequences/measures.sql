@@ -5,8 +5,8 @@
 -- grain: one row per measure, subject, entry version, way it is linked and period
 -- key: measure_id
 SELECT
-    md5(concat_ws(
-        '|', measure, agency, entry_version, subject_id, link_path,
+    hash_id(concat_ws(
+        '|', measure, agency, id_text(entry_version), id_text(subject_id), link_path,
         CAST(from_day AS VARCHAR)
     )) AS measure_id,
     measure,

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-import pyarrow as pa
 
 from pipelines.definitions.names import DATABASE, VERDICTS, asset_of, key
 from pipelines.engine.base import Engine
@@ -23,13 +22,7 @@ SHOWN = ("source", "grain", "key")
 MANIFEST = "manifest"
 ABSENT = {"absent": "takes no part in this size or level of joining"}
 NO_DELIVERY = {"dagster/partition_row_count": 0, "absent": "nothing was delivered on this day"}
-SQL_TYPES = {
-    "string": "VARCHAR",
-    "bool": "BOOLEAN",
-    "int32": "INTEGER",
-    "int64": "BIGINT",
-    "date32[day]": "DATE",
-}
+SQL_TYPES = {"string": "VARCHAR", "int": "INTEGER"}  # of Spark's types, those with other names
 
 
 def shown_of_model(
@@ -149,16 +142,13 @@ def lineage_as_text(lineage: Lineage) -> str:
 
 def columns_of(engine: Engine, table: str) -> dict[str, str]:
     """Name -> SQL type of a table's columns, on either engine."""
-    schema: pa.Schema = engine.query(f"SELECT * FROM {table} WHERE FALSE").schema
-    return {
-        one.name: SQL_TYPES.get(str(one.type), str(one.type).replace("decimal128", "DECIMAL"))
-        for one in schema
-    }
+    described = engine.fetch(f"DESCRIBE {table}")
+    return {name: SQL_TYPES.get(kind, kind.upper()) for name, kind, *_ in described}
 
 
 def schema_of_landing(feed: Feed) -> dg.TableSchema:
-    """Columns of a feed's rows as received, known from its contract: text, but for their place."""
-    kinds = {"published": "DATE", "line": "BIGINT"}
+    """Columns of a feed's rows as received, known from its contract: text, but for ids and place."""
+    kinds = {"record_id": "UUID", "version": "UUID", "published": "DATE", "line": "BIGINT"}
     return table_schema(
         f"landing.{feed.name}", {name: kinds.get(name, "VARCHAR") for name in landing_columns(feed)}
     )

@@ -15,7 +15,8 @@ if TYPE_CHECKING:  # a second of imports that most commands never need
 class Engine(Protocol):
     """A database that runs the models. Tables are named `schema.table`; SQL is DuckDB's dialect.
 
-    Parameters of a statement are marked `?`. Used as a context manager, it is closed at the end.
+    Parameters of a statement are marked `?`. An id comes out as 32 hexadecimal digits, however the
+    engine keeps it. Used as a context manager, it is closed at the end.
     """
 
     name: str  # duckdb | spark

@@ -31,6 +31,7 @@ class Databases:
         self.apart = apart
         self.alike: frozenset[str] = frozenset()
         self._without_rows: dict[str, pd.DataFrame] = {}
+        self._told: dict[tuple[str, str], dict[str, str]] = {}
 
     @property
     def u(self) -> str:
@@ -75,6 +76,25 @@ class Databases:
             for c in frame.columns
         }
         self.engine.insert_arrow(f"given.{name}", pa.table(columns))
+
+    def told(self, name: str, table: str) -> dict[str, str]:
+        """Column of the table `schema.table` of a database -> SQL of it as text, under its name."""
+        if (name, table) not in self._told:
+            schema, _, short = table.partition(".")
+            columns = self.rows(
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = ? "
+                "AND schema_name = ? AND table_name = ? ORDER BY column_index",
+                name,
+                schema,
+                short,
+            )
+            self._told[name, table] = {
+                column: f'"{column}"'
+                if kind == "UUID"
+                else f'CAST("{column}" AS VARCHAR) AS "{column}"'
+                for column, kind in columns
+            }
+        return self._told[name, table]
 
     def has(self, name: str, table: str) -> bool:
         """Whether the database attached as `name` has a table `schema.table`."""

@@ -114,6 +114,7 @@ REASONS: dict[type[exp.Expression], str] = {
     exp.Levenshtein: "levenshtein counts bytes in one engine; use edit_distance.",
     exp.Limit: "LIMIT picks at will among equals; use row_number over a total order.",
     exp.Lower: "lower differs over letters such as İ; use capital.",
+    exp.MD5: "md5 is how ids are made; use hash_id.",
     exp.Mode: "mode picks at will among equals; use row_number over a total order.",
     exp.Qualify: "Only one engine knows QUALIFY; put the window into a CTE and filter that.",
     exp.Round: "Rounding differs; scale to whole numbers and use //.",
@@ -130,6 +131,7 @@ TYPES = {
     exp.DType.DATE: "DATE",
     exp.DType.BOOLEAN: "BOOLEAN",
     exp.DType.DECIMAL: "DECIMAL",
+    exp.DType.UUID: "UUID",
 }
 
 RANKING = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Lag, exp.Lead)

@@ -48,10 +48,10 @@ def record_id_sql(feed: Feed, alias: str = "") -> str:
     """
     if feed.natural_key:
         parts = _keys(_columns(feed.natural_key, alias))
-        return f"md5(concat_ws('|', '{feed.name}'{parts}))"
+        return f"hash_id(concat_ws('|', '{feed.name}'{parts}))"
     parts = _keys(_columns(feed.content_columns, alias))
     (nth,) = _columns(["nth"], alias)
-    return f"md5(concat_ws('|', '{feed.name}'{parts}, CAST({nth} AS VARCHAR)))"
+    return f"hash_id(concat_ws('|', '{feed.name}'{parts}, CAST({nth} AS VARCHAR)))"
 
 
 def version_sql(feed: Feed, alias: str = "") -> str:
@@ -67,8 +67,8 @@ def version_sql(feed: Feed, alias: str = "") -> str:
     # One look at all columns together; hardly a row needs the second branch.
     whole = f"concat_ws('', {', '.join(columns)})"
     return (
-        f"CASE WHEN regexp_matches({whole}, '[|\\\\∅]') "
-        f"THEN md5(concat_ws('|', {named}{careful})) ELSE md5(concat_ws('|', {named}{plain})) END"
+        f"hash_id(CASE WHEN regexp_matches({whole}, '[|\\\\∅]') THEN "
+        f"concat_ws('|', id_text({named}){careful}) ELSE concat_ws('|', id_text({named}){plain}) END)"
     )
 
 

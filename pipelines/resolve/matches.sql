@@ -11,7 +11,7 @@ SELECT
     role,
     reference_id,
     feed,
-    md5(concat_ws('|', feed, id_value)) AS subject_id,
+    hash_id(concat_ws('|', feed, id_value)) AS subject_id,
     'register' AS method,
     1000 AS score,
     from_day,
@@ -42,7 +42,7 @@ SELECT
     mentions.role,
     mentions.reference_id,
     mentions.feed,
-    md5(concat_ws(
+    hash_id(concat_ws(
         '|',
         'own',
         feeds.island,

@@ -300,10 +300,19 @@ CREATE OR REPLACE TEMP MACRO id_of(scheme, x) AS
 CREATE OR REPLACE TEMP MACRO key_value(scheme, x) AS
     CASE WHEN scheme = 'record' THEN x ELSE id_of(scheme, x) END;
 
+-- The id made of a text: its md5 as a UUID, whose 16 bytes are compared and joined in about half the
+-- time of 32 characters. Per text the digest costs 0.17 µs, its bytes as a UUID 0.07 µs more; a cast of
+-- the 32 digits costs 0.24 µs more, and md5_number has the bytes in the opposite order.
+CREATE OR REPLACE TEMP MACRO hash_id(x) AS CAST(unhex(md5(x)) AS UUID);
+
+-- An id as a part of a text, shown, joined to other words or hashed again: 32 hexadecimal digits. Ids are
+-- in the order of their digits.
+CREATE OR REPLACE TEMP MACRO id_text(id) AS replace(CAST(id AS VARCHAR), '-', '');
+
 -- The identity of the way a record refers to somebody: everything it says of whom it means. The
 -- value is one of key_value; without one there is no scheme either.
 CREATE OR REPLACE TEMP MACRO reference_key(scheme, value, name, division, address, kind) AS
-    md5(concat_ws(
+    hash_id(concat_ws(
         '|',
         CASE WHEN value IS NULL THEN '∅' ELSE coalesce(scheme, '∅') END,
         coalesce(escaped(value), '∅'),

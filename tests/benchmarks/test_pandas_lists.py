@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks.pandas_lists import EVENTS, REGISTERS, lists
 from pipelines.build import build
+from pipelines.engine import open_engine
 from pipelines.landing import deliveries_in
 from schemas.contract import Feed, feeds
 from sources.files import read, write
@@ -82,11 +83,10 @@ def assert_alike(landing: Path, database: Path) -> None:
     """Every list made of the files with pandas is the one in the database, in all its columns."""
     found = lists(landing)
     assert len(found) == 4
-    with closing(duckdb.connect(str(database), read_only=True)) as connection:
+    with open_engine("duckdb", database, read_only=True) as engine:
         for name, frame in found.items():
-            query = connection.execute(f"SELECT * FROM {name}")
-            assert [column[0] for column in query.description] == list(frame.columns)
-            assert as_rows(frame) == Counter(query.fetchall()), name
+            assert engine.columns(name) == list(frame.columns)
+            assert as_rows(frame) == Counter(engine.fetch(f"SELECT * FROM {name}")), name
             assert len(frame), f"{name}: no row proves nothing"
 
 

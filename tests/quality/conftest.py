@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from quality.gates import VERDICTS_COLUMNS
 from quality.suites import CHECKED_STAGES
 from quality.written import written
 from schemas.contract import ROOT, Column, Feed
+from tests.ids import as_id, named
 
 INTERVAL = {"from_day": "DATE", "to_day": "DATE"}
 ENTRY = {
@@ -267,10 +269,16 @@ class Workbench(DuckDBEngine):
             self.execute("INSERT INTO codes.run DEFAULT VALUES")
 
     def put(self, name: str, **values: object) -> None:
-        """One row; columns not given are NULL."""
+        """One row; columns not given are NULL, and any text will do for an id."""
         columns = ", ".join(f'"{c}"' for c in values)
         marks = ", ".join("?" for _ in values)
-        self.execute(f"INSERT INTO {name} ({columns}) VALUES ({marks})", list(values.values()))
+        kinds = {row[0]: row[1] for row in self.fetch(f"DESCRIBE {name}")}
+        given = [as_id(v) if kinds[c] == "UUID" else v for c, v in values.items()]
+        self.execute(f"INSERT INTO {name} ({columns}) VALUES ({marks})", given)
+
+    def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows, with the texts that were given for ids."""
+        return [tuple(map(named, row)) for row in super().fetch(sql, params)]
 
 
 @pytest.fixture
@@ -332,7 +340,7 @@ def land() -> Callable[..., None]:
     """
 
     def write(bench: Workbench, feed: Feed, deliveries: dict[str, list[dict]]) -> None:
-        own = {"record_id": "VARCHAR", "version": "VARCHAR", "feed": "VARCHAR"}
+        own = {"record_id": "UUID", "version": "UUID", "feed": "VARCHAR"}
         own |= {"delivery": "VARCHAR", "published": "DATE", "file": "VARCHAR", "line": "BIGINT"}
         columns = {name: "VARCHAR" for name in feed.column_names}
         bench.table(f"landing.{feed.name}", own | columns)

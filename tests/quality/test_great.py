@@ -61,7 +61,7 @@ def validated(tmp_path, make_feed, land, monkeypatch):
         bench.create_table(
             "conform.permits",
             "SELECT *, published AS from_day, CAST(NULL AS DATE) AS to_day FROM landing.permits "
-            "WHERE record_id IN ('1', '8') AND line <> 13 AND delivery = '2024-01-01'",
+            "WHERE no IN ('1', '8') AND line <> 13 AND delivery = '2024-01-01'",
         )
         bench.put(
             "conform.events", ground="bad_luck", event_day="2024-02-01", from_day="2024-01-01"

@@ -144,21 +144,10 @@ def two_databases(db: Databases, clean: str, other: str) -> Differing:
     """What differs between two databases attached under these names."""
 
     def differing(table: str) -> pd.DataFrame:
-        schema, _, short = table.partition(".")
-        columns = [
-            row[0]
-            for row in db.rows(
-                "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND "
-                "schema_name = ? AND table_name = ? ORDER BY column_index",
-                clean,
-                schema,
-                short,
-            )
-            if row[0] not in PLACE
-        ]
+        columns = [sql for name, sql in db.told(clean, table).items() if name not in PLACE]
         if not columns:
             return pd.DataFrame({"side": []})
-        listed = ", ".join(f'CAST("{name}" AS VARCHAR) AS "{name}"' for name in columns)
+        listed = ", ".join(columns)
         one, two = (f"SELECT {listed} FROM {name}.{table}" for name in (clean, other))
         return db.frame(
             f"SELECT 1 AS side, * FROM ({one} EXCEPT ALL {two}) UNION ALL "

@@ -182,9 +182,10 @@ class Landed:
             # Perhaps in another form of its characters: the id is made from the normal form.
             named = record_id(feed, dict(zip(feed.natural_key, parts, strict=True)))
             ids = self.db.rows(f"SELECT DISTINCT record_id FROM {table} WHERE record_id = ?", named)
-        if not ids and re.fullmatch("[0-9a-f]{6,32}", record):
+        if not ids and re.fullmatch("[0-9a-f-]{6,36}", record):
             ids = self.db.rows(
-                f"SELECT DISTINCT record_id FROM {table} WHERE starts_with(record_id, ?) LIMIT 2",
+                f"SELECT DISTINCT record_id FROM {table} "
+                "WHERE starts_with(id_text(record_id), id_text(?)) LIMIT 2",
                 record,
             )
         if not ids:

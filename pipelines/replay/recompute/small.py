@@ -1,12 +1,13 @@
-"""The small database: models run again for the units a change touches, in all universes at once.
+"""The small database: models run again as far as a change reaches, in all universes at once.
 
-For every model in order: what changed in the tables it reads tells which of its units are touched; the
-rows those units are worked out from come from the base, with the universe's own changes made; the
-model's own SQL, lifted, is run on them; and what comes out is held against the base's rows of the same
-units. Only what really differs goes on. A model nothing touches is not run.
+For every model in order, by what `pipelines.changes` derives from its SQL. Row by row: the rows that
+changed are put through the SQL. By unit: what changed in the tables it reads tells which units may
+differ; the rows those units are worked out from come from the base, with the universe's own changes
+made; the model's own SQL, lifted, is run on them; and what comes out is compared with the base's rows of
+the same units. Only what really differs goes on. A model that reads no changed row is not run.
 
 By induction every table of a universe is then the base's table with its changes made, and that is what
-rebuilding from the edited files gives: each model has a test that no unit outside `touches` changes.
+rebuilding from the edited files gives: each model has a test that no other unit changes.
 """
 
 from __future__ import annotations
@@ -179,7 +180,7 @@ class Small:
     # --- running models -------------------------------------------------------------------------
 
     def run(self, models: Sequence[Model]) -> list[str]:
-        """Run every model that something touches, in the order given.
+        """Run every model that a change reaches, in the order given.
 
         Returns:
             Names of the models that were run.
@@ -191,7 +192,7 @@ class Small:
         return ran
 
     def run_model(self, model: Model) -> bool:
-        """Work out how one model's table differs; False if nothing touches it."""
+        """Work out how one model's table differs; False if no change reaches it."""
         varying = [t for t in model.reads if not shared(t)]
         if not self.moved.intersection(varying):
             return False

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
+from hashlib import md5
 
 import duckdb
 import pyarrow as pa
@@ -40,6 +41,26 @@ def test_arrow_comes_back_as_it_went_in(engine):
     found = engine.query("SELECT name, day, yuan, n FROM codes.things ORDER BY n")
     assert found.to_pylist() == ROWS.to_pylist()
     assert engine.fetch("SELECT yuan FROM codes.things WHERE n = 1") == [(Decimal("1.50"),)]
+
+
+def test_ids_come_out_as_their_digits_and_in_their_order_and_are_found_by_them(engine):
+    texts = [str(n) for n in range(300)]
+    digits = sorted(md5(text.encode()).hexdigest() for text in texts)
+    assert digits[0] < "8" < digits[-1], "both halves of all ids are met"
+    engine.insert_arrow("codes.texts", pa.table({"x": texts}))
+    engine.create_table(
+        "codes.named", "SELECT hash_id(x) AS id, x FROM codes.texts UNION ALL SELECT NULL, NULL"
+    )
+    ordered = "SELECT id, x FROM codes.named ORDER BY id"
+    assert [row[0] for row in engine.fetch(ordered)] == [*digits, None]
+    assert engine.query(ordered).column("id").to_pylist() == [*digits, None]
+    frame = engine.frame(ordered)
+    assert frame["id"].dropna().tolist() == digits
+    assert frame["id"].dtype == frame["x"].dtype
+    found = engine.fetch("SELECT x FROM codes.named WHERE id = ?", [md5(b"7").hexdigest()])
+    assert found == [("7",)]
+    least = engine.fetch("SELECT min(id), max(id) FROM codes.named")
+    assert least == [(digits[0], digits[-1])]
 
 
 def test_dictionaries_and_untyped_columns_become_plain(engine):

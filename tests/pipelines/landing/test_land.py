@@ -389,6 +389,7 @@ def test_types_of_the_tables(engine, tmp_path) -> None:
     types = {name: kind for name, kind, *_ in engine.fetch("DESCRIBE landing.keyed")}
     assert types.pop("published") == "DATE"
     assert types.pop("line") == "BIGINT"
+    assert [types.pop(name) for name in ("record_id", "version")] == ["UUID", "UUID"]
     assert set(types.values()) == {"VARCHAR"}
     assert pa.types.is_date32(
         engine.query("FROM landing.deliveries").schema.field("published").type
@@ -398,4 +399,6 @@ def test_types_of_the_tables(engine, tmp_path) -> None:
 def test_a_select_can_be_read() -> None:
     sql = landing_select(KEYED)
     assert sql.startswith("WITH keyed AS (")
-    assert "md5(concat_ws('|', 'keyed', coalesce(part_of_key(\"no\"), '∅'))) AS record_id" in sql
+    assert (
+        "hash_id(concat_ws('|', 'keyed', coalesce(part_of_key(\"no\"), '∅'))) AS record_id" in sql
+    )
