@@ -219,6 +219,22 @@ def test_what_changes_is_recomputed(name, worlds):
         assert sorted(told, key=str) == sorted(worlds.engine.fetch(text), key=str)
 
 
+def test_one_row_more_counts_though_it_is_alike_in_all_that_is_looked_at(tmp_path):
+    sql, _ = QUERIES["grouped"]
+    with open_engine("duckdb", tmp_path / "base.duckdb") as engine:
+        engine.create_table("merge.a", f"SELECT * FROM (VALUES (1, 0, 0, 1)) AS t({COLUMNS})")
+        engine.create_table("lists.q", sql)
+    with Small(tmp_path / "base.duckdb", threads=1) as small:
+        small.begin([0])
+        small.change(
+            "merge.a",
+            f"SELECT CAST(side AS TINYINT) AS side, 0 AS universe, {COLUMNS} FROM (VALUES "
+            f"({GONE}, 1, 0, 0, 1), ({COME}, 1, 0, 0, 2), ({COME}, 1, 0, 0, 3)) AS t(side, {COLUMNS})",
+        )
+        small.run_model(model(sql))
+        assert small.engine.fetch(small.whole("lists.q", 0, "id, n")) == [(1, 2)]
+
+
 SAID = "SELECT a.id, a.n, b.k FROM merge.a AS a INNER JOIN merge.b AS b ON b.k = a.k OR b.n = a.n"
 
 
