@@ -171,7 +171,7 @@ def test_the_edges_of_a_level_and_the_gates_of_a_table(run, refused) -> None:
 
 def test_the_sql_of_a_model(run) -> None:
     code, out, _ = run("models", "--sql", "lists.court_dishonest")
-    assert code == 0 and out.startswith("-- ") and "e.event_day + 730" in out
+    assert code == 0 and out.startswith("-- ") and "event_day + 730" in out
     code, out, _ = run("models", "--sql", "lists.court_dishonest", "--engine", "spark", "--json")
     model = json.loads(out)
     shape("model").validate(model)

@@ -229,7 +229,7 @@ def test_one_row_more_counts_though_it_is_alike_in_all_that_is_looked_at(tmp_pat
         small.change(
             "merge.a",
             f"SELECT CAST(side AS TINYINT) AS side, 0 AS universe, {COLUMNS} FROM (VALUES "
-            f"({GONE}, 1, 0, 0, 1), ({COME}, 1, 0, 0, 2), ({COME}, 1, 0, 0, 3)) AS t(side, {COLUMNS})",
+            f"({REMOVED}, 1, 0, 0, 1), ({ADDED}, 1, 0, 0, 2), ({ADDED}, 1, 0, 0, 3)) AS t(side, {COLUMNS})",
         )
         small.run_model(model(sql))
         assert small.engine.fetch(small.whole("lists.q", 0, "id, n")) == [(1, 2)]
