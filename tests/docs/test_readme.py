@@ -134,7 +134,7 @@ def test_the_data_dictionary_holds_everything():
     for model in all_models("whole", "full"):
         _, _, rest = told.partition(f"#### `{model.name}`\n")
         about = rest.partition("\n#")[0]
-        assert "reads:" not in about and "found:" not in about
+        assert not re.search(r"reads: .* BY ", about) and "found:" not in about
         for column in output_columns(model.sql):
             assert re.search(rf"^\| `{column}` \| \S", about, re.MULTILINE), (model.name, column)
 
