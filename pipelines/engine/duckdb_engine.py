@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMORY = ":memory:"
+RaisedByQuery = duckdb.InvalidInputException  # by `error(…)` in its SQL, among others
 
 
 def _text(id: UUID | None) -> str | None:

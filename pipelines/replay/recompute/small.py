@@ -16,7 +16,6 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import duckdb
 import sqlglot
 from sqlglot import exp
 
@@ -24,6 +23,7 @@ from pipelines.changes.passing import parsed, recipe, shared
 from pipelines.changes.units import UNIT, Recipe, Tie
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.engine.duckdb_engine import RaisedByQuery
 from pipelines.model import Model
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES, lift
 from schemas.sql import quoted
@@ -255,7 +255,7 @@ class Small:
             return self.make(
                 "unit", f"SELECT DISTINCT universe, {columns} FROM ({' UNION ALL '.join(parts)})"
             )
-        except duckdb.InvalidInputException as error:
+        except RaisedByQuery as error:
             if NO_VALUE not in str(error):
                 raise
             return None
