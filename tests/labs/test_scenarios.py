@@ -368,11 +368,11 @@ def reach_is_as_told(found, told):
 
 def rest_is_as_told(found, told):
     node = found.json()["residue"]
-    assert told.remaining <= left(found), told.remaining - left(found)
+    assert told.left <= left(found), told.left - left(found)
     points = scored(found.remaining.difference.scores, found.words)
     assert told.scores_corrected <= points, told.scores_corrected - points
     assert {key: node[key] for key in told.residue} == told.residue
-    if not told.remaining:
+    if not told.left:
         assert not left(found)
 
 
@@ -418,7 +418,7 @@ def test_the_entry_is_gone_for_two_days_before_it_comes_back(replayed):
 
 
 def test_six_of_the_seven_causes_are_told():
-    causes = {row[3] for told in EXPECTED.values() for row in told.remaining}
+    causes = {row[3] for told in EXPECTED.values() for row in told.left}
     assert causes == {OWN_TERM, NOT_CARRIED, AT_THE_SOURCE, REINSERTED, TAKEN, WAITS}
 
 

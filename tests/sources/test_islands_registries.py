@@ -18,11 +18,10 @@ import jsonschema
 import pytest
 import yaml
 
-from schemas.contract import ROOT, Feed, feeds, islands
-from schemas.shape import shape_columns
-from schemas.sql import duckdb_words
+from schemas.contract import ROOT, feeds, islands
 from sources.world.columns import COLUMNS
 from sources.world.views import make_views
+from tests.sources import islands_by_hand
 
 ISLANDS = (
     "market_registry",
@@ -117,44 +116,8 @@ class World:
 
 
 def conformed(shape: str, rows: dict[str, list[dict[str, object]]]) -> list[dict[str, object]]:
-    """What an island's conform SQL makes of believed rows, by feed; missing cells are filled in.
-
-    The shape's columns and types are checked on the way.
-    """
-    con = duckdb.connect()
-    con.execute(duckdb_words())
-    con.execute("CREATE SCHEMA conform")
-    island = islands()[feeds()[next(iter(rows))].island]
-    for feed in island.feeds:
-        con.execute(f"CREATE TABLE conform.{feed.name} ({believed_columns(feed)})")
-        for number, row in enumerate(rows.get(feed.name, []), start=1):
-            values = {
-                "record_id": f"r{number}",
-                "version": f"v{number}",
-                "feed": feed.name,
-                "effect": "assert",
-                "from_day": "2024-01-01",
-            } | row
-            con.execute(
-                f"INSERT INTO conform.{feed.name} ({', '.join(values)}) "
-                f"VALUES ({', '.join('?' * len(values))})",
-                list(values.values()),
-            )
-    sql = island.conform_files()[shape].read_text(encoding="utf-8")
-    load_codes(con, sql)
-    found = con.execute(f"SELECT * FROM ({sql}) ORDER BY ALL")
-    types = {column[0]: str(column[1]) for column in found.description}
-    assert types == shape_columns(shape)
-    return [dict(zip(types, row, strict=True)) for row in found.fetchall()]
-
-
-def believed_columns(feed: Feed) -> str:
-    """Columns of `conform.<feed>`: those of landing, then what the row does and when."""
-    text = ("record_id", "version", "feed", "delivery", "file", *feed.column_names, "effect")
-    return (
-        ", ".join(f"{name} VARCHAR" for name in text)
-        + ", published DATE, line BIGINT, from_day DATE, to_day DATE"
-    )
+    """What an island's conform SQL makes of believed rows, by feed; missing cells are filled in."""
+    return islands_by_hand.conformed(islands()[feeds()[next(iter(rows))].island], shape, rows)
 
 
 def picked(rows: list[dict[str, object]], *names: str) -> list[tuple[object, ...]]:

@@ -81,7 +81,7 @@ def test_a_part_works_on_a_copy_of_the_last_good_database(home, monkeypatch, lau
     assert told["dagster/row_count"].value == len(after["lists.court_dishonest"])
     assert "+ 100" in told["sql"].value
     columns = {column.name: column.type for column in told["dagster/column_schema"].schema.columns}
-    assert columns["subject_id"] == "VARCHAR" and columns["from_day"] == "DATE"
+    assert columns["subject_id"] == "UUID" and columns["from_day"] == "DATE"
     behind = told["dagster/column_lineage"].lineage.deps_by_column["to_day"]
     assert dg.TableColumnDep(asset_key=key("merge.events"), column_name="valid_to") in behind
     (line,) = (li for li in told["columns come from"].value.splitlines() if "| to_day |" in li)
@@ -166,7 +166,7 @@ def test_checks_alone_look_and_leave_no_mark(home, launch):
     assert state(home) == before
     found = {e.asset_check_key: e for e in result.get_asset_check_evaluations()}
     assert set(found) == set(wanted)
-    known = found[dg.AssetCheckKey(key("lists.entries"), "severity_is_a_known_value")]
+    known = found[dg.AssetCheckKey(key("lists.entries"), "severity_known")]
     assert known.passed and known.metadata["rows that break it"].value == 0
 
 
