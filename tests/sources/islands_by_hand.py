@@ -181,7 +181,7 @@ def conformed(
     assert list(types) == list(shape_columns(shape))
     return [
         {
-            name: named(value.hex) if isinstance(value, UUID) else value
+            name: named(value.hex if isinstance(value, UUID) else value)
             for name, value in zip(types, row, strict=True)
         }
         for row in found.fetchall()
