@@ -419,7 +419,7 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
             "SELECT subject_id, coalesce("
             "max_by(name, from_day) FILTER (from_day <= CAST(? AS DATE)), max_by(name, from_day)"
             ") AS name, max_by(subject_kind, from_day) AS kind FROM resolve.names "
-            "WHERE subject_id IN (SELECT unnest(CAST(? AS UUID[]))) GROUP BY subject_id",
+            "WHERE subject_id IN (SELECT unnest(CAST(? AS VARCHAR[]))) GROUP BY subject_id",
             day,
             sorted(ids),
         )

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 VERDICTS_COLUMNS = {
     "feed": "VARCHAR",
     "delivery": "VARCHAR",
-    "record_id": "UUID",
-    "version": "UUID",
+    "record_id": "VARCHAR",
+    "version": "VARCHAR",
     "line": "BIGINT",
     "stage": "VARCHAR",
     "expectation": "VARCHAR",

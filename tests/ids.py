@@ -6,6 +6,9 @@ from hashlib import md5
 _ID = re.compile(r"\b[0-9a-f]{32}\b")
 _names: dict[str, str] = {}
 
+# Columns that hold an id and nothing else; `parent_id` and the like hold words around it.
+ID_COLUMN = re.compile(r"^(?!parent_|ancestor_)(\w+_)?(id|version)$|^entry_key$")
+
 
 def as_id(name):
     """The id a name stands for. Ids of names of at most 16 bytes are in the order of the names."""

@@ -1,8 +1,8 @@
 """DuckDB: the engine everything runs on unless another is asked for.
 
 The macros are temporary, so they work in a read-only database too and a file holds nothing but
-tables, which any other program can read. Ids are UUIDs in the tables; whoever asks gets the 32
-hexadecimal digits of one, as `id_text` writes it, and may give them as a parameter.
+tables, which any other program can read. A UUID in a table comes out as its 32 hexadecimal digits, as
+`id_text` writes an id.
 """
 
 from __future__ import annotations

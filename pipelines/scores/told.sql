@@ -47,8 +47,8 @@ SELECT
     shown.list AS trigger_name,
     entries.ground,
     entries.from_day AS event_day,
-    CAST(NULL AS UUID) AS record_id,
-    CAST(NULL AS UUID) AS version,
+    CAST(NULL AS VARCHAR) AS record_id,
+    CAST(NULL AS VARCHAR) AS version,
     concat_ws(':', 'entry', id_text(shown.entry_version)) AS because,
     shown.from_day,
     shown.to_day

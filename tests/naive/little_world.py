@@ -48,7 +48,6 @@ COLUMNS = {
     "links": "record_id version feed effect link_kind a_scheme a_value a_name a_division a_kind "
     "b_scheme b_value b_name b_division b_kind valid_from valid_to from_day to_day",
 }
-IDS = {"record_id", "version"}
 DAYS = {"valid_from", "valid_to", "from_day", "to_day", "event_day"}
 
 
@@ -208,9 +207,7 @@ def as_tables(heard: Heard) -> dict[str, tuple[str, list[tuple]]]:
     found = {}
     for shape, columns in COLUMNS.items():
         names = columns.split()
-        types = {
-            name: "DATE" if name in DAYS else "UUID" if name in IDS else "VARCHAR" for name in names
-        }
+        types = {name: "DATE" if name in DAYS else "VARCHAR" for name in names}
         if shape == "events":
             types["amount_yuan"] = "DECIMAL(18, 2)"
         rows = [

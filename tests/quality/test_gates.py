@@ -21,7 +21,6 @@ from quality.gates import (
     verdicts_sql,
 )
 from schemas.contract import Column, feeds
-from tests.ids import as_id
 
 COLUMNS = (
     Column("no", "编号", "Number", required=True),
@@ -73,9 +72,9 @@ def test_every_failing_key_is_named_with_every_expectation_it_breaks(bench, make
     found = bench.fetch("SELECT record_id, expectation, column_name, outcome FROM quality.verdicts")
     assert set(found) == VERDICTS
     assert len(found) == len(VERDICTS) + 2, "none of the three versions of record 7 is kept"
-    lost = bench.fetch("SELECT version FROM quality.verdicts WHERE record_id = ?", [as_id("7")])
+    lost = bench.fetch("SELECT version FROM quality.verdicts WHERE record_id = ?", ["7"])
     assert sorted(lost) == [("a",), ("b",), ("c",)]
-    twice = bench.fetch("SELECT line FROM quality.verdicts WHERE record_id = ?", [as_id("8")])
+    twice = bench.fetch("SELECT line FROM quality.verdicts WHERE record_id = ?", ["8"])
     assert twice == [(13,)]
 
 

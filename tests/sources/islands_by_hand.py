@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from datetime import date
 from functools import cache
-from uuid import UUID
 
 import duckdb
 
@@ -147,7 +146,7 @@ def believed_columns(feed: Feed) -> str:
     """Columns of `conform.<feed>`: those of landing, then what the row does and when."""
     text = ("feed", "delivery", "file", *feed.column_names, "effect")
     return (
-        "record_id UUID, version UUID, "
+        "record_id VARCHAR, version VARCHAR, "
         + ", ".join(f'"{name}" VARCHAR' for name in text)
         + ", published DATE, line BIGINT, from_day DATE, to_day DATE"
     )
@@ -180,10 +179,7 @@ def conformed(
     assert types == shape_columns(shape)
     assert list(types) == list(shape_columns(shape))
     return [
-        {
-            name: named(value.hex if isinstance(value, UUID) else value)
-            for name, value in zip(types, row, strict=True)
-        }
+        {name: named(value) for name, value in zip(types, row, strict=True)}
         for row in found.fetchall()
     ]
 

@@ -13,7 +13,7 @@ from pipelines.graph import file_models, in_order
 from pipelines.lists.derive import derived_models
 from schemas.contract import feeds
 from schemas.shape import shape_columns
-from tests.ids import as_id, named
+from tests.ids import ID_COLUMN, as_id, named
 
 DAY0 = date(2024, 1, 1)
 MANIFEST = {"day0": "2024-01-01", "last_day": "2024-12-30", "horizon": "2027-12-30"}
@@ -60,7 +60,7 @@ class Laboratory:
             values = ", ".join(f"CAST(? AS {types[c]})" for c in row)
             self.engine.execute(
                 f"INSERT INTO {table} ({names}) VALUES ({values})",
-                [as_id(v) if types[c] == "UUID" else v for c, v in row.items()],
+                [as_id(v) if ID_COLUMN.match(c) else v for c, v in row.items()],
             )
         self.given_tables.add(table)
 
