@@ -347,7 +347,7 @@ def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
     ):
         for row in rows(
             engine,
-            f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with(id_text({column}), ?) "
+            f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with({column}, ?) "
             "ORDER BY 1 LIMIT 5",
             start,
         ):
@@ -358,7 +358,7 @@ def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
         for row in rows(
             engine,
             f"SELECT DISTINCT record_id AS id FROM landing.{feed} "
-            "WHERE starts_with(id_text(record_id), ?) ORDER BY 1 LIMIT 5",
+            "WHERE starts_with(record_id, ?) ORDER BY 1 LIMIT 5",
             start,
         ):
             yield "record", row["id"]
@@ -377,8 +377,8 @@ def whole_id(engine: Engine, table: str, column: str, start: str) -> str:
     found = rows(
         engine,
         f"SELECT DISTINCT {column} AS id FROM {table} "
-        f"WHERE starts_with(id_text({column}), id_text(?)) ORDER BY 1 LIMIT 2",
-        start.lower(),
+        f"WHERE starts_with({column}, ?) ORDER BY 1 LIMIT 2",
+        start.lower().replace("-", ""),
     )
     if len(found) != 1:
         how_many = "several begin" if found else "none begins"

@@ -43,7 +43,7 @@ from pipelines.changes.reads import (
 from pipelines.changes.units import ID, Recipe, Tie, by_parts, ids_first
 
 # Types of which a value equals another as it stands if it does when it is cast.
-_ALIKE = (exp.DType.VARCHAR, exp.DType.TEXT, exp.DType.UUID)
+_ALIKE = (exp.DType.VARCHAR, exp.DType.TEXT)
 
 
 def derive(tree: exp.Expression, key: Sequence[str], shared: Shared) -> Recipe:

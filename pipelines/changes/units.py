@@ -177,6 +177,4 @@ def _bare(part: exp.Expression) -> tuple[str, exp.Expression]:
     """What stands around one part of an id to write it as text, with a gap, and the part."""
     if isinstance(part, exp.Cast) and part.to.this in (exp.DType.VARCHAR, exp.DType.TEXT):
         return "CAST({} AS TEXT)", part.this
-    if isinstance(part, exp.Anonymous) and part.name.lower() == "id_text":
-        return "ID_TEXT({})", part.expressions[0]
     return "{}", part

@@ -68,7 +68,7 @@ def version_sql(feed: Feed, alias: str = "") -> str:
     whole = f"concat_ws('', {', '.join(columns)})"
     return (
         f"hash_id(CASE WHEN regexp_matches({whole}, '[|\\\\∅]') THEN "
-        f"concat_ws('|', id_text({named}){careful}) ELSE concat_ws('|', id_text({named}){plain}) END)"
+        f"concat_ws('|', {named}{careful}) ELSE concat_ws('|', {named}{plain}) END)"
     )
 
 

@@ -304,10 +304,6 @@ CREATE OR REPLACE TEMP MACRO key_value(scheme, x) AS
 -- inside a text, and whoever reads both can join them.
 CREATE OR REPLACE TEMP MACRO hash_id(x) AS md5(x);
 
--- An id as a part of a text, shown, joined to other words or hashed again: 32 hexadecimal digits. Ids are
--- in the order of their digits.
-CREATE OR REPLACE TEMP MACRO id_text(id) AS replace(CAST(id AS VARCHAR), '-', '');
-
 -- The identity of the way a record refers to somebody: everything it says of whom it means. The
 -- value is one of key_value; without one there is no scheme either.
 CREATE OR REPLACE TEMP MACRO reference_key(scheme, value, name, division, address, kind) AS

@@ -11,7 +11,6 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from tests.ids import as_id
 from tests.naive.simulator import Heard, Row
 
 NAMES = ["王伟", "李娜", "张敏"]
@@ -198,7 +197,7 @@ def a_row(
 ) -> Row:
     """A row with every column of its shape."""
     row = dict.fromkeys(COLUMNS[shape].split())
-    row |= {"record_id": as_id(record), "version": as_id(version), "feed": feed, "effect": "assert"}
+    row |= {"record_id": record, "version": version, "feed": feed, "effect": "assert"}
     return Row(**row | {"from_day": from_day, "to_day": to_day} | given)
 
 

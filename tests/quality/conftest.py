@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +11,6 @@ from quality.gates import VERDICTS_COLUMNS
 from quality.suites import CHECKED_STAGES
 from quality.written import written
 from schemas.contract import ROOT, Column, Feed
-from tests.ids import named
 
 INTERVAL = {"from_day": "DATE", "to_day": "DATE"}
 ENTRY = {
@@ -273,10 +271,6 @@ class Workbench(DuckDBEngine):
         columns = ", ".join(f'"{c}"' for c in values)
         marks = ", ".join("?" for _ in values)
         self.execute(f"INSERT INTO {name} ({columns}) VALUES ({marks})", list(values.values()))
-
-    def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
-        """Rows, with the texts that were given for ids."""
-        return [tuple(map(named, row)) for row in super().fetch(sql, params)]
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from schemas.sql import duckdb_words
 from sources.deliver_calendar import observed_columns
 from sources.world.columns import COLUMNS
 from sources.world.views import make_views
-from tests.ids import as_id, named
 
 CODES = ROOT / "schemas" / "codes"
 D = date.fromisoformat
@@ -165,8 +164,8 @@ def conformed(
         con.execute(f"CREATE TABLE conform.{feed.name} ({believed_columns(feed)})")
         for number, row in enumerate(rows.get(feed.name, []), start=1):
             base = {
-                "record_id": as_id(f"r{number}"),
-                "version": as_id(f"v{number}"),
+                "record_id": f"r{number}",
+                "version": f"v{number}",
                 "feed": feed.name,
                 "effect": "assert",
                 "from_day": "2024-01-01",
@@ -178,10 +177,7 @@ def conformed(
     types = {column[0]: str(column[1]) for column in found.description}
     assert types == shape_columns(shape)
     assert list(types) == list(shape_columns(shape))
-    return [
-        {name: named(value) for name, value in zip(types, row, strict=True)}
-        for row in found.fetchall()
-    ]
+    return [dict(zip(types, row, strict=True)) for row in found.fetchall()]
 
 
 def picked(rows: list[Row], *names: str) -> list[tuple[object, ...]]:
