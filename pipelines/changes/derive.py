@@ -303,9 +303,7 @@ class PushedSelect(Pushed):
 
 def _values(expression: exp.Expression) -> list[exp.Expression] | None:
     """The expressions of which it gives the value of one; None if it makes a value of its own."""
-    if isinstance(expression, exp.Coalesce):
-        return [expression.this, *expression.expressions]
-    if isinstance(expression, (exp.Greatest, exp.Least)):
+    if isinstance(expression, (exp.Coalesce, exp.Greatest, exp.Least)):
         return [expression.this, *expression.expressions]
     if isinstance(expression, exp.Nullif):
         return [expression.this]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -39,54 +40,42 @@ class View:
             if cte.args["alias"].args.get("columns"):
                 raise Underivable(f"{cte.alias} renames its columns where it is defined.")
             self.known[cte.alias] = View(cte.this, self.known, shared)
-        self._block: Block | None = None
-        self._branches: list[View] | None = None
-        self._names: tuple[str, ...] | None | bool = False
-        self._varies: bool | None = None
 
-    @property
+    @cached_property
     def varies(self) -> bool:
         """Whether it reads a table that may change."""
-        if self._varies is None:
-            self._varies = any(
-                not self.shared(f"{table.db}.{table.name}")
-                if table.db
-                else table.name in self.known and self.known[table.name].varies
-                for table in self.query.find_all(exp.Table)
-            )
-        return self._varies
+        return any(
+            not self.shared(f"{table.db}.{table.name}")
+            if table.db
+            else table.name in self.known and self.known[table.name].varies
+            for table in self.query.find_all(exp.Table)
+        )
 
-    @property
+    @cached_property
     def branches(self) -> list[View]:
         """The parts of a union, of a difference or of an intersection; none of a SELECT."""
-        if self._branches is None:
-            self._branches = []
-            if isinstance(self.query, exp.SetOperation):
-                for side in (self.query.this, self.query.expression):
-                    part = View(side, self.known, self.shared)
-                    self._branches += part.branches or [part]
-        return self._branches
+        if not isinstance(self.query, exp.SetOperation):
+            return []
+        sides = (self.query.this, self.query.expression)
+        parts = [View(side, self.known, self.shared) for side in sides]
+        return [branch for part in parts for branch in part.branches or [part]]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...] | None:
         """Names of its columns; None if it takes all columns of a table, whatever they are."""
-        if self._names is False:
-            view = self.branches[0] if self.branches else self
-            self._names = view.block.names
-        return self._names  # type: ignore[return-value]
+        view = self.branches[0] if self.branches else self
+        return view.block.names
 
-    @property
+    @cached_property
     def block(self) -> Block:
         """What its SELECT says.
 
         Raises:
             Underivable: if it is no SELECT, or says what is not understood here.
         """
-        if self._block is None:
-            if not isinstance(self.query, exp.Select):
-                raise Underivable(f"{type(self.query).__name__} is not a SELECT.")
-            self._block = Block(self)
-        return self._block
+        if not isinstance(self.query, exp.Select):
+            raise Underivable(f"{type(self.query).__name__} is not a SELECT.")
+        return Block(self)
 
     def constant(self, name: str) -> exp.Expression | None:
         """The one value a column has in every row, if the text gives it."""

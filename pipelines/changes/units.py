@@ -18,6 +18,9 @@ ID = re.compile(r"(^|_)(id|version|value)$|^entry_key$")
 # What makes an id of its parts, joined by concat_ws.
 MAKES_IDS = frozenset({"md5", "hash_id"})
 
+# The shape of an id with gaps, and the columns and constants that stand in these.
+_IdParts = tuple[str, tuple[exp.Expression, ...]]
+
 
 @dataclass(frozen=True)
 class Tie:
@@ -107,28 +110,33 @@ def by_parts(recipe: Recipe, names_of: str = "") -> Recipe:
     (('id', "MD5(CONCAT_WS('|', unit.feed, unit.n))"),)
     """
     (unit,) = recipe.unit
-    asked = f"{UNIT}.{unit}"
-    direct = [t for t in recipe.ties if t.parent == UNIT]
-    made = [_parts(next(a for a, b in t.pairs if b == asked)) for t in direct]
-    if not all(made) or len({shape for shape, _ in made}) != 1:  # type: ignore[misc]
-        return recipe
-    columns: list[list[exp.Expression]] = [list(c) for c in zip(*(p for _, p in made), strict=True)]  # type: ignore[misc]
-    names: list[str | None] = []
-    for n, values in enumerate(columns):
-        same = len({v.sql() for v in values}) == 1 and isinstance(values[0], exp.Literal)
-        own = _parts(names_of) if names_of else None
-        values += [own[1][n]] if own and own[0] == made[0][0] else []  # type: ignore[index]
-        name = next((v.name for v in values if isinstance(v, exp.Column)), f"part_{n + 1}")
-        names.append(None if same else name if name not in names else f"{name}_{n + 1}")
-    shape = made[0][0]  # type: ignore[index]
-    given = [
-        values[0].sql(dialect="duckdb") if name is None else f"{UNIT}.{name}"
-        for name, values in zip(names, columns, strict=True)
-    ]
-    ties = []
+    made: dict[str, _IdParts] = {}  # alias of a tie to the unit -> what it makes the id of
     for tie in recipe.ties:
         if tie.parent == UNIT:
-            _, parts = made[len([t for t in ties if t.parent == UNIT])]  # type: ignore[misc]
+            parts = _parts(next(a for a, b in tie.pairs if b == f"{UNIT}.{unit}"))
+            if parts is None:
+                return recipe
+            made[tie.alias] = parts
+    shapes = {shape for shape, _ in made.values()}
+    if len(shapes) != 1:
+        return recipe
+    (shape,) = shapes
+    own = _parts(names_of) if names_of else None
+    names: list[str | None] = []
+    given: list[str] = []
+    for n, values in enumerate(zip(*(parts for _, parts in made.values()), strict=True)):
+        if len({v.sql() for v in values}) == 1 and isinstance(values[0], exp.Literal):
+            names.append(None)
+            given.append(values[0].sql(dialect="duckdb"))
+            continue
+        named = (*values, own[1][n]) if own and own[0] == shape else values
+        name = next((v.name for v in named if isinstance(v, exp.Column)), f"part_{n + 1}")
+        names.append(name if name not in names else f"{name}_{n + 1}")
+        given.append(f"{UNIT}.{names[-1]}")
+    ties = []
+    for tie in recipe.ties:
+        if tie.alias in made:
+            _, parts = made[tie.alias]
             pairs = (
                 (part.sql(dialect="duckdb"), f"{UNIT}.{name}")
                 for part, name in zip(parts, names, strict=True)
@@ -154,7 +162,7 @@ def ids_first(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=4096)
-def _parts(text: str) -> tuple[str, tuple[exp.Expression, ...]] | None:
+def _parts(text: str) -> _IdParts | None:
     """The shape of an id with gaps, and the columns and constants that stand in these."""
     tree = sqlglot.parse_one(text, read="duckdb")
     made = tree.name.lower() if isinstance(tree, exp.Anonymous) else type(tree).__name__.lower()
