@@ -14,10 +14,10 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from pipelines.codes import CODES, read_code_list
+from pipelines.terminal import plain_table, wide_console
 from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ INDENT = "  "
 
 def print_subject(held: Item) -> None:
     """All that is held about one subject; see `pipelines.subject.about`."""
-    out = _console()
+    out = wide_console(WIDTH)
     held = _named(out, held)
     out.print(f"{held['whom']} as believed on {held['as_of']}", style="bold")
     for name, columns in _HELD.items():
@@ -44,7 +44,7 @@ def print_subject(held: Item) -> None:
 
 def print_trace(node: Item) -> None:
     """A record forward, or anything else back; see `pipelines.trace.trace`."""
-    out = _console()
+    out = wide_console(WIDTH)
     node = _named(out, node)
     if node["kind"] == "record":
         _print_forward(out, node)
@@ -57,7 +57,7 @@ def print_trace(node: Item) -> None:
 
 def print_report(report: Report) -> None:
     """Where the rows of each feed went, what the checks of each stage found, and what follows."""
-    out = _console()
+    out = wide_console(WIDTH)
     counts = [asdict(feed) for feed in report.feeds]
     _print_rows(out, counts, _ROWS, most=len(counts))
     stages = [{"stage": s, "checks": n, "passed": passed} for s, n, passed in report.stages()]
@@ -315,21 +315,13 @@ _HELD: Mapping[str, Columns] = {
 }
 
 
-def _console() -> Console:
-    """The terminal; where there is none, as in a file or a pipe, 80 columns."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDTH)
-
-
 def _print_rows(out: Console, rows: Sequence[Item], columns: Columns, most: int = MOST) -> None:
     """Rows as a table under its headings; columns with nothing in them are left out."""
     if not rows:
         return
     shown = [[str(value(row) or "") for value in columns.values()] for row in rows[:most]]
     used = [n for n in range(len(columns)) if any(row[n] for row in shown)]
-    table = Table(
-        box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0), header_style="bold"
-    )
+    table = plain_table()
     for n in used:
         # A word is not broken; a value with no blank in it, such as a sentence in Chinese, may be.
         words = [word for row in shown for word in row[n].split() if word.isascii()]

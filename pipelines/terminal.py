@@ -12,16 +12,24 @@ from schemas.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 WIDTH = 118  # columns where there is no terminal to ask
 
 
-def wide_console() -> Console:
-    """The terminal; where there is none, as in a file or a pipe, wide enough for a whole row."""
+def wide_console(width: int = WIDTH) -> Console:
+    """The terminal; where there is none, as in a file or a pipe, so many columns."""
     from rich.console import Console
 
     console = Console()
-    return console if console.is_terminal else Console(width=WIDTH)
+    return console if console.is_terminal else Console(width=width)
+
+
+def plain_table() -> Table:
+    """A table without lines, its columns two blanks apart."""
+    from rich.table import Table
+
+    return Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
 
 
 @contextlib.contextmanager

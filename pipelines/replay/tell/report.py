@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from pipelines.replay.compare import metrics
@@ -21,7 +20,7 @@ from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.compare.words import Words
 from pipelines.replay.plan.edits import Edit, changed, natural_key
 from pipelines.replay.tell.form import fault_json, shortest_ways, tables
-from pipelines.terminal import counted, wide_console
+from pipelines.terminal import counted, plain_table, wide_console
 from schemas.contract import islands
 from schemas.notice import NOTICE
 
@@ -248,7 +247,7 @@ def _table(
     alike = _in_every_row([wrongs for _, wrongs, _ in lines])
     if alike:
         out.print(alike)
-    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table()
     table.add_column("Holder, by way of", overflow="fold")
     table.add_column("List", overflow="fold")
     if not alike:
