@@ -168,6 +168,7 @@ TABLES: dict[str, dict[str, str]] = {
         "subject_id": "VARCHAR",
         "record_id": "VARCHAR",
         "version": "VARCHAR",
+        "feed": "VARCHAR",
         "event_day": "DATE",
         **INTERVAL,
     },
@@ -189,6 +190,7 @@ TABLES: dict[str, dict[str, str]] = {
         "list": "VARCHAR",
         "path": "VARCHAR",
         "parent_path": "VARCHAR",
+        "holder": "VARCHAR",
         "lag_days": "INTEGER",
     },
     "exchange.shown": {
@@ -237,7 +239,15 @@ TABLES: dict[str, dict[str, str]] = {
         **INTERVAL,
     },
     "codes.grounds": {"code": "VARCHAR"},
-    "codes.lists": {"list": "VARCHAR", "owner": "VARCHAR", "longest_term_days": "VARCHAR"},
+    "codes.lists": {
+        "list": "VARCHAR",
+        "owner": "VARCHAR",
+        "sharing": "VARCHAR",
+        "longest_term_days": "VARCHAR",
+    },
+    "codes.feeds": {"feed": "VARCHAR", "sharing": "VARCHAR"},
+    "codes.holders": {"holder": "VARCHAR", "audience": "VARCHAR"},
+    "codes.audiences": {"audience": "VARCHAR", "sharing": "VARCHAR"},
     "codes.severities": {"code": "VARCHAR"},
     "codes.measures": {"measure": "VARCHAR"},
     "codes.points": {

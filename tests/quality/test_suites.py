@@ -48,6 +48,14 @@ POINT = {"keeper": "city_portal", "subject_id": "s", "because": "event:r:v"}
 RULE = {"keeper": "city_portal", "trigger_kind": "event", "trigger": "utility_arrears"}
 RULE |= {"effective": "day", "term_days": "30"}
 EVENT = {"subject_id": "s", "record_id": "r", "version": "v"}
+SEEN_BY = [  # who may see what: the public what is public, bodies what is shared between them too
+    ("codes.audiences", {"audience": audience, "sharing": sharing})
+    for audience, sharing in (
+        ("public", "public"), ("intergovernmental", "public"),
+        ("intergovernmental", "intergovernmental"),
+    )
+]  # fmt: skip
+BETWEEN_BODIES = ("codes.feeds", {"feed": "residents", "sharing": "intergovernmental"})
 FACT = {"subject_id": "s", "property": "name", "record_id": "r", "version": "v"}
 
 # (table, expectation) -> rows to put, as (table, values); each makes the expectation fail.
@@ -160,6 +168,21 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ],
     ("exchange.copies", "entry_exists"): [("exchange.copies", COPY)],
     ("exchange.copies", "path_exists"): [("exchange.copies", COPY)],
+    ("exchange.paths", "holder_known"): [("exchange.paths", PATHS[0] | {"holder": "nobody"})],
+    ("exchange.paths", "may_be_shown_there"): [
+        *SEEN_BY,
+        ("codes.holders", {"holder": "credit_china", "audience": "public"}),
+        ("codes.lists", {"list": "tax_violations", "sharing": "intergovernmental"}),
+        ("exchange.paths", PATHS[0] | {"holder": "credit_china"}),
+    ],
+    ("lists.entries", "no_wider_than_its_evidence"): [
+        *SEEN_BY,
+        BETWEEN_BODIES,
+        ("codes.lists", {"list": "tax_violations", "sharing": "public"}),
+        ("lists.entries", ENTRY),
+        ("lists.evidence", {"entry_version": "ev", "parent_kind": "event", "parent_id": "r:v"}),
+        ("merge.events", EVENT | {"feed": "residents"}),
+    ],
     ("exchange.copies", "not_before_it_could"): [
         ("exchange.paths", PATHS[0]),
         ("exchange.paths", PATHS[1]),
@@ -185,6 +208,13 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
         ("scores.grades", {"keeper": "k", "subject_id": "s", "from_day": day}) for day in (JAN, FEB)
     ],
     ("scores.points", "every_change_has_a_cause"): [("scores.points", {"change": -20})],
+    ("scores.points", "keeper_may_know"): [
+        *SEEN_BY,
+        BETWEEN_BODIES,
+        ("codes.holders", {"holder": "city_portal", "audience": "public"}),
+        ("merge.events", EVENT | {"feed": "residents"}),
+        ("scores.points", POINT),
+    ],
     ("scores.points", "not_before_its_cause"): [
         ("scores.told", TOLD | {"event_day": JAN, "from_day": FEB}),
         ("scores.points", POINT | {"day": "2024-01-31"}),
