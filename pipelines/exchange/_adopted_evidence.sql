@@ -11,5 +11,6 @@ INNER JOIN exchange.adopted_{g} AS adopted
     ON adopted.entry_id = adopting.entry_id
     AND coalesce(adopted.ground, '∅') = coalesce(adopting.ground, '∅')
     AND coalesce(adopted.severity, '∅') = coalesce(adopting.severity, '∅')
+    AND coalesce(adopted.value, '∅') = coalesce(adopting.value, '∅')
     AND adopted.from_day <= adopting.from_day
     AND adopted.to_day >= adopting.to_day

@@ -20,6 +20,7 @@ offered AS (
         held.subject_id,
         entries.ground,
         entries.severity,
+        entries.value,
         CAST(severity.rank AS INTEGER) AS gravity,
         held.from_day,
         held.to_day
@@ -70,6 +71,7 @@ SELECT
     subject_id,
     ground,
     severity,
+    value,
     from_day,
     least(from_day + term_days, next_day) AS to_day
 FROM occasions

@@ -17,7 +17,9 @@ from pipelines.model import PIPELINES, Model, make_model, tables_read
 COPY_COLUMNS = (
     "holder, list, entry_id, entry_version, subject_id, path, came_from, from_day, to_day, distance"
 )
-ENTRY_COLUMNS = "entry_id, entry_version, list, subject_id, ground, severity, from_day, to_day"
+ENTRY_COLUMNS = (
+    "entry_id, entry_version, list, subject_id, ground, severity, value, from_day, to_day"
+)
 EMPTY_ENTRIES = """SELECT
     CAST(NULL AS VARCHAR) AS entry_id,
     CAST(NULL AS VARCHAR) AS entry_version,
@@ -25,6 +27,7 @@ EMPTY_ENTRIES = """SELECT
     CAST(NULL AS VARCHAR) AS subject_id,
     CAST(NULL AS VARCHAR) AS ground,
     CAST(NULL AS VARCHAR) AS severity,
+    CAST(NULL AS VARCHAR) AS value,
     CAST(NULL AS DATE) AS from_day,
     CAST(NULL AS DATE) AS to_day
 WHERE 1 = 0"""
@@ -393,7 +396,9 @@ INNER JOIN exchange.lineage_{g - 1} AS lineage ON lineage.entry_id = adopting.pa
         entries="lists.entries" if g == 1 else f"exchange.adopted_{g - 1}",
         not_descended="" if g == 1 else descends,
     )
-    columns = ("entry_id", "list", "subject_id", "ground", "severity", "from_day", "to_day")
+    columns = (
+        "entry_id", "list", "subject_id", "ground", "severity", "value", "from_day", "to_day",
+    )  # fmt: skip
     occasions = f"SELECT {', '.join(columns)}\nFROM exchange.adopting_{g}"
     adopted = f"""WITH periods AS (
 {indented(union_of_intervals(occasions, columns))}
@@ -406,6 +411,7 @@ SELECT
     subject_id,
     ground,
     severity,
+    value,
     from_day,
     to_day
 FROM periods"""

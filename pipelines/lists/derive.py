@@ -1,15 +1,18 @@
 """`lists.entries` and `lists.evidence`, derived from the list files.
 
-Periods of one entry that touch and say the same (subject, ground, severity) are one version of it,
-however many versions of the record lie beneath; every parent that carried it is its evidence.
+Periods of one entry that touch and say the same (subject, ground, severity, value) are one version of
+it, however many versions of the record lie beneath; every parent that carried it is its evidence. A list
+whose file gives no `value` says nothing but that somebody is on it.
 """
 
 from __future__ import annotations
 
 from pipelines.intervals import union_of_intervals
-from pipelines.model import PIPELINES, Model, tables_read
+from pipelines.model import PIPELINES, Model, body, output_columns, tables_read
 
-ENTRY_COLUMNS = ("list", "entry_key", "subject_id", "ground", "severity", "from_day", "to_day")
+ENTRY_COLUMNS = (
+    "list", "entry_key", "subject_id", "ground", "severity", "value", "from_day", "to_day",
+)  # fmt: skip
 
 
 def list_names() -> list[str]:
@@ -28,18 +31,24 @@ def entry_id_sql(list_name: str, key: str) -> str:
 
 
 def entry_version_sql(entry_id: str) -> str:
-    """SQL of an entry's version: it changes with subject, ground, severity and first day."""
+    """SQL of an entry's version: it changes with subject, ground, severity, value and first day."""
     return (
         f"hash_id(concat_ws('|', {entry_id}, subject_id, coalesce(ground, '∅'), "
-        "coalesce(severity, '∅'), CAST(from_day AS VARCHAR)))"
+        "coalesce(severity, '∅'), value, CAST(from_day AS VARCHAR)))"
     )
+
+
+def _value(list_name: str) -> str:
+    """SQL of what a list says of its subjects beside why they are on it; missing, if nothing."""
+    sql = body((PIPELINES / "lists" / f"{list_name}.sql").read_text(encoding="utf-8"))
+    return "value" if "value" in output_columns(sql) else "CAST(NULL AS VARCHAR) AS value"
 
 
 def derived_models() -> list[Model]:
     """`lists.entries` and `lists.evidence`."""
     union = "\nUNION ALL\n".join(
-        f"SELECT '{n}' AS list, entry_key, subject_id, ground, severity, from_day, to_day\n"
-        f"FROM lists.{n}"
+        f"SELECT '{n}' AS list, entry_key, subject_id, ground, severity, {_value(n)},\n"
+        f"    from_day, to_day\nFROM lists.{n}"
         for n in list_names()
     )
     entry_id = entry_id_sql("list", "entry_key")
@@ -54,12 +63,13 @@ SELECT
     subject_id,
     ground,
     severity,
+    value,
     from_day,
     to_day
 FROM periods"""
     rows = "\nUNION ALL\n".join(
-        f"SELECT '{n}' AS list, entry_key, subject_id, ground, severity, from_day, to_day,\n"
-        f"    parent_kind, parent_id\nFROM lists.{n}"
+        f"SELECT '{n}' AS list, entry_key, subject_id, ground, severity, {_value(n)},\n"
+        f"    from_day, to_day, parent_kind, parent_id\nFROM lists.{n}"
         for n in list_names()
     )
     evidence = f"""WITH rows_given AS (
@@ -76,6 +86,7 @@ INNER JOIN lists.entries
     AND entries.subject_id = rows_given.subject_id
     AND coalesce(entries.ground, '∅') = coalesce(rows_given.ground, '∅')
     AND coalesce(entries.severity, '∅') = coalesce(rows_given.severity, '∅')
+    AND coalesce(entries.value, '∅') = coalesce(rows_given.value, '∅')
     AND entries.from_day <= rows_given.from_day
     AND until(entries.to_day) >= until(rows_given.to_day)"""
     return [

@@ -1,0 +1,19 @@
+-- Basic information on enterprises: name, address and status, each with its value.
+-- source: basic information comes first in what is published of an enterprise
+-- grain: one row per entry, period and parent
+-- key: entry_key, subject_id, ground, value, from_day, parent_id
+SELECT
+    concat_ws(':', record_id, property) AS entry_key,
+    subject_id,
+    property AS ground,
+    CAST(NULL AS VARCHAR) AS severity,
+    value,
+    greatest(from_day, coalesce(valid_from, from_day)) AS from_day,
+    least(to_day, valid_to) AS to_day,
+    'statement' AS parent_kind,
+    concat_ws(':', record_id, version) AS parent_id
+FROM merge.facts
+WHERE feed = 'market_registry'
+    AND won
+    AND property IN ('name', 'address', 'status')
+    AND greatest(from_day, coalesce(valid_from, from_day)) < until(least(to_day, valid_to))

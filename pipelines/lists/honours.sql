@@ -1,0 +1,17 @@
+-- Honours given by a public body, kept for five years.
+-- source: honour boards show an honour for five years; ours
+-- grain: one row per entry, period and parent
+-- key: entry_key, subject_id, ground, severity, from_day, parent_id
+SELECT
+    act_id AS entry_key,
+    subject_id,
+    ground,
+    severity,
+    greatest(from_day, event_day) AS from_day,
+    least(to_day, event_day + 1825) AS to_day,
+    'event' AS parent_kind,
+    concat_ws(':', record_id, version) AS parent_id
+FROM merge.acts
+WHERE event_kind = 'honour'
+    AND event_day IS NOT NULL
+    AND greatest(from_day, event_day) < until(least(to_day, event_day + 1825))

@@ -1,0 +1,19 @@
+-- Licences in force, with the number of the document: shown from the decision until it expires or is
+-- withdrawn.
+-- source: rules on the publicity of administrative licences
+-- grain: one row per entry, period and parent
+-- key: entry_key, subject_id, ground, severity, from_day, parent_id
+SELECT
+    record_id AS entry_key,
+    subject_id,
+    ground,
+    severity,
+    document_no AS value,
+    greatest(from_day, event_day) AS from_day,
+    least(to_day, valid_to) AS to_day,
+    'event' AS parent_kind,
+    concat_ws(':', record_id, version) AS parent_id
+FROM merge.events
+WHERE event_kind = 'licence'
+    AND event_day IS NOT NULL
+    AND greatest(from_day, event_day) < until(least(to_day, valid_to))

@@ -1,0 +1,18 @@
+-- Orders and bills paid late on the platform, with their sum in yuan, kept for two years.
+-- source: the platform's own score looks back two years; ours
+-- grain: one row per entry, period and parent
+-- key: entry_key, subject_id, ground, severity, from_day, parent_id
+SELECT
+    act_id AS entry_key,
+    subject_id,
+    ground,
+    severity,
+    CAST(amount_yuan AS VARCHAR) AS value,
+    greatest(from_day, event_day) AS from_day,
+    least(to_day, event_day + 730) AS to_day,
+    'event' AS parent_kind,
+    concat_ws(':', record_id, version) AS parent_id
+FROM merge.acts
+WHERE event_kind = 'platform_late'
+    AND event_day IS NOT NULL
+    AND greatest(from_day, event_day) < until(least(to_day, event_day + 730))

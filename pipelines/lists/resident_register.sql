@@ -1,0 +1,19 @@
+-- Basic information on residents: name, address and day of birth, each with its value.
+-- source: basic information, shared between government bodies
+-- grain: one row per entry, period and parent
+-- key: entry_key, subject_id, ground, value, from_day, parent_id
+SELECT
+    concat_ws(':', record_id, property) AS entry_key,
+    subject_id,
+    property AS ground,
+    CAST(NULL AS VARCHAR) AS severity,
+    value,
+    greatest(from_day, coalesce(valid_from, from_day)) AS from_day,
+    least(to_day, valid_to) AS to_day,
+    'statement' AS parent_kind,
+    concat_ws(':', record_id, version) AS parent_id
+FROM merge.facts
+WHERE feed = 'residents'
+    AND won
+    AND property IN ('name', 'address', 'born')
+    AND greatest(from_day, coalesce(valid_from, from_day)) < until(least(to_day, valid_to))

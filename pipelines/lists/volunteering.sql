@@ -1,0 +1,17 @@
+-- Volunteer service on record, kept for three years.
+-- source: service counts for three years; ours
+-- grain: one row per entry, period and parent
+-- key: entry_key, subject_id, ground, severity, from_day, parent_id
+SELECT
+    act_id AS entry_key,
+    subject_id,
+    ground,
+    severity,
+    greatest(from_day, event_day) AS from_day,
+    least(to_day, event_day + 1095) AS to_day,
+    'event' AS parent_kind,
+    concat_ws(':', record_id, version) AS parent_id
+FROM merge.acts
+WHERE event_kind = 'volunteering'
+    AND event_day IS NOT NULL
+    AND greatest(from_day, event_day) < until(least(to_day, event_day + 1095))

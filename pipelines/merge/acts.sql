@@ -1,0 +1,152 @@
+-- Acts told by feeds that can take nothing back, each as it was last told, so that an act told again is
+-- still one act. Rows that give one document number tell of one act; where there is no number, rows of
+-- one key of the feed; where there is no key, rows on one subject, kind and day. Of versions told on one
+-- day the later act holds, then the first by kind, ground and subject.
+-- source: an act is counted once, as it was last told; ours
+-- grain: one row per act and period
+-- key: act_id, from_day
+-- intervals: union
+WITH told AS (
+    SELECT
+        CASE
+            WHEN events.document_no IS NOT NULL
+                THEN hash_id(concat_ws('|', 'document', events.feed, events.document_no))
+            WHEN feeds.natural_key IS NOT NULL
+                THEN hash_id(concat_ws('|', 'record', events.record_id))
+            ELSE hash_id(concat_ws(
+                    '|', 'day', events.feed, events.subject_id, coalesce(events.event_kind, '∅'),
+                    coalesce(CAST(events.event_day AS VARCHAR), '∅')
+                ))
+        END AS act_id,
+        events.record_id,
+        events.version,
+        events.feed,
+        events.subject_id,
+        events.event_kind,
+        events.ground,
+        events.severity,
+        events.amount_yuan,
+        events.event_day,
+        events.from_day,
+        events.to_day
+    FROM merge.events
+    INNER JOIN codes.feeds
+        ON feeds.feed = events.feed
+        AND feeds.mode = 'append'
+),
+
+counted AS (
+    SELECT
+        act_id,
+        count(*) AS tellings
+    FROM told
+    GROUP BY act_id
+),
+
+retold AS (
+    SELECT
+        told.act_id,
+        told.record_id,
+        told.version,
+        told.feed,
+        told.subject_id,
+        told.event_kind,
+        told.ground,
+        told.severity,
+        told.amount_yuan,
+        told.event_day,
+        told.from_day,
+        told.to_day,
+        -- the day on which it was told, whenever it was known whom it is about
+        coalesce(events.from_day, told.from_day) AS told_day
+    FROM told
+    INNER JOIN counted
+        ON counted.act_id = told.act_id
+        AND counted.tellings > 1
+    LEFT JOIN conform.events
+        ON events.record_id = told.record_id
+        AND events.version = told.version
+        AND on_day(events.from_day, events.to_day, told.from_day)
+),
+
+turns AS (
+    SELECT
+        act_id,
+        from_day AS day
+    FROM retold
+    UNION
+    SELECT
+        act_id,
+        to_day AS day
+    FROM retold
+    WHERE to_day IS NOT NULL
+),
+
+periods AS (
+    SELECT
+        act_id,
+        day AS from_day,
+        lead(day) OVER (PARTITION BY act_id ORDER BY day) AS to_day
+    FROM turns
+),
+
+ranked AS (
+    SELECT
+        retold.act_id,
+        retold.record_id,
+        retold.version,
+        retold.feed,
+        retold.subject_id,
+        retold.event_kind,
+        retold.ground,
+        retold.severity,
+        retold.amount_yuan,
+        retold.event_day,
+        periods.from_day,
+        periods.to_day,
+        row_number() OVER (
+            PARTITION BY retold.act_id, periods.from_day
+            ORDER BY
+                retold.told_day DESC, coalesce(retold.event_day, DATE '0001-01-01') DESC,
+                coalesce(retold.event_kind, ''), coalesce(retold.ground, ''),
+                retold.subject_id, retold.record_id, retold.version
+        ) AS place
+    FROM periods
+    INNER JOIN retold
+        ON retold.act_id = periods.act_id
+        AND on_day(retold.from_day, retold.to_day, periods.from_day)
+)
+
+SELECT
+    told.act_id,
+    told.record_id,
+    told.version,
+    told.feed,
+    told.subject_id,
+    told.event_kind,
+    told.ground,
+    told.severity,
+    told.amount_yuan,
+    told.event_day,
+    told.from_day,
+    told.to_day
+FROM told
+INNER JOIN counted
+    ON counted.act_id = told.act_id
+    AND counted.tellings = 1
+UNION ALL
+SELECT
+    act_id,
+    record_id,
+    version,
+    feed,
+    subject_id,
+    event_kind,
+    ground,
+    severity,
+    amount_yuan,
+    event_day,
+    from_day,
+    to_day
+FROM ranked
+WHERE place = 1
