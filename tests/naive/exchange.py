@@ -41,7 +41,8 @@ class Version:
     entry: str
     subject: str  # whom the entry is about
     ground: str | None
-    severity: str
+    severity: str | None
+    value: str | None  # what else the list says, if it says more
     since: int  # day number on which it began to read so
     lineage: frozenset[str] = frozenset()
 
@@ -49,7 +50,12 @@ class Version:
     def id(self) -> str:
         """The id by which the database knows this version."""
         since = date.fromordinal(self.since).isoformat()
-        return digest(self.entry, self.subject, self.ground or "∅", self.severity or "∅", since)
+        says = (
+            self.ground or "∅",
+            self.severity or "∅",
+            *([self.value] if self.value is not None else []),
+        )
+        return digest(self.entry, self.subject, *says, since)
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,11 +227,14 @@ class Adopter:
         since = day
         if key in self.own:
             earlier, end = self.own[key]
-            if day <= end and (earlier.ground, earlier.severity) == (read.ground, read.severity):
+            if day <= end and (earlier.ground, earlier.severity, earlier.value) == (
+                read.ground, read.severity, read.value,
+            ):  # fmt: skip
                 since = earlier.since
         entry = digest(self.rule.list, parent, subject)
         lineage = read.lineage | {read.list}
-        own = version(self.rule.list, entry, subject, read.ground, read.severity, since, lineage)
+        says = (read.ground, read.severity, read.value)
+        own = version(self.rule.list, entry, subject, *says, since, lineage)
         self.own[key] = (own, day + self.rule.term_days)
 
 

@@ -35,12 +35,10 @@ class PointsRule:
     """One row of points.csv."""
 
     keeper: str
-    trigger_kind: str  # list | event
-    trigger: str
+    list: str
     ground: str | None
     change: int
     effective: str  # day | next_month
-    term_days: int | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
     """The laws of a run: how far the islands are joined, and how many of them there are."""
 
     def holds(row: dict) -> bool:
-        near = JOINS.index(row.get("join") or row.get("join_level") or "none") <= JOINS.index(join)
+        near = JOINS.index(row.get("join") or "none") <= JOINS.index(join)
         return near and TIERS.index(row.get("tier") or "story") <= TIERS.index(tier)
 
     contracts = [
@@ -158,15 +156,12 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
         points=[
             PointsRule(
                 row["keeper"],
-                row["trigger_kind"],
-                row["trigger"],
+                row["list"],
                 row["ground"],
                 int(row["change"]),
                 row["effective"],
-                whole(row["term_days"]),
             )
             for row in code_list("points")
-            if holds(row)
         ],
         keepers={
             row["keeper"]: Keeper(int(row["start"]), int(row["floor"]), int(row["ceiling"]))

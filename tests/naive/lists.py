@@ -1,19 +1,20 @@
 """Who is on which list on a day: each list's rule, asked of one act on one day.
 
 A rule is given an act that is believed on the day and the day itself, and says on which ground and
-how gravely the act's subject is listed, or None. Days are day numbers; terms count in days from the
-day of the act.
+how gravely the act's subject is listed, and what else the list says, or None. Days are day numbers;
+terms count in days from the day of the act. Registers hand on what their own records say on the day,
+property by property, and who is linked to whom.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 MONTHS_3, YEAR, YEARS_2, YEARS_3, YEARS_5 = 90, 365, 730, 1095, 1825
-TERMS = (MONTHS_3, YEAR, YEARS_2, YEARS_3, YEARS_3 + YEARS_5)
+TERMS = (MONTHS_3, YEAR, YEARS_2, YEARS_3, YEARS_5, YEARS_3 + YEARS_5)
 
-Listing = tuple[str, str]  # ground, severity
+Listing = tuple[str | None, str | None, str | None]  # ground, severity, value
 
 
 def within(act: Any, day: int, term: int) -> bool:
@@ -29,7 +30,7 @@ def over(act: Any, day: int) -> bool:
 def court_dishonest(act: Any, day: int) -> Listing | None:
     """For two years, unless the judgment is fulfilled first."""
     if act.event_kind == "judgment_default" and within(act, day, YEARS_2) and not over(act, day):
-        return act.ground, act.severity
+        return act.ground, act.severity, None
     return None
 
 
@@ -37,28 +38,28 @@ def administrative_penalties(act: Any, day: int) -> Listing | None:
     """For three months if minor, for three years if graver; not at all if nobody says how grave."""
     term = {"minor": MONTHS_3, "general": YEARS_3, "serious": YEARS_3}.get(act.severity, 0)
     if act.event_kind == "penalty" and within(act, day, term):
-        return act.ground, act.severity
+        return act.ground, act.severity, None
     return None
 
 
 def tax_violations(act: Any, day: int) -> Listing | None:
     """For three years."""
     if act.event_kind == "tax_violation" and within(act, day, YEARS_3):
-        return act.ground, act.severity
+        return act.ground, act.severity, None
     return None
 
 
 def tax_a_class(act: Any, day: int) -> Listing | None:
     """For a year."""
     if act.event_kind == "tax_a_class" and within(act, day, YEAR) and not over(act, day):
-        return act.ground, act.severity
+        return act.ground, act.severity, None
     return None
 
 
 def special_attention(act: Any, day: int) -> Listing | None:
     """While the enterprise's operation is abnormal."""
     if act.event_kind == "abnormal" and act.event_day <= day and not over(act, day):
-        return act.ground, act.severity
+        return act.ground, act.severity, None
     return None
 
 
@@ -66,14 +67,49 @@ def serious_after_three_years(act: Any, day: int) -> Listing | None:
     """Abnormal for three years and still so; out when put right, at the latest five years on."""
     on = act.event_day + YEARS_3 if act.event_kind == "abnormal" else None
     if on is not None and on <= day < on + YEARS_5 and not over(act, day):
-        return "three_years_abnormal", "serious"
+        return "three_years_abnormal", "serious", None
     return None
 
 
 def serious_after_grave_penalty(act: Any, day: int) -> Listing | None:
     """Gravely penalised: for three years."""
     if act.event_kind == "penalty" and act.severity == "serious" and within(act, day, YEARS_3):
-        return "grave_penalty", "serious"
+        return "grave_penalty", "serious", None
+    return None
+
+
+def in_yuan(act: Any) -> str | None:
+    """The sum as the lists write it."""
+    return None if act.amount_yuan is None else str(act.amount_yuan)
+
+
+def licences(act: Any, day: int) -> Listing | None:
+    """While in force, with the number of the document."""
+    if act.event_kind == "licence" and act.event_day <= day and not over(act, day):
+        return act.ground, act.severity, act.document_no
+    return None
+
+
+def loans(act: Any, day: int) -> Listing | None:
+    """Until due, with the sum."""
+    if act.event_kind == "loan" and act.event_day <= day and not over(act, day):
+        return act.ground, act.severity, in_yuan(act)
+    return None
+
+
+def kept(kind: str, term: int, value: Callable[[Any], str | None]) -> Callable[..., Listing | None]:
+    """The rule of a list that keeps acts of one kind for a term."""
+
+    def rule(act: Any, day: int) -> Listing | None:
+        if act.event_kind == kind and within(act, day, term):
+            return act.ground, act.severity, value(act)
+        return None
+
+    return rule
+
+
+def nothing(act: Any) -> None:
+    """A list that says no more than why somebody is on it."""
     return None
 
 
@@ -85,15 +121,42 @@ RULES: tuple[tuple[str, Callable[[Any, int], Listing | None]], ...] = (
     ("special_attention", special_attention),
     ("serious_violations", serious_after_three_years),
     ("serious_violations", serious_after_grave_penalty),
+    ("licences", licences),
+    ("loans", loans),
+    ("loan_arrears", kept("loan_overdue", YEARS_5, in_yuan)),
 )
 
+# Of acts told by who can take nothing back: each once, as it was last told.
+RULES_OF_TOLD: tuple[tuple[str, Callable[[Any, int], Listing | None]], ...] = (
+    ("utility_arrears", kept("utility_arrears", YEAR, in_yuan)),
+    ("honours", kept("honour", YEARS_5, nothing)),
+    ("volunteering", kept("volunteering", YEARS_3, nothing)),
+    ("platform_orders", kept("platform_payment", YEAR, in_yuan)),
+    ("platform_arrears", kept("platform_late", YEARS_2, in_yuan)),
+)
 
-def listings(act: Any, day: int) -> set[tuple[str, str, str]]:
-    """(list, ground, severity) of every list the act puts its subject on, on that day."""
+# list -> the register that hands it on, and the properties it hands on
+REGISTERS = {
+    "enterprise_register": ("market_registry", ("name", "address", "status")),
+    "public_bodies_register": ("public_bodies", ("name", "address", "status")),
+    "resident_register": ("residents", ("name", "address", "born")),
+}
+# list -> the feeds of whose links it tells both sides
+LINKS = {"shares_and_posts": ("market_registry", "market_shareholders")}
+
+
+def listings(act: Any, day: int, rules: Iterable = RULES) -> set[tuple]:
+    """(list, ground, severity, value) of every list the act puts its subject on, on that day."""
     if act.event_day is None:
         return set()
-    found = ((name, rule(act, day)) for name, rule in RULES)
+    found = ((name, rule(act, day)) for name, rule in rules)
     return {(name, *listing) for name, listing in found if listing is not None}
+
+
+def holds(row: Any, day: int) -> bool:
+    """Whether what a row says holds on a day, as far as the row says."""
+    begun = row.valid_from is None or row.valid_from <= day
+    return begun and (row.valid_to is None or day < row.valid_to)
 
 
 def striking_days(act: Any) -> set[int]:

@@ -37,7 +37,7 @@ from tests.naive.exchange import (
     version,
 )
 from tests.naive.laws import Laws, MeasureRule
-from tests.naive.lists import listings, striking_days
+from tests.naive.lists import LINKS, REGISTERS, RULES_OF_TOLD, holds, listings, striking_days
 from tests.naive.registry import Match, Reference, Registry, own_key, referring, subject_id
 
 
@@ -117,16 +117,24 @@ class Simulator:
         self.related = Diary()  # (step, from, to)
         self.linked: dict[tuple[str, str], set[str]] = defaultdict(set)  # (step, from) -> to
         self.registered = self.links_moved = False  # did the registries, did links change today
+        self.links_heard = False  # was anything said of links today
         self.validity_days = {  # on which a link believed already begins or ceases to hold
             day
             for link in heard.links
             for day in (link.valid_from, link.valid_to)
             if day is not None and day > link.from_day
+        } | {
+            day
+            for row in heard.statements
+            for day in (row.valid_from, row.valid_to)
+            if day is not None and day > row.from_day
         }
         # 3 list
         self.strikes: dict[int, set[Row]] = defaultdict(set)
         self.listings: dict[Row, set[tuple]] = {}
-        self.listed = Diary()  # (list, key, subject, ground, severity)
+        self.standing: dict[Row, str] = {}  # what was told last of each act -> of whom, today
+        self.registers: set[tuple] = set()  # what registers hand on today
+        self.listed = Diary()  # (list, key, subject, ground, severity, value)
         # 4 show
         self.exchange = Exchange(laws.owners, laws.edges, laws.adoptions, day0)
         self.native = laws.owners.keys() - {rule.list for rule in laws.adoptions}
@@ -135,11 +143,6 @@ class Simulator:
         self.called: dict[MeasureRule, set[tuple]] = {rule: set() for rule in laws.measures}
         self.terms: dict[tuple, int] = {}  # a measure that runs for a term of its own -> its end
         # 6 score
-        self.term_strikes: dict[int, set[Row]] = defaultdict(set)
-        self.standing: dict[Row, str] = {}  # what is told of each act today -> of whom
-        self.shown_since: dict[str, dict[tuple, int]] = {keeper: {} for keeper in laws.keepers}
-        self.by_act: dict[Row, set[tuple]] = {}  # what each act gives or takes today
-        self.acts_held: set[tuple] = set()
         self.held: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
         self.month: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
         self.counts = {keeper: Diary() for keeper in laws.keepers}
@@ -154,9 +157,9 @@ class Simulator:
         for (event, subject), runs in self.matched.close(end).items():
             key = (event.record_id, event.version, subject)
             found.matched[key] = join_runs(found.matched.get(key, []) + runs)
-        for (name, key, subject, ground, severity), runs in self.listed.close(end).items():
+        for (name, key, subject, *says), runs in self.listed.close(end).items():
             for first, last in runs:
-                made = version(name, digest(name, key), subject, ground, severity, first)
+                made = version(name, digest(name, key), subject, *says, first)
                 found.listed[made] = [(first, last)]
         for rule in self.laws.adoptions:
             for thing, runs in self.exchange.own[rule.list].diary.close(end).items():
@@ -178,7 +181,7 @@ class Simulator:
         self.list(day, moved)
         changed = self.show(day)
         self.act(day, changed)
-        self.score(day, moved, changed)
+        self.score(day, changed)
 
     # 1 and 2: hear and match
 
@@ -188,7 +191,7 @@ class Simulator:
         registered = bool(new or gone)
         new_events, gone_events = self.events.wake(day)
         stated = any(self.stated.wake(day))
-        links_heard = any(self.links.wake(day))
+        self.links_heard = links_heard = any(self.links.wake(day))
         if registered:
             said = self.statements.today
             self.registry = Registry(said, self.laws.methods, self.laws.weights)
@@ -270,33 +273,57 @@ class Simulator:
     def list(self, day: int, moved: set[Row]) -> None:
         """Ask each list's rule of the acts that moved or of which a clock strikes today."""
         ask = moved | self.strikes.pop(day, set())
+        if moved:
+            before, self.standing = self.standing, self.told_last()
+            ask |= {act for act, _ in before.items() ^ self.standing.items()}
         if self.patient:
             ask = self.events.today | moved
-        if not ask:
+        handed_on = self.handed_on(day)
+        if not ask and handed_on is self.registers:
             return
+        self.registers = handed_on
         subjects = {event: subject for event, subject in self.matched.today}
         for act in ask:
             subject = subjects.get(act)
             if subject is None:
                 self.listings.pop(act, None)
                 continue
-            self.listings[act] = {
-                (name, act.record_id, subject, ground, severity)
-                for name, ground, severity in listings(act, day)
-                if name in self.native
-            }
+            found = {(name, act.record_id, subject, *says) for name, *says in listings(act, day)}
+            if act in self.standing and act.feed in self.laws.appends:
+                key = self.act_id(act, subject)
+                told = listings(act, day, RULES_OF_TOLD)
+                found |= {(name, key, subject, *says) for name, *says in told}
+            self.listings[act] = {listing for listing in found if listing[0] in self.native}
             for strike in striking_days(act):
                 if strike > day:
                     self.strikes[strike].add(act)
-        self.listed.write(day, set().union(*self.listings.values()))
+        self.listed.write(day, self.registers.union(*self.listings.values()))
+
+    def handed_on(self, day: int) -> set[tuple]:
+        """What registers hand on today: what their records say and whom they link, if it holds."""
+        if not (self.registered or self.links_heard or day in self.validity_days):
+            return self.registers
+        found = set()
+        for name, (feed, properties) in REGISTERS.items():
+            for row in self.statements.today:
+                if (row.feed, row.property in properties, holds(row, day)) == (feed, True, True):
+                    key, whose = f"{row.record_id}:{row.property}", subject_id(feed, row.id_value)
+                    found.add((name, key, whose, row.property, None, row.value))
+        for name, feeds in LINKS.items():
+            for link in self.links.today:
+                a, b = self.whom(link, link.a), self.whom(link, link.b)
+                if link.feed in feeds and holds(link, day) and a is not None and b is not None:
+                    found.add((name, f"{link.record_id}:a", a, link.link_kind, None, b))
+                    found.add((name, f"{link.record_id}:b", b, link.link_kind, None, a))
+        return {listing for listing in found if listing[0] in self.native}
 
     # 4: show
 
     def show(self, day: int) -> set[str]:
         """Everything that moves between holders today; gives the holders who show something new."""
         entries: dict[str, set[Version]] = {name: set() for name in self.native}
-        for (name, key, subject, ground, severity), since in self.listed.since.items():
-            made = version(name, digest(name, key), subject, ground, severity, since)
+        for (name, key, subject, *says), since in self.listed.since.items():
+            made = version(name, digest(name, key), subject, *says, since)
             entries[name].add(made)
         return self.exchange.live(day, entries, self.registry.namesakes)
 
@@ -349,32 +376,22 @@ class Simulator:
 
     # 6: score
 
-    def score(self, day: int, moved: set[Row], changed: set[str]) -> None:
+    def score(self, day: int, changed: set[str]) -> None:
         """Keepers add up what counts today.
 
         What takes effect by the day counts while it is held. What takes effect by the month counts
         for the whole of a month if it was held on the last day of the month before.
         """
-        if date.fromordinal(day).day == 1:
+        new_month = date.fromordinal(day).day == 1
+        if new_month:
             self.month = {
                 keeper: {item for item in held if item[0].effective == "next_month"}
                 for keeper, held in self.held.items()
             }
-        ask = self.term_strikes.pop(day, set())
-        if moved:
-            before, self.standing = self.standing, self.told_last()
-            ask |= {act for act, _ in before.items() ^ self.standing.items()}
-        for act in ask:
-            self.by_act[act] = set(self.marks_of(act, self.standing.get(act), day))
-            if not self.by_act[act]:
-                del self.by_act[act]
-        acts = set().union(*self.by_act.values()) if ask else self.acts_held
-        self.acts_held = acts
         for keeper in self.laws.keepers:
-            if not (ask or keeper in changed or date.fromordinal(day).day == 1):
+            if not (keeper in changed or new_month):
                 continue
-            lists = set(self.list_marks(keeper, day))
-            self.held[keeper] = lists | {item for item in acts if item[0].keeper == keeper}
+            self.held[keeper] = set(self.marks(keeper))
             daily = {item for item in self.held[keeper] if item[0].effective == "day"}
             self.count(day, keeper, daily | self.month[keeper])
 
@@ -384,6 +401,17 @@ class Simulator:
         for event, subject in self.matched.today:
             tellings[self.act_of(event, subject)].append((event, subject))
         return dict(min(rivals, key=told_before) for rivals in tellings.values())
+
+    def act_id(self, event: Row, subject: str) -> str:
+        """The id of an act in the database."""
+        kind = ("document", "record", "day")
+        parts = self.act_of(event, subject)
+        day = "∅" if event.event_day is None else date.fromordinal(event.event_day).isoformat()
+        if event.document_no is not None:
+            return digest(kind[0], *parts)
+        if self.laws.appends[event.feed]:
+            return digest(kind[1], *parts)
+        return digest(kind[2], event.feed, subject, event.event_kind or "∅", day)
 
     def act_of(self, event: Row, subject: str) -> tuple:
         """What tells an act from another: the record, if its feed can take back what it said.
@@ -399,47 +427,22 @@ class Simulator:
             return (event.record_id,)
         return event.feed, subject, event.event_kind, event.event_day
 
-    def list_marks(self, keeper: str, day: int) -> Iterable[tuple]:
+    def marks(self, keeper: str) -> Iterable[tuple]:
         """(rule, subject, reason, because) of the entries a keeper shows; each entry once.
 
-        Of several versions of one, that which it has shown since the latest day.
+        Of several versions of one, that which began last.
         """
-        shows = {t for things in self.exchange.shows[keeper].values() for t in things}
-        since = {thing: self.shown_since[keeper].get(thing, day) for thing in shows}
-        self.shown_since[keeper] = since
         rivals: dict[tuple[str, str], list[Any]] = defaultdict(list)
-        for thing in shows:
+        for thing in {t for things in self.exchange.shows[keeper].values() for t in things}:
             rivals[thing.version.entry, thing.subject].append(thing)
         for things in rivals.values():
-            last = min(
-                things,
-                key=lambda t: (-since[t], -t.version.since, t.version.ground or "", t.version.id),
-            )
+            last = min(things, key=lambda t: (-t.version.since, t.version.id))
             for rule in self.laws.points:
-                if (rule.trigger_kind, rule.keeper, rule.trigger) == (
-                    "list", keeper, last.version.list,
-                ):  # fmt: skip
-                    yield rule, last.subject, rule.trigger, f"entry:{last.version.id}"
-
-    def marks_of(self, act: Row, subject: str | None, day: int) -> Iterable[tuple]:
-        """(rule, subject, reason, because) of what an act gives or takes, today.
-
-        It counts from the day it is known and done until the rule's term is over, which runs from
-        the day it was done.
-        """
-        if subject is None or act.event_day is None:
-            return
-        for rule in self.laws.points:
-            if rule.trigger_kind != "event" or rule.trigger != act.event_kind:
-                continue
-            if rule.ground not in (None, act.ground):
-                continue
-            end = self.horizon if rule.term_days is None else act.event_day + rule.term_days
-            self.term_strikes[act.event_day].add(act)
-            self.term_strikes[end].add(act)
-            if act.event_day <= day < end:
-                because = f"event:{act.record_id}:{act.version}"
-                yield rule, subject, f"{rule.trigger}:{act.ground}", because
+                if (rule.keeper, rule.list) != (keeper, last.version.list):
+                    continue
+                if rule.ground in (None, last.version.ground):
+                    reason = f"{rule.list}:{rule.ground}" if rule.ground else rule.list
+                    yield rule, last.subject, reason, f"entry:{last.version.id}"
 
     def count(self, day: int, keeper: str, items: set[tuple]) -> None:
         """Add up one keeper's points, and grade everybody of whom anything ever counted."""

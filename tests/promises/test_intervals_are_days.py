@@ -22,7 +22,7 @@ from tests.naive.simulator import Days, Simulator
 from tests.promises.hard_world import EACH_LEVEL
 from tests.promises.little_databases import DAY0, HORIZON, WINDOW, little_database
 
-ENTRY = "list, entry_version, subject_id, ground, severity"
+ENTRY = "list, entry_version, subject_id, ground, severity, value"
 COPY = "list, path, entry_version, subject_id"
 MEASURE = "measure, agency, list, because_entry_version, subject_id, link_path"
 GRADE = "keeper, subject_id, points, grade"
@@ -38,7 +38,9 @@ def compare(connection: duckdb.DuckDBPyConnection, found: Days) -> dict[str, int
     """Hold every table against what the simulator found; gives how much was compared."""
 
     def entries(versions: dict) -> dict:
-        return {(v.list, v.id, v.subject, v.ground, v.severity): r for v, r in versions.items()}
+        return {
+            (v.list, v.id, v.subject, v.ground, v.severity, v.value): r for v, r in versions.items()
+        }
 
     ours = {
         "lists.entries": entries(found.listed),
