@@ -179,19 +179,16 @@ def _met_nobody(engine: Engine) -> list[str]:
         FROM counted GROUP BY feed ORDER BY feed
         """
     )
-    told = []
-    for feed, nobody, several, no_record in found:
-        parts = []
-        if nobody:
-            parts.append(f"{counted(int(nobody), 'row')} met nobody (see resolve.unmatched)")
-        if several:
-            parts.append(
-                f"{counted(int(several), 'row')} could mean several (see resolve.unmatched)"
-            )
-        if no_record:
-            parts.append(
-                f"{counted(int(no_record), 'row')} withdrew, changed or corrected a record that is not "
-                "believed (see quality.verdicts)"
-            )
-        told.append(f"{feed}: {'; '.join(parts)}.")
-    return told
+    said = (
+        "met nobody (see resolve.unmatched)",
+        "could mean several (see resolve.unmatched)",
+        "withdrew, changed or corrected a record that is not believed (see quality.verdicts)",
+    )
+    return [
+        f"{feed}: "
+        + "; ".join(
+            f"{counted(int(n), 'row')} {what}" for n, what in zip(counts, said, strict=True) if n
+        )
+        + "."
+        for feed, *counts in found
+    ]

@@ -14,6 +14,7 @@ The result is a plain tree. Beside each id of a subject stands the name the regi
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -91,12 +92,6 @@ def lines_of(
     return found
 
 
-def split_parent(parent_id: str) -> tuple[str, str]:
-    """record_id and version of an event's id."""
-    record_id, _, version = parent_id.partition(":")
-    return record_id, version
-
-
 def entry_back(engine: Engine, entry_version: str) -> dict[str, Any]:
     """An entry version with everything it rests on, down to file and line."""
     found = rows(engine, "SELECT * FROM exchange.entries WHERE entry_version = ?", entry_version)
@@ -109,16 +104,14 @@ def entry_back(engine: Engine, entry_version: str) -> dict[str, Any]:
         "ORDER BY parent_kind, parent_id",
         entry_version,
     ):
-        if parent["parent_kind"] == "entry":
-            node["rests_on"].append(entry_back(engine, parent["parent_id"]))
-        else:
-            node["rests_on"].append(event_back(engine, parent["parent_id"]))
+        back = entry_back if parent["parent_kind"] == "entry" else event_back
+        node["rests_on"].append(back(engine, parent["parent_id"]))
     return node
 
 
 def event_back(engine: Engine, parent_id: str) -> dict[str, Any]:
     """A record's version as the event it was, and the lines it stands on."""
-    record_id, version = split_parent(parent_id)
+    record_id, _, version = parent_id.partition(":")
     events = rows(
         engine,
         "SELECT DISTINCT feed, record_id, version, event_kind, ground, severity, event_day, "
@@ -337,32 +330,28 @@ def carried_along(engine: Engine, links: list[dict[str, Any]]) -> list[dict[str,
     return [found[key] for key in sorted(found)]
 
 
+def _ids(engine: Engine, table: str, column: str, start: str, most: int) -> list[str]:
+    """The first few ids in a column that begin with `start`."""
+    found = rows(
+        engine,
+        f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with({column}, ?) "
+        f"ORDER BY 1 LIMIT {most}",
+        start,
+    )
+    return [row["id"] for row in found]
+
+
 def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
     """What begins with `start`: pairs of kind and whole id. A whole id is looked for until found."""
-    whole = len(start) == WHOLE
     for kind, table, column in (
         ("entry_version", "exchange.entries", "entry_version"),
         ("entry_id", "exchange.entries", "entry_id"),
         ("measure", "consequences.measures", "measure_id"),
+        *(("record", f"landing.{feed}", "record_id") for feed in feed_names(engine)),
     ):
-        for row in rows(
-            engine,
-            f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with({column}, ?) "
-            "ORDER BY 1 LIMIT 5",
-            start,
-        ):
-            yield kind, row["id"]
-            if whole:
-                return
-    for feed in feed_names(engine):
-        for row in rows(
-            engine,
-            f"SELECT DISTINCT record_id AS id FROM landing.{feed} "
-            "WHERE starts_with(record_id, ?) ORDER BY 1 LIMIT 5",
-            start,
-        ):
-            yield "record", row["id"]
-            if whole:
+        for whole in _ids(engine, table, column, start, most=5):
+            yield kind, whole
+            if len(start) == WHOLE:
                 return
 
 
@@ -374,16 +363,11 @@ def whole_id(engine: Engine, table: str, column: str, start: str) -> str:
     """
     if len(start) < SHORTEST:
         raise NotFound(f"{start!r} is too short: give at least {SHORTEST} characters of an id.")
-    found = rows(
-        engine,
-        f"SELECT DISTINCT {column} AS id FROM {table} "
-        f"WHERE starts_with({column}, ?) ORDER BY 1 LIMIT 2",
-        start.lower().replace("-", ""),
-    )
+    found = _ids(engine, table, column, start.lower().replace("-", ""), most=2)
     if len(found) != 1:
         how_many = "several begin" if found else "none begins"
         raise NotFound(f"Of the {column}s in {table} {how_many} with {start!r}.")
-    return found[0]["id"]
+    return found[0]
 
 
 ID = re.compile(r"\b[0-9a-f]{32}\b")
@@ -397,21 +381,8 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
     Args:
         day: whose names: those registers gave last by then; None: those they gave last of all.
     """
-    ids: set[str] = set()
-
-    def collect(item: Any) -> None:
-        if isinstance(item, dict):
-            for key, value in item.items():
-                if key in NAMED and value:
-                    ids.update(ID.findall(value))
-                collect(value)
-        elif isinstance(item, list):
-            for value in item:
-                collect(value)
-
-    collect(node)
-    if not ids:
-        return node
+    # An id of anything else is no subject's, so that it does no harm to look for it too.
+    ids = sorted(set(ID.findall(json.dumps(node, default=str))))
     known = {
         r["subject_id"]: r
         for r in rows(
@@ -421,7 +392,7 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
             ") AS name, max_by(subject_kind, from_day) AS kind FROM resolve.names "
             "WHERE subject_id IN (SELECT unnest(CAST(? AS VARCHAR[]))) GROUP BY subject_id",
             day,
-            sorted(ids),
+            ids,
         )
     }
 
@@ -481,12 +452,9 @@ def found_by(engine: Engine, given: str) -> dict[str, Any]:
         options = ", ".join(f"{kind} {whole}" for kind, whole in found[:5])
         raise NotFound(f"{given!r} begins several ids; give more of one: {options}.")
     kind, whole = found[0]
-    if kind == "record":
-        return record_forward(engine, whole)
-    if kind == "measure":
-        return measure_back(engine, whole)
-    if kind == "entry_version":
-        return entry_back(engine, whole)
+    follow = {"record": record_forward, "measure": measure_back, "entry_version": entry_back}
+    if kind in follow:
+        return follow[kind](engine, whole)
     versions = rows(
         engine,
         "SELECT entry_version FROM exchange.entries WHERE entry_id = ? ORDER BY from_day, 1",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -196,11 +196,11 @@ def _reach(out: Console, difference: Difference, words: Words, remaining: Remain
         here, then = faulty.get(pair, nothing), corrected.get(pair, nothing)
         subjects = sorted({*here["subject_id"], *then["subject_id"]})
         cells = [(*pair, subject) for subject in subjects]
-        paths = sorted({ways[c] for c in cells if c in ways}, key=lambda p: (p.count(">"), p))
+        way = shortest({ways[cell] for cell in cells if cell in ways})
         known = set(zip(here["kind"], here["subject_id"], strict=True))
         new = [w not in known for w in zip(then["kind"], then["subject_id"], strict=True)]
         wrongs = Wrongs(_wrongs(here, letters), _wrongs(then.loc[new], letters))
-        lines.append((row, wrongs, _way(paths) or row["holder"]))
+        lines.append((row, wrongs, way or row["holder"]))
     if rows:
         named = (f"{letter} is {words.subject(s)}" for s, letter in letters.items())
         out.print("; ".join(named))
@@ -248,12 +248,10 @@ def _table(
     if alike:
         out.print(alike)
     table = plain_table()
-    table.add_column("Holder, by way of", overflow="fold")
-    table.add_column("List", overflow="fold")
-    if not alike:
-        table.add_column("Wrongly", overflow="fold")
-    table.add_column("From", no_wrap=True)
-    table.add_column("Until", no_wrap=True)
+    for heading in ("Holder, by way of", "List", *(() if alike else ("Wrongly",))):
+        table.add_column(heading, overflow="fold")
+    for heading in ("From", "Until"):
+        table.add_column(heading, no_wrap=True)
     if fixed:
         table.add_column("Uncorrected until", min_width=11)
     cut = False
@@ -281,11 +279,10 @@ def _letters(difference: Difference, remaining: Remaining | None = None) -> dict
     return dict(zip(dict.fromkeys(subjects), LETTERS, strict=False))
 
 
-def _way(paths: list[str]) -> str:
-    if not paths:
-        return ""
-    more = f" (+{len(paths) - 1})" if len(paths) > 1 else ""
-    return paths[0].replace(">", " > ") + more
+def shortest(ways: Iterable[str]) -> str:
+    """The shortest of some ways, holders parted by `>`, and how many more there are."""
+    first, *others = sorted(ways, key=lambda way: (way.count(">"), way)) or [""]
+    return first.replace(">", " > ") + (f" (+{len(others)})" if others else "")
 
 
 def _wrongs(here: Any, letters: Mapping[str, str]) -> str:

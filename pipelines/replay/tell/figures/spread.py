@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from pipelines.codes import CODES, read_code_list
@@ -13,6 +12,7 @@ from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import CELL, MEASURE, SCORE
 from pipelines.replay.plan.edits import Edit
 from pipelines.replay.tell.figures.marks import (
+    Count,
     as_followed,
     correction_day,
     fault_days,
@@ -24,28 +24,6 @@ from pipelines.replay.tell.result import Replay
 Pair = tuple[str, str]
 CELLS = {"lists": CELL, "measures": MEASURE, "scores": SCORE}
 FILE = "file:"  # begins the name of the node that stands for a feed's files
-
-
-class Count:
-    """A whole number that changes on certain days."""
-
-    def __init__(self) -> None:
-        self._changes: dict[int, int] = defaultdict(int)
-
-    def add(self, first: int, end: int) -> None:
-        """Count one more from a day until another."""
-        self._changes[first] += 1
-        self._changes[end] -= 1
-
-    @property
-    def days(self) -> list[int]:
-        """The days on which it may change."""
-        return sorted(self._changes)
-
-    def on(self, days: np.ndarray) -> np.ndarray:
-        """The number on each day."""
-        sums = np.cumsum([0, *(self._changes[day] for day in self.days)])
-        return sums[np.searchsorted(np.array(self.days, dtype=np.int64), days, side="right")]
 
 
 @dataclass(frozen=True)
