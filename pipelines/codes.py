@@ -34,15 +34,20 @@ def read_code_list(path: Path) -> pa.Table:
 
 def feeds_table(feeds: Mapping[str, Feed]) -> pa.Table:
     """`codes.feeds`: one row a feed with what SQL needs of its contract."""
-    columns = {
-        "feed": [feed.name for feed in feeds.values()],
-        **{
-            name: [getattr(feed, name) for feed in feeds.values()]
-            for name in ("island", "mode", "sharing", "area", "registry")
-        },
-        "natural_key": [", ".join(feed.natural_key) or None for feed in feeds.values()],
-    }
-    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    rows = [
+        {
+            "feed": f.name,
+            "island": f.island,
+            "mode": f.mode,
+            "sharing": f.sharing,
+            "area": f.area,
+            "registry": f.registry,
+            "natural_key": ", ".join(f.natural_key) or None,
+        }
+        for f in feeds.values()
+    ]
+    columns = ("feed", "island", "mode", "sharing", "area", "registry", "natural_key")
+    return pa.table({c: pa.array([r[c] for r in rows], pa.string()) for c in columns})
 
 
 def run_table(

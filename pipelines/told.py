@@ -43,35 +43,32 @@ def _few(sentences: list[str], what: str) -> list[str]:
 
 
 def _unread_files(engine: Engine) -> list[str]:
-    found = engine.fetch(
-        "SELECT file, reason FROM quality.unreadable WHERE line IS NULL ORDER BY file"
-    )
     return [
         f"{file} could not be read and counts as not delivered: {reason.rstrip('.')}."
-        for file, reason in found
+        for file, reason in engine.fetch(
+            "SELECT file, reason FROM quality.unreadable WHERE line IS NULL ORDER BY file"
+        )
     ]
 
 
 def _unread_records(engine: Engine) -> list[str]:
-    found = engine.fetch(
-        "SELECT file, count(*), min(line), min_by(reason, line) FROM quality.unreadable "
-        "WHERE line IS NOT NULL GROUP BY file ORDER BY file"
-    )
     return [
         f"{file}: {counted(count, 'record')} could not be read (see quality.unreadable), the first at "
         f"line {line}: {reason.rstrip('.')}."
-        for file, count, line, reason in found
+        for file, count, line, reason in engine.fetch(
+            "SELECT file, count(*), min(line), min_by(reason, line) FROM quality.unreadable "
+            "WHERE line IS NOT NULL GROUP BY file ORDER BY file"
+        )
     ]
 
 
 def _held(engine: Engine) -> list[str]:
-    found = engine.fetch(
-        "SELECT feed, delivery, reason FROM quality.deliveries WHERE outcome = 'hold' "
-        "ORDER BY feed, delivery"
-    )
     return [
         f"{feed}: the delivery of {delivery} is held and not believed: {reason.rstrip('.')}."
-        for feed, delivery, reason in found
+        for feed, delivery, reason in engine.fetch(
+            "SELECT feed, delivery, reason FROM quality.deliveries WHERE outcome = 'hold' "
+            "ORDER BY feed, delivery"
+        )
     ]
 
 

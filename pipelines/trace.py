@@ -224,6 +224,33 @@ def point_back(engine: Engine, keeper: str, subject_id: str, day: str) -> dict[s
     return node
 
 
+# What a record did -> where it stands, by its id.
+OF_A_RECORD = {
+    "speaks_of": "SELECT role, subject_id, method, score, from_day, to_day FROM resolve.matches "
+    "WHERE record_id = ? ORDER BY ALL",
+    "unmatched": "SELECT role, reason, candidates, from_day, to_day FROM resolve.unmatched "
+    "WHERE record_id = ? ORDER BY ALL",
+    "entries": "SELECT e.* FROM exchange.entries AS e INNER JOIN ("
+    "SELECT entry_version, min(steps) AS steps FROM exchange.ancestry "
+    "WHERE ancestor_kind = 'event' AND starts_with(ancestor_id, ? || ':') GROUP BY entry_version"
+    ") AS reached ON reached.entry_version = e.entry_version "
+    "ORDER BY reached.steps, e.entry_version",
+    "points": "SELECT keeper, subject_id, day, change, reason FROM scores.points "
+    "WHERE starts_with(because, 'event:' || ? || ':') ORDER BY ALL",
+    "links": "SELECT DISTINCT link_kind, a_id, b_id, valid_from, valid_to, from_day, to_day "
+    "FROM merge.links WHERE record_id = ? ORDER BY ALL",
+}
+# What came of an entry -> where it stands, by its version.
+OF_AN_ENTRY = {
+    "copies": "SELECT holder, path, subject_id, from_day, to_day FROM exchange.copies "
+    "WHERE entry_version = ? ORDER BY distance, path, subject_id, from_day",
+    "measures": "SELECT measure_id, measure, agency, subject_id, link_path, from_day, to_day "
+    "FROM consequences.measures WHERE because_entry_version = ? ORDER BY ALL",
+    "points": "SELECT keeper, subject_id, day, change, reason FROM scores.points "
+    "WHERE because = 'entry:' || ? ORDER BY ALL",
+}
+
+
 def record_forward(engine: Engine, record_id: str) -> dict[str, Any]:
     """A record and all it reached: subjects, entries, adoptions, copies, measures and points."""
     believed = rows(
@@ -236,74 +263,17 @@ def record_forward(engine: Engine, record_id: str) -> dict[str, Any]:
     lines = lines_of(engine, record_id, feeds=[r["feed"] for r in believed] or None)
     if not lines:
         raise NotFound(f"No landed record has the id {record_id}.")
-    speaks = rows(
-        engine,
-        "SELECT role, subject_id, method, score, from_day, to_day FROM resolve.matches "
-        "WHERE record_id = ? ORDER BY ALL",
-        record_id,
-    )
-    unmatched = rows(
-        engine,
-        "SELECT role, reason, candidates, from_day, to_day FROM resolve.unmatched "
-        "WHERE record_id = ? ORDER BY ALL",
-        record_id,
-    )
-    reached = [
-        r["entry_version"]
-        for r in rows(
-            engine,
-            "SELECT entry_version, min(steps) AS steps FROM exchange.ancestry "
-            "WHERE ancestor_kind = 'event' AND starts_with(ancestor_id, ?) "
-            "GROUP BY entry_version ORDER BY steps, entry_version",
-            record_id + ":",
-        )
-    ]
-    entries = []
-    for version in reached:
-        entry = rows(engine, "SELECT * FROM exchange.entries WHERE entry_version = ?", version)[0]
-        entry["copies"] = rows(
-            engine,
-            "SELECT holder, path, subject_id, from_day, to_day FROM exchange.copies "
-            "WHERE entry_version = ? ORDER BY distance, path, subject_id, from_day",
-            version,
-        )
-        entry["measures"] = rows(
-            engine,
-            "SELECT measure_id, measure, agency, subject_id, link_path, from_day, to_day "
-            "FROM consequences.measures WHERE because_entry_version = ? ORDER BY ALL",
-            version,
-        )
-        entry["points"] = rows(
-            engine,
-            "SELECT keeper, subject_id, day, change, reason FROM scores.points "
-            "WHERE because = ? ORDER BY ALL",
-            "entry:" + version,
-        )
-        entries.append(entry)
-    points = rows(
-        engine,
-        "SELECT keeper, subject_id, day, change, reason FROM scores.points "
-        "WHERE starts_with(because, ?) ORDER BY ALL",
-        f"event:{record_id}:",
-    )
-    links = rows(
-        engine,
-        "SELECT DISTINCT link_kind, a_id, b_id, valid_from, valid_to, from_day, to_day "
-        "FROM merge.links WHERE record_id = ? ORDER BY ALL",
-        record_id,
-    )
-    carried = carried_along(engine, links)
+    did = {name: rows(engine, sql, record_id) for name, sql in OF_A_RECORD.items()}
+    for entry in did["entries"]:
+        version = entry["entry_version"]
+        entry |= {name: rows(engine, sql, version) for name, sql in OF_AN_ENTRY.items()}
     return {
         "kind": "record",
         "record_id": record_id,
         "feed": lines[0]["feed"],
         "lines": lines,
-        "speaks_of": speaks,
-        "unmatched": unmatched,
-        "entries": entries,
-        "points": points,
-        "links": links,
-        "measures_along_links": carried,
+        **did,
+        "measures_along_links": carried_along(engine, did["links"]),
     }
 
 

@@ -67,16 +67,9 @@ def _passage(replay: Outcome) -> list[Text]:
         spec = edit.struck.spec
         if spec.passed_over:
             what = "record" if edit.struck.record_id else "delivery"
-            before = counted(
-                spec.passed_over, f"{what} drawn before it", f"{what}s drawn before it"
-            )
-            lines.append(
-                _line(
-                    "Drawn",
-                    f"with --seed {spec.seed}; {before} changed nothing that anybody shows, does "
-                    "or scores",
-                )
-            )
+            drawn = f"with --seed {spec.seed}; {counted(spec.passed_over, what, what + 's')}"
+            nothing = "changed nothing that anybody shows, does or scores"
+            lines.append(_line("Drawn", f"{drawn} drawn before it {nothing}"))
     passage = replay.passage
     for kept in passage.kept[:MOST_GATES]:
         said = kept.sentence()
@@ -85,7 +78,7 @@ def _passage(replay: Outcome) -> list[Text]:
     for kept in passage.kept_correction[:MOST_GATES]:
         lines.append(_line("Gate", f"of what corrects it, {kept.sentence()}"))
     if max(len(passage.kept), len(passage.kept_correction)) > MOST_GATES:
-        lines.append(Text(f"{'':{INDENT}}… and more; --json has them all"))
+        lines.append(_line("", "… and more; --json has them all"))
     if passage.stopped:
         lines.append(_line("Stopped", f"{passage.stopped}."))
     return lines
@@ -383,35 +376,31 @@ def _left(replay: Outcome) -> list[Text]:
         if (share := figures["share_after_days"].get(str(u))) is not None
     ]
     how = corrected_words(replay)
-    lines = [_line("Residue", f"{how}; no list that can be put right was wrong on the eve")]
+    told = "no list that can be put right was wrong on the eve"
     if figures["cells_on_the_eve"]:
         half = "never halved" if figures["censored"] else f"half-life {figures['half_life']} d"
-        eve = counted(figures["cells_on_the_eve"], "entry", "entries")
-        lines = [
-            _line("Residue", f"{how}; of {eve} wrong on the eve still wrong: {', '.join(shares)}; "
-                  f"{half}")
-        ]  # fmt: skip
-    extra = []
-    if figures["late_spread"]:
-        late = counted(figures["late_spread"], "entry", "entries")
-        extra.append(f"{late} first wrong only since (late spread)")
-    if figures["returned"]:
-        extra.append(f"{counted(figures['returned'], 'entry', 'entries')} wrong again since")
-    if figures["irrevocable"]:
-        extra.append(
-            f"{counted(figures['irrevocable'], 'entry', 'entries')} more on the eve where nobody can take "
-            "it back"
+        eve = _entries(figures["cells_on_the_eve"])
+        told = f"of {eve} wrong on the eve still wrong: {', '.join(shares)}; {half}"
+    extra = [
+        f"{_entries(figures[name])} {text}"
+        for name, text in (
+            ("late_spread", "first wrong only since (late spread)"),
+            ("returned", "wrong again since"),
+            ("irrevocable", "more on the eve where nobody can take it back"),
         )
+        if figures[name]
+    ]
     if figures["cells"]:
         extra.append(f"wrong {RESIDUE_DAY} d after: {figures['cells']:,} ({since_words(figures)})")
     if figures["entry_days"]:
-        by_cause = ", ".join(
-            f"{cause} {n:,}" for cause, n in figures["entry_days_by_cause"].items()
-        )
-        extra.append(f"entry-days wrong since: {by_cause}")
-    if extra:
-        lines.append(Text(f"{'':{INDENT}}{'; '.join(extra)}"))
-    return lines
+        causes = (f"{cause} {n:,}" for cause, n in figures["entry_days_by_cause"].items())
+        extra.append(f"entry-days wrong since: {', '.join(causes)}")
+    lines = [_line("Residue", f"{how}; {told}")]
+    return [*lines, _line("", "; ".join(extra))] if extra else lines
+
+
+def _entries(number: int) -> str:
+    return counted(number, "entry", "entries")
 
 
 def sentence(replay: Outcome) -> str:
@@ -501,11 +490,8 @@ def _still_followed(remaining: Remaining) -> str:
         if n := len(frame.loc[frame["a"] > day, key].drop_duplicates()):
             later.append(counted(n, one, many))
     if not parts:
-        return (
-            f"nothing is wrong, but {_and(later)} later on"
-            if later
-            else ("nothing is wrong any more")
-        )
+        but = f", but {_and(later)} later on" if later else " any more"
+        return f"nothing is wrong{but}"
     cause = max(sorted(set(causes)), key=causes.count)
     return f"{_and(parts)} still wrong, mostly because: {cause}"
 

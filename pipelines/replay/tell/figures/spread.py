@@ -87,15 +87,11 @@ def spread(replay: Replay) -> Spread:
     owners = {owner for name, owner in replay.faulty.owners.items() if name not in adopted}
     end = metrics.day_number(replay.faulty.horizon)
     spreading = Spread(_edges(replay), sorted(owners), first, end)
-    lists = metrics.numbered(as_followed(replay, "lists"))
-    for run in united(lists, ("holder", "list", "subject_id")).itertuples():
-        spreading.entries[run.holder].add(run.a, run.b)
-    measures = metrics.numbered(as_followed(replay, "measures"))
-    for run in united(measures, ("agency", "measure", "subject_id")).itertuples():
-        spreading.followed[run.agency].add(run.a, run.b)
-    scores = metrics.numbered(as_followed(replay, "scores"))
-    for run in united(scores, ("keeper", "subject_id")).itertuples():
-        spreading.followed[run.keeper].add(run.a, run.b)
+    for what, key in CELLS.items():
+        counts = spreading.entries if what == "lists" else spreading.followed
+        runs = united(metrics.numbered(as_followed(replay, what)), key)
+        for holder, *_, a, b in runs.itertuples(index=False):
+            counts[holder].add(a, b)
     _travel(spreading, replay)
     _enter(spreading, replay)
     return spreading
