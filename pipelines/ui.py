@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,16 +21,7 @@ from typing import IO, Any
 from pipelines.home import Home
 from schemas.contract import ROOT
 
-# One run writes a home at a time, so the next waits in the queue; nobody is asked or told anything.
-SETTINGS = """\
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-"""
+SETTINGS = Path(__file__).with_suffix(".yaml")
 LOG = "pages.log"
 SECONDS_TO_STOP = 15
 WINDOWS = sys.platform == "win32"
@@ -47,7 +39,7 @@ def surroundings(home: Path, environment: Mapping[str, str]) -> dict[str, str]:
     own.mkdir(parents=True, exist_ok=True)
     settings = own / "dagster.yaml"
     if not settings.exists():
-        settings.write_text(SETTINGS, encoding="utf-8")
+        shutil.copyfile(SETTINGS, settings)
     return {
         **environment,
         "DAGSTER_HOME": str(own),

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
 from pipelines.engine.base import Engine, split_name
 from pipelines.engine.transpile import to_spark
@@ -63,18 +64,7 @@ def why_unavailable() -> str | None:
     return None
 
 
-# Errors only: Spark's own default is a screenful of warnings a minute.
-QUIET = """\
-rootLogger.level = error
-rootLogger.appenderRef.console.ref = console
-logger.repl.name = org.apache.spark.repl.Main
-logger.repl.level = error
-appender.console.type = Console
-appender.console.name = console
-appender.console.target = SYSTEM_ERR
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %p %c: %m%n
-"""
+SAID = Path(__file__).with_name("spark.yml")
 
 
 def start_session(memory: str, threads: int | None) -> SparkSession:
@@ -84,26 +74,13 @@ def start_session(memory: str, threads: int | None) -> SparkSession:
     scratch = Path(tempfile.mkdtemp(prefix="islands-spark-"))
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     log = scratch / "log4j2.properties"
-    log.write_text(QUIET, encoding="utf-8")
-    settings = {
+    said = yaml.safe_load(SAID.read_text(encoding="utf-8"))
+    log.write_text(said["log"], encoding="utf-8")
+    settings = said["settings"] | {
         "spark.driver.memory": memory,
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log.as_uri()}",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
-        "spark.sql.catalogImplementation": "in-memory",
-        # What makes it agree with DuckDB.
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.ansi.enabled": "true",
-        # Days before 1582 are what they say, not shifted to another calendar.
-        "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
-        "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
-        # Islands are small beside what Spark's defaults are made for.
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.parquet.compression.codec": "zstd",
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about versions of pandas

@@ -83,22 +83,25 @@ def write_page(summary: Summary, out: Path, path: Path) -> None:
 
 
 def _page(summary: Summary, pictures: Mapping[str, Mapping[str, Any]]) -> str:
-    captions, tables = _captions(summary), {"effects": _effects, "gain_and_harm": _gains}
+    arms, tables = summary.arms, {"effects": _effects, "gain_and_harm": _gains}
     return html(
         HERE,
         pictures,
-        title=f"{summary.design['n']:,} faults in {counted(len(summary.arms), 'arm')}",
+        title=f"{summary.design['n']:,} faults in {counted(len(arms), 'arm')}",
         lead=headline(summary),
         arms=_arms(summary),
         figures=[
             {
                 "name": name,
                 "title": SECTIONS[name],
-                "caption": captions[name],
                 "table": tables[name](summary) if name in tables else None,
             }
             for name in pictures
         ],
+        followed=_range(arms["followed"]),
+        cells=_range(arms["cells_on_the_eve"]),
+        faults=_range(arms["faults_on_the_eve"]),
+        irrevocable=_range(arms["irrevocable"]),
         settled=_settled(summary),
         definitions={word: _marked(said) for word, said in FIGURES.items()},
         design={
@@ -107,27 +110,6 @@ def _page(summary: Summary, pictures: Mapping[str, Mapping[str, Any]]) -> str:
             if value not in (None, [], {}) and name != "block"
         },
     )
-
-
-def _captions(summary: Summary) -> dict[str, str]:
-    """What each figure shows, with the numbers it is drawn from."""
-    arms = summary.arms
-    followed = _range(arms["followed"])
-    return {
-        "cost": f"Mean over the {followed} faults followed, those without effect included, with 95 % "
-        "intervals.",
-        "reach": f"Of {followed} faults followed, with 95 % intervals. Anything is a list, a measure or "
-        "a score.",
-        "distribution": "Faults that reach no list are left out; how many do stands at the right.",
-        "residue": f"Bands are 95 % intervals. Counted over {_range(arms['cells_on_the_eve'])} cells of "
-        f"{_range(arms['faults_on_the_eve'])} faults that were wrong on the eve of their correction; "
-        f"{_range(arms['irrevocable'])} cells that cannot be taken back are not among them. Dotted: "
-        "one half.",
-        "effects": "Each row compares two arms of one level of joining that differ in one thing, over "
-        "the same faults; with 95 % intervals.",
-        "gain_and_harm": "Harm is the mean over all faults followed, with its 95 % interval; gain is "
-        "the mean over the worlds. Arms with like gain stand side by side.",
-    }
 
 
 def _range(values: pd.Series) -> str:
