@@ -21,7 +21,7 @@ from pipelines.experiment.codebook import FIGURES
 from pipelines.experiment.report import DASH, HEADINGS, headline, interval, naming, rows
 from pipelines.experiment.summary import Summary
 from pipelines.replay.compare.metrics import RESIDUE_DAY
-from pipelines.replay.tell.page.html import both_widths, html, plain
+from pipelines.replay.tell.page.rendered import both_widths, plain, rendered
 from pipelines.terminal import counted
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def write_page(summary: Summary, out: Path, path: Path) -> None:
 
 def _page(summary: Summary, pictures: Mapping[str, Mapping[str, Any]]) -> str:
     arms, tables = summary.arms, {"effects": _effects, "gain_and_harm": _gains}
-    return html(
+    return rendered(
         HERE,
         pictures,
         title=f"{summary.design['n']:,} faults in {counted(len(arms), 'arm')}",

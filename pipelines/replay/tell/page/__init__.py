@@ -21,7 +21,7 @@ from pipelines.replay.tell.figures import intervals, per_day, periods, wrong_per
 from pipelines.replay.tell.figures.holders import moving
 from pipelines.replay.tell.figures.marks import correction_day, fault_days
 from pipelines.replay.tell.page import sections
-from pipelines.replay.tell.page.html import HERE, both_widths, html, plain
+from pipelines.replay.tell.page.rendered import HERE, both_widths, plain, rendered
 from pipelines.replay.tell.page.rows import HEADINGS, rows
 from pipelines.replay.tell.report import sentence
 from schemas.notice import NOTICE
@@ -66,7 +66,7 @@ def page(replay: Replay) -> str:
         },
         "headings": {name: text for name, text in HEADINGS.items() if name in table and text},
     }
-    return html(
+    return rendered(
         HERE,
         data,
         title=replay.scenario.title or "One bad record, followed",

@@ -27,7 +27,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def html(folder: Path, data: Any, **values: Any) -> str:
+def rendered(folder: Path, data: Any, **values: Any) -> str:
     """The page that a folder's `page.html`, `page.css` and `page.js` make; see `base.html` here.
 
     Args:
