@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import yaml
 
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
@@ -22,7 +21,31 @@ from schemas.contract import ROOT, islands
 TABLE = "codes.made_by"
 MOST_NAMED = 2  # files of one kind that a sentence names; the rest are counted
 
-SAID = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+# Kind of file -> where such files lie, beside those of the islands.
+PLACES = {
+    "models": (*(f"pipelines/{stage}/*.sql" for stage in STAGES), "schemas/sql/*.sql"),
+    "network": ("pipelines/exchange/*.yml",),
+    "code lists": ("schemas/codes/*.csv",),
+    "programs": (
+        "schemas/contract.py",
+        "schemas/identifiers.py",
+        "schemas/normal_form.*",
+        "schemas/shape.py",
+        "sources/files/*.py",
+        "quality/*.py",
+        "pipelines/landing/*.py",
+        "pipelines/conform/*.py",
+        "pipelines/lists/*.py",
+        "pipelines/exchange/*.py",
+        "pipelines/build.py",
+        "pipelines/codes.py",
+        "pipelines/graph.py",
+        "pipelines/intervals.py",
+        "pipelines/model.py",
+    ),
+}
+OF_AN_ISLAND = {"contracts": ("contract.odcs.yaml",), "models": ("conform/*.sql",)}
+ONLY_TELLS = ("quality/great*.py", "quality/report.py")  # they judge and say, and make nothing
 
 Noted = tuple[str, str, str]  # kind, file relative to the repository, digest
 
@@ -36,14 +59,14 @@ def made_by(tier: str) -> list[Noted]:
 
 
 def _files(tier: str) -> Iterator[tuple[str, Path]]:
-    left_out = {path for pattern in SAID["only_tell"] for path in ROOT.glob(pattern)}
-    places = [(ROOT, SAID["places"])]
-    places += [(ROOT / "sources" / name, SAID["of_an_island"]) for name in islands(tier)]
-    for folder, patterns_of in places:
-        for kind, patterns in patterns_of.items():
-            stages = {pattern.format(stage=stage) for pattern in patterns for stage in STAGES}
-            for pattern in sorted(stages):
-                yield from ((kind, path) for path in folder.glob(pattern) if path not in left_out)
+    left_out = {path for pattern in ONLY_TELLS for path in ROOT.glob(pattern)}
+    for kind, patterns in PLACES.items():
+        for pattern in patterns:
+            yield from ((kind, path) for path in ROOT.glob(pattern) if path not in left_out)
+    for name in islands(tier):
+        for kind, patterns in OF_AN_ISLAND.items():
+            for pattern in patterns:
+                yield from ((kind, path) for path in (ROOT / "sources" / name).glob(pattern))
 
 
 def _digest(path: Path) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +20,16 @@ from typing import IO, Any
 from pipelines.home import Home
 from schemas.contract import ROOT
 
-SETTINGS = Path(__file__).with_suffix(".yaml")
+# One run writes a home at a time, so the next waits in the queue; nobody is asked or told anything.
+SETTINGS = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+"""
 LOG = "pages.log"
 SECONDS_TO_STOP = 15
 WINDOWS = sys.platform == "win32"
@@ -39,7 +47,7 @@ def surroundings(home: Path, environment: Mapping[str, str]) -> dict[str, str]:
     own.mkdir(parents=True, exist_ok=True)
     settings = own / "dagster.yaml"
     if not settings.exists():
-        shutil.copyfile(SETTINGS, settings)
+        settings.write_text(SETTINGS, encoding="utf-8")
     return {
         **environment,
         "DAGSTER_HOME": str(own),

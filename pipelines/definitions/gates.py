@@ -8,11 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import yaml
 
 from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import FEEDS, VERDICTS, asset_of, key
@@ -25,7 +23,34 @@ from quality.suites import CHECKED_STAGES, stage_expectations
 from schemas.contract import Feed
 from schemas.sql import literal
 
-SAID = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+FOLLOWS = {
+    "warn": "A row that breaks it stays, and is reported.",
+    "quarantine": "A row that breaks it is kept aside and not believed.",
+    "hold": "A delivery that breaks it is held and not believed; the one before it stays in force.",
+    "fail": "If a row breaks it, the build stops and the last good database stays in force.",
+}
+OF_DELIVERIES = {**FOLLOWS, "warn": "A delivery that breaks it is believed, and reported."}
+READS = {
+    "day": "a_day",
+    "dotted_day": "a_day",
+    "money": "an_amount",
+    "wan": "an_amount",
+    "integer": "a_whole_number",
+}
+NAMES = {
+    "present": "{column}_is_present",
+    "in_set": "{column}_is_a_known_value",
+    "matches": "{column}_has_the_right_form",
+    "in_bounds": "{column}_lies_within_bounds",
+    "check_digit": "{column}_passes_its_check",
+    "one_version": "delivery_says_one_thing_of_a_record",
+    "one_row": "delivery_gives_a_record_in_one_row",
+    "meets_record": "what_is_withdrawn_or_corrected_is_believed",
+    "some_rows": "delivery_has_rows",
+    "first_rows": "first_delivery_has_enough_rows",
+    "previous_ratio": "rows_fit_the_delivery_before",
+    "backlog_ratio": "rows_fit_the_first_delivery",
+}
 
 
 def in_words(e: Expectation) -> str:
@@ -35,9 +60,9 @@ def in_words(e: Expectation) -> str:
     'd_reads_as_a_day'
     """
     if e.kind == "reads_as":
-        name = f"{e.column}_reads_as_{SAID['reads_as'].get(e.arguments['as'], e.arguments['as'])}"
+        name = f"{e.column}_reads_as_{READS.get(e.arguments['as'], e.arguments['as'])}"
     else:
-        name = SAID["names"].get(e.kind, e.name).format(column=e.column)
+        name = NAMES.get(e.kind, e.name).format(column=e.column)
     return re.sub(r"[^A-Za-z0-9_]", "_", name)
 
 
@@ -90,7 +115,7 @@ class Check:
     def description(self) -> str:
         """What is expected, why, and what follows for what breaks it."""
         e = self.expectation
-        follows = SAID["deliveries" if self.of_deliveries else "rows"][e.outcome]
+        follows = (OF_DELIVERIES if self.of_deliveries else FOLLOWS)[e.outcome]
         return " ".join(filter(None, (expected(e), e.reason, follows)))
 
     @property
