@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.contract import Feed
-from schemas.identifiers import ORG_CHECKS, SCHEMES, USCC_ALPHABET, could_be_real, is_synthetic
+from schemas.identifiers import ORG_CHECKS, SCHEMES, USCC_ALPHABET, could_be_real
 from sources.faults.base import Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, scheme_of
@@ -74,7 +74,7 @@ def mistype(value: str, scheme: str, draw: Draw) -> str | None:
             typed != value
             and typed[place].isdigit() == value[place].isdigit()
             and not SCHEMES[scheme].checksum_ok(typed)
-            and is_synthetic(scheme, typed)
+            and SCHEMES[scheme].is_synthetic(typed)
             and not could_be_real(typed)
         ):
             return typed
