@@ -156,6 +156,19 @@ class Expectation:
         return frozenset({self.table, *TABLES_READ.findall(self.arguments["query"])})
 
 
+def expect(
+    table: str,
+    name: str,
+    kind: str,
+    outcome: str,
+    reason: str,
+    column: str | None = None,
+    **arguments: Any,
+) -> Expectation:
+    """An expectation, with what its kind needs given by name; see `Expectation`."""
+    return Expectation(name, table, kind, outcome, reason, column, arguments)
+
+
 def one_of(values: Iterable[str]) -> str:
     r"""A pattern of a closed list of texts.
 

@@ -18,6 +18,7 @@ from quality.expectations import (
     BrokenPromise,
     Expectation,
     breaks_sql,
+    expect,
     sentence,
     violations_sql,
 )
@@ -151,15 +152,9 @@ def check_keys(
     if progress:
         progress("keys")
     present = frozenset(engine.tables())
+    reason = "A replay tells rows apart by the key that the model's header declares."
     wanted = [
-        Expectation(
-            name="declared_key_once",
-            table=table,
-            kind="unique",
-            arguments={"key": tuple(key)},
-            outcome="warn",
-            reason="A replay tells rows apart by the key that the model's header declares.",
-        )
+        expect(table, "declared_key_once", "unique", "warn", reason, key=tuple(key))
         for table, key in keys.items()
         if key and table in present
     ]
