@@ -315,9 +315,7 @@ FROM (
 WHERE {broken}"""
 
 
-def meets_no_record_sql(
-    expectation: Expectation, verdicts: str = "quality.verdicts", table: str | None = None
-) -> str:
+def meets_no_record_sql(expectation: Expectation, verdicts: str = "quality.verdicts") -> str:
     """Rows that withdraw, change or correct a record that is not believed when they arrive.
 
     Only rows before it count, of deliveries that are believed: earlier deliveries, and earlier lines
@@ -326,15 +324,12 @@ def meets_no_record_sql(
     Args:
         expectation: of kind `meets_record`.
         verdicts: the table that says which rows are kept aside.
-        table: the table judged, if another than the expectation's own.
 
     Returns:
         A query of feed, delivery, record_id, version and line.
     """
-    e = expectation
-    table = table or e.table
-    feed = literal(e.table.removeprefix("landing."))
-    effect = e.arguments["effect"]
+    table, effect = expectation.table, expectation.arguments["effect"]
+    feed = literal(table.removeprefix("landing."))
     names = ("feed", "delivery", "record_id", "version", "line")
     return f"""SELECT {", ".join(f"s.{c}" for c in names)}
 FROM (

@@ -252,9 +252,7 @@ def _reason(bound: dict[str, Any]) -> str:
     return " ".join(str(bound.get("reason", "")).split())
 
 
-def shape_expectations(
-    shape: str, table: str | None = None, shapes: Path = SHAPES
-) -> tuple[Expectation, ...]:
+def shape_expectations(shape: str, table: str | None = None) -> tuple[Expectation, ...]:
     """What the contract of a shape promises of its table; every outcome is `warn`.
 
     Required columns are present, coded columns hold codes of their list, the primary key is unique,
@@ -264,13 +262,12 @@ def shape_expectations(
     Args:
         shape: name of a contract in `schemas/shapes/`.
         table: the table judged, if another than the shape's own.
-        shapes: the folder of the contracts.
 
     Raises:
         FileNotFoundError: if the shape has no contract.
     """
     table = table or f"{SHAPE_STAGES[shape]}.{shape}"
-    path = shapes / f"{shape}.odcs.yaml"
+    path = SHAPES / f"{shape}.odcs.yaml"
     node = read_yaml(path.read_text(encoding="utf-8"))["schema"][0]
     expected, key = [], {}
 

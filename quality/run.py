@@ -6,9 +6,8 @@ broken is looked at again, for examples.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -299,8 +298,3 @@ def _write(
         others = engine.query(f"SELECT {names} FROM quality.checks WHERE stage NOT IN ({judged})")
         rows = pa.concat_tables([others.cast(schema), rows])
     engine.insert_arrow("quality.checks", rows)
-
-
-def as_json(results: Iterable[CheckResult]) -> str:
-    """The results as a JSON array, one object an expectation."""
-    return json.dumps([asdict(r) for r in results], ensure_ascii=False, indent=2)

@@ -500,14 +500,14 @@ def islands(tier: str | None = None, root: Path = SOURCES) -> dict[str, Island]:
     return {i.name: i for i in _all_islands(root) if TIERS.index(i.tier) <= depth}
 
 
-def feeds(tier: str | None = None, root: Path = SOURCES) -> dict[str, Feed]:
+def feeds(tier: str | None = None) -> dict[str, Feed]:
     """Every feed by name, in the order of island and contract.
 
     Raises:
         ContractError: if two islands name a feed alike.
     """
     found: dict[str, Feed] = {}
-    for island in islands(tier, root).values():
+    for island in islands(tier).values():
         for feed in island.feeds:
             if feed.name in found:
                 raise ContractError(

@@ -253,7 +253,6 @@ def rows(
     due: Days | None = None,
     office: pa.Array,
     detail: pa.Array | None = None,
-    key: Ints | None = None,
 ) -> Iterator[pa.Table]:
     """The acts as rows of `world.conduct`, in blocks."""
     coded = ground.dictionary_encode()
@@ -261,7 +260,7 @@ def rows(
     whole = table(
         "conduct",
         len(acts),
-        conduct_no=(acts.key if key is None else key) + (KINDS.index(kind) + 1) * _NUMBERS,
+        conduct_no=acts.key + (KINDS.index(kind) + 1) * _NUMBERS,
         conduct_kind=kind,
         subject_no=acts.subject_no,
         ground=ground,
