@@ -7,13 +7,13 @@ rows a delivery may have. `shape_expectations` reads the contract of a common sh
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from quality.expectations import Expectation, Speaks, expect
 from schemas.contract import (
+    CODES,
     DAYS,
     EARLIEST,
     EFFECTS,
@@ -22,12 +22,12 @@ from schemas.contract import (
     ROOT,
     Column,
     Feed,
+    read_csv,
     read_yaml,
     see_keys,
 )
 from schemas.sql import literal, quoted
 
-CODES = ROOT / "schemas" / "codes"
 SHAPES = ROOT / "schemas" / "shapes"
 
 SHAPE_STAGES = {
@@ -53,11 +53,10 @@ def codes(name: str, folder: Path = CODES, column: str = "code") -> tuple[str, .
     path = folder / f"{name}.csv"
     if not path.exists():
         raise FileNotFoundError(f"A contract names the code list {name!r}; {path} does not exist.")
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        if column not in (reader.fieldnames or ()):
-            raise ValueError(f"{path}: the code list needs a column `{column}`.")
-        return tuple(row[column] for row in reader)
+    rows = read_csv(path)
+    if not all(column in row for row in rows):
+        raise ValueError(f"{path}: the code list needs a column `{column}`.")
+    return tuple(row[column] for row in rows)
 
 
 # A day that may lie ahead of its publication lies at most so many days ahead: a hundred years, which no

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from pathlib import Path
 
-from schemas.contract import Feed, feeds, read_yaml
+from schemas.contract import Feed, feeds, read_csv, read_yaml
 from schemas.shape import SHAPES
 
 COLUMNS = Path(__file__).with_suffix(".csv")
@@ -59,5 +58,4 @@ def said_of_feed(feed: Feed) -> dict[str, str]:
 @cache
 def written() -> tuple[tuple[str, str, str], ...]:
     """Table ("" for every table), column and meaning of what stands in no contract."""
-    with COLUMNS.open(encoding="utf-8", newline="") as lines:
-        return tuple((row["table"], row["column"], row["meaning"]) for row in csv.DictReader(lines))
+    return tuple((row["table"], row["column"], row["meaning"]) for row in read_csv(COLUMNS))

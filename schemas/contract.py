@@ -6,6 +6,7 @@ delivery mode, natural key, fault rates ...) stands in its `customProperties`.
 
 from __future__ import annotations
 
+import csv
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "sources"
+CODES = ROOT / "schemas" / "codes"
 
 TIERS = ("story", "core", "whole")
 MODES = ("snapshot", "changes", "append")
@@ -32,6 +34,12 @@ FORMATS = {
 def read_yaml(text: str) -> Any:
     """A YAML document, by libyaml where it is there, which is ten times as quick."""
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file in UTF-8, each as column -> text."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 class ContractError(ValueError):

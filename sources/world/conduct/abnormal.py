@@ -18,6 +18,8 @@ from sources.world.columns import pick
 from sources.world.conduct.acts import (
     FIRM,
     draw,
+    ground_drawn,
+    grounds,
     known,
     numbered,
     place_names,
@@ -31,12 +33,6 @@ from sources.world.population import Population
 
 KIND = "abnormal"
 A_YEAR = {FIRM: 1_850}
-GROUNDS = {
-    "annual_report_missing": 55,
-    "unreachable": 28,
-    "false_information": 10,
-    "disclosure_missed": 7,
-}
 _STAYS = (60, 25, 15)  # weights: out within two years, after three to six, never
 
 
@@ -48,7 +44,8 @@ def generate(population: Population) -> Iterator[pa.Table]:
     late = july[year_of(acts.day) - CONDUCT_BEGINS.year] + Stream(seed, f"{KIND}.july").below(
         acts.key, 14
     )
-    acts = acts.on(np.where(_ground(seed, acts.key) == 0, late, acts.day))
+    overdue = ground_drawn(population, KIND, acts.key) == 0  # the first is a report missing
+    acts = acts.on(np.where(overdue, late, acts.day))
     acts = present(population, acts)
     stays = Stream(seed, f"{KIND}.stays").choice(acts.key, _STAYS)
     soon = 20 + Stream(seed, f"{KIND}.soon").skewed(acts.key, 700)
@@ -62,7 +59,7 @@ def generate(population: Population) -> Iterator[pa.Table]:
     yield from rows(
         KIND,
         acts,
-        ground=pick([*GROUNDS], _ground(seed, acts.key)),
+        ground=grounds(population, KIND, acts.key),
         document_no=numbered(
             pick(divisions.load().short, acts.place), "市监列异", acts.place, acts.day
         ),
@@ -70,10 +67,6 @@ def generate(population: Population) -> Iterator[pa.Table]:
         held_to=known(out, population),
         office=place_names(acts.place, "市场监督管理局"),
     )
-
-
-def _ground(seed: int, key: Ints) -> Ints:
-    return Stream(seed, f"{KIND}.ground").choice(key, [*GROUNDS.values()])
 
 
 def first_of_overlapping(subject: Ints, begins: Days, ends: Days) -> np.ndarray:

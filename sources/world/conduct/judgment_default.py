@@ -31,14 +31,6 @@ from sources.world.population import Population
 
 KIND = "judgment_default"
 A_YEAR = {FIRM: 840, BODY: 500, PERSON: 270}  # for 100,000
-GROUNDS = {
-    "able_but_refuses": 42,
-    "property_report": 26,
-    "evasion": 12,
-    "spending_order": 9,
-    "settlement_broken": 8,
-    "false_evidence": 3,
-}
 _FULFILLED_PER_MILLION = 350_000
 
 
@@ -59,7 +51,7 @@ def generate(population: Population) -> Iterator[pa.Table]:
     yield from rows(
         KIND,
         acts,
-        ground=grounds(population, KIND, acts.key, GROUNDS),
+        ground=grounds(population, KIND, acts.key),
         amount_yuan=5_000 + Stream(seed, f"{KIND}.amount").skewed(acts.key, most, power=4),
         document_no=glue("(", year, ")", court, "执", serial, "号"),
         held_from=workdays_after(acts.day, 7),

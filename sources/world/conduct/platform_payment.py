@@ -5,8 +5,7 @@ The platform knows only its users, and a few of them use it for everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -16,21 +15,18 @@ from sources.world.conduct.acts import (
     PERSON,
     Acts,
     Strata,
-    act_key,
+    draw_year,
     grounds,
-    group_of,
-    present,
     rows,
     serials,
     years_of,
 )
-from sources.world.days import number, year_of
+from sources.world.days import year_of
 from sources.world.draws import Ints, Stream
 from sources.world.population import Population
 
 KIND = "platform_payment"
 A_YEAR = 90_000  # for 100,000 users
-GROUNDS = {"shopping_paid": 62, "bill_paid": 20, "instalment_paid": 12, "rent_paid": 6}
 OFFICE = "云穗付"
 STRATA: Strata = ((50, 1000), (35, 200), (15, 30))
 _OPTED_IN_PER_MILLION = 250_000
@@ -47,29 +43,16 @@ def users(population: Population) -> Ints:
 
 def use(population: Population, kind: str, a_year: int) -> Iterator[Acts]:
     """Acts of users, year by year, since they are many: `a_year` for 100,000 users."""
-    seed, joined = population.seed, users(population)
-    people = group_of(population, PERSON)
+    joined = users(population)
     for year in years_of(population):
-        key = act_key(year, PERSON, np.arange(joined.size * a_year // 100_000))
-        first, after = number(date(year, 1, 1)), number(date(year + 1, 1, 1))
-        level = Stream(seed, f"{kind}.level").choice(key, [weight for weight, _ in STRATA])
-        pool = np.maximum(joined.size * np.array([share for _, share in STRATA]) // 1000, 1)
-        order = Stream(seed, f"{kind}.who").below(key, pool[level])
-        index = joined[Stream(seed, f"{kind}.user").permute(order, joined.size)]
-        acts = Acts(
-            key=key,
-            group=np.full(key.size, PERSON),
-            index=index,
-            subject_no=index + people.first_no,
-            place=people.place[index],
-            level=level,
-            day=first + Stream(seed, f"{kind}.day").below(key, after - first),
+        acts = draw_year(
+            population, kind, PERSON, a_year, STRATA, f"{kind}.user", year, among=joined
         )
-        yield Acts.together([present(population, acts)])
+        yield Acts.together([acts])
 
 
 def on_platform(
-    population: Population, kind: str, acts: Acts, mark: str, weights: Mapping[str, int], most: int
+    population: Population, kind: str, acts: Acts, mark: str, most: int
 ) -> Iterator[pa.Table]:
     """The acts of a year as rows; the platform records them on the next day and for good."""
     whole = np.zeros(len(acts), dtype=np.int64)
@@ -78,7 +61,7 @@ def on_platform(
     yield from rows(
         kind,
         acts,
-        ground=grounds(population, kind, acts.key, weights),
+        ground=grounds(population, kind, acts.key),
         amount_yuan=amount,
         document_no=glue(mark, plain(year_of(acts.day)), serial),
         held_from=acts.day + 1,
@@ -89,4 +72,4 @@ def on_platform(
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
     for acts in use(population, KIND, A_YEAR):
-        yield from on_platform(population, KIND, acts, "PF", GROUNDS, 3_000)
+        yield from on_platform(population, KIND, acts, "PF", 3_000)

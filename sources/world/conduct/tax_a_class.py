@@ -14,7 +14,6 @@ import pyarrow as pa
 from sources.world.columns import pick, plain
 from sources.world.conduct.acts import (
     FIRM,
-    Acts,
     act_key,
     city_index,
     city_names,
@@ -52,15 +51,7 @@ def generate(population: Population) -> Iterator[pa.Table]:
         named[violations.index[lately]] = False
         index = np.flatnonzero(named)
         april = number(date(year, 4, 10)) + Stream(seed, f"{KIND}.day").below(key[index], 10)
-        acts = Acts(
-            key=key[index],
-            group=np.full(index.size, FIRM),
-            index=index,
-            subject_no=index + firms.first_no,
-            place=firms.place[index],
-            level=np.zeros(index.size, dtype=np.int64),
-            day=april,
-        )
+        acts = firms.acts(key[index], index, april)
         acts = present(population, acts.on(april))
         yield from rows(
             KIND,

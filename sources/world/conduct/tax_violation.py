@@ -25,14 +25,6 @@ from sources.world.population import Population
 
 KIND = "tax_violation"
 A_YEAR = {FIRM: 300}
-GROUNDS = {
-    "false_invoices": 38,
-    "tax_evasion": 22,
-    "tax_arrears": 18,
-    "not_withheld": 10,
-    "arrears_hidden": 8,
-    "refund_fraud": 4,
-}
 _SETTLED_PER_MILLION = 120_000
 
 
@@ -49,7 +41,7 @@ def generate(population: Population) -> Iterator[pa.Table]:
     yield from rows(
         KIND,
         acts,
-        ground=grounds(population, KIND, acts.key, GROUNDS),
+        ground=grounds(population, KIND, acts.key),
         amount_yuan=100_000 + Stream(seed, f"{KIND}.amount").skewed(acts.key, 60_000_000, power=5),
         document_no=numbered(city_short(acts.place), "税稽罚", city_index(acts.place), acts.day),
         held_from=workdays_after(acts.day, 7),

@@ -24,13 +24,6 @@ from sources.world.population import Population
 
 KIND = "volunteering"
 A_YEAR = {PERSON: 1_560}
-GROUNDS = {
-    "community_service": 42,
-    "elder_care": 20,
-    "tree_planting": 15,
-    "school_help": 13,
-    "blood_donation": 10,
-}
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
@@ -41,7 +34,7 @@ def generate(population: Population) -> Iterator[pa.Table]:
     yield from rows(
         KIND,
         acts,
-        ground=grounds(population, KIND, acts.key, GROUNDS),
+        ground=grounds(population, KIND, acts.key),
         document_no=glue("ZY", city, plain(year_of(acts.day)), serial),
         held_from=workdays_after(acts.day, 7),
         office=place_names(acts.place, "志愿服务中心"),
