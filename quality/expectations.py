@@ -404,37 +404,35 @@ def violations_sql(expectation: Expectation) -> str:
     raise ValueError(f"{e.name}: {e.kind!r} judges a delivery, not rows.")
 
 
+# Each kind in one line of plain English, but for those that `sentence` has more to say of.
+SENTENCES = {
+    "present": "{column} is present",
+    "in_set": "{column} is one of {values}",
+    "matches": "{column} matches {pattern}",
+    "reads_as": "{column} reads as {as}",
+    "check_digit": "{column} passes the check of a {scheme}",
+    "one_version": "a delivery says one thing of a record",
+    "one_row": "a delivery gives a record in one row",
+    "meets_record": "what is withdrawn, changed or corrected is believed",
+    "unique": "{key} occurs once",
+    "no_overlap": "intervals of one {key} do not overlap",
+    "refers_to": "{key} is found in {table}",
+}
+
+
 def sentence(expectation: Expectation) -> str:
     """The expectation in one line of plain English, without its reason."""
-    e, arguments = expectation, expectation.arguments
-    if e.kind == "present":
-        return f"{e.column} is present"
-    if e.kind == "in_set":
-        values = list(arguments["values"])
-        return f"{e.column} is one of {', '.join(values[:8])}{' …' if len(values) > 8 else ''}"
-    if e.kind == "matches":
-        return f"{e.column} matches {arguments['pattern']}"
-    if e.kind == "reads_as":
-        return f"{e.column} reads as {arguments['as']}"
-    if e.kind == "check_digit":
-        return f"{e.column} passes the check of a {arguments['scheme']}"
-    if e.kind == "in_bounds" and "not_before" in arguments:
-        ahead = arguments["ahead"]
+    e, said = expectation, {"column": expectation.column, **expectation.arguments}
+    if e.kind == "in_bounds" and "not_before" in said:
+        ahead = said["ahead"]
         end = f"{ahead // 365} years after its publication" if ahead else "its publication"
-        return f"{e.column} lies between {arguments['not_before']} and {end}"
+        return f"{e.column} lies between {said['not_before']} and {end}"
     if e.kind == "in_bounds":
-        unit = "" if arguments["as"] == "integer" else " yuan"
-        return f"{e.column} lies between {arguments['at_least']} and {arguments['at_most']}{unit}"
-    if e.kind == "one_version":
-        return "a delivery says one thing of a record"
-    if e.kind == "one_row":
-        return "a delivery gives a record in one row"
-    if e.kind == "meets_record":
-        return "what is withdrawn, changed or corrected is believed"
-    if e.kind == "unique":
-        return f"{', '.join(arguments['key'])} occurs once"
-    if e.kind == "no_overlap":
-        return f"intervals of one {', '.join(arguments['key'])} do not overlap"
-    if e.kind == "refers_to":
-        return f"{', '.join(arguments['key'])} is found in {arguments['table']}"
-    return re.sub(r"_", " ", e.name)
+        unit = "" if said["as"] == "integer" else " yuan"
+        return f"{e.column} lies between {said['at_least']} and {said['at_most']}{unit}"
+    if e.kind not in SENTENCES:
+        return e.name.replace("_", " ")
+    values = list(said.get("values", ()))
+    said["values"] = f"{', '.join(values[:8])}{' …' if len(values) > 8 else ''}"
+    said["key"] = ", ".join(said.get("key", ()))
+    return SENTENCES[e.kind].format_map(said)

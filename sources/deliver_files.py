@@ -40,10 +40,9 @@ class Delivery:
         if not files.is_streamed(self.feed):
             self.pieces.append(piece)
             return
-        form = files.layout(self.feed)
         if self.file is None:
             self.file = self.path.open("wb")
-            self.file.write(form.head(self.feed))
+            self.file.write(files.layout(self.feed).head(self.feed))
         if self.held is not None:
             self.file.write(self.held)
         self.held = bytes(files.content(piece))
@@ -59,8 +58,7 @@ class Delivery:
     ) -> None:
         if self.file is not None:
             if error is None:
-                form = files.layout(self.feed)
-                self.file.write(form.joined(self.held or b"") + form.tail(self.feed))
+                self.file.write(files.ended(self.feed, self.held or b""))
             self.file.close()
         elif error is None and files.is_text(self.feed):
             records = pa.concat_arrays(self.pieces) if self.pieces else pa.array([], pa.binary())

@@ -20,11 +20,6 @@ CORRECTION = {
 }
 
 
-def fits(feed: Feed) -> bool:
-    """Every feed."""
-    return True
-
-
 def columns(feed: Feed) -> tuple[str, ...]:
     """Every column."""
     return feed.column_names

@@ -32,11 +32,6 @@ _DIGITS = "0123456789"
 _LETTERS = {"uscc": USCC_ALPHABET, "org_code": USCC_ALPHABET, "tax_no": USCC_ALPHABET}
 
 
-def fits(feed: Feed) -> bool:
-    """Feeds with an identifier that has a check character."""
-    return bool(columns(feed))
-
-
 def columns(feed: Feed) -> tuple[str, ...]:
     """The identifier columns whose scheme has a check character."""
     return identifier_columns(feed, _CHECKED)

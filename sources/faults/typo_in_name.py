@@ -20,11 +20,6 @@ CORRECTION = {
 }
 
 
-def fits(feed: Feed) -> bool:
-    """Feeds that give names."""
-    return bool(columns(feed))
-
-
 def columns(feed: Feed) -> tuple[str, ...]:
     """The columns whose Chinese title says that they hold a name."""
     return name_columns(feed)

@@ -26,11 +26,6 @@ CORRECTION = {
 }
 
 
-def fits(feed: Feed) -> bool:
-    """Feeds that name anybody by a code."""
-    return bool(identifier_columns(feed))
-
-
 def columns(feed: Feed) -> tuple[str, ...]:
     """The identifier columns."""
     return identifier_columns(feed)

@@ -30,11 +30,6 @@ CORRECTION = {
 FACTOR = Decimal(10_000)
 
 
-def fits(feed: Feed) -> bool:
-    """Feeds with an amount of money."""
-    return bool(columns(feed))
-
-
 def columns(feed: Feed) -> tuple[str, ...]:
     """The columns that must read as money, in yuan or in units of 10,000 yuan."""
     return tuple(c.name for c in feed.columns if c.parse in ("money", "wan"))

@@ -144,10 +144,15 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
     return layout(feed).render(feed, rows)
 
 
+def ended(feed: Feed, records: bytes) -> bytes:
+    """The last records of a file and what stands after them, which in most formats is nothing."""
+    form = layout(feed)
+    return form.ended(feed, records) if hasattr(form, "ended") else records
+
+
 def assemble(feed: Feed, records: pa.BinaryArray) -> bytes:
     """The file of a text format made of records that `render` gave."""
-    form = layout(feed)
-    data = form.head(feed) + form.joined(bytes(content(records))) + form.tail(feed)
+    data = layout(feed).head(feed) + ended(feed, bytes(content(records)))
     return pack(data) if feed.format == PACKED else data
 
 

@@ -40,35 +40,21 @@ class UnwritableError(ValueError):
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class Bad:
     """A record, or a whole file, that could not be read.
 
     Attributes:
-        file: name of the file.
         line: physical line the record begins on, from 1 (its place among the records for json, xml
             and parquet, its row for xlsx); None for a whole file.
         byte_from: first byte of the record in the file, from 0 (in the unpacked content for
             jsonl.gz); None where the format does not tell.
         byte_to: the byte after its last one.
         reason: what is wrong: a few stable words, a colon, the particulars.
-        raw: the record as it stands, undecodable bytes escaped, at most 2,000 characters.
+        raw: the record as it stands.
         records: how many records of the file stand behind it: 0 for what is wrong between or after
             the records, several for a part of the file that could not be taken apart, None for a
             whole file that does not tell.
     """
-
-    file: str
-    line: int | None
-    byte_from: int | None
-    byte_to: int | None
-    reason: str
-    raw: str
-    records: int | None = 1
-
-
-@dataclass(frozen=True)
-class Bad:
-    """A bad record before the file's name is known; see `Unreadable`."""
 
     line: int | None
     byte_from: int | None
@@ -79,15 +65,16 @@ class Bad:
 
     def named(self, file: str) -> Unreadable:
         """The same, with the file it was found in."""
-        return Unreadable(
-            file,
-            self.line,
-            self.byte_from,
-            self.byte_to,
-            self.reason,
-            as_raw(self.raw),
-            self.records,
-        )
+        return Unreadable(**vars(self) | {"raw": as_raw(self.raw), "file": file})
+
+
+@dataclass(frozen=True)
+class Unreadable(Bad):
+    """What could not be read, and in which `file`; undecodable bytes of `raw` are escaped, and it
+    has at most 2,000 characters.
+    """
+
+    file: str = ""
 
 
 def as_raw(raw: bytes | str) -> str:

@@ -56,16 +56,6 @@ def head(feed: Feed) -> bytes:
     return mark + f"# {NOTICE}\n".encode(codec(feed)) + header(feed)
 
 
-def tail(feed: Feed) -> bytes:
-    """What stands after the last record."""
-    return b""
-
-
-def joined(records: bytes) -> bytes:
-    """The records of a file, as they stand between head and tail."""
-    return records
-
-
 def quoted(values: pa.StringArray, delimiter: str, empty: str) -> pa.StringArray:
     """Values as they stand in a record, in quotes where they must be."""
     data = bytes(content(values))

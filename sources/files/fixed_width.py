@@ -40,16 +40,6 @@ def head(feed: Feed) -> bytes:
     return mark + f"# {NOTICE}\n".encode(codec(feed))
 
 
-def tail(feed: Feed) -> bytes:
-    """What stands after the last record."""
-    return b""
-
-
-def joined(records: bytes) -> bytes:
-    """The records of a file, as they stand between head and tail."""
-    return records
-
-
 def _bytewise(values: pa.BinaryArray) -> pa.StringArray:
     """Bytes posing as text, so that Arrow's ASCII functions take them; not to be read as text."""
     return pa.Array.from_buffers(pa.string(), len(values), values.buffers(), offset=values.offset)

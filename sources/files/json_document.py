@@ -27,14 +27,9 @@ def head(feed: Feed) -> bytes:
     return b'{"notice": ' + json.dumps(NOTICE, ensure_ascii=False).encode() + b', "records": [\n'
 
 
-def tail(feed: Feed) -> bytes:
-    """What stands after the last record."""
-    return b"]}\n"
-
-
-def joined(records: bytes) -> bytes:
-    """The records of a file between head and tail: a comma after all but the last."""
-    return records.removesuffix(b",\n") + b"\n" if records else records
+def ended(feed: Feed, records: bytes) -> bytes:
+    """The last records, without the comma after the last of them, and what stands after them."""
+    return (records.removesuffix(b",\n") + b"\n" if records else b"") + b"]}\n"
 
 
 def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:

@@ -43,16 +43,6 @@ def head(feed: Feed) -> bytes:
     return json.dumps({NOTICE_KEY: NOTICE}, ensure_ascii=False).encode() + b"\n"
 
 
-def tail(feed: Feed) -> bytes:
-    """What stands after the last record."""
-    return b""
-
-
-def joined(records: bytes) -> bytes:
-    """The records of a file, as they stand between head and tail."""
-    return records
-
-
 def tags(feed: Feed) -> list[bytes]:
     """What stands before, between and after the values of a record on a line of its own."""
     first, *others = [json.dumps(name, ensure_ascii=False) for name in feed.column_names]

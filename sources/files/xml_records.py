@@ -50,14 +50,9 @@ def head(feed: Feed) -> bytes:
     return f'{declaration}<{feed.root_tag} notice="{escape(NOTICE)}">\n'.encode()
 
 
-def tail(feed: Feed) -> bytes:
-    """What stands after the last record."""
-    return f"</{feed.root_tag}>\n".encode()
-
-
-def joined(records: bytes) -> bytes:
-    """The records of a file, as they stand between head and tail."""
-    return records
+def ended(feed: Feed, records: bytes) -> bytes:
+    """The last records, and what stands after them."""
+    return records + f"</{feed.root_tag}>\n".encode()
 
 
 def tags(feed: Feed) -> list[bytes]:
