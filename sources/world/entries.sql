@@ -80,7 +80,10 @@ SELECT
     addresses.value AS address,
     scopes.value AS scope,
     -- 4 is the word of registers for what has ended
-    CASE WHEN stretches.held_from >= organisations.ended THEN '4' ELSE coalesce(statuses.value, '1') END AS status,
+    CASE
+        WHEN stretches.held_from >= organisations.ended THEN '4'
+        ELSE coalesce(statuses.value, '1')
+    END AS status,
     heads.name AS head,
     heads.resident_no AS head_no,
     stretches.held_from,

@@ -20,7 +20,16 @@ from numpy.typing import ArrayLike
 from schemas.contract import CODES, read_csv
 from sources.world import divisions
 from sources.world.columns import blocks, glue, pick, plain, rank_within, table, texts
-from sources.world.days import CONDUCT_BEGINS, OPEN, Days, day, number, year_of, years
+from sources.world.days import (
+    CONDUCT_BEGINS,
+    OPEN,
+    Days,
+    day,
+    number,
+    workdays_after,
+    year_of,
+    years,
+)
 from sources.world.draws import Ints, Stream
 from sources.world.population import Flags, Population
 
@@ -261,6 +270,11 @@ def numbered(before: pa.Array, mark: str, offices: Ints, days: Days) -> pa.Array
     return glue(before, mark + "〔", year, "〕", serial, "号")
 
 
+def numbered_by_city(acts: Acts, mark: str) -> pa.Array:
+    """The numbers of documents that offices of the subjects' cities issued."""
+    return numbered(city_short(acts.place), mark, city_index(acts.place), acts.day)
+
+
 def city_index(place: Ints) -> Ints:
     """The city each place lies in, as the index of the city's first place."""
     cities = divisions.load().cities
@@ -294,14 +308,17 @@ def rows(
     *,
     ground: pa.Array,
     document_no: pa.Array,
-    held_from: Days,
+    held_from: Days | None = None,
     held_to: Days | None = None,
     amount_yuan: Ints | None = None,
     due: Days | None = None,
     office: pa.Array,
     detail: pa.Array | None = None,
 ) -> Iterator[pa.Table]:
-    """The acts as rows of `world.conduct`, in blocks."""
+    """The acts as rows of `world.conduct`, in blocks.
+
+    They are published, and so held, seven working days after the decision where nothing else is said.
+    """
     coded = ground.dictionary_encode()
     severity = texts([severities()[code] for code in coded.dictionary.to_pylist()])
     whole = table(
@@ -316,7 +333,7 @@ def rows(
         document_no=document_no,
         decided=acts.day,
         due=due,
-        held_from=held_from,
+        held_from=workdays_after(acts.day, 7) if held_from is None else held_from,
         held_to=held_to,
         office=office,
         detail=detail,

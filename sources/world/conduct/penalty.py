@@ -16,24 +16,13 @@ import pyarrow.compute as pc
 from schemas.contract import read_csv
 from sources.world import divisions, names
 from sources.world.columns import glue, pick, plain, texts
-from sources.world.conduct.acts import (
-    BODY,
-    FIRM,
-    PERSON,
-    Acts,
-    city_index,
-    draw,
-    grounds,
-    known,
-    rows,
-    serials,
-)
+from sources.world.conduct import acts as conduct
 from sources.world.days import OPEN, workdays_after, year_of
 from sources.world.draws import Ints, Stream
 from sources.world.population import Population
 
 KIND = "penalty"
-A_YEAR = {FIRM: 2_250, BODY: 400, PERSON: 720}
+A_YEAR = {conduct.FIRM: 2_250, conduct.BODY: 400, conduct.PERSON: 720}
 
 # Whom the grounds of `grounds.csv` are for: each group, and firms by trade.
 AUDIENCES = ("firm", "body", "person", "food_firm", "works_firm")
@@ -44,11 +33,11 @@ _REVOKED_PER_MILLION = 20_000
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = draw(population, KIND, A_YEAR)
+    acts = conduct.draw(population, KIND, A_YEAR)
     seed, where = population.seed, divisions.load()
     # Least and most fine of each ground in yuan, 0 being a reprimand; bureau, and its mark in numbers.
     fines = read_csv(Path(__file__).with_name("fines.csv"))
-    ground = grounds(population, KIND, acts.key, _audience(population, acts), AUDIENCES)
+    ground = conduct.grounds(population, KIND, acts.key, _audience(population, acts), AUDIENCES)
     drawn = pc.index_in(ground, texts([fine["ground"] for fine in fines])).to_numpy()
     least = np.array([int(fine["least_yuan"]) for fine in fines])[drawn]
     most = np.array([int(fine["most_yuan"]) for fine in fines])[drawn]
@@ -58,26 +47,25 @@ def generate(population: Population) -> Iterator[pa.Table]:
     revoked_on = acts.day + 15 + Stream(seed, f"{KIND}.revoked_on").below(acts.key, 150)
     # districts are the city's; each county has an office of its own
     urban = where.urban[acts.place]
-    office = np.where(urban, city_index(acts.place), acts.place)
+    office = np.where(urban, conduct.city_index(acts.place), acts.place)
     issuer = office + np.where(urban, 0, len(where))
     shorts = [*(divisions.short_name(city) for city in where.cities), *where.short]
     fulls = [*where.cities, *where.names]
-    year, serial = plain(year_of(acts.day)), plain(serials(issuer, acts.day))
+    year, serial = plain(year_of(acts.day)), plain(conduct.serials(issuer, acts.day))
     mark = pick([fine["mark"] + "罚〔" for fine in fines], drawn)
-    yield from rows(
+    yield from conduct.rows(
         KIND,
         acts,
         ground=ground,
         amount_yuan=fine,
         document_no=glue(pick(shorts, issuer), mark, year, "〕", serial, "号"),
-        held_from=workdays_after(acts.day, 7),
-        held_to=known(np.where(revoked, workdays_after(revoked_on, 3), OPEN), population),
+        held_to=conduct.known(np.where(revoked, workdays_after(revoked_on, 3), OPEN), population),
         office=pick(("county", "city"), urban),
         detail=glue(pick(fulls, issuer), pick([fine["bureau_zh"] for fine in fines], drawn)),
     )
 
 
-def _audience(population: Population, acts: Acts) -> Ints:
+def _audience(population: Population, acts: conduct.Acts) -> Ints:
     """Which of `AUDIENCES` each act's subject is."""
     by_trade = np.array(
         [
@@ -86,6 +74,6 @@ def _audience(population: Population, acts: Acts) -> Ints:
         ]
     )
     audience = acts.group.copy()
-    firm = audience == FIRM
+    firm = audience == conduct.FIRM
     audience[firm] = by_trade[population.firms.trade[acts.index[firm]]]
     return audience

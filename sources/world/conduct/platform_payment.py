@@ -11,16 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from sources.world.columns import glue, padded, pick, plain
-from sources.world.conduct.acts import (
-    PERSON,
-    Acts,
-    Strata,
-    draw_year,
-    grounds,
-    rows,
-    serials,
-    years_of,
-)
+from sources.world.conduct import acts as conduct
 from sources.world.days import year_of
 from sources.world.draws import Ints, Stream
 from sources.world.population import Population
@@ -28,7 +19,7 @@ from sources.world.population import Population
 KIND = "platform_payment"
 A_YEAR = 90_000  # for 100,000 users
 OFFICE = "云穗付"
-STRATA: Strata = ((50, 1000), (35, 200), (15, 30))
+STRATA: conduct.Strata = ((50, 1000), (35, 200), (15, 30))
 _OPTED_IN_PER_MILLION = 250_000
 
 
@@ -41,27 +32,27 @@ def users(population: Population) -> Ints:
     return np.flatnonzero(chosen)
 
 
-def use(population: Population, kind: str, a_year: int) -> Iterator[Acts]:
+def use(population: Population, kind: str, a_year: int) -> Iterator[conduct.Acts]:
     """Acts of users, year by year, since they are many: `a_year` for 100,000 users."""
     joined = users(population)
-    for year in years_of(population):
-        acts = draw_year(
-            population, kind, PERSON, a_year, STRATA, f"{kind}.user", year, among=joined
+    for year in conduct.years_of(population):
+        acts = conduct.draw_year(
+            population, kind, conduct.PERSON, a_year, STRATA, f"{kind}.user", year, among=joined
         )
-        yield Acts.together([acts])
+        yield conduct.Acts.together([acts])
 
 
 def on_platform(
-    population: Population, kind: str, acts: Acts, mark: str, most: int
+    population: Population, kind: str, acts: conduct.Acts, mark: str, most: int
 ) -> Iterator[pa.Table]:
     """The acts of a year as rows; the platform records them on the next day and for good."""
     whole = np.zeros(len(acts), dtype=np.int64)
-    serial = padded(serials(whole, acts.day), 8)
+    serial = padded(conduct.serials(whole, acts.day), 8)
     amount = 5 + Stream(population.seed, f"{kind}.amount").skewed(acts.key, most, power=3)
-    yield from rows(
+    yield from conduct.rows(
         kind,
         acts,
-        ground=grounds(population, kind, acts.key),
+        ground=conduct.grounds(population, kind, acts.key),
         amount_yuan=amount,
         document_no=glue(mark, plain(year_of(acts.day)), serial),
         held_from=acts.day + 1,
