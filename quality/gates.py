@@ -43,35 +43,24 @@ from schemas.sql import literal, quoted
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_COUNT, _TEXT = "BIGINT", "VARCHAR"
 VERDICTS_COLUMNS = {
-    "feed": "VARCHAR",
-    "delivery": "VARCHAR",
-    "record_id": "VARCHAR",
-    "version": "VARCHAR",
-    "line": "BIGINT",
-    "stage": "VARCHAR",
-    "expectation": "VARCHAR",
-    "column_name": "VARCHAR",
-    "outcome": "VARCHAR",
+    **dict.fromkeys(("feed", "delivery", "record_id", "version"), _TEXT),
+    "line": _COUNT,
+    **dict.fromkeys(("stage", "expectation", "column_name", "outcome"), _TEXT),
 }
 DELIVERIES_COLUMNS = {
-    "feed": "VARCHAR",
-    "delivery": "VARCHAR",
+    "feed": _TEXT,
+    "delivery": _TEXT,
     "published": "DATE",
-    "rows": "BIGINT",
-    "conformed": "BIGINT",  # rows not kept aside, one a record
+    "rows": _COUNT,
+    "conformed": _COUNT,  # rows not kept aside, one a record
     "whole": "BOOLEAN",  # whether absence from it means anything
-    "expectation": "VARCHAR",
-    "outcome": "VARCHAR",
-    "reason": "VARCHAR",
+    **dict.fromkeys(("expectation", "outcome", "reason"), _TEXT),
 }
 ROW_COUNTS_COLUMNS = {
-    "feed": "VARCHAR",
-    "landed": "BIGINT",
-    "conformed": "BIGINT",
-    "quarantined": "BIGINT",
-    "held": "BIGINT",
-    "unreadable": "BIGINT",
+    "feed": _TEXT,
+    **dict.fromkeys(("landed", "conformed", "quarantined", "held", "unreadable"), _COUNT),
 }
 
 # A feed of changes may bring this many rows however small its first delivery was.

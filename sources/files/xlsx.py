@@ -64,6 +64,11 @@ PLAIN_PLACES = re.compile(rb"<(?:c\s[^>]*?\br=[\"'][A-Z]{1,3}|row\s[^>]*?\br=[\"
 TWICE = re.compile(rb"<(?:c|row)\s[^>]*?\br=[^>]*?\br=")
 OTHER_PREFIX = re.compile(rb"<\w+:(?:c|row|v|is|t|sheetData)[\s/>]")
 PREFIX = re.compile(rb"<(\w+):(?:worksheet|sst|workbook)\b")
+# What the readers of packages, of XML and of sheets raise for what is none.
+NO_WORKBOOK = (
+    zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, python_calamine.CalamineError, OSError,
+    KeyError, ValueError, OverflowError, MemoryError, EOFError, RuntimeError,
+)  # fmt: skip
 OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
 
@@ -282,15 +287,7 @@ def _sheets(feed: Feed, data: bytes) -> list[Sheet]:
                 cells += [[] for _ in range(height - len(cells))]
                 cells = [row + [""] * (width - len(row)) for row in cells]
             found.append(Sheet(name, cells, faults, digits))
-    except (
-        python_calamine.CalamineError,
-        etree.XMLSyntaxError,
-        OSError,
-        KeyError,
-        ValueError,
-        OverflowError,
-        MemoryError,
-    ) as error:
+    except NO_WORKBOOK as error:
         raise Refused(f"cut off or no workbook: {error}") from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # what the reader of workbooks ends in
@@ -328,16 +325,7 @@ def package(data: bytes) -> dict[str, bytes]:
                         part = part.replace(b"<" + prefix[1] + b":", b"<")
                         part = part.replace(b"</" + prefix[1] + b":", b"</")
                     parts[member.filename] = part
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        ValueError,
-        KeyError,
-        EOFError,
-        RuntimeError,
-        NotImplementedError,
-    ) as error:
+    except NO_WORKBOOK as error:
         raise Refused(f"cut off or no workbook: {error}") from None
     return parts
 
