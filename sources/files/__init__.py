@@ -39,25 +39,6 @@ from sources.files.base import (
     without_unbelievable,
 )
 
-__all__ = [
-    "Irregular",
-    "Refused",
-    "Unreadable",
-    "UnwritableError",
-    "assemble",
-    "content",
-    "empty_table",
-    "is_streamed",
-    "is_text",
-    "layout",
-    "opened",
-    "read",
-    "read_and_count",
-    "read_quickly",
-    "render",
-    "write",
-]
-
 TEXT: dict[str, ModuleType] = {
     "jsonl": json_lines,
     "jsonl.gz": json_lines,
