@@ -9,7 +9,7 @@ and what is wrong with it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -157,15 +157,25 @@ def without_unbelievable(table: pa.Table) -> tuple[pa.Table, list[Bad]]:
         same = pc.fill_null(functools.reduce(pc.and_kleene, again), False)
         for i in np.flatnonzero(same):
             reasons[int(i)] = "a second header: the row repeats the names of the columns"
-    if not reasons:
-        return table, []
-    keep = np.ones(len(table), dtype=bool)
-    keep[list(reasons)] = False
     bad = []
     for i in sorted(reasons):
         row = [str(values[i].as_py() or "")[:RAW_LIMIT] for values in table.columns[1:]]
         bad.append(Bad(table.column("line")[i].as_py(), None, None, reasons[i], "\t".join(row)))
-    return table.filter(pa.array(keep)), bad
+    return without_rows(table, reasons), bad
+
+
+def without_rows(table: pa.Table, places: Collection[int]) -> pa.Table:
+    """A table without the rows at some places, from 0."""
+    if not places:
+        return table
+    keep = np.ones(len(table), dtype=bool)
+    keep[list(places)] = False
+    return table.filter(pa.array(keep))
+
+
+def places_where(flags: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """The places, from 0, at which a flag is set; missing ones are not."""
+    return np.flatnonzero(pc.fill_null(flags, False).to_numpy(zero_copy_only=False))
 
 
 def column_of(rows: pa.Table, name: str) -> pa.StringArray:
@@ -261,8 +271,7 @@ def decoded(values: pa.BinaryArray, encoding: str) -> pa.StringArray:
 
 def rows_where(values: pa.Array, pattern: str) -> np.ndarray:
     """Positions of the values in which a regular expression (RE2) matches; NULL never does."""
-    found = pc.fill_null(pc.match_substring_regex(values, pattern), False)
-    return np.flatnonzero(found.to_numpy(zero_copy_only=False))
+    return places_where(pc.match_substring_regex(values, pattern))
 
 
 def replaced(values: pa.Array, where: np.ndarray, by: Sequence[str]) -> pa.Array:

@@ -40,18 +40,13 @@ def head(feed: Feed) -> bytes:
     return mark + f"# {NOTICE}\n".encode(codec(feed))
 
 
-def _bytewise(values: pa.BinaryArray) -> pa.StringArray:
-    """Bytes posing as text, so that Arrow's ASCII functions take them; not to be read as text."""
-    return pa.Array.from_buffers(pa.string(), len(values), values.buffers(), offset=values.offset)
-
-
 def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
     """Every row as the record a file holds, its line end included.
 
     Raises:
         UnwritableError: if a value is wider than its column or holds a line end.
     """
-    parts = []
+    parts = []  # bytes posing as text, so that Arrow's ASCII functions take them
     for column in feed.columns:
         texts = pc.fill_null(column_of(rows, column.name), "")
         values = encoded(texts, codec(feed))
@@ -65,9 +60,8 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
                 f"{feed.name}.{column.name}: {texts[at].as_py()!r} does not fit {column.width} "
                 f"bytes of one line in {feed.encoding}"
             )
-        parts.append(pc.ascii_rpad(_bytewise(values), column.width, " "))
-    ended = pc.binary_join_element_wise(*parts, "\n", "")
-    return pa.Array.from_buffers(pa.binary(), len(ended), ended.buffers(), offset=ended.offset)
+        parts.append(pc.ascii_rpad(values.view(pa.string()), column.width, " "))
+    return pc.binary_join_element_wise(*parts, "\n", "").view(pa.binary())
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
@@ -112,10 +106,7 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
         cells = np.ascontiguousarray(grid[:, start : start + column.width])
         bounds = np.arange(0, (len(grid) + 1) * column.width, column.width)
         trimmed = pc.ascii_rtrim(slices(cells, bounds, pa.string()), characters=" ")
-        values = pa.Array.from_buffers(
-            pa.binary(), len(trimmed), trimmed.buffers(), offset=trimmed.offset
-        )
-        columns.append(without_empty(decoded(values, codec(feed))))
+        columns.append(without_empty(decoded(trimmed.view(pa.binary()), codec(feed))))
         start += column.width
     return pa.table(columns, names=list(feed.column_names)), None
 
