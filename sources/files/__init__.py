@@ -2,6 +2,23 @@
 
 `write` and `read` take a feed's contract and a table of text. Every value travels as text; an empty
 value and a missing one are the same. Every file says that what it holds is invented.
+
+A text format is a module that says
+
+==========================  ======================================================================
+`head(feed)`                what stands before the first record
+`render(feed, rows)`        every row as the record a file holds, its line end included; raises
+                            `UnwritableError` if the format cannot hold a value
+`ended(feed, records)`      the last records, with what stands after them, if anything does
+`body(feed, data)`          the quick way: the records of a file, each on a line of its own, and the
+                            line (or place) of the first; raises `Irregular` if the file is not laid
+                            out as the quick way needs it
+`parse(feed, data, count)`  the records of one or many files at once, of so many lines, and the lines
+                            (from 0) they begin on if one may take several; raises `Irregular` if any
+                            is not exactly as the contract promises
+`careful(feed, data)`       the careful way: every good record of a file, and every bad one with its
+                            place and reason; raises `Refused` if the file as a whole cannot be read
+==========================  ======================================================================
 """
 
 from __future__ import annotations

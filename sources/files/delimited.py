@@ -77,11 +77,7 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file and the line the first one stands on.
-
-    Raises:
-        Irregular: if the file is not laid out as the quick way needs it.
-    """
+    """The records of a file and the line the first one stands on."""
     start, line = (len(BOM) if data.startswith(BOM) else 0), 1
     if data.startswith(b"#", start):
         start, line = data.find(b"\n", start) + 1, 2
@@ -122,15 +118,7 @@ def _record_starts(data: bytes, delimiter: int) -> tuple[np.ndarray, bool]:
 
 
 def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, np.ndarray | None]:
-    """Records of one or many files at once, and the line (from 0) each begins on; None: one a line.
-
-    Args:
-        data: the records.
-        count: of its lines.
-
-    Raises:
-        Irregular: if any of them is not exactly as the contract promises.
-    """
+    """Records of one or many files at once, and the line (from 0) each begins on; None: one a line."""
     if b"\x00" in data:
         raise Irregular("a NUL byte")
     try:
@@ -248,9 +236,6 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     """Every good record of a file, and every bad one with its place and reason.
 
     A record that goes wrong takes only its first line with it: reading goes on with the next line.
-
-    Raises:
-        Refused: if the file as a whole cannot be read.
     """
     if not data.strip():
         raise Refused("empty file: it has no line")

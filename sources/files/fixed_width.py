@@ -65,11 +65,7 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file and the line the first one stands on.
-
-    Raises:
-        Irregular: if the file is not laid out as the quick way needs it.
-    """
+    """The records of a file and the line the first one stands on."""
     start, line = (len(BOM) if data.startswith(BOM) else 0), 1
     width = record_width(feed)
     notice = data.find(b"\n", start) - start
@@ -86,15 +82,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
 
 
 def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
-    """Records of one or many files at once, exactly one a line.
-
-    Args:
-        data: the records.
-        count: of its lines.
-
-    Raises:
-        Irregular: if any of them is not exactly as the contract promises.
-    """
+    """Records of one or many files at once, exactly one a line."""
     width = record_width(feed)
     if len(data) % (width + 1) or b"\x00" in data or b"\r" in data:
         raise Irregular("lines of another width")
@@ -112,11 +100,7 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
 
 
 def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
-    """Every good record of a file, and every bad one with its place and reason.
-
-    Raises:
-        Refused: if the file as a whole cannot be read.
-    """
+    """Every good record of a file, and every bad one with its place and reason."""
     if not data.strip(b"\r\n"):
         raise Refused("empty file: it has no line")
     offset = len(BOM) if data.startswith(BOM) else 0

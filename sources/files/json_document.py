@@ -38,11 +38,7 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file, each on a line of its own without its comma, and the first's place.
-
-    Raises:
-        Irregular: if the file is not laid out as the quick way needs it.
-    """
+    """The records of a file, each on a line of its own without its comma, and the first's place."""
     begin = HEAD.match(data)
     records = data.rstrip()
     if not begin or not records.endswith(b"}"):
@@ -144,9 +140,6 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
 
     After a record that is no JSON, reading goes on where the next one seems to begin: at a brace
     that opens a line, or at one after a brace and a comma.
-
-    Raises:
-        Refused: if the file as a whole cannot be read.
     """
     offset = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     text = data[offset:].decode("utf-8", errors="surrogateescape")

@@ -72,11 +72,7 @@ def render(feed: Feed, rows: pa.Table, end: str = "\n") -> pa.BinaryArray:
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file, each on a line of its own, and the line the first one stands on.
-
-    Raises:
-        Irregular: if the file is not laid out as the quick way needs it.
-    """
+    """The records of a file, each on a line of its own, and the line the first one stands on."""
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     notice = NOTICE_LINE.match(data, start)
     if not notice and NOTICE_KEY.encode() in data[:100]:
@@ -90,15 +86,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
 
 
 def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
-    """Records of one or many files at once, exactly one a line.
-
-    Args:
-        data: the records.
-        count: of its lines.
-
-    Raises:
-        Irregular: if any of them is not exactly as the contract promises.
-    """
+    """Records of one or many files at once, exactly one a line."""
     try:
         columns = _as_written(feed, data, count)
     except Irregular:
@@ -229,11 +217,7 @@ def gather(
 
 
 def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
-    """Every good record of a file, and every bad one with its place and reason.
-
-    Raises:
-        Refused: if the file as a whole cannot be read.
-    """
+    """Every good record of a file, and every bad one with its place and reason."""
     offset = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     lines = physical_lines(data)
     if not lines:

@@ -86,11 +86,7 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file, each on a line of its own, and the place of the first.
-
-    Raises:
-        Irregular: if the file is not laid out as the quick way needs it.
-    """
+    """The records of a file, each on a line of its own, and the place of the first."""
     root = re.escape(feed.root_tag.encode())
     begin = re.match(
         rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?\?>\s*)?'
@@ -108,15 +104,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
 
 
 def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
-    """Records of one or many files at once, exactly one a line.
-
-    Args:
-        data: the records.
-        count: of its lines.
-
-    Raises:
-        Irregular: if any of them is not exactly as the contract promises.
-    """
+    """Records of one or many files at once, exactly one a line."""
     between = values_between(data, tags(feed), b"<", count)
     controls = np.count_nonzero(np.frombuffer(data, np.uint8) < ord(" "))
     if controls - data.count(b"\t") != count or any(mark in data for mark in NOT_IN_TEXT):
@@ -220,9 +208,6 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
 
     A document that is XML is read as XML, however it is laid out. One that is not is cut at the
     tags that open a record, and each piece is read for itself.
-
-    Raises:
-        Refused: if the file as a whole cannot be read.
     """
     if not data.strip():
         raise Refused("empty file: it holds no document")
