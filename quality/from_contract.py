@@ -19,16 +19,13 @@ from schemas.contract import (
     EFFECTS,
     KEYS,
     MOST,
-    ROOT,
     Column,
     Feed,
     read_csv,
-    read_yaml,
     see_keys,
 )
+from schemas.shape import shape_contract
 from schemas.sql import literal, quoted
-
-SHAPES = ROOT / "schemas" / "shapes"
 
 SHAPE_STAGES = {
     "statements": "conform",
@@ -266,14 +263,13 @@ def shape_expectations(shape: str, table: str | None = None) -> tuple[Expectatio
         FileNotFoundError: if the shape has no contract.
     """
     table = table or f"{SHAPE_STAGES[shape]}.{shape}"
-    path = SHAPES / f"{shape}.odcs.yaml"
-    node = read_yaml(path.read_text(encoding="utf-8"))["schema"][0]
+    node = shape_contract(shape)
     expected, key = [], {}
 
     def add(name: str, kind: str, reason: str, column: str | None = None, **arguments: Any) -> None:
         expected.append(expect(table, name, kind, "warn", reason, column, **arguments))
 
-    where = f"schemas/shapes/{path.name}"
+    where = f"schemas/shapes/{shape}.odcs.yaml"
     see_keys(node, KEYS["feed"], where, "key")
     for prop in node["properties"]:
         see_keys(prop, KEYS["column"], f"{where}, column {prop.get('name')}", "key")
