@@ -82,17 +82,17 @@ def table(name: str, rows: int, **columns: Column) -> pa.Table:
     """A table of the world from its columns, in the schema's order and types.
 
     A column may be an Arrow array, a numpy array (days: `OPEN` becomes null), one text for all
-    rows, or None for nulls.
+    rows, or None for nulls, as has a column that is left out.
 
     Raises:
-        KeyError: if a column is missing; TypeError: if there is one the schema does not know.
+        TypeError: if there is a column the schema does not know.
     """
     schema = SCHEMAS[name]
     strangers = set(columns) - set(schema.names)
     if strangers:
         raise TypeError(f"world.{name} has no columns {sorted(strangers)}.")
     return pa.Table.from_arrays(
-        [_array(columns[field.name], field.type, rows) for field in schema], schema=schema
+        [_array(columns.get(field.name), field.type, rows) for field in schema], schema=schema
     )
 
 
