@@ -35,6 +35,10 @@ class Refused(Exception):
     """A file that cannot be read at all; the message is the reason."""
 
 
+class Spoiled(ValueError):
+    """A record that cannot be read; the message is the reason."""
+
+
 class UnwritableError(ValueError):
     """A value the format has no way to hold; the message names feed, column and value."""
 
@@ -298,6 +302,17 @@ def physical_lines(data: bytes) -> list[tuple[int, int, int]]:
 def names_in_words(names: Sequence[str]) -> str:
     """Column names for a sentence."""
     return ", ".join(repr(name) for name in names)
+
+
+def see_none_twice(names: Sequence[str]) -> None:
+    """See that a record names each of its columns once.
+
+    Raises:
+        Spoiled: if not.
+    """
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Spoiled(f"duplicate key: {', '.join(map(repr, twice))} stands more than once")
 
 
 def column_faults(feed: Feed, names: Sequence[str]) -> str | None:

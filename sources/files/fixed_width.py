@@ -17,6 +17,7 @@ from sources.files.base import (
     Bad,
     Irregular,
     Refused,
+    Spoiled,
     UnwritableError,
     column_of,
     content,
@@ -118,7 +119,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
             widths.add(len(line))
             try:
                 good.append((number, _values(feed, line, start, number == len(lines))))
-            except _Spoiled as error:
+            except Spoiled as error:
                 shown = line.decode(codec(feed), errors="backslashreplace")
                 bad.append(Bad(number, start, end, str(error), shown))
         start += len(raw) + 1
@@ -130,18 +131,14 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     return table_of(feed, [line for line, _ in good], [values for _, values in good]), bad
 
 
-class _Spoiled(ValueError):
-    """A line that is no record; the message is the reason."""
-
-
 def _values(feed: Feed, line: bytes, start: int, last: bool) -> list[str]:
     width = record_width(feed)
     if len(line) != width:
         cut = last and len(line) < width
         kind = "cut off" if cut else "wrong column count"
-        raise _Spoiled(f"{kind}: {len(line)} bytes where the columns take {width}")
+        raise Spoiled(f"{kind}: {len(line)} bytes where the columns take {width}")
     if b"\x00" in line:
-        raise _Spoiled("NUL byte: in the record")
+        raise Spoiled("NUL byte: in the record")
     values, at = [], 0
     for column in feed.columns:
         cell = line[at : at + column.width].rstrip(b" ")
@@ -149,7 +146,7 @@ def _values(feed: Feed, line: bytes, start: int, last: bool) -> list[str]:
             values.append(cell.decode(codec(feed)))
         except UnicodeDecodeError as error:
             byte = start + at + error.start
-            raise _Spoiled(
+            raise Spoiled(
                 f"undecodable bytes: byte {byte} of the file, in {column.name!r}, is no "
                 f"{codec(feed)}"
             ) from None

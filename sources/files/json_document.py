@@ -14,7 +14,7 @@ import pyarrow as pa
 from schemas.contract import Feed
 from schemas.notice import NOTICE
 from sources.files import json_lines
-from sources.files.base import Bad, Irregular, Refused
+from sources.files.base import Bad, Irregular, Refused, Spoiled
 
 HEAD = re.compile(rb'\{(?:"notice": ?"' + json_lines.PLAIN + rb'", ?)?"records": ?\[ *\r?\n')
 SPACE = re.compile(r"[ \t\r\n]*")
@@ -91,7 +91,7 @@ def _start(text: str) -> tuple[int, list[tuple[int, int, str]]]:
             if text[at : at + 1] != ",":
                 break
             at += 1
-    except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
+    except (json.JSONDecodeError, Spoiled, RecursionError) as error:
         raise Refused(f"malformed JSON: before the records: {error}") from None
     raise Refused('malformed JSON: the document has no list named "records"')
 
@@ -171,7 +171,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
                 values, fault = json_lines.values_of(feed, pairs)
                 record = spoiled(start, at, fault) if fault else None
                 found.append((place, values, fault, record))
-            except json_lines.Member as error:
+            except Spoiled as error:
                 bad.append(spoiled(start, at, str(error)))
             at = after
             if text[at : at + 1] == ",":
@@ -181,7 +181,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
                     reason = "malformed JSON: a comma after the last record"
                     bad.append(spoiled(at, at + 1, reason, 0))
                 at += 1
-        except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
+        except (json.JSONDecodeError, Spoiled, RecursionError) as error:
             what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
             again = NEXT_RECORD.search(text, start + 1)
             at = again.end() if again else len(text)
@@ -199,7 +199,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
         if object_around:
             try:
                 at = _members_after(text, at, others)
-            except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
+            except (json.JSONDecodeError, Spoiled, RecursionError) as error:
                 cut = not text[at:].strip()
                 kind = "cut off" if cut else "malformed JSON: after the records"
                 reason = f"{kind}: {getattr(error, 'msg', error)}"

@@ -21,12 +21,14 @@ from sources.files.base import (
     Bad,
     Irregular,
     Refused,
+    Spoiled,
     column_faults,
     column_of,
     content,
     physical_lines,
     replaced,
     rows_where,
+    see_none_twice,
     table_of,
     without_empty,
 )
@@ -149,16 +151,12 @@ def _as_json(feed: Feed, data: bytes, count: int) -> list[pa.StringArray]:
     return [rows.column(name).combine_chunks() for name in feed.column_names]
 
 
-class Member(ValueError):
-    """A member of a record that is no text; the message is the reason."""
-
-
 class Pairs(list):
     """The members of one JSON object, in order and with those that come twice."""
 
 
 def _constant(name: str) -> str:
-    raise Member(f"malformed JSON: {name} is no JSON value")
+    raise Spoiled(f"malformed JSON: {name} is no JSON value")
 
 
 DECODER = json.JSONDecoder(
@@ -170,27 +168,25 @@ def values_of(feed: Feed, pairs: Any) -> tuple[list[str | None], str | None]:
     """One parsed record as values in the order of the contract, and what is wrong with its columns.
 
     Raises:
-        Member: if it is no object, or a member is no text, number or null.
+        Spoiled: if it is no object, or a member is no text, number or null.
     """
     if not isinstance(pairs, Pairs):
-        raise Member("malformed JSON: the record is no object")
+        raise Spoiled("malformed JSON: the record is no object")
     names = [name for name, _ in pairs]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise Member(f"duplicate key: {', '.join(map(repr, twice))} stands more than once")
+    see_none_twice(names)
     members = dict(pairs)
     for name, value in members.items():
         if isinstance(value, bool):
             members[name] = "true" if value else "false"
         elif not isinstance(value, str | None):
-            raise Member(f"malformed JSON: {name!r} holds a list or an object, not text")
+            raise Spoiled(f"malformed JSON: {name!r} holds a list or an object, not text")
         elif value and "\x00" in value:
-            raise Member(f"NUL byte: in the value of {name!r}")
+            raise Spoiled(f"NUL byte: in the value of {name!r}")
         elif value and not value.isascii():
             try:
                 value.encode("utf-8")
             except UnicodeEncodeError:
-                raise Member(f"undecodable bytes: half a character in {name!r}") from None
+                raise Spoiled(f"undecodable bytes: half a character in {name!r}") from None
     return [members.get(name) for name in feed.column_names], column_faults(feed, names)
 
 
@@ -231,7 +227,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
             text = raw.decode("utf-8").strip(" \t")
             pairs, stop = DECODER.raw_decode(text)
             if stop != len(text):
-                raise Member(f"malformed JSON: text after the object, at character {stop + 1}")
+                raise Spoiled(f"malformed JSON: text after the object, at character {stop + 1}")
             if place == 0 and isinstance(pairs, Pairs) and [n for n, _ in pairs] == [NOTICE_KEY]:
                 continue
             values, fault = values_of(feed, pairs)
@@ -239,7 +235,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
         except UnicodeDecodeError as error:
             reason = f"undecodable bytes: byte {start + error.start} of the file is no UTF-8"
             bad.append(Bad(line, start, end, reason, raw))
-        except Member as error:
+        except Spoiled as error:
             bad.append(Bad(line, start, end, str(error), raw))
         except (json.JSONDecodeError, RecursionError) as error:
             what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
