@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from schemas.contract import Feed
 from sources import files
+from sources.world.columns import in_blocks
 
 BLOCK = 1 << 18  # rows rendered at a time, so that memory does not grow with a delivery
 
@@ -92,29 +93,13 @@ def write_deliveries(
         UnwritableError: if the format cannot hold a value.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    blocks = (_block(feed, batch) for batch in _in_blocks(batches))
+    blocks = (_block(feed, batch) for batch in in_blocks(batches, BLOCK))
     write = _snapshots if feed.mode == "snapshot" else _one_by_one
     paths = [folder / file_name(feed, day) for day in days]
     return write(feed, paths, blocks, told)
 
 
 Block = tuple[np.ndarray, np.ndarray, "pa.BinaryArray | pa.Table"]
-
-
-def _in_blocks(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.Table]:
-    """The same rows in tables of `BLOCK` rows, however the engine cut them."""
-    waiting: list[pa.RecordBatch] = []
-    held = 0
-    for batch in batches:
-        waiting.append(batch)
-        held += len(batch)
-        while held >= BLOCK:
-            table = pa.Table.from_batches(waiting)
-            yield table.slice(0, BLOCK)
-            rest = table.slice(BLOCK)
-            waiting, held = rest.to_batches(), len(rest)
-    if held:
-        yield pa.Table.from_batches(waiting)
 
 
 def _block(feed: Feed, table: pa.Table) -> Block:

@@ -6,7 +6,7 @@ Arrow, without a loop over rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -145,6 +145,21 @@ def blocks(rows: int, size: int = BLOCK) -> Iterator[slice]:
     """Consecutive stretches of at most `size` rows; one, though empty, if there are none."""
     for start in range(0, max(rows, 1), size):
         yield slice(start, min(start + size, rows))
+
+
+def in_blocks(parts: Iterable[pa.Table | pa.RecordBatch], size: int) -> Iterator[pa.Table]:
+    """The same rows in tables of `size` rows, but for the last, however they come."""
+    waiting: list[pa.Table] = []
+    held = 0
+    for part in parts:
+        waiting.append(part if isinstance(part, pa.Table) else pa.Table.from_batches([part]))
+        held += len(part)
+        while held >= size:
+            whole = pa.concat_tables(waiting)
+            yield whole.slice(0, size)
+            waiting, held = [whole.slice(size)], held - size
+    if held:
+        yield pa.concat_tables(waiting)
 
 
 def pick(pool: Sequence[str] | pa.Array, indices: ArrayLike) -> pa.Array:
