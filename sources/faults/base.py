@@ -28,6 +28,13 @@ def changed(
     return {d: change(rows) if within(d, day, until) else rows for d, rows in history.items()}
 
 
+# How the correction of a wrong cell rides, by delivery mode; feeds that append differ from fault to fault.
+RIGHTED = {
+    "snapshot": "the right row stands in the next delivery",
+    "changes": "a row marked as a correction takes the wrong one's place",
+}
+
+
 class FaultError(ValueError):
     """A fault that cannot be: the message is one sentence saying which and why."""
 

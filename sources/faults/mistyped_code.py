@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.contract import Feed
 from schemas.identifiers import ORG_CHECKS, SCHEMES, USCC_ALPHABET, could_be_real
-from sources.faults.base import Row
+from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, scheme_of
 
@@ -21,11 +21,7 @@ MODELS = (
 )
 LEVEL = "cell"
 SCOPE = "source"
-CORRECTION = {
-    "snapshot": "the right row stands in the next delivery",
-    "changes": "a row marked as a correction takes the wrong one's place",
-    "append": "a further row with the right code; the wrong one stays",
-}
+CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
 
 _CHECKED = ("uscc", "org_code", "registration_no", "tax_no", "resident_no")
 _DIGITS = "0123456789"
