@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from quality.validation import Validation
@@ -81,21 +82,5 @@ def _index(docs_dir: Path, validations: Sequence[Validation]) -> str:
             f'<td class="number">{sum(v.unexpected for v in judged):,}</td>'
             f'<td><a href="expectations/{schema}/{name}.html">what is expected</a></td></tr>'
         )
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="UTF-8"><title>What was expected, and what was found</title>
-{STYLE}
-</head>
-<body><div id="synthetic">{html.escape(NOTICE)}</div>
-<main>
-<h1>What was expected, and what was found</h1>
-<p>One line a table, in the order of the stages. An expectation that is not met is no fault of the
-build: dirty rows are kept aside and odd ones flagged, each with its reason.</p>
-<table>
-<tr><th></th><th>table</th><th>expectations met</th><th>rows that break one</th><th></th></tr>
-{chr(10).join(rows)}
-</table>
-</main>
-</body>
-</html>
-"""
+    page = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
+    return page.substitute(style=STYLE, notice=html.escape(NOTICE), rows="\n".join(rows))

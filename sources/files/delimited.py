@@ -304,11 +304,8 @@ class _Lines:
                 if end > at:
                     break
                 byte = self.start[at] + self.skip + error.start
-                return (
-                    None,
-                    f"undecodable bytes: byte {byte} of the file is no {self.codec}",
-                    at + 1,
-                )
+                reason = f"undecodable bytes: byte {byte} of the file is no {self.codec}"
+                return None, reason, at + 1
             try:
                 values = fields(text.removesuffix("\r"), self.delimiter)
             except _Open:
@@ -323,10 +320,7 @@ class _Lines:
             if end == len(self.raw) - 1 and not self.ended and not text.endswith('"'):
                 return None, "cut off: the last line has no line end", at + 1
             if len(values) != width:
-                return (
-                    None,
-                    f"wrong column count: {len(values)} values for {width} columns",
-                    at + 1,
-                )
+                reason = f"wrong column count: {len(values)} values for {width} columns"
+                return None, reason, at + 1
             return values, "", end + 1
         return None, "malformed quoting: a quote is left open", at + 1

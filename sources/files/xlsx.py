@@ -193,12 +193,10 @@ def _take(
     """
     width = max(map(len, sheet.cells), default=0)
     plain = not sheet.faults and not sheet.digits
-    plain = plain and all(type(cell) is str for row in sheet.cells for cell in row)
-    rows = (
-        [(row, None) for row in sheet.cells]
-        if plain
-        else [sheet.row(n) for n in range(len(sheet.cells))]
-    )
+    if plain and all(type(cell) is str for row in sheet.cells for cell in row):
+        rows = [(row, None) for row in sheet.cells]
+    else:
+        rows = [sheet.row(n) for n in range(len(sheet.cells))]
     filled = [n for n, (values, _) in enumerate(rows) if any(values)]
     if not filled:
         return None
@@ -212,16 +210,9 @@ def _take(
     fault = column_faults(feed, header)
     if fault:
         first = filled[0]
-        bad.append(
-            Bad(
-                before + first + 1,
-                None,
-                None,
-                f"another table: sheet {sheet.name!r} with {len(filled)} rows: {fault}",
-                _shown(rows[first][0]),
-                len(filled),
-            )
-        )
+        reason = f"another table: sheet {sheet.name!r} with {len(filled)} rows: {fault}"
+        shown = _shown(rows[first][0])
+        bad.append(Bad(before + first + 1, None, None, reason, shown, len(filled)))
         return fault
     order = [header.index(name) for name in feed.column_names]
     names = [*header, *(f"number {n + 1}" for n in range(len(header), width))]
@@ -262,12 +253,10 @@ def _sheets(feed: Feed, data: bytes) -> list[Sheet]:
         places = _parts_of_sheets(parts)
         _see_that_texts_fit(parts, len(data))
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        tabs = [
-            tab.name
-            for tab in book.sheets_metadata
-            if tab.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
-        for name in tabs:
+        for tab in book.sheets_metadata:
+            if tab.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            name = tab.name
             raw = parts[places[name]]
             _see_that_it_fits(feed, name, raw, len(data))
             sheet = book.get_sheet_by_name(name)
