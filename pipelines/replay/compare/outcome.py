@@ -57,7 +57,8 @@ def followed(
         about: what is known of the clean state.
         cases: the edits of each.
     """
-    differs = defaultdict(lambda: nothing(about), differences(db, about))
+    none = nothing(about)
+    differs = defaultdict(lambda: none, differences(db, about))
     corrected = {
         2 * n + 1: edits
         for n, edits in enumerate(cases)

@@ -66,8 +66,15 @@ def arrive(
             by_feed[edit.feed].append((universe, edit))
     counts: list[tuple[int, str, str, int, bool]] = []
     lost: list[tuple[int, str, str]] = []
+    unreadable = {
+        file: (count, line, reason)
+        for file, count, line, reason in small.engine.fetch(
+            "SELECT file, count(*), min(line), min_by(reason, line) FROM base.quality.unreadable "
+            "GROUP BY file"
+        )
+    }
     for name, made in sorted(by_feed.items()):
-        more, gone = _Arriving(small, feeds[name]).of(made)
+        more, gone = _Arriving(small, feeds[name], unreadable).of(made)
         counts += more
         lost += gone
     _deliveries(small, counts, lost)
@@ -92,10 +99,18 @@ def _gate(name: str, sql: str, header: str) -> Model:
 
 
 class _Arriving:
-    """Edits of one feed brought to its landing table."""
+    """Edits of one feed brought to its landing table.
 
-    def __init__(self, small: Small, feed: Feed) -> None:
-        self.small, self.feed = small, feed
+    Args:
+        small: where the changes are kept.
+        feed: the contract.
+        unreadable: file -> how many of its records cannot be read, the line of the first, and why.
+    """
+
+    def __init__(
+        self, small: Small, feed: Feed, unreadable: Mapping[str, tuple[int, int, str]]
+    ) -> None:
+        self.small, self.feed, self.unreadable = small, feed, unreadable
         self.table = f"landing.{feed.name}"
         self.gone: list[tuple[int, str, int]] = []  # universe, delivery, line
         self.whole: list[tuple[int, str]] = []  # universe, delivery: none of its rows stay
@@ -248,15 +263,11 @@ class _Arriving:
         )
 
     def _refuse_unreadable(self, file: str) -> None:
-        found = self.small.engine.fetch(
-            "SELECT count(*), min(line), min_by(reason, line) FROM base.quality.unreadable "
-            "WHERE file = ?",
-            [file],
-        )[0]
-        if found[0]:
+        if file in self.unreadable:
+            count, line, reason = self.unreadable[file]
             raise EditError(
-                f"{file} holds {found[0]} record(s) that cannot be read (line {found[1]}: "
-                f"{found[2]}); rewriting it would lose them."
+                f"{file} holds {count} record(s) that cannot be read (line {line}: "
+                f"{reason}); rewriting it would lose them."
             )
 
     def _schema(self) -> pa.Schema:
