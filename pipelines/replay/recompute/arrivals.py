@@ -82,14 +82,21 @@ def arrive(
 
 
 def gates(feeds: Sequence[Feed]) -> list[Model]:
-    """The gates of some feeds, as models: `quality.row_verdicts`, `.deliveries` and `.verdicts`."""
-    rows = typed_union(VERDICTS_COLUMNS, map(row_verdicts_sql, feeds))
-    deliveries = typed_union(DELIVERIES_COLUMNS, map(delivery_verdicts_sql, feeds))
-    verdicts = typed_union(VERDICTS_COLUMNS, map(verdicts_sql, feeds))
+    """The gates of some feeds, as models: `quality.row_verdicts`, `.deliveries` and `.verdicts`.
+
+    Each feed's gates are models of their own, so that it is worked out once how changes pass through
+    them, whichever feeds come together.
+    """
+    by_record, by_delivery = "key: record_id, line, expectation", "key: feed, delivery"
+    made = (
+        ("quality.row_verdicts", VERDICTS_COLUMNS, row_verdicts_sql, by_record),
+        ("quality.deliveries", DELIVERIES_COLUMNS, delivery_verdicts_sql, by_delivery),
+        ("quality.verdicts", VERDICTS_COLUMNS, verdicts_sql, by_record),
+    )
     return [
-        _gate("quality.row_verdicts", rows, "key: record_id, line, expectation"),
-        _gate("quality.deliveries", deliveries, "key: feed, delivery"),
-        _gate("quality.verdicts", verdicts, "key: record_id, line, expectation"),
+        _gate(name, typed_union(columns, [verdicts(feed)]), header)
+        for name, columns, verdicts, header in made
+        for feed in feeds
     ]
 
 
