@@ -75,8 +75,8 @@ def irrevocable(db: Databases) -> set[tuple[str, str]]:
     """(holder, list) pairs in which nothing can be taken back, whichever way it came."""
     return set(
         db.rows(
-            f"SELECT DISTINCT holder, list FROM {BEFORE}.exchange.paths WHERE distance > 0 "
-            "GROUP BY holder, list HAVING min(CASE mode WHEN 'irrevocable' THEN 1 ELSE 0 END) = 1"
+            f"SELECT holder, list FROM {BEFORE}.exchange.paths WHERE distance > 0 "
+            "GROUP BY holder, list HAVING NOT bool_or(taken_back)"
         )
     )
 
