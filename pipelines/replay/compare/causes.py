@@ -243,6 +243,11 @@ class Lineage:
         return sorted(days | {d for wrong in self.source for d in (wrong.first, wrong.end)})
 
 
+def _runs(wrong: pd.DataFrame) -> Iterable[Any]:
+    """Runs of wrong days with their days as numbers; of none nothing is worked out."""
+    return numbered(wrong).itertuples() if len(wrong) else ()
+
+
 def of_lists(wrong: pd.DataFrame, lineage: Lineage, since: int) -> pd.DataFrame:
     """Causes of the wrong days of list cells from a day on.
 
@@ -255,7 +260,7 @@ def of_lists(wrong: pd.DataFrame, lineage: Lineage, since: int) -> pd.DataFrame:
         holder, list, subject_id, a, b (days as numbers, half-open), cause, path.
     """
     rows = []
-    for run in numbered(wrong).itertuples():
+    for run in _runs(wrong):
         cell = (run.holder, run.list, run.subject_id)
         turns = lineage.turns_behind(copy.entry for copy in lineage.cells.get(cell, ()))
         for first, end in pieces(max(run.a, since), run.b, turns):
@@ -282,7 +287,7 @@ def of_measures(
     for row in because.itertuples():
         rests.setdefault((row.agency, row.measure, row.subject_id), []).append(row.entry)
     rows = []
-    for run in numbered(wrong).itertuples():
+    for run in _runs(wrong):
         key = (run.agency, run.measure, run.subject_id)
         entries = rests.get(key, [])
         for first, end in pieces(max(run.a, since), run.b, lineage.turns_behind(entries)):
@@ -325,7 +330,7 @@ def of_scores(
         held.setdefault((row.holder, row.subject_id), []).append(row)
     marks = {d for run in lineage.source for d in (run.first, run.end)}
     rows = []
-    for run in numbered(wrong).itertuples():
+    for run in _runs(wrong):
         near = held.get((run.keeper, run.subject_id), [])
         points = lineage.reckoned.get((run.keeper, run.subject_id), [])
         turns = marks | {d for row in near for d in (row.a, row.b)} | {p.day for p in points}

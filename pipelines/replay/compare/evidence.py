@@ -28,7 +28,7 @@ _SHOWN = {
         INNER JOIN given.asked AS a
             ON a.holder = c.holder AND a.list = c.list AND a.subject_id = c.subject_id
             AND c.from_day < CAST(a.to_day AS DATE)
-            AND coalesce(c.to_day, DATE '9999-12-31') > CAST(a.from_day AS DATE)
+            AND until(c.to_day) > CAST(a.from_day AS DATE)
         """,
     "measures": """
         SELECT m.agency AS holder, m.measure AS item, m.subject_id, NULL AS day, NULL AS change,
@@ -38,7 +38,7 @@ _SHOWN = {
         INNER JOIN given.asked AS a
             ON a.agency = m.agency AND a.measure = m.measure AND a.subject_id = m.subject_id
             AND m.from_day < CAST(a.to_day AS DATE)
-            AND coalesce(m.to_day, DATE '9999-12-31') > CAST(a.from_day AS DATE)
+            AND until(m.to_day) > CAST(a.from_day AS DATE)
         """,
     "points": """
         SELECT p.keeper AS holder, p.reason AS item, p.subject_id, CAST(p.day AS VARCHAR) AS day,
@@ -116,7 +116,7 @@ FROM {db}.exchange.copies AS c
 INNER JOIN given.asked AS a
     ON a.holder = c.holder AND a.list = c.list AND a.subject_id = c.subject_id
     AND c.from_day < CAST(a.to_day AS DATE)
-    AND coalesce(c.to_day, DATE '9999-12-31') > CAST(a.from_day AS DATE)
+    AND until(c.to_day) > CAST(a.from_day AS DATE)
 WHERE c.distance > 0
 """
 
