@@ -347,7 +347,7 @@ def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
     ):
         for row in rows(
             engine,
-            f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with({column}, ?) "
+            f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with(id_text({column}), ?) "
             "ORDER BY 1 LIMIT 5",
             start,
         ):
@@ -377,8 +377,8 @@ def whole_id(engine: Engine, table: str, column: str, start: str) -> str:
     found = rows(
         engine,
         f"SELECT DISTINCT {column} AS id FROM {table} "
-        f"WHERE starts_with({column}, ?) ORDER BY 1 LIMIT 2",
-        start.lower().replace("-", ""),
+        f"WHERE starts_with(id_text({column}), id_text(?)) ORDER BY 1 LIMIT 2",
+        start.lower(),
     )
     if len(found) != 1:
         how_many = "several begin" if found else "none begins"
@@ -419,7 +419,7 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
             "SELECT subject_id, coalesce("
             "max_by(name, from_day) FILTER (from_day <= CAST(? AS DATE)), max_by(name, from_day)"
             ") AS name, max_by(subject_kind, from_day) AS kind FROM resolve.names "
-            "WHERE subject_id IN (SELECT unnest(CAST(? AS VARCHAR[]))) GROUP BY subject_id",
+            "WHERE subject_id IN (SELECT unnest(CAST(? AS UUID[]))) GROUP BY subject_id",
             day,
             sorted(ids),
         )

@@ -91,6 +91,7 @@ ALLOWED: dict[str, Trials] = {
         ("CAST(TRUE AS VARCHAR)", "true"),
         ("CAST('2024-02-29' AS DATE)", "2024-02-29"),
         ("CAST(CAST(7 AS DECIMAL(18, 2)) AS BIGINT)", "7"),
+        ("CAST(NULL AS UUID)", None),
     ),
     # aggregates, also over windows; a sum that becomes a column needs a CAST, for its type differs
     "count": (

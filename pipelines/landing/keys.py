@@ -9,6 +9,9 @@ written otherwise is another delivery's word. Two spellings of one content are t
 that say the same: belief passes from one to the other and nothing that is made of them differs. What
 the row does (its effect) and columns that are no content do not make another version.
 
+In landing, where all is text, both are the 32 hexadecimal digits of the md5; `conform.<feed>` makes
+UUIDs of them.
+
 Parts are joined by `|` after a backslash was put before every `|`, `∅` and backslash inside them, so
 that no two rows of parts join to the same; a missing part is `∅`.
 """
@@ -48,10 +51,10 @@ def record_id_sql(feed: Feed, alias: str = "") -> str:
     """
     if feed.natural_key:
         parts = _keys(_columns(feed.natural_key, alias))
-        return f"hash_id(concat_ws('|', '{feed.name}'{parts}))"
+        return f"md5(concat_ws('|', '{feed.name}'{parts}))"
     parts = _keys(_columns(feed.content_columns, alias))
     (nth,) = _columns(["nth"], alias)
-    return f"hash_id(concat_ws('|', '{feed.name}'{parts}, CAST({nth} AS VARCHAR)))"
+    return f"md5(concat_ws('|', '{feed.name}'{parts}, CAST({nth} AS VARCHAR)))"
 
 
 def version_sql(feed: Feed, alias: str = "") -> str:
@@ -67,7 +70,7 @@ def version_sql(feed: Feed, alias: str = "") -> str:
     # One look at all columns together; hardly a row needs the second branch.
     whole = f"concat_ws('', {', '.join(columns)})"
     return (
-        f"hash_id(CASE WHEN regexp_matches({whole}, '[|\\\\∅]') THEN "
+        f"md5(CASE WHEN regexp_matches({whole}, '[|\\\\∅]') THEN "
         f"concat_ws('|', {named}{careful}) ELSE concat_ws('|', {named}{plain}) END)"
     )
 

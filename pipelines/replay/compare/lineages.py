@@ -142,7 +142,7 @@ def load(
             f"SELECT {u}e.entry_id, p.entry_id AS ancestor, a.steps FROM {name}.exchange.ancestry AS a "
             f"INNER JOIN (SELECT {u}entry_version, entry_id FROM {name}.exchange.entries) AS e "
             f"USING ({u}entry_version) "
-            f"INNER JOIN (SELECT {u}entry_version AS ancestor_id, entry_id "
+            f"INNER JOIN (SELECT {u}id_text(entry_version) AS ancestor_id, entry_id "
             f"FROM {name}.exchange.entries) AS p USING ({u}ancestor_id) "
             "WHERE a.ancestor_kind = 'entry'"
             for name in both

@@ -149,15 +149,19 @@ GIVEN = {
         ("A贸诚荣", 4),
         (None, None),
     ],
-    "reference_key('uscc', x, ' 甲（乙）', '87', CAST(NULL AS VARCHAR), 'enterprise')": [
+    "id_text(reference_key('uscc', x, ' 甲（乙）', '87', CAST(NULL AS VARCHAR), 'enterprise'))": [
         ("A", md5("uscc|A|甲乙|87|∅|enterprise".encode()).hexdigest()),
         (None, md5("∅|∅|甲乙|87|∅|enterprise".encode()).hexdigest()),
     ],
-    "reference_key('org_code', x, '无', '87', '甲（1）', 'enterprise')": [
+    "id_text(reference_key('org_code', x, '无', '87', '甲（1）', 'enterprise'))": [
         ("a|b", md5("org_code|a\\|b|∅|87|甲(1)|enterprise".encode()).hexdigest()),
         (None, md5("∅|∅|∅|87|甲(1)|enterprise".encode()).hexdigest()),
     ],
-    "hash_id(x)": [
+    "id_text(as_id(x))": [
+        ("00ff456789abcdef00ff456789abcdef", "00ff456789abcdef00ff456789abcdef"),
+        (None, None),
+    ],
+    "id_text(hash_id(x))": [
         ("甲|∅", md5("甲|∅".encode()).hexdigest()),
         ("", md5(b"").hexdigest()),
         (None, None),
