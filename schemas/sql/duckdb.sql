@@ -54,10 +54,10 @@ CREATE OR REPLACE TEMP MACRO is_placeholder(x) AS
 
 -- A name as it is compared: one form of every character, in capitals, without blanks, brackets,
 -- dots, commas, hyphens, quotation marks and what escaped knows; nothing left is NULL, and so is a
--- placeholder. Four Chinese characters and more take the quick way out.
+-- placeholder. Chinese characters alone take the quick way out.
 CREATE OR REPLACE TEMP MACRO name_key(x) AS
     CASE
-        WHEN regexp_full_match(x, '[一-龥]{4,}') THEN x
+        WHEN regexp_full_match(x, '[一-龥]+') AND NOT is_placeholder(x) THEN x
         ELSE list_transform(
             [regexp_replace(
                 capital(normal_form(x)),

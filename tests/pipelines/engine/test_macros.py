@@ -502,7 +502,7 @@ def test_every_character_has_one_form_on_either_engine_and_in_python(duckdb_engi
 
 
 def test_engines_agree_on_texts_that_they_read_otherwise(duckdb_engine, spark_engine):
-    calls = [call for call in GIVEN if not call.startswith(("until", "month_after"))]
+    calls = [c for c in GIVEN if not c.startswith(("until", "month_after", "id_text(as_id"))]
     texts = [*NASTY, *(text + end for text in NASTY[:200] for end in ("\n", "\u00a0", "|", "ß"))]
     given = pa.table({"n": range(len(texts)), "x": pa.array(texts, pa.string())})
     parts = [f"SELECT {k} AS k, n, CAST({call} AS VARCHAR) AS y FROM given.nasty"
