@@ -41,11 +41,11 @@ def find_subject(engine: Engine, given: str) -> str:
     found = rows(
         engine,
         "SELECT DISTINCT subject_id FROM resolve.identifiers WHERE value = ? "
-        "OR (length(?) >= 6 AND starts_with(subject_id, ?)) "
+        "OR (length(?) >= 6 AND starts_with(id_text(subject_id), id_text(?))) "
         "UNION SELECT subject_id FROM resolve.names WHERE name_key = name_key(?) "
-        "UNION SELECT subject_id FROM resolve.matches WHERE subject_id = ? "
+        "UNION SELECT subject_id FROM resolve.matches WHERE id_text(subject_id) = id_text(?) "
         "ORDER BY 1",
-        *(given, given, given.replace("-", ""), given, given.replace("-", "")),
+        *[given] * 5,
     )
     if not found:
         raise NotFound(

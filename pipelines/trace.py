@@ -304,7 +304,7 @@ def _ids(engine: Engine, table: str, column: str, start: str, most: int) -> list
     """The first few ids in a column that begin with `start`."""
     found = rows(
         engine,
-        f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with({column}, ?) "
+        f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with(id_text({column}), ?) "
         f"ORDER BY 1 LIMIT {most}",
         start,
     )
@@ -360,7 +360,7 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
             "SELECT subject_id, coalesce("
             "max_by(name, from_day) FILTER (from_day <= CAST(? AS DATE)), max_by(name, from_day)"
             ") AS name, max_by(subject_kind, from_day) AS kind FROM resolve.names "
-            "WHERE subject_id IN (SELECT unnest(CAST(? AS VARCHAR[]))) GROUP BY subject_id",
+            "WHERE subject_id IN (SELECT unnest(CAST(? AS UUID[]))) GROUP BY subject_id",
             day,
             ids,
         )

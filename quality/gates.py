@@ -92,18 +92,21 @@ def empty_sql(columns: dict[str, str]) -> str:
     return f"SELECT {nulls} WHERE FALSE"
 
 
-def row_verdicts_sql(feed: Feed, rows: str | None = None) -> str:
+def row_verdicts_sql(feed: Feed, rows: str | None = None, strict: bool = False) -> str:
     """One scan of a feed's landed rows that gives a row for every expectation a row breaks.
 
     Args:
         feed: the feed whose rows are judged.
         rows: the table to judge, if it is not `landing.<feed>` (the edited rows of a replay, say).
+        strict: whether to look only for what keeps a row aside.
 
     Returns:
         A query with the columns of `quality.verdicts`.
     """
     table = rows or f"landing.{feed.name}"
-    expectations = landing_expectations(feed)
+    expectations = [
+        e for e in landing_expectations(feed) if e.outcome == "quarantine" or not strict
+    ]
     by_row = [e for e in expectations if e.kind in ROW_KINDS]
     repeats = [e for e in expectations if e.kind in ("one_version", "one_row")]
     flagged = _flags_sql(table, by_row) if by_row else empty_sql(VERDICTS_COLUMNS)

@@ -47,8 +47,20 @@ class Built:
         return self.folder / "built.duckdb"
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """Open the database for reading."""
-        return duckdb.connect(str(self.database), read_only=True)
+        """Open the database for reading, with every id as its 32 hexadecimal digits."""
+        connection = duckdb.connect()
+        connection.execute(f"ATTACH '{self.database}' AS built (READ_ONLY)")
+        for schema, table, ids in connection.execute(
+            "SELECT schema_name, table_name, list(column_name) FILTER (data_type = 'UUID') "
+            "FROM duckdb_columns() WHERE database_name = 'built' GROUP BY ALL"
+        ).fetchall():
+            texts = ", ".join(f"replace(CAST({c} AS VARCHAR), '-', '') AS {c}" for c in ids or ())
+            columns = f"* REPLACE ({texts})" if texts else "*"
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            connection.execute(
+                f'CREATE VIEW {schema}."{table}" AS SELECT {columns} FROM built.{schema}."{table}"'
+            )
+        return connection
 
     def rows(self, sql: str) -> list[tuple]:
         """The rows of one query."""

@@ -73,14 +73,17 @@ class Databases:
         if (name, table) not in self._told:
             schema, _, short = table.partition(".")
             columns = self.rows(
-                "SELECT column_name FROM duckdb_columns() WHERE database_name = ? "
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = ? "
                 "AND schema_name = ? AND table_name = ? ORDER BY column_index",
                 name,
                 schema,
                 short,
             )
             self._told[name, table] = {
-                column: f'CAST("{column}" AS VARCHAR) AS "{column}"' for (column,) in columns
+                column: f'"{column}"'
+                if kind == "UUID"
+                else f'CAST("{column}" AS VARCHAR) AS "{column}"'
+                for column, kind in columns
             }
         return self._told[name, table]
 

@@ -1,7 +1,8 @@
 """DuckDB: the engine everything runs on unless another is asked for.
 
 The macros are temporary, so they work in a read-only database too and a file holds nothing but
-tables, which any other program can read.
+tables, which any other program can read. Ids are UUIDs in the tables; whoever asks gets the 32
+hexadecimal digits of one, as `id_text` writes it, and may give them as a parameter.
 """
 
 from __future__ import annotations
@@ -22,11 +23,18 @@ from pipelines.engine.trouble import DatabaseError, sentence
 from schemas.sql import duckdb_words, literal, quoted
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     import pandas as pd
     import pyarrow as pa
 
 MEMORY = ":memory:"
 RaisedByQuery = duckdb.InvalidInputException  # by `error(…)` in its SQL, among others
+
+
+def _text(id: UUID | None) -> str | None:
+    """An id as it stands outside of the database."""
+    return id and id.hex
 
 
 class DuckDBEngine(Engine):
@@ -123,16 +131,36 @@ class DuckDBEngine(Engine):
             self.connection.execute(sql, params)
 
     def query(self, sql: str, params: Sequence[Any] | None = None) -> pa.Table:
+        import pyarrow.compute as pc
+
         with self._told():
-            return self.connection.sql(sql, params=params).to_arrow_table()
+            found = self.connection.sql(sql, params=params)
+            table = found.to_arrow_table()
+        for n, kind in enumerate(found.types):
+            if kind == "UUID":
+                text = pc.replace_substring(table.column(n), "-", "")
+                table = table.set_column(n, table.column_names[n], text)
+        return table
 
     def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         with self._told():
-            return self.connection.execute(sql, params).fetchall()
+            rows = self.connection.execute(sql, params).fetchall()
+        ids = self._ids()
+        for n, row in enumerate(rows if ids else ()):
+            rows[n] = tuple(_text(v) if at in ids else v for at, v in enumerate(row))
+        return rows
 
     def frame(self, sql: str, params: Sequence[Any] | None = None) -> pd.DataFrame:
         with self._told():
-            return self.connection.execute(sql, params).df()
+            frame = self.connection.execute(sql, params).df()
+        for n in self._ids():
+            frame.isetitem(n, frame.iloc[:, n].map(_text, na_action="ignore").astype("str"))
+        return frame
+
+    def _ids(self) -> list[int]:
+        """Which columns of the last result hold ids."""
+        columns = self.connection.description or ()
+        return [n for n, column in enumerate(columns) if column[1] == "UUID"]
 
     def create_schema(self, name: str) -> None:
         self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(*name.split('.'))}")

@@ -39,6 +39,7 @@ TYPES = {
     exp.DType.DATE: "DATE",
     exp.DType.BOOLEAN: "BOOLEAN",
     exp.DType.DECIMAL: "DECIMAL",
+    exp.DType.UUID: "UUID",
 }
 
 RANKING = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Lag, exp.Lead)

@@ -20,10 +20,10 @@ COPY_COLUMNS = (
 )
 ENTRY_COLUMNS = "entry_id, entry_version, list, subject_id, ground, severity, from_day, to_day"
 EMPTY_ENTRIES = """SELECT
-    CAST(NULL AS VARCHAR) AS entry_id,
-    CAST(NULL AS VARCHAR) AS entry_version,
+    CAST(NULL AS UUID) AS entry_id,
+    CAST(NULL AS UUID) AS entry_version,
     CAST(NULL AS VARCHAR) AS list,
-    CAST(NULL AS VARCHAR) AS subject_id,
+    CAST(NULL AS UUID) AS subject_id,
     CAST(NULL AS VARCHAR) AS ground,
     CAST(NULL AS VARCHAR) AS severity,
     CAST(NULL AS DATE) AS from_day,

@@ -9,6 +9,9 @@ written otherwise is another delivery's word. Two spellings of one content are t
 that say the same: belief passes from one to the other and nothing that is made of them differs. What
 the row does (its effect) and columns that are no content do not make another version.
 
+In landing, where all is text, both are the 32 hexadecimal digits of the md5; `conform.<feed>` makes
+UUIDs of them.
+
 Parts are joined by `|` after a backslash was put before every `|`, `∅` and backslash inside them, so
 that no two rows of parts join to the same; a missing part is `∅`.
 """
@@ -36,7 +39,7 @@ def record_id_sql(feed: Feed) -> str:
     names = feed.natural_key or feed.content_columns
     parts = [f"coalesce(part_of_key({quoted(name)}), '{MISSING}')" for name in names]
     nth = [] if feed.natural_key else ["CAST(nth AS VARCHAR)"]
-    return f"hash_id(concat_ws('|', {', '.join([literal(feed.name), *parts, *nth])}))"
+    return f"md5(concat_ws('|', {', '.join([literal(feed.name), *parts, *nth])}))"
 
 
 def version_sql(feed: Feed) -> str:
@@ -47,7 +50,7 @@ def version_sql(feed: Feed) -> str:
     # One look at all columns together; hardly a row needs the second branch.
     whole = f"concat_ws('', {', '.join(columns)})"
     return (
-        f"hash_id(CASE WHEN regexp_matches({whole}, '[|\\\\∅]') THEN "
+        f"md5(CASE WHEN regexp_matches({whole}, '[|\\\\∅]') THEN "
         f"concat_ws('|', record_id{careful}) ELSE concat_ws('|', record_id{plain}) END)"
     )
 

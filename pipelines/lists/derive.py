@@ -24,13 +24,13 @@ def indented(sql: str, by: int = 4) -> str:
 
 def entry_id_sql(list_name: str, key: str) -> str:
     """SQL of the stable identity of an entry."""
-    return f"hash_id(concat_ws('|', {list_name}, {key}))"
+    return f"hash_id(concat_ws('|', {list_name}, id_text({key})))"
 
 
 def entry_version_sql(entry_id: str) -> str:
     """SQL of an entry's version: it changes with subject, ground, severity and first day."""
     return (
-        f"hash_id(concat_ws('|', {entry_id}, subject_id, coalesce(ground, '∅'), "
+        f"hash_id(concat_ws('|', id_text({entry_id}), id_text(subject_id), coalesce(ground, '∅'), "
         "coalesce(severity, '∅'), CAST(from_day AS VARCHAR)))"
     )
 

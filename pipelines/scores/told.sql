@@ -7,13 +7,13 @@
 -- key: act_id, because, subject_id, from_day
 SELECT
     CASE
-        WHEN feeds.mode <> 'append' THEN hash_id(concat_ws('|', 'record', events.record_id))
+        WHEN feeds.mode <> 'append' THEN hash_id(concat_ws('|', 'record', id_text(events.record_id)))
         WHEN events.document_no IS NOT NULL
             THEN hash_id(concat_ws('|', 'document', events.feed, events.document_no))
         WHEN feeds.natural_key IS NOT NULL
-            THEN hash_id(concat_ws('|', 'record', events.record_id))
+            THEN hash_id(concat_ws('|', 'record', id_text(events.record_id)))
         ELSE hash_id(concat_ws(
-                '|', 'day', events.feed, events.subject_id, coalesce(events.event_kind, '∅'),
+                '|', 'day', events.feed, id_text(events.subject_id), coalesce(events.event_kind, '∅'),
                 coalesce(CAST(events.event_day AS VARCHAR), '∅')
             ))
     END AS act_id,
@@ -25,7 +25,7 @@ SELECT
     events.event_day,
     events.record_id,
     events.version,
-    concat_ws(':', 'event', events.record_id, events.version) AS because,
+    concat_ws(':', 'event', id_text(events.record_id), id_text(events.version)) AS because,
     events.from_day,
     events.to_day
 FROM merge.events
@@ -39,16 +39,17 @@ WHERE feeds.mode = 'append'
     )
 UNION ALL
 SELECT
-    hash_id(concat_ws('|', 'entry', shown.holder, shown.entry_id, shown.subject_id)) AS act_id,
+    hash_id(concat_ws('|', 'entry', shown.holder, id_text(shown.entry_id), id_text(shown.subject_id)))
+        AS act_id,
     shown.holder AS keeper,
     shown.subject_id,
     'list' AS trigger_kind,
     shown.list AS trigger_name,
     entries.ground,
     entries.from_day AS event_day,
-    CAST(NULL AS VARCHAR) AS record_id,
-    CAST(NULL AS VARCHAR) AS version,
-    concat_ws(':', 'entry', shown.entry_version) AS because,
+    CAST(NULL AS UUID) AS record_id,
+    CAST(NULL AS UUID) AS version,
+    concat_ws(':', 'entry', id_text(shown.entry_version)) AS because,
     shown.from_day,
     shown.to_day
 FROM exchange.shown

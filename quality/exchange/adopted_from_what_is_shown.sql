@@ -12,7 +12,7 @@ WHERE
     NOT EXISTS (
         SELECT 1
         FROM exchange.evidence
-        INNER JOIN exchange.shown ON shown.entry_version = evidence.parent_id
+        INNER JOIN exchange.shown ON id_text(shown.entry_version) = evidence.parent_id
         WHERE evidence.entry_version = adopted.entry_version
             AND evidence.parent_kind = 'entry'
             AND shown.holder = lists.owner

@@ -10,5 +10,5 @@ WHERE evidence.parent_kind = 'event'
     AND NOT EXISTS (
         SELECT 1
         FROM merge.events
-        WHERE concat_ws(':', events.record_id, events.version) = evidence.parent_id
+        WHERE concat_ws(':', id_text(events.record_id), id_text(events.version)) = evidence.parent_id
     )

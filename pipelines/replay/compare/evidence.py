@@ -23,7 +23,7 @@ POINT = ("keeper", "reason", "subject_id", "day", "change")
 _SHOWN = {
     "lists": """
         SELECT c.holder, c.list AS item, c.subject_id, NULL AS day, NULL AS change, c.path AS way,
-            '' AS link_path, 'entry:' || c.entry_version AS because
+            '' AS link_path, 'entry:' || id_text(c.entry_version) AS because
         FROM {db}.exchange.copies AS c
         INNER JOIN given.asked AS a
             ON a.holder = c.holder AND a.list = c.list AND a.subject_id = c.subject_id
@@ -33,7 +33,7 @@ _SHOWN = {
     "measures": """
         SELECT m.agency AS holder, m.measure AS item, m.subject_id, NULL AS day, NULL AS change,
             '' AS way, coalesce(m.link_path, '') AS link_path,
-            'entry:' || m.because_entry_version AS because
+            'entry:' || id_text(m.because_entry_version) AS because
         FROM {db}.consequences.measures AS m
         INNER JOIN given.asked AS a
             ON a.agency = m.agency AND a.measure = m.measure AND a.subject_id = m.subject_id
@@ -197,7 +197,7 @@ def _behind(db: Databases, state: str) -> None:
             SELECT s.because, 'event:' || a.ancestor_id
             FROM shown AS s
             INNER JOIN {state}.exchange.ancestry AS a
-                ON 'entry:' || a.entry_version = s.because
+                ON 'entry:' || id_text(a.entry_version) = s.because
             WHERE a.ancestor_kind = 'event'
         )
         SELECT because, split_part(node, ':', 2) AS record_id, split_part(node, ':', 3) AS version
@@ -215,7 +215,8 @@ def _follow_links(db: Databases, state: str) -> None:
     db.run(
         f"""
         CREATE OR REPLACE TEMP TABLE along AS
-        SELECT DISTINCT s.link_path, s.subject_id, k.record_id, k.version, k.feed
+        SELECT DISTINCT s.link_path, s.subject_id, k.feed,
+            id_text(k.record_id) AS record_id, id_text(k.version) AS version
         FROM given.steps AS s
         INNER JOIN {state}.merge.links AS k
             ON k.link_kind = s.link_kind AND k.a_id = s.a_id AND k.b_id = s.b_id
@@ -228,8 +229,9 @@ def _find(db: Databases, state: str) -> None:
     db.run(
         f"""
         CREATE OR REPLACE TEMP TABLE wanted AS
-        SELECT DISTINCT e.feed, e.record_id, e.version FROM {state}.conform.events AS e
-        SEMI JOIN behind AS b ON b.record_id = e.record_id AND b.version = e.version
+        SELECT DISTINCT e.feed, b.record_id, b.version FROM {state}.conform.events AS e
+        INNER JOIN behind AS b
+            ON e.record_id = as_id(b.record_id) AND e.version = as_id(b.version)
         UNION
         SELECT feed, record_id, version FROM along
         """

@@ -40,7 +40,7 @@ SELECT e.universe, e.entry_id, p.entry_id AS ancestor, a.steps FROM {db}.exchang
 INNER JOIN {db}.exchange.entries AS e
     ON e.universe = a.universe AND e.entry_version = a.entry_version
 INNER JOIN {db}.exchange.entries AS p
-    ON p.universe = a.universe AND p.entry_version = a.ancestor_id
+    ON p.universe = a.universe AND id_text(p.entry_version) = a.ancestor_id
 WHERE a.ancestor_kind = 'entry'
 """
 _COPIES = """

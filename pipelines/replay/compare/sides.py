@@ -141,7 +141,7 @@ class Sides:
             ("concerned_records", "record_id"),
             ("concerned_because", "entry_version"),
         ):
-            engine.execute(f"CREATE TABLE {table} (universe INTEGER, {key} VARCHAR)")
+            engine.execute(f"CREATE TABLE {table} (universe INTEGER, {key} UUID)")
 
     def _fill(self, table: str, select: str | None, among: Iterable[str] = ()) -> bool:
         """Fill one of the tables made for comparing; whether it has any rows.
@@ -229,7 +229,7 @@ class Sides:
             "AND coalesce(e.universe, k.universe) = k.universe "
             f"INNER JOIN {ancestry} AS a ON a.entry_version = e.entry_version "
             "AND a.ancestor_kind = 'entry' AND coalesce(a.universe, k.universe) = k.universe "
-            f"INNER JOIN {ancestor} AS p ON p.entry_version = a.ancestor_id "
+            f"INNER JOIN {ancestor} AS p ON p.entry_version = TRY_CAST(a.ancestor_id AS UUID) "
             "AND coalesce(p.universe, k.universe) = k.universe"
             for entry in entries
             for ancestry in both("exchange.ancestry")

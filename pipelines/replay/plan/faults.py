@@ -186,8 +186,9 @@ class Landed:
             ids = self.db.rows(f"SELECT DISTINCT record_id FROM {table} WHERE record_id = ?", named)
         if not ids and re.fullmatch("[0-9a-f-]{6,36}", record):
             ids = self.db.rows(
-                f"SELECT DISTINCT record_id FROM {table} WHERE starts_with(record_id, ?) LIMIT 2",
-                record.replace("-", ""),
+                f"SELECT DISTINCT record_id FROM {table} "
+                "WHERE starts_with(record_id, id_text(?)) LIMIT 2",
+                record,
             )
         if not ids:
             key_names = "|".join(feed.natural_key) or "none"

@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from pipelines.engine.databases import Databases
 from pipelines.landing.keys import landing_select
-from quality.from_contract import landing_expectations
 from quality.gates import row_verdicts_sql
 from schemas.contract import Feed
 from sources.faults import History, Row
@@ -94,10 +93,7 @@ def _delivered(feed: Feed, day: date, rows: Sequence[Row]) -> _Delivered:
 
 def _gate_sql(feed: Feed, table: str) -> str:
     """The lines of a table of rows, as they would be read, that the feed's gate keeps aside."""
-    strict = [
-        e for e in landing_expectations(feed) if e.outcome == "quarantine"
-    ]  # others keep nothing aside
     return f"""
     WITH landed AS MATERIALIZED ({landing_select(feed, table)})
-    SELECT DISTINCT line FROM ({row_verdicts_sql(feed, strict, rows="landed")})
+    SELECT DISTINCT line FROM ({row_verdicts_sql(feed, "landed", strict=True)})
     """

@@ -35,7 +35,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS a_division,
     'resident' AS a_kind,
     'record' AS b_scheme,
-    record_id AS b_value,
+    id_text(record_id) AS b_value,
     clean_text(jgmc) AS b_name,
     normal_form(zcdzxzqhdm) AS b_division,
     'enterprise' AS b_kind,

@@ -50,7 +50,7 @@ SELECT
     feed,
     effect,
     'record' AS id_scheme,
-    record_id AS id_value,
+    id_text(record_id) AS id_value,
     name,
     division,
     subject_kind,

@@ -44,7 +44,7 @@ SELECT
     feed,
     effect,
     'record' AS id_scheme,
-    record_id AS id_value,
+    id_text(record_id) AS id_value,
     name,
     division,
     'resident' AS subject_kind,
