@@ -17,6 +17,5 @@ WHERE
             AND evidence.parent_kind = 'entry'
             AND shown.holder = lists.owner
             AND shown.subject_id = adopted.subject_id
-            AND shown.from_day <= adopted.from_day
-            AND adopted.from_day < until(shown.to_day)
+            AND on_day(shown.from_day, shown.to_day, adopted.from_day)
     )

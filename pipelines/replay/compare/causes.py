@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from pipelines.exchange.modes import modes
 from pipelines.replay.compare.metrics import day_number, day_of, numbered
 
 WAITS = "waits for the next sync"
@@ -89,6 +90,11 @@ class Step:
 
     mode: str
     readmitted: bool = False
+
+    @property
+    def until_next_sync(self) -> bool:
+        """Whether the holder drops at a sync what it no longer sees there."""
+        return modes()[self.mode].until_next_sync
 
 
 class Node:
@@ -201,7 +207,7 @@ class Lineage:
         )
         if at == 0:
             return self._root(copy, holders[0], day)
-        waits = self.steps[copy.list, paths[at]].mode == "snapshot" or copy.side == CLEAN
+        waits = self.steps[copy.list, paths[at]].until_next_sync or copy.side == CLEAN
         return WAITS if waits else NOT_CARRIED
 
     def _root(self, copy: Copy, owner: str, day: int) -> str:

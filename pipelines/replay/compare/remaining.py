@@ -75,7 +75,7 @@ def irrevocable(db: Databases, name: str) -> set[tuple[str, str]]:
     return set(
         db.rows(
             f"SELECT holder, list FROM {name}.exchange.paths WHERE distance > 0 "
-            "GROUP BY holder, list HAVING min(CASE mode WHEN 'irrevocable' THEN 1 ELSE 0 END) = 1"
+            "GROUP BY holder, list HAVING NOT bool_or(taken_back)"
         )
     )
 

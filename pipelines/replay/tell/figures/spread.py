@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.codes import CODES, read_code_list
+from pipelines.exchange.modes import modes
 from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import CELL, MEASURE, SCORE
 from pipelines.replay.plan.edits import Edit
@@ -167,7 +168,8 @@ def _travel(found: Spread, replay: Replay) -> None:
         edge = (run.came_from, run.holder)
         found.lit[edge].add(run.a, run.b)
         trips.add(Trip(edge, run.a - run.lag_days, run.a, righting=False))
-        cleared = run.mode == "snapshot" and run.b < found.end
+        mode = modes().get(run.mode)
+        cleared = mode is not None and mode.until_next_sync and run.b < found.end
         if cleared and since is not None and run.b - run.lag_days >= since:
             trips.add(Trip(edge, run.b - run.lag_days, run.b, righting=True))
     found.trips += sorted(trips, key=lambda t: (t.first, t.end, t.edge, t.righting))
