@@ -1,7 +1,8 @@
 """`lists.entries` and `lists.evidence`, derived from the list files.
 
 Periods of one entry that touch and say the same (subject, ground, severity) are one version of it,
-however many versions of the record lie beneath; every parent that carried it is its evidence.
+however many versions of the record lie beneath; every parent that carried it is its evidence, named by
+the digits of ids however the list file writes them.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ FROM periods"""
 SELECT DISTINCT
     entries.entry_version,
     rows_given.parent_kind,
-    rows_given.parent_id
+    id_text(rows_given.parent_id) AS parent_id
 FROM rows_given
 INNER JOIN lists.entries
     ON entries.entry_id = {entry_id_sql("rows_given.list", "rows_given.entry_key")}
