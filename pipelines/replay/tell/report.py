@@ -66,8 +66,8 @@ def _passage(replay: Outcome) -> list[Text]:
     for edit in replay.edits:
         spec = edit.struck.spec
         if spec.passed_over:
-            what = "record" if edit.struck.record_id else "delivery"
-            drawn = f"with --seed {spec.seed}; {counted(spec.passed_over, what, what + 's')}"
+            one = ("record", "records") if edit.struck.record_id else ("delivery", "deliveries")
+            drawn = f"with --seed {spec.seed}; {counted(spec.passed_over, *one)}"
             nothing = "changed nothing that anybody shows, does or scores"
             lines.append(_line("Drawn", f"{drawn} drawn before it {nothing}"))
     passage = replay.passage
