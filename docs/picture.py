@@ -11,6 +11,7 @@ from textwrap import wrap
 from xml.sax.saxutils import escape
 
 from docs.layered import layout
+from pipelines.exchange.modes import modes
 from pipelines.exchange.network import Edge, Network, read_network
 from pipelines.graph import all_models
 from pipelines.model import STAGES, Model
@@ -21,14 +22,15 @@ MARGIN = 28
 INK, FAINT, LINE, PAPER, CARD = "#1f2933", "#5b6770", "#9aa5b1", "#ffffff", "#f3f6f9"
 FONT = "font-family='Helvetica, Arial, sans-serif'"
 
-# How a receiver keeps what it was handed: colour, dashes, meaning.
-MODES = {
-    "snapshot": ("#2f6fb3", "", "drops what is gone there"),
-    "readmits": ("#0f8a6d", "", "takes back what it sent out"),
-    "expire": ("#8a5fb0", "7 4", "drops it years later"),
-    "append": ("#c2410c", "", "never drops anything"),
-    "irrevocable": ("#c2410c", "2 4", "a poster: nobody can take it down"),
+# How an edge is drawn, by its mode: colour, dashes. Of a mode that is not here, as `OTHERWISE`.
+READMITS = ("#0f8a6d", "", "takes back what it sent out")
+STROKES = {
+    "snapshot": ("#2f6fb3", ""),
+    "expire": ("#8a5fb0", "7 4"),
+    "append": ("#c2410c", ""),
+    "irrevocable": ("#c2410c", "2 4"),
 }
+OTHERWISE = ("#5b6770", "1 3")
 RHYTHM = ((1, 2.8), (7, 1.7), (10**6, 1.0))  # a look every so many days -> width of the line
 
 BOX_WIDTH, BOX_GAP, LINE_HEIGHT = 216, 26, 16
@@ -228,8 +230,9 @@ def _ends(holder: str, network: Network) -> int:
 
 def _legend(parts: list[str], y: int) -> tuple[list[str], int]:
     """What lines, boxes and widths mean, below; and where that ends."""
-    for n, (color, dash, meaning) in enumerate(MODES.values()):
-        x = MARGIN + n * (WIDTH - 2 * MARGIN) // len(MODES)
+    kinds = [*((*_stroke(m.code), m.title_en) for m in modes().values()), READMITS]
+    for n, (color, dash, meaning) in enumerate(kinds):
+        x = MARGIN + n * (WIDTH - 2 * MARGIN) // len(kinds)
         parts.append(_line(x, y - 4, x + 34, y - 4, color, dash))
         parts.append(_text(x + 42, y, meaning, 13))
     for line in (
@@ -243,7 +246,7 @@ def _legend(parts: list[str], y: int) -> tuple[list[str], int]:
 
 def _edge(edge: Edge, first: int, last: int, route: list[float], step: float) -> str:
     """One edge: a curve from column to column, straight where it passes one."""
-    color, dash, _ = MODES["readmits" if edge.readmits else edge.mode]
+    color, dash = READMITS[:2] if edge.readmits else _stroke(edge.mode)
     ahead = 1 if last > first else -1
     columns = list(range(first, last + ahead, ahead))
     path = ""
@@ -267,7 +270,12 @@ def _edge(edge: Edge, first: int, last: int, route: list[float], step: float) ->
 
 
 def _colors() -> list[str]:
-    return list(dict.fromkeys([INK, *(color for color, _, _ in MODES.values())]))
+    used = [*(_stroke(mode)[0] for mode in modes()), READMITS[0]]
+    return list(dict.fromkeys([INK, *used]))
+
+
+def _stroke(mode: str) -> tuple[str, str]:
+    return STROKES.get(mode, OTHERWISE)
 
 
 def _name(color: str) -> str:

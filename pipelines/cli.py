@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer import Argument, Option
 
 from pipelines import listing
 from pipelines.home import Home
@@ -33,15 +34,15 @@ app = typer.Typer(
 
 HomeOption = Annotated[
     Path,
-    typer.Option(
+    Option(
         "--home",
         envvar="ISLANDS_HOME",
         help="Folder for landing files, databases and results.",
         show_default="build",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
-SeedOption = Annotated[int, typer.Option("--seed", help="Everything random comes from it.")]
+JsonOption = Annotated[bool, Option("--json", help="Print JSON for a machine to read.")]
+SeedOption = Annotated[int, Option("--seed", help="Everything random comes from it.")]
 HOME = Path("build")
 STOPPED, CLOSED = 130, 141  # exit codes as shells have them for SIGINT and SIGPIPE
 MOST_FAULTS = 1_000_000  # of an experiment: days of work
@@ -61,11 +62,11 @@ def _policy(pairs: list[str] | None) -> dict[str, str]:
     return given
 
 
-def _one_of(value: str, allowed: Sequence[str], option: str) -> str:
-    if value not in allowed:
+def _one_of(value: str | None, allowed: Sequence[str], option: str) -> None:
+    """See that what was given, if anything was, is one of what can be."""
+    if value is not None and value not in allowed:
         near = suggestion(value, allowed)
         raise ValueError(f"{option} {value!r} is none of {', '.join(allowed)}.{near}")
-    return value
 
 
 def _within(value: int | None, most: int, option: str, what: str = "a number") -> None:
@@ -103,18 +104,14 @@ def demo(home: HomeOption = HOME, seed: SeedOption = 1) -> None:
 def build(
     home: HomeOption = HOME,
     landing: Annotated[
-        Path | None, typer.Option("--landing", help="Delivered files; by default HOME/landing.")
+        Path | None, Option(help="Delivered files; by default HOME/landing.")
     ] = None,
     join: Annotated[
-        str,
-        typer.Option(
-            "--join", help="How far islands are joined: none, own-keys, unified-code, full."
-        ),
+        str, Option(help="How far islands are joined: none, own-keys, unified-code, full.")
     ] = "full",
-    engine: Annotated[str, typer.Option("--engine", help="duckdb or spark.")] = "duckdb",
+    engine: Annotated[str, Option(help="duckdb or spark.")] = "duckdb",
     policy: Annotated[
-        list[str] | None,
-        typer.Option("--policy", help="Vary the run: court-bank.every=1, corrections=pushed."),
+        list[str] | None, Option(help="Vary the run: court-bank.every=1, corrections=pushed.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -147,42 +144,31 @@ def build(
 @app.command()
 def replay(
     home: HomeOption = HOME,
-    fault: Annotated[
-        str | None, typer.Option("--fault", help="Kind of fault; see `islands faults`.")
-    ] = None,
+    fault: Annotated[str | None, Option(help="Kind of fault; see `islands faults`.")] = None,
     seed: SeedOption = 1,
-    feed: Annotated[str | None, typer.Option("--feed", help="Feed of the record to edit.")] = None,
-    record: Annotated[
-        str | None, typer.Option("--record", help="record_id, or the start of one.")
-    ] = None,
+    feed: Annotated[str | None, Option(help="Feed of the record to edit.")] = None,
+    record: Annotated[str | None, Option(help="record_id, or the start of one.")] = None,
     delivery: Annotated[
-        str | None, typer.Option("--delivery", help="First delivery that is wrong, YYYY-MM-DD.")
+        str | None, Option(help="First delivery that is wrong, YYYY-MM-DD.")
     ] = None,
     sets: Annotated[
-        list[str] | None, typer.Option("--set", help="COL=VALUE: what the record says instead.")
+        list[str] | None, Option("--set", help="COL=VALUE: what the record says instead.")
     ] = None,
-    scenario: Annotated[Path | None, typer.Option("--scenario", help="A saved replay.")] = None,
+    scenario: Annotated[Path | None, Option(help="A saved replay.")] = None,
     scope: Annotated[
-        str | None,
-        typer.Option("--scope", help="source: wrong until corrected; once: in one delivery only."),
+        str | None, Option(help="source: wrong until corrected; once: in one delivery only.")
     ] = None,
-    correct_after: Annotated[
-        int | None, typer.Option("--correct-after", help="Days until the source corrects it.")
-    ] = None,
-    join: Annotated[
-        str | None, typer.Option("--join", help="By default as the database was built.")
-    ] = None,
-    policy: Annotated[list[str] | None, typer.Option("--policy", help="NAME=VALUE")] = None,
+    correct_after: Annotated[int | None, Option(help="Days until the source corrects it.")] = None,
+    join: Annotated[str | None, Option(help="By default as the database was built.")] = None,
+    policy: Annotated[list[str] | None, Option(help="NAME=VALUE")] = None,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Build the faulty and corrected states from files.")
+        bool, Option("--rebuild", help="Build the faulty and corrected states from files.")
     ] = False,
     as_json: JsonOption = False,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write a page with pictures that works offline.")
+        Path | None, Option(help="Write a page with pictures that works offline.")
     ] = None,
-    save: Annotated[
-        Path | None, typer.Option("--save", help="Write the replay as a scenario.")
-    ] = None,
+    save: Annotated[Path | None, Option(help="Write the replay as a scenario.")] = None,
 ) -> None:
     """Change one record and follow it: who is wrongly listed or missed, since when, by which way."""
     from pipelines.exchange.network import JOINS
@@ -191,12 +177,9 @@ def replay(
     from schemas.contract import feeds
     from sources.deliver import MOST_DAYS
 
-    if join is not None:
-        _one_of(join, JOINS, "--join")
-    if feed is not None:
-        _one_of(feed, list(feeds()), "--feed")
-    if scope is not None:
-        _one_of(scope, ("source", "once"), "--scope")
+    _one_of(join, JOINS, "--join")
+    _one_of(feed, list(feeds()), "--feed")
+    _one_of(scope, ("source", "once"), "--scope")
     _within(correct_after, MOST_DAYS, "--correct-after", "a number of days")
     for path in filter(None, (html, save)):
         _writable(path)
@@ -233,7 +216,7 @@ def replay(
 
 @app.command()
 def trace(
-    given: Annotated[str, typer.Argument(metavar="ID", help="An id, or the start of one.")],
+    given: Annotated[str, Argument(metavar="ID", help="An id, or the start of one.")],
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -271,14 +254,11 @@ def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
 
 @app.command()
 def generate(
-    size: Annotated[
-        str, typer.Option("--size", help="story, tiny, demo, city or province.")
-    ] = "story",
+    size: Annotated[str, Option(help="story, tiny, demo, city or province.")] = "story",
     seed: SeedOption = 1,
-    days: Annotated[int, typer.Option("--days", help="Days of deliveries.")] = 365,
+    days: Annotated[int, Option(help="Days of deliveries.")] = 365,
     dirt: Annotated[
-        str,
-        typer.Option("--dirt", help="How much of each feed's own dirt: 0 is clean, 1 as it is."),
+        str, Option(help="How much of each feed's own dirt: 0 is clean, 1 as it is.")
     ] = "1",
     home: HomeOption = HOME,
     as_json: JsonOption = False,
@@ -306,30 +286,24 @@ def generate(
 
 @app.command()
 def experiment(
-    faults: Annotated[str, typer.Option("--faults", help="Kinds of fault, joined by commas.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for worlds, tables and the page.")],
-    n: Annotated[int, typer.Option("--n", help="How many faults in all.")] = 100,
-    worlds: Annotated[int, typer.Option("--worlds", help="How many worlds they happen in.")] = 2,
+    faults: Annotated[str, Option(help="Kinds of fault, joined by commas.")],
+    out: Annotated[Path, Option(help="Folder for worlds, tables and the page.")],
+    n: Annotated[int, Option(help="How many faults in all.")] = 100,
+    worlds: Annotated[int, Option(help="How many worlds they happen in.")] = 2,
     seed: SeedOption = 1,
-    size: Annotated[str, typer.Option("--size", help="Of the worlds; see generate.")] = "tiny",
-    days: Annotated[int, typer.Option("--days", help="Window of deliveries.")] = 365,
-    dirt: Annotated[str, typer.Option("--dirt", help="See generate.")] = "1",
+    size: Annotated[str, Option(help="Of the worlds; see generate.")] = "tiny",
+    days: Annotated[int, Option(help="Window of deliveries.")] = 365,
+    dirt: Annotated[str, Option(help="See generate.")] = "1",
     correct_after: Annotated[
-        str | None, typer.Option("--correct-after", help="Days, joined by commas; each an arm.")
+        str | None, Option(help="Days, joined by commas; each an arm.")
     ] = None,
     policy: Annotated[
-        list[str] | None, typer.Option("--policy", help="NAME=V1,V2,...; every combination an arm.")
+        list[str] | None, Option(help="NAME=V1,V2,...; every combination an arm.")
     ] = None,
-    join: Annotated[
-        str, typer.Option("--join", help="Levels, joined by commas; each an arm.")
-    ] = "full",
-    frame: Annotated[
-        str, typer.Option("--frame", help="Faults are uniform by feed, record or subject.")
-    ] = "feed",
-    scope: Annotated[str | None, typer.Option("--scope", help="source or once.")] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", help="Processes; by default one a core.")
-    ] = None,
+    join: Annotated[str, Option(help="Levels, joined by commas; each an arm.")] = "full",
+    frame: Annotated[str, Option(help="Faults are uniform by feed, record or subject.")] = "feed",
+    scope: Annotated[str | None, Option(help="source or once.")] = None,
+    workers: Annotated[int | None, Option(help="Processes; by default one a core.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Follow random faults by the thousand, under every policy asked for; stop and go on at will."""
@@ -342,8 +316,7 @@ def experiment(
     from sources.world import SIZES
 
     _one_of(size, list(SIZES), "--size")
-    if scope is not None:
-        _one_of(scope, ("source", "once"), "--scope")
+    _one_of(scope, ("source", "once"), "--scope")
     try:
         after = [int(part) for part in (correct_after or "").split(",") if part.strip()]
     except ValueError:
@@ -385,8 +358,8 @@ def experiment(
 
 @app.command()
 def diff(
-    a: Annotated[Path, typer.Argument(metavar="A.duckdb", help="The one to compare with.")],
-    b: Annotated[Path, typer.Argument(metavar="B.duckdb", help="The one that may differ.")],
+    a: Annotated[Path, Argument(metavar="A.duckdb", help="The one to compare with.")],
+    b: Annotated[Path, Argument(metavar="B.duckdb", help="The one that may differ.")],
     as_json: JsonOption = False,
 ) -> None:
     """What differs between two databases, cell by cell: B against A."""
@@ -403,8 +376,8 @@ def diff(
 
 @app.command()
 def subject(
-    given: Annotated[str, typer.Argument(metavar="ID", help="subject_id, code, number or name.")],
-    as_of: Annotated[str | None, typer.Option("--as-of", help="A day, YYYY-MM-DD.")] = None,
+    given: Annotated[str, Argument(metavar="ID", help="subject_id, code, number or name.")],
+    as_of: Annotated[str | None, Option(help="A day, YYYY-MM-DD.")] = None,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -430,7 +403,6 @@ def subject(
 @app.command()
 def sources(as_json: JsonOption = False) -> None:
     """The islands and their feeds."""
-
     rows = listing.sources()
     shown = ["feed", "title_zh", "format", "mode", "every_days", "identifier", "sharing", "tier"]
     print_json(rows) if as_json else print_table("Islands and feeds", rows, shown)
@@ -439,7 +411,6 @@ def sources(as_json: JsonOption = False) -> None:
 @app.command()
 def lists(as_json: JsonOption = False) -> None:
     """The lists, their owners, and how many ways each can travel."""
-
     rows = listing.lists()
     shown = ["list", "title_en", "owner", "polarity", "sharing", "tier", "holders", "paths"]
     print_json(rows) if as_json else print_table("Lists", rows, shown)
@@ -447,15 +418,14 @@ def lists(as_json: JsonOption = False) -> None:
 
 @app.command()
 def edges(
-    join: Annotated[
-        str, typer.Option("--join", help="none, own-keys, unified-code, full.")
-    ] = "full",
+    join: Annotated[str, Option(help="none, own-keys, unified-code, full.")] = "full",
     as_json: JsonOption = False,
 ) -> None:
     """The edges over which holders hand lists on: when, how late, how they forget."""
     from pipelines.exchange.network import JOINS
 
-    rows = listing.edges(_one_of(join, JOINS, "--join"))
+    _one_of(join, JOINS, "--join")
+    rows = listing.edges(join)
     shown = ["edge", "lists", "every", "offset", "lag", "mode", "match", "join", "tier"]
     print_json(rows) if as_json else print_table("Edges; days from day 0 on", rows, shown)
 
@@ -463,7 +433,6 @@ def edges(
 @app.command()
 def faults(as_json: JsonOption = False) -> None:
     """The kinds of fault a record or delivery can suffer."""
-
     rows = listing.faults()
     if as_json:
         print_json(rows)
@@ -477,32 +446,24 @@ def faults(as_json: JsonOption = False) -> None:
 @app.command()
 def gates(
     table: Annotated[
-        str | None, typer.Option("--table", metavar="NAME", help="Of one table, as landing.court.")
+        str | None, Option(metavar="NAME", help="Of one table, as landing.court.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """What is expected of each table, and what follows for what does not meet it."""
-
     rows = listing.gates()
-    if table is not None:
-        _one_of(table, list(dict.fromkeys(row["table"] for row in rows)), "--table")
-        rows = [row for row in rows if row["table"] == table]
+    _one_of(table, list(dict.fromkeys(row["table"] for row in rows)), "--table")
+    rows = [row for row in rows if table in (None, row["table"])]
     shown = ["table", "column", "sentence", "outcome"]
     print_json(rows) if as_json else print_table("Gates", rows, shown)
 
 
 @app.command()
 def models(
-    sql: Annotated[
-        str | None, typer.Option("--sql", metavar="NAME", help="Print the SQL of one model.")
-    ] = None,
-    join: Annotated[
-        str, typer.Option("--join", help="none, own-keys, unified-code, full.")
-    ] = "full",
-    engine: Annotated[
-        str, typer.Option("--engine", help="In whose dialect: duckdb or spark.")
-    ] = "duckdb",
-    tier: Annotated[str, typer.Option("--tier", help="story, core or whole.")] = "core",
+    sql: Annotated[str | None, Option(metavar="NAME", help="Print the SQL of one model.")] = None,
+    join: Annotated[str, Option(help="none, own-keys, unified-code, full.")] = "full",
+    engine: Annotated[str, Option(help="In whose dialect: duckdb or spark.")] = "duckdb",
+    tier: Annotated[str, Option(help="story, core or whole.")] = "core",
     as_json: JsonOption = False,
 ) -> None:
     """The models in the order they run, or the SQL of one."""

@@ -13,7 +13,7 @@ from pipelines.conform.believed import believed_models
 from pipelines.conform.unions import union_models
 from pipelines.exchange.network import read_network
 from pipelines.exchange.unroll import exchange_models
-from pipelines.lists.derive import derived_models
+from pipelines.lists.derive import derived_models, list_names
 from pipelines.model import PIPELINES, STAGES, Model, ModelError, make_model
 from schemas.contract import ROOT, feeds
 
@@ -91,14 +91,14 @@ def all_models(
 
 @lru_cache(maxsize=32)
 def _all_models(tier: str, join: str, policy: tuple[tuple[str, str], ...]) -> tuple[Model, ...]:
-    network = read_network(tier, join, dict(policy))
+    network, lists = read_network(tier, join, dict(policy)), list_names(tier)
     return tuple(
         in_order(
             [
                 *believed_models(feeds(tier).values()),
                 *union_models(tier),
-                *file_models(),
-                *derived_models(),
+                *(m for m in file_models() if m.stage != "lists" or m.table in lists),
+                *derived_models(tier),
                 *exchange_models(network),
             ]
         )

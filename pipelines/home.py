@@ -30,35 +30,22 @@ class Home:
 
     Args:
         path: the folder; it need not exist yet.
+
+    Attributes:
+        landing: delivered files.
+        world: the truth behind them, as Parquet.
+        databases: database files, numbered; the pointer says which counts.
+        spark: the folder of the tables that Spark built.
+        pointer: the file that names the database in force.
     """
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-
-    @property
-    def landing(self) -> Path:
-        """Delivered files."""
-        return self.path / "landing"
-
-    @property
-    def world(self) -> Path:
-        """The truth behind them, as Parquet."""
-        return self.path / "world"
-
-    @property
-    def databases(self) -> Path:
-        """Database files, numbered; the pointer says which counts."""
-        return self.path / "databases"
-
-    @property
-    def spark(self) -> Path:
-        """The folder of the tables that Spark built."""
-        return self.path / "spark"
-
-    @property
-    def pointer(self) -> Path:
-        """The file that names the database in force."""
-        return self.path / "current.json"
+        self.landing = self.path / "landing"
+        self.world = self.path / "world"
+        self.databases = self.path / "databases"
+        self.spark = self.path / "spark"
+        self.pointer = self.path / "current.json"
 
     @property
     def kept(self) -> Path:

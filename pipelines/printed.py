@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from quality.report import Report
 
 Item = Mapping[str, Any]
-Columns = Mapping[str, Callable[[Item], Any]]
+Says = str | Callable[[Item], Any]  # a key of the item, or what to make of it
+Columns = Mapping[str, Says]  # by heading
 
 WIDTH = 80  # columns; a narrower terminal wraps what does not fit
 MOST = 12  # rows of a table printed; the rest are counted
@@ -226,6 +227,10 @@ def _id(column: str) -> Callable[[Item], str]:
     return lambda row: _short(row[column])
 
 
+def _number(column: str) -> Callable[[Item], str]:
+    return lambda row: f"{row[column]:,}"
+
+
 def _place(line: Item) -> str:
     return f"{line['file']} line {line['line']}"
 
@@ -234,15 +239,15 @@ def _period(item: Item) -> str:
     return f"{item['from_day']} to {item['to_day'] or 'still'}"
 
 
-_SINCE: Columns = {"Since": lambda r: r["since"]}
+_SINCE: Columns = {"Since": "since"}
 _UNTIL: Columns = {"Until": lambda r: r["to_day"] or "still"}
-_PERIOD: Columns = {"From": lambda r: r["from_day"]} | _UNTIL
-_RECORD: Columns = _SINCE | {"Feed": lambda r: r["feed"], "Record": _id("record_id")}
-_WHOM: Columns = {"Whom": lambda r: r["whom"]}
+_PERIOD: Columns = {"From": "from_day"} | _UNTIL
+_RECORD: Columns = _SINCE | {"Feed": "feed", "Record": _id("record_id")}
+_WHOM: Columns = {"Whom": "whom"}
 _ENTRY: Columns = {"Entry": _id("entry_version")}
-_LISTED: Columns = {"List": lambda r: r["list"]} | _WHOM | {"Ground": _ground}
+_LISTED: Columns = {"List": "list"} | _WHOM | {"Ground": _ground}
 _COPY: Columns = {"Holder, by way of": lambda r: r["path"].replace(">", " > ")}
-_MEASURE: Columns = {"Measure": _measure} | _WHOM | {"Through": lambda r: r["through"]}
+_MEASURE: Columns = {"Measure": _measure} | _WHOM | {"Through": "through"}
 _TAKEN: Columns = {"Id": _id("measure_id")}
 _LINK: Columns = {
     "Link": lambda r: _words(r["link_kind"]),
@@ -250,66 +255,66 @@ _LINK: Columns = {
 }
 _LINE: Columns = {
     "File and line": _place,
-    "Delivered": lambda r: r["delivery"],
+    "Delivered": "delivery",
     "Version": _id("version"),
 }
 _SPEAKS_OF: Columns = {
-    "Speaks of": lambda r: r["whom"],
-    "As": lambda r: r["role"],
-    "Found by": lambda r: r["method"],
+    "Speaks of": "whom",
+    "As": "role",
+    "Found by": "method",
 }
 _UNMATCHED: Columns = {
-    "Met nobody, as": lambda r: r["role"],
-    "Because": lambda r: r["reason"],
-    "Candidates": lambda r: r["candidates"],
+    "Met nobody, as": "role",
+    "Because": "reason",
+    "Candidates": "candidates",
 }
 _POINTS: Columns = {
     "Points": lambda r: f"{r['change']:+,}",
-    "Score": lambda r: r["keeper"],
+    "Score": "keeper",
     **_WHOM,
-    "Day": lambda r: r["day"],
+    "Day": "day",
     "Reason": lambda r: _words(r["reason"]),
 }
 _ROWS: Columns = {
-    "Feed": lambda r: r["feed"],
-    "Landed": lambda r: f"{r['landed']:,}",
-    "Conformed": lambda r: f"{r['conformed']:,}",
-    "Kept aside": lambda r: f"{r['quarantined']:,}",
-    "Held": lambda r: f"{r['held']:,}",
-    "Unreadable": lambda r: f"{r['unreadable']:,}",
-    "Warned": lambda r: f"{r['warnings']:,}",
+    "Feed": "feed",
+    "Landed": _number("landed"),
+    "Conformed": _number("conformed"),
+    "Kept aside": _number("quarantined"),
+    "Held": _number("held"),
+    "Unreadable": _number("unreadable"),
+    "Warned": _number("warnings"),
 }
 _CHECKS: Columns = {
-    "Stage": lambda r: r["stage"],
-    "Checks": lambda r: f"{r['checks']:,}",
-    "Passed": lambda r: f"{r['passed']:,}",
+    "Stage": "stage",
+    "Checks": _number("checks"),
+    "Passed": _number("passed"),
 }
-_BACK: Columns = {"Rests on": lambda r: r["what"], "Says": lambda r: r["says"]}
+_BACK: Columns = {"Rests on": "what", "Says": "says"}
 _HELD: Mapping[str, Columns] = {
     "facts": {
         "Fact": lambda r: _words(r["property"]) + ("" if r["won"] else " (outvoted)"),
-        "Value": lambda r: r["value"],
+        "Value": "value",
         **_RECORD,
     },
     "events": {
         "Event": lambda r: _words(r["event_kind"]),
         "Ground": _ground,
-        "Day": lambda r: r["event_day"],
+        "Day": "event_day",
         **_RECORD,
     },
     "links": _LINK | _RECORD,
-    "shown_by": _COPY | {"List": lambda r: r["list"]} | _SINCE | _UNTIL | _ENTRY,
+    "shown_by": _COPY | {"List": "list"} | _SINCE | _UNTIL | _ENTRY,
     "measures": {
         "Measure": _measure,
-        "Through": lambda r: r["through"],
+        "Through": "through",
         **_SINCE,
         **_UNTIL,
         **_TAKEN,
     },
     "scores": {
         "Score": lambda r: _title("keepers", "keeper", r["keeper"]),
-        "Points": lambda r: f"{r['points']:,}",
-        "Grade": lambda r: r["grade"],
+        "Points": _number("points"),
+        "Grade": "grade",
         **_SINCE,
     },
 }
@@ -319,7 +324,7 @@ def _print_rows(out: Console, rows: Sequence[Item], columns: Columns, most: int 
     """Rows as a table under its headings; columns with nothing in them are left out."""
     if not rows:
         return
-    shown = [[str(value(row) or "") for value in columns.values()] for row in rows[:most]]
+    shown = [[_cell(row, says) for says in columns.values()] for row in rows[:most]]
     used = [n for n in range(len(columns)) if any(row[n] for row in shown)]
     table = plain_table()
     for n in used:
@@ -341,3 +346,8 @@ def _print_rows(out: Console, rows: Sequence[Item], columns: Columns, most: int 
     out.print(table)
     if len(rows) > most:
         out.print(f"… and {len(rows) - most} more (--json has them)", style="dim")
+
+
+def _cell(row: Item, says: Says) -> str:
+    value = row[says] if isinstance(says, str) else says(row)
+    return str(value or "")

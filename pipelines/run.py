@@ -67,8 +67,8 @@ def dirt_value(text: str | float) -> float:
     """
     try:
         value = float(text)
-    except ValueError as error:
-        raise ValueError(f"--dirt takes a number from 0, not {text!r}.") from error
+    except ValueError:
+        value = -1
     if not 0 <= value < float("inf"):
         raise ValueError(f"--dirt takes a number from 0, not {text!r}.")
     return value

@@ -10,6 +10,27 @@ from pipelines.trace import NotFound, rows, with_names
 
 STANDS = "from_day <= CAST(? AS DATE) AND until(to_day) > CAST(? AS DATE)"
 
+# What is held of a subject on a day -> where it stands.
+HELD = {
+    "facts": "SELECT property, value, won, feed, valid_from, valid_to, from_day AS since, record_id "
+    f"FROM merge.facts WHERE subject_id = ? AND {STANDS} ORDER BY property, won DESC, rank, feed",
+    "events": "SELECT event_kind, ground, severity, amount_yuan, document_no, event_day, feed, "
+    f"method, from_day AS since, record_id FROM merge.events WHERE subject_id = ? AND {STANDS} "
+    "ORDER BY event_day, event_kind, record_id",
+    "links": "SELECT link_kind, a_id, b_id, valid_from, valid_to, from_day AS since, feed, record_id "
+    f"FROM merge.links WHERE ? IN (a_id, b_id) AND {STANDS} ORDER BY ALL",
+    "shown_by": "SELECT c.holder, c.list, e.ground, e.severity, c.path, c.from_day AS since, "
+    "c.to_day, c.entry_version FROM exchange.copies AS c "
+    "INNER JOIN exchange.entries AS e ON e.entry_version = c.entry_version "
+    "WHERE c.subject_id = ? AND c.from_day <= CAST(? AS DATE) "
+    "AND until(c.to_day) > CAST(? AS DATE) ORDER BY c.list, c.distance, c.path, c.entry_version",
+    "measures": "SELECT measure, agency, list, link_path, from_day AS since, to_day, measure_id "
+    f"FROM consequences.measures WHERE subject_id = ? AND {STANDS} "
+    "ORDER BY measure, agency, from_day, measure_id",
+    "scores": "SELECT keeper, points, grade, from_day AS since FROM scores.grades "
+    f"WHERE subject_id = ? AND {STANDS} ORDER BY keeper",
+}
+
 
 def find_subject(engine: Engine, given: str) -> str:
     """The subject_id meant by a subject_id (or the start of one), an identifier or a name.
@@ -20,11 +41,11 @@ def find_subject(engine: Engine, given: str) -> str:
     found = rows(
         engine,
         "SELECT DISTINCT subject_id FROM resolve.identifiers WHERE value = ? "
-        "OR (length(?) >= 6 AND starts_with(subject_id, ?)) "
+        "OR (length(?) >= 6 AND starts_with(id_text(subject_id), id_text(?))) "
         "UNION SELECT subject_id FROM resolve.names WHERE name_key = name_key(?) "
-        "UNION SELECT subject_id FROM resolve.matches WHERE subject_id = ? "
+        "UNION SELECT subject_id FROM resolve.matches WHERE id_text(subject_id) = id_text(?) "
         "ORDER BY 1",
-        *(given, given, given.replace("-", ""), given, given.replace("-", "")),
+        *[given] * 5,
     )
     if not found:
         raise NotFound(
@@ -68,57 +89,7 @@ def about(engine: Engine, given: str, as_of: date | None = None) -> dict[str, An
             f"nothing is worked out after {run['horizon']}."
         )
     who = find_subject(engine, given)
-    when = (who, day, day)
-    facts = rows(
-        engine,
-        "SELECT property, value, won, feed, valid_from, valid_to, from_day AS since, record_id "
-        f"FROM merge.facts WHERE subject_id = ? AND {STANDS} "
-        "ORDER BY property, won DESC, rank, feed",
-        *when,
+    held = {name: rows(engine, sql, who, day, day) for name, sql in HELD.items()}
+    return with_names(
+        engine, {"subject_id": who, "as_of": day.isoformat(), **held}, day.isoformat()
     )
-    events = rows(
-        engine,
-        "SELECT event_kind, ground, severity, amount_yuan, document_no, event_day, feed, method, "
-        f"from_day AS since, record_id FROM merge.events WHERE subject_id = ? AND {STANDS} "
-        "ORDER BY event_day, event_kind, record_id",
-        *when,
-    )
-    links = rows(
-        engine,
-        "SELECT link_kind, a_id, b_id, valid_from, valid_to, from_day AS since, feed, record_id "
-        f"FROM merge.links WHERE (a_id = ? OR b_id = ?) AND {STANDS} ORDER BY ALL",
-        who, who, day, day,
-    )  # fmt: skip
-    shown = rows(
-        engine,
-        "SELECT c.holder, c.list, e.ground, e.severity, c.path, c.from_day AS since, c.to_day, "
-        "c.entry_version FROM exchange.copies AS c "
-        "INNER JOIN exchange.entries AS e ON e.entry_version = c.entry_version "
-        "WHERE c.subject_id = ? AND c.from_day <= CAST(? AS DATE) "
-        "AND until(c.to_day) > CAST(? AS DATE) ORDER BY c.list, c.distance, c.path, c.entry_version",
-        *when,
-    )
-    measures = rows(
-        engine,
-        "SELECT measure, agency, list, link_path, from_day AS since, to_day, measure_id "
-        f"FROM consequences.measures WHERE subject_id = ? AND {STANDS} "
-        "ORDER BY measure, agency, from_day, measure_id",
-        *when,
-    )
-    grades = rows(
-        engine,
-        "SELECT keeper, points, grade, from_day AS since FROM scores.grades "
-        f"WHERE subject_id = ? AND {STANDS} ORDER BY keeper",
-        *when,
-    )
-    held = {
-        "subject_id": who,
-        "as_of": day.isoformat(),
-        "facts": facts,
-        "events": events,
-        "links": links,
-        "shown_by": shown,
-        "measures": measures,
-        "scores": grades,
-    }
-    return with_names(engine, held, day.isoformat())

@@ -43,35 +43,32 @@ def _few(sentences: list[str], what: str) -> list[str]:
 
 
 def _unread_files(engine: Engine) -> list[str]:
-    found = engine.fetch(
-        "SELECT file, reason FROM quality.unreadable WHERE line IS NULL ORDER BY file"
-    )
     return [
         f"{file} could not be read and counts as not delivered: {reason.rstrip('.')}."
-        for file, reason in found
+        for file, reason in engine.fetch(
+            "SELECT file, reason FROM quality.unreadable WHERE line IS NULL ORDER BY file"
+        )
     ]
 
 
 def _unread_records(engine: Engine) -> list[str]:
-    found = engine.fetch(
-        "SELECT file, count(*), min(line), min_by(reason, line) FROM quality.unreadable "
-        "WHERE line IS NOT NULL GROUP BY file ORDER BY file"
-    )
     return [
         f"{file}: {counted(count, 'record')} could not be read (see quality.unreadable), the first at "
         f"line {line}: {reason.rstrip('.')}."
-        for file, count, line, reason in found
+        for file, count, line, reason in engine.fetch(
+            "SELECT file, count(*), min(line), min_by(reason, line) FROM quality.unreadable "
+            "WHERE line IS NOT NULL GROUP BY file ORDER BY file"
+        )
     ]
 
 
 def _held(engine: Engine) -> list[str]:
-    found = engine.fetch(
-        "SELECT feed, delivery, reason FROM quality.deliveries WHERE outcome = 'hold' "
-        "ORDER BY feed, delivery"
-    )
     return [
         f"{feed}: the delivery of {delivery} is held and not believed: {reason.rstrip('.')}."
-        for feed, delivery, reason in found
+        for feed, delivery, reason in engine.fetch(
+            "SELECT feed, delivery, reason FROM quality.deliveries WHERE outcome = 'hold' "
+            "ORDER BY feed, delivery"
+        )
     ]
 
 
@@ -179,19 +176,16 @@ def _met_nobody(engine: Engine) -> list[str]:
         FROM counted GROUP BY feed ORDER BY feed
         """
     )
-    told = []
-    for feed, nobody, several, no_record in found:
-        parts = []
-        if nobody:
-            parts.append(f"{counted(int(nobody), 'row')} met nobody (see resolve.unmatched)")
-        if several:
-            parts.append(
-                f"{counted(int(several), 'row')} could mean several (see resolve.unmatched)"
-            )
-        if no_record:
-            parts.append(
-                f"{counted(int(no_record), 'row')} withdrew, changed or corrected a record that is not "
-                "believed (see quality.verdicts)"
-            )
-        told.append(f"{feed}: {'; '.join(parts)}.")
-    return told
+    said = (
+        "met nobody (see resolve.unmatched)",
+        "could mean several (see resolve.unmatched)",
+        "withdrew, changed or corrected a record that is not believed (see quality.verdicts)",
+    )
+    return [
+        f"{feed}: "
+        + "; ".join(
+            f"{counted(int(n), 'row')} {what}" for n, what in zip(counts, said, strict=True) if n
+        )
+        + "."
+        for feed, *counts in found
+    ]

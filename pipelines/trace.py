@@ -14,6 +14,7 @@ The result is a plain tree. Beside each id of a subject stands the name the regi
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -91,12 +92,6 @@ def lines_of(
     return found
 
 
-def split_parent(parent_id: str) -> tuple[str, str]:
-    """record_id and version of an event's id."""
-    record_id, _, version = parent_id.partition(":")
-    return record_id, version
-
-
 def entry_back(engine: Engine, entry_version: str) -> dict[str, Any]:
     """An entry version with everything it rests on, down to file and line."""
     found = rows(engine, "SELECT * FROM exchange.entries WHERE entry_version = ?", entry_version)
@@ -109,16 +104,14 @@ def entry_back(engine: Engine, entry_version: str) -> dict[str, Any]:
         "ORDER BY parent_kind, parent_id",
         entry_version,
     ):
-        if parent["parent_kind"] == "entry":
-            node["rests_on"].append(entry_back(engine, parent["parent_id"]))
-        else:
-            node["rests_on"].append(event_back(engine, parent["parent_id"]))
+        back = entry_back if parent["parent_kind"] == "entry" else event_back
+        node["rests_on"].append(back(engine, parent["parent_id"]))
     return node
 
 
 def event_back(engine: Engine, parent_id: str) -> dict[str, Any]:
     """A record's version as the event it was, and the lines it stands on."""
-    record_id, version = split_parent(parent_id)
+    record_id, _, version = parent_id.partition(":")
     events = rows(
         engine,
         "SELECT DISTINCT feed, record_id, version, event_kind, ground, severity, event_day, "
@@ -225,10 +218,33 @@ def point_back(engine: Engine, keeper: str, subject_id: str, day: str) -> dict[s
         raise NotFound(f"{keeper} changed no points of {subject_id} on {day}.")
     node: dict[str, Any] = {"kind": "points", "changes": found, "rests_on": []}
     for because in sorted({row["because"] for row in found}):
-        kind, _, rest = because.partition(":")
-        back = event_back if kind == "event" else entry_back
-        node["rests_on"].append(back(engine, rest))
+        node["rests_on"].append(entry_back(engine, because.removeprefix("entry:")))
     return node
+
+
+# What a record did -> where it stands, by its id.
+OF_A_RECORD = {
+    "speaks_of": "SELECT role, subject_id, method, score, from_day, to_day FROM resolve.matches "
+    "WHERE record_id = ? ORDER BY ALL",
+    "unmatched": "SELECT role, reason, candidates, from_day, to_day FROM resolve.unmatched "
+    "WHERE record_id = ? ORDER BY ALL",
+    "entries": "SELECT e.* FROM exchange.entries AS e INNER JOIN ("
+    "SELECT entry_version, min(steps) AS steps FROM exchange.ancestry "
+    "WHERE ancestor_kind <> 'entry' AND starts_with(ancestor_id, ? || ':') GROUP BY entry_version"
+    ") AS reached ON reached.entry_version = e.entry_version "
+    "ORDER BY reached.steps, e.entry_version",
+    "links": "SELECT DISTINCT link_kind, a_id, b_id, valid_from, valid_to, from_day, to_day "
+    "FROM merge.links WHERE record_id = ? ORDER BY ALL",
+}
+# What came of an entry -> where it stands, by its version.
+OF_AN_ENTRY = {
+    "copies": "SELECT holder, path, subject_id, from_day, to_day FROM exchange.copies "
+    "WHERE entry_version = ? ORDER BY distance, path, subject_id, from_day",
+    "measures": "SELECT measure_id, measure, agency, subject_id, link_path, from_day, to_day "
+    "FROM consequences.measures WHERE because_entry_version = ? ORDER BY ALL",
+    "points": "SELECT keeper, subject_id, day, change, reason FROM scores.points "
+    "WHERE because = 'entry:' || ? ORDER BY ALL",
+}
 
 
 def record_forward(engine: Engine, record_id: str) -> dict[str, Any]:
@@ -243,74 +259,17 @@ def record_forward(engine: Engine, record_id: str) -> dict[str, Any]:
     lines = lines_of(engine, record_id, feeds=[r["feed"] for r in believed] or None)
     if not lines:
         raise NotFound(f"No landed record has the id {record_id}.")
-    speaks = rows(
-        engine,
-        "SELECT role, subject_id, method, score, from_day, to_day FROM resolve.matches "
-        "WHERE record_id = ? ORDER BY ALL",
-        record_id,
-    )
-    unmatched = rows(
-        engine,
-        "SELECT role, reason, candidates, from_day, to_day FROM resolve.unmatched "
-        "WHERE record_id = ? ORDER BY ALL",
-        record_id,
-    )
-    reached = [
-        r["entry_version"]
-        for r in rows(
-            engine,
-            "SELECT entry_version, min(steps) AS steps FROM exchange.ancestry "
-            "WHERE ancestor_kind = 'event' AND starts_with(ancestor_id, ?) "
-            "GROUP BY entry_version ORDER BY steps, entry_version",
-            record_id + ":",
-        )
-    ]
-    entries = []
-    for version in reached:
-        entry = rows(engine, "SELECT * FROM exchange.entries WHERE entry_version = ?", version)[0]
-        entry["copies"] = rows(
-            engine,
-            "SELECT holder, path, subject_id, from_day, to_day FROM exchange.copies "
-            "WHERE entry_version = ? ORDER BY distance, path, subject_id, from_day",
-            version,
-        )
-        entry["measures"] = rows(
-            engine,
-            "SELECT measure_id, measure, agency, subject_id, link_path, from_day, to_day "
-            "FROM consequences.measures WHERE because_entry_version = ? ORDER BY ALL",
-            version,
-        )
-        entry["points"] = rows(
-            engine,
-            "SELECT keeper, subject_id, day, change, reason FROM scores.points "
-            "WHERE because = ? ORDER BY ALL",
-            "entry:" + version,
-        )
-        entries.append(entry)
-    points = rows(
-        engine,
-        "SELECT keeper, subject_id, day, change, reason FROM scores.points "
-        "WHERE starts_with(because, ?) ORDER BY ALL",
-        f"event:{record_id}:",
-    )
-    links = rows(
-        engine,
-        "SELECT DISTINCT link_kind, a_id, b_id, valid_from, valid_to, from_day, to_day "
-        "FROM merge.links WHERE record_id = ? ORDER BY ALL",
-        record_id,
-    )
-    carried = carried_along(engine, links)
+    did = {name: rows(engine, sql, record_id) for name, sql in OF_A_RECORD.items()}
+    for entry in did["entries"]:
+        version = entry["entry_version"]
+        entry |= {name: rows(engine, sql, version) for name, sql in OF_AN_ENTRY.items()}
     return {
         "kind": "record",
         "record_id": record_id,
         "feed": lines[0]["feed"],
         "lines": lines,
-        "speaks_of": speaks,
-        "unmatched": unmatched,
-        "entries": entries,
-        "points": points,
-        "links": links,
-        "measures_along_links": carried,
+        **did,
+        "measures_along_links": carried_along(engine, did["links"]),
     }
 
 
@@ -337,32 +296,28 @@ def carried_along(engine: Engine, links: list[dict[str, Any]]) -> list[dict[str,
     return [found[key] for key in sorted(found)]
 
 
+def _ids(engine: Engine, table: str, column: str, start: str, most: int) -> list[str]:
+    """The first few ids in a column that begin with `start`."""
+    found = rows(
+        engine,
+        f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with(id_text({column}), ?) "
+        f"ORDER BY 1 LIMIT {most}",
+        start,
+    )
+    return [row["id"] for row in found]
+
+
 def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
     """What begins with `start`: pairs of kind and whole id. A whole id is looked for until found."""
-    whole = len(start) == WHOLE
     for kind, table, column in (
         ("entry_version", "exchange.entries", "entry_version"),
         ("entry_id", "exchange.entries", "entry_id"),
         ("measure", "consequences.measures", "measure_id"),
+        *(("record", f"landing.{feed}", "record_id") for feed in feed_names(engine)),
     ):
-        for row in rows(
-            engine,
-            f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with({column}, ?) "
-            "ORDER BY 1 LIMIT 5",
-            start,
-        ):
-            yield kind, row["id"]
-            if whole:
-                return
-    for feed in feed_names(engine):
-        for row in rows(
-            engine,
-            f"SELECT DISTINCT record_id AS id FROM landing.{feed} "
-            "WHERE starts_with(record_id, ?) ORDER BY 1 LIMIT 5",
-            start,
-        ):
-            yield "record", row["id"]
-            if whole:
+        for whole in _ids(engine, table, column, start, most=5):
+            yield kind, whole
+            if len(start) == WHOLE:
                 return
 
 
@@ -374,16 +329,11 @@ def whole_id(engine: Engine, table: str, column: str, start: str) -> str:
     """
     if len(start) < SHORTEST:
         raise NotFound(f"{start!r} is too short: give at least {SHORTEST} characters of an id.")
-    found = rows(
-        engine,
-        f"SELECT DISTINCT {column} AS id FROM {table} "
-        f"WHERE starts_with({column}, ?) ORDER BY 1 LIMIT 2",
-        start.lower().replace("-", ""),
-    )
+    found = _ids(engine, table, column, start.lower().replace("-", ""), most=2)
     if len(found) != 1:
         how_many = "several begin" if found else "none begins"
         raise NotFound(f"Of the {column}s in {table} {how_many} with {start!r}.")
-    return found[0]["id"]
+    return found[0]
 
 
 ID = re.compile(r"\b[0-9a-f]{32}\b")
@@ -397,21 +347,8 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
     Args:
         day: whose names: those registers gave last by then; None: those they gave last of all.
     """
-    ids: set[str] = set()
-
-    def collect(item: Any) -> None:
-        if isinstance(item, dict):
-            for key, value in item.items():
-                if key in NAMED and value:
-                    ids.update(ID.findall(value))
-                collect(value)
-        elif isinstance(item, list):
-            for value in item:
-                collect(value)
-
-    collect(node)
-    if not ids:
-        return node
+    # An id of anything else is no subject's, so that it does no harm to look for it too.
+    ids = sorted(set(ID.findall(json.dumps(node, default=str))))
     known = {
         r["subject_id"]: r
         for r in rows(
@@ -419,9 +356,9 @@ def with_names(engine: Engine, node: dict[str, Any], day: str | None = None) -> 
             "SELECT subject_id, coalesce("
             "max_by(name, from_day) FILTER (from_day <= CAST(? AS DATE)), max_by(name, from_day)"
             ") AS name, max_by(subject_kind, from_day) AS kind FROM resolve.names "
-            "WHERE subject_id IN (SELECT unnest(CAST(? AS VARCHAR[]))) GROUP BY subject_id",
+            "WHERE subject_id IN (SELECT unnest(CAST(? AS UUID[]))) GROUP BY subject_id",
             day,
-            sorted(ids),
+            ids,
         )
     }
 
@@ -481,12 +418,9 @@ def found_by(engine: Engine, given: str) -> dict[str, Any]:
         options = ", ".join(f"{kind} {whole}" for kind, whole in found[:5])
         raise NotFound(f"{given!r} begins several ids; give more of one: {options}.")
     kind, whole = found[0]
-    if kind == "record":
-        return record_forward(engine, whole)
-    if kind == "measure":
-        return measure_back(engine, whole)
-    if kind == "entry_version":
-        return entry_back(engine, whole)
+    follow = {"record": record_forward, "measure": measure_back, "entry_version": entry_back}
+    if kind in follow:
+        return follow[kind](engine, whole)
     versions = rows(
         engine,
         "SELECT entry_version FROM exchange.entries WHERE entry_id = ? ORDER BY from_day, 1",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from quality.expectations import SET_ASIDE, Expectation
+from quality.expectations import SET_ASIDE, Expectation, expect
 from quality.from_contract import interval_expectation
 from schemas.contract import Feed
 from schemas.sql import literal
@@ -19,21 +19,14 @@ def rows_landed(feeds: Iterable[Feed]) -> tuple[Expectation, ...]:
     )
     if not counted:
         return ()
-    return (
-        Expectation(
-            name="rows_landed",
-            table="landing.deliveries",
-            kind="no_rows",
-            arguments={
-                "query": 'SELECT d.feed, d.delivery, d."rows" AS read_rows, l.landed '
-                f"FROM landing.deliveries AS d FULL OUTER JOIN ({counted}) AS l "
-                "ON l.feed = d.feed AND l.delivery = d.delivery "
-                'WHERE coalesce(d."rows", 0) <> coalesce(l.landed, 0)'
-            },
-            outcome="fail",
-            reason="What a reader gave out of a file stands in landing, row for row.",
-        ),
+    query = (
+        'SELECT d.feed, d.delivery, d."rows" AS read_rows, l.landed '
+        f"FROM landing.deliveries AS d FULL OUTER JOIN ({counted}) AS l "
+        "ON l.feed = d.feed AND l.delivery = d.delivery "
+        'WHERE coalesce(d."rows", 0) <> coalesce(l.landed, 0)'
     )
+    reason = "What a reader gave out of a file stands in landing, row for row."
+    return (expect("landing.deliveries", "rows_landed", "no_rows", "fail", reason, query=query),)
 
 
 def believed(feed: Feed) -> tuple[Expectation, ...]:
@@ -47,49 +40,30 @@ def believed(feed: Feed) -> tuple[Expectation, ...]:
         f"EXISTS (SELECT 1 FROM quality.deliveries AS d WHERE d.feed = {name} "
         "AND d.outcome = 'hold' AND d.delivery = {row}.delivery)"
     )
-    withdrawn = ""
-    if feed.effect_column:
-        codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
-        listed = ", ".join(literal(code) for code in codes)
-        if codes:
-            withdrawn = f'l."{feed.effect_column}" NOT IN ({listed}) AND '
+    withdraws = [
+        literal(code) for code, effect in feed.effect_codes.items() if effect == "withdraw"
+    ]
+    counts = f'l."{feed.effect_column}" NOT IN ({", ".join(withdraws)}) AND ' if withdraws else ""
+    wrongly = (
+        f"SELECT c.record_id, c.version, c.delivery, c.line FROM {table} AS c "
+        f"WHERE {kept_aside.format(row='c')} OR {held.format(row='c')}"
+    )
+    missing = (
+        "SELECT l.record_id, l.version, l.delivery, l.line "
+        f"FROM landing.{feed.name} AS l WHERE {counts}"
+        f"NOT {kept_aside.format(row='l')} AND NOT {held.format(row='l')} "
+        f"AND NOT EXISTS (SELECT 1 FROM {table} AS c "
+        "WHERE c.record_id = l.record_id AND c.version = l.version)"
+    )
+    nothing = "What a gate kept aside or held is not believed."
+    whole = "Every version that passed the gates, and counts, is believed at some time."
+    one = "An island that can replace a record believes one version of it at a time."
     found = [
         interval_expectation(table),
-        Expectation(
-            name="nothing_kept_aside",
-            table=table,
-            kind="no_rows",
-            arguments={
-                "query": f"SELECT c.record_id, c.version, c.delivery, c.line FROM {table} AS c "
-                f"WHERE {kept_aside.format(row='c')} OR {held.format(row='c')}"
-            },
-            outcome="fail",
-            reason="What a gate kept aside or held is not believed.",
-        ),
-        Expectation(
-            name="whole",
-            table=table,
-            kind="no_rows",
-            arguments={
-                "query": "SELECT l.record_id, l.version, l.delivery, l.line "
-                f"FROM landing.{feed.name} AS l WHERE {withdrawn}"
-                f"NOT {kept_aside.format(row='l')} AND NOT {held.format(row='l')} "
-                f"AND NOT EXISTS (SELECT 1 FROM {table} AS c "
-                "WHERE c.record_id = l.record_id AND c.version = l.version)"
-            },
-            outcome="fail",
-            reason="Every version that passed the gates, and counts, is believed at some time.",
-        ),
+        expect(table, "nothing_kept_aside", "no_rows", "fail", nothing, query=wrongly),
+        expect(table, "whole", "no_rows", "fail", whole, query=missing),
     ]
     if feed.mode != "append" and feed.natural_key:
-        found.append(
-            Expectation(
-                name="one_version_at_a_time",
-                table=table,
-                kind="no_overlap",
-                arguments={"key": ("record_id",)},
-                outcome="warn",
-                reason="An island that can replace a record believes one version of it at a time.",
-            )
-        )
+        key = ("record_id",)
+        found.append(expect(table, "one_version_at_a_time", "no_overlap", "warn", one, key=key))
     return tuple(found)

@@ -156,6 +156,19 @@ class Expectation:
         return frozenset({self.table, *TABLES_READ.findall(self.arguments["query"])})
 
 
+def expect(
+    table: str,
+    name: str,
+    kind: str,
+    outcome: str,
+    reason: str,
+    column: str | None = None,
+    **arguments: Any,
+) -> Expectation:
+    """An expectation, with what its kind needs given by name; see `Expectation`."""
+    return Expectation(name, table, kind, outcome, reason, column, arguments)
+
+
 def one_of(values: Iterable[str]) -> str:
     r"""A pattern of a closed list of texts.
 
@@ -302,9 +315,7 @@ FROM (
 WHERE {broken}"""
 
 
-def meets_no_record_sql(
-    expectation: Expectation, verdicts: str = "quality.verdicts", table: str | None = None
-) -> str:
+def meets_no_record_sql(expectation: Expectation, verdicts: str = "quality.verdicts") -> str:
     """Rows that withdraw, change or correct a record that is not believed when they arrive.
 
     Only rows before it count, of deliveries that are believed: earlier deliveries, and earlier lines
@@ -313,15 +324,12 @@ def meets_no_record_sql(
     Args:
         expectation: of kind `meets_record`.
         verdicts: the table that says which rows are kept aside.
-        table: the table judged, if another than the expectation's own.
 
     Returns:
         A query of feed, delivery, record_id, version and line.
     """
-    e = expectation
-    table = table or e.table
-    feed = literal(e.table.removeprefix("landing."))
-    effect = e.arguments["effect"]
+    table, effect = expectation.table, expectation.arguments["effect"]
+    feed = literal(table.removeprefix("landing."))
     names = ("feed", "delivery", "record_id", "version", "line")
     return f"""SELECT {", ".join(f"s.{c}" for c in names)}
 FROM (
@@ -396,37 +404,35 @@ def violations_sql(expectation: Expectation) -> str:
     raise ValueError(f"{e.name}: {e.kind!r} judges a delivery, not rows.")
 
 
+# Each kind in one line of plain English, but for those that `sentence` has more to say of.
+SENTENCES = {
+    "present": "{column} is present",
+    "in_set": "{column} is one of {values}",
+    "matches": "{column} matches {pattern}",
+    "reads_as": "{column} reads as {as}",
+    "check_digit": "{column} passes the check of a {scheme}",
+    "one_version": "a delivery says one thing of a record",
+    "one_row": "a delivery gives a record in one row",
+    "meets_record": "what is withdrawn, changed or corrected is believed",
+    "unique": "{key} occurs once",
+    "no_overlap": "intervals of one {key} do not overlap",
+    "refers_to": "{key} is found in {table}",
+}
+
+
 def sentence(expectation: Expectation) -> str:
     """The expectation in one line of plain English, without its reason."""
-    e, arguments = expectation, expectation.arguments
-    if e.kind == "present":
-        return f"{e.column} is present"
-    if e.kind == "in_set":
-        values = list(arguments["values"])
-        return f"{e.column} is one of {', '.join(values[:8])}{' …' if len(values) > 8 else ''}"
-    if e.kind == "matches":
-        return f"{e.column} matches {arguments['pattern']}"
-    if e.kind == "reads_as":
-        return f"{e.column} reads as {arguments['as']}"
-    if e.kind == "check_digit":
-        return f"{e.column} passes the check of a {arguments['scheme']}"
-    if e.kind == "in_bounds" and "not_before" in arguments:
-        ahead = arguments["ahead"]
+    e, said = expectation, {"column": expectation.column, **expectation.arguments}
+    if e.kind == "in_bounds" and "not_before" in said:
+        ahead = said["ahead"]
         end = f"{ahead // 365} years after its publication" if ahead else "its publication"
-        return f"{e.column} lies between {arguments['not_before']} and {end}"
+        return f"{e.column} lies between {said['not_before']} and {end}"
     if e.kind == "in_bounds":
-        unit = "" if arguments["as"] == "integer" else " yuan"
-        return f"{e.column} lies between {arguments['at_least']} and {arguments['at_most']}{unit}"
-    if e.kind == "one_version":
-        return "a delivery says one thing of a record"
-    if e.kind == "one_row":
-        return "a delivery gives a record in one row"
-    if e.kind == "meets_record":
-        return "what is withdrawn, changed or corrected is believed"
-    if e.kind == "unique":
-        return f"{', '.join(arguments['key'])} occurs once"
-    if e.kind == "no_overlap":
-        return f"intervals of one {', '.join(arguments['key'])} do not overlap"
-    if e.kind == "refers_to":
-        return f"{', '.join(arguments['key'])} is found in {arguments['table']}"
-    return re.sub(r"_", " ", e.name)
+        unit = "" if said["as"] == "integer" else " yuan"
+        return f"{e.column} lies between {said['at_least']} and {said['at_most']}{unit}"
+    if e.kind not in SENTENCES:
+        return e.name.replace("_", " ")
+    values = list(said.get("values", ()))
+    said["values"] = f"{', '.join(values[:8])}{' …' if len(values) > 8 else ''}"
+    said["key"] = ", ".join(said.get("key", ()))
+    return SENTENCES[e.kind].format_map(said)

@@ -7,28 +7,25 @@ rows a delivery may have. `shape_expectations` reads the contract of a common sh
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from quality.expectations import Expectation, Speaks
+from quality.expectations import Expectation, Speaks, expect
 from schemas.contract import (
+    CODES,
     DAYS,
     EARLIEST,
     EFFECTS,
     KEYS,
     MOST,
-    ROOT,
     Column,
     Feed,
-    read_yaml,
+    read_csv,
     see_keys,
 )
+from schemas.shape import shape_contract
 from schemas.sql import literal, quoted
-
-CODES = ROOT / "schemas" / "codes"
-SHAPES = ROOT / "schemas" / "shapes"
 
 SHAPE_STAGES = {
     "statements": "conform",
@@ -53,11 +50,10 @@ def codes(name: str, folder: Path = CODES, column: str = "code") -> tuple[str, .
     path = folder / f"{name}.csv"
     if not path.exists():
         raise FileNotFoundError(f"A contract names the code list {name!r}; {path} does not exist.")
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        if column not in (reader.fieldnames or ()):
-            raise ValueError(f"{path}: the code list needs a column `{column}`.")
-        return tuple(row[column] for row in reader)
+    rows = read_csv(path)
+    if not all(column in row for row in rows):
+        raise ValueError(f"{path}: the code list needs a column `{column}`.")
+    return tuple(row[column] for row in rows)
 
 
 # A day that may lie ahead of its publication lies at most so many days ahead: a hundred years, which no
@@ -106,49 +102,27 @@ def _row_a_record(feed: Feed) -> list[Expectation]:
     )
     expected = []
     if not ordered:
+        reason = (
+            "A snapshot that says different things of one record contradicts itself; "
+            "none is believed, and what was believed of the record before stays."
+        )
         expected.append(
-            Expectation(
-                name="one_version",
-                table=table,
-                kind="one_version",
-                arguments={"speaks": speaks},
-                outcome="quarantine",
-                reason=(
-                    "A snapshot that says different things of one record contradicts itself; "
-                    "none is believed, and what was believed of the record before stays."
-                ),
-            )
+            expect(table, "one_version", "one_version", "quarantine", reason, speaks=speaks)
         )
     counts = (
         "of several rows of one record the last in the file counts."
         if ordered
         else "a row given twice counts once."
     )
-    expected.append(
-        Expectation(
-            name="one_row",
-            table=table,
-            kind="one_row",
-            arguments={"speaks": speaks},
-            outcome="warn",
-            reason=f"A delivery says what it has to say of a record in one row; {counts}",
-        )
-    )
+    reason = f"A delivery says what it has to say of a record in one row; {counts}"
+    expected.append(expect(table, "one_row", "one_row", "warn", reason, speaks=speaks))
     if ordered and set(feed.effect_codes.values()) & {"withdraw", "change", "correct"}:
-        expected.append(
-            Expectation(
-                name="meets_no_record",
-                table=table,
-                column=feed.effect_column,
-                kind="meets_record",
-                arguments={"effect": speaks.effect},
-                outcome="warn",
-                reason=(
-                    "A withdrawal, change or correction of a record that is not believed shows a "
-                    "row that was lost, or a key that is misspelt."
-                ),
-            )
+        reason = (
+            "A withdrawal, change or correction of a record that is not believed shows a "
+            "row that was lost, or a key that is misspelt."
         )
+        name, kind, column = "meets_no_record", "meets_record", feed.effect_column
+        expected.append(expect(table, name, kind, "warn", reason, column, effect=speaks.effect))
     return expected
 
 
@@ -160,59 +134,46 @@ def _one_record(feed: Feed) -> Expectation:
         f"({name} NOT LIKE '%\n%' OR length({name}) - length(replace({name}, {delimiter}, '')) < {most})"
         for name in map(quoted, feed.column_names)
     )
-    return Expectation(
-        name="holds_one_record",
-        table=f"landing.{feed.name}",
-        kind="holds",
-        arguments={"condition": condition},
-        outcome="quarantine",
-        reason=(
-            "A quote opened in one row and closed in a later one makes one value of the rows between, "
-            "and one row of two."
-        ),
+    reason = (
+        "A quote opened in one row and closed in a later one makes one value of the rows between, "
+        "and one row of two."
     )
+    table, name = f"landing.{feed.name}", "holds_one_record"
+    return expect(table, name, "holds", "quarantine", reason, condition=condition)
 
 
 def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
     table, label = f"landing.{feed.name}", f"{column.name} ({column.title_zh})"
 
-    def expect(prefix: str, kind: str, outcome: str, reason: str, **arguments: Any) -> Expectation:
-        return Expectation(
-            name=f"{prefix}_{column.name.lower()}",
-            table=table,
-            column=column.name,
-            kind=kind,
-            arguments=arguments,
-            outcome=outcome,
-            reason=reason,
-        )
+    expected: list[Expectation] = []
 
-    expected = []
+    def add(prefix: str, kind: str, outcome: str, reason: str, **arguments: Any) -> None:
+        name = f"{prefix}_{column.name.lower()}"
+        expected.append(expect(table, name, kind, outcome, reason, column.name, **arguments))
+
     if column.name in feed.natural_key:
         reason = f"{label} is part of the key: without it nobody can say which record is meant."
-        expected.append(expect("key", "present", "quarantine", reason))
+        add("key", "present", "quarantine", reason)
     elif column.required or column.name == feed.effect_column:
         reason = f"The contract of {feed.name} requires {label}."
-        expected.append(expect("required", "present", "quarantine", reason))
+        add("required", "present", "quarantine", reason)
     if column.name == feed.effect_column:
         reason = f"{label} says what the row does to the record; another code cannot be acted on."
-        expected.append(
-            expect("valid", "in_set", "quarantine", reason, values=tuple(feed.effect_codes))
-        )
+        add("valid", "in_set", "quarantine", reason, values=tuple(feed.effect_codes))
     elif column.valid_values:
         reason = f"{label} is coded by the list {column.valid_values}; nobody knows another value."
         values = codes(column.valid_values)
-        expected.append(expect("valid", "in_set", "quarantine", reason, values=values))
+        add("valid", "in_set", "quarantine", reason, values=values)
     if column.pattern:
         reason = f"{label} is always written in the form {column.pattern}."
-        expected.append(expect("pattern", "matches", "quarantine", reason, pattern=column.pattern))
+        add("pattern", "matches", "quarantine", reason, pattern=column.pattern)
     if column.parse:
         reason = f"{label} must read as {column.parse}, or later stages have nothing to work with."
         reads = {"as": column.parse} | ({"open": column.means_open} if column.means_open else {})
-        expected.append(expect("parse", "reads_as", "quarantine", reason, **reads))
+        add("parse", "reads_as", "quarantine", reason, **reads)
         said, bounds = _bounds(column)
         reason = f"{label} {said}"
-        expected.append(expect("bounds", "in_bounds", "quarantine", reason, **reads, **bounds))
+        add("bounds", "in_bounds", "quarantine", reason, **reads, **bounds)
     if column.expected_where:
         other, value = column.expected_where
         reason = (
@@ -223,13 +184,13 @@ def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
             f"coalesce(normal_form({quoted(other)}), '') <> {literal(value)} "
             f"OR clean_text({quoted(column.name)}) IS NOT NULL"
         )
-        expected.append(expect("expected", "holds", "warn", reason, condition=condition))
+        add("expected", "holds", "warn", reason, condition=condition)
     if column.scheme:
         reason = (
             f"{label} should pass the check of a {column.scheme}; lawful codes exist that fail it, "
             "so the row is kept and flagged."
         )
-        expected.append(expect("check", "check_digit", "warn", reason, scheme=column.scheme))
+        add("check", "check_digit", "warn", reason, scheme=column.scheme)
     return expected
 
 
@@ -254,56 +215,28 @@ def delivery_expectations(feed: Feed) -> tuple[Expectation, ...]:
 
     Ratios are kept in thousandths, so that no engine has to round.
     """
-    table = f"landing.{feed.name}"
     expected = []
-    if feed.mode == "snapshot" and feed.may_be_empty is None:
-        expected.append(
-            Expectation(
-                name="some_rows",
-                table=table,
-                kind="some_rows",
-                outcome="hold",
-                reason="A register without a single record is a failed export, however often it comes.",
-            )
-        )
+
+    def add(kind: str, outcome: str, reason: str, **arguments: int) -> None:
+        expected.append(expect(f"landing.{feed.name}", kind, kind, outcome, reason, **arguments))
+
+    snapshot = feed.mode == "snapshot"
+    if snapshot and feed.may_be_empty is None:
+        reason = "A register without a single record is a failed export, however often it comes."
+        add("some_rows", "hold", reason)
     if feed.first_delivery:
-        expected.append(
-            Expectation(
-                name="first_rows",
-                table=table,
-                kind="first_rows",
-                arguments={"min_rows": int(feed.first_delivery.get("min_rows", 1))},
-                outcome="warn",
-                reason=_reason(feed.first_delivery),
-            )
-        )
-    if feed.mode == "snapshot" and feed.previous_ratio:
+        least = int(feed.first_delivery.get("min_rows", 1))
+        add("first_rows", "warn", _reason(feed.first_delivery), min_rows=least)
+    if snapshot and feed.previous_ratio:
         bounds = {
             edge: _thousandths(feed.previous_ratio[edge])
             for edge in ("min", "max")
             if edge in feed.previous_ratio
         }
-        expected.append(
-            Expectation(
-                name="previous_ratio",
-                table=table,
-                kind="previous_ratio",
-                arguments=bounds,
-                outcome="hold",
-                reason=_reason(feed.previous_ratio),
-            )
-        )
-    if feed.mode != "snapshot" and "max" in feed.backlog_ratio:
-        expected.append(
-            Expectation(
-                name="backlog_ratio",
-                table=table,
-                kind="backlog_ratio",
-                arguments={"max": _thousandths(feed.backlog_ratio["max"])},
-                outcome="hold",
-                reason=_reason(feed.backlog_ratio),
-            )
-        )
+        add("previous_ratio", "hold", _reason(feed.previous_ratio), **bounds)
+    if not snapshot and "max" in feed.backlog_ratio:
+        most = _thousandths(feed.backlog_ratio["max"])
+        add("backlog_ratio", "hold", _reason(feed.backlog_ratio), max=most)
     return tuple(expected)
 
 
@@ -315,9 +248,7 @@ def _reason(bound: dict[str, Any]) -> str:
     return " ".join(str(bound.get("reason", "")).split())
 
 
-def shape_expectations(
-    shape: str, table: str | None = None, shapes: Path = SHAPES
-) -> tuple[Expectation, ...]:
+def shape_expectations(shape: str, table: str | None = None) -> tuple[Expectation, ...]:
     """What the contract of a shape promises of its table; every outcome is `warn`.
 
     Required columns are present, coded columns hold codes of their list, the primary key is unique,
@@ -327,20 +258,18 @@ def shape_expectations(
     Args:
         shape: name of a contract in `schemas/shapes/`.
         table: the table judged, if another than the shape's own.
-        shapes: the folder of the contracts.
 
     Raises:
         FileNotFoundError: if the shape has no contract.
     """
     table = table or f"{SHAPE_STAGES[shape]}.{shape}"
-    path = shapes / f"{shape}.odcs.yaml"
-    node = read_yaml(path.read_text(encoding="utf-8"))["schema"][0]
+    node = shape_contract(shape)
     expected, key = [], {}
 
-    def expect(name: str, kind: str, reason: str, column: str | None = None, **args: Any) -> None:
-        expected.append(Expectation(name, table, kind, "warn", reason, column, args))
+    def add(name: str, kind: str, reason: str, column: str | None = None, **arguments: Any) -> None:
+        expected.append(expect(table, name, kind, "warn", reason, column, **arguments))
 
-    where = f"schemas/shapes/{path.name}"
+    where = f"schemas/shapes/{shape}.odcs.yaml"
     see_keys(node, KEYS["feed"], where, "key")
     for prop in node["properties"]:
         see_keys(prop, KEYS["column"], f"{where}, column {prop.get('name')}", "key")
@@ -348,17 +277,17 @@ def shape_expectations(
         name = prop["name"]
         if prop.get("required"):
             reason = f"The shape {shape} promises a {name} in every row."
-            expect(f"required_{name}", "present", reason, name, blank="allowed")
+            add(f"required_{name}", "present", reason, name, blank="allowed")
         if custom.get("valid_values"):
             reason = f"Later stages know no other {name} than those of its code list."
             values = codes(custom["valid_values"])
-            expect(f"valid_{name}", "in_set", reason, name, values=values)
+            add(f"valid_{name}", "in_set", reason, name, values=values)
         if prop.get("primaryKey"):
             key[prop.get("primaryKeyPosition", 0)] = name
     names = {prop["name"] for prop in node["properties"]}
     if key:
         columns = tuple(key[position] for position in sorted(key))
-        expect("key_once", "unique", f"{', '.join(columns)} is the key of {shape}.", key=columns)
+        add("key_once", "unique", f"{', '.join(columns)} is the key of {shape}.", key=columns)
     if {"from_day", "to_day"} <= names:
         expected.append(interval_expectation(table))
     return tuple(expected)
@@ -366,11 +295,6 @@ def shape_expectations(
 
 def interval_expectation(table: str) -> Expectation:
     """What every table of intervals is expected to be: none is empty or ends before it begins."""
-    return Expectation(
-        name="interval",
-        table=table,
-        kind="holds",
-        arguments={"condition": "to_day IS NULL OR from_day < to_day"},
-        outcome="warn",
-        reason="What is believed is believed for at least a day.",
-    )
+    reason = "What is believed is believed for at least a day."
+    condition = "to_day IS NULL OR from_day < to_day"
+    return expect(table, "interval", "holds", "warn", reason, condition=condition)

@@ -22,7 +22,8 @@ In order: `quality.row_verdicts` (what the rows say themselves), `quality.delive
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from quality.expectations import (
@@ -42,35 +43,24 @@ from schemas.sql import literal, quoted
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_COUNT, _TEXT = "BIGINT", "VARCHAR"
 VERDICTS_COLUMNS = {
-    "feed": "VARCHAR",
-    "delivery": "VARCHAR",
-    "record_id": "VARCHAR",
-    "version": "VARCHAR",
-    "line": "BIGINT",
-    "stage": "VARCHAR",
-    "expectation": "VARCHAR",
-    "column_name": "VARCHAR",
-    "outcome": "VARCHAR",
+    **dict.fromkeys(("feed", "delivery", "record_id", "version"), _TEXT),
+    "line": _COUNT,
+    **dict.fromkeys(("stage", "expectation", "column_name", "outcome"), _TEXT),
 }
 DELIVERIES_COLUMNS = {
-    "feed": "VARCHAR",
-    "delivery": "VARCHAR",
+    "feed": _TEXT,
+    "delivery": _TEXT,
     "published": "DATE",
-    "rows": "BIGINT",
-    "conformed": "BIGINT",  # rows not kept aside, one a record
+    "rows": _COUNT,
+    "conformed": _COUNT,  # rows not kept aside, one a record
     "whole": "BOOLEAN",  # whether absence from it means anything
-    "expectation": "VARCHAR",
-    "outcome": "VARCHAR",
-    "reason": "VARCHAR",
+    **dict.fromkeys(("expectation", "outcome", "reason"), _TEXT),
 }
 ROW_COUNTS_COLUMNS = {
-    "feed": "VARCHAR",
-    "landed": "BIGINT",
-    "conformed": "BIGINT",
-    "quarantined": "BIGINT",
-    "held": "BIGINT",
-    "unreadable": "BIGINT",
+    "feed": _TEXT,
+    **dict.fromkeys(("landed", "conformed", "quarantined", "held", "unreadable"), _COUNT),
 }
 
 # A feed of changes may bring this many rows however small its first delivery was.
@@ -102,27 +92,23 @@ def empty_sql(columns: dict[str, str]) -> str:
     return f"SELECT {nulls} WHERE FALSE"
 
 
-def row_verdicts_sql(
-    feed: Feed, expectations: Sequence[Expectation] | None = None, rows: str | None = None
-) -> str:
+def row_verdicts_sql(feed: Feed, rows: str | None = None, strict: bool = False) -> str:
     """One scan of a feed's landed rows that gives a row for every expectation a row breaks.
 
     Args:
         feed: the feed whose rows are judged.
-        expectations: those to compile; by default what the contract says.
         rows: the table to judge, if it is not `landing.<feed>` (the edited rows of a replay, say).
+        strict: whether to look only for what keeps a row aside.
 
     Returns:
         A query with the columns of `quality.verdicts`.
     """
-    if expectations is None:
-        expectations = landing_expectations(feed)
     table = rows or f"landing.{feed.name}"
+    expectations = [
+        e for e in landing_expectations(feed) if e.outcome == "quarantine" or not strict
+    ]
     by_row = [e for e in expectations if e.kind in ROW_KINDS]
     repeats = [e for e in expectations if e.kind in ("one_version", "one_row")]
-    for e in expectations:
-        if e not in by_row and e not in repeats and e.kind != "meets_record":
-            raise ValueError(f"{e.table}.{e.name}: {e.kind!r} does not name rows of a delivery.")
     flagged = _flags_sql(table, by_row) if by_row else empty_sql(VERDICTS_COLUMNS)
     if not repeats:
         return flagged
@@ -142,22 +128,15 @@ def _verdict_sql(e: Expectation, rows: str) -> str:
 FROM ({rows}) AS b"""
 
 
-def verdicts_sql(feed: Feed, rows: str | None = None) -> str:
+def verdicts_sql(feed: Feed) -> str:
     """All verdicts on rows of a feed: those of the rows themselves, and those that need to know
-    which deliveries are believed.
-
-    Args:
-        feed: the feed whose rows are judged.
-        rows: the table to judge, if it is not `landing.<feed>`.
-
-    Returns:
-        A query with the columns of `quality.verdicts`.
+    which deliveries are believed; a query with the columns of `quality.verdicts`.
     """
     named = ", ".join(f"v.{c}" for c in VERDICTS_COLUMNS)
     parts = [
         f"SELECT {named} FROM quality.row_verdicts AS v WHERE v.feed = {literal(feed.name)}",
         *(
-            _verdict_sql(e, meets_no_record_sql(e, "quality.row_verdicts", rows))
+            _verdict_sql(e, meets_no_record_sql(e, "quality.row_verdicts"))
             for e in landing_expectations(feed)
             if e.kind == "meets_record"
         ),
@@ -208,9 +187,68 @@ def _text_or_null(value: str | None) -> str:
     return f"CAST({literal(value) if value else 'NULL'} AS VARCHAR)"
 
 
-def delivery_verdicts_sql(
-    feed: Feed, expectations: Sequence[Expectation] | None = None, deliveries: str | None = None
-) -> str:
+# What a sentence about a delivery counts: the mark that stands for it -> its SQL.
+COUNTED = {
+    "rows": "CAST(d.conformed AS VARCHAR)",
+    "before": "CAST(d.before AS VARCHAR)",
+    "before_that": "CAST(d.before_that AS VARCHAR)",
+    "first": "CAST(d.first AS VARCHAR)",
+    "aside": (
+        "CAST(CASE WHEN d.landed > 0 THEN concat_ws('', ' (', d.landed, ' kept aside)') END AS VARCHAR)"
+    ),
+}
+
+
+def _said_sql(sentence: str, why: str) -> str:
+    """SQL of a sentence with marks of `COUNTED` in braces, and of the reason after it."""
+    *before, last = re.split(r"[{}]", sentence)
+    parts = [COUNTED[part] if n % 2 else literal(part) for n, part in enumerate(before)]
+    return f"concat_ws('', {', '.join([*parts, literal(f'{last} {why}')])})"
+
+
+def _size_rules(by_kind: Mapping[str, Expectation]) -> Iterator[tuple[str, str, str | None]]:
+    """What can be said of a delivery's size: when, the outcome, SQL of the reason; the first counts."""
+
+    def rule(when: str, outcome: str, e: Expectation, sentence: str) -> tuple[str, str, str]:
+        # Whether a delivery out of bounds is held is a policy of the run; the contract says where.
+        then = "r.out_of_bounds" if outcome == "hold" else literal(outcome)
+        return when, then, _said_sql(sentence, e.reason)
+
+    if e := by_kind.get("some_rows"):
+        said = "The delivery has no row that can be believed{aside}."
+        yield rule("d.conformed = 0", e.outcome, e, said)
+    if e := by_kind.get("first_rows"):
+        least = e.arguments["min_rows"]
+        said = f"The first delivery has {{rows}} rows; at least {least} were expected."
+        yield rule(f"d.n = 1 AND d.conformed < {least}", "warn", e, said)
+    yield "d.n = 1", literal("pass"), None
+    if e := by_kind.get("previous_ratio"):
+        now = "The delivery has {rows} rows"
+        if (least := e.arguments.get("min")) is not None:
+            said = f"{now} where the one before had {{before}}, less than {_ratio(least)} of it."
+            yield rule(f"d.conformed * 1000 < d.before * {least}", e.outcome, e, said)
+            # What is so small twice running may be how it is now; it is believed, and said.
+            fewer = f"d.before_that * {least}"
+            said = (
+                f"{now} and the one before had {{before}}, where the one before that had "
+                f"{{before_that}}, so each less than {_ratio(least)} of it."
+            )
+            when = f"d.before * 1000 < {fewer} AND d.conformed * 1000 < {fewer}"
+            yield rule(when, "warn", e, said)
+        if (most := e.arguments.get("max")) is not None:
+            said = f"{now} where the one before had {{before}}, more than {_ratio(most)} times as many."
+            yield rule(f"d.conformed * 1000 > d.before * {most}", "warn", e, said)
+    if e := by_kind.get("backlog_ratio"):
+        most = e.arguments["max"]
+        said = (
+            "The delivery has {rows} rows where the whole first delivery had {first}, "
+            f"more than {_ratio(most)} of it and {BACKLOG_ALLOWANCE}."
+        )
+        when = f"d.conformed * 1000 > d.first * {most} + {BACKLOG_ALLOWANCE * 1000}"
+        yield rule(when, e.outcome, e, said)
+
+
+def delivery_verdicts_sql(feed: Feed) -> str:
     """Judge the size of every delivery of a feed: one row a delivery, pass, warn or hold.
 
     A snapshot of no rows is held whatever came before. The first delivery that landed is judged by
@@ -218,108 +256,26 @@ def delivery_verdicts_sql(
     delivery that had any rows, believed or not; changes and appends against the backlog, which is
     the first delivery. What is counted are the rows that conform, one a record.
 
-    Args:
-        feed: the feed whose deliveries are judged.
-        expectations: those to compile; by default what the contract says.
-        deliveries: the table of deliveries, if it is not `landing.deliveries`.
-
     Returns:
         A query with the columns of `quality.deliveries`.
     """
-    if expectations is None:
-        expectations = delivery_expectations(feed)
-    by_kind = {e.kind: e for e in expectations}
-    some, first, previous, backlog = (
-        by_kind.get(kind) for kind in ("some_rows", "first_rows", "previous_ratio", "backlog_ratio")
+    by_kind = {e.kind: e for e in delivery_expectations(feed)}
+    rules = list(_size_rules(by_kind))
+    outcomes = " ".join(f"WHEN {when} THEN {then}" for when, then, _ in rules)
+    reasons = " ".join(f"WHEN {when} THEN {said}" for when, _, said in rules if said)
+    said = f"CASE {reasons} END" if reasons else "CAST(NULL AS VARCHAR)"
+    some = by_kind.get("some_rows")
+    later = by_kind.get("previous_ratio") or by_kind.get("backlog_ratio")
+    first_name, later_name = (
+        _text_or_null(e.name if e else None) for e in (by_kind.get("first_rows"), later)
     )
-    outcome, reason = [], []
-
-    def rule(when: str, then: str, *words: str) -> None:
-        # Whether a delivery out of bounds is held is a policy of the run; the contract says where.
-        heed = "r.out_of_bounds" if then == "hold" else literal(then)
-        outcome.append(f"WHEN {when} THEN {heed}")
-        said = ", ".join(w if w.startswith("CAST(") else literal(w) for w in words)
-        reason.append(f"WHEN {when} THEN concat_ws('', {said})")
-
-    rows = "CAST(d.conformed AS VARCHAR)"
-    if some:
-        rule(
-            "d.conformed = 0",
-            some.outcome,
-            "The delivery has no row that can be believed",
-            "CAST(CASE WHEN d.landed > 0 THEN concat_ws('', ' (', d.landed, ' kept aside)') END AS VARCHAR)",
-            f". {some.reason}",
-        )
-    if first:
-        least = first.arguments["min_rows"]
-        rule(
-            f"d.n = 1 AND d.conformed < {least}",
-            "warn",
-            "The first delivery has ",
-            rows,
-            f" rows; at least {least} were expected. {first.reason}",
-        )
-    rule("d.n = 1", "pass")
-    if previous:
-        before = "CAST(d.before AS VARCHAR)"
-        if "min" in previous.arguments:
-            least = previous.arguments["min"]
-            rule(
-                f"d.conformed * 1000 < d.before * {least}",
-                previous.outcome,
-                "The delivery has ",
-                rows,
-                " rows where the one before had ",
-                before,
-                f", less than {_ratio(least)} of it. {previous.reason}",
-            )
-            # What is so small twice running may be how it is now; it is believed, and said.
-            fewer = f"d.before_that * {least}"
-            rule(
-                f"d.before * 1000 < {fewer} AND d.conformed * 1000 < {fewer}",
-                "warn",
-                "The delivery has ",
-                rows,
-                " rows and the one before had ",
-                before,
-                ", where the one before that had ",
-                "CAST(d.before_that AS VARCHAR)",
-                f", so each less than {_ratio(least)} of it. {previous.reason}",
-            )
-        if "max" in previous.arguments:
-            most = previous.arguments["max"]
-            rule(
-                f"d.conformed * 1000 > d.before * {most}",
-                "warn",
-                "The delivery has ",
-                rows,
-                " rows where the one before had ",
-                before,
-                f", more than {_ratio(most)} times as many. {previous.reason}",
-            )
-    if backlog:
-        most = backlog.arguments["max"]
-        rule(
-            f"d.conformed * 1000 > d.first * {most} + {BACKLOG_ALLOWANCE * 1000}",
-            backlog.outcome,
-            "The delivery has ",
-            rows,
-            " rows where the whole first delivery had ",
-            "CAST(d.first AS VARCHAR)",
-            f", more than {_ratio(most)} of it and {BACKLOG_ALLOWANCE}. {backlog.reason}",
-        )
-    later = previous or backlog
-    first_name, later_name = (_text_or_null(e.name if e else None) for e in (first, later))
     none = f"WHEN d.conformed = 0 THEN {literal(some.name)} " if some else ""
-    table = deliveries or "landing.deliveries"
     # Where no rows are never believed, they are no measure for those that come after them.
     among = "PARTITION BY c.conformed > 0 ORDER BY c.published" if some else "ORDER BY c.published"
-    reasons = [r for r in reason if not r.endswith("concat_ws('', )")]
-    said = f"CASE {' '.join(reasons)} END" if reasons else "CAST(NULL AS VARCHAR)"
     return f"""SELECT
     d.feed, d.delivery, d.published, d.landed AS "rows", d.conformed, d.whole,
     CASE {none}WHEN d.n = 1 THEN {first_name} ELSE {later_name} END AS expectation,
-    CASE {" ".join(outcome)} ELSE 'pass' END AS outcome,
+    CASE {outcomes} ELSE 'pass' END AS outcome,
     {said} AS reason
 FROM (
     SELECT
@@ -333,7 +289,7 @@ FROM (
             l.feed, l.delivery, l.published, l."rows" AS landed,
             l."rows" - coalesce(a.aside, 0) AS conformed,
             l."whole" AND coalesce(a.unnamed, 0) = 0 AS "whole"
-        FROM {table} AS l
+        FROM landing.deliveries AS l
         LEFT JOIN ({_aside_sql(feed)}) AS a ON a.delivery = l.delivery
         WHERE l.feed = {literal(feed.name)}
     ) AS c

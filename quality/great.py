@@ -88,7 +88,6 @@ def validate(
     feeds: Mapping[str, Feed] | Iterable[Feed],
     docs_dir: Path | None = None,
     progress: Callable[[str], None] | None = None,
-    stages: Sequence[str] | None = None,
 ) -> list[Validation]:
     """Validate a built database, one batch a table, and write Data Docs.
 
@@ -97,7 +96,6 @@ def validate(
         feeds: the feeds of the build.
         docs_dir: where the pages go (`index.html`); what was there is replaced. None for no pages.
         progress: called with the name of each table before it is validated.
-        stages: which stages to validate; by default all.
 
     Returns:
         One `Validation` an expectation, in the order of the suites.
@@ -134,7 +132,7 @@ def validate(
             run_name="check", run_time=datetime.combine(last_day, datetime.min.time(), UTC)
         )
         validations: list[Validation] = []
-        for table, expectations in suites(feeds, present, stages).items():
+        for table, expectations in suites(feeds, present).items():
             if progress:
                 progress(table)
             schema, name = table.split(".")

@@ -12,28 +12,13 @@ import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from quality.validation import Validation
 from schemas.notice import NOTICE
 
-STYLE = """<style>
-body { font: 15px/1.5 system-ui, sans-serif; margin: 0; color: #222; background: #fff; }
-.container, .container-fluid, main { max-width: 76rem; margin: 0 auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
-th, td { border-bottom: 1px solid #ddd; padding: .35rem .5rem; text-align: left; }
-td { vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-pre, code { white-space: pre-wrap; font-size: 12px; }
-nav ul, .breadcrumb { list-style: none; padding-left: 0; }
-nav li { display: inline-block; margin-right: 1rem; }
-.alert { border-left: 4px solid #bbb; padding-left: .7rem; }
-.fas { font-style: normal; }
-.fa-check-circle::before { content: "\\2713"; color: #17632f; }
-.fa-times::before { content: "\\2717"; color: #a11; }
-button, footer, .modal, .mb-3.card { display: none; }
-#synthetic { background: #7a1f1f; color: #fff; text-align: center; padding: .3rem; }
-</style>"""
+STYLE = f"<style>\n{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 
 ELSEWHERE = r"[\"'](?:https?:)?//[^\"'>]*[\"']"
 
@@ -97,21 +82,5 @@ def _index(docs_dir: Path, validations: Sequence[Validation]) -> str:
             f'<td class="number">{sum(v.unexpected for v in judged):,}</td>'
             f'<td><a href="expectations/{schema}/{name}.html">what is expected</a></td></tr>'
         )
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="UTF-8"><title>What was expected, and what was found</title>
-{STYLE}
-</head>
-<body><div id="synthetic">{html.escape(NOTICE)}</div>
-<main>
-<h1>What was expected, and what was found</h1>
-<p>One line a table, in the order of the stages. An expectation that is not met is no fault of the
-build: dirty rows are kept aside and odd ones flagged, each with its reason.</p>
-<table>
-<tr><th></th><th>table</th><th>expectations met</th><th>rows that break one</th><th></th></tr>
-{chr(10).join(rows)}
-</table>
-</main>
-</body>
-</html>
-"""
+    page = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
+    return page.substitute(style=STYLE, notice=html.escape(NOTICE), rows="\n".join(rows))

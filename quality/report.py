@@ -75,11 +75,10 @@ class Report:
             "docs": self.docs,
             "out_of_date": self.out_of_date,
             "totals": {
-                "landed": sum(f.landed for f in self.feeds),
-                "conformed": sum(f.conformed for f in self.feeds),
-                "quarantined": sum(f.quarantined for f in self.feeds),
-                "held": sum(f.held for f in self.feeds),
-                "unreadable": sum(f.unreadable for f in self.feeds),
+                **{
+                    count: sum(getattr(f, count) for f in self.feeds)
+                    for count in ("landed", "conformed", "quarantined", "held", "unreadable")
+                },
                 "checks": len(self.checks),
                 "checks_passed": sum(c.passed for c in self.checks),
                 "validated": len(self.validations),

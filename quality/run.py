@@ -6,9 +6,8 @@ broken is looked at again, for examples.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -18,6 +17,7 @@ from quality.expectations import (
     BrokenPromise,
     Expectation,
     breaks_sql,
+    expect,
     sentence,
     violations_sql,
 )
@@ -28,16 +28,9 @@ from schemas.contract import Feed
 from schemas.contract import feeds as all_feeds
 from schemas.sql import literal
 
-CHECKS_SCHEMA = [
-    ("stage", pa.string()),
-    ("expectation", pa.string()),
-    ("table_name", pa.string()),
-    ("column_name", pa.string()),
-    ("violations", pa.int64()),
-    ("outcome", pa.string()),
-    ("reason", pa.string()),
-    ("examples", pa.string()),
-]
+CHECKS_COLUMNS = (
+    "stage", "expectation", "table_name", "column_name", "violations", "outcome", "reason", "examples",
+)  # fmt: skip
 EXAMPLES = 3
 
 
@@ -151,15 +144,9 @@ def check_keys(
     if progress:
         progress("keys")
     present = frozenset(engine.tables())
+    reason = "A replay tells rows apart by the key that the model's header declares."
     wanted = [
-        Expectation(
-            name="declared_key_once",
-            table=table,
-            kind="unique",
-            arguments={"key": tuple(key)},
-            outcome="warn",
-            reason="A replay tells rows apart by the key that the model's header declares.",
-        )
+        expect(table, "declared_key_once", "unique", "warn", reason, key=tuple(key))
         for table, key in keys.items()
         if key and table in present
     ]
@@ -234,41 +221,23 @@ def _judged_by_gates(engine: Engine, feeds: Iterable[Feed]) -> list[CheckResult]
 
 
 def _count(engine: Engine, expectations: Sequence[Expectation]) -> dict[tuple[str, str], int]:
-    """Violations of each expectation by table and name."""
+    """Violations of each expectation by table and name: one scan a table for those of single rows."""
     by_table: dict[str, list[Expectation]] = {}
-    queries = []
+    counts: dict[tuple[str, str], int] = {}
     for e in expectations:
         if e.kind in ROW_KINDS:
             by_table.setdefault(e.table, []).append(e)
         elif e.kind not in DELIVERY_KINDS:
-            queries.append(
-                f"SELECT {literal(e.table)} AS table_name, {literal(e.name)} AS expectation, "
-                f"count(*) AS violations FROM ({violations_sql(e)}) AS v"
-            )
-    queries.extend(_row_counts_sql(table, group) for table, group in by_table.items())
-    counts: dict[tuple[str, str], int] = {}
-    for query in queries:
-        for table, name, violations in engine.fetch(query):
-            counts[table, name] = int(violations)
+            ((count,),) = engine.fetch(f"SELECT count(*) AS n FROM ({violations_sql(e)}) AS v")
+            counts[e.table, e.name] = count
+    for table, group in by_table.items():
+        sums = ", ".join(
+            f"coalesce(sum(CASE WHEN {breaks_sql(e)} THEN 1 ELSE 0 END), 0) AS s{n}"
+            for n, e in enumerate(group)
+        )
+        (broken,) = engine.fetch(f"SELECT {sums} FROM {table}")
+        counts |= {(table, e.name): int(n) for e, n in zip(group, broken, strict=True)}
     return counts
-
-
-def _row_counts_sql(table: str, expectations: Sequence[Expectation]) -> str:
-    """One scan of a table that counts the rows breaking each of its row expectations."""
-    numbers = range(1, len(expectations) + 1)
-    sums = ", ".join(
-        f"coalesce(sum(CASE WHEN {breaks_sql(e)} THEN 1 ELSE 0 END), 0) AS s{n}"
-        for n, e in zip(numbers, expectations, strict=True)
-    )
-    listed = " UNION ALL ".join(
-        f"SELECT {n} AS n, {literal(e.name)} AS expectation"
-        for n, e in zip(numbers, expectations, strict=True)
-    )
-    return (
-        f"SELECT {literal(table)} AS table_name, e.expectation, "
-        f"CASE e.n {' '.join(f'WHEN {n} THEN t.s{n}' for n in numbers)} END AS violations "
-        f"FROM (SELECT {sums} FROM {table}) AS t CROSS JOIN ({listed}) AS e"
-    )
 
 
 def _examples(engine: Engine, expectation: Expectation) -> tuple[str, ...]:
@@ -286,26 +255,18 @@ def _write(
     engine: Engine, results: Sequence[CheckResult], stages: Sequence[str], exists: bool
 ) -> None:
     """Replace what `quality.checks` says of some stages and keep what it says of others."""
-    columns = {
-        "stage": [r.stage for r in results],
-        "expectation": [r.expectation for r in results],
-        "table_name": [r.table for r in results],
-        "column_name": [r.column for r in results],
-        "violations": [r.violations for r in results],
-        "outcome": [r.outcome for r in results],
-        "reason": [r.reason for r in results],
-        "examples": ["\n".join(r.examples) for r in results],
-    }
-    schema = pa.schema(CHECKS_SCHEMA)
-    rows = pa.table(columns, schema=schema)
+    schema = pa.schema(
+        [(name, pa.int64() if name == "violations" else pa.string()) for name in CHECKS_COLUMNS]
+    )
+    told = [
+        vars(r)
+        | {"table_name": r.table, "column_name": r.column, "examples": "\n".join(r.examples)}
+        for r in results
+    ]
+    rows = pa.Table.from_pylist(told, schema=schema)
     if exists:
         judged = ", ".join(literal(stage) for stage in stages)
         names = ", ".join(schema.names)
         others = engine.query(f"SELECT {names} FROM quality.checks WHERE stage NOT IN ({judged})")
         rows = pa.concat_tables([others.cast(schema), rows])
     engine.insert_arrow("quality.checks", rows)
-
-
-def as_json(results: Iterable[CheckResult]) -> str:
-    """The results as a JSON array, one object an expectation."""
-    return json.dumps([asdict(r) for r in results], ensure_ascii=False, indent=2)

@@ -19,7 +19,6 @@ shape        it breaks the contract of the shape, in `schemas/shapes`          t
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache
 from pathlib import Path
@@ -27,6 +26,7 @@ from typing import Any
 
 from quality.expectations import Expectation
 from quality.from_contract import interval_expectation, shape_expectations
+from schemas.contract import read_csv
 
 QUALITY = Path(__file__).parent
 LINES = QUALITY / "checks.csv"
@@ -55,14 +55,13 @@ def written(stage: str) -> tuple[Expectation, ...]:
 
 def _lines(stage: str) -> tuple[Expectation, ...]:
     found: list[Expectation] = []
-    with LINES.open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), start=2):
-            schema = row["table"].partition(".")[0]
-            if {"quality": "landing"}.get(schema, schema) == stage:
-                try:
-                    found += _of_line(row)
-                except ValueError as error:
-                    raise CheckError(f"{LINES.name}, line {number}: {error}") from error
+    for number, row in enumerate(read_csv(LINES), start=2):
+        schema = row["table"].partition(".")[0]
+        if {"quality": "landing"}.get(schema, schema) == stage:
+            try:
+                found += _of_line(row)
+            except ValueError as error:
+                raise CheckError(f"{LINES.name}, line {number}: {error}") from error
     return tuple(found)
 
 

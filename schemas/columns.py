@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from pathlib import Path
 
-from schemas.contract import Feed, feeds, read_yaml
-from schemas.shape import SHAPES
+from schemas.contract import Feed, feeds, read_csv
+from schemas.shape import SHAPES, shape_contract
 
 COLUMNS = Path(__file__).with_suffix(".csv")
 
@@ -47,8 +46,8 @@ def everywhere() -> dict[str, str]:
 @cache
 def shape(name: str) -> dict[str, str]:
     """Column -> what the contract of a shape says of it."""
-    node = read_yaml((SHAPES / f"{name}.odcs.yaml").read_text(encoding="utf-8"))["schema"][0]
-    return {p["name"]: " ".join(p["description"].split()) for p in node["properties"]}
+    properties = shape_contract(name)["properties"]
+    return {p["name"]: " ".join(p["description"].split()) for p in properties}
 
 
 def said_of_feed(feed: Feed) -> dict[str, str]:
@@ -59,5 +58,4 @@ def said_of_feed(feed: Feed) -> dict[str, str]:
 @cache
 def written() -> tuple[tuple[str, str, str], ...]:
     """Table ("" for every table), column and meaning of what stands in no contract."""
-    with COLUMNS.open(encoding="utf-8", newline="") as lines:
-        return tuple((row["table"], row["column"], row["meaning"]) for row in csv.DictReader(lines))
+    return tuple((row["table"], row["column"], row["meaning"]) for row in read_csv(COLUMNS))

@@ -21,10 +21,9 @@ The `make_*` functions work on whole numpy arrays at once and make nothing else.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import date
 from string import ascii_lowercase, ascii_uppercase
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -84,16 +83,20 @@ USCC_TYPES = {
 SYNTHETIC_DIVISIONS = ("84", "85", "86", "87", "88", "89")  # unassigned in GB/T 2260
 SYNTHETIC_BODY = "PDY"  # GB 11714: internal codes, not for exchange
 
-_DIGITS = frozenset("0123456789")
+DIGITS = "0123456789"
 # Capitals for a to z alone: what upper() makes of other letters differs from engine to engine.
 _PLAIN = str.maketrans(ascii_lowercase, ascii_uppercase, " -‐‒–—―−")
 
 
-class Scheme(ABC):
-    """One kind of identifier. Instances hold nothing but its names."""
+class Scheme:
+    """One kind of identifier. Instances hold nothing but what stands here."""
 
     name: str  # as in a contract's `scheme`
     title: str  # as in an error message
+    # Each lawful form, all of other lengths: how many characters, and which may stand there.
+    forms: tuple[tuple[tuple[int, str], ...], ...]
+    # The check character that follows from all others; a scheme may have none.
+    check: staticmethod[[str], str] | None = None
 
     def compact(self, value: str) -> str:
         """Normal form in capitals, without spaces and hyphens, as the macro `compact` has it.
@@ -119,71 +122,60 @@ class Scheme(ABC):
 
     def is_valid(self, value: str) -> bool:
         """Whether `validate` would return."""
-        try:
-            self.validate(value)
-        except ValidationError:
-            return False
-        return True
+        return self._passes(value, self._shape, self._checksum, self._components)
 
     def is_shaped(self, value: str) -> bool:
         """Whether length and alphabet are right and it is not one character over and over.
 
         What is not shaped is no key, whatever register holds it; see the macro `id_shaped`.
         """
-        try:
-            compacted = self.compact(value)
-            self._shape(compacted)
-        except ValidationError:
-            return False
-        return len(set(compacted) - {"*"}) > 1
+        return self._passes(value, self._shape) and len(set(self.compact(value)) - {"*"}) > 1
 
     def checksum_ok(self, value: str) -> bool:
         """Whether length, alphabet and check character are right, whatever the parts mean."""
-        try:
-            compacted = self.compact(value)
-            self._shape(compacted)
-            self._checksum(compacted)
-        except ValidationError:
-            return False
-        return True
+        return self._passes(value, self._shape, self._checksum)
 
     def format(self, value: str) -> str:
         """The usual printed form. Does not validate."""
         return self.compact(value)
 
-    @abstractmethod
     def is_synthetic(self, value: str) -> bool:
         """Whether it lies in the ranges that no real identifier can lie in. Does not validate."""
+        return self.compact(value).startswith(SYNTHETIC_DIVISIONS)
 
-    @abstractmethod
+    def _passes(self, value: str, *steps: Callable[[str], None]) -> bool:
+        try:
+            compacted = self.compact(value)
+            for step in steps:
+                step(compacted)
+        except ValidationError:
+            return False
+        return True
+
     def _shape(self, value: str) -> None:
         """Raise InvalidLength or InvalidFormat."""
-
-    def _checksum(self, value: str) -> None:  # noqa: B027  (a scheme may have none)
-        """Raise InvalidChecksum."""
-
-    def _components(self, value: str) -> None:  # noqa: B027  (a scheme may have none)
-        """Raise InvalidComponent."""
-
-    def _need_length(self, value: str, *lengths: int) -> None:
-        if len(value) not in lengths:
-            need = " or ".join(str(n) for n in lengths)
+        alphabets = {sum(n for n, _ in form): form for form in self.forms}
+        if len(value) not in alphabets:
+            need = " or ".join(map(str, alphabets))
             raise InvalidLength(f"{self.title} {value!r} has {len(value)} characters, not {need}.")
-
-    def _need_alphabet(self, value: str, start: int, end: int, allowed: Any) -> None:
-        for place in range(start, end):
-            if value[place] not in allowed:
+        places = (allowed for n, allowed in alphabets[len(value)] for _ in range(n))
+        for place, (character, allowed) in enumerate(zip(value, places, strict=True), start=1):
+            if character not in allowed:
                 raise InvalidFormat(
-                    f"{self.title} {value!r} has {value[place]!r} at position {place + 1}, "
+                    f"{self.title} {value!r} has {character!r} at position {place}, "
                     "where that may not stand."
                 )
 
-    def _need_check(self, value: str, check: str) -> None:
-        if value[-1] != check:
+    def _checksum(self, value: str) -> None:
+        """Raise InvalidChecksum."""
+        if self.check and value[-1] != self.check(value[:-1]):
             raise InvalidChecksum(
                 f"{self.title} {value!r} ends in {value[-1]!r}, but its check character is "
-                f"{check!r}."
+                f"{self.check(value[:-1])!r}."
             )
+
+    def _components(self, value: str) -> None:
+        """Raise InvalidComponent."""
 
     def _need_date(self, value: str, year: str, month: str, day: str) -> None:
         try:
@@ -192,220 +184,6 @@ class Scheme(ABC):
             raise InvalidComponent(
                 f"{self.title} {value!r} holds {year}-{month}-{day}, which is no date."
             ) from None
-
-
-class _OrgCode(Scheme):
-    """Organisation code, GB 11714-1997: 8 characters of digits and capitals, and a check."""
-
-    name = "org_code"
-    title = "Organisation code"
-
-    def format(self, value: str) -> str:
-        """The body, a hyphen and the check character."""
-        compacted = self.compact(value)
-        return f"{compacted[:-1]}-{compacted[-1:]}"
-
-    def is_synthetic(self, value: str) -> bool:
-        return self.compact(value).startswith(SYNTHETIC_BODY)
-
-    def _shape(self, value: str) -> None:
-        self._need_length(value, 9)
-        self._need_alphabet(value, 0, 8, ORG_ALPHABET)
-        self._need_alphabet(value, 8, 9, ORG_CHECKS)
-
-    def _checksum(self, value: str) -> None:
-        self._need_check(value, org_code_check(value[:8]))
-
-
-class _Uscc(Scheme):
-    """Unified Social Credit Code, GB 32100-2015.
-
-    Position 1 is the registering department, 2 the type of organisation, 3-8 the division, 9-17 the
-    organisation code with its own check character, 18 the check character.
-    """
-
-    name = "uscc"
-    title = "USCC"
-
-    def is_synthetic(self, value: str) -> bool:
-        compacted = self.compact(value)
-        return compacted[2:4] in SYNTHETIC_DIVISIONS and compacted[8:11] == SYNTHETIC_BODY
-
-    def _shape(self, value: str) -> None:
-        self._need_length(value, 18)
-        self._need_alphabet(value, 0, 2, USCC_ALPHABET)
-        self._need_alphabet(value, 2, 8, _DIGITS)
-        self._need_alphabet(value, 8, 18, USCC_ALPHABET)
-
-    def _checksum(self, value: str) -> None:
-        self._need_check(value, uscc_check(value[:17]))
-
-    def _components(self, value: str) -> None:
-        if value[1] not in USCC_TYPES.get(value[0], ""):
-            raise InvalidComponent(
-                f"USCC {value!r} begins with {value[:2]!r}, which is no lawful department and type."
-            )
-        if not ORG_CODE.is_valid(value[8:17]):
-            raise InvalidComponent(
-                f"USCC {value!r} holds {value[8:17]!r}, which is no valid organisation code."
-            )
-
-
-class _RegistrationNo(Scheme):
-    """Business registration number before 2015, GS15-2006: authority, sequence, MOD 11,10 check."""
-
-    name = "registration_no"
-    title = "Registration number"
-
-    def is_synthetic(self, value: str) -> bool:
-        return self.compact(value).startswith(SYNTHETIC_DIVISIONS)
-
-    def _shape(self, value: str) -> None:
-        self._need_length(value, 15)
-        self._need_alphabet(value, 0, 15, _DIGITS)
-
-    def _checksum(self, value: str) -> None:
-        self._need_check(value, mod_11_10_check(value[:14]))
-
-
-class _ResidentNo(Scheme):
-    """Resident identity number, GB 11643-1999: division, birthday, sequence, MOD 11-2 check."""
-
-    name = "resident_no"
-    title = "Resident number"
-
-    def is_synthetic(self, value: str) -> bool:
-        return self.compact(value).startswith(SYNTHETIC_DIVISIONS)
-
-    def _shape(self, value: str) -> None:
-        self._need_length(value, 18)
-        self._need_alphabet(value, 0, 17, _DIGITS)
-        self._need_alphabet(value, 17, 18, RESIDENT_CHECKS)
-
-    def _checksum(self, value: str) -> None:
-        self._need_check(value, resident_check(value[:17]))
-
-    def _components(self, value: str) -> None:
-        self._need_date(value, value[6:10], value[10:12], value[12:14])
-
-
-class _MaskedResidentNo(Scheme):
-    """A resident number with month and day of birth starred out, as the court list prints it."""
-
-    name = "masked_resident_no"
-    title = "Masked resident number"
-
-    def is_synthetic(self, value: str) -> bool:
-        return self.compact(value).startswith(SYNTHETIC_DIVISIONS)
-
-    def _shape(self, value: str) -> None:
-        self._need_length(value, 18)
-        self._need_alphabet(value, 0, 10, _DIGITS)
-        self._need_alphabet(value, 10, 14, "*")
-        self._need_alphabet(value, 14, 17, _DIGITS)
-        self._need_alphabet(value, 17, 18, RESIDENT_CHECKS)
-
-
-class _TaxNo(Scheme):
-    """Tax number in its four lawful lengths.
-
-    15: division and organisation code. 18: the USCC since October 2015, or the resident number of a
-    household business. 20: that resident number and two digits more. 17: the same with the older
-    15-digit resident number, which had a two-digit year and no check character.
-    """
-
-    name = "tax_no"
-    title = "Tax number"
-
-    def is_synthetic(self, value: str) -> bool:
-        compacted = self.compact(value)
-        if len(compacted) == 18 and not RESIDENT_NO.checksum_ok(compacted):
-            return USCC.is_synthetic(compacted)
-        body_ok = len(compacted) != 15 or compacted[6:9] == SYNTHETIC_BODY
-        return body_ok and compacted.startswith(SYNTHETIC_DIVISIONS)
-
-    def _shape(self, value: str) -> None:
-        self._need_length(value, 15, 17, 18, 20)
-        if len(value) == 15:
-            self._need_alphabet(value, 0, 6, _DIGITS)
-            self._need_alphabet(value, 6, 14, ORG_ALPHABET)
-            self._need_alphabet(value, 14, 15, ORG_CHECKS)
-        elif len(value) == 17:
-            self._need_alphabet(value, 0, 17, _DIGITS)
-        elif len(value) == 18:
-            self._need_alphabet(value, 0, 18, USCC_ALPHABET)
-        else:
-            self._need_alphabet(value, 0, 17, _DIGITS)
-            self._need_alphabet(value, 17, 18, RESIDENT_CHECKS)
-            self._need_alphabet(value, 18, 20, _DIGITS)
-
-    def _checksum(self, value: str) -> None:
-        if len(value) == 15:
-            self._need_check(value, org_code_check(value[6:14]))
-        elif len(value) == 20:
-            check = resident_check(value[:17])
-            if value[17] != check:
-                raise InvalidChecksum(
-                    f"Tax number {value!r} has {value[17]!r} at position 18, but the check "
-                    f"character of its resident number is {check!r}."
-                )
-        elif (
-            len(value) == 18 and not RESIDENT_NO.checksum_ok(value) and not USCC.checksum_ok(value)
-        ):
-            raise InvalidChecksum(
-                f"Tax number {value!r} fails the check of a USCC and that of a resident number."
-            )
-
-    def _components(self, value: str) -> None:
-        if len(value) == 17:
-            self._need_date(value, "19" + value[6:8], value[8:10], value[10:12])
-        elif len(value) == 20:
-            self._need_date(value, value[6:10], value[10:12], value[12:14])
-        elif len(value) == 18 and not USCC.is_valid(value):
-            if not RESIDENT_NO.checksum_ok(value):
-                USCC._components(value)
-            RESIDENT_NO._components(value)
-
-
-ORG_CODE = _OrgCode()
-USCC = _Uscc()
-REGISTRATION_NO = _RegistrationNo()
-TAX_NO = _TaxNo()
-RESIDENT_NO = _ResidentNo()
-MASKED_RESIDENT_NO = _MaskedResidentNo()
-
-SCHEMES: dict[str, Scheme] = {
-    scheme.name: scheme
-    for scheme in (USCC, ORG_CODE, REGISTRATION_NO, TAX_NO, RESIDENT_NO, MASKED_RESIDENT_NO)
-}
-
-
-def is_synthetic(scheme: str, value: str) -> bool:
-    """Whether `value` lies where no real identifier of that scheme can lie.
-
-    Raises:
-        KeyError: if there is no such scheme.
-    """
-    return SCHEMES[scheme].is_synthetic(value)
-
-
-def could_be_real(value: str, scheme: str | None = None) -> bool:
-    """Whether `value` is a valid identifier outside the synthetic ranges, so that it may be one's.
-
-    With `scheme`, only that kind is asked; without, every kind.
-    """
-    asked = SCHEMES.values() if scheme is None else (SCHEMES[scheme],)
-    return any(one.is_valid(value) and not one.is_synthetic(value) for one in asked)
-
-
-def mask_resident_no(value: str) -> str:
-    """Star out month and day of birth.
-
-    >>> mask_resident_no("870101198504120111")
-    '8701011985****0111'
-    """
-    compacted = RESIDENT_NO.compact(value)
-    return compacted[:10] + "****" + compacted[-4:]
 
 
 def uscc_check(first_17: str) -> str:
@@ -436,6 +214,156 @@ def mod_11_10_check(digits: str) -> str:
     for digit in digits:
         rest = ((rest + int(digit)) % 10 or 10) * 2 % 11
     return str((11 - rest) % 10)
+
+
+class _OrgCode(Scheme):
+    """Organisation code, GB 11714-1997: 8 characters of digits and capitals, and a check."""
+
+    name, title = "org_code", "Organisation code"
+    forms = (((8, ORG_ALPHABET), (1, ORG_CHECKS)),)
+    check = staticmethod(org_code_check)
+
+    def format(self, value: str) -> str:
+        """The body, a hyphen and the check character."""
+        compacted = self.compact(value)
+        return f"{compacted[:-1]}-{compacted[-1:]}"
+
+    def is_synthetic(self, value: str) -> bool:
+        return self.compact(value).startswith(SYNTHETIC_BODY)
+
+
+class _Uscc(Scheme):
+    """Unified Social Credit Code, GB 32100-2015.
+
+    Position 1 is the registering department, 2 the type of organisation, 3-8 the division, 9-17 the
+    organisation code with its own check character, 18 the check character.
+    """
+
+    name, title = "uscc", "USCC"
+    forms = (((2, USCC_ALPHABET), (6, DIGITS), (10, USCC_ALPHABET)),)
+    check = staticmethod(uscc_check)
+
+    def is_synthetic(self, value: str) -> bool:
+        compacted = self.compact(value)
+        return compacted[2:4] in SYNTHETIC_DIVISIONS and compacted[8:11] == SYNTHETIC_BODY
+
+    def _components(self, value: str) -> None:
+        if value[1] not in USCC_TYPES.get(value[0], ""):
+            raise InvalidComponent(
+                f"USCC {value!r} begins with {value[:2]!r}, which is no lawful department and type."
+            )
+        if not ORG_CODE.is_valid(value[8:17]):
+            raise InvalidComponent(
+                f"USCC {value!r} holds {value[8:17]!r}, which is no valid organisation code."
+            )
+
+
+class _RegistrationNo(Scheme):
+    """Business registration number before 2015, GS15-2006: authority, sequence, MOD 11,10 check."""
+
+    name, title = "registration_no", "Registration number"
+    forms = (((15, DIGITS),),)
+    check = staticmethod(mod_11_10_check)
+
+
+class _ResidentNo(Scheme):
+    """Resident identity number, GB 11643-1999: division, birthday, sequence, MOD 11-2 check."""
+
+    name, title = "resident_no", "Resident number"
+    forms = (((17, DIGITS), (1, RESIDENT_CHECKS)),)
+    check = staticmethod(resident_check)
+
+    def _components(self, value: str) -> None:
+        self._need_date(value, value[6:10], value[10:12], value[12:14])
+
+
+class _MaskedResidentNo(Scheme):
+    """A resident number with month and day of birth starred out, as the court list prints it."""
+
+    name, title = "masked_resident_no", "Masked resident number"
+    forms = (((10, DIGITS), (4, "*"), (3, DIGITS), (1, RESIDENT_CHECKS)),)
+
+
+class _TaxNo(Scheme):
+    """Tax number in its four lawful lengths.
+
+    15: division and organisation code. 18: the USCC since October 2015, or the resident number of a
+    household business. 20: that resident number and two digits more. 17: the same with the older
+    15-digit resident number, which had a two-digit year and no check character.
+    """
+
+    name, title = "tax_no", "Tax number"
+    forms = (
+        ((6, DIGITS), (8, ORG_ALPHABET), (1, ORG_CHECKS)),
+        ((17, DIGITS),),
+        ((18, USCC_ALPHABET),),
+        ((17, DIGITS), (1, RESIDENT_CHECKS), (2, DIGITS)),
+    )
+
+    def is_synthetic(self, value: str) -> bool:
+        compacted = self.compact(value)
+        if len(compacted) == 18 and not RESIDENT_NO.checksum_ok(compacted):
+            return USCC.is_synthetic(compacted)
+        body_ok = len(compacted) != 15 or compacted[6:9] == SYNTHETIC_BODY
+        return body_ok and compacted.startswith(SYNTHETIC_DIVISIONS)
+
+    def _checksum(self, value: str) -> None:
+        if len(value) == 15 and value[-1] != org_code_check(value[6:14]):
+            raise InvalidChecksum(
+                f"Tax number {value!r} ends in {value[-1]!r}, but its check character is "
+                f"{org_code_check(value[6:14])!r}."
+            )
+        if len(value) == 20 and value[17] != resident_check(value[:17]):
+            raise InvalidChecksum(
+                f"Tax number {value!r} has {value[17]!r} at position 18, but the check "
+                f"character of its resident number is {resident_check(value[:17])!r}."
+            )
+        if len(value) == 18 and not (RESIDENT_NO.checksum_ok(value) or USCC.checksum_ok(value)):
+            raise InvalidChecksum(
+                f"Tax number {value!r} fails the check of a USCC and that of a resident number."
+            )
+
+    def _components(self, value: str) -> None:
+        if len(value) == 17:
+            self._need_date(value, "19" + value[6:8], value[8:10], value[10:12])
+        elif len(value) == 20:
+            self._need_date(value, value[6:10], value[10:12], value[12:14])
+        elif len(value) == 18 and not USCC.is_valid(value):
+            if not RESIDENT_NO.checksum_ok(value):
+                USCC._components(value)
+            RESIDENT_NO._components(value)
+
+
+ORG_CODE = _OrgCode()
+USCC = _Uscc()
+REGISTRATION_NO = _RegistrationNo()
+TAX_NO = _TaxNo()
+RESIDENT_NO = _ResidentNo()
+MASKED_RESIDENT_NO = _MaskedResidentNo()
+
+SCHEMES: dict[str, Scheme] = {
+    scheme.name: scheme
+    for scheme in (USCC, ORG_CODE, REGISTRATION_NO, TAX_NO, RESIDENT_NO, MASKED_RESIDENT_NO)
+}
+
+
+def could_be_real(value: str, scheme: str | None = None) -> bool:
+    """Whether `value` is a valid identifier outside the synthetic ranges, so that it may be one's.
+
+    With `scheme`, only that kind is asked; without, every kind.
+    """
+    asked = SCHEMES.values() if scheme is None else (SCHEMES[scheme],)
+    return any(one.is_valid(value) and not one.is_synthetic(value) for one in asked)
+
+
+def mask_resident_no(value: str) -> str:
+    """Star out month and day of birth.
+
+    >>> mask_resident_no("870101198504120111")
+    '8701011985****0111'
+    """
+    compacted = RESIDENT_NO.compact(value)
+    return compacted[:10] + "****" + compacted[-4:]
 
 
 # --- making them, whole arrays at a time ----------------------------------------------------------
@@ -494,13 +422,6 @@ def _text(codes: NDArray[np.uint32]) -> Text:
     return np.ascontiguousarray(codes, dtype="<u4").view(f"<U{width}").reshape(len(codes))
 
 
-def _weighted(
-    codes: NDArray[np.uint32], values: NDArray[np.int64], weights: tuple[int, ...]
-) -> Any:
-    """Weighted sum of each row's character values."""
-    return values[codes] @ np.array(weights, dtype=np.int64)
-
-
 def org_body(n: ArrayLike) -> Text:
     """Body of the n-th synthetic organisation's code, eight characters.
 
@@ -544,7 +465,7 @@ def make_org_code(bodies: ArrayLike) -> Text:
     ['PDY00001X', 'D2143569X']
     """
     body = _digits(bodies, 8, "body")
-    check = _ORG_CHECK_CODE[_weighted(body, _ORG_VALUE, ORG_WEIGHTS) % 11]
+    check = _ORG_CHECK_CODE[_ORG_VALUE[body] @ np.array(ORG_WEIGHTS) % 11]
     return _text(_join(body, check[:, None]))
 
 
@@ -561,7 +482,7 @@ def make_uscc(dept_type: ArrayLike, division: ArrayLike, org_codes: ArrayLike) -
         _digits(division, 6, "division"),
         _digits(org_codes, 9, "organisation code"),
     )
-    check = _USCC_CODE[-_weighted(front, _USCC_VALUE, USCC_WEIGHTS) % 31]
+    check = _USCC_CODE[-(_USCC_VALUE[front] @ np.array(USCC_WEIGHTS)) % 31]
     return _text(_join(front, check[:, None]))
 
 
@@ -593,7 +514,7 @@ def make_resident_no(division: ArrayLike, yyyymmdd: ArrayLike, seq: ArrayLike) -
         _digits(yyyymmdd, 8, "birthday"),
         _digits(seq, 3, "sequence"),
     )
-    total = (front.astype(np.int64) - ord("0")) @ np.array(RESIDENT_WEIGHTS, dtype=np.int64)
+    total = (front.astype(np.int64) - ord("0")) @ np.array(RESIDENT_WEIGHTS)
     return _text(_join(front, _RESIDENT_CHECK_CODE[total % 11][:, None]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from schemas.contract import read_yaml
 
@@ -11,11 +12,15 @@ SHAPES = Path(__file__).resolve().parent / "shapes"
 
 
 @cache
-def shape_columns(shape: str) -> dict[str, str]:
-    """Column name -> SQL type of a shape, in order.
+def shape_contract(shape: str) -> dict[str, Any]:
+    """What the contract of a shape says of its table.
 
     Raises:
         FileNotFoundError: if there is no contract for the shape.
     """
-    node = read_yaml((SHAPES / f"{shape}.odcs.yaml").read_text(encoding="utf-8"))
-    return {p["name"]: p["physicalType"] for p in node["schema"][0]["properties"]}
+    return read_yaml((SHAPES / f"{shape}.odcs.yaml").read_text(encoding="utf-8"))["schema"][0]
+
+
+def shape_columns(shape: str) -> dict[str, str]:
+    """Column name -> SQL type of a shape, in order."""
+    return {p["name"]: p["physicalType"] for p in shape_contract(shape)["properties"]}

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from schemas.contract import ROOT, Feed, feeds
+from schemas.contract import CODES, ROOT, Feed, feeds
 from schemas.notice import NOTICE
 from schemas.progress import Progress
 from schemas.sql import literal
@@ -33,7 +33,6 @@ from sources.world.views import make_views
 HORIZON_DAYS = 1095  # after the last day: three years, the longest term a list knows
 MOST_DAYS = 3653  # ten years of deliveries
 MOST_DIRT = 1000  # fault rates are per thousand, so with more nothing would be left clean
-CODES = ROOT / "schemas" / "codes"
 
 
 class GenerateError(ValueError):

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from schemas.contract import Feed
 from sources import files
+from sources.world.columns import in_blocks
 
 BLOCK = 1 << 18  # rows rendered at a time, so that memory does not grow with a delivery
 
@@ -40,10 +41,9 @@ class Delivery:
         if not files.is_streamed(self.feed):
             self.pieces.append(piece)
             return
-        form = files.layout(self.feed)
         if self.file is None:
             self.file = self.path.open("wb")
-            self.file.write(form.head(self.feed))
+            self.file.write(files.layout(self.feed).head(self.feed))
         if self.held is not None:
             self.file.write(self.held)
         self.held = bytes(files.content(piece))
@@ -59,8 +59,7 @@ class Delivery:
     ) -> None:
         if self.file is not None:
             if error is None:
-                form = files.layout(self.feed)
-                self.file.write(form.joined(self.held or b"") + form.tail(self.feed))
+                self.file.write(files.ended(self.feed, self.held or b""))
             self.file.close()
         elif error is None and files.is_text(self.feed):
             records = pa.concat_arrays(self.pieces) if self.pieces else pa.array([], pa.binary())
@@ -94,29 +93,13 @@ def write_deliveries(
         UnwritableError: if the format cannot hold a value.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    blocks = (_block(feed, batch) for batch in _in_blocks(batches))
+    blocks = (_block(feed, batch) for batch in in_blocks(batches, BLOCK))
     write = _snapshots if feed.mode == "snapshot" else _one_by_one
     paths = [folder / file_name(feed, day) for day in days]
     return write(feed, paths, blocks, told)
 
 
 Block = tuple[np.ndarray, np.ndarray, "pa.BinaryArray | pa.Table"]
-
-
-def _in_blocks(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.Table]:
-    """The same rows in tables of `BLOCK` rows, however the engine cut them."""
-    waiting: list[pa.RecordBatch] = []
-    held = 0
-    for batch in batches:
-        waiting.append(batch)
-        held += len(batch)
-        while held >= BLOCK:
-            table = pa.Table.from_batches(waiting)
-            yield table.slice(0, BLOCK)
-            rest = table.slice(BLOCK)
-            waiting, held = rest.to_batches(), len(rest)
-    if held:
-        yield pa.Table.from_batches(waiting)
 
 
 def _block(feed: Feed, table: pa.Table) -> Block:

@@ -25,7 +25,7 @@ from pipelines.changes.reads import Block, Source, Underivable, View, own, sourc
 from pipelines.changes.units import ID
 
 # Types of which a value equals another as it stands if it does when it is cast.
-_ALIKE = (exp.DType.VARCHAR, exp.DType.TEXT)
+_ALIKE = (exp.DType.VARCHAR, exp.DType.TEXT, exp.DType.UUID)
 
 
 class Carrying:

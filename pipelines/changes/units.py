@@ -96,7 +96,8 @@ class Recipe:
 def by_parts(recipe: Recipe, names_of: str = "") -> Recipe:
     """If the unit is an id made of columns, units by these columns: rows are found by them.
 
-    An id names what it is made of: two that are alike are made of the same.
+    An id names what it is made of: two that are alike are made of the same. Where landed rows are read,
+    it is made of its own digits.
 
     Args:
         recipe: with a unit of one column.
@@ -108,6 +109,10 @@ def by_parts(recipe: Recipe, names_of: str = "") -> Recipe:
     (('feed', 'n'), (('t.feed', 'unit.feed'), ('t.n', 'unit.n')))
     >>> made.gives
     (('id', "MD5(CONCAT_WS('|', unit.feed, unit.n))"),)
+    >>> tie = Tie("landing.t", "t", "unit", (("AS_ID(t.record_id)", "unit.id"),))
+    >>> made = by_parts(Recipe("units", ("id",), (tie,), (("id", "unit.id"),)))
+    >>> made.ties[0].pairs, made.gives
+    ((('t.record_id', 'unit.record_id'),), (('id', 'AS_ID(unit.record_id)'),))
     """
     (unit,) = recipe.unit
     made: dict[str, _IdParts] = {}  # alias of a tie to the unit -> what it makes the id of
@@ -165,6 +170,9 @@ def ids_first(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 def _parts(text: str) -> _IdParts | None:
     """The shape of an id with gaps, and the columns and constants that stand in these."""
     tree = sqlglot.parse_one(text, read="duckdb")
+    if isinstance(tree, exp.Anonymous) and tree.name.lower() == "as_id":
+        digits = tree.expressions[0]
+        return ("AS_ID({})", (digits,)) if isinstance(digits, exp.Column) else None
     made = tree.name.lower() if isinstance(tree, exp.Anonymous) else type(tree).__name__.lower()
     joined = (
         tree.expressions[0] if isinstance(tree, exp.Anonymous) and tree.expressions else tree.this
@@ -185,4 +193,6 @@ def _bare(part: exp.Expression) -> tuple[str, exp.Expression]:
     """What stands around one part of an id to write it as text, with a gap, and the part."""
     if isinstance(part, exp.Cast) and part.to.this in (exp.DType.VARCHAR, exp.DType.TEXT):
         return "CAST({} AS TEXT)", part.this
+    if isinstance(part, exp.Anonymous) and part.name.lower() == "id_text":
+        return "ID_TEXT({})", part.expressions[0]
     return "{}", part

@@ -190,8 +190,8 @@ TEMPLATES = {"snapshot": SNAPSHOT, "changes": CHANGES, "append": APPEND}
 
 def believed_sql(feed: Feed) -> str:
     """The SELECT of `conform.<feed>`."""
-    kept = ("record_id", "version", "feed", "delivery", "published", "file", "line")
-    out = [quoted(c) for c in kept]
+    out = [f"as_id({c}) AS {c}" for c in ("record_id", "version")]
+    out += ["feed", "delivery", "published", "file", "line"]
     for column in feed.columns:
         name = quoted(column.name)
         if column.means_open:  # what stands for "without end" says nothing

@@ -6,7 +6,8 @@
 -- key: measure_id
 SELECT
     hash_id(concat_ws(
-        '|', measure, agency, entry_version, subject_id, link_path, CAST(from_day AS VARCHAR)
+        '|', measure, agency, id_text(entry_version), id_text(subject_id), link_path,
+        CAST(from_day AS VARCHAR)
     )) AS measure_id,
     measure,
     agency,

@@ -33,7 +33,7 @@ SELECT
     sought.listed_id,
     link.to_id AS linked_id,
     link.step AS steps,
-    concat_ws(' ', link.step, sought.listed_id) AS link_path,
+    concat_ws(' ', link.step, id_text(sought.listed_id)) AS link_path,
     greatest(sought.first_day, link.from_day) AS from_day,
     link.to_day
 FROM sought
@@ -48,7 +48,10 @@ SELECT
     sought.listed_id,
     second_link.to_id AS linked_id,
     concat_ws(' ', first_link.step, second_link.step) AS steps,
-    concat_ws(' ', first_link.step, sought.listed_id, second_link.step, second_link.from_id) AS link_path,
+    concat_ws(
+        ' ', first_link.step, id_text(sought.listed_id), second_link.step, id_text(second_link.from_id)
+    )
+        AS link_path,
     greatest(sought.first_day, first_link.from_day, second_link.from_day) AS from_day,
     least(first_link.to_day, second_link.to_day) AS to_day
 FROM sought

@@ -171,30 +171,24 @@ class Found:
     examples: tuple[str, ...] = ()
 
 
-NOT_HERE = None  # the tables it speaks of take no part at this level of joining
-
-
 def fared(
     engine: Engine, feeds: dict[str, Feed], stage: str
 ) -> Iterator[tuple[Check, Found | None]]:
-    """Every check of a stage with what is found of it in a database; None if nothing is there."""
+    """Every check of a stage with what is found of it in a database; None where its tables take no part."""
     results: dict[tuple[str, str], CheckResult] = {
         (r.table, r.expectation): r for r in checks(engine, feeds, [stage], write=False)
     }
     out_of_bounds = deliveries_out_of_bounds(engine) if stage == "landing" else {}
     for check in checks_of(stage):
         e = check.expectation
-        if check.of_deliveries:
-            if e.table.split(".")[1] in feeds:
-                said = out_of_bounds.get((e.table, e.name), [])
-                yield check, Found(len(said), tuple(said[:3]))
-            else:
-                yield check, NOT_HERE
-        elif (e.table, e.name) in results:
-            result = results[e.table, e.name]
-            yield check, Found(result.violations, result.examples)
+        if not check.of_deliveries:
+            result = results.get((e.table, e.name))
+            yield check, result and Found(result.violations, result.examples)
+        elif e.table.split(".")[1] in feeds:
+            said = out_of_bounds.get((e.table, e.name), [])
+            yield check, Found(len(said), tuple(said[:3]))
         else:
-            yield check, NOT_HERE
+            yield check, None
 
 
 def deliveries_out_of_bounds(engine: Engine) -> dict[tuple[str, str], list[str]]:

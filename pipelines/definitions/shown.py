@@ -147,8 +147,8 @@ def columns_of(engine: Engine, table: str) -> dict[str, str]:
 
 
 def schema_of_landing(feed: Feed) -> dg.TableSchema:
-    """Columns of a feed's rows as received, known from its contract: text, but for ids and place."""
-    kinds = {"record_id": "VARCHAR", "version": "VARCHAR", "published": "DATE", "line": "BIGINT"}
+    """Columns of a feed's rows as received, known from its contract: text, but for day and line."""
+    kinds = {"published": "DATE", "line": "BIGINT"}
     return table_schema(
         f"landing.{feed.name}", {name: kinds.get(name, "VARCHAR") for name in landing_columns(feed)}
     )

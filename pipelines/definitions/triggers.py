@@ -11,10 +11,15 @@ from pipelines.definitions.jobs import build_job
 from pipelines.home import Home
 
 
-def landing_folder() -> Path | None:
-    """The landing folder of the laboratory's home, if anything was delivered there."""
+def delivered() -> tuple[Path, str] | dg.SkipReason:
+    """The landing folder of the laboratory's home and the partition of its last day, or why not."""
     folder = Home(default_home()).landing
-    return folder if (folder / "manifest.json").exists() else None
+    if not (folder / "manifest.json").exists():
+        return dg.SkipReason(f"Nothing was delivered to {folder} yet.")
+    last = last_partition(folder)
+    if last not in days.get_partition_keys():
+        return dg.SkipReason(f"{last} is no day these pages know yet; reload the definitions.")
+    return folder, last
 
 
 @dg.sensor(
@@ -22,9 +27,10 @@ def landing_folder() -> Path | None:
 )
 def landing_folder_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Ask for a build when the landing folder is not what it was at the last look."""
-    folder = landing_folder()
-    if folder is None:
-        return dg.SkipReason(f"Nothing was delivered to {Home(default_home()).landing} yet.")
+    came = delivered()
+    if isinstance(came, dg.SkipReason):
+        return came
+    folder, last = came
     stamps = sorted(
         (p.relative_to(folder).as_posix(), p.stat().st_size, p.stat().st_mtime_ns)
         for p in folder.rglob("*")
@@ -33,9 +39,6 @@ def landing_folder_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest
     digest = hashlib.sha256(repr(stamps).encode()).hexdigest()
     if digest == context.cursor:
         return dg.SkipReason("The landing folder is as it was.")
-    last = last_partition(folder)
-    if last not in days.get_partition_keys():
-        return dg.SkipReason(f"{last} is no day these pages know yet; reload the definitions.")
     context.update_cursor(digest)
     return dg.RunRequest(run_key=digest, partition_key=last)
 
@@ -48,10 +51,5 @@ def landing_folder_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest
 )
 def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Ask for a build of all that was delivered."""
-    folder = landing_folder()
-    if folder is None:
-        return dg.SkipReason(f"Nothing was delivered to {Home(default_home()).landing} yet.")
-    last = last_partition(folder)
-    if last not in days.get_partition_keys():
-        return dg.SkipReason(f"{last} is no day these pages know yet; reload the definitions.")
-    return dg.RunRequest(partition_key=last)
+    came = delivered()
+    return came if isinstance(came, dg.SkipReason) else dg.RunRequest(partition_key=came[1])

@@ -64,9 +64,6 @@ class Engine(Protocol):
     def drop(self, name: str) -> None:
         """Drop a table if it is there."""
 
-    def checkpoint(self) -> None:
-        """Bring to disk all that was written."""
-
     def close(self) -> None:
         """Bring all to disk and let go of it. Closing twice does no harm."""
 
@@ -74,23 +71,25 @@ class Engine(Protocol):
         """Let go of what is not wanted, without bringing anything more to disk."""
 
     def attach(self, name: str, path: Path) -> None:
-        """Attach another database file, for reading, under a name; DuckDB alone can."""
+        """Attach another database file, for reading, under a name; any but DuckDB raises ValueError."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        self.close()
 
 
-def split_name(name: str) -> tuple[str | None, str]:
-    """Schema (None if there is none) and table of a name such as `lists.entries`.
+def split_name(name: str) -> tuple[str, str]:
+    """Schema and table of a name such as `lists.entries`; in no schema, the engine's own.
 
     >>> split_name("lists.entries")
     ('lists', 'entries')
     """
     schema, _, table = name.rpartition(".")
-    return schema or None, table
+    return schema, table

@@ -19,29 +19,20 @@ class Databases:
 
     Args:
         engine: an open DuckDB engine; only temporary tables and the schema `given` are written.
-        apart: columns that tell apart rows which have nothing to do with each other, in every table
-            of what is attached: none, or `universe` where many are held in one table.
 
     Attributes:
         alike: tables known to be the same in all that is attached, so that nobody need look.
     """
 
-    def __init__(self, engine: Engine, apart: tuple[str, ...] = ()) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.apart = apart
         self.alike: frozenset[str] = frozenset()
         self._without_rows: dict[str, pd.DataFrame] = {}
         self._told: dict[tuple[str, str], dict[str, str]] = {}
 
-    @property
-    def u(self) -> str:
-        """Those columns as the beginning of a list of columns."""
-        return "".join(f"{column}, " for column in self.apart)
-
-    def split(self, frame: pd.DataFrame) -> dict[Any, pd.DataFrame]:
-        """Rows by what they have to do with: universe -> its rows, or None -> all."""
-        if not self.apart:
-            return {None: frame}
+    @staticmethod
+    def split(frame: pd.DataFrame) -> dict[int, pd.DataFrame]:
+        """Rows by their universe."""
         return {
             universe: rows.drop(columns="universe").reset_index(drop=True)
             for universe, rows in frame.groupby("universe", sort=True)
@@ -70,7 +61,7 @@ class Databases:
         return self._without_rows[sql].copy()
 
     def put(self, name: str, frame: pd.DataFrame) -> None:
-        """Keep a frame of text columns (and perhaps `universe`) as the table `given.<name>`."""
+        """Keep a frame of text columns (and perhaps a number, `universe`) as the table `given.<name>`."""
         columns = {
             c: pa.array(frame[c].to_list(), pa.int32() if c == "universe" else pa.string())
             for c in frame.columns
@@ -82,14 +73,17 @@ class Databases:
         if (name, table) not in self._told:
             schema, _, short = table.partition(".")
             columns = self.rows(
-                "SELECT column_name FROM duckdb_columns() WHERE database_name = ? "
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = ? "
                 "AND schema_name = ? AND table_name = ? ORDER BY column_index",
                 name,
                 schema,
                 short,
             )
             self._told[name, table] = {
-                column: f'CAST("{column}" AS VARCHAR) AS "{column}"' for (column,) in columns
+                column: f'"{column}"'
+                if kind == "UUID"
+                else f'CAST("{column}" AS VARCHAR) AS "{column}"'
+                for column, kind in columns
             }
         return self._told[name, table]
 

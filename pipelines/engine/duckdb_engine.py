@@ -1,7 +1,8 @@
 """DuckDB: the engine everything runs on unless another is asked for.
 
 The macros are temporary, so they work in a read-only database too and a file holds nothing but
-tables, which any other program can read.
+tables, which any other program can read. Ids are UUIDs in the tables; whoever asks gets the 32
+hexadecimal digits of one, as `id_text` writes it, and may give them as a parameter.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines.engine.base import split_name
+from pipelines.engine.base import Engine, split_name
 from pipelines.engine.trouble import DatabaseError, sentence
 from schemas.sql import duckdb_words, literal, quoted
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     import pandas as pd
     import pyarrow as pa
 
@@ -29,7 +32,12 @@ MEMORY = ":memory:"
 RaisedByQuery = duckdb.InvalidInputException  # by `error(…)` in its SQL, among others
 
 
-class DuckDBEngine:
+def _text(id: UUID | None) -> str | None:
+    """An id as it stands outside of the database."""
+    return id and id.hex
+
+
+class DuckDBEngine(Engine):
     """One connection to a DuckDB file, or to memory.
 
     Args:
@@ -123,26 +131,41 @@ class DuckDBEngine:
             self.connection.execute(sql, params)
 
     def query(self, sql: str, params: Sequence[Any] | None = None) -> pa.Table:
-        """Rows of a query as an Arrow table."""
+        import pyarrow.compute as pc
+
         with self._told():
-            return self.connection.sql(sql, params=params).to_arrow_table()
+            found = self.connection.sql(sql, params=params)
+            table = found.to_arrow_table()
+        for n, kind in enumerate(found.types):
+            if kind == "UUID":
+                text = pc.replace_substring(table.column(n), "-", "")
+                table = table.set_column(n, table.column_names[n], text)
+        return table
 
     def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
-        """Rows of a query as tuples of Python values."""
         with self._told():
-            return self.connection.execute(sql, params).fetchall()
+            rows = self.connection.execute(sql, params).fetchall()
+        ids = self._ids()
+        for n, row in enumerate(rows if ids else ()):
+            rows[n] = tuple(_text(v) if at in ids else v for at, v in enumerate(row))
+        return rows
 
     def frame(self, sql: str, params: Sequence[Any] | None = None) -> pd.DataFrame:
-        """Rows of a query as a pandas frame."""
         with self._told():
-            return self.connection.execute(sql, params).df()
+            frame = self.connection.execute(sql, params).df()
+        for n in self._ids():
+            frame.isetitem(n, frame.iloc[:, n].map(_text, na_action="ignore").astype("str"))
+        return frame
+
+    def _ids(self) -> list[int]:
+        """Which columns of the last result hold ids."""
+        columns = self.connection.description or ()
+        return [n for n, column in enumerate(columns) if column[1] == "UUID"]
 
     def create_schema(self, name: str) -> None:
-        """Make a schema unless it is there."""
         self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(*name.split('.'))}")
 
     def create_table(self, name: str, *select_sql: str) -> None:
-        """Make or replace a table from a query or several, and its schema if need be."""
         self._schema_of(name)
         first, *others = select_sql
         table = quoted(*name.split("."))
@@ -151,7 +174,6 @@ class DuckDBEngine:
             self.execute(f"INSERT INTO {table} {other}")
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
-        """Make or replace a table from one Parquet file."""
         self._schema_of(name)
         self.execute(
             f"CREATE OR REPLACE TABLE {quoted(*name.split('.'))} AS SELECT * FROM read_parquet(?)",
@@ -159,7 +181,6 @@ class DuckDBEngine:
         )
 
     def insert_arrow(self, name: str, table: pa.Table, append: bool = False) -> None:
-        """Make or replace a table from Arrow; with `append`, add to it, columns by name."""
         self._schema_of(name)
         self.connection.register("arriving", table)
         try:
@@ -171,7 +192,6 @@ class DuckDBEngine:
             self.connection.unregister("arriving")
 
     def table_exists(self, name: str) -> bool:
-        """Whether there is such a table or view."""
         schema, table = split_name(name)
         found = self.fetch(
             "SELECT 1 FROM information_schema.tables WHERE table_catalog = current_catalog() "
@@ -181,7 +201,6 @@ class DuckDBEngine:
         return bool(found)
 
     def tables(self) -> list[str]:
-        """Names of all tables, sorted."""
         found = self.fetch(
             "SELECT table_schema || '.' || table_name FROM information_schema.tables "
             "WHERE table_catalog = current_catalog() ORDER BY ALL"
@@ -189,28 +208,21 @@ class DuckDBEngine:
         return [name for (name,) in found]
 
     def columns(self, name: str) -> list[str]:
-        """Names of a table's columns in order."""
         return [row[0] for row in self.fetch(f"DESCRIBE {quoted(*name.split('.'))}")]
 
     def count(self, name: str) -> int:
-        """Number of rows of a table."""
         return self.fetch(f"SELECT count(*) FROM {quoted(*name.split('.'))}")[0][0]
 
     def drop(self, name: str) -> None:
-        """Drop a table if it is there."""
         self.execute(f"DROP TABLE IF EXISTS {quoted(*name.split('.'))}")
 
-    def checkpoint(self) -> None:
-        """Bring to the file all that was written, so that no write-ahead log is left."""
-        if not self.read_only and self.path != MEMORY:
-            self.execute("CHECKPOINT")
-
     def close(self) -> None:
-        """Bring all to disk and close the file. Closing twice does no harm."""
+        """Bring all to disk and close the file, so that no write-ahead log is left."""
         if self._open is None:
             return
         try:
-            self.checkpoint()
+            if not self.read_only and self.path != MEMORY:
+                self.execute("CHECKPOINT")
             self._open.close()
             self._open = None
             if self._elsewhere is not None:
@@ -228,12 +240,8 @@ class DuckDBEngine:
         self._forget_elsewhere()
 
     def attach(self, name: str, path: Path) -> None:
-        """Attach another database, for reading, under a name."""
         self.files.append(str(path))
         self.execute(f"ATTACH {literal(str(path))} AS {name} (READ_ONLY)")
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(
         self,
@@ -264,6 +272,5 @@ class DuckDBEngine:
             self._elsewhere = None
 
     def _schema_of(self, name: str) -> None:
-        schema, _ = split_name(name)
-        if schema:
+        if schema := split_name(name)[0]:
             self.create_schema(schema)

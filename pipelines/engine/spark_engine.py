@@ -18,13 +18,13 @@ import warnings
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
-from pipelines.engine.base import split_name
+from pipelines.engine.base import Engine, split_name
 from pipelines.engine.transpile import to_spark
 from schemas.normal_form import filled
 from schemas.sql import SHARED
@@ -64,18 +64,7 @@ def why_unavailable() -> str | None:
     return None
 
 
-# Errors only: Spark's own default is a screenful of warnings a minute.
-QUIET = """\
-rootLogger.level = error
-rootLogger.appenderRef.console.ref = console
-logger.repl.name = org.apache.spark.repl.Main
-logger.repl.level = error
-appender.console.type = Console
-appender.console.name = console
-appender.console.target = SYSTEM_ERR
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %p %c: %m%n
-"""
+SAID = Path(__file__).with_name("spark.yml")
 
 
 def start_session(memory: str, threads: int | None) -> SparkSession:
@@ -85,26 +74,13 @@ def start_session(memory: str, threads: int | None) -> SparkSession:
     scratch = Path(tempfile.mkdtemp(prefix="islands-spark-"))
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     log = scratch / "log4j2.properties"
-    log.write_text(QUIET, encoding="utf-8")
-    settings = {
+    said = yaml.safe_load(SAID.read_text(encoding="utf-8"))
+    log.write_text(said["log"], encoding="utf-8")
+    settings = said["settings"] | {
         "spark.driver.memory": memory,
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log.as_uri()}",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
-        "spark.sql.catalogImplementation": "in-memory",
-        # What makes it agree with DuckDB.
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.ansi.enabled": "true",
-        # Days before 1582 are what they say, not shifted to another calendar.
-        "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
-        "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
-        # Islands are small beside what Spark's defaults are made for.
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.parquet.compression.codec": "zstd",
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about versions of pandas
@@ -116,7 +92,7 @@ def start_session(memory: str, threads: int | None) -> SparkSession:
         return builder.getOrCreate()
 
 
-class SparkEngine:
+class SparkEngine(Engine):
     """Spark over the Parquet tables of one folder. One such engine can be open at a time.
 
     Args:
@@ -151,38 +127,30 @@ class SparkEngine:
                 self._register(f"{folder.parent.name}.{folder.name}")
 
     def execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
-        """Run one statement for its effect."""
         self._run(sql, params).collect()
 
     def query(self, sql: str, params: Sequence[Any] | None = None) -> pa.Table:
-        """Rows of a query as an Arrow table."""
         return self._run(sql, params).toArrow()
 
     def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
-        """Rows of a query as tuples of Python values."""
         return [tuple(row) for row in self._run(sql, params).collect()]
 
     def frame(self, sql: str, params: Sequence[Any] | None = None) -> pd.DataFrame:
-        """Rows of a query as a pandas frame."""
         return self.query(sql, params).to_pandas()
 
     def create_schema(self, name: str) -> None:
-        """Make a schema unless it is there."""
         self.session.sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
 
     def create_table(self, name: str, *select_sql: str) -> None:
-        """Make or replace a table from a query or several, and its schema if need be."""
         rows = _without_void(self._run("\nUNION ALL\n".join(select_sql)))
         arriving = self._arriving(name)
         rows.coalesce(self._files).write.mode("overwrite").parquet(str(arriving))
         self._replace(name, arriving, rows.schema)
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
-        """Make or replace a table from one Parquet file."""
         self.insert_arrow(name, pq.read_table(path))
 
     def insert_arrow(self, name: str, table: pa.Table, append: bool = False) -> None:
-        """Make or replace a table from Arrow; with `append`, add to it, columns by name."""
         table = _plain(table)
         if append and self.table_exists(name):
             folder = self._folder(name)
@@ -198,11 +166,9 @@ class SparkEngine:
         self._replace(name, arriving)
 
     def table_exists(self, name: str) -> bool:
-        """Whether there is such a table or view."""
         return self.session.catalog.tableExists(name)
 
     def tables(self) -> list[str]:
-        """Names of all tables, sorted."""
         return sorted(
             f"{schema}.{table}"
             for (schema,) in self.session.sql("SHOW DATABASES").collect()
@@ -211,7 +177,6 @@ class SparkEngine:
         )
 
     def columns(self, name: str) -> list[str]:
-        """Names of a table's columns in order."""
         return self.session.table(name).columns
 
     def count(self, name: str) -> int:
@@ -223,9 +188,6 @@ class SparkEngine:
         """Drop a table if it is there, its files included."""
         self.session.sql(f"DROP TABLE IF EXISTS {name}")
         shutil.rmtree(self._folder(name), ignore_errors=True)
-
-    def checkpoint(self) -> None:
-        """Nothing to do: every table is on disk as soon as it is made."""
 
     def close(self) -> None:
         """Forget the tables; the files stay, and so does the session, which is slow to start."""
@@ -241,23 +203,7 @@ class SparkEngine:
         self.close()
 
     def attach(self, name: str, path: Path) -> None:
-        """Spark cannot.
-
-        Raises:
-            ValueError: always.
-        """
         raise ValueError(f"Spark cannot attach {path} as {name}; read it with DuckDB.")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _run(self, sql: str, params: Sequence[Any] | None = None) -> DataFrame:
         return self.session.sql(to_spark(sql), args=list(params) if params else None)
@@ -279,9 +225,8 @@ class SparkEngine:
         self._register(name, schema)
 
     def _register(self, name: str, schema: StructType | None = None) -> None:
-        database, _ = split_name(name)
-        if database:
-            self.create_schema(database)
+        if schema_name := split_name(name)[0]:
+            self.create_schema(schema_name)
         path = str(self._folder(name))
         if schema is None:
             schema = _schema_of(self._folder(name))

@@ -5,7 +5,7 @@
 SELECT DISTINCT
     adopted.entry_version,
     'entry' AS parent_kind,
-    adopting.parent_version AS parent_id
+    id_text(adopting.parent_version) AS parent_id
 FROM exchange.adopting_{g} AS adopting
 INNER JOIN exchange.adopted_{g} AS adopted
     ON adopted.entry_id = adopting.entry_id

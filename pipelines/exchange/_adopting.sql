@@ -63,7 +63,7 @@ occasions AS (
 )
 
 SELECT
-    hash_id(concat_ws('|', list, parent_entry_id, subject_id)) AS entry_id,
+    hash_id(concat_ws('|', list, id_text(parent_entry_id), id_text(subject_id))) AS entry_id,
     list,
     from_list,
     parent_entry_id,

@@ -1,12 +1,13 @@
 -- What holders show one step further along each path. An edge looks on its sync days only: the first
--- one inside the time the last holder shows an entry, and the last. A snapshot shows it from the first
--- plus the lag until one sync after the last plus the lag; an appending edge for ever; an expiring one
--- for its expiry after it was last seen. What no sync day meets is never seen. Where corrections are
--- pushed, what ends at the last holder ends here on the same day, but on a wall, where it stays.
+-- one inside the time the last holder shows an entry, and the last. The receiver shows it from the first
+-- plus the lag until so many days after the last plus the lag as its mode keeps it: a snapshot until the
+-- next sync, an appending edge for ever, an expiring one for its expiry. What no sync day meets is never
+-- seen. Where corrections are pushed, what ends at the last holder ends here on the same day, but where
+-- nothing can be taken back.
 -- A holder that matches by name shows the entry for everyone of that kind who bears the name (by own
--- keys: in the same division), and by code only where there is no name. A snapshot looks the name up at
--- every sync; a holder that only adds looks it up when it first sees the entry.
--- source: network.yml, where every clock has its basis
+-- keys: in the same division), and by code only where there is no name. It looks the name up at every
+-- sync, or when it first sees the entry, as its mode says.
+-- source: network.yml, where every clock has its basis; the code list edge_modes
 -- grain: one row per path, entry version, subject shown and period
 -- key: path, entry_version, subject_id, from_day
 -- intervals: union
@@ -20,11 +21,12 @@ WITH held AS (
         previous.subject_id AS listed_id,
         paths.path,
         paths.came_from,
-        paths.mode,
         paths.match,
         paths.every_days,
         paths.lag_days,
-        paths.expiry_days,
+        paths.keeps_days,
+        paths.names_anew,
+        paths.taken_back,
         run.corrections,
         run.day0 + paths.offset_days AS first_ever,
         previous.from_day,
@@ -60,24 +62,20 @@ seen AS (
         listed_id,
         path,
         came_from,
-        mode,
         match,
+        names_anew,
         first_sync,
         first_sync + lag_days AS from_day,
         -- until a sync no longer sees it
-        CASE
-            WHEN mode IN ('append', 'irrevocable') THEN CAST(NULL AS DATE)
-            WHEN to_day IS NOT NULL
-                THEN first_ever + CAST(
-                    every_days * ((date_diff('day', first_ever, to_day) - 1) // every_days)
-                    + lag_days
-                    + CASE mode WHEN 'expire' THEN expiry_days ELSE every_days END
-                    AS INTEGER
-                )
-        END AS missed_day,
+        first_ever + CAST(
+            every_days * ((date_diff('day', first_ever, to_day) - 1) // every_days)
+            + lag_days
+            + keeps_days
+            AS INTEGER
+        ) AS missed_day,
         -- or until it is told that the last holder shows it no longer
         CASE
-            WHEN mode <> 'irrevocable' AND corrections = 'pushed' AND gone_day IS NOT NULL
+            WHEN taken_back AND corrections = 'pushed' AND gone_day IS NOT NULL
                 THEN greatest(gone_day, first_sync + lag_days)
         END AS told_day
     FROM looked

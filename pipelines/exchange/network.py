@@ -11,15 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from schemas.contract import ROOT, TIERS, read_yaml
+from pipelines.exchange.modes import modes
+from schemas.contract import ROOT, TIERS, read_csv, read_yaml
 
 NETWORK_FILE = ROOT / "pipelines" / "exchange" / "network.yml"
 LISTS_FILE = ROOT / "schemas" / "codes" / "lists.csv"
 JOINS = ("none", "own-keys", "unified-code", "full")
-MODES = ("snapshot", "append", "expire", "irrevocable")
 MATCHES = ("code", "name", "name_division")
 SEVERITIES = ("positive", "minor", "general", "serious")
-CHOICES = {"mode": MODES, "match": MATCHES, "join": JOINS, "tier": TIERS}
+CHOICES = {"mode": tuple(modes()), "match": MATCHES, "join": JOINS, "tier": TIERS}
 
 # Policies of a whole run, each with its values, the first of which holds where nothing is said:
 # whether withdrawals wait for the next sync or are sent on at once, whether a gate holds a delivery
@@ -70,6 +70,11 @@ class Edge:
     def name(self) -> str:
         """`<from>-<to>`, by which policies speak of the edge."""
         return f"{self.source}-{self.target}"
+
+    @property
+    def keeps_days(self) -> int | None:
+        """Days an entry is shown beyond the sync that saw it last; None: for ever."""
+        return modes()[self.mode].keeps_days(self.every, self.expiry)
 
 
 @dataclass(frozen=True)
@@ -176,10 +181,11 @@ class Network:
 
 def read_owners(tier: str) -> dict[str, str]:
     """List -> owner for the lists of a tier."""
-    lines = LISTS_FILE.read_text(encoding="utf-8").splitlines()
-    names = lines[0].split(",")
-    rows = [dict(zip(names, line.split(","), strict=False)) for line in lines[1:] if line]
-    return {r["list"]: r["owner"] for r in rows if TIERS.index(r["tier"]) <= TIERS.index(tier)}
+    return {
+        row["list"]: row["owner"]
+        for row in read_csv(LISTS_FILE)
+        if TIERS.index(row["tier"]) <= TIERS.index(tier)
+    }
 
 
 def _whole(value: object, where: str, bounds: tuple[int, int], unit: str = "days") -> int:
@@ -271,15 +277,21 @@ def _checked(edge: Edge, where: str) -> Edge:
     Raises:
         NetworkError: naming the edge and the rule it breaks.
     """
-    if edge.mode == "expire" and (edge.expiry is None or edge.expiry < edge.every):
+    mode = modes()[edge.mode]
+    if mode.expires and (edge.expiry is None or edge.expiry < edge.every):
         raise NetworkError(
-            f"{where}: mode expire needs an expiry of at least `every` ({edge.every}) days, "
+            f"{where}: mode {edge.mode} needs an expiry of at least `every` ({edge.every}) days, "
             f"not {edge.expiry}."
         )
-    if edge.mode != "expire" and edge.expiry is not None:
+    if not mode.expires and edge.expiry is not None:
+        expiring = ", ".join(m.code for m in modes().values() if m.expires)
         raise NetworkError(
-            f"{where}: expiry is for mode expire; this edge has mode {edge.mode}, in which nothing "
-            "expires."
+            f"{where}: expiry is for mode {expiring}; this edge has mode {edge.mode}, which has none."
+        )
+    if edge.keeps_days is not None and edge.keeps_days < edge.every:
+        raise NetworkError(
+            f"{where}: mode {edge.mode} keeps an entry {edge.keeps_days} days, so `every` is at most "
+            f"that, not {edge.every}."
         )
     return edge
 
@@ -359,7 +371,7 @@ def _varied(edge: Edge, changed: Mapping[str, object]) -> Edge:
     """An edge with all that a policy says of it, which must fit together."""
     if not changed:
         return edge
-    if changed.get("mode", "expire") != "expire" and "expiry" not in changed:
+    if not modes()[str(changed.get("mode", edge.mode))].expires and "expiry" not in changed:
         changed = {**changed, "expiry": None}  # of an edge that no longer lets anything expire
     return _checked(replace(edge, **changed), f"policy of {edge.name}")
 

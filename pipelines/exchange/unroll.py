@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipelines.exchange.modes import modes
 from pipelines.exchange.network import Network
 from pipelines.intervals import union_of_intervals
 from pipelines.lists.derive import entry_version_sql, indented
@@ -21,10 +22,10 @@ ENTRY_COLUMNS = (
     "entry_id, entry_version, list, subject_id, ground, severity, value, from_day, to_day"
 )
 EMPTY_ENTRIES = """SELECT
-    CAST(NULL AS VARCHAR) AS entry_id,
-    CAST(NULL AS VARCHAR) AS entry_version,
+    CAST(NULL AS UUID) AS entry_id,
+    CAST(NULL AS UUID) AS entry_version,
     CAST(NULL AS VARCHAR) AS list,
-    CAST(NULL AS VARCHAR) AS subject_id,
+    CAST(NULL AS UUID) AS subject_id,
     CAST(NULL AS VARCHAR) AS ground,
     CAST(NULL AS VARCHAR) AS severity,
     CAST(NULL AS VARCHAR) AS value,
@@ -33,12 +34,13 @@ EMPTY_ENTRIES = """SELECT
 WHERE 1 = 0"""
 
 
-# Where a step of this length matches by name, who bears a name decides whom it shows. A snapshot looks
-# at every sync: what it takes is cut to the days on which subject and namesake bear the name, and on
-# the days without a name the subject itself is meant.
+# Where a step of this length matches by name, who bears a name decides whom it shows. Where a name is
+# looked up anew at every sync, what is taken is cut to the days on which subject and namesake bear the
+# name, and on the days without a name the subject itself is meant.
 _HELD = (
-    "holder", "list", "entry_id", "entry_version", "listed_id", "path", "came_from", "mode", "match",
-    "every_days", "lag_days", "expiry_days", "corrections", "first_ever", "gone_day",
+    "holder", "list", "entry_id", "entry_version", "listed_id", "path", "came_from", "match",
+    "every_days", "lag_days", "keeps_days", "names_anew", "taken_back", "corrections", "first_ever",
+    "gone_day",
 )  # fmt: skip
 _SEEN = (
     "holder", "list", "entry_id", "entry_version", "path", "came_from", "from_day", "missed_day",
@@ -59,7 +61,7 @@ _TAKEN_BY_NAME = """by_name AS (
         to_day
     FROM held
     WHERE match <> 'code'
-        AND mode = 'snapshot'
+        AND names_anew
 ),
 
 sought AS (
@@ -140,7 +142,7 @@ taken AS (
         from_day,
         to_day
     FROM held
-    WHERE match = 'code' OR mode <> 'snapshot'
+    WHERE match = 'code' OR NOT names_anew
     UNION ALL
     SELECT
         {by_name},
@@ -172,7 +174,7 @@ understood AS (
         {seen},
         subject_id
     FROM seen
-    WHERE match = 'code' OR mode = 'snapshot'
+    WHERE match = 'code' OR names_anew
     UNION ALL
     SELECT
         {qualified},
@@ -187,7 +189,7 @@ understood AS (
         AND on_day(namesakes.from_day, namesakes.to_day, seen.first_sync)
         AND (seen.match = 'name' OR namesakes.division = own.division)
     WHERE seen.match <> 'code'
-        AND seen.mode <> 'snapshot'
+        AND NOT seen.names_anew
 )""".replace("{seen}", _columns(_SEEN)).replace("{qualified}", _columns(_SEEN, "seen"))
 _NAMED = {
     "taken_by_name": _TAKEN_BY_NAME,
@@ -207,12 +209,18 @@ def _text(value: str | None) -> str:
     return "CAST(NULL AS VARCHAR)" if value is None else f"'{value}'"
 
 
+def _truth(value: bool) -> str:
+    return "TRUE" if value else "FALSE"
+
+
 def paths_sql(network: Network) -> str:
     """`exchange.paths` as a table of constants."""
     rows = []
     for name in sorted(network.owners):
         for step in network.paths(name):
             e = step.edge
+            mode = modes()[e.mode] if e else None
+            keeps = e.keeps_days if e else None
             rows.append(
                 "    ("
                 + ", ".join(
@@ -227,18 +235,20 @@ def paths_sql(network: Network) -> str:
                         str(e.offset if e else 0),
                         str(e.lag if e else 0),
                         _text(e.mode if e else "owner"),
-                        "CAST(NULL AS INTEGER)" if not e or e.expiry is None else str(e.expiry),
+                        "CAST(NULL AS INTEGER)" if keeps is None else str(keeps),
+                        _truth(mode is not None and mode.names_anew),
+                        _truth(mode is None or mode.taken_back),
                         _text(e.match if e else "code"),
-                        "TRUE"
-                        if e and e.readmits and step.holders[-1] in step.holders[:-1]
-                        else "FALSE",
+                        _truth(
+                            e is not None and e.readmits and step.holders[-1] in step.holders[:-1]
+                        ),
                     ]
                 )
                 + ")"
             )
     columns = (
         "list, path, parent_path, holder, came_from, distance, every_days, offset_days, lag_days, "
-        "mode, expiry_days, match, readmitted"
+        "mode, keeps_days, names_anew, taken_back, match, readmitted"
     )
     out = ",\n    ".join(columns.split(", "))
     return f"SELECT\n    {out}\nFROM (VALUES\n" + ",\n".join(rows) + f"\n) AS p({columns})"
@@ -303,7 +313,7 @@ def exchange_models(network: Network) -> list[Model]:
             "exchange.ancestry_0",
             "SELECT\n    entry_version,\n    parent_kind AS ancestor_kind,\n"
             "    parent_id AS ancestor_id,\n    1 AS steps\nFROM lists.evidence",
-            "The events that native entries rest on, one step away.\n"
+            "The records that native entries rest on, one step away.\n"
             "grain: one row per entry version and ancestor\n"
             "key: entry_version, ancestor_kind, ancestor_id",
         )

@@ -27,7 +27,7 @@ from pipelines.experiment.layout import (
     with_interval,
 )
 from pipelines.experiment.summary import Summary
-from pipelines.replay.tell.figures.marks import FAINT, blank
+from pipelines.replay.tell.figures.marks import FAINT, blank, write
 
 # Marks of the axis of days after the correction; fewer on a narrow screen.
 DAYS_AFTER = (0, 1, 3, 7, 14, 30, 90, 180, 365, 730)
@@ -93,32 +93,18 @@ def distribution(replays: pd.DataFrame, summary: Summary, narrow: bool = False) 
         if not days:
             continue
         most = max(most, days[-1])
-        figure.add_trace(
-            go.Scatter(
-                x=days,
-                # Dots of like size lie beside each other, in an order that does not depend on chance.
-                y=[n + (k % JITTER - JITTER // 2) * 0.07 for k in range(len(days))],
-                mode="markers",
-                marker={
-                    "symbol": marks["symbol"],
-                    "size": 8,
-                    "color": marks["colour"],
-                    "opacity": 0.45,
-                },
-                hovertemplate="%{x:,.0f} entry-days<extra></extra>",
-                showlegend=False,
-            )
-        )
-        figure.add_trace(
-            go.Scatter(
-                x=[arm["median_if_listed"]] * 2,
-                y=[n - 0.36, n + 0.36],
-                mode="lines",
-                line={"color": marks["colour"], "width": 3},
-                hovertemplate="median %{x:,.0f} entry-days<extra></extra>",
-                showlegend=False,
-            )
-        )
+        colour = marks["colour"]
+        dots = {"symbol": marks["symbol"], "size": 8, "color": colour, "opacity": 0.45}
+        median = [arm["median_if_listed"]] * 2
+        # Dots of like size lie beside each other, in an order that does not depend on chance.
+        heights = [n + (k % JITTER - JITTER // 2) * 0.07 for k in range(len(days))]
+        each, bar = {"mode": "markers", "marker": dots}, {"color": colour, "width": 3}
+        for what, x, y, drawn in (
+            ("", days, heights, each),
+            ("median ", median, [n - 0.36, n + 0.36], {"mode": "lines", "line": bar}),
+        ):
+            said = f"{what}%{{x:,.0f}} entry-days<extra></extra>"
+            figure.add_scatter(x=x, y=y, hovertemplate=said, showlegend=False, **drawn)
     figure.update_xaxes(
         title_text="entry-days of one fault (log)",
         type="log",
@@ -197,16 +183,13 @@ def gain_and_harm(summary: Summary, narrow: bool = False) -> go.Figure:
         ):
             marks = look.of(arm)
             figure.add_trace(with_interval(arm, "entry_days", first + n * step, marks))
-            figure.add_annotation(
-                x=first if left else first + width,
-                y=arm["entry_days"],
-                text=arm["name"],
-                showarrow=False,
-                xanchor="right" if left else "left",
-                xshift=-10 if left else 10,
-                yshift=to - at,
-                font={"color": marks["colour"], "size": 12 if narrow else 13},
+            place = (
+                {"xanchor": "right", "xshift": -10} if left else {"xanchor": "left", "xshift": 10}
             )
+            place |= {"xref": "x", "yref": "y", "yshift": to - at}
+            font = {"color": marks["colour"], "size": 12 if narrow else 13}
+            end = first if left else first + width
+            write(figure, arm["name"], end, arm["entry_days"], font=font, **place)
     figure.update_xaxes(
         title_text="gain: true listings that holders know, a world", range=[0, most * 1.06]
     )

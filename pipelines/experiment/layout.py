@@ -20,6 +20,7 @@ from pipelines.replay.tell.figures.marks import (
     BLUE,
     FAINT,
     GREEN,
+    GRID,
     LINE,
     MARK,
     ORANGE,
@@ -28,12 +29,12 @@ from pipelines.replay.tell.figures.marks import (
     SKY,
     VERMILLION,
     blank,
+    write,
 )
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
-GRID = "#e7ebef"
 TOGETHER = 3  # arms of one level of joining that still share a panel
 LABEL = 16  # pixels a line of text takes
 TITLE, FOOT = 42, 62  # pixels above and below a picture
@@ -138,17 +139,8 @@ def in_rows(look: Look, names: Sequence[str]) -> go.Figure:
 
 def beside(figure: go.Figure, row: int, text: str) -> None:
     """Write something at the right end of a row."""
-    figure.add_annotation(
-        text=text,
-        xref="paper",
-        yref="y",
-        x=1,
-        y=row,
-        xanchor="left",
-        xshift=8,
-        showarrow=False,
-        font={"size": 12},
-    )
+    place = {"yref": "y", "xanchor": "left", "xshift": 8}
+    write(figure, text, 1, row, font={"size": 12}, **place)
 
 
 def point(
@@ -162,11 +154,9 @@ def point(
     form: str = ":,.1f",
 ) -> None:
     """A figure with its interval, in the row of a name."""
-    if pd.isna(row[name]):
-        return
-    place = figure.layout.meta["rows"].index(at) + (-shift)
-    trace = with_interval(row, name, place, marks, across=True, hollow=hollow, form=form)
-    figure.add_trace(trace)
+    if pd.notna(row[name]):
+        place = figure.layout.meta["rows"].index(at) - shift
+        figure.add_trace(with_interval(row, name, place, marks, True, hollow, form))
 
 
 def with_interval(
@@ -188,15 +178,15 @@ def with_interval(
         "thickness": 1.5 if hollow else 2.5,
         "width": 0,
     }
-    symbol = marks["symbol"]
-    said = f"%{{{'x' if across else 'y'}{form}}} ({_as(form, low)} to {_as(form, high)})"
+    low_said, high_said = (f"{end:{form[1:]}}" for end in (low, high))
+    said = f"%{{{'x' if across else 'y'}{form}}} ({low_said} to {high_said})"
     return go.Scatter(
         x=[value] if across else [at],
         y=[at] if across else [value],
         **({"error_x": bar} if across else {"error_y": bar}),
         mode="markers",
         marker={
-            "symbol": symbol,
+            "symbol": marks["symbol"],
             "size": 10,
             "color": PAPER if hollow else marks["colour"],
             "line": {"color": marks["colour"], "width": 2},
@@ -206,10 +196,6 @@ def with_interval(
         hovertemplate=said + "<extra></extra>",
         showlegend=False,
     )
-
-
-def _as(form: str, value: float) -> str:
-    return f"{value:{form[1:]}}"
 
 
 # --- panels, one above the other -------------------------------------------------------------------
@@ -236,17 +222,8 @@ def in_panels(look: Look) -> tuple[go.Figure, dict[str, Panel]]:
     figure.update_layout(margin={"l": 52, "r": look.width_of(names), "t": TITLE + HEAD})
     for n, title in enumerate(look.panels):
         if title:
-            figure.add_annotation(
-                text=f"<b>{title}</b>",
-                xref="paper",
-                yref="paper",
-                x=0,
-                y=1 - n * (each + GAP) / inside,
-                yshift=2,
-                xanchor="left",
-                yanchor="bottom",
-                showarrow=False,
-            )
+            y, place = 1 - n * (each + GAP) / inside, {"xanchor": "left", "yanchor": "bottom"}
+            write(figure, f"<b>{title}</b>", 0, y, yshift=2, **place)
     return figure, {title: Panel(n + 1, each) for n, title in enumerate(look.panels)}
 
 
@@ -258,18 +235,8 @@ def line(
     marks: Mapping[str, Any],
 ) -> None:
     """Draw a step function in a panel."""
-    figure.add_trace(
-        go.Scatter(
-            x=x,
-            y=y,
-            mode="lines",
-            line={"shape": "hv", "color": marks["colour"], "dash": marks["dash"], "width": 2.5},
-            hovertemplate="%{y:.1%}<extra></extra>",
-            showlegend=False,
-        ),
-        row=panel.row,
-        col=1,
-    )
+    look = {"color": marks["colour"], "dash": marks["dash"], "width": 2.5}
+    _steps(figure, panel, x, y, look, hovertemplate="%{y:.1%}<extra></extra>")
 
 
 def band(
@@ -282,21 +249,23 @@ def band(
 ) -> None:
     """Fill the space between two step functions in a panel."""
     red, green, blue = (int(marks["colour"][n : n + 2], 16) for n in (1, 3, 5))
+    colour = f"rgba({red},{green},{blue},0.14)"
     for y, fill in ((low, None), (high, "tonexty")):
-        figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=y,
-                mode="lines",
-                line={"shape": "hv", "width": 0},
-                fill=fill,
-                fillcolor=f"rgba({red},{green},{blue},0.14)",
-                hoverinfo="skip",
-                showlegend=False,
-            ),
-            row=panel.row,
-            col=1,
-        )
+        _steps(figure, panel, x, y, {"width": 0}, fill=fill, fillcolor=colour, hoverinfo="skip")
+
+
+def _steps(
+    figure: go.Figure,
+    panel: Panel,
+    x: Sequence[float],
+    y: Sequence[float],
+    look: Mapping[str, Any],
+    **more: Any,
+) -> None:
+    steps = go.Scatter(
+        x=x, y=y, mode="lines", line={"shape": "hv", **look}, showlegend=False, **more
+    )
+    figure.add_trace(steps, row=panel.row, col=1)
 
 
 def label(
@@ -309,18 +278,9 @@ def label(
     wanted = [share / TOP * panel.height for _, share, _ in ends]
     number = "" if panel.row == 1 else str(panel.row)
     for (name, share, marks), at, to in zip(ends, wanted, apart(wanted, panel.height), strict=True):
-        figure.add_annotation(
-            text=name,
-            xref=f"x{number} domain",
-            yref=f"y{number}",
-            x=1,
-            y=share,
-            yshift=to - at,
-            xshift=6,
-            xanchor="left",
-            showarrow=False,
-            font={"color": marks["colour"], "size": 12 if look.narrow else 13},
-        )
+        place = {"xref": f"x{number} domain", "yref": f"y{number}", "xanchor": "left", "xshift": 6}
+        font = {"color": marks["colour"], "size": 12 if look.narrow else 13}
+        write(figure, name, 1, share, yshift=to - at, font=font, **place)
 
 
 # --- all of them -----------------------------------------------------------------------------------
@@ -331,28 +291,22 @@ def plain(figure: go.Figure, look: Look) -> None:
     figure.update_layout(margin={"l": 56, "r": 24, "t": TITLE, "b": FOOT}, showlegend=False)
     figure.layout.annotations = ()
     size = 12 if look.narrow else 13
-    axis: dict[str, Any] = {"gridcolor": GRID, "linecolor": LINE, "tickcolor": LINE}
-    axis |= {"ticks": "outside", "zeroline": False}
-    axis |= {"separatethousands": True, "exponentformat": "none"}
-    axis |= {
+    axis: dict[str, Any] = {
+        "gridcolor": GRID,
+        "linecolor": LINE,
+        "tickcolor": LINE,
+        "ticks": "outside",
+        "zeroline": False,
+        "separatethousands": True,
+        "exponentformat": "none",
         "tickfont": {"size": size},
         "tickangle": 0,
         "title": {"standoff": 6, "font": {"size": size}},
     }
     figure.update_xaxes(showline=True, **axis)
     figure.update_yaxes(**axis)
-    figure.add_annotation(
-        text=MARK,
-        xref="paper",
-        yref="paper",
-        x=1,
-        y=0,
-        yshift=-FOOT + 2,
-        xanchor="right",
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": 10, "color": FAINT},
-    )
+    place = {"yshift": -FOOT + 2, "xanchor": "right", "yanchor": "bottom"}
+    write(figure, MARK, 1, 0, font={"size": 10, "color": FAINT}, **place)
 
 
 def key(figure: go.Figure, look: Look, text: str) -> None:

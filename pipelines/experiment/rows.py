@@ -148,26 +148,19 @@ def _of_a_state(difference: Difference, fault_day: date) -> dict[str, Any]:
 
 def cell_rows(number: int, block: Block, found: Outcome) -> list[dict[str, Any]]:
     """The runs of wrong days of every differing cell, uncorrected and corrected."""
-    rows = []
-    states = {"faulty": found.faulty}
+    states, lasting = {"faulty": found.faulty}, set()
     if found.remaining is not None:
-        states["corrected"] = found.remaining.difference
+        states["corrected"], lasting = found.remaining.difference, found.remaining.irrevocable
+    rows: list[dict[str, Any]] = []
     for state, difference in states.items():
-        for run in difference.lists.itertuples():
-            rows.append(
-                {
-                    "arm": block.arm,
-                    "fault": number,
-                    "world": block.world,
-                    "state": state,
-                    "holder": run.holder,
-                    "list": run.list,
-                    "subject_id": run.subject_id,
-                    "kind": run.kind,
-                    "from_day": run.from_day.date(),
-                    "to_day": run.to_day.date(),
-                    "irrevocable": found.remaining is not None
-                    and (run.holder, run.list) in found.remaining.irrevocable,
-                }
-            )
+        runs = difference.lists
+        pairs = zip(runs["holder"], runs["list"], strict=True)
+        runs = runs.assign(
+            arm=block.arm,
+            fault=number,
+            world=block.world,
+            state=state,
+            irrevocable=[pair in lasting for pair in pairs],
+        )
+        rows += runs[CELLS.names].to_dict("records")
     return rows

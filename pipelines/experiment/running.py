@@ -24,7 +24,7 @@ from pipelines.exchange.network import JOINS
 from pipelines.experiment.codebook import write_codebook
 from pipelines.experiment.design import Arm, Block, Design, DesignError
 from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
-from pipelines.home import Home
+from pipelines.home import Home, write_json
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
 from pipelines.manifest import lock_hash, project_version
@@ -61,7 +61,7 @@ def run(
     if workers < 1:
         raise DesignError("--workers takes a number from 1.")
     folder = Path(out)
-    _settle(design, folder)
+    said = _settle(design, folder)
     tell = progress or (lambda label, done, total: None)
     blocks = design.blocks()
     todo = [block for block in blocks if not _part(folder, block).exists()]
@@ -92,12 +92,13 @@ def run(
                 done += len(waiting[ready].faults)
                 tell("replays", done, steps)
     tables = _together(design, folder, blocks)
-    _note_horizon(design, folder)
+    horizon = read_manifest(folder / "worlds" / "000" / "landing")["horizon"]
+    write_json(folder / "manifest.json", said | {"horizon": horizon})
     tell("done", steps, steps)
     return tables
 
 
-def _settle(design: Design, folder: Path) -> None:
+def _settle(design: Design, folder: Path) -> dict[str, Any]:
     """See that a folder is new or holds this very design, and write down whose it is."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "parts").mkdir(exist_ok=True)
@@ -125,21 +126,14 @@ def _settle(design: Design, folder: Path) -> None:
                 raise DesignError(
                     f"{folder} holds an experiment {of}; give another --out, or remove it."
                 )
-    manifest.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write_json(manifest, said)
+    return said
 
 
 def _made_by(design: Design) -> str:
     """One digest of all that databases of the worlds, and replays in them, are made by."""
     noted = made_by("story" if design.size == "story" else "whole")
     return hashlib.sha256(json.dumps(noted).encode()).hexdigest()
-
-
-def _note_horizon(design: Design, folder: Path) -> None:
-    """Write down, beside the design, where everything is cut."""
-    manifest = folder / "manifest.json"
-    said = json.loads(manifest.read_text(encoding="utf-8"))
-    said["horizon"] = read_manifest(folder / "worlds" / "000" / "landing")["horizon"]
-    manifest.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _world(design: Design, folder: Path, world: int) -> Home:

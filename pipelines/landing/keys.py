@@ -9,6 +9,9 @@ written otherwise is another delivery's word. Two spellings of one content are t
 that say the same: belief passes from one to the other and nothing that is made of them differs. What
 the row does (its effect) and columns that are no content do not make another version.
 
+In landing, where all is text, both are the 32 hexadecimal digits of the md5; `conform.<feed>` makes
+UUIDs of them.
+
 Parts are joined by `|` after a backslash was put before every `|`, `∅` and backslash inside them, so
 that no two rows of parts join to the same; a missing part is `∅`.
 """
@@ -20,7 +23,7 @@ from collections.abc import Mapping, Sequence
 
 from schemas.contract import Feed
 from schemas.normal_form import escaped, part_of_key
-from schemas.sql import quoted
+from schemas.sql import literal, quoted
 
 MISSING = "∅"
 PLACE = ("delivery", "published", "file", "line")
@@ -31,44 +34,24 @@ def landing_columns(feed: Feed) -> tuple[str, ...]:
     return ("record_id", "version", "feed", *PLACE, *feed.column_names)
 
 
-def _columns(names: Sequence[str], alias: str) -> list[str]:
-    dot = f"{alias}." if alias else ""
-    return [f"{dot}{quoted(name)}" for name in names]
+def record_id_sql(feed: Feed) -> str:
+    """The SQL of `record_id`; a feed without a natural key must have a column `nth` beside its own."""
+    names = feed.natural_key or feed.content_columns
+    parts = [f"coalesce(part_of_key({quoted(name)}), '{MISSING}')" for name in names]
+    nth = [] if feed.natural_key else ["CAST(nth AS VARCHAR)"]
+    return f"md5(concat_ws('|', {', '.join([literal(feed.name), *parts, *nth])}))"
 
 
-def _keys(columns: Sequence[str]) -> str:
-    return "".join(f", coalesce(part_of_key({column}), '{MISSING}')" for column in columns)
-
-
-def record_id_sql(feed: Feed, alias: str = "") -> str:
-    """The SQL of `record_id`; a feed without a natural key must have a column `nth` beside its own.
-
-    Args:
-        alias: of the table the columns come from, if it is to be named.
-    """
-    if feed.natural_key:
-        parts = _keys(_columns(feed.natural_key, alias))
-        return f"hash_id(concat_ws('|', '{feed.name}'{parts}))"
-    parts = _keys(_columns(feed.content_columns, alias))
-    (nth,) = _columns(["nth"], alias)
-    return f"hash_id(concat_ws('|', '{feed.name}'{parts}, CAST({nth} AS VARCHAR)))"
-
-
-def version_sql(feed: Feed, alias: str = "") -> str:
-    """The SQL of `version`, from a column `record_id` and the feed's own.
-
-    Args:
-        alias: of the table the columns come from, if it is to be named.
-    """
-    columns = _columns(feed.content_columns, alias)
-    (named,) = _columns(["record_id"], alias)
+def version_sql(feed: Feed) -> str:
+    """The SQL of `version`, from a column `record_id` and the feed's own."""
+    columns = [quoted(name) for name in feed.content_columns]
     plain = "".join(f", coalesce({column}, '{MISSING}')" for column in columns)
     careful = "".join(f", coalesce(escaped({column}), '{MISSING}')" for column in columns)
     # One look at all columns together; hardly a row needs the second branch.
     whole = f"concat_ws('', {', '.join(columns)})"
     return (
-        f"hash_id(CASE WHEN regexp_matches({whole}, '[|\\\\∅]') THEN "
-        f"concat_ws('|', {named}{careful}) ELSE concat_ws('|', {named}{plain}) END)"
+        f"md5(CASE WHEN regexp_matches({whole}, '[|\\\\∅]') THEN "
+        f"concat_ws('|', record_id{careful}) ELSE concat_ws('|', record_id{plain}) END)"
     )
 
 

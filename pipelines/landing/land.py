@@ -31,36 +31,33 @@ from pipelines.landing.keys import landing_select
 from schemas.contract import Feed
 from schemas.progress import Progress
 from sources import files
-from sources.files import Unreadable
+from sources.files.base import Bad
 
 BATCH = 1 << 26  # bytes of files read in one go; a single larger file is a batch of its own
 
+_TEXT, _NUMBER = pa.string(), pa.int64()
 DELIVERIES = pa.schema(
-    [
-        ("feed", pa.string()),
-        ("delivery", pa.string()),
-        ("published", pa.date32()),
-        ("file", pa.string()),
-        ("rows", pa.int64()),
-        ("unreadable", pa.int64()),
-        ("whole", pa.bool_()),  # nothing in the file was unreadable, its end included
-        ("counted", pa.int64()),  # records in the file by count, not by reading: rows + unreadable
-        ("bytes", pa.int64()),
-        ("digest", pa.string()),  # SHA-256 of the file, in hexadecimal
-    ]
+    {
+        "feed": _TEXT,
+        "delivery": _TEXT,
+        "published": pa.date32(),
+        "file": _TEXT,
+        "rows": _NUMBER,
+        "unreadable": _NUMBER,
+        "whole": pa.bool_(),  # nothing in the file was unreadable, its end included
+        "counted": _NUMBER,  # records in the file by count, not by reading: rows + unreadable
+        "bytes": _NUMBER,
+        "digest": _TEXT,  # SHA-256 of the file, in hexadecimal
+    }
 )
 UNREADABLE = pa.schema(
-    [
-        ("feed", pa.string()),
-        ("delivery", pa.string()),
-        ("file", pa.string()),
-        ("line", pa.int64()),
-        ("byte_from", pa.int64()),
-        ("byte_to", pa.int64()),
-        ("records", pa.int64()),  # how many of the file's records it stands for, if that is known
-        ("reason", pa.string()),
-        ("raw", pa.string()),
-    ]
+    {
+        **dict.fromkeys(("feed", "delivery", "file"), _TEXT),
+        **dict.fromkeys(("line", "byte_from", "byte_to"), _NUMBER),
+        "records": _NUMBER,  # how many of the file's records it stands for, if that is known
+        "reason": _TEXT,
+        "raw": _TEXT,
+    }
 )
 
 
@@ -130,7 +127,7 @@ def land(
     unreadable: list[dict[str, Any]] = []
     last: str | None = None
     for name, delivered in found.items():
-        stray = [one for one in delivered if between and not _within(one.published, between)]
+        stray = [d for d in delivered if between and not between[0] <= d.published <= between[1]]
         found[name] = [one for one in delivered if one not in stray]
         unreadable += [_out_of_window(asked[name], one, between) for one in stray]
         landed.unreadable[name] += len(stray)
@@ -151,10 +148,6 @@ def land(
     return landed
 
 
-def _within(day: date, between: tuple[date, date]) -> bool:
-    return between[0] <= day <= between[1]
-
-
 def _out_of_window(feed: Feed, one: DeliveredFile, between: tuple[date, date]) -> dict[str, Any]:
     """The row of a delivery that cannot have been published on the day its name says."""
     reason = (
@@ -162,7 +155,7 @@ def _out_of_window(feed: Feed, one: DeliveredFile, between: tuple[date, date]) -
         f"{between[0]} to {between[1]}; rename the file, or correct the manifest"
     )
     size = one.path.stat().st_size
-    return _unreadable(feed, one, Unreadable(one.path.name, None, 0, size, reason, "", None))
+    return _unreadable(feed, one, Bad(None, 0, size, reason, "", None))
 
 
 def take_in(engine: Engine, feed: Feed, rows: pa.Table, append: bool) -> None:
@@ -307,18 +300,8 @@ def placed(rows: pa.Table, group: Sequence[DeliveredFile], counts: Sequence[int]
     )
 
 
-def _unreadable(feed: Feed, one: DeliveredFile, record: Unreadable) -> dict[str, Any]:
-    return {
-        "feed": feed.name,
-        "delivery": one.delivery,
-        "file": one.file,
-        "line": record.line,
-        "byte_from": record.byte_from,
-        "byte_to": record.byte_to,
-        "records": record.records,
-        "reason": record.reason,
-        "raw": record.raw,
-    }
+def _unreadable(feed: Feed, one: DeliveredFile, record: Bad) -> dict[str, Any]:
+    return {**vars(record), "feed": feed.name, "delivery": one.delivery, "file": one.file}
 
 
 def _record(

@@ -33,6 +33,6 @@ SELECT
     from_day,
     to_day,
     'event' AS parent_kind,
-    concat_ws(':', record_id, version) AS parent_id
+    concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
 FROM shown
 WHERE from_day < until(to_day)

@@ -1,23 +1,31 @@
 """`lists.entries` and `lists.evidence`, derived from the list files.
 
 Periods of one entry that touch and say the same (subject, ground, severity, value) are one version of
-it, however many versions of the record lie beneath; every parent that carried it is its evidence. A list
-whose file gives no `value` says nothing but that somebody is on it.
+it, however many versions of the record lie beneath; every parent that carried it is its evidence, named
+by the digits of ids however the list file writes them. A list whose file gives no `value` says nothing
+but that somebody is on it.
 """
 
 from __future__ import annotations
 
 from pipelines.intervals import union_of_intervals
 from pipelines.model import PIPELINES, Model, body, output_columns, tables_read
+from schemas.contract import CODES, TIERS, read_csv
 
 ENTRY_COLUMNS = (
     "list", "entry_key", "subject_id", "ground", "severity", "value", "from_day", "to_day",
 )  # fmt: skip
 
 
-def list_names() -> list[str]:
-    """Names of the lists that have a rule of their own, sorted."""
-    return sorted(p.stem for p in (PIPELINES / "lists").glob("*.sql") if p.stem[0] != "_")
+def list_names(tier: str) -> list[str]:
+    """Names of the lists of a tier that have a rule of their own, sorted.
+
+    Args:
+        tier: `story`, `core` or `whole`; a list of the code list `lists` belongs to one and all after it.
+    """
+    tiers = {row["list"]: row["tier"] for row in read_csv(CODES / "lists.csv")}
+    names = sorted(p.stem for p in (PIPELINES / "lists").glob("*.sql"))
+    return [n for n in names if TIERS.index(tiers.get(n, "story")) <= TIERS.index(tier)]
 
 
 def indented(sql: str, by: int = 4) -> str:
@@ -27,13 +35,13 @@ def indented(sql: str, by: int = 4) -> str:
 
 def entry_id_sql(list_name: str, key: str) -> str:
     """SQL of the stable identity of an entry."""
-    return f"hash_id(concat_ws('|', {list_name}, {key}))"
+    return f"hash_id(concat_ws('|', {list_name}, id_text({key})))"
 
 
 def entry_version_sql(entry_id: str) -> str:
     """SQL of an entry's version: it changes with subject, ground, severity, value and first day."""
     return (
-        f"hash_id(concat_ws('|', {entry_id}, subject_id, coalesce(ground, '∅'), "
+        f"hash_id(concat_ws('|', id_text({entry_id}), id_text(subject_id), coalesce(ground, '∅'), "
         "coalesce(severity, '∅'), value, CAST(from_day AS VARCHAR)))"
     )
 
@@ -44,12 +52,13 @@ def _value(list_name: str) -> str:
     return "value" if "value" in output_columns(sql) else "CAST(NULL AS VARCHAR) AS value"
 
 
-def derived_models() -> list[Model]:
-    """`lists.entries` and `lists.evidence`."""
+def derived_models(tier: str = "core") -> list[Model]:
+    """`lists.entries` and `lists.evidence` of the lists of a tier."""
+    names = list_names(tier)
     union = "\nUNION ALL\n".join(
         f"SELECT '{n}' AS list, entry_key, subject_id, ground, severity, {_value(n)},\n"
         f"    from_day, to_day\nFROM lists.{n}"
-        for n in list_names()
+        for n in names
     )
     entry_id = entry_id_sql("list", "entry_key")
     entries = f"""WITH periods AS (
@@ -70,7 +79,7 @@ FROM periods"""
     rows = "\nUNION ALL\n".join(
         f"SELECT '{n}' AS list, entry_key, subject_id, ground, severity, {_value(n)},\n"
         f"    from_day, to_day, parent_kind, parent_id\nFROM lists.{n}"
-        for n in list_names()
+        for n in names
     )
     evidence = f"""WITH rows_given AS (
 {indented(rows)}
@@ -79,7 +88,7 @@ FROM periods"""
 SELECT DISTINCT
     entries.entry_version,
     rows_given.parent_kind,
-    rows_given.parent_id
+    id_text(rows_given.parent_id) AS parent_id
 FROM rows_given
 INNER JOIN lists.entries
     ON entries.entry_id = {entry_id_sql("rows_given.list", "rows_given.entry_key")}

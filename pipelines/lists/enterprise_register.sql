@@ -3,7 +3,7 @@
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
 SELECT
-    concat_ws(':', record_id, property) AS entry_key,
+    concat_ws(':', id_text(record_id), property) AS entry_key,
     subject_id,
     property AS ground,
     CAST(NULL AS VARCHAR) AS severity,
@@ -11,7 +11,7 @@ SELECT
     greatest(from_day, coalesce(valid_from, from_day)) AS from_day,
     least(to_day, valid_to) AS to_day,
     'statement' AS parent_kind,
-    concat_ws(':', record_id, version) AS parent_id
+    concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
 FROM merge.facts
 WHERE feed = 'market_registry'
     AND won

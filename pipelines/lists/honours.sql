@@ -10,7 +10,7 @@ SELECT
     greatest(from_day, event_day) AS from_day,
     least(to_day, event_day + 1825) AS to_day,
     'event' AS parent_kind,
-    concat_ws(':', record_id, version) AS parent_id
+    concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
 FROM merge.acts
 WHERE event_kind = 'honour'
     AND event_day IS NOT NULL

@@ -12,7 +12,7 @@ SELECT
     greatest(from_day, event_day) AS from_day,
     least(to_day, valid_to) AS to_day,
     'event' AS parent_kind,
-    concat_ws(':', record_id, version) AS parent_id
+    concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
 FROM merge.events
 WHERE event_kind = 'licence'
     AND event_day IS NOT NULL

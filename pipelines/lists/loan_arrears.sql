@@ -11,7 +11,7 @@ SELECT
     greatest(from_day, event_day) AS from_day,
     least(to_day, event_day + 1825) AS to_day,
     'event' AS parent_kind,
-    concat_ws(':', record_id, version) AS parent_id
+    concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
 FROM merge.events
 WHERE event_kind = 'loan_overdue'
     AND event_day IS NOT NULL

@@ -37,6 +37,6 @@ SELECT
     from_day,
     to_day,
     'event' AS parent_kind,
-    concat_ws(':', record_id, version) AS parent_id
+    concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
 FROM grave
 WHERE from_day < until(to_day)

@@ -5,7 +5,7 @@
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
 WITH sides AS (
     SELECT
-        concat_ws(':', record_id, 'a') AS entry_key,
+        concat_ws(':', id_text(record_id), 'a') AS entry_key,
         a_id AS subject_id,
         b_id AS other_id,
         link_kind,
@@ -17,7 +17,7 @@ WITH sides AS (
     FROM merge.links
     UNION ALL
     SELECT
-        concat_ws(':', record_id, 'b') AS entry_key,
+        concat_ws(':', id_text(record_id), 'b') AS entry_key,
         b_id AS subject_id,
         a_id AS other_id,
         link_kind,
@@ -34,11 +34,11 @@ SELECT
     subject_id,
     link_kind AS ground,
     CAST(NULL AS VARCHAR) AS severity,
-    other_id AS value,
+    id_text(other_id) AS value,
     from_day,
     to_day,
     'link' AS parent_kind,
-    concat_ws(':', record_id, version) AS parent_id
+    concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
 FROM sides
 WHERE feed IN ('market_registry', 'market_shareholders')
     AND from_day < until(to_day)

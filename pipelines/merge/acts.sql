@@ -12,9 +12,9 @@ WITH told AS (
             WHEN events.document_no IS NOT NULL
                 THEN hash_id(concat_ws('|', 'document', events.feed, events.document_no))
             WHEN feeds.natural_key IS NOT NULL
-                THEN hash_id(concat_ws('|', 'record', events.record_id))
+                THEN hash_id(concat_ws('|', 'record', id_text(events.record_id)))
             ELSE hash_id(concat_ws(
-                    '|', 'day', events.feed, events.subject_id, coalesce(events.event_kind, '∅'),
+                    '|', 'day', events.feed, id_text(events.subject_id), coalesce(events.event_kind, '∅'),
                     coalesce(CAST(events.event_day AS VARCHAR), '∅')
                 ))
         END AS act_id,

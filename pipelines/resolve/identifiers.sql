@@ -9,7 +9,7 @@
 -- intervals: union
 WITH given AS (
     SELECT
-        hash_id(concat_ws('|', feed, record_id)) AS subject_id,
+        hash_id(concat_ws('|', feed, id_text(record_id))) AS subject_id,
         subject_kind,
         property AS scheme,
         -- whatever order the engine takes conditions in, long texts are not worked on

@@ -5,7 +5,7 @@
 -- key: subject_id, name, division, address, from_day
 -- intervals: union
 SELECT
-    hash_id(concat_ws('|', names.feed, names.record_id)) AS subject_id,
+    hash_id(concat_ws('|', names.feed, id_text(names.record_id))) AS subject_id,
     names.subject_kind,
     name_key(names.value) AS name_key,
     names.value AS name,

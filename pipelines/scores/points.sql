@@ -10,7 +10,7 @@ WITH held AS (
         counted.subject_id,
         CAST(points.change AS INTEGER) AS change,
         concat_ws(':', points.list, points.ground) AS reason,
-        concat_ws(':', 'entry', counted.entry_version) AS because,
+        concat_ws(':', 'entry', id_text(counted.entry_version)) AS because,
         CASE points.effective
             WHEN 'next_month' THEN month_after(counted.from_day)
             ELSE counted.from_day

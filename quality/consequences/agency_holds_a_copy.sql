@@ -13,6 +13,5 @@ WHERE
         FROM exchange.copies
         WHERE copies.holder = measures.agency
             AND copies.entry_version = measures.because_entry_version
-            AND copies.from_day <= measures.from_day
-            AND measures.from_day < until(copies.to_day)
+            AND on_day(copies.from_day, copies.to_day, measures.from_day)
     )

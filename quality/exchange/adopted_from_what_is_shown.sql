@@ -12,11 +12,10 @@ WHERE
     NOT EXISTS (
         SELECT 1
         FROM exchange.evidence
-        INNER JOIN exchange.shown ON shown.entry_version = evidence.parent_id
+        INNER JOIN exchange.shown ON id_text(shown.entry_version) = evidence.parent_id
         WHERE evidence.entry_version = adopted.entry_version
             AND evidence.parent_kind = 'entry'
             AND shown.holder = lists.owner
             AND shown.subject_id = adopted.subject_id
-            AND shown.from_day <= adopted.from_day
-            AND adopted.from_day < until(shown.to_day)
+            AND on_day(shown.from_day, shown.to_day, adopted.from_day)
     )

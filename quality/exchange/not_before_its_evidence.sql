@@ -4,13 +4,13 @@
 WITH parents AS (
     SELECT
         'event' AS parent_kind,
-        concat_ws(':', record_id, version) AS parent_id,
+        concat_ws(':', id_text(record_id), id_text(version)) AS parent_id,
         from_day
     FROM merge.events
     UNION ALL
     SELECT
         'entry' AS parent_kind,
-        entry_version AS parent_id,
+        id_text(entry_version) AS parent_id,
         from_day
     FROM exchange.entries
 )

@@ -10,5 +10,5 @@ WHERE evidence.parent_kind = 'entry'
     AND NOT EXISTS (
         SELECT 1
         FROM exchange.entries
-        WHERE entries.entry_version = evidence.parent_id
+        WHERE id_text(entries.entry_version) = evidence.parent_id
     )

@@ -1,4 +1,4 @@
--- The event an entry rests on is in the master database, so in a file and line.
+-- What an entry rests on is in the master database, so in a file and line.
 -- table: lists.evidence
 -- outcome: fail
 SELECT
@@ -6,9 +6,24 @@ SELECT
     evidence.parent_kind,
     evidence.parent_id
 FROM lists.evidence
-WHERE evidence.parent_kind = 'event'
-    AND NOT EXISTS (
+WHERE
+    NOT EXISTS (
         SELECT 1
-        FROM merge.events
-        WHERE concat_ws(':', events.record_id, events.version) = evidence.parent_id
+        FROM (
+            SELECT
+                record_id,
+                version
+            FROM merge.events
+            UNION
+            SELECT
+                record_id,
+                version
+            FROM merge.facts
+            UNION
+            SELECT
+                record_id,
+                version
+            FROM merge.links
+        ) AS records
+        WHERE concat_ws(':', id_text(records.record_id), id_text(records.version)) = evidence.parent_id
     )

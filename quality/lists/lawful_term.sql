@@ -13,7 +13,8 @@ INNER JOIN codes.lists ON lists.list = entries.list
 INNER JOIN lists.evidence
     ON evidence.entry_version = entries.entry_version
     AND evidence.parent_kind = 'event'
-INNER JOIN merge.events ON concat_ws(':', events.record_id, events.version) = evidence.parent_id
+INNER JOIN merge.events
+    ON concat_ws(':', id_text(events.record_id), id_text(events.version)) = evidence.parent_id
 WHERE lists.longest_term_days IS NOT NULL
 GROUP BY
     entries.entry_version,

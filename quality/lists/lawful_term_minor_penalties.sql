@@ -10,7 +10,8 @@ FROM lists.entries
 INNER JOIN lists.evidence
     ON evidence.entry_version = entries.entry_version
     AND evidence.parent_kind = 'event'
-INNER JOIN merge.events ON concat_ws(':', events.record_id, events.version) = evidence.parent_id
+INNER JOIN merge.events
+    ON concat_ws(':', id_text(events.record_id), id_text(events.version)) = evidence.parent_id
 WHERE entries.list = 'administrative_penalties'
     AND entries.severity = 'minor'
 GROUP BY entries.entry_version, entries.subject_id, entries.to_day

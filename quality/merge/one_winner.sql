@@ -43,7 +43,5 @@ INNER JOIN winners AS other
     ON other.subject_id = one.subject_id
     AND other.property = one.property
     AND other.nth > one.nth
-    AND other.from_day < until(one.to_day)
-    AND one.from_day < until(other.to_day)
-    AND other.valid_from < until(one.valid_to)
-    AND one.valid_from < until(other.valid_to)
+    AND meet(other.from_day, other.to_day, one.from_day, one.to_day)
+    AND meet(other.valid_from, other.valid_to, one.valid_from, one.valid_to)

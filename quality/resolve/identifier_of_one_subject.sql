@@ -11,5 +11,4 @@ INNER JOIN resolve.identifiers AS other
     ON other.scheme = one.scheme
     AND other.value = one.value
     AND other.subject_id > one.subject_id
-    AND other.from_day < until(one.to_day)
-    AND one.from_day < until(other.to_day)
+    AND meet(other.from_day, other.to_day, one.from_day, one.to_day)

@@ -54,10 +54,10 @@ CREATE OR REPLACE TEMP MACRO is_placeholder(x) AS
 
 -- A name as it is compared: one form of every character, in capitals, without blanks, brackets,
 -- dots, commas, hyphens, quotation marks and what escaped knows; nothing left is NULL, and so is a
--- placeholder. Four Chinese characters and more take the quick way out.
+-- placeholder. Chinese characters alone take the quick way out.
 CREATE OR REPLACE TEMP MACRO name_key(x) AS
     CASE
-        WHEN regexp_full_match(x, '[一-龥]{4,}') THEN x
+        WHEN regexp_full_match(x, '[一-龥]+') AND NOT is_placeholder(x) THEN x
         ELSE list_transform(
             [regexp_replace(
                 capital(normal_form(x)),
@@ -300,9 +300,16 @@ CREATE OR REPLACE TEMP MACRO id_of(scheme, x) AS
 CREATE OR REPLACE TEMP MACRO key_value(scheme, x) AS
     CASE WHEN scheme = 'record' THEN x ELSE id_of(scheme, x) END;
 
--- The id made of a text: its md5, as 32 hexadecimal digits, so that an id stands in a table as it stands
--- inside a text, and whoever reads both can join them.
-CREATE OR REPLACE TEMP MACRO hash_id(x) AS md5(x);
+-- The id that 32 hexadecimal digits are of: a UUID, whose 16 bytes are compared and joined in about half
+-- the time of 32 characters. A cast of the digits takes three times as long as that of their bytes.
+CREATE OR REPLACE TEMP MACRO as_id(digits) AS CAST(unhex(digits) AS UUID);
+
+-- The id made of a text: its md5.
+CREATE OR REPLACE TEMP MACRO hash_id(x) AS as_id(md5(x));
+
+-- An id as a part of a text, shown, joined to other words or hashed again: its 32 digits. Ids are in the
+-- order of their digits.
+CREATE OR REPLACE TEMP MACRO id_text(id) AS replace(CAST(id AS VARCHAR), '-', '');
 
 -- The identity of the way a record refers to somebody: everything it says of whom it means. The
 -- value is one of key_value; without one there is no scheme either.

@@ -1,5 +1,6 @@
 -- The words a model may use besides plain SQL, in Spark: function by function what duckdb.sql
--- says. All of them are temporary functions of the session.
+-- says. All of them are temporary functions of the session. Spark has no UUID: there an id is the
+-- text that id_text gives.
 --
 -- Raw strings (r'...') keep the backslashes of patterns; rlike matches anywhere, so patterns that
 -- must match the whole text are tied to \A and \z. With ANSI on a cast of unreadable text is an
@@ -200,7 +201,11 @@ CREATE OR REPLACE TEMPORARY FUNCTION id_of(scheme STRING, x STRING) RETURNS STRI
 CREATE OR REPLACE TEMPORARY FUNCTION key_value(scheme STRING, x STRING) RETURNS STRING RETURN
     CASE WHEN scheme = 'record' THEN x ELSE id_of(scheme, x) END;
 
+CREATE OR REPLACE TEMPORARY FUNCTION as_id(digits STRING) RETURNS STRING RETURN digits;
+
 CREATE OR REPLACE TEMPORARY FUNCTION hash_id(x STRING) RETURNS STRING RETURN md5(x);
+
+CREATE OR REPLACE TEMPORARY FUNCTION id_text(id STRING) RETURNS STRING RETURN id;
 
 CREATE OR REPLACE TEMPORARY FUNCTION reference_key(
     scheme STRING, value STRING, name STRING, division STRING, address STRING, kind STRING

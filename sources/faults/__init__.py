@@ -11,7 +11,8 @@ says, in module-level names,
 `LEVEL`         `cell` (a value), `row` (sent twice, too late or not at all) or `delivery`
 `SCOPE`         `source`: wrong in this and each later delivery until corrected; `once`: in this
 `CORRECTION`    delivery mode -> how the correction rides; a mode left out cannot carry the fault
-`fits(feed)`    whether the feed has a place for it
+`fits(feed)`    whether the feed has a place for it; where it is missing, every feed has that has a
+                column the fault may change
 ==============  ==================================================================================
 
 and one function, by level:
@@ -41,7 +42,7 @@ __all__ = ["LEVELS", "SCOPES", "Fault", "FaultError", "History", "Row", "kind", 
 
 
 def _read(module: Any, name: str) -> Fault:
-    wanted = ("TITLE", "DESCRIPTION", "MODELS", "LEVEL", "SCOPE", "CORRECTION", "fits")
+    wanted = ("TITLE", "DESCRIPTION", "MODELS", "LEVEL", "SCOPE", "CORRECTION")
     verbs = {"cell": ("spoil", "columns"), "row": ("resend",), "delivery": ("send",)}
     level = getattr(module, "LEVEL", None)
     missing = [w for w in (*wanted, *verbs.get(level, ())) if not hasattr(module, w)]

@@ -16,6 +16,25 @@ LEVELS = ("cell", "row", "delivery")
 SCOPES = ("source", "once")
 
 
+def within(d: date, day: date, until: date | None) -> bool:
+    """Whether a day is of those from `day` on, before `until` if there is an end."""
+    return day <= d and (until is None or d < until)
+
+
+def changed(
+    history: History, day: date, until: date | None, change: Callable[[list[Row]], list[Row]]
+) -> History:
+    """A history with the rows of the days from `day` on, before `until`, changed."""
+    return {d: change(rows) if within(d, day, until) else rows for d, rows in history.items()}
+
+
+# How the correction of a wrong cell rides, by delivery mode; feeds that append differ from fault to fault.
+RIGHTED = {
+    "snapshot": "the right row stands in the next delivery",
+    "changes": "a row marked as a correction takes the wrong one's place",
+}
+
+
 class FaultError(ValueError):
     """A fault that cannot be: the message is one sentence saying which and why."""
 
@@ -36,7 +55,11 @@ class Fault:
 
     def fits(self, feed: Feed) -> bool:
         """Whether the feed has a place for this fault and a mode that can carry it."""
-        return feed.mode in self.correction and self.module.fits(feed)
+        if feed.mode not in self.correction:
+            return False
+        if hasattr(self.module, "fits"):
+            return self.module.fits(feed)
+        return self.level != "cell" or bool(self.columns(feed))
 
     def columns(self, feed: Feed) -> tuple[str, ...]:
         """The columns a cell fault may change; none for the other levels."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.contract import Feed
-from sources.faults.base import FaultError, Row
+from sources.faults.base import RIGHTED, FaultError, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import possibly_real
 
@@ -13,16 +13,7 @@ DESCRIPTION = "Named columns of one record are set to given values."
 MODELS = "Any slip of the pen: islands replay --feed F --record R --set COLUMN=VALUE."
 LEVEL = "cell"
 SCOPE = "source"
-CORRECTION = {
-    "snapshot": "the right row stands in the next delivery",
-    "changes": "a row marked as a correction takes the wrong one's place",
-    "append": "a further, right row; the wrong one stays",
-}
-
-
-def fits(feed: Feed) -> bool:
-    """Every feed."""
-    return True
+CORRECTION = RIGHTED | {"append": "a further, right row; the wrong one stays"}
 
 
 def columns(feed: Feed) -> tuple[str, ...]:

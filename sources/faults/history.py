@@ -8,7 +8,7 @@ from datetime import date
 
 from schemas.contract import Feed
 from schemas.normal_form import normal_form
-from sources.faults.base import Fault, History, Row
+from sources.faults.base import Fault, History, Row, changed
 from sources.faults.draw import Draw
 
 Key = tuple[str | None, ...]
@@ -39,12 +39,10 @@ def faulty_history(
         until = later[0] if later else None
     if fault.level == "row":
         return fault.module.resend(history, days, day, until, draw)
-    return {
-        d: [fault.module.spoil(row, draw.again()) or row for row in rows]
-        if day <= d and (until is None or d < until)
-        else rows
-        for d, rows in history.items()
-    }
+    spoil = fault.module.spoil
+    return changed(
+        history, day, until, lambda rows: [spoil(row, draw.again()) or row for row in rows]
+    )
 
 
 def _all(history: History) -> History:

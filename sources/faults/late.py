@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas.contract import Feed
+from schemas.contract import MODES, Feed
 from sources.faults.base import History
 from sources.faults.draw import Draw
 
@@ -14,16 +14,7 @@ DESCRIPTION = "What the record has to say in one delivery is said in the next in
 MODELS = "Decisions are to be published within 7 working days, and often are not."
 LEVEL = "row"
 SCOPE = "once"
-CORRECTION = {
-    "snapshot": "it puts itself right with the next delivery",
-    "changes": "it puts itself right with the next delivery",
-    "append": "it puts itself right with the next delivery",
-}
-
-
-def fits(feed: Feed) -> bool:
-    """Every feed."""
-    return True
+CORRECTION = dict.fromkeys(MODES, "it puts itself right with the next delivery")
 
 
 def places(feed: Feed, history: History, days: list[date]) -> list[date]:

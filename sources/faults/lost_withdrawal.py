@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.base import History
+from sources.faults.base import History, Row, changed, within
 from sources.faults.draw import Draw
 
 KIND = "lost_withdrawal"
@@ -34,7 +34,7 @@ def fits(feed: Feed) -> bool:
     )
 
 
-def _withdrawn(feed: Feed, rows: list[dict[str, str | None]]) -> bool:
+def _withdrawn(feed: Feed, rows: list[Row]) -> bool:
     return any(feed.effect_codes.get(row[feed.effect_column] or "") == "withdraw" for row in rows)
 
 
@@ -55,19 +55,14 @@ def resend(
     """What is delivered when that withdrawal, and every later one before `until`, is lost."""
     feed = draw.feed
     if feed.mode == "changes":
-        return {
-            d: [r for r in rows if not (_withdrawn(feed, [r]) and _within(d, day, until))]
-            for d, rows in history.items()
-        }
+        return changed(
+            history, day, until, lambda rows: [r for r in rows if not _withdrawn(feed, [r])]
+        )
     sent = dict(history)
-    last: list[dict[str, str | None]] = []
+    last: list[Row] = []
     for d in days:
         if history.get(d):
             last = history[d]
-        elif last and _within(d, day, until):
+        elif last and within(d, day, until):
             sent[d] = [dict(row) for row in last]
     return sent
-
-
-def _within(d: date, day: date, until: date | None) -> bool:
-    return day <= d and (until is None or d < until)

@@ -19,11 +19,6 @@ CORRECTION = {
 }
 
 
-def fits(feed: Feed) -> bool:
-    """Every feed with a column beside its key."""
-    return bool(columns(feed))
-
-
 def columns(feed: Feed) -> tuple[str, ...]:
     """The columns that make a version, without the key: a row without its key is another's."""
     return tuple(name for name in feed.content_columns if name not in feed.natural_key)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from schemas.contract import Feed
-from schemas.identifiers import ORG_CHECKS, SCHEMES, USCC_ALPHABET, could_be_real, is_synthetic
-from sources.faults.base import Row
+from schemas.identifiers import ORG_CHECKS, SCHEMES, USCC_ALPHABET, could_be_real
+from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, scheme_of
 
@@ -21,20 +21,11 @@ MODELS = (
 )
 LEVEL = "cell"
 SCOPE = "source"
-CORRECTION = {
-    "snapshot": "the right row stands in the next delivery",
-    "changes": "a row marked as a correction takes the wrong one's place",
-    "append": "a further row with the right code; the wrong one stays",
-}
+CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
 
 _CHECKED = ("uscc", "org_code", "registration_no", "tax_no", "resident_no")
 _DIGITS = "0123456789"
 _LETTERS = {"uscc": USCC_ALPHABET, "org_code": USCC_ALPHABET, "tax_no": USCC_ALPHABET}
-
-
-def fits(feed: Feed) -> bool:
-    """Feeds with an identifier that has a check character."""
-    return bool(columns(feed))
 
 
 def columns(feed: Feed) -> tuple[str, ...]:
@@ -74,7 +65,7 @@ def mistype(value: str, scheme: str, draw: Draw) -> str | None:
             typed != value
             and typed[place].isdigit() == value[place].isdigit()
             and not SCHEMES[scheme].checksum_ok(typed)
-            and is_synthetic(scheme, typed)
+            and SCHEMES[scheme].is_synthetic(typed)
             and not could_be_real(typed)
         ):
             return typed

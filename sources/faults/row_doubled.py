@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.base import History
+from sources.faults.base import History, Row, changed
 from sources.faults.draw import Draw
 
 KIND = "row_doubled"
@@ -49,10 +49,7 @@ def resend(
     """What is delivered when the record's rows come twice from `day` on, before `until`."""
     name = _key(draw.feed)
 
-    def twice(rows: list[dict[str, str | None]]) -> list[dict[str, str | None]]:
+    def twice(rows: list[Row]) -> list[Row]:
         return rows + [row if name is None else row | {name: f"{row[name]}-2"} for row in rows]
 
-    return {
-        d: twice(rows) if day <= d and (until is None or d < until) else rows
-        for d, rows in history.items()
-    }
+    return changed(history, day, until, twice)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas.contract import Feed
-from sources.faults.base import History
+from sources.faults.base import History, changed
 from sources.faults.draw import Draw
 
 KIND = "row_lost"
@@ -21,15 +20,8 @@ CORRECTION = {
 }
 
 
-def fits(feed: Feed) -> bool:
-    """Every feed."""
-    return True
-
-
 def resend(
     history: History, days: list[date], day: date, until: date | None, draw: Draw
 ) -> History:
     """What is delivered when this record's rows are lost from `day` on, before `until`."""
-    return {
-        d: [] if day <= d and (until is None or d < until) else rows for d, rows in history.items()
-    }
+    return changed(history, day, until, lambda rows: [])

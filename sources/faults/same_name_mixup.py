@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.contract import Feed
-from sources.faults.base import Row
+from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, may_stand, scheme_of
 
@@ -20,11 +20,7 @@ MODELS = (
 )
 LEVEL = "cell"
 SCOPE = "source"
-CORRECTION = {
-    "snapshot": "the right row stands in the next delivery",
-    "changes": "a row marked as a correction takes the wrong one's place",
-    "append": "a further row about the right person; the wrong one stays",
-}
+CORRECTION = RIGHTED | {"append": "a further row about the right person; the wrong one stays"}
 
 _PERSONAL = ("resident_no", "masked_resident_no")
 

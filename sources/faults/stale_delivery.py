@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from schemas.contract import Feed
 from sources.faults.draw import Draw
 
 KIND = "stale_delivery"
@@ -25,11 +24,6 @@ CORRECTION = {
     "changes": "what was kept back and what was undone come as corrections",
     "append": "what was kept back comes late; what came twice stays",
 }
-
-
-def fits(feed: Feed) -> bool:
-    """Every feed."""
-    return True
 
 
 def send(

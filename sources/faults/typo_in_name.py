@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.contract import Feed
-from sources.faults.base import Row
+from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import name_columns
 
@@ -13,16 +13,7 @@ DESCRIPTION = "Two neighbouring characters of a name change places, or one is dr
 MODELS = "Names typed from paper; harmless where a code decides, fatal where only a name is given."
 LEVEL = "cell"
 SCOPE = "source"
-CORRECTION = {
-    "snapshot": "the right row stands in the next delivery",
-    "changes": "a row marked as a correction takes the wrong one's place",
-    "append": "a further row with the right name; the wrong one stays",
-}
-
-
-def fits(feed: Feed) -> bool:
-    """Feeds that give names."""
-    return bool(columns(feed))
+CORRECTION = RIGHTED | {"append": "a further row with the right name; the wrong one stays"}
 
 
 def columns(feed: Feed) -> tuple[str, ...]:

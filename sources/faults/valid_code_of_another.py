@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.contract import Feed
-from sources.faults.base import Row
+from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, main_identifier, may_stand
 
@@ -19,16 +19,7 @@ MODELS = (
 )
 LEVEL = "cell"
 SCOPE = "source"
-CORRECTION = {
-    "snapshot": "the right row stands in the next delivery",
-    "changes": "a row marked as a correction takes the wrong one's place",
-    "append": "a further row with the right code; the wrong one stays",
-}
-
-
-def fits(feed: Feed) -> bool:
-    """Feeds that name anybody by a code."""
-    return bool(identifier_columns(feed))
+CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
 
 
 def columns(feed: Feed) -> tuple[str, ...]:

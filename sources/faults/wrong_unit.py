@@ -6,7 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from schemas.contract import Column, Feed
-from sources.faults.base import Row
+from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 
 KIND = "wrong_unit"
@@ -21,18 +21,9 @@ MODELS = (
 )
 LEVEL = "cell"
 SCOPE = "source"
-CORRECTION = {
-    "snapshot": "the right row stands in the next delivery",
-    "changes": "a row marked as a correction takes the wrong one's place",
-    "append": "a further row with the right amount; the wrong one stays",
-}
+CORRECTION = RIGHTED | {"append": "a further row with the right amount; the wrong one stays"}
 
 FACTOR = Decimal(10_000)
-
-
-def fits(feed: Feed) -> bool:
-    """Feeds with an amount of money."""
-    return bool(columns(feed))
 
 
 def columns(feed: Feed) -> tuple[str, ...]:

@@ -2,6 +2,23 @@
 
 `write` and `read` take a feed's contract and a table of text. Every value travels as text; an empty
 value and a missing one are the same. Every file says that what it holds is invented.
+
+A text format is a module that says
+
+==========================  ======================================================================
+`head(feed)`                what stands before the first record
+`render(feed, rows)`        every row as the record a file holds, its line end included; raises
+                            `UnwritableError` if the format cannot hold a value
+`ended(feed, records)`      the last records, with what stands after them, if anything does
+`body(feed, data)`          the quick way: the records of a file, each on a line of its own, and the
+                            line (or place) of the first; raises `Irregular` if the file is not laid
+                            out as the quick way needs it
+`parse(feed, data, count)`  the records of one or many files at once, of so many lines, and the lines
+                            (from 0) they begin on if one may take several; raises `Irregular` if any
+                            is not exactly as the contract promises
+`careful(feed, data)`       the careful way: every good record of a file, and every bad one with its
+                            place and reason; raises `Refused` if the file as a whole cannot be read
+==========================  ======================================================================
 """
 
 from __future__ import annotations
@@ -38,25 +55,6 @@ from sources.files.base import (
     too_large,
     without_unbelievable,
 )
-
-__all__ = [
-    "Irregular",
-    "Refused",
-    "Unreadable",
-    "UnwritableError",
-    "assemble",
-    "content",
-    "empty_table",
-    "is_streamed",
-    "is_text",
-    "layout",
-    "opened",
-    "read",
-    "read_and_count",
-    "read_quickly",
-    "render",
-    "write",
-]
 
 TEXT: dict[str, ModuleType] = {
     "jsonl": json_lines,
@@ -144,10 +142,15 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
     return layout(feed).render(feed, rows)
 
 
+def ended(feed: Feed, records: bytes) -> bytes:
+    """The last records of a file and what stands after them, which in most formats is nothing."""
+    form = layout(feed)
+    return form.ended(feed, records) if hasattr(form, "ended") else records
+
+
 def assemble(feed: Feed, records: pa.BinaryArray) -> bytes:
     """The file of a text format made of records that `render` gave."""
-    form = layout(feed)
-    data = form.head(feed) + form.joined(bytes(content(records))) + form.tail(feed)
+    data = layout(feed).head(feed) + ended(feed, bytes(content(records)))
     return pack(data) if feed.format == PACKED else data
 
 

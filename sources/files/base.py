@@ -9,7 +9,7 @@ and what is wrong with it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,40 +35,30 @@ class Refused(Exception):
     """A file that cannot be read at all; the message is the reason."""
 
 
+class Spoiled(ValueError):
+    """A record that cannot be read; the message is the reason."""
+
+
 class UnwritableError(ValueError):
     """A value the format has no way to hold; the message names feed, column and value."""
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class Bad:
     """A record, or a whole file, that could not be read.
 
     Attributes:
-        file: name of the file.
         line: physical line the record begins on, from 1 (its place among the records for json, xml
             and parquet, its row for xlsx); None for a whole file.
         byte_from: first byte of the record in the file, from 0 (in the unpacked content for
             jsonl.gz); None where the format does not tell.
         byte_to: the byte after its last one.
         reason: what is wrong: a few stable words, a colon, the particulars.
-        raw: the record as it stands, undecodable bytes escaped, at most 2,000 characters.
+        raw: the record as it stands.
         records: how many records of the file stand behind it: 0 for what is wrong between or after
             the records, several for a part of the file that could not be taken apart, None for a
             whole file that does not tell.
     """
-
-    file: str
-    line: int | None
-    byte_from: int | None
-    byte_to: int | None
-    reason: str
-    raw: str
-    records: int | None = 1
-
-
-@dataclass(frozen=True)
-class Bad:
-    """A bad record before the file's name is known; see `Unreadable`."""
 
     line: int | None
     byte_from: int | None
@@ -79,15 +69,16 @@ class Bad:
 
     def named(self, file: str) -> Unreadable:
         """The same, with the file it was found in."""
-        return Unreadable(
-            file,
-            self.line,
-            self.byte_from,
-            self.byte_to,
-            self.reason,
-            as_raw(self.raw),
-            self.records,
-        )
+        return Unreadable(**vars(self) | {"raw": as_raw(self.raw), "file": file})
+
+
+@dataclass(frozen=True)
+class Unreadable(Bad):
+    """What could not be read, and in which `file`; undecodable bytes of `raw` are escaped, and it
+    has at most 2,000 characters.
+    """
+
+    file: str = ""
 
 
 def as_raw(raw: bytes | str) -> str:
@@ -170,15 +161,25 @@ def without_unbelievable(table: pa.Table) -> tuple[pa.Table, list[Bad]]:
         same = pc.fill_null(functools.reduce(pc.and_kleene, again), False)
         for i in np.flatnonzero(same):
             reasons[int(i)] = "a second header: the row repeats the names of the columns"
-    if not reasons:
-        return table, []
-    keep = np.ones(len(table), dtype=bool)
-    keep[list(reasons)] = False
     bad = []
     for i in sorted(reasons):
         row = [str(values[i].as_py() or "")[:RAW_LIMIT] for values in table.columns[1:]]
         bad.append(Bad(table.column("line")[i].as_py(), None, None, reasons[i], "\t".join(row)))
-    return table.filter(pa.array(keep)), bad
+    return without_rows(table, reasons), bad
+
+
+def without_rows(table: pa.Table, places: Collection[int]) -> pa.Table:
+    """A table without the rows at some places, from 0."""
+    if not places:
+        return table
+    keep = np.ones(len(table), dtype=bool)
+    keep[list(places)] = False
+    return table.filter(pa.array(keep))
+
+
+def places_where(flags: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """The places, from 0, at which a flag is set; missing ones are not."""
+    return np.flatnonzero(pc.fill_null(flags, False).to_numpy(zero_copy_only=False))
 
 
 def column_of(rows: pa.Table, name: str) -> pa.StringArray:
@@ -274,8 +275,7 @@ def decoded(values: pa.BinaryArray, encoding: str) -> pa.StringArray:
 
 def rows_where(values: pa.Array, pattern: str) -> np.ndarray:
     """Positions of the values in which a regular expression (RE2) matches; NULL never does."""
-    found = pc.fill_null(pc.match_substring_regex(values, pattern), False)
-    return np.flatnonzero(found.to_numpy(zero_copy_only=False))
+    return places_where(pc.match_substring_regex(values, pattern))
 
 
 def replaced(values: pa.Array, where: np.ndarray, by: Sequence[str]) -> pa.Array:
@@ -302,6 +302,17 @@ def physical_lines(data: bytes) -> list[tuple[int, int, int]]:
 def names_in_words(names: Sequence[str]) -> str:
     """Column names for a sentence."""
     return ", ".join(repr(name) for name in names)
+
+
+def see_none_twice(names: Sequence[str]) -> None:
+    """See that a record names each of its columns once.
+
+    Raises:
+        Spoiled: if not.
+    """
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Spoiled(f"duplicate key: {', '.join(map(repr, twice))} stands more than once")
 
 
 def column_faults(feed: Feed, names: Sequence[str]) -> str | None:

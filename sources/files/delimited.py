@@ -56,16 +56,6 @@ def head(feed: Feed) -> bytes:
     return mark + f"# {NOTICE}\n".encode(codec(feed)) + header(feed)
 
 
-def tail(feed: Feed) -> bytes:
-    """What stands after the last record."""
-    return b""
-
-
-def joined(records: bytes) -> bytes:
-    """The records of a file, as they stand between head and tail."""
-    return records
-
-
 def quoted(values: pa.StringArray, delimiter: str, empty: str) -> pa.StringArray:
     """Values as they stand in a record, in quotes where they must be."""
     data = bytes(content(values))
@@ -87,11 +77,7 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file and the line the first one stands on.
-
-    Raises:
-        Irregular: if the file is not laid out as the quick way needs it.
-    """
+    """The records of a file and the line the first one stands on."""
     start, line = (len(BOM) if data.startswith(BOM) else 0), 1
     if data.startswith(b"#", start):
         start, line = data.find(b"\n", start) + 1, 2
@@ -132,15 +118,7 @@ def _record_starts(data: bytes, delimiter: int) -> tuple[np.ndarray, bool]:
 
 
 def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, np.ndarray | None]:
-    """Records of one or many files at once, and the line (from 0) each begins on; None: one a line.
-
-    Args:
-        data: the records.
-        count: of its lines.
-
-    Raises:
-        Irregular: if any of them is not exactly as the contract promises.
-    """
+    """Records of one or many files at once, and the line (from 0) each begins on; None: one a line."""
     if b"\x00" in data:
         raise Irregular("a NUL byte")
     try:
@@ -258,9 +236,6 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     """Every good record of a file, and every bad one with its place and reason.
 
     A record that goes wrong takes only its first line with it: reading goes on with the next line.
-
-    Raises:
-        Refused: if the file as a whole cannot be read.
     """
     if not data.strip():
         raise Refused("empty file: it has no line")
@@ -329,11 +304,8 @@ class _Lines:
                 if end > at:
                     break
                 byte = self.start[at] + self.skip + error.start
-                return (
-                    None,
-                    f"undecodable bytes: byte {byte} of the file is no {self.codec}",
-                    at + 1,
-                )
+                reason = f"undecodable bytes: byte {byte} of the file is no {self.codec}"
+                return None, reason, at + 1
             try:
                 values = fields(text.removesuffix("\r"), self.delimiter)
             except _Open:
@@ -348,10 +320,7 @@ class _Lines:
             if end == len(self.raw) - 1 and not self.ended and not text.endswith('"'):
                 return None, "cut off: the last line has no line end", at + 1
             if len(values) != width:
-                return (
-                    None,
-                    f"wrong column count: {len(values)} values for {width} columns",
-                    at + 1,
-                )
+                reason = f"wrong column count: {len(values)} values for {width} columns"
+                return None, reason, at + 1
             return values, "", end + 1
         return None, "malformed quoting: a quote is left open", at + 1

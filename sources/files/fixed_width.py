@@ -17,6 +17,7 @@ from sources.files.base import (
     Bad,
     Irregular,
     Refused,
+    Spoiled,
     UnwritableError,
     column_of,
     content,
@@ -40,28 +41,13 @@ def head(feed: Feed) -> bytes:
     return mark + f"# {NOTICE}\n".encode(codec(feed))
 
 
-def tail(feed: Feed) -> bytes:
-    """What stands after the last record."""
-    return b""
-
-
-def joined(records: bytes) -> bytes:
-    """The records of a file, as they stand between head and tail."""
-    return records
-
-
-def _bytewise(values: pa.BinaryArray) -> pa.StringArray:
-    """Bytes posing as text, so that Arrow's ASCII functions take them; not to be read as text."""
-    return pa.Array.from_buffers(pa.string(), len(values), values.buffers(), offset=values.offset)
-
-
 def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
     """Every row as the record a file holds, its line end included.
 
     Raises:
         UnwritableError: if a value is wider than its column or holds a line end.
     """
-    parts = []
+    parts = []  # bytes posing as text, so that Arrow's ASCII functions take them
     for column in feed.columns:
         texts = pc.fill_null(column_of(rows, column.name), "")
         values = encoded(texts, codec(feed))
@@ -75,17 +61,12 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
                 f"{feed.name}.{column.name}: {texts[at].as_py()!r} does not fit {column.width} "
                 f"bytes of one line in {feed.encoding}"
             )
-        parts.append(pc.ascii_rpad(_bytewise(values), column.width, " "))
-    ended = pc.binary_join_element_wise(*parts, "\n", "")
-    return pa.Array.from_buffers(pa.binary(), len(ended), ended.buffers(), offset=ended.offset)
+        parts.append(pc.ascii_rpad(values.view(pa.string()), column.width, " "))
+    return pc.binary_join_element_wise(*parts, "\n", "").view(pa.binary())
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file and the line the first one stands on.
-
-    Raises:
-        Irregular: if the file is not laid out as the quick way needs it.
-    """
+    """The records of a file and the line the first one stands on."""
     start, line = (len(BOM) if data.startswith(BOM) else 0), 1
     width = record_width(feed)
     notice = data.find(b"\n", start) - start
@@ -102,15 +83,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
 
 
 def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
-    """Records of one or many files at once, exactly one a line.
-
-    Args:
-        data: the records.
-        count: of its lines.
-
-    Raises:
-        Irregular: if any of them is not exactly as the contract promises.
-    """
+    """Records of one or many files at once, exactly one a line."""
     width = record_width(feed)
     if len(data) % (width + 1) or b"\x00" in data or b"\r" in data:
         raise Irregular("lines of another width")
@@ -122,20 +95,13 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
         cells = np.ascontiguousarray(grid[:, start : start + column.width])
         bounds = np.arange(0, (len(grid) + 1) * column.width, column.width)
         trimmed = pc.ascii_rtrim(slices(cells, bounds, pa.string()), characters=" ")
-        values = pa.Array.from_buffers(
-            pa.binary(), len(trimmed), trimmed.buffers(), offset=trimmed.offset
-        )
-        columns.append(without_empty(decoded(values, codec(feed))))
+        columns.append(without_empty(decoded(trimmed.view(pa.binary()), codec(feed))))
         start += column.width
     return pa.table(columns, names=list(feed.column_names)), None
 
 
 def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
-    """Every good record of a file, and every bad one with its place and reason.
-
-    Raises:
-        Refused: if the file as a whole cannot be read.
-    """
+    """Every good record of a file, and every bad one with its place and reason."""
     if not data.strip(b"\r\n"):
         raise Refused("empty file: it has no line")
     offset = len(BOM) if data.startswith(BOM) else 0
@@ -153,7 +119,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
             widths.add(len(line))
             try:
                 good.append((number, _values(feed, line, start, number == len(lines))))
-            except _Spoiled as error:
+            except Spoiled as error:
                 shown = line.decode(codec(feed), errors="backslashreplace")
                 bad.append(Bad(number, start, end, str(error), shown))
         start += len(raw) + 1
@@ -165,18 +131,14 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     return table_of(feed, [line for line, _ in good], [values for _, values in good]), bad
 
 
-class _Spoiled(ValueError):
-    """A line that is no record; the message is the reason."""
-
-
 def _values(feed: Feed, line: bytes, start: int, last: bool) -> list[str]:
     width = record_width(feed)
     if len(line) != width:
         cut = last and len(line) < width
         kind = "cut off" if cut else "wrong column count"
-        raise _Spoiled(f"{kind}: {len(line)} bytes where the columns take {width}")
+        raise Spoiled(f"{kind}: {len(line)} bytes where the columns take {width}")
     if b"\x00" in line:
-        raise _Spoiled("NUL byte: in the record")
+        raise Spoiled("NUL byte: in the record")
     values, at = [], 0
     for column in feed.columns:
         cell = line[at : at + column.width].rstrip(b" ")
@@ -184,7 +146,7 @@ def _values(feed: Feed, line: bytes, start: int, last: bool) -> list[str]:
             values.append(cell.decode(codec(feed)))
         except UnicodeDecodeError as error:
             byte = start + at + error.start
-            raise _Spoiled(
+            raise Spoiled(
                 f"undecodable bytes: byte {byte} of the file, in {column.name!r}, is no "
                 f"{codec(feed)}"
             ) from None

@@ -14,7 +14,7 @@ import pyarrow as pa
 from schemas.contract import Feed
 from schemas.notice import NOTICE
 from sources.files import json_lines
-from sources.files.base import Bad, Irregular, Refused
+from sources.files.base import Bad, Irregular, Refused, Spoiled
 
 HEAD = re.compile(rb'\{(?:"notice": ?"' + json_lines.PLAIN + rb'", ?)?"records": ?\[ *\r?\n')
 SPACE = re.compile(r"[ \t\r\n]*")
@@ -27,14 +27,9 @@ def head(feed: Feed) -> bytes:
     return b'{"notice": ' + json.dumps(NOTICE, ensure_ascii=False).encode() + b', "records": [\n'
 
 
-def tail(feed: Feed) -> bytes:
-    """What stands after the last record."""
-    return b"]}\n"
-
-
-def joined(records: bytes) -> bytes:
-    """The records of a file between head and tail: a comma after all but the last."""
-    return records.removesuffix(b",\n") + b"\n" if records else records
+def ended(feed: Feed, records: bytes) -> bytes:
+    """The last records, without the comma after the last of them, and what stands after them."""
+    return (records.removesuffix(b",\n") + b"\n" if records else b"") + b"]}\n"
 
 
 def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
@@ -43,11 +38,7 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file, each on a line of its own without its comma, and the first's place.
-
-    Raises:
-        Irregular: if the file is not laid out as the quick way needs it.
-    """
+    """The records of a file, each on a line of its own without its comma, and the first's place."""
     begin = HEAD.match(data)
     records = data.rstrip()
     if not begin or not records.endswith(b"}"):
@@ -100,7 +91,7 @@ def _start(text: str) -> tuple[int, list[tuple[int, int, str]]]:
             if text[at : at + 1] != ",":
                 break
             at += 1
-    except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
+    except (json.JSONDecodeError, Spoiled, RecursionError) as error:
         raise Refused(f"malformed JSON: before the records: {error}") from None
     raise Refused('malformed JSON: the document has no list named "records"')
 
@@ -149,9 +140,6 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
 
     After a record that is no JSON, reading goes on where the next one seems to begin: at a brace
     that opens a line, or at one after a brace and a comma.
-
-    Raises:
-        Refused: if the file as a whole cannot be read.
     """
     offset = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     text = data[offset:].decode("utf-8", errors="surrogateescape")
@@ -183,7 +171,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
                 values, fault = json_lines.values_of(feed, pairs)
                 record = spoiled(start, at, fault) if fault else None
                 found.append((place, values, fault, record))
-            except json_lines.Member as error:
+            except Spoiled as error:
                 bad.append(spoiled(start, at, str(error)))
             at = after
             if text[at : at + 1] == ",":
@@ -193,7 +181,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
                     reason = "malformed JSON: a comma after the last record"
                     bad.append(spoiled(at, at + 1, reason, 0))
                 at += 1
-        except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
+        except (json.JSONDecodeError, Spoiled, RecursionError) as error:
             what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
             again = NEXT_RECORD.search(text, start + 1)
             at = again.end() if again else len(text)
@@ -211,7 +199,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
         if object_around:
             try:
                 at = _members_after(text, at, others)
-            except (json.JSONDecodeError, json_lines.Member, RecursionError) as error:
+            except (json.JSONDecodeError, Spoiled, RecursionError) as error:
                 cut = not text[at:].strip()
                 kind = "cut off" if cut else "malformed JSON: after the records"
                 reason = f"{kind}: {getattr(error, 'msg', error)}"

@@ -21,12 +21,14 @@ from sources.files.base import (
     Bad,
     Irregular,
     Refused,
+    Spoiled,
     column_faults,
     column_of,
     content,
     physical_lines,
     replaced,
     rows_where,
+    see_none_twice,
     table_of,
     without_empty,
 )
@@ -41,16 +43,6 @@ NOTICE_LINE = re.compile(rb'\{"' + NOTICE_KEY.encode() + rb'": ?"' + PLAIN + rb'
 def head(feed: Feed) -> bytes:
     """What stands before the first record."""
     return json.dumps({NOTICE_KEY: NOTICE}, ensure_ascii=False).encode() + b"\n"
-
-
-def tail(feed: Feed) -> bytes:
-    """What stands after the last record."""
-    return b""
-
-
-def joined(records: bytes) -> bytes:
-    """The records of a file, as they stand between head and tail."""
-    return records
 
 
 def tags(feed: Feed) -> list[bytes]:
@@ -82,11 +74,7 @@ def render(feed: Feed, rows: pa.Table, end: str = "\n") -> pa.BinaryArray:
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file, each on a line of its own, and the line the first one stands on.
-
-    Raises:
-        Irregular: if the file is not laid out as the quick way needs it.
-    """
+    """The records of a file, each on a line of its own, and the line the first one stands on."""
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     notice = NOTICE_LINE.match(data, start)
     if not notice and NOTICE_KEY.encode() in data[:100]:
@@ -100,15 +88,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
 
 
 def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
-    """Records of one or many files at once, exactly one a line.
-
-    Args:
-        data: the records.
-        count: of its lines.
-
-    Raises:
-        Irregular: if any of them is not exactly as the contract promises.
-    """
+    """Records of one or many files at once, exactly one a line."""
     try:
         columns = _as_written(feed, data, count)
     except Irregular:
@@ -171,16 +151,12 @@ def _as_json(feed: Feed, data: bytes, count: int) -> list[pa.StringArray]:
     return [rows.column(name).combine_chunks() for name in feed.column_names]
 
 
-class Member(ValueError):
-    """A member of a record that is no text; the message is the reason."""
-
-
 class Pairs(list):
     """The members of one JSON object, in order and with those that come twice."""
 
 
 def _constant(name: str) -> str:
-    raise Member(f"malformed JSON: {name} is no JSON value")
+    raise Spoiled(f"malformed JSON: {name} is no JSON value")
 
 
 DECODER = json.JSONDecoder(
@@ -192,27 +168,25 @@ def values_of(feed: Feed, pairs: Any) -> tuple[list[str | None], str | None]:
     """One parsed record as values in the order of the contract, and what is wrong with its columns.
 
     Raises:
-        Member: if it is no object, or a member is no text, number or null.
+        Spoiled: if it is no object, or a member is no text, number or null.
     """
     if not isinstance(pairs, Pairs):
-        raise Member("malformed JSON: the record is no object")
+        raise Spoiled("malformed JSON: the record is no object")
     names = [name for name, _ in pairs]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise Member(f"duplicate key: {', '.join(map(repr, twice))} stands more than once")
+    see_none_twice(names)
     members = dict(pairs)
     for name, value in members.items():
         if isinstance(value, bool):
             members[name] = "true" if value else "false"
         elif not isinstance(value, str | None):
-            raise Member(f"malformed JSON: {name!r} holds a list or an object, not text")
+            raise Spoiled(f"malformed JSON: {name!r} holds a list or an object, not text")
         elif value and "\x00" in value:
-            raise Member(f"NUL byte: in the value of {name!r}")
+            raise Spoiled(f"NUL byte: in the value of {name!r}")
         elif value and not value.isascii():
             try:
                 value.encode("utf-8")
             except UnicodeEncodeError:
-                raise Member(f"undecodable bytes: half a character in {name!r}") from None
+                raise Spoiled(f"undecodable bytes: half a character in {name!r}") from None
     return [members.get(name) for name in feed.column_names], column_faults(feed, names)
 
 
@@ -239,11 +213,7 @@ def gather(
 
 
 def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
-    """Every good record of a file, and every bad one with its place and reason.
-
-    Raises:
-        Refused: if the file as a whole cannot be read.
-    """
+    """Every good record of a file, and every bad one with its place and reason."""
     offset = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     lines = physical_lines(data)
     if not lines:
@@ -257,7 +227,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
             text = raw.decode("utf-8").strip(" \t")
             pairs, stop = DECODER.raw_decode(text)
             if stop != len(text):
-                raise Member(f"malformed JSON: text after the object, at character {stop + 1}")
+                raise Spoiled(f"malformed JSON: text after the object, at character {stop + 1}")
             if place == 0 and isinstance(pairs, Pairs) and [n for n, _ in pairs] == [NOTICE_KEY]:
                 continue
             values, fault = values_of(feed, pairs)
@@ -265,7 +235,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
         except UnicodeDecodeError as error:
             reason = f"undecodable bytes: byte {start + error.start} of the file is no UTF-8"
             bad.append(Bad(line, start, end, reason, raw))
-        except Member as error:
+        except Spoiled as error:
             bad.append(Bad(line, start, end, str(error), raw))
         except (json.JSONDecodeError, RecursionError) as error:
             what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
+from pyarrow import types
 
 from schemas.contract import Feed
 from schemas.notice import NOTICE
@@ -25,15 +26,21 @@ from sources.files.base import (
     column_faults,
     column_of,
     most_unpacked,
+    places_where,
     shown,
     too_large,
     without_empty,
+    without_rows,
 )
 from sources.files.parquet_footer import MAGIC, footer
 
 GROUP = 1 << 17  # rows of a row group
 PIECE = 1 << 16  # rows decoded in one go
-FIRST_YEAR, LAST_YEAR = 1, 9999
+# Types whose values Arrow writes as a clerk would.
+READABLE = (
+    types.is_string, types.is_large_string, types.is_large_binary, types.is_string_view,
+    types.is_integer, types.is_boolean, types.is_decimal, types.is_time, types.is_null,
+)  # fmt: skip
 EXACT = {pa.float32(): 1 << 24, pa.float64(): 1 << 53}  # whole numbers below it are exact
 
 
@@ -71,7 +78,7 @@ def as_text(name: str, values: pa.Array) -> Column:
         Refused: if the type is no simple one.
     """
     kind = values.type
-    if pa.types.is_dictionary(kind):
+    if types.is_dictionary(kind):
         once = as_text(name, values.dictionary)
         places = values.indices
         size = pc.sum(pc.binary_length(once.texts).take(places).cast(pa.int64())).as_py() or 0
@@ -81,34 +88,19 @@ def as_text(name: str, values: pa.Array) -> Column:
             )
         bad = {}
         if once.bad:
-            wrong = pc.is_in(places, pa.array(list(once.bad), places.type))
-            at = np.flatnonzero(pc.fill_null(wrong, False).to_numpy(zero_copy_only=False))
+            at = places_where(pc.is_in(places, pa.array(list(once.bad), places.type)))
             bad = {int(i): once.bad[places[int(i)].as_py()] for i in at}
         return Column(once.texts.take(places), bad)
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+    if types.is_date(kind) or types.is_timestamp(kind):
         return _days(name, values)
-    if pa.types.is_floating(kind):
+    if types.is_floating(kind):
         return _numbers(name, values)
-    if pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind):
+    if types.is_binary(kind) or types.is_fixed_size_binary(kind):
         # Whether the bytes are text is seen value by value, later.
-        plain = values.cast(pa.binary())
-        return Column(
-            pa.Array.from_buffers(pa.string(), len(plain), plain.buffers(), offset=plain.offset)
-        )
-    if pa.types.is_decimal(kind) and kind.scale < 0:
+        return Column(values.cast(pa.binary()).view(pa.string()))
+    if types.is_decimal(kind) and kind.scale < 0:
         values = values.cast(pa.decimal256(76, 0))
-    readable = (
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_large_binary(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_integer(kind)
-        or pa.types.is_boolean(kind)
-        or pa.types.is_decimal(kind)
-        or pa.types.is_time(kind)
-        or pa.types.is_null(kind)
-    )
-    if not readable:
+    if not any(is_one(kind) for is_one in READABLE):
         raise Refused(f"unknown type: column {name!r} is of type {kind}, which holds no text")
     try:
         return Column(values.cast(pa.string()))
@@ -119,7 +111,7 @@ def as_text(name: str, values: pa.Array) -> Column:
 def _days(name: str, values: pa.Array) -> Column:
     """Days as YYYYMMDD, each in the zone its column names."""
     kind = values.type
-    if pa.types.is_timestamp(kind) and kind.tz:
+    if types.is_timestamp(kind) and kind.tz:
         try:
             values = pc.local_timestamp(values)
         except (pa.ArrowException, ValueError, OSError) as error:
@@ -170,8 +162,7 @@ def _numbers(name: str, values: pa.Array) -> Column:
 
 def _where(mask: pa.Array, reason: Callable[[int], str]) -> dict[int, str]:
     """The places at which a mask holds, and what is to be said of each."""
-    at = np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))
-    return {int(i): reason(int(i)) for i in at}
+    return {int(i): reason(int(i)) for i in places_where(mask)}
 
 
 def _but(texts: pa.Array, bad: dict[int, str]) -> pa.Array:
@@ -280,8 +271,7 @@ def _without_bad(rows: pa.Table, reasons: dict[int, str]) -> tuple[pa.Table, lis
         values = rows.column(name).combine_chunks()
         try:
             values.validate(full=True)
-            nul = pc.fill_null(pc.match_substring(values, "\x00"), False)
-            wrong = np.flatnonzero(nul.to_numpy(zero_copy_only=False))
+            wrong = places_where(pc.match_substring(values, "\x00"))
             reason = "NUL byte"
         except pa.ArrowInvalid:
             binary = values.cast(pa.binary())
@@ -289,13 +279,9 @@ def _without_bad(rows: pa.Table, reasons: dict[int, str]) -> tuple[pa.Table, lis
             reason = "undecodable bytes"
         for i in wrong:
             reasons.setdefault(int(i), f"{reason}: in the value of {name!r}")
-    if not reasons:
-        return rows, []
-    keep = np.ones(len(rows), dtype=bool)
-    keep[list(reasons)] = False
     lines = rows.column("line")
     bad = [Bad(lines[i].as_py(), None, None, reasons[i], "") for i in sorted(reasons)]
-    return rows.filter(pa.array(keep)), bad
+    return without_rows(rows, reasons), bad
 
 
 def _is_text(value: bytes) -> bool:

@@ -64,6 +64,11 @@ PLAIN_PLACES = re.compile(rb"<(?:c\s[^>]*?\br=[\"'][A-Z]{1,3}|row\s[^>]*?\br=[\"
 TWICE = re.compile(rb"<(?:c|row)\s[^>]*?\br=[^>]*?\br=")
 OTHER_PREFIX = re.compile(rb"<\w+:(?:c|row|v|is|t|sheetData)[\s/>]")
 PREFIX = re.compile(rb"<(\w+):(?:worksheet|sst|workbook)\b")
+# What the readers of packages, of XML and of sheets raise for what is none.
+NO_WORKBOOK = (
+    zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, python_calamine.CalamineError, OSError,
+    KeyError, ValueError, OverflowError, MemoryError, EOFError, RuntimeError,
+)  # fmt: skip
 OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
 
@@ -188,12 +193,10 @@ def _take(
     """
     width = max(map(len, sheet.cells), default=0)
     plain = not sheet.faults and not sheet.digits
-    plain = plain and all(type(cell) is str for row in sheet.cells for cell in row)
-    rows = (
-        [(row, None) for row in sheet.cells]
-        if plain
-        else [sheet.row(n) for n in range(len(sheet.cells))]
-    )
+    if plain and all(type(cell) is str for row in sheet.cells for cell in row):
+        rows = [(row, None) for row in sheet.cells]
+    else:
+        rows = [sheet.row(n) for n in range(len(sheet.cells))]
     filled = [n for n, (values, _) in enumerate(rows) if any(values)]
     if not filled:
         return None
@@ -207,16 +210,9 @@ def _take(
     fault = column_faults(feed, header)
     if fault:
         first = filled[0]
-        bad.append(
-            Bad(
-                before + first + 1,
-                None,
-                None,
-                f"another table: sheet {sheet.name!r} with {len(filled)} rows: {fault}",
-                _shown(rows[first][0]),
-                len(filled),
-            )
-        )
+        reason = f"another table: sheet {sheet.name!r} with {len(filled)} rows: {fault}"
+        shown = _shown(rows[first][0])
+        bad.append(Bad(before + first + 1, None, None, reason, shown, len(filled)))
         return fault
     order = [header.index(name) for name in feed.column_names]
     names = [*header, *(f"number {n + 1}" for n in range(len(header), width))]
@@ -257,12 +253,10 @@ def _sheets(feed: Feed, data: bytes) -> list[Sheet]:
         places = _parts_of_sheets(parts)
         _see_that_texts_fit(parts, len(data))
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        tabs = [
-            tab.name
-            for tab in book.sheets_metadata
-            if tab.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
-        for name in tabs:
+        for tab in book.sheets_metadata:
+            if tab.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            name = tab.name
             raw = parts[places[name]]
             _see_that_it_fits(feed, name, raw, len(data))
             sheet = book.get_sheet_by_name(name)
@@ -282,15 +276,7 @@ def _sheets(feed: Feed, data: bytes) -> list[Sheet]:
                 cells += [[] for _ in range(height - len(cells))]
                 cells = [row + [""] * (width - len(row)) for row in cells]
             found.append(Sheet(name, cells, faults, digits))
-    except (
-        python_calamine.CalamineError,
-        etree.XMLSyntaxError,
-        OSError,
-        KeyError,
-        ValueError,
-        OverflowError,
-        MemoryError,
-    ) as error:
+    except NO_WORKBOOK as error:
         raise Refused(f"cut off or no workbook: {error}") from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # what the reader of workbooks ends in
@@ -328,16 +314,7 @@ def package(data: bytes) -> dict[str, bytes]:
                         part = part.replace(b"<" + prefix[1] + b":", b"<")
                         part = part.replace(b"</" + prefix[1] + b":", b"</")
                     parts[member.filename] = part
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        ValueError,
-        KeyError,
-        EOFError,
-        RuntimeError,
-        NotImplementedError,
-    ) as error:
+    except NO_WORKBOOK as error:
         raise Refused(f"cut off or no workbook: {error}") from None
     return parts
 

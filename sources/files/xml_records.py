@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -21,10 +22,12 @@ from sources.files.base import (
     Bad,
     Irregular,
     Refused,
+    Spoiled,
     UnwritableError,
     column_faults,
     column_of,
     content,
+    see_none_twice,
     without_empty,
 )
 from sources.files.json_lines import gather
@@ -50,14 +53,9 @@ def head(feed: Feed) -> bytes:
     return f'{declaration}<{feed.root_tag} notice="{escape(NOTICE)}">\n'.encode()
 
 
-def tail(feed: Feed) -> bytes:
-    """What stands after the last record."""
-    return f"</{feed.root_tag}>\n".encode()
-
-
-def joined(records: bytes) -> bytes:
-    """The records of a file, as they stand between head and tail."""
-    return records
+def ended(feed: Feed, records: bytes) -> bytes:
+    """The last records, and what stands after them."""
+    return records + f"</{feed.root_tag}>\n".encode()
 
 
 def tags(feed: Feed) -> list[bytes]:
@@ -91,11 +89,7 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
 
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
-    """The records of a file, each on a line of its own, and the place of the first.
-
-    Raises:
-        Irregular: if the file is not laid out as the quick way needs it.
-    """
+    """The records of a file, each on a line of its own, and the place of the first."""
     root = re.escape(feed.root_tag.encode())
     begin = re.match(
         rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?\?>\s*)?'
@@ -113,15 +107,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
 
 
 def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
-    """Records of one or many files at once, exactly one a line.
-
-    Args:
-        data: the records.
-        count: of its lines.
-
-    Raises:
-        Irregular: if any of them is not exactly as the contract promises.
-    """
+    """Records of one or many files at once, exactly one a line."""
     between = values_between(data, tags(feed), b"<", count)
     controls = np.count_nonzero(np.frombuffer(data, np.uint8) < ord(" "))
     if controls - data.count(b"\t") != count or any(mark in data for mark in NOT_IN_TEXT):
@@ -149,34 +135,37 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
-class _Spoiled(ValueError):
-    """An element that is no record; the message is the reason."""
-
-
 def _values(feed: Feed, element: etree._Element) -> tuple[list[str | None], str | None]:
     """One record as values in the order of the contract, and what is wrong with its columns."""
     members: dict[str, str | None] = {}
     names = [f"@{name}" for name in element.attrib]  # no contract knows them: unknown columns
     if (element.text or "").strip():
-        raise _Spoiled("malformed XML: text beside the columns")
+        raise Spoiled("malformed XML: text beside the columns")
     for child in element:
         if not isinstance(child.tag, str):
-            raise _Spoiled("malformed XML: a comment, instruction or entity inside the record")
+            raise Spoiled("malformed XML: a comment, instruction or entity inside the record")
         if len(child):
-            raise _Spoiled(f"malformed XML: {child.tag!r} holds other elements, not text")
+            raise Spoiled(f"malformed XML: {child.tag!r} holds other elements, not text")
         if (child.tail or "").strip():
-            raise _Spoiled("malformed XML: text beside the columns")
+            raise Spoiled("malformed XML: text beside the columns")
         names.append(child.tag)
         names += [f"{child.tag}/@{name}" for name in child.attrib if name != NIL or child.text]
         members[child.tag] = child.text
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise _Spoiled(f"duplicate key: {', '.join(map(repr, twice))} stands more than once")
+    see_none_twice(names)
     return [members.get(name) for name in feed.column_names], column_faults(feed, names)
 
 
 # Values, fault of its columns, reason it is bad, and how many records stand in it.
 Element = tuple[list[str | None], str | None, str | None, int]
+
+
+def _element(feed: Feed, element: etree._Element) -> Element:
+    try:
+        if element.tag != feed.record_tag:
+            raise Spoiled(f"malformed XML: {element.tag!r} is no record")
+        return (*_values(feed, element), None, 1)
+    except Spoiled as error:
+        return [], None, str(error), sum(1 for _ in element.iter(feed.record_tag))
 
 
 def _whole(feed: Feed, data: bytes) -> list[Element] | None:
@@ -197,15 +186,7 @@ def _whole(feed: Feed, data: bytes) -> list[Element] | None:
                     )
             if event == "start" or element.getparent() is not root:
                 continue
-            if element.tag != feed.record_tag:
-                within = sum(1 for _ in element.iter(feed.record_tag))
-                found.append(([], None, f"malformed XML: {element.tag!r} is no record", within))
-            else:
-                try:
-                    found.append((*_values(feed, element), None, 1))
-                except _Spoiled as error:
-                    within = sum(1 for _ in element.iter(feed.record_tag))
-                    found.append(([], None, str(error), within))
+            found.append(_element(feed, element))
             element.clear(keep_tail=True)
             while element.getprevious() is not None:
                 stray = stray or bool((root[0].tail or "").strip())
@@ -225,9 +206,6 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
 
     A document that is XML is read as XML, however it is laid out. One that is not is cut at the
     tags that open a record, and each piece is read for itself.
-
-    Raises:
-        Refused: if the file as a whole cannot be read.
     """
     if not data.strip():
         raise Refused("empty file: it holds no document")
@@ -248,23 +226,17 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
         start, chunk = starts[place - 1], chunks[place - 1]
         return Bad(place, start, start + len(chunk), reason, chunk, records)
 
-    if whole is None:
-        if not starts:
-            raise Refused("malformed XML: the file holds no document with records")
-        whole_of = [(*_alone(feed, chunk, data), 1) for chunk in chunks]
-    else:
-        whole_of = whole
-    for place, (values, fault, reason, records) in enumerate(whole_of, start=1):
+    if whole is None and not starts:
+        raise Refused("malformed XML: the file holds no document with records")
+    elements = [_alone(feed, chunk, data) for chunk in chunks] if whole is None else whole
+    for place, (values, fault, reason, records) in enumerate(elements, start=1):
         if reason is not None:
             bad.append(spoiled(place, reason, records))
         else:
             found.append((place, values, fault, spoiled(place, fault) if fault else None))
     if whole is None and end < 0:
-        cut = bool(bad) and bad[-1].line == len(chunks)
-        if cut:
-            last = bad.pop()
-            reason = "cut off: the file ends inside this record"
-            bad.append(Bad(last.line, last.byte_from, last.byte_to, reason, last.raw))
+        if bad and bad[-1].line == len(chunks):
+            bad[-1] = replace(bad[-1], reason="cut off: the file ends inside this record")
         else:
             reason = "cut off: the closing tag of the document is missing"
             bad.append(Bad(len(chunks) + 1, len(data), len(data), reason, "", 0))
@@ -274,26 +246,18 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     return gather(feed, found, bad)
 
 
-def _alone(
-    feed: Feed, chunk: bytes, data: bytes
-) -> tuple[list[str | None], str | None, str | None]:
-    """One record of a document that as a whole is no XML: an `Element` without its last."""
+def _alone(feed: Feed, chunk: bytes, data: bytes) -> Element:
+    """One record of a document that as a whole is no XML."""
     declared = re.search(rb"""<\?xml[^>]*encoding=["']([\w-]+)["']""", data[:200])
     try:
         parser = etree.XMLParser(encoding=declared[1].decode() if declared else "utf-8", **OPTIONS)
-        element = etree.fromstring(chunk, parser)
-        return (*_values(feed, element), None)
-    except _Spoiled as error:
-        return [], None, str(error)
+        return (*_values(feed, etree.fromstring(chunk, parser)), None, 1)
+    except Spoiled as error:
+        reason = str(error)
     except (etree.XMLSyntaxError, LookupError) as error:
+        reason = "NUL byte: in the record" if b"\x00" in chunk else f"malformed XML: {error}"
         try:
             chunk.decode("utf-8")
         except UnicodeDecodeError as undecodable:
-            return (
-                [],
-                None,
-                f"undecodable bytes: byte {undecodable.start} of the record is no UTF-8",
-            )
-        if b"\x00" in chunk:
-            return [], None, "NUL byte: in the record"
-        return [], None, f"malformed XML: {error}"
+            reason = f"undecodable bytes: byte {undecodable.start} of the record is no UTF-8"
+    return [], None, reason, 1

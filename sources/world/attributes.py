@@ -23,9 +23,15 @@ from sources.world.population import BODY_TYPES, BUREAUS, Population
 MOST_SPELLS = 4  # values a property takes, or holders a post has, in one life
 
 # property -> (least days between changes, about one change in so many days)
-FIRM_CHANGES = {"name": (400, 60_000), "address": (200, 24_000), "phone": (100, 12_000)}
-PERSON_CHANGES = {"name": (7_000, 2_000_000), "address": (7_000, 60_000), "phone": (3_000, 20_000)}
-_REVOKED = (900, 120_000)  # of enterprises that stay without filing anything
+CHANGES = {
+    "firm.name": (400, 60_000),
+    "firm.address": (200, 24_000),
+    "firm.phone": (100, 12_000),
+    "firm.status": (900, 120_000),  # revoked: enterprises that stay without filing anything
+    "person.name": (7_000, 2_000_000),
+    "person.address": (7_000, 60_000),
+    "person.phone": (3_000, 20_000),
+}
 STATUS = ("1", "3")  # normal, revoked; 4, deregistered, is the register's to write
 
 
@@ -98,18 +104,29 @@ def _rows(numbers: Ints, prop: str, held: Spells, values: pa.Array | str) -> pa.
     )
 
 
+Life = tuple[Ints, Days, Days]  # row numbers, first days, days of the end
+
+
+def _cut(
+    population: Population, what: str, life: Life, most: int = MOST_SPELLS
+) -> tuple[Spells, Ints, Ints]:
+    """The stretches of one of `CHANGES` in each life, whose they are by row, and a key of each."""
+    stream = Stream(population.seed, f"attributes.{what}")
+    held = spells(stream, *life, population.end, CHANGES[what], most)
+    row = life[0][held.position]
+    return held, row, row * MOST_SPELLS + held.turn
+
+
+def _whole(rows: Ints, born: Days, ended: Days) -> Spells:
+    """Each life in one stretch."""
+    return Spells(np.arange(rows.size), np.zeros_like(rows), born, ended)
+
+
 def _firm_names(population: Population) -> Iterator[pa.Table]:
     """Names, whose brand is unique over all names there ever were in the place and trade."""
     firms, seed = population.firms, population.seed
-    rows = np.arange(firms.born.size)
-    held = spells(
-        Stream(seed, "attributes.firm.name"),
-        rows,
-        firms.born,
-        firms.ended,
-        population.end,
-        FIRM_CHANGES["name"],
-    )
+    life = np.arange(firms.born.size), firms.born, firms.ended
+    held, _, _ = _cut(population, "firm.name", life)
     # first names first, then later ones by the day they were taken: a longer window adds at the end
     taken = np.lexsort((held.position, np.where(held.turn == 0, 0, held.begins), held.turn > 0))
     held = Spells(*(column[taken] for column in held))
@@ -118,47 +135,25 @@ def _firm_names(population: Population) -> Iterator[pa.Table]:
     for part in blocks(len(held)):
         now = held.sliced(part)
         firm = now.position
-        yield _rows(
-            firm + 1,
-            "name",
-            now,
-            names.enterprise_names(
-                seed,
-                firm * MOST_SPELLS + now.turn,
-                rank[part],
-                firms.place[firm],
-                firms.trade[firm],
-                firms.household[firm],
-            ),
-        )
+        key = firm * MOST_SPELLS + now.turn
+        of_firm = firms.place[firm], firms.trade[firm], firms.household[firm]
+        yield _rows(firm + 1, "name", now, names.enterprise_names(seed, key, rank[part], *of_firm))
 
 
 def _firms(population: Population) -> Iterator[pa.Table]:
-    firms, seed, end = population.firms, population.seed, population.end
+    firms, seed = population.firms, population.seed
     scopes = [trade.scope for trade in names.trades()]
     for part in blocks(firms.born.size):
         rows = np.arange(part.start, part.stop)
-        born, ended = firms.born[part], firms.ended[part]
-
-        def cut(
-            what: str, change: tuple[int, int], most: int, life: tuple[Ints, Days, Days]
-        ) -> Spells:
-            return spells(Stream(seed, f"attributes.firm.{what}"), *life, end, change, most)
-
-        life = (rows, born, ended)
-        held = cut("address", FIRM_CHANGES["address"], MOST_SPELLS, life)
-        firm = rows[held.position]
-        key = firm * MOST_SPELLS + held.turn
+        life = rows, firms.born[part], firms.ended[part]
+        held, firm, key = _cut(population, "firm.address", life)
         at = names.addresses(seed, key, firms.place[firm], home=False)
         yield _rows(firm + 1, "address", held, at)
-        held = cut("phone", FIRM_CHANGES["phone"], MOST_SPELLS, life)
-        firm = rows[held.position]
-        key = firm * MOST_SPELLS + held.turn
+        held, firm, key = _cut(population, "firm.phone", life)
         yield _rows(firm + 1, "phone", held, names.phones(seed, key, "firm"))
-        held = cut("status", _REVOKED, len(STATUS), life)
-        yield _rows(rows[held.position] + 1, "status", held, pick(STATUS, held.turn))
-        whole = Spells(np.arange(rows.size), np.zeros_like(rows), born, ended)
-        yield _rows(rows + 1, "scope", whole, pick(scopes, firms.trade[part]))
+        held, firm, _ = _cut(population, "firm.status", life, len(STATUS))
+        yield _rows(firm + 1, "status", held, pick(STATUS, held.turn))
+        yield _rows(rows + 1, "scope", _whole(*life), pick(scopes, firms.trade[part]))
 
 
 def body_names(population: Population, rows: Ints) -> pa.Array:
@@ -192,8 +187,7 @@ def _bodies(population: Population) -> Iterator[pa.Table]:
     for part in blocks(bodies.born.size):
         rows = np.arange(part.start, part.stop)
         numbers = rows + population.first_body
-        born = bodies.born[part]
-        whole = Spells(np.arange(rows.size), np.zeros_like(rows), born, np.full(rows.size, OPEN))
+        whole = _whole(rows, bodies.born[part], np.full(rows.size, OPEN))
         yield _rows(numbers, "name", whole, body_names(population, rows))
         at = names.addresses(seed, rows + (1 << 40), bodies.place[part], home=False)
         yield _rows(numbers, "address", whole, at)
@@ -202,26 +196,16 @@ def _bodies(population: Population) -> Iterator[pa.Table]:
 
 
 def _people(population: Population) -> Iterator[pa.Table]:
-    people, seed, end = population.people, population.seed, population.end
+    people, seed, first = population.people, population.seed, population.first_person
     for part in blocks(people.born.size):
-        rows = np.arange(part.start, part.stop)
-
-        def cut(
-            what: str, life: tuple[Ints, Days, Days] = (rows, people.born[part], people.ended[part])
-        ) -> tuple[Spells, Ints, Ints]:
-            stream = Stream(seed, f"attributes.person.{what}")
-            held = spells(stream, *life, end, PERSON_CHANGES[what])
-            person = life[0][held.position]
-            return held, person, person * MOST_SPELLS + held.turn
-
-        held, person, key = cut("name")
+        life = np.arange(part.start, part.stop), people.born[part], people.ended[part]
+        held, person, key = _cut(population, "person.name", life)
         called = names.person_names(seed, key, people.surname[person], people.male[person])
-        yield _rows(person + population.first_person, "name", held, called)
-        held, person, key = cut("address")
+        yield _rows(person + first, "name", held, called)
+        held, person, key = _cut(population, "person.address", life)
         # a household lives together until one of them moves out
         home = np.where(held.turn == 0, people.household[person] + (1 << 40), key)
         at = names.addresses(seed, home, people.place[person], home=True)
-        yield _rows(person + population.first_person, "address", held, at)
-        held, person, key = cut("phone")
-        held_by = person + population.first_person
-        yield _rows(held_by, "phone", held, names.phones(seed, key, "person"))
+        yield _rows(person + first, "address", held, at)
+        held, person, key = _cut(population, "person.phone", life)
+        yield _rows(person + first, "phone", held, names.phones(seed, key, "person"))

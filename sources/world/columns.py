@@ -6,7 +6,7 @@ Arrow, without a loop over rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -82,17 +82,17 @@ def table(name: str, rows: int, **columns: Column) -> pa.Table:
     """A table of the world from its columns, in the schema's order and types.
 
     A column may be an Arrow array, a numpy array (days: `OPEN` becomes null), one text for all
-    rows, or None for nulls.
+    rows, or None for nulls, as has a column that is left out.
 
     Raises:
-        KeyError: if a column is missing; TypeError: if there is one the schema does not know.
+        TypeError: if there is a column the schema does not know.
     """
     schema = SCHEMAS[name]
     strangers = set(columns) - set(schema.names)
     if strangers:
         raise TypeError(f"world.{name} has no columns {sorted(strangers)}.")
     return pa.Table.from_arrays(
-        [_array(columns[field.name], field.type, rows) for field in schema], schema=schema
+        [_array(columns.get(field.name), field.type, rows) for field in schema], schema=schema
     )
 
 
@@ -145,6 +145,21 @@ def blocks(rows: int, size: int = BLOCK) -> Iterator[slice]:
     """Consecutive stretches of at most `size` rows; one, though empty, if there are none."""
     for start in range(0, max(rows, 1), size):
         yield slice(start, min(start + size, rows))
+
+
+def in_blocks(parts: Iterable[pa.Table | pa.RecordBatch], size: int) -> Iterator[pa.Table]:
+    """The same rows in tables of `size` rows, but for the last, however they come."""
+    waiting: list[pa.Table] = []
+    held = 0
+    for part in parts:
+        waiting.append(part if isinstance(part, pa.Table) else pa.Table.from_batches([part]))
+        held += len(part)
+        while held >= size:
+            whole = pa.concat_tables(waiting)
+            yield whole.slice(0, size)
+            waiting, held = [whole.slice(size)], held - size
+    if held:
+        yield pa.concat_tables(waiting)
 
 
 def pick(pool: Sequence[str] | pa.Array, indices: ArrayLike) -> pa.Array:

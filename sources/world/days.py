@@ -42,12 +42,9 @@ def workdays_after(days: ArrayLike, n: int) -> Days:
     >>> day(workdays_after(friday, 1))
     datetime.date(2024, 3, 4)
     """
-    array = np.asarray(days, dtype=np.int64)
-    weekday = (array + 3) % 7  # 1970-01-01 was a Thursday; Monday is 0
-    # count from the last working day: from a weekend, that is its Friday
-    start = array - np.maximum(weekday - 4, 0)
-    place = np.minimum(weekday, 4) + n
-    return start - np.minimum(weekday, 4) + place // 5 * 7 + place % 5
+    stamps = np.asarray(days, dtype=np.int64).astype("datetime64[D]")
+    # from a weekend, they count from its Friday on
+    return np.busday_offset(stamps, n, roll="preceding").astype(np.int64)
 
 
 def _month_number(days: ArrayLike) -> Days:

@@ -6,7 +6,6 @@ counties; cities hold courts, tax offices and banks.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from schemas.contract import ROOT
+from schemas.contract import CODES, read_csv
 from sources.world.columns import texts
 from sources.world.draws import Ints
 
@@ -62,9 +61,7 @@ def short_name(name: str) -> str:
 @lru_cache(maxsize=1)
 def load() -> Divisions:
     """All districts and counties, in the order of the code list."""
-    path = ROOT / "schemas" / "codes" / "divisions.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_csv(CODES / "divisions.csv")
     by_code = {row["code"]: row for row in rows}
     capital = next(row["code"] for row in rows if row["level"] == "city")
     homes = [row for row in rows if row["level"] in _WEIGHT]

@@ -72,14 +72,8 @@ class Tie:
 
     def where(self, keep: Flags) -> Tie:
         """Some of them."""
-        return Tie(
-            self.number[keep],
-            self.a[keep],
-            self.b[keep],
-            self.begins[keep],
-            self.ends[keep],
-            None if self.share is None else self.share[keep],
-        )
+        columns = vars(self).items()
+        return Tie(**{name: None if column is None else column[keep] for name, column in columns})
 
 
 class Roster:

@@ -11,7 +11,6 @@ people share one, also within a division, as registers must expect.
 
 from __future__ import annotations
 
-import csv
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,7 +21,7 @@ from faker.providers.address.zh_CN import Provider as FakerAddress
 from faker.providers.person.zh_CN import Provider as FakerPerson
 from numpy.typing import NDArray
 
-from schemas.contract import ROOT
+from schemas.contract import CODES, read_csv
 from schemas.identifiers import make_org_code, make_resident_no, make_uscc, org_body
 from sources.world import divisions
 from sources.world.columns import glue, pick, plain
@@ -72,14 +71,10 @@ class Trade(NamedTuple):
 @lru_cache(maxsize=1)
 def trades() -> tuple[Trade, ...]:
     """The code list `trades`; those of weight 0 are not followed by enterprises."""
-    path = ROOT / "schemas" / "codes" / "trades.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Trade(
-                row["code"], int(row["weight"]), tuple(row["words_zh"].split("|")), row["scope_zh"]
-            )
-            for row in csv.DictReader(file)
-        )
+    return tuple(
+        Trade(row["code"], int(row["weight"]), tuple(row["words_zh"].split("|")), row["scope_zh"])
+        for row in read_csv(CODES / "trades.csv")
+    )
 
 
 def brands(seed: int, ranks: Ints, groups: Ints) -> pa.Array:

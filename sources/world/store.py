@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.notice import NOTICE
-from sources.world.columns import BLOCK, SCHEMAS
+from sources.world.columns import BLOCK, SCHEMAS, in_blocks
 
 TABLES = tuple(SCHEMAS)
 
@@ -32,24 +32,11 @@ def stream(name: str, parts: Iterable[pa.Table | pa.RecordBatch], folder: Path) 
     path = folder / f"{name}.parquet"
     schema = SCHEMAS[name].with_metadata({"notice": NOTICE})
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        waiting: list[pa.Table] = []
-        rows = 0
-        for part in parts:
-            table = part if isinstance(part, pa.Table) else pa.Table.from_batches([part])
-            waiting.append(table.replace_schema_metadata(schema.metadata))
-            rows += table.num_rows
-            while rows >= BLOCK:
-                whole = pa.concat_tables(waiting)
-                _write(writer, whole.slice(0, BLOCK))
-                waiting, rows = [whole.slice(BLOCK)], rows - BLOCK
-        if rows:
-            _write(writer, pa.concat_tables(waiting))
+        for block in in_blocks(parts, BLOCK):
+            # one chunk a column, so that pages do not depend on how the rows came
+            whole = block.replace_schema_metadata(schema.metadata).combine_chunks()
+            writer.write_table(whole, row_group_size=BLOCK)
     return path
-
-
-def _write(writer: pq.ParquetWriter, table: pa.Table) -> None:
-    # one chunk a column, so that pages do not depend on how the rows came
-    writer.write_table(table.combine_chunks(), row_group_size=BLOCK)
 
 
 def load(folder: Path) -> dict[str, pa.Table]:

@@ -11,7 +11,7 @@ import duckdb
 
 from schemas.sql import duckdb_words
 
-VIEWS = ("names", "heads")  # each after those it reads
+VIEWS = ("names", "heads", "entries")  # each after those it reads
 
 
 def make_views(con: duckdb.DuckDBPyConnection) -> None:

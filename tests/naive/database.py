@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from tests.naive.diary import Run, days_of, join_runs
 from tests.naive.simulator import Heard, Row
@@ -26,8 +27,8 @@ def window(connection: Any) -> tuple[int, int]:
 
 def days(connection: Any, columns: str, table: str) -> dict[tuple, list[Run]]:
     """A table's rows, by the given columns, as runs of days between day 0 and the horizon."""
-    rows = connection.execute(f"SELECT {columns}, from_day, to_day FROM {table}").fetchall()
-    return days_of(rows, *window(connection))
+    cursor = connection.execute(f"SELECT {columns}, from_day, to_day FROM {table}")
+    return days_of(_fetched(cursor), *window(connection))
 
 
 def points_as_days(connection: Any) -> dict[tuple, list[Run]]:
@@ -37,9 +38,11 @@ def points_as_days(connection: Any) -> dict[tuple, list[Run]]:
     the day it ceases to.
     """
     day0, horizon = window(connection)
-    rows = connection.execute(
-        "SELECT keeper, subject_id, reason, because, change, day FROM scores.points ORDER BY day"
-    ).fetchall()
+    rows = _fetched(
+        connection.execute(
+            "SELECT keeper, subject_id, reason, because, change, day FROM scores.points ORDER BY day"
+        )
+    )
     ledger: dict[tuple, dict[int, int]] = {}
     for *key, change, day in rows:
         book = ledger.setdefault(tuple(key), {})
@@ -64,5 +67,13 @@ def _rows(connection: Any, shape: str) -> list[Row]:
                 for n, v in zip(names, row, strict=True)
             }
         )
+        for row in _fetched(cursor)
+    ]
+
+
+def _fetched(cursor: Any) -> list[tuple]:
+    """The rows of a query, ids as their 32 digits."""
+    return [
+        tuple(value.hex if isinstance(value, UUID) else value for value in row)
         for row in cursor.fetchall()
     ]

@@ -4,28 +4,34 @@ This module is a definition. It knows one day at a time and nothing of intervals
 
 * An edge looks at what its sender shows on each of its sync days (day0 + offset + k * every), and
   the receiver has it `lag` days later.
-* What a receiver does with what arrives is its mode. A *snapshot* replaces what was there. *append*
-  and *irrevocable* add to it. *expire* adds, and forgets a thing `expiry` days after it last came.
+* What a receiver does with what arrives is its mode, a row of the code list `edge_modes`. If it keeps
+  things until the next (`every`), what arrives replaces what was there. Otherwise it is added to that,
+  and a thing is forgotten so many days after it last came as the mode says, or the edge (`expiry`).
 * Everything is kept apart by the way it came. A *path* is the holders a thing passed through, owner
   first. A thing is not handed to a holder who is already on its path, except over an edge that
   *readmits*, and that once on a path.
 * An edge that matches by name hands over, not the subject, but everybody of that kind who bears the
-  subject's name: a snapshot asks anew on each sync day, who only adds does so when it first sees the
-  thing there.
+  subject's name: it asks anew on each sync day, or only when it first sees the thing there, as its mode
+  says (`names_anew`).
 * An *adopter* makes an entry of its own for everything it begins to see, with a term of its own.
 """
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from hashlib import md5
+from pathlib import Path
 
 from tests.naive.diary import Diary
 
+CODES = Path(__file__).resolve().parents[2] / "schemas" / "codes"
+with (CODES / "edge_modes.csv").open(encoding="utf-8", newline="") as rows:
+    MODES = {row["code"]: row for row in csv.DictReader(rows)}
 SEVERITIES = ("positive", "minor", "general", "serious")
 
 
@@ -90,6 +96,19 @@ class Edge:
     match: str = "code"
     readmits: bool = False
 
+    @property
+    def replaces(self) -> bool:
+        """Whether what arrives takes the place of what was there."""
+        return MODES[self.mode]["keeps"] == "every"
+
+    @property
+    def term(self) -> int | None:
+        """Days after which a thing that has not come again is forgotten; None: never by itself."""
+        keeps = MODES[self.mode]["keeps"]
+        if keeps == "expiry":
+            return self.expiry
+        return int(keeps) if keeps.isdigit() else None
+
     def syncs_on(self, day: int, day0: int) -> bool:
         """Whether the edge looks at its sender on that day."""
         since = day - day0 - self.offset
@@ -118,7 +137,7 @@ class Shelf:
     readmitted: bool = False
     diary: Diary = field(default_factory=Diary)
     coming: dict[int, set[Shown]] = field(default_factory=dict)  # day of arrival -> parcel
-    last_came: dict[Shown, int] = field(default_factory=dict)  # for mode expire
+    last_came: dict[Shown, int] = field(default_factory=dict)  # where nothing is replaced
     known_as: dict[tuple[Shown, int], set[str]] = field(default_factory=dict)  # for match name
 
     @property
@@ -134,24 +153,21 @@ class Shelf:
     def receive(self, day: int) -> bool:
         """Put up what arrives this day, take down what has expired; tells if anything changed."""
         parcel = self.coming.pop(day, None)
-        if self.edge.mode == "expire":
-            for thing in parcel or ():
-                self.last_came[thing] = day
-            fresh = {t for t, came in self.last_came.items() if day < came + self.edge.expiry}
-            return self.diary.write(day, fresh)
-        if parcel is None:
+        term = self.edge.term
+        if parcel is None and term is None:
             return False
-        if self.edge.mode == "snapshot":
+        if self.edge.replaces:
             return self.diary.write(day, parcel)
-        if self.edge.mode in ("append", "irrevocable"):
-            return self.diary.write(day, self.shows | parcel)
-        raise ValueError(f"edge to {self.holder}: nobody knows the mode {self.edge.mode!r}")
+        for thing in parcel or ():
+            self.last_came[thing] = day
+        fresh = {t for t, came in self.last_came.items() if term is None or day < came + term}
+        return self.diary.write(day, fresh)
 
     def look(self, day: int, namesakes: Callable[[str, str], set[str]]) -> None:
         """On a sync day: see what the shelf above shows and send it on its way."""
         if self.edge.match == "code":
             parcel = set(self.above.shows)
-        elif self.edge.mode == "snapshot":
+        elif MODES[self.edge.mode]["names_anew"] == "yes":
             parcel = {
                 shown(thing.version, subject)
                 for thing in self.above.shows

@@ -11,6 +11,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from tests.ids import as_id
 from tests.naive.simulator import Heard, Row
 
 NAMES = ["王伟", "李娜", "张敏"]
@@ -47,6 +48,7 @@ COLUMNS = {
     "links": "record_id version feed effect link_kind a_scheme a_value a_name a_division a_kind "
     "b_scheme b_value b_name b_division b_kind valid_from valid_to from_day to_day",
 }
+IDS = {"record_id", "version"}
 DAYS = {"valid_from", "valid_to", "from_day", "to_day", "event_day"}
 
 
@@ -197,7 +199,7 @@ def a_row(
 ) -> Row:
     """A row with every column of its shape."""
     row = dict.fromkeys(COLUMNS[shape].split())
-    row |= {"record_id": record, "version": version, "feed": feed, "effect": "assert"}
+    row |= {"record_id": as_id(record), "version": as_id(version), "feed": feed, "effect": "assert"}
     return Row(**row | {"from_day": from_day, "to_day": to_day} | given)
 
 
@@ -206,7 +208,9 @@ def as_tables(heard: Heard) -> dict[str, tuple[str, list[tuple]]]:
     found = {}
     for shape, columns in COLUMNS.items():
         names = columns.split()
-        types = {name: "DATE" if name in DAYS else "VARCHAR" for name in names}
+        types = {
+            name: "DATE" if name in DAYS else "UUID" if name in IDS else "VARCHAR" for name in names
+        }
         if shape == "events":
             types["amount_yuan"] = "DECIMAL(18, 2)"
         rows = [

@@ -93,7 +93,7 @@ def test_the_story_forward_and_back(engine, printed) -> None:
     ((version, record_id),) = engine.fetch(
         "SELECT e.entry_version, m.record_id FROM lists.entries AS e "
         "INNER JOIN lists.evidence AS v ON v.entry_version = e.entry_version "
-        "INNER JOIN resolve.matches AS m ON starts_with(v.parent_id, m.record_id) "
+        "INNER JOIN resolve.matches AS m ON starts_with(v.parent_id, id_text(m.record_id)) "
         "INNER JOIN landing.court AS c ON c.record_id = m.record_id "
         "WHERE c.id = '0000000001' AND e.list = 'court_dishonest' AND m.role = 'subject'"
     )

@@ -67,9 +67,9 @@ def compare(connection: duckdb.DuckDBPyConnection, found: Days) -> dict[str, int
     return {table: len(rows) for table, rows in ours.items()}
 
 
-def test_intervals_equal_days(tiny) -> None:
-    found = simulated(tiny)
-    with closing(tiny.connect()) as connection:
+def test_intervals_equal_days(one_tiny) -> None:
+    found = simulated(one_tiny)
+    with closing(one_tiny.connect()) as connection:
         compared = compare(connection, found)
     assert all(compared.values()), f"nothing to compare in some table: {compared}"
 

@@ -22,7 +22,6 @@ from schemas.identifiers import (
     InvalidFormat,
     InvalidLength,
     could_be_real,
-    is_synthetic,
     make_org_code,
     make_registration_no,
     make_resident_no,
@@ -82,13 +81,13 @@ def test_a_valid_identifier_validates_to_itself(scheme, value):
 
 @pytest.mark.parametrize(("scheme", "value"), VALID)
 def test_a_synthetic_identifier_cannot_be_real(scheme, value):
-    assert is_synthetic(scheme, value)
+    assert SCHEMES[scheme].is_synthetic(value)
     assert not could_be_real(value, scheme)
 
 
 @pytest.mark.parametrize(("scheme", "value"), PRINTED)
 def test_a_real_looking_identifier_is_told_apart(scheme, value):
-    assert not is_synthetic(scheme, value)
+    assert not SCHEMES[scheme].is_synthetic(value)
     assert could_be_real(value, scheme)
     assert could_be_real(value)
 
@@ -218,7 +217,7 @@ def test_made_identifiers_are_valid_synthetic_and_distinct():
     for scheme, values in made.items():
         for value in values.tolist():
             assert SCHEMES[scheme].validate(value) == value
-            assert is_synthetic(scheme, value)
+            assert SCHEMES[scheme].is_synthetic(value)
     assert len(set(org.tolist())) == len(set(made["uscc"].tolist())) == len(n)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import date
 from functools import cache
+from uuid import UUID
 
 import duckdb
 
@@ -14,6 +15,7 @@ from schemas.sql import duckdb_words
 from sources.deliver_calendar import observed_columns
 from sources.world.columns import COLUMNS
 from sources.world.views import make_views
+from tests.ids import as_id, named
 
 CODES = ROOT / "schemas" / "codes"
 D = date.fromisoformat
@@ -145,7 +147,7 @@ def believed_columns(feed: Feed) -> str:
     """Columns of `conform.<feed>`: those of landing, then what the row does and when."""
     text = ("feed", "delivery", "file", *feed.column_names, "effect")
     return (
-        "record_id VARCHAR, version VARCHAR, "
+        "record_id UUID, version UUID, "
         + ", ".join(f'"{name}" VARCHAR' for name in text)
         + ", published DATE, line BIGINT, from_day DATE, to_day DATE"
     )
@@ -164,8 +166,8 @@ def conformed(
         con.execute(f"CREATE TABLE conform.{feed.name} ({believed_columns(feed)})")
         for number, row in enumerate(rows.get(feed.name, []), start=1):
             base = {
-                "record_id": f"r{number}",
-                "version": f"v{number}",
+                "record_id": as_id(f"r{number}"),
+                "version": as_id(f"v{number}"),
                 "feed": feed.name,
                 "effect": "assert",
                 "from_day": "2024-01-01",
@@ -177,7 +179,13 @@ def conformed(
     types = {column[0]: str(column[1]) for column in found.description}
     assert types == shape_columns(shape)
     assert list(types) == list(shape_columns(shape))
-    return [dict(zip(types, row, strict=True)) for row in found.fetchall()]
+    return [
+        {
+            name: named(value.hex if isinstance(value, UUID) else value)
+            for name, value in zip(types, row, strict=True)
+        }
+        for row in found.fetchall()
+    ]
 
 
 def picked(rows: list[Row], *names: str) -> list[tuple[object, ...]]:

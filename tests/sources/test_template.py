@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
-from schemas.contract import ROOT, SOURCES, Island, feeds, islands
+from schemas.contract import SOURCES, Island, feeds, islands
 from tests.sources.islands_by_hand import MAN, D, World, conformed, picked
 
 TEMPLATE = SOURCES / "_template"
@@ -84,47 +81,3 @@ def test_what_the_copy_does_not_know_is_missing_and_no_row_is_lost(island):
     assert picked([event], "id_scheme", "ground", "severity", "amount_yuan", "event_day") == [
         (None, None, None, None, None)
     ]
-
-
-BUILD = """
-import json, sys
-from pathlib import Path
-
-import duckdb
-
-from pipelines.build import build
-from sources.deliver import generate
-
-home = Path(sys.argv[1])
-generate(home / "landing", home / "world", "tiny", 1, days=40, dirt=0)
-build(home / "landing", home / "built.duckdb")
-found = {}
-with duckdb.connect(str(home / "built.duckdb"), read_only=True) as con:
-    for table in ("landing.reading_rooms", "conform.events", "merge.events"):
-        rows = con.execute(f"SELECT count(*) FROM {table} WHERE feed = 'reading_rooms'")
-        found[table] = rows.fetchall()[0][0]
-print(json.dumps(found))
-"""
-
-
-def test_a_world_with_the_copy_is_generated_and_built(tmp_path):
-    tree = tmp_path / "tree"
-    for package in ("schemas", "sources", "pipelines", "quality"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / package, tree / package, ignore=ignored)
-    shutil.copy(ROOT / "pyproject.toml", tree)
-    copy_template(tree / "sources")
-    done = subprocess.run(
-        [sys.executable, "-c", BUILD, str(tmp_path / "home")],
-        cwd=tree,
-        env=os.environ | {"PYTHONPATH": str(tree)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(done.stdout.splitlines()[-1])
-    # two deliveries of a snapshot, on days 3 and 33, show each slip twice
-    assert found["conform.events"] > 0
-    assert found["conform.events"] <= found["landing.reading_rooms"]
-    assert found["merge.events"] == found["conform.events"]

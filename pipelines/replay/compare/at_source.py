@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
 from pipelines.engine.databases import Databases
 from pipelines.replay.compare.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED, Wrong
 from pipelines.replay.compare.metrics import numbered
+from pipelines.replay.compare.sides import AFTER, BEFORE, SIDES
 from pipelines.replay.plan.edits import Edit
 from schemas.contract import Feed
 
 
 def wrong_at_source(
-    db: Databases, clean: str, corrected: str, edits: Mapping[Any, Sequence[Edit]], horizon: date
-) -> dict[Any, list[Wrong]]:
+    db: Databases, edits: Mapping[int, Sequence[Edit]], horizon: date
+) -> dict[int, list[Wrong]]:
     """Runs of days on which records of the edited feeds are believed otherwise, and why that is.
 
     Record by record: if in the corrected state alone a gate kept a row of it aside, or held a delivery
@@ -25,30 +25,29 @@ def wrong_at_source(
     and of one that could, nothing has come that corrects it.
 
     Args:
-        edits: universe (None, if there is but one) -> the edits made in it.
+        db: with both sides of the comparison.
+        edits: universe -> the edits made in it.
+        horizon: the day at which intervals are cut.
     """
-    concerned: dict[str, tuple[Feed, list[Any]]] = {}
+    concerned: dict[str, tuple[Feed, list[int]]] = {}
     for universe, made in edits.items():
         for feed in {edit.struck.feed.name: edit.struck.feed for edit in made}.values():
             concerned.setdefault(feed.name, (feed, []))[1].append(universe)
-    runs: dict[Any, list[Wrong]] = {universe: [] for universe in edits}
-    u = db.u
+    runs: dict[int, list[Wrong]] = {universe: [] for universe in edits}
+    columns = "universe, record_id, version, from_day, to_day"
     for name, (feed, universes) in concerned.items():
-        columns = f"{u}record_id, version, from_day, to_day"
-        one, two = (f"SELECT {columns} FROM {d}.conform.{name}" for d in (clean, corrected))
+        one, two = (f"SELECT {columns} FROM {side}.conform.{name}" for side in SIDES)
         versions = db.frame(
             f"""
             WITH differ AS (
-                SELECT DISTINCT {u}record_id FROM
+                SELECT DISTINCT universe, record_id FROM
                 (({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))
             )
-            SELECT 1 AS side, {columns} FROM ({one}) SEMI JOIN differ
-            USING ({u}record_id) UNION ALL
-            SELECT 2, {columns} FROM ({two}) SEMI JOIN differ
-            USING ({u}record_id) ORDER BY ALL
+            SELECT 1 AS side, * FROM ({one}) SEMI JOIN differ USING (universe, record_id) UNION ALL
+            SELECT 2, * FROM ({two}) SEMI JOIN differ USING (universe, record_id) ORDER BY ALL
             """
         )
-        gated = _gated(db, clean, corrected, name) if len(versions) else set()
+        gated = _gated(db, name) if len(versions) else set()
         for universe, rows in db.split(versions).items():
             if universe not in universes:
                 continue
@@ -89,20 +88,21 @@ def _differing(rows: Sequence[tuple[int, str, str, int, int]]) -> list[tuple[int
     return joined
 
 
-def _gated(db: Databases, clean: str, corrected: str, feed: str) -> set[tuple[Any, str | None]]:
+def _gated(db: Databases, feed: str) -> set[tuple[int, str | None]]:
     """Where gates set something of a feed aside in the corrected state alone.
 
     Returns:
         (universe, record of which a row was kept aside), and (universe, None) where a delivery is held.
     """
-    u = db.u
-    held = f"SELECT {u}delivery FROM {{0}}.quality.deliveries WHERE feed = ? AND outcome = 'hold'"
+    held = (
+        "SELECT universe, delivery FROM {}.quality.deliveries WHERE feed = ? AND outcome = 'hold'"
+    )
     kept = (
-        f"SELECT {u}delivery, record_id, version FROM {{0}}.quality.verdicts "
+        "SELECT universe, delivery, record_id, version FROM {}.quality.verdicts "
         "WHERE feed = ? AND outcome = 'quarantine'"
     )
-    gated: set[tuple[Any, str | None]] = set()
+    gated: set[tuple[int, str | None]] = set()
     for sql in (held, kept):
-        for row in db.rows(f"{sql.format(corrected)} EXCEPT {sql.format(clean)}", feed, feed):
-            gated.add((row[0] if db.apart else None, row[-2] if sql is kept else None))
+        for row in db.rows(f"{sql.format(AFTER)} EXCEPT {sql.format(BEFORE)}", feed, feed):
+            gated.add((row[0], row[-2] if sql is kept else None))
     return gated

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from pipelines.exchange.modes import modes
 from pipelines.replay.compare.metrics import day_number, day_of, numbered
 
 WAITS = "waits for the next sync"
@@ -37,7 +38,7 @@ CAUSES = (
 
 CLEAN, CORRECTED = 1, 2
 
-Says = tuple[str, str | None, str | None]  # subject, ground, severity
+Says = tuple[str, str | None, str | None, str | None]  # subject, ground, severity, value
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Copy:
     subject: str
     ground: str | None
     severity: str | None
+    value: str | None
     path: str
     distance: int
     first: int
@@ -59,7 +61,7 @@ class Copy:
     @property
     def says(self) -> Says:
         """Whom it shows, and as what."""
-        return self.subject, self.ground, self.severity
+        return self.subject, self.ground, self.severity, self.value
 
 
 class Wrong(NamedTuple):
@@ -89,6 +91,11 @@ class Step:
 
     mode: str
     readmitted: bool = False
+
+    @property
+    def until_next_sync(self) -> bool:
+        """Whether the holder drops at a sync what it no longer sees there."""
+        return modes()[self.mode].until_next_sync
 
 
 class Node:
@@ -201,7 +208,7 @@ class Lineage:
         )
         if at == 0:
             return self._root(copy, holders[0], day)
-        waits = self.steps[copy.list, paths[at]].mode == "snapshot" or copy.side == CLEAN
+        waits = self.steps[copy.list, paths[at]].until_next_sync or copy.side == CLEAN
         return WAITS if waits else NOT_CARRIED
 
     def _root(self, copy: Copy, owner: str, day: int) -> str:
@@ -237,6 +244,11 @@ class Lineage:
         return sorted(days | {d for wrong in self.source for d in (wrong.first, wrong.end)})
 
 
+def _runs(wrong: pd.DataFrame) -> Iterable[Any]:
+    """Runs of wrong days with their days as numbers; of none nothing is worked out."""
+    return numbered(wrong).itertuples() if len(wrong) else ()
+
+
 def of_lists(wrong: pd.DataFrame, lineage: Lineage, since: int) -> pd.DataFrame:
     """Causes of the wrong days of list cells from a day on.
 
@@ -249,7 +261,7 @@ def of_lists(wrong: pd.DataFrame, lineage: Lineage, since: int) -> pd.DataFrame:
         holder, list, subject_id, a, b (days as numbers, half-open), cause, path.
     """
     rows = []
-    for run in numbered(wrong).itertuples():
+    for run in _runs(wrong):
         cell = (run.holder, run.list, run.subject_id)
         turns = lineage.turns_behind(copy.entry for copy in lineage.cells.get(cell, ()))
         for first, end in pieces(max(run.a, since), run.b, turns):
@@ -276,7 +288,7 @@ def of_measures(
     for row in because.itertuples():
         rests.setdefault((row.agency, row.measure, row.subject_id), []).append(row.entry)
     rows = []
-    for run in numbered(wrong).itertuples():
+    for run in _runs(wrong):
         key = (run.agency, run.measure, run.subject_id)
         entries = rests.get(key, [])
         for first, end in pieces(max(run.a, since), run.b, lineage.turns_behind(entries)):
@@ -319,7 +331,7 @@ def of_scores(
         held.setdefault((row.holder, row.subject_id), []).append(row)
     marks = {d for run in lineage.source for d in (run.first, run.end)}
     rows = []
-    for run in numbered(wrong).itertuples():
+    for run in _runs(wrong):
         near = held.get((run.keeper, run.subject_id), [])
         points = lineage.reckoned.get((run.keeper, run.subject_id), [])
         turns = marks | {d for row in near for d in (row.a, row.b)} | {p.day for p in points}
@@ -387,9 +399,8 @@ def _score(
 
 
 def _records(because: str, lineage: Lineage) -> Sequence[str]:
-    """The records a change of points rests on, or the entry it rests on was made from."""
-    kind, _, rest = because.partition(":")
-    return [rest.partition(":")[0]] if kind == "event" else lineage.records.get(rest, ())
+    """The records that the entry a change of points rests on was made from."""
+    return lineage.records.get(because.removeprefix("entry:"), ())
 
 
 def _month_after(day: int) -> int:

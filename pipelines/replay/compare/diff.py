@@ -1,6 +1,6 @@
 """What differs between two databases, cell by cell and day by day.
 
-A *cell* is (holder, list, subject). On each day it shows a set of (ground, severity), or nothing.
+A *cell* is (holder, list, subject). On each day it shows a set of (ground, severity, value), or nothing.
 A day on which two databases show different things is wrong in one of three ways: `wrongly_listed`
 (only the second shows the subject), `wrongly_missing` (only the first does), `altered` (both do,
 with another ground or severity). Measures and grades are compared in the same manner, with cells of
@@ -11,13 +11,13 @@ Keys none of whose rows differ are put aside first, so that the work grows with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
 from pipelines.engine.databases import Databases
+from pipelines.replay.compare.sides import BEFORE, SIDES, as_sides, on_both_sides
 
 KINDS = ("wrongly_listed", "wrongly_missing", "altered")
 
@@ -25,61 +25,68 @@ CELL = ("holder", "list", "subject_id")
 MEASURE = ("agency", "measure", "subject_id")
 SCORE = ("keeper", "subject_id")
 
-# What each kind of cell shows and when, in one database. `raw` finds the keys that differ without a
-# join: an entry's version tells its ground and severity.
-_ROWS = {
-    "lists": (
-        CELL,
-        "SELECT {u}holder, list, subject_id, entry_version, from_day, to_day "
-        "FROM {db}.exchange.copies",
-        """
-        SELECT {u}holder, c.list, c.subject_id,
-            concat_ws(' ', coalesce(e.ground, '∅'), coalesce(e.severity, '∅')) AS shows,
-            c.from_day, c.to_day
-        FROM {db}.exchange.copies AS c
-        INNER JOIN keys USING ({u}holder, list, subject_id)
-        LEFT JOIN (
-            SELECT {u}entry_version, ground, severity FROM {db}.exchange.entries
-        ) AS e USING ({u}entry_version)
-        """,
-    ),
-    "measures": (
-        MEASURE,
-        "SELECT {u}agency, measure, subject_id, because_entry_version, link_path, from_day, to_day "
-        "FROM {db}.consequences.measures",
-        """
-        SELECT {u}agency, measure, subject_id,
-            concat_ws(' ', coalesce(m.list, '∅'), coalesce(e.ground, '∅'),
-                coalesce(e.severity, '∅'), nullif(m.link_path, '')) AS shows,
-            m.from_day, m.to_day
-        FROM {db}.consequences.measures AS m
-        INNER JOIN keys USING ({u}agency, measure, subject_id)
-        LEFT JOIN (
-            SELECT {u}entry_version AS because_entry_version, ground, severity
-            FROM {db}.exchange.entries
-        ) AS e USING ({u}because_entry_version)
-        """,
-    ),
-    "scores": (
-        SCORE,
-        "SELECT {u}keeper, subject_id, points, grade, from_day, to_day FROM {db}.scores.grades",
-        """
-        SELECT {u}keeper, subject_id,
-            concat_ws(' ', coalesce(g.grade, '∅'), CAST(g.points AS VARCHAR)) AS shows,
-            g.from_day, g.to_day
-        FROM {db}.scores.grades AS g
-        INNER JOIN keys USING ({u}keeper, subject_id)
-        """,
-    ),
-}
 
-# What the keys are looked for in.
-_TABLES = {
-    "lists": "exchange.copies",
-    "measures": "consequences.measures",
-    "scores": "scores.grades",
-    "points": "scores.points",
-}
+@dataclass(frozen=True)
+class _Compared:
+    """A table whose rows are compared by key.
+
+    Attributes:
+        table: its name.
+        key: the columns that name a cell.
+        others: further columns by which two rows differ; an entry's version tells its ground and
+            severity, so that no join is needed to find the keys of rows that differ.
+        shows: SQL of what a row `shown` shows, with its entry as `entries`.
+        version: the column that names the entry; None: there is none.
+    """
+
+    table: str
+    key: tuple[str, ...]
+    others: tuple[str, ...]
+    shows: str = ""
+    version: str | None = None
+
+    def rows(self, db: str) -> str:
+        """SELECT of what tells the rows of one side apart."""
+        return f"SELECT universe, {', '.join((*self.key, *self.others))} FROM {db}.{self.table}"
+
+    def shown(self, db: str) -> str:
+        """SELECT of what one side shows of the table `keys`, and when."""
+        keys = ", ".join(("universe", *self.key))
+        entries = ""
+        if self.version:
+            entries = (
+                f"LEFT JOIN {db}.exchange.entries AS entries ON entries.universe = shown.universe "
+                f"AND entries.entry_version = shown.{self.version}"
+            )
+        return (
+            f"SELECT {', '.join(f'shown.{k}' for k in ('universe', *self.key))}, "
+            f"{self.shows} AS shows, shown.from_day, shown.to_day "
+            f"FROM {db}.{self.table} AS shown INNER JOIN keys USING ({keys}) {entries}"
+        )
+
+
+_SAID = "coalesce(entries.ground, '∅'), coalesce(entries.severity, '∅'), entries.value"
+_LISTS = _Compared(
+    "exchange.copies",
+    CELL,
+    ("entry_version", "from_day", "to_day"),
+    f"concat_ws(' ', {_SAID})",
+    "entry_version",
+)
+_MEASURES = _Compared(
+    "consequences.measures",
+    MEASURE,
+    ("because_entry_version", "link_path", "from_day", "to_day"),
+    f"concat_ws(' ', coalesce(shown.list, '∅'), {_SAID}, nullif(shown.link_path, ''))",
+    "because_entry_version",
+)
+_SCORES = _Compared(
+    "scores.grades",
+    SCORE,
+    ("points", "grade", "from_day", "to_day"),
+    "concat_ws(' ', coalesce(shown.grade, '∅'), CAST(shown.points AS VARCHAR))",
+)
+_POINTS = _Compared("scores.points", SCORE, ("day", "change", "reason", "because"))
 
 _DAYS = """
 WITH both_sides AS (
@@ -188,35 +195,6 @@ class Difference:
         return {subject for frame in frames for subject in frame["subject_id"]}
 
 
-def compare(
-    db: Databases, first: str, second: str, whole: pd.DataFrame | None = None
-) -> Difference:
-    """Compare two databases attached side by side.
-
-    Args:
-        db: where both are attached.
-        first: name under which the first database, the reference, is attached.
-        second: name of the other.
-        whole: the denominators of the first, if they are already known.
-
-    Raises:
-        DiffError: if the two were not built over one window of days.
-    """
-    horizon = _horizon(db, first)
-    if _horizon(db, second) != horizon:
-        raise DiffError(
-            "The two databases cover different windows of days; build both from landing folders "
-            "of the same length."
-        )
-    about = About(
-        horizon=horizon,
-        owners=_owners(db, first, second),
-        starts=starts(db, first),
-        whole=denominators(db, first, horizon) if whole is None else whole,
-    )
-    return differences(db, first, second, about)[None]
-
-
 @dataclass(frozen=True)
 class About:
     """What all comparisons with one first database have in common; see `Difference`.
@@ -232,41 +210,68 @@ class About:
     whole: pd.DataFrame
 
 
-def about(db: Databases, first: str) -> About:
-    """What comparisons with a database have in common."""
+def about(db: Databases, first: str, second: str | None = None) -> About:
+    """What comparisons with a database have in common.
+
+    Args:
+        db: where it is attached.
+        first: its name.
+        second: name of another, in which lists may have owners that the first knows nothing of.
+
+    Raises:
+        DiffError: if the two were not built over one window of days.
+    """
     horizon = _horizon(db, first)
+    if second and _horizon(db, second) != horizon:
+        raise DiffError(
+            "The two databases cover different windows of days; build both from landing folders "
+            "of the same length."
+        )
     return About(
-        horizon, _owners(db, first, first), starts(db, first), denominators(db, first, horizon)
+        horizon,
+        _owners(db, first, second or first),
+        starts(db, first),
+        denominators(db, first, horizon),
     )
 
 
-def differences(db: Databases, first: str, second: str, about: About) -> dict[Any, Difference]:
-    """Compare two databases, universe by universe if they hold several.
+def compare(db: Databases, first: str, second: str) -> Difference:
+    """Compare two databases attached side by side.
+
+    Args:
+        db: where both are attached.
+        first: name under which the first database, the reference, is attached.
+        second: name of the other.
+
+    Raises:
+        DiffError: if the two were not built over one window of days.
+    """
+    known = about(db, first, second)
+    as_sides(db, first, {0: second})
+    return differences(db, known).get(0) or nothing(known)
+
+
+def differences(db: Databases, about: About) -> dict[int, Difference]:
+    """Compare the sides `before` and `after`, universe by universe.
 
     Returns:
-        Universe -> its difference, for those that differ; of databases that hold one world alone,
-        None -> the difference, whether there is any or not.
+        Universe -> its difference, for those that differ.
     """
     frames = {
-        n: _cells(db, n, first, second, about.horizon) for n in ("measures", "scores", "lists")
+        "lists": _cells(db, _LISTS, about.horizon),
+        "measures": _cells(db, _MEASURES, about.horizon),
+        "scores": _from_the_start(_cells(db, _SCORES, about.horizon), about.starts),
+        "points": _points(db, about.horizon),
     }
-    frames["scores"] = _from_the_start(frames["scores"], about.starts)
-    frames["tied"] = _tied(db, first, second) if len(frames["measures"]) else _none(db, _NO_TIES)
-    frames["ways"] = _ways(db, frames["lists"], first, second)
-    frames["points"] = _points(db, first, second, about.horizon)
+    none = nothing(about)
     parts = {name: db.split(frame) for name, frame in frames.items()}
-    universes = sorted({u for by in parts.values() for u in by if u is not None}) or (
-        [] if db.apart else [None]
-    )
-    empty = {n: f.drop(columns=list(db.apart), errors="ignore")[:0] for n, f in frames.items()}
+    parts["tied"] = _tied(db) if parts["measures"] else {}
+    parts["ways"] = _ways(db, frames["lists"]) if parts["lists"] else {}
     return {
-        u: Difference(
-            horizon=about.horizon,
-            owners=about.owners,
-            whole=about.whole,
-            **{name: by.get(u, empty[name]) for name, by in parts.items()},
+        universe: replace(
+            none, **{name: by[universe] for name, by in parts.items() if universe in by}
         )
-        for u in universes
+        for universe in sorted(set().union(*parts.values()))
     }
 
 
@@ -291,10 +296,6 @@ def _empty(columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=columns).astype(days)
 
 
-def _none(db: Databases, frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(**{column: pd.Series(dtype="int32") for column in db.apart})
-
-
 def _horizon(db: Databases, name: str) -> date:
     return db.rows(f"SELECT max(horizon) FROM {name}.codes.run")[0][0]
 
@@ -306,50 +307,56 @@ def days_sql(keys: tuple[str, ...], first: str, second: str, horizon: date) -> s
     )
 
 
-def _cells(db: Databases, name: str, first: str, second: str, horizon: date) -> pd.DataFrame:
-    keys, raw, rows = _ROWS[name]
-    keys = (*db.apart, *keys)
-    one, two = raw.format(db=first, u=db.u), raw.format(db=second, u=db.u)
-    any_keys = _keys(db, name, keys, one, two)
-    one, two = (rows.format(db=side, u=db.u) for side in (first, second))
-    sql = days_sql(keys, one, two, horizon)
+def _cells(db: Databases, what: _Compared, horizon: date) -> pd.DataFrame:
+    """Runs of wrong days, universe by universe."""
+    any_keys = _keys(db, what)
+    one, two = map(what.shown, SIDES)
+    sql = days_sql(("universe", *what.key), one, two, horizon)
     return db.frame(sql) if any_keys else db.no_rows(sql)
 
 
-def _keys(db: Databases, name: str, keys: tuple[str, ...], one: str, two: str) -> int:
+def _on_one_side(what: _Compared) -> str:
+    """SELECT of the rows that stand on one side alone."""
+    one, two = map(what.rows, SIDES)
+    return f"(({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))"
+
+
+def _keys(db: Databases, what: _Compared) -> int:
     """Make the table `keys` of those whose rows differ; how many there are."""
-    select = f"SELECT DISTINCT {', '.join(keys)} FROM "
-    if _TABLES[name] in db.alike:
-        return db.make("keys", f"{select} ({one}) LIMIT 0")
-    return db.make("keys", f"{select} (({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))")
+    keys = f"SELECT DISTINCT universe, {', '.join(what.key)} FROM"
+    if what.table in db.alike:
+        return db.make("keys", f"{keys} {BEFORE}.{what.table} LIMIT 0")
+    return db.make("keys", f"{keys} {_on_one_side(what)}")
 
 
 _NO_WAYS = pd.DataFrame(columns=[*CELL, "path", "came_from", "distance", "side", "first_day"])
 _NO_TIES = pd.DataFrame(columns=[*MEASURE, "link_path"])
 
 
-def _ways(db: Databases, lists: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+def _ways(db: Databases, lists: pd.DataFrame) -> dict[int, pd.DataFrame]:
     """The paths by which either side learned of the differing cells."""
-    if not len(lists):
-        return _none(db, _NO_WAYS)
-    db.put("wrong_cells", lists[[*db.apart, *CELL]].drop_duplicates())
-    sides = " UNION ALL ".join(
-        f"SELECT {db.u}holder, list, subject_id, path, came_from, distance, {n} AS side, "
-        f"min(from_day) AS first_day FROM {name}.exchange.copies "
-        f"INNER JOIN given.wrong_cells USING ({db.u}holder, list, subject_id) GROUP BY ALL"
-        for n, name in ((1, first), (2, second))
+    db.put("wrong_cells", lists[["universe", *CELL]].drop_duplicates())
+    return db.split(
+        db.frame(
+            on_both_sides(
+                "SELECT universe, holder, list, subject_id, path, came_from, distance, "
+                "{side} AS side, min(from_day) AS first_day FROM {db}.exchange.copies "
+                "INNER JOIN given.wrong_cells USING (universe, holder, list, subject_id) "
+                "GROUP BY ALL"
+            )
+            + " ORDER BY universe, holder, list, subject_id, distance, path, side"
+        )
     )
-    return db.frame(f"{sides} ORDER BY {db.u}holder, list, subject_id, distance, path, side")
 
 
-def _tied(db: Databases, first: str, second: str) -> pd.DataFrame:
+def _tied(db: Databases) -> dict[int, pd.DataFrame]:
     """The link paths behind the differing measures."""
-    raw = _ROWS["measures"][1]
-    one, two = raw.format(db=first, u=db.u), raw.format(db=second, u=db.u)
-    return db.frame(
-        f"SELECT DISTINCT {db.u}agency, measure, subject_id, coalesce(link_path, '') AS link_path "
-        f"FROM (({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one})) "
-        f"ORDER BY {db.u}agency, measure, subject_id, link_path"
+    return db.split(
+        db.frame(
+            "SELECT DISTINCT universe, agency, measure, subject_id, "
+            f"coalesce(link_path, '') AS link_path FROM {_on_one_side(_MEASURES)} "
+            "ORDER BY universe, agency, measure, subject_id, link_path"
+        )
     )
 
 
@@ -376,20 +383,18 @@ def _from_the_start(scores: pd.DataFrame, starts: dict[str, str]) -> pd.DataFram
     return filled[filled["first_shows"] != filled["second_shows"]].reset_index(drop=True)
 
 
-def _points(db: Databases, first: str, second: str, horizon: date) -> pd.DataFrame:
+def _points(db: Databases, horizon: date) -> pd.DataFrame:
     """Changes of points on one side only, whatever they are owed to, up to the horizon."""
-    raw = "SELECT {}keeper, subject_id, day, change, reason, because FROM {}.scores.points"
-    one, two = raw.format(db.u, first), raw.format(db.u, second)
-    any_keys = _keys(db, "points", (*db.apart, *SCORE), one, two)
+    any_keys = _keys(db, _POINTS)
     one, two = (
-        f"SELECT {db.u}keeper, subject_id, day, change, reason FROM {name}.scores.points "
-        f"SEMI JOIN keys USING ({db.u}keeper, subject_id) WHERE day < DATE '{horizon}'"
-        for name in (first, second)
+        f"SELECT universe, keeper, subject_id, day, change, reason FROM {side}.scores.points "
+        f"SEMI JOIN keys USING (universe, keeper, subject_id) WHERE day < DATE '{horizon}'"
+        for side in SIDES
     )
     sql = (
         f"SELECT *, 1 AS side FROM ({one} EXCEPT ALL {two}) UNION ALL "
         f"SELECT *, 2 AS side FROM ({two} EXCEPT ALL {one}) "
-        f"ORDER BY {db.u}keeper, subject_id, day, reason, change, side"
+        "ORDER BY universe, keeper, subject_id, day, reason, change, side"
     )
     return db.frame(sql) if any_keys else db.no_rows(sql)
 

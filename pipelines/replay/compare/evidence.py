@@ -23,22 +23,22 @@ POINT = ("keeper", "reason", "subject_id", "day", "change")
 _SHOWN = {
     "lists": """
         SELECT c.holder, c.list AS item, c.subject_id, NULL AS day, NULL AS change, c.path AS way,
-            '' AS link_path, 'entry:' || c.entry_version AS because
+            '' AS link_path, 'entry:' || id_text(c.entry_version) AS because
         FROM {db}.exchange.copies AS c
         INNER JOIN given.asked AS a
             ON a.holder = c.holder AND a.list = c.list AND a.subject_id = c.subject_id
             AND c.from_day < CAST(a.to_day AS DATE)
-            AND coalesce(c.to_day, DATE '9999-12-31') > CAST(a.from_day AS DATE)
+            AND until(c.to_day) > CAST(a.from_day AS DATE)
         """,
     "measures": """
         SELECT m.agency AS holder, m.measure AS item, m.subject_id, NULL AS day, NULL AS change,
             '' AS way, coalesce(m.link_path, '') AS link_path,
-            'entry:' || m.because_entry_version AS because
+            'entry:' || id_text(m.because_entry_version) AS because
         FROM {db}.consequences.measures AS m
         INNER JOIN given.asked AS a
             ON a.agency = m.agency AND a.measure = m.measure AND a.subject_id = m.subject_id
             AND m.from_day < CAST(a.to_day AS DATE)
-            AND coalesce(m.to_day, DATE '9999-12-31') > CAST(a.from_day AS DATE)
+            AND until(m.to_day) > CAST(a.from_day AS DATE)
         """,
     "points": """
         SELECT p.keeper AS holder, p.reason AS item, p.subject_id, CAST(p.day AS VARCHAR) AS day,
@@ -116,7 +116,7 @@ FROM {db}.exchange.copies AS c
 INNER JOIN given.asked AS a
     ON a.holder = c.holder AND a.list = c.list AND a.subject_id = c.subject_id
     AND c.from_day < CAST(a.to_day AS DATE)
-    AND coalesce(c.to_day, DATE '9999-12-31') > CAST(a.from_day AS DATE)
+    AND until(c.to_day) > CAST(a.from_day AS DATE)
 WHERE c.distance > 0
 """
 
@@ -187,20 +187,18 @@ def _lines(db: Databases, state: str, what: str, cells: pd.DataFrame) -> pd.Data
 
 
 def _behind(db: Databases, state: str) -> None:
-    """The table `behind`: for each entry or event shown, the events it comes from in the end."""
+    """The table `behind`: for each entry shown, the versions of records it comes from in the end."""
     db.run(
         f"""
         CREATE OR REPLACE TEMP TABLE behind AS
         WITH nodes AS (
-            SELECT DISTINCT because, because AS node FROM shown WHERE starts_with(because, 'event:')
-            UNION
-            SELECT s.because, 'event:' || a.ancestor_id
+            SELECT DISTINCT s.because, a.ancestor_id AS node
             FROM shown AS s
             INNER JOIN {state}.exchange.ancestry AS a
-                ON 'entry:' || a.entry_version = s.because
-            WHERE a.ancestor_kind = 'event'
+                ON 'entry:' || id_text(a.entry_version) = s.because
+            WHERE a.ancestor_kind <> 'entry'
         )
-        SELECT because, split_part(node, ':', 2) AS record_id, split_part(node, ':', 3) AS version
+        SELECT because, split_part(node, ':', 1) AS record_id, split_part(node, ':', 2) AS version
         FROM nodes
         """
     )
@@ -215,7 +213,8 @@ def _follow_links(db: Databases, state: str) -> None:
     db.run(
         f"""
         CREATE OR REPLACE TEMP TABLE along AS
-        SELECT DISTINCT s.link_path, s.subject_id, k.record_id, k.version, k.feed
+        SELECT DISTINCT s.link_path, s.subject_id, k.feed,
+            id_text(k.record_id) AS record_id, id_text(k.version) AS version
         FROM given.steps AS s
         INNER JOIN {state}.merge.links AS k
             ON k.link_kind = s.link_kind AND k.a_id = s.a_id AND k.b_id = s.b_id
@@ -228,8 +227,9 @@ def _find(db: Databases, state: str) -> None:
     db.run(
         f"""
         CREATE OR REPLACE TEMP TABLE wanted AS
-        SELECT DISTINCT e.feed, e.record_id, e.version FROM {state}.conform.events AS e
-        SEMI JOIN behind AS b ON b.record_id = e.record_id AND b.version = e.version
+        SELECT DISTINCT e.feed, b.record_id, b.version FROM {state}.conform.events AS e
+        INNER JOIN behind AS b
+            ON e.record_id = as_id(b.record_id) AND e.version = as_id(b.version)
         UNION
         SELECT feed, record_id, version FROM along
         """

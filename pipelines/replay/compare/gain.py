@@ -145,7 +145,7 @@ SELECT subject_no, name_key(value) AS value FROM true_attributes WHERE property 
 _ACTS = """
 CREATE OR REPLACE TEMP TABLE acts AS
 WITH told AS (
-    SELECT DISTINCT concat_ws(':', e.record_id, e.version) AS event,
+    SELECT DISTINCT concat_ws(':', id_text(e.record_id), id_text(e.version)) AS event,
         e.event_kind, e.event_day, e.document_no, e.id_value, name_key(e.name) AS name
     FROM {side}.conform.events AS e
 )
@@ -170,7 +170,7 @@ WITH shown AS (
     SELECT DISTINCT holder, list, subject_id, entry_version FROM {side}.exchange.copies
 ),
 own_keys AS (
-    SELECT DISTINCT m.subject_id, concat_ws(':', m.record_id, m.version) AS event
+    SELECT DISTINCT m.subject_id, concat_ws(':', id_text(m.record_id), id_text(m.version)) AS event
     FROM {side}.merge.events AS m
     WHERE m.subject_id NOT IN (SELECT subject_id FROM truly)
 ),
@@ -179,7 +179,7 @@ own_right AS (
     FROM own_keys AS o
     INNER JOIN acts AS a ON a.event = o.event
     INNER JOIN {side}.conform.events AS e
-        ON concat_ws(':', e.record_id, e.version) = o.event
+        ON concat_ws(':', id_text(e.record_id), id_text(e.version)) = o.event
     INNER JOIN known_by AS k
         ON k.subject_no = a.subject_no AND k.value IN (e.id_value, name_key(e.name))
 ),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.engine.databases import opened
-from pipelines.replay.compare.diff import Difference, compare
+from pipelines.engine.databases import Databases, opened
+from pipelines.replay.compare.diff import About, Difference, about, differences, nothing
 from pipelines.replay.compare.evidence import Evidence, look_up
 from pipelines.replay.compare.passage import Passage, passage, two_databases
 from pipelines.replay.compare.remaining import Remaining, remaining_after
+from pipelines.replay.compare.sides import as_sides
 from pipelines.replay.compare.words import Words, words
 from pipelines.replay.plan.edits import Edit
 from pipelines.replay.recompute.base import models_of
@@ -44,19 +46,37 @@ class Outcome:
         return min(edit.struck.day for edit in self.edits)
 
 
+def followed(
+    db: Databases, about: About, cases: Sequence[Sequence[Edit]]
+) -> tuple[list[Difference], list[Remaining | None]]:
+    """The reach of each case, and what is left of it after its correction (None without one).
+
+    Args:
+        db: with both sides of the comparison; of the n-th case universe 2n is the faulty state and
+            2n + 1 the corrected one.
+        about: what is known of the clean state.
+        cases: the edits of each.
+    """
+    none = nothing(about)
+    differs = defaultdict(lambda: none, differences(db, about))
+    corrected = {
+        2 * n + 1: edits
+        for n, edits in enumerate(cases)
+        if any(edit.corrected is not None for edit in edits)
+    }
+    remaining = remaining_after(db, {u: differs[u] for u in corrected}, corrected)
+    numbers = range(len(cases))
+    return [differs[2 * n] for n in numbers], [remaining.get(2 * n + 1) for n in numbers]
+
+
 def of_states(states: States, edits: Sequence[Edit], paths: bool) -> Outcome:
     """The reach and what is left of it, read from the three states; if asked, its evidence."""
     files = {"clean": states.clean, "faulty": states.faulty}
     if states.corrected is not None:
         files["corrected"] = states.corrected
     with opened(**files) as db:
-        difference = compare(db, "clean", "faulty")
-        remaining = None
-        if states.corrected is not None:
-            after = compare(db, "clean", "corrected", whole=difference.whole)
-            remaining = remaining_after(db, "clean", "corrected", {None: after}, {None: edits})[
-                None
-            ]
+        as_sides(db, "clean", dict(enumerate(list(files)[1:])))
+        (difference,), (remaining,) = followed(db, about(db, "clean", "faulty"), [edits])
         subjects = difference.subjects()
         if remaining is not None:
             subjects |= remaining.difference.subjects()

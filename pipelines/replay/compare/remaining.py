@@ -15,6 +15,7 @@ from pipelines.replay.compare.at_source import wrong_at_source
 from pipelines.replay.compare.diff import CELL, Difference
 from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY, day_number
 from pipelines.replay.compare.residue import SINCE, Residue
+from pipelines.replay.compare.sides import BEFORE
 from pipelines.replay.plan.edits import Edit
 
 
@@ -70,12 +71,12 @@ def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, 6)
 
 
-def irrevocable(db: Databases, name: str) -> set[tuple[str, str]]:
+def irrevocable(db: Databases) -> set[tuple[str, str]]:
     """(holder, list) pairs in which nothing can be taken back, whichever way it came."""
     return set(
         db.rows(
-            f"SELECT holder, list FROM {name}.exchange.paths WHERE distance > 0 "
-            "GROUP BY holder, list HAVING min(CASE mode WHEN 'irrevocable' THEN 1 ELSE 0 END) = 1"
+            f"SELECT holder, list FROM {BEFORE}.exchange.paths WHERE distance > 0 "
+            "GROUP BY holder, list HAVING NOT bool_or(taken_back)"
         )
     )
 
@@ -87,33 +88,30 @@ def correction_of(edits: Sequence[Edit]) -> date:
 
 def remaining_after(
     db: Databases,
-    clean: str,
-    corrected: str,
-    differences: Mapping[Any, Difference],
-    edits: Mapping[Any, Sequence[Edit]],
-) -> dict[Any, Remaining]:
+    differences: Mapping[int, Difference],
+    edits: Mapping[int, Sequence[Edit]],
+) -> dict[int, Remaining]:
     """Tell the residue of corrected states.
 
     Args:
-        db: where the databases are attached.
-        clean, corrected: their names.
-        differences: universe (None, if there is but one) -> clean against corrected.
+        db: with both sides of the comparison.
+        differences: universe -> clean against corrected.
         edits: universe -> the edits made in it; each universe given here gets an answer.
     """
-    fixed = irrevocable(db, clean)
+    if not edits:
+        return {}
+    fixed = irrevocable(db)
     horizon = next(iter(differences.values())).horizon
     days = {universe: correction_of(made) for universe, made in edits.items()}
     after = {
         universe: [
-            frame[pd.to_datetime(frame["to_day"]) > pd.Timestamp(days[universe])]
+            _since(frame, days[universe])
             for frame in (difference.lists, difference.measures, difference.scores)
         ]
         for universe, difference in differences.items()
     }
-    source = wrong_at_source(db, clean, corrected, edits, horizon)
-    read = lineages.load(
-        db, clean, corrected, *(_together(db, after, n) for n in range(3)), horizon, source
-    )
+    source = wrong_at_source(db, edits, horizon)
+    read = lineages.load(db, *(_together(after, n) for n in range(3)), horizon, source)
     by_universe = {}
     for universe, difference in differences.items():
         wrong, measures, scores = after[universe]
@@ -131,11 +129,13 @@ def remaining_after(
     return by_universe
 
 
-def _together(
-    db: Databases, after: Mapping[Any, Sequence[pd.DataFrame]], which: int
-) -> pd.DataFrame:
-    """The frames of all universes as one, told apart if there are several."""
-    if not db.apart:
-        return next(iter(after.values()))[which]
+def _since(runs: pd.DataFrame, day: date) -> pd.DataFrame:
+    """The runs that are not over by a day."""
+    # Most of a thousand replays differ in nothing, and a filter costs as much on no rows as on many.
+    return runs[pd.to_datetime(runs["to_day"]) > pd.Timestamp(day)] if len(runs) else runs
+
+
+def _together(after: Mapping[int, Sequence[pd.DataFrame]], which: int) -> pd.DataFrame:
+    """The frames of all universes as one."""
     parts = [frames[which].assign(universe=universe) for universe, frames in after.items()]
     return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)

@@ -1,17 +1,59 @@
-"""The rows that a comparison of many universes reads: as they were before, and as they are after.
+"""The two sides of a comparison, `before` and `after`: databases in which every row has its universe.
 
-Two databases in memory, `before` and `after`, hold the changed cells and entries and all behind them,
-universe by universe, so that one comparison tells the difference of each from the base.
+Whether one state is compared or a thousand, and whether they were rebuilt or replayed, a comparison
+reads these two. Of rebuilt states they are views of whole databases; of replayed ones tables of the
+changed cells and entries and all behind them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from pipelines.engine.databases import Databases
 from pipelines.replay.recompute.small import ADDED, REMOVED, Small
 from schemas.contract import Feed
 from schemas.sql import quoted
+
+BEFORE, AFTER = SIDES = ("before", "after")  # the base's rows, and those of each universe
+
+# What a comparison reads beside what every feed gives in `conform`.
+_READ = ("exchange.copies", "exchange.entries", "exchange.ancestry", "exchange.paths",
+         "consequences.measures", "scores.grades", "scores.points", "quality.deliveries",
+         "quality.verdicts")  # fmt: skip
+
+
+def on_both_sides(sql: str, operator: str = "UNION ALL") -> str:
+    """A SELECT from both sides: its `{db}` is the side's name, its `{side}` 1 and 2."""
+    return f" {operator} ".join(sql.format(db=db, side=n) for n, db in enumerate(SIDES, start=1))
+
+
+def as_sides(db: Databases, clean: str, states: Mapping[int, str]) -> None:
+    """Make both sides of whole databases, as views.
+
+    Args:
+        db: where they are attached.
+        clean: name of the clean state, which every universe is compared with.
+        states: universe -> name of the database that holds it.
+    """
+    tables = [
+        table
+        for (table,) in db.rows(
+            "SELECT concat(schema_name, '.', table_name) AS name FROM duckdb_tables() "
+            "WHERE database_name = ? ORDER BY name",
+            clean,
+        )
+        if table in _READ or table.startswith("conform.")
+    ]
+    for side, names in ((BEFORE, dict.fromkeys(states, clean)), (AFTER, states)):
+        db.run(f"ATTACH ':memory:' AS {side}")
+        for table in tables:
+            rows = " UNION ALL BY NAME ".join(
+                f"SELECT CAST({universe} AS INTEGER) AS universe, * FROM {name}.{table}"
+                for universe, name in names.items()
+            )
+            db.run(f"CREATE SCHEMA IF NOT EXISTS {side}.{table.split('.')[0]}")
+            db.run(f"CREATE VIEW {side}.{table} AS {rows}")
+
 
 # What is compared, and by which of its columns the rows concerned are looked up.
 _COMPARED = (
@@ -21,8 +63,6 @@ _COMPARED = (
     ("scores.grades", "subject_id"),
     ("scores.points", "subject_id"),
 )
-
-BEFORE, AFTER = "before", "after"  # the base's rows, and those of each universe
 
 
 class Sides:
@@ -39,8 +79,8 @@ class Sides:
         self._columns: dict[str, str] = {}
         self._filled: set[str] = set()
 
-    def fill(self, fed: set[str], corrected: Mapping[int, Any]) -> None:
-        """Make the databases `before` and `after`: the rows concerned, universe by universe.
+    def fill(self, fed: set[str], corrected: bool) -> None:
+        """Fill the databases `before` and `after`: the rows concerned, universe by universe.
 
         All rows of the cells and entries that changed, and of the entries behind them; so whatever a
         comparison asks about a changed cell, it finds what it would find in the whole database.
@@ -101,7 +141,7 @@ class Sides:
             ("concerned_records", "record_id"),
             ("concerned_because", "entry_version"),
         ):
-            engine.execute(f"CREATE TABLE {table} (universe INTEGER, {key} VARCHAR)")
+            engine.execute(f"CREATE TABLE {table} (universe INTEGER, {key} UUID)")
 
     def _fill(self, table: str, select: str | None, among: Iterable[str] = ()) -> bool:
         """Fill one of the tables made for comparing; whether it has any rows.
@@ -189,7 +229,7 @@ class Sides:
             "AND coalesce(e.universe, k.universe) = k.universe "
             f"INNER JOIN {ancestry} AS a ON a.entry_version = e.entry_version "
             "AND a.ancestor_kind = 'entry' AND coalesce(a.universe, k.universe) = k.universe "
-            f"INNER JOIN {ancestor} AS p ON p.entry_version = a.ancestor_id "
+            f"INNER JOIN {ancestor} AS p ON p.entry_version = TRY_CAST(a.ancestor_id AS UUID) "
             "AND coalesce(p.universe, k.universe) = k.universe"
             for entry in entries
             for ancestry in both("exchange.ancestry")

@@ -10,15 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from pipelines.engine.databases import Databases
 from pipelines.home import Home
 from pipelines.replay.compare import diff
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.evidence import Evidence, look_up
-from pipelines.replay.compare.outcome import Outcome
+from pipelines.replay.compare.outcome import Outcome, followed
 from pipelines.replay.compare.passage import Passage, passage
-from pipelines.replay.compare.remaining import Remaining, remaining_after
-from pipelines.replay.compare.sides import AFTER, BEFORE, Sides
+from pipelines.replay.compare.remaining import Remaining
+from pipelines.replay.compare.sides import Sides
 from pipelines.replay.compare.words import Words, words
 from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile
@@ -52,9 +51,7 @@ class Universes(Base):
     ) -> None:
         super().__init__(home, join, policy, threads, everything, progress)
         self.about = diff.about(self.db, "base")
-        self.both = Databases(self.small.engine, apart=("universe",))
         self.sides = Sides(self.small, self.feeds)
-        self.nothing = diff.nothing(self.about)
 
     def follow(
         self, cases: Sequence[Sequence[Edit]], paths: bool = False, telling: bool = False
@@ -67,25 +64,22 @@ class Universes(Base):
             telling: whether to find out how far each got, and which gates kept something back.
         """
         states: dict[int, list[RowOrFile]] = {}
-        corrected: dict[int, Sequence[Edit]] = {}
+        corrected = False
         for n, edits in enumerate(cases):
             states[2 * n], fixed = rows_of_states(edits)
             if fixed is not None:
-                states[2 * n + 1], corrected[2 * n + 1] = fixed, edits
+                states[2 * n + 1], corrected = fixed, True
         self.work_out(states)
         self.sides.fill({e.struck.feed.name for edits in cases for e in edits}, corrected)
-        both = self.both
-        both.alike = frozenset(set(TOLD) - self.small.moved)
-        differs = diff.differences(both, BEFORE, AFTER, self.about)
-        after = {u: differs.get(u, self.nothing) for u in corrected}
-        remaining = remaining_after(both, BEFORE, AFTER, after, corrected) if corrected else {}
-        called = self._words(differs.values())
+        self.db.alike = frozenset(set(TOLD) - self.small.moved)
+        differs, remaining = followed(self.db, self.about, cases)
+        left = [residue.difference for residue in remaining if residue is not None]
+        called = self._words([*differs, *left])
         outcomes = []
-        for n in range(len(cases)):
-            faulty, residue = differs.get(2 * n, self.nothing), remaining.get(2 * n + 1)
+        for n, (edits, faulty, residue) in enumerate(zip(cases, differs, remaining, strict=True)):
             evidence = self._evidence(n, faulty, residue) if paths else None
-            way = self._passage(n, cases[n], faulty, residue is not None) if telling else Passage()
-            outcomes.append(Outcome(tuple(cases[n]), faulty, residue, called, evidence, way))
+            way = self._passage(n, edits, faulty, residue is not None) if telling else Passage()
+            outcomes.append(Outcome(tuple(edits), faulty, residue, called, evidence, way))
         return outcomes
 
     def _passage(self, n: int, edits: Sequence[Edit], faulty: Difference, fixed: bool) -> Passage:

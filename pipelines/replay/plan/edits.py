@@ -143,7 +143,8 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
         if fixed_on is None:
             return Edit(struck, faulty, None, None)
         until = struck.faulty(fixed_on)
-        gate = partial(landed.gates.let_through, struck.feed)
+        histories = (struck.clean, until)
+        gate = partial(landed.gates.let_through, struck.feed, others=histories)
         sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
         return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
     raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")

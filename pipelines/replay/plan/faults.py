@@ -122,6 +122,12 @@ class Landed:
         }
         self.feeds = {feed.name: feed for feed in feeds.values() if feed.name in held}
         self.gates = Gates(db)
+        self._files: dict[str, dict[date, str]] = {}  # feed -> delivery day -> file
+        for feed, day, file in db.rows(
+            f"SELECT feed, published, min(file) FROM {name}.landing.deliveries "
+            "GROUP BY feed, published ORDER BY feed, published"
+        ):
+            self._files.setdefault(feed, {})[day] = file
         self._sizes: dict[str, int] = {}
         self._subjects = ""
 
@@ -140,15 +146,11 @@ class Landed:
 
     def days(self, feed: Feed) -> list[date]:
         """The feed's delivery days, in order."""
-        sql = f"SELECT DISTINCT published FROM {self.name}.landing.deliveries WHERE feed = ?"
-        return sorted(row[0] for row in self.db.rows(sql, feed.name))
+        return list(self._files.get(feed.name, ()))
 
     def file(self, feed: Feed, day: date) -> str:
         """The delivery's file, relative to the landing folder."""
-        sql = (
-            f"SELECT min(file) FROM {self.name}.landing.deliveries WHERE feed = ? AND published = ?"
-        )
-        return self.db.rows(sql, feed.name, day)[0][0]
+        return self._files[feed.name][day]
 
     def history(self, feed: Feed, record_id: str) -> tuple[History, dict[date, list[int]]]:
         """What was delivered of a record, by day, and the lines it stands on."""
@@ -184,8 +186,9 @@ class Landed:
             ids = self.db.rows(f"SELECT DISTINCT record_id FROM {table} WHERE record_id = ?", named)
         if not ids and re.fullmatch("[0-9a-f-]{6,36}", record):
             ids = self.db.rows(
-                f"SELECT DISTINCT record_id FROM {table} WHERE starts_with(record_id, ?) LIMIT 2",
-                record.replace("-", ""),
+                f"SELECT DISTINCT record_id FROM {table} "
+                "WHERE starts_with(record_id, id_text(?)) LIMIT 2",
+                record,
             )
         if not ids:
             key_names = "|".join(feed.natural_key) or "none"

@@ -6,72 +6,94 @@ aside leaves nothing believed. The gate's own SQL decides, on the few rows of on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
+import pyarrow as pa
+
 from pipelines.engine.databases import Databases
 from pipelines.landing.keys import landing_select
 from quality.gates import row_verdicts_sql
 from schemas.contract import Feed
-from sources.faults import History
+from sources.faults import History, Row
 
 
 class Gates:
     """The gates of landing, asked about rows that have not landed.
 
     Args:
-        db: open databases; temporary tables are made in it, one a feed.
+        db: open databases; a table and a view are made in it, one of each a feed.
     """
 
     def __init__(self, db: Databases) -> None:
         self._db = db
-        self._prepared: set[str] = set()
+        self._views: set[str] = set()
+        self._answers: dict[_Delivered, list[Row]] = {}
 
-    def let_through(self, feed: Feed, history: History) -> History:
+    def let_through(self, feed: Feed, history: History, others: Sequence[History] = ()) -> History:
         """What the gate for rows lets through of what is delivered of one record.
 
         Args:
             feed: its feed.
             history: delivery day -> its rows on that day.
+            others: further histories whose days will be asked about. Asking costs far more than
+                any answer, so all that is not known is asked at once.
 
         Returns:
             The same days, without the rows that would be kept aside.
         """
-        rows = [(day, row) for day in sorted(history) for row in history[day]]
-        if not rows:
-            return history
-        aside = self._kept_aside(feed, rows)
-        kept = [None if n in aside else row for n, (_, row) in enumerate(rows)]
-        through: History = {day: [] for day in sorted(history)}
-        for (day, _), row in zip(rows, kept, strict=True):
-            if row is not None:
-                through[day].append(row)
-        return through
+        if any(_delivered(feed, *given) not in self._answers for given in history.items()):
+            asked = {
+                _delivered(feed, day, rows): (day, rows)
+                for one in (history, *others)
+                for day, rows in one.items()
+            }
+            kept = self._kept(feed, list(asked.values()))
+            self._answers = dict(zip(asked, kept, strict=True))
+        return {
+            day: list(self._answers[_delivered(feed, day, history[day])]) for day in sorted(history)
+        }
 
-    def _kept_aside(self, feed: Feed, rows: list) -> set[int]:
-        """Numbers of the rows the gate keeps aside."""
-        table = f"planned_{feed.name}"
-        if feed.name not in self._prepared:
-            self._prepare(feed, table)
-        self._db.run(f"DELETE FROM {table}")
-        values, params = [], []
-        own = ", ".join("?" * len(feed.column_names))
-        for n, (day, row) in enumerate(rows):
-            values.append(f"(?, ?, '', ?, {own})")
-            params += [day.isoformat(), day, n, *(row[name] for name in feed.column_names)]
-        self._db.rows(f"INSERT INTO {table} VALUES {', '.join(values)}", *params)
-        return {line for (line,) in self._db.rows(f"EXECUTE gate_{feed.name}")}
-
-    def _prepare(self, feed: Feed, table: str) -> None:
-        own = ", ".join(f'"{name}" VARCHAR' for name in feed.column_names)
-        self._db.run(
-            f"CREATE OR REPLACE TEMP TABLE {table} "
-            f"(delivery VARCHAR, published DATE, file VARCHAR, line BIGINT, {own})"
+    def _kept(self, feed: Feed, deliveries: Sequence[tuple[date, list[Row]]]) -> list[list[Row]]:
+        """Of each of some deliveries the rows that the gate lets through."""
+        rows = [(n, day, row) for n, (day, rows) in enumerate(deliveries) for row in rows]
+        texts = {
+            name: pa.array([row[name] for _, _, row in rows], pa.string())
+            for name in feed.column_names
+        }
+        table = pa.table(
+            {
+                "delivery": pa.array([str(n) for n, _, _ in rows], pa.string()),
+                "published": pa.array([day for _, day, _ in rows], pa.date32()),
+                "file": pa.array([""] * len(rows), pa.string()),
+                "line": pa.array(range(len(rows)), pa.int64()),
+                **texts,
+            }
         )
-        self._db.run(f"PREPARE gate_{feed.name} AS {_gate_sql(feed, table)}")
-        self._prepared.add(feed.name)
+        planned, gate = f"planned_{feed.name}", f"gate_{feed.name}"
+        self._db.engine.insert_arrow(planned, table)
+        if gate not in self._views:
+            self._views.add(gate)
+            self._db.run(f"CREATE VIEW {gate} AS {_gate_sql(feed, planned)}")
+        aside = {line for (line,) in self._db.rows(f"FROM {gate}")}
+        kept: list[list[Row]] = [[] for _ in deliveries]
+        for line, (n, _, row) in enumerate(rows):
+            if line not in aside:
+                kept[n].append(row)
+        return kept
+
+
+_Delivered = tuple[str, date, tuple[tuple[str | None, ...], ...]]  # feed, day, rows
+
+
+def _delivered(feed: Feed, day: date, rows: Sequence[Row]) -> _Delivered:
+    """One day's rows of a feed as something that can be looked up."""
+    return feed.name, day, tuple(tuple(row.values()) for row in rows)
 
 
 def _gate_sql(feed: Feed, table: str) -> str:
     """The lines of a table of rows, as they would be read, that the feed's gate keeps aside."""
     return f"""
     WITH landed AS MATERIALIZED ({landing_select(feed, table)})
-    SELECT DISTINCT line FROM ({row_verdicts_sql(feed, rows="landed")}) WHERE outcome = 'quarantine'
+    SELECT DISTINCT line FROM ({row_verdicts_sql(feed, "landed", strict=True)})
     """

@@ -66,8 +66,15 @@ def arrive(
             by_feed[edit.feed].append((universe, edit))
     counts: list[tuple[int, str, str, int, bool]] = []
     lost: list[tuple[int, str, str]] = []
+    unreadable = {
+        file: (count, line, reason)
+        for file, count, line, reason in small.engine.fetch(
+            "SELECT file, count(*), min(line), min_by(reason, line) FROM base.quality.unreadable "
+            "GROUP BY file"
+        )
+    }
     for name, made in sorted(by_feed.items()):
-        more, gone = _Arriving(small, feeds[name]).of(made)
+        more, gone = _Arriving(small, feeds[name], unreadable).of(made)
         counts += more
         lost += gone
     _deliveries(small, counts, lost)
@@ -75,14 +82,21 @@ def arrive(
 
 
 def gates(feeds: Sequence[Feed]) -> list[Model]:
-    """The gates of some feeds, as models: `quality.row_verdicts`, `.deliveries` and `.verdicts`."""
-    rows = typed_union(VERDICTS_COLUMNS, map(row_verdicts_sql, feeds))
-    deliveries = typed_union(DELIVERIES_COLUMNS, map(delivery_verdicts_sql, feeds))
-    verdicts = typed_union(VERDICTS_COLUMNS, map(verdicts_sql, feeds))
+    """The gates of some feeds, as models: `quality.row_verdicts`, `.deliveries` and `.verdicts`.
+
+    Each feed's gates are models of their own, so that it is worked out once how changes pass through
+    them, whichever feeds come together.
+    """
+    by_record, by_delivery = "key: record_id, line, expectation", "key: feed, delivery"
+    made = (
+        ("quality.row_verdicts", VERDICTS_COLUMNS, row_verdicts_sql, by_record),
+        ("quality.deliveries", DELIVERIES_COLUMNS, delivery_verdicts_sql, by_delivery),
+        ("quality.verdicts", VERDICTS_COLUMNS, verdicts_sql, by_record),
+    )
     return [
-        _gate("quality.row_verdicts", rows, "key: record_id, line, expectation"),
-        _gate("quality.deliveries", deliveries, "key: feed, delivery"),
-        _gate("quality.verdicts", verdicts, "key: record_id, line, expectation"),
+        _gate(name, typed_union(columns, [verdicts(feed)]), header)
+        for name, columns, verdicts, header in made
+        for feed in feeds
     ]
 
 
@@ -92,10 +106,18 @@ def _gate(name: str, sql: str, header: str) -> Model:
 
 
 class _Arriving:
-    """Edits of one feed brought to its landing table."""
+    """Edits of one feed brought to its landing table.
 
-    def __init__(self, small: Small, feed: Feed) -> None:
-        self.small, self.feed = small, feed
+    Args:
+        small: where the changes are kept.
+        feed: the contract.
+        unreadable: file -> how many of its records cannot be read, the line of the first, and why.
+    """
+
+    def __init__(
+        self, small: Small, feed: Feed, unreadable: Mapping[str, tuple[int, int, str]]
+    ) -> None:
+        self.small, self.feed, self.unreadable = small, feed, unreadable
         self.table = f"landing.{feed.name}"
         self.gone: list[tuple[int, str, int]] = []  # universe, delivery, line
         self.whole: list[tuple[int, str]] = []  # universe, delivery: none of its rows stay
@@ -248,15 +270,11 @@ class _Arriving:
         )
 
     def _refuse_unreadable(self, file: str) -> None:
-        found = self.small.engine.fetch(
-            "SELECT count(*), min(line), min_by(reason, line) FROM base.quality.unreadable "
-            "WHERE file = ?",
-            [file],
-        )[0]
-        if found[0]:
+        if file in self.unreadable:
+            count, line, reason = self.unreadable[file]
             raise EditError(
-                f"{file} holds {found[0]} record(s) that cannot be read (line {found[1]}: "
-                f"{found[2]}); rewriting it would lose them."
+                f"{file} holds {count} record(s) that cannot be read (line {line}: "
+                f"{reason}); rewriting it would lose them."
             )
 
     def _schema(self) -> pa.Schema:

@@ -96,9 +96,9 @@ class Base:
         """What differs from the base in one table of one universe."""
         if table not in self.small.moved:
             return pd.DataFrame({"side": []})
+        told = ", ".join(self.db.told("base", table).values())
         return self.db.frame(
-            f"SELECT CASE side WHEN {REMOVED} THEN 1 ELSE 2 END AS side, "
-            "CAST(COLUMNS(* EXCLUDE (side, universe)) AS VARCHAR) "
+            f"SELECT CASE side WHEN {REMOVED} THEN 1 ELSE 2 END AS side, {told} "
             f"FROM changed.{quoted(table)} WHERE universe = ? ORDER BY ALL",
             universe,
         )

@@ -105,19 +105,19 @@ class Small:
         )
 
     def change(self, table: str, select: str) -> int:
-        """Say how a table differs: a SELECT of `side`, `universe` and the table's columns.
+        """Say how a table differs, or in what more: a SELECT of `side`, `universe` and its columns.
 
         Returns:
             How many rows differ; if none, the table counts as untouched.
         """
-        rows = self.make(f"changed.{quoted(table)}", select)
+        rows = self.make(f"changed.{quoted(table)}", select, more=table in self.moved)
         if rows:
             self.moved.add(table)
             self._feeds = {seen: feeds for seen, feeds in self._feeds.items() if seen[0] != table}
         return rows
 
-    def make(self, table: str, select: str) -> int:
-        """Make a table of a query; how many rows it has.
+    def make(self, table: str, select: str, more: bool = False) -> int:
+        """Make a table of a query, or add to it if there is more; how many rows the query gives.
 
         Most of what a small query costs is the reading of its text, so one that comes up again is
         kept as a view.
@@ -128,7 +128,8 @@ class Small:
         elif len(self._seen) < MOST_SEEN:
             self._seen.add(select)
         select = f"FROM {self._views[select]}" if select in self._views else select
-        return self.engine.fetch(f"CREATE OR REPLACE TABLE {table} AS {select}")[0][0]
+        made = f"INSERT INTO {table}" if more else f"CREATE OR REPLACE TABLE {table} AS"
+        return self.engine.fetch(f"{made} {select}")[0][0]
 
     def rows_of(self, table: str, select: str) -> str:
         """SQL of rows of a table in each universe, from a SELECT of rows of the base.

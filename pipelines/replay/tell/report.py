@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -66,17 +66,10 @@ def _passage(replay: Outcome) -> list[Text]:
     for edit in replay.edits:
         spec = edit.struck.spec
         if spec.passed_over:
-            what = "record" if edit.struck.record_id else "delivery"
-            before = counted(
-                spec.passed_over, f"{what} drawn before it", f"{what}s drawn before it"
-            )
-            lines.append(
-                _line(
-                    "Drawn",
-                    f"with --seed {spec.seed}; {before} changed nothing that anybody shows, does "
-                    "or scores",
-                )
-            )
+            one = ("record", "records") if edit.struck.record_id else ("delivery", "deliveries")
+            drawn = f"with --seed {spec.seed}; {counted(spec.passed_over, *one)}"
+            nothing = "changed nothing that anybody shows, does or scores"
+            lines.append(_line("Drawn", f"{drawn} drawn before it {nothing}"))
     passage = replay.passage
     for kept in passage.kept[:MOST_GATES]:
         said = kept.sentence()
@@ -85,7 +78,7 @@ def _passage(replay: Outcome) -> list[Text]:
     for kept in passage.kept_correction[:MOST_GATES]:
         lines.append(_line("Gate", f"of what corrects it, {kept.sentence()}"))
     if max(len(passage.kept), len(passage.kept_correction)) > MOST_GATES:
-        lines.append(Text(f"{'':{INDENT}}… and more; --json has them all"))
+        lines.append(_line("", "… and more; --json has them all"))
     if passage.stopped:
         lines.append(_line("Stopped", f"{passage.stopped}."))
     return lines
@@ -196,11 +189,11 @@ def _reach(out: Console, difference: Difference, words: Words, remaining: Remain
         here, then = faulty.get(pair, nothing), corrected.get(pair, nothing)
         subjects = sorted({*here["subject_id"], *then["subject_id"]})
         cells = [(*pair, subject) for subject in subjects]
-        paths = sorted({ways[c] for c in cells if c in ways}, key=lambda p: (p.count(">"), p))
+        way = shortest({ways[cell] for cell in cells if cell in ways})
         known = set(zip(here["kind"], here["subject_id"], strict=True))
         new = [w not in known for w in zip(then["kind"], then["subject_id"], strict=True)]
         wrongs = Wrongs(_wrongs(here, letters), _wrongs(then.loc[new], letters))
-        lines.append((row, wrongs, _way(paths) or row["holder"]))
+        lines.append((row, wrongs, way or row["holder"]))
     if rows:
         named = (f"{letter} is {words.subject(s)}" for s, letter in letters.items())
         out.print("; ".join(named))
@@ -248,12 +241,10 @@ def _table(
     if alike:
         out.print(alike)
     table = plain_table()
-    table.add_column("Holder, by way of", overflow="fold")
-    table.add_column("List", overflow="fold")
-    if not alike:
-        table.add_column("Wrongly", overflow="fold")
-    table.add_column("From", no_wrap=True)
-    table.add_column("Until", no_wrap=True)
+    for heading in ("Holder, by way of", "List", *(() if alike else ("Wrongly",))):
+        table.add_column(heading, overflow="fold")
+    for heading in ("From", "Until"):
+        table.add_column(heading, no_wrap=True)
     if fixed:
         table.add_column("Uncorrected until", min_width=11)
     cut = False
@@ -281,11 +272,10 @@ def _letters(difference: Difference, remaining: Remaining | None = None) -> dict
     return dict(zip(dict.fromkeys(subjects), LETTERS, strict=False))
 
 
-def _way(paths: list[str]) -> str:
-    if not paths:
-        return ""
-    more = f" (+{len(paths) - 1})" if len(paths) > 1 else ""
-    return paths[0].replace(">", " > ") + more
+def shortest(ways: Iterable[str]) -> str:
+    """The shortest of some ways, holders parted by `>`, and how many more there are."""
+    first, *others = sorted(ways, key=lambda way: (way.count(">"), way)) or [""]
+    return first.replace(">", " > ") + (f" (+{len(others)})" if others else "")
 
 
 def _wrongs(here: Any, letters: Mapping[str, str]) -> str:
@@ -386,35 +376,31 @@ def _left(replay: Outcome) -> list[Text]:
         if (share := figures["share_after_days"].get(str(u))) is not None
     ]
     how = corrected_words(replay)
-    lines = [_line("Residue", f"{how}; no list that can be put right was wrong on the eve")]
+    told = "no list that can be put right was wrong on the eve"
     if figures["cells_on_the_eve"]:
         half = "never halved" if figures["censored"] else f"half-life {figures['half_life']} d"
-        eve = counted(figures["cells_on_the_eve"], "entry", "entries")
-        lines = [
-            _line("Residue", f"{how}; of {eve} wrong on the eve still wrong: {', '.join(shares)}; "
-                  f"{half}")
-        ]  # fmt: skip
-    extra = []
-    if figures["late_spread"]:
-        late = counted(figures["late_spread"], "entry", "entries")
-        extra.append(f"{late} first wrong only since (late spread)")
-    if figures["returned"]:
-        extra.append(f"{counted(figures['returned'], 'entry', 'entries')} wrong again since")
-    if figures["irrevocable"]:
-        extra.append(
-            f"{counted(figures['irrevocable'], 'entry', 'entries')} more on the eve where nobody can take "
-            "it back"
+        eve = _entries(figures["cells_on_the_eve"])
+        told = f"of {eve} wrong on the eve still wrong: {', '.join(shares)}; {half}"
+    extra = [
+        f"{_entries(figures[name])} {text}"
+        for name, text in (
+            ("late_spread", "first wrong only since (late spread)"),
+            ("returned", "wrong again since"),
+            ("irrevocable", "more on the eve where nobody can take it back"),
         )
+        if figures[name]
+    ]
     if figures["cells"]:
         extra.append(f"wrong {RESIDUE_DAY} d after: {figures['cells']:,} ({since_words(figures)})")
     if figures["entry_days"]:
-        by_cause = ", ".join(
-            f"{cause} {n:,}" for cause, n in figures["entry_days_by_cause"].items()
-        )
-        extra.append(f"entry-days wrong since: {by_cause}")
-    if extra:
-        lines.append(Text(f"{'':{INDENT}}{'; '.join(extra)}"))
-    return lines
+        causes = (f"{cause} {n:,}" for cause, n in figures["entry_days_by_cause"].items())
+        extra.append(f"entry-days wrong since: {', '.join(causes)}")
+    lines = [_line("Residue", f"{how}; {told}")]
+    return [*lines, _line("", "; ".join(extra))] if extra else lines
+
+
+def _entries(number: int) -> str:
+    return counted(number, "entry", "entries")
 
 
 def sentence(replay: Outcome) -> str:
@@ -504,11 +490,8 @@ def _still_followed(remaining: Remaining) -> str:
         if n := len(frame.loc[frame["a"] > day, key].drop_duplicates()):
             later.append(counted(n, one, many))
     if not parts:
-        return (
-            f"nothing is wrong, but {_and(later)} later on"
-            if later
-            else ("nothing is wrong any more")
-        )
+        but = f", but {_and(later)} later on" if later else " any more"
+        return f"nothing is wrong{but}"
     cause = max(sorted(set(causes)), key=causes.count)
     return f"{_and(parts)} still wrong, mostly because: {cause}"
 

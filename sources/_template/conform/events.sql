@@ -10,10 +10,7 @@
 -- key: record_id, version, from_day
 WITH slips AS (
     SELECT
-        record_id,
-        version,
-        feed,
-        effect,
+        *,
         id_of('resident_no', reader_no) AS resident_no,
         clean_text(reader_name) AS name,
         CASE normal_form(reason) WHEN 'L' THEN 'deposit_unreturned' END AS ground,
@@ -24,9 +21,7 @@ WITH slips AS (
             substr(returned_on, 7, 4)
             || substr(returned_on, 4, 2)
             || substr(returned_on, 1, 2)
-        ) AS returned,
-        from_day,
-        to_day
+        ) AS returned
     FROM conform.library_fines
 )
 

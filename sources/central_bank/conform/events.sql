@@ -5,10 +5,7 @@
 -- key: record_id, version, from_day
 WITH reported AS (
     SELECT
-        central_bank.record_id,
-        central_bank.version,
-        central_bank.feed,
-        central_bank.effect,
+        central_bank.*,
         id_of('resident_no', central_bank.sfhm) AS resident_no,
         id_of('uscc', central_bank.tyshxydm) AS uscc,
         clean_text(central_bank.khmc) AS name,
@@ -24,9 +21,7 @@ WITH reported AS (
         normal_form(central_bank.ywbh) AS document_no,
         clean_text(central_bank.jrjgmc) AS bank,
         parse_day(central_bank.ksrq) AS began,
-        CASE account_status.event_kind WHEN 'loan' THEN parse_day(central_bank.dqrq) END AS due,
-        central_bank.from_day,
-        central_bank.to_day
+        CASE account_status.event_kind WHEN 'loan' THEN parse_day(central_bank.dqrq) END AS due
     FROM conform.central_bank
     LEFT JOIN codes.account_status ON normal_form(central_bank.zhzt) = account_status.code
     LEFT JOIN codes.loan_kinds ON normal_form(central_bank.dklx) = loan_kinds.code

@@ -9,10 +9,7 @@
 -- key: record_id, version, from_day
 WITH told AS (
     SELECT
-        county_penalties.record_id,
-        county_penalties.version,
-        county_penalties.feed,
-        county_penalties.effect,
+        county_penalties.*,
         id_of('uscc', county_penalties.code_1) AS uscc,
         id_of('org_code', county_penalties.code_2) AS org_code,
         id_of('registration_no', county_penalties.code_3) AS registration_no,
@@ -25,9 +22,7 @@ WITH told AS (
         parse_money(county_penalties.cf_fkje) AS amount_yuan,
         normal_form(county_penalties.cf_wsh) AS document_no,
         clean_text(county_penalties.cf_xzjg) AS authority,
-        parse_day(county_penalties.cf_jdrq) AS decided,
-        county_penalties.from_day,
-        county_penalties.to_day
+        parse_day(county_penalties.cf_jdrq) AS decided
     FROM conform.county_penalties
     LEFT JOIN codes.county_case_types ON normal_form(county_penalties.cf_sy) = county_case_types.code
     LEFT JOIN codes.penalty_kinds ON normal_form(county_penalties.cf_cflb) = penalty_kinds.code

@@ -7,10 +7,7 @@
 -- key: record_id, version, from_day
 WITH entries AS (
     SELECT
-        court.record_id,
-        court.version,
-        court.feed,
-        court.effect,
+        court.*,
         court_party_kinds.subject_kind,
         starred(court."cardNum") AS card_no,
         clean_text(court.iname) AS name,
@@ -20,9 +17,7 @@ WITH entries AS (
         parse_money(court."unperformPart") AS open_yuan,
         normal_form(court."caseCode") AS document_no,
         clean_text(court."courtName") AS authority,
-        parse_day(court."regDate") AS decided,
-        court.from_day,
-        court.to_day
+        parse_day(court."regDate") AS decided
     FROM conform.court
     LEFT JOIN codes.court_party_kinds ON normal_form(court."partyTypeName") = court_party_kinds.code
     LEFT JOIN codes.disrupt_types ON normal_form(court."disruptTypeName") = disrupt_types.code

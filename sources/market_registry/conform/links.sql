@@ -14,33 +14,6 @@ WITH numbered AS (
     FROM conform.market_registry
 ),
 
-heads AS (
-    SELECT
-        record_id,
-        version,
-        feed,
-        effect,
-        'legal_representative' AS link_kind,
-        CASE WHEN resident_no IS NOT NULL THEN 'resident_no' END AS a_scheme,
-        resident_no AS a_value,
-        clean_text(fddbrxm) AS a_name,
-        CAST(NULL AS VARCHAR) AS a_division,
-        'resident' AS a_kind,
-        'record' AS b_scheme,
-        record_id AS b_value,
-        clean_text(jgmc) AS b_name,
-        normal_form(zcdzxzqhdm) AS b_division,
-        'enterprise' AS b_kind,
-        parse_day(hzrq) AS valid_from,
-        CAST(NULL AS DATE) AS valid_to,
-        from_day,
-        to_day
-    FROM numbered
-    WHERE
-        coalesce(clean_text(fddbrzjhm), clean_text(fddbrxm)) IS NOT NULL
-        AND normal_form(zt) <> '4'
-),
-
 sides AS (
     SELECT
         *,
@@ -48,39 +21,6 @@ sides AS (
         id_of('uscc', xgftyshxydm) AS a_uscc,
         id_of('uscc', tyshxydm) AS b_uscc
     FROM conform.market_shareholders
-),
-
-filings AS (
-    SELECT
-        sides.record_id,
-        sides.version,
-        sides.feed,
-        sides.effect,
-        relation_kinds.link_kind,
-        CASE
-            WHEN sides.resident_no IS NOT NULL THEN 'resident_no'
-            WHEN sides.a_uscc IS NOT NULL THEN 'uscc'
-        END AS a_scheme,
-        coalesce(sides.resident_no, sides.a_uscc) AS a_value,
-        clean_text(sides.xgfmc) AS a_name,
-        CAST(NULL AS VARCHAR) AS a_division,
-        -- a shareholder without a number may be a person or an enterprise
-        CASE
-            WHEN sides.resident_no IS NOT NULL OR relation_kinds.link_kind = 'director' THEN 'resident'
-            WHEN sides.a_uscc IS NOT NULL OR relation_kinds.link_kind = 'business_partner'
-                THEN 'enterprise'
-        END AS a_kind,
-        CASE WHEN sides.b_uscc IS NOT NULL THEN 'uscc' END AS b_scheme,
-        sides.b_uscc AS b_value,
-        clean_text(sides.jgmc) AS b_name,
-        CAST(NULL AS VARCHAR) AS b_division,
-        'enterprise' AS b_kind,
-        parse_day(sides.qsrq) AS valid_from,
-        CAST(NULL AS DATE) AS valid_to,
-        sides.from_day,
-        sides.to_day
-    FROM sides
-    LEFT JOIN codes.relation_kinds ON normal_form(sides.gxlx) = relation_kinds.code
 )
 
 SELECT
@@ -88,41 +28,53 @@ SELECT
     version,
     feed,
     effect,
-    link_kind,
-    a_scheme,
-    a_value,
-    a_name,
-    a_division,
-    a_kind,
-    b_scheme,
-    b_value,
-    b_name,
-    b_division,
-    b_kind,
-    valid_from,
-    valid_to,
+    'legal_representative' AS link_kind,
+    CASE WHEN resident_no IS NOT NULL THEN 'resident_no' END AS a_scheme,
+    resident_no AS a_value,
+    clean_text(fddbrxm) AS a_name,
+    CAST(NULL AS VARCHAR) AS a_division,
+    'resident' AS a_kind,
+    'record' AS b_scheme,
+    id_text(record_id) AS b_value,
+    clean_text(jgmc) AS b_name,
+    normal_form(zcdzxzqhdm) AS b_division,
+    'enterprise' AS b_kind,
+    parse_day(hzrq) AS valid_from,
+    CAST(NULL AS DATE) AS valid_to,
     from_day,
     to_day
-FROM heads
+FROM numbered
+WHERE
+    coalesce(clean_text(fddbrzjhm), clean_text(fddbrxm)) IS NOT NULL
+    AND normal_form(zt) <> '4'
 UNION ALL
 SELECT
-    record_id,
-    version,
-    feed,
-    effect,
-    link_kind,
-    a_scheme,
-    a_value,
-    a_name,
-    a_division,
-    a_kind,
-    b_scheme,
-    b_value,
-    b_name,
-    b_division,
-    b_kind,
-    valid_from,
-    valid_to,
-    from_day,
-    to_day
-FROM filings
+    sides.record_id,
+    sides.version,
+    sides.feed,
+    sides.effect,
+    relation_kinds.link_kind,
+    CASE
+        WHEN sides.resident_no IS NOT NULL THEN 'resident_no'
+        WHEN sides.a_uscc IS NOT NULL THEN 'uscc'
+    END AS a_scheme,
+    coalesce(sides.resident_no, sides.a_uscc) AS a_value,
+    clean_text(sides.xgfmc) AS a_name,
+    CAST(NULL AS VARCHAR) AS a_division,
+    -- a shareholder without a number may be a person or an enterprise
+    CASE
+        WHEN sides.resident_no IS NOT NULL OR relation_kinds.link_kind = 'director' THEN 'resident'
+        WHEN sides.a_uscc IS NOT NULL OR relation_kinds.link_kind = 'business_partner'
+            THEN 'enterprise'
+    END AS a_kind,
+    CASE WHEN sides.b_uscc IS NOT NULL THEN 'uscc' END AS b_scheme,
+    sides.b_uscc AS b_value,
+    clean_text(sides.jgmc) AS b_name,
+    CAST(NULL AS VARCHAR) AS b_division,
+    'enterprise' AS b_kind,
+    parse_day(sides.qsrq) AS valid_from,
+    CAST(NULL AS DATE) AS valid_to,
+    sides.from_day,
+    sides.to_day
+FROM sides
+LEFT JOIN codes.relation_kinds ON normal_form(sides.gxlx) = relation_kinds.code

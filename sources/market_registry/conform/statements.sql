@@ -6,10 +6,7 @@
 -- key: record_id, version, from_day, property
 WITH entries AS (
     SELECT
-        record_id,
-        version,
-        feed,
-        effect,
+        *,
         clean_text(jgmc) AS name,
         normal_form(zcdzxzqhdm) AS division,
         clean_text(zcdz) AS address,
@@ -21,9 +18,7 @@ WITH entries AS (
         CAST(parse_wan(zczj) AS VARCHAR) AS capital_yuan,
         normal_form(zt) AS status,
         parse_day(clrq) AS founded,
-        parse_day(hzrq) AS approved,
-        from_day,
-        to_day
+        parse_day(hzrq) AS approved
     FROM conform.market_registry
 ),
 
@@ -63,7 +58,7 @@ SELECT
     feed,
     effect,
     'record' AS id_scheme,
-    record_id AS id_value,
+    id_text(record_id) AS id_value,
     name,
     division,
     'enterprise' AS subject_kind,

@@ -5,10 +5,7 @@
 -- key: record_id, version, from_day
 WITH orders AS (
     SELECT
-        payments_platform.record_id,
-        payments_platform.version,
-        payments_platform.feed,
-        payments_platform.effect,
+        payments_platform.*,
         id_of('resident_no', payments_platform."certNo") AS resident_no,
         clean_text(payments_platform."realName") AS name,
         platform_results.event_kind,
@@ -18,9 +15,7 @@ WITH orders AS (
         END AS ground,
         parse_int(payments_platform."amountFen") AS amount_fen,
         normal_form(payments_platform."orderNo") AS order_no,
-        parse_day(payments_platform."bizDate") AS day,
-        payments_platform.from_day,
-        payments_platform.to_day
+        parse_day(payments_platform."bizDate") AS day
     FROM conform.payments_platform
     LEFT JOIN codes.platform_results ON normal_form(payments_platform.result) = platform_results.code
     LEFT JOIN codes.platform_services ON normal_form(payments_platform."bizType") = platform_services.code

@@ -14,7 +14,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS a_division,
     'resident' AS a_kind,
     'record' AS b_scheme,
-    public_bodies.record_id AS b_value,
+    id_text(public_bodies.record_id) AS b_value,
     clean_text(public_bodies.jgmc) AS b_name,
     normal_form(public_bodies.xzqhdm) AS b_division,
     body_kinds.subject_kind AS b_kind,

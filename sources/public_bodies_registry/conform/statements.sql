@@ -6,10 +6,7 @@
 -- key: record_id, version, from_day, property
 WITH entries AS (
     SELECT
-        public_bodies.record_id,
-        public_bodies.version,
-        public_bodies.feed,
-        public_bodies.effect,
+        public_bodies.*,
         clean_text(public_bodies.jgmc) AS name,
         normal_form(public_bodies.xzqhdm) AS division,
         body_kinds.subject_kind,
@@ -18,9 +15,7 @@ WITH entries AS (
         id_of('org_code', public_bodies.zzjgdm) AS org_code,
         normal_form(public_bodies.zt) AS status,
         parse_day(public_bodies.clrq) AS founded,
-        parse_day(public_bodies.hzrq) AS approved,
-        public_bodies.from_day,
-        public_bodies.to_day
+        parse_day(public_bodies.hzrq) AS approved
     FROM conform.public_bodies
     LEFT JOIN codes.body_kinds ON normal_form(public_bodies.jglb) = body_kinds.code
 ),
@@ -55,7 +50,7 @@ SELECT
     feed,
     effect,
     'record' AS id_scheme,
-    record_id AS id_value,
+    id_text(record_id) AS id_value,
     name,
     division,
     subject_kind,

@@ -5,10 +5,7 @@
 -- key: record_id, version, from_day, link_kind, a_value
 WITH entries AS (
     SELECT
-        record_id,
-        version,
-        feed,
-        effect,
+        *,
         clean_text(xm) AS name,
         normal_form(xzqh) AS division,
         id_of('resident_no', fqsfhm) AS father_no,
@@ -16,9 +13,7 @@ WITH entries AS (
         clean_text(gzdw) AS workplace,
         normal_form(gzdwxzqh) AS workplace_division,
         parse_day(csrq) AS born,
-        parse_day(bgrq) AS stands_since,
-        from_day,
-        to_day
+        parse_day(bgrq) AS stands_since
     FROM conform.residents
 ),
 
@@ -49,7 +44,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS a_division,
     'resident' AS a_kind,
     'record' AS b_scheme,
-    record_id AS b_value,
+    id_text(record_id) AS b_value,
     name AS b_name,
     division AS b_division,
     'resident' AS b_kind,
@@ -66,7 +61,7 @@ SELECT
     effect,
     'employment' AS link_kind,
     'record' AS a_scheme,
-    record_id AS a_value,
+    id_text(record_id) AS a_value,
     name AS a_name,
     division AS a_division,
     'resident' AS a_kind,

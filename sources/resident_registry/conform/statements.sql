@@ -6,18 +6,13 @@
 -- key: record_id, version, from_day, property
 WITH entries AS (
     SELECT
-        record_id,
-        version,
-        feed,
-        effect,
+        *,
         clean_text(xm) AS name,
         normal_form(xzqh) AS division,
         clean_text(zz) AS address,
         id_of('resident_no', gmsfhm) AS resident_no,
         parse_day(csrq) AS born,
-        parse_day(bgrq) AS stands_since,
-        from_day,
-        to_day
+        parse_day(bgrq) AS stands_since
     FROM conform.residents
 ),
 
@@ -49,7 +44,7 @@ SELECT
     feed,
     effect,
     'record' AS id_scheme,
-    record_id AS id_value,
+    id_text(record_id) AS id_value,
     name,
     division,
     'resident' AS subject_kind,

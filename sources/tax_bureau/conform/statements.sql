@@ -14,17 +14,12 @@ WITH places AS (
 
 cases AS (
     SELECT
-        record_id,
-        version,
-        feed,
-        effect,
+        *,
         id_of('tax_no', nsrsbh) AS tax_no,
         id_of('org_code', zzjgdm) AS org_code,
         clean_text(nsrmc) AS name,
         clean_text(zcdz) AS address,
-        parse_day(jdrq) AS decided,
-        from_day,
-        to_day
+        parse_day(jdrq) AS decided
     FROM conform.tax_violations
 ),
 

@@ -15,7 +15,8 @@ What the columns hold that are not the same in every kind:
 | volunteering | volunteer centre | hours | |
 | honour | city office | | |
 
-`severity` is always that of the ground in the code list `grounds`.
+`severity` is always that of the ground in the code list `grounds`. How often each ground is stands in
+`grounds.csv`, and which bureau fines it how much in `fines.csv`.
 """
 
 from __future__ import annotations

@@ -15,41 +15,27 @@ import pyarrow as pa
 
 from sources.world import divisions
 from sources.world.columns import pick
-from sources.world.conduct.acts import (
-    FIRM,
-    draw,
-    known,
-    numbered,
-    place_names,
-    present,
-    rows,
-    years_of,
-)
+from sources.world.conduct import acts as conduct
 from sources.world.days import CONDUCT_BEGINS, OPEN, Days, number, workdays_after, year_of
 from sources.world.draws import Ints, Stream
 from sources.world.population import Population
 
 KIND = "abnormal"
-A_YEAR = {FIRM: 1_850}
-GROUNDS = {
-    "annual_report_missing": 55,
-    "unreachable": 28,
-    "false_information": 10,
-    "disclosure_missed": 7,
-}
+A_YEAR = {conduct.FIRM: 1_850}
 _STAYS = (60, 25, 15)  # weights: out within two years, after three to six, never
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
     seed = population.seed
-    acts = draw(population, KIND, A_YEAR)
-    july = np.array([number(date(year, 7, 1)) for year in years_of(population)])
+    acts = conduct.draw(population, KIND, A_YEAR)
+    july = np.array([number(date(year, 7, 1)) for year in conduct.years_of(population)])
     late = july[year_of(acts.day) - CONDUCT_BEGINS.year] + Stream(seed, f"{KIND}.july").below(
         acts.key, 14
     )
-    acts = acts.on(np.where(_ground(seed, acts.key) == 0, late, acts.day))
-    acts = present(population, acts)
+    overdue = conduct.ground_drawn(population, KIND, acts.key) == 0  # the first is a report missing
+    acts = acts.on(np.where(overdue, late, acts.day))
+    acts = conduct.present(population, acts)
     stays = Stream(seed, f"{KIND}.stays").choice(acts.key, _STAYS)
     soon = 20 + Stream(seed, f"{KIND}.soon").skewed(acts.key, 700)
     long = 1_100 + Stream(seed, f"{KIND}.long").below(acts.key, 1_100)
@@ -59,21 +45,17 @@ def generate(population: Population) -> Iterator[pa.Table]:
     held_from = workdays_after(acts.day, 7)
     keep = first_of_overlapping(acts.subject_no, acts.day, out) & (held_from < out)
     acts, out, held_from = acts.take(keep), out[keep], held_from[keep]
-    yield from rows(
+    yield from conduct.rows(
         KIND,
         acts,
-        ground=pick([*GROUNDS], _ground(seed, acts.key)),
-        document_no=numbered(
+        ground=conduct.grounds(population, KIND, acts.key),
+        document_no=conduct.numbered(
             pick(divisions.load().short, acts.place), "市监列异", acts.place, acts.day
         ),
         held_from=held_from,
-        held_to=known(out, population),
-        office=place_names(acts.place, "市场监督管理局"),
+        held_to=conduct.known(out, population),
+        office=conduct.place_names(acts.place, "市场监督管理局"),
     )
-
-
-def _ground(seed: int, key: Ints) -> Ints:
-    return Stream(seed, f"{KIND}.ground").choice(key, [*GROUNDS.values()])
 
 
 def first_of_overlapping(subject: Ints, begins: Days, ends: Days) -> np.ndarray:

@@ -7,20 +7,29 @@ in every kind, so that one subject's entries on many lists hang together.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike
 
-from schemas.contract import ROOT
+from schemas.contract import CODES, read_csv
 from sources.world import divisions
 from sources.world.columns import blocks, glue, pick, plain, rank_within, table, texts
-from sources.world.days import CONDUCT_BEGINS, OPEN, Days, day, number, year_of, years
+from sources.world.days import (
+    CONDUCT_BEGINS,
+    OPEN,
+    Days,
+    day,
+    number,
+    workdays_after,
+    year_of,
+    years,
+)
 from sources.world.draws import Ints, Stream
 from sources.world.population import Flags, Population
 
@@ -88,21 +97,35 @@ class Acts:
 class Group:
     """The subjects of one group: when they can act, and where."""
 
+    group: int  # FIRM | BODY | PERSON
     first_no: int
     place: Ints
     begins: Days  # founded, or of age
     ends: Days
+
+    def acts(self, key: Ints, index: Ints, day: Days, level: Ints | None = None) -> Acts:
+        """Acts of these subjects: of whom, by index, and when."""
+        return Acts(
+            key=key,
+            group=np.full(key.size, self.group),
+            index=index,
+            subject_no=index + self.first_no,
+            place=self.place[index],
+            level=np.zeros_like(key) if level is None else level,
+            day=day,
+        )
 
 
 def group_of(population: Population, group: int, of_age: int = 18) -> Group:
     """The subjects of a group; people act from the age of `of_age` years."""
     firms, bodies, people = population.firms, population.bodies, population.people
     if group == FIRM:
-        return Group(1, firms.place, firms.born, firms.ended)
+        return Group(group, 1, firms.place, firms.born, firms.ended)
     if group == BODY:
         still = np.full(bodies.born.size, OPEN)
-        return Group(population.first_body, bodies.place, bodies.born, still)
-    return Group(population.first_person, people.place, people.born + years(of_age), people.ended)
+        return Group(group, population.first_body, bodies.place, bodies.born, still)
+    of_age_on = people.born + years(of_age)
+    return Group(group, population.first_person, people.place, of_age_on, people.ended)
 
 
 def years_of(population: Population) -> range:
@@ -140,41 +163,43 @@ def draw(
         of_age: least age of people, years.
     """
     return Acts.together(
-        _draw_year(population, kind, group, rate, strata, character, of_age, year)
+        draw_year(
+            population, kind, group, rate, strata, f"{character}.{GROUPS[group]}", year, of_age
+        )
         for group, rate in a_year.items()
         for year in years_of(population)
     )
 
 
-def _draw_year(
+def draw_year(
     population: Population,
     kind: str,
     group: int,
     rate: int,
     strata: Strata,
-    character: str,
-    of_age: int,
+    ranks: str,
     year: int,
+    of_age: int = 18,
+    among: Ints | None = None,
 ) -> Acts:
+    """The acts of one group in one year.
+
+    Args:
+        rate: acts a year for 100,000 subjects.
+        ranks: the stream that orders the subjects, first those who act most.
+        among: who of the group can act, by index; by default everyone.
+    """
     seed = population.seed
     subjects = group_of(population, group, of_age)
-    n = subjects.place.size
+    n = subjects.place.size if among is None else among.size
     key = act_key(year, group, np.arange(n * rate // 100_000))
     level = Stream(seed, f"{kind}.level").choice(key, [weight for weight, _ in strata])
     pool = np.maximum(n * np.array([per_mille for _, per_mille in strata]) // 1000, 1)
     place_in_order = Stream(seed, f"{kind}.who").below(key, pool[level])
-    index = Stream(seed, f"{character}.{GROUPS[group]}").permute(place_in_order, n)
+    index = Stream(seed, ranks).permute(place_in_order, n)
     first = number(date(year, 1, 1))
     when = first + Stream(seed, f"{kind}.day").below(key, number(date(year + 1, 1, 1)) - first)
-    acts = Acts(
-        key=key,
-        group=np.full(key.size, group),
-        index=index,
-        subject_no=index + subjects.first_no,
-        place=subjects.place[index],
-        level=level,
-        day=when,
-    )
+    acts = subjects.acts(key, index if among is None else among[index], when, level)
     return present(population, acts, of_age)
 
 
@@ -189,18 +214,49 @@ def present(population: Population, acts: Acts, of_age: int = 18) -> Acts:
     return acts.take(keep)
 
 
-@lru_cache(maxsize=1)
+@cache
 def severities() -> dict[str, str]:
     """Ground -> severity, from the code list `grounds`."""
-    path = ROOT / "schemas" / "codes" / "grounds.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row["severity"] for row in csv.DictReader(file)}
+    return {row["code"]: row["severity"] for row in read_csv(CODES / "grounds.csv")}
 
 
-def grounds(population: Population, kind: str, rows: Ints, weights: Mapping[str, int]) -> pa.Array:
-    """A ground for each row."""
-    drawn = Stream(population.seed, f"{kind}.ground").choice(rows, [*weights.values()])
-    return pick([*weights], drawn)
+@cache
+def weights(kind: str, who: str = "") -> dict[str, int]:
+    """Ground -> how often it is, relative to the kind's others, from `grounds.csv` and in its order.
+
+    Args:
+        who: for whom, where that makes a difference.
+    """
+    rows = read_csv(Path(__file__).with_name("grounds.csv"))
+    return {r["ground"]: int(r["weight"]) for r in rows if (r["kind"], r["who"]) == (kind, who)}
+
+
+def ground_drawn(population: Population, kind: str, keys: Ints, who: str = "") -> Ints:
+    """For each act, which of the grounds of `weights` it has."""
+    return Stream(population.seed, f"{kind}.ground").choice(keys, [*weights(kind, who).values()])
+
+
+def grounds(
+    population: Population,
+    kind: str,
+    keys: Ints,
+    whose: Ints | None = None,
+    names: Sequence[str] = ("",),
+) -> pa.Array:
+    """A ground for each act.
+
+    Args:
+        whose: whom each act is by, as an index into `names`; by default the first.
+        names: what `grounds.csv` calls them.
+    """
+    codes = [code for name in names for code in weights(kind, name)]
+    drawn = np.zeros_like(keys)
+    start = 0
+    for n, name in enumerate(names):
+        here = np.full(keys.size, True) if whose is None else whose == n
+        drawn[here] = start + ground_drawn(population, kind, keys[here], name)
+        start += len(weights(kind, name))
+    return pick(codes, drawn)
 
 
 def serials(offices: Ints, days: Days) -> Ints:
@@ -212,6 +268,11 @@ def numbered(before: pa.Array, mark: str, offices: Ints, days: Days) -> pa.Array
     """Document numbers such as 青榆税稽罚〔2023〕12号: issuer, mark, year and running number."""
     year, serial = plain(year_of(days)), plain(serials(offices, days))
     return glue(before, mark + "〔", year, "〕", serial, "号")
+
+
+def numbered_by_city(acts: Acts, mark: str) -> pa.Array:
+    """The numbers of documents that offices of the subjects' cities issued."""
+    return numbered(city_short(acts.place), mark, city_index(acts.place), acts.day)
 
 
 def city_index(place: Ints) -> Ints:
@@ -247,21 +308,23 @@ def rows(
     *,
     ground: pa.Array,
     document_no: pa.Array,
-    held_from: Days,
+    held_from: Days | None = None,
     held_to: Days | None = None,
     amount_yuan: Ints | None = None,
     due: Days | None = None,
     office: pa.Array,
     detail: pa.Array | None = None,
-    key: Ints | None = None,
 ) -> Iterator[pa.Table]:
-    """The acts as rows of `world.conduct`, in blocks."""
+    """The acts as rows of `world.conduct`, in blocks.
+
+    They are published, and so held, seven working days after the decision where nothing else is said.
+    """
     coded = ground.dictionary_encode()
     severity = texts([severities()[code] for code in coded.dictionary.to_pylist()])
     whole = table(
         "conduct",
         len(acts),
-        conduct_no=(acts.key if key is None else key) + (KINDS.index(kind) + 1) * _NUMBERS,
+        conduct_no=acts.key + (KINDS.index(kind) + 1) * _NUMBERS,
         conduct_kind=kind,
         subject_no=acts.subject_no,
         ground=ground,
@@ -270,7 +333,7 @@ def rows(
         document_no=document_no,
         decided=acts.day,
         due=due,
-        held_from=held_from,
+        held_from=workdays_after(acts.day, 7) if held_from is None else held_from,
         held_to=held_to,
         office=office,
         detail=detail,

@@ -13,39 +13,20 @@ import pyarrow as pa
 
 from sources.world import divisions
 from sources.world.columns import glue, pick, plain
-from sources.world.conduct.acts import (
-    BODY,
-    FIRM,
-    PERSON,
-    city_index,
-    city_names,
-    draw,
-    grounds,
-    known,
-    rows,
-    serials,
-)
+from sources.world.conduct import acts as conduct
 from sources.world.days import OPEN, workdays_after, year_of
 from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "judgment_default"
-A_YEAR = {FIRM: 840, BODY: 500, PERSON: 270}  # for 100,000
-GROUNDS = {
-    "able_but_refuses": 42,
-    "property_report": 26,
-    "evasion": 12,
-    "spending_order": 9,
-    "settlement_broken": 8,
-    "false_evidence": 3,
-}
+A_YEAR = {conduct.FIRM: 840, conduct.BODY: 500, conduct.PERSON: 270}  # for 100,000
 _FULFILLED_PER_MILLION = 350_000
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = draw(population, KIND, A_YEAR)
-    seed, person = population.seed, acts.group == PERSON
+    acts = conduct.draw(population, KIND, A_YEAR)
+    seed, person = population.seed, acts.group == conduct.PERSON
     most = np.where(person, 800_000, 20_000_000)
     codes = divisions.load().city_codes
     court = pick(codes, acts.place)
@@ -55,15 +36,14 @@ def generate(population: Population) -> Iterator[pa.Table]:
     fulfils = Stream(seed, f"{KIND}.fulfils").per_million(acts.key, _FULFILLED_PER_MILLION)
     fulfilled = acts.day + 20 + Stream(seed, f"{KIND}.fulfilled").skewed(acts.key, 1_000)
     removed = np.where(fulfils, workdays_after(fulfilled, 3), OPEN)
-    year, serial = plain(year_of(acts.day)), plain(serials(city_index(acts.place), acts.day))
-    yield from rows(
+    serial = plain(conduct.serials(conduct.city_index(acts.place), acts.day))
+    yield from conduct.rows(
         KIND,
         acts,
-        ground=grounds(population, KIND, acts.key, GROUNDS),
+        ground=conduct.grounds(population, KIND, acts.key),
         amount_yuan=5_000 + Stream(seed, f"{KIND}.amount").skewed(acts.key, most, power=4),
-        document_no=glue("(", year, ")", court, "执", serial, "号"),
-        held_from=workdays_after(acts.day, 7),
-        held_to=known(removed, population),
-        office=city_names(acts.place, "人民法院"),
+        document_no=glue("(", plain(year_of(acts.day)), ")", court, "执", serial, "号"),
+        held_to=conduct.known(removed, population),
+        office=conduct.city_names(acts.place, "人民法院"),
         detail=glue("(", plain(year_of(judged)), ")", court, "民初", plain(case), "号"),
     )

@@ -9,22 +9,13 @@ import pyarrow as pa
 
 from sources.world import divisions, names
 from sources.world.columns import pick
-from sources.world.conduct.acts import (
-    ANYBODY,
-    FIRM,
-    city_index,
-    city_names,
-    city_short,
-    draw,
-    numbered,
-    rows,
-)
-from sources.world.days import workdays_after, years
+from sources.world.conduct import acts as conduct
+from sources.world.days import years
 from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "licence"
-A_YEAR = {FIRM: 8_000}  # before those in counties and those not there are left out
+A_YEAR = {conduct.FIRM: 8_000}  # before those in counties and those not there are left out
 # Trade -> the licence it needs; all others put up a sign.
 _NEEDS = {
     "C13": "food_licence",
@@ -43,20 +34,19 @@ _TERMS = (3, 5)  # years
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = draw(population, KIND, A_YEAR, ANYBODY)
+    acts = conduct.draw(population, KIND, A_YEAR, conduct.ANYBODY)
     acts = acts.take(divisions.load().urban[acts.place])
     seed = population.seed
     codes = [_NEEDS.get(trade.code, "signboard_licence") for trade in names.trades()]
     codes.append("signboard_licence")
     sign = Stream(seed, f"{KIND}.sign").per_million(acts.key, _SIGN_PER_MILLION)
     term = np.array(_TERMS)[Stream(seed, f"{KIND}.term").below(acts.key, len(_TERMS))]
-    yield from rows(
+    yield from conduct.rows(
         KIND,
         acts,
         ground=pick(codes, np.where(sign, len(codes) - 1, population.firms.trade[acts.index])),
-        document_no=numbered(city_short(acts.place), "许准", city_index(acts.place), acts.day),
+        document_no=conduct.numbered_by_city(acts, "许准"),
         due=acts.day + years(term),
-        held_from=workdays_after(acts.day, 7),
         office=pick(["city"], np.zeros(len(acts), dtype=np.int64)),
-        detail=city_names(acts.place, "行政审批局"),
+        detail=conduct.city_names(acts.place, "行政审批局"),
     )

@@ -14,25 +14,14 @@ import pyarrow as pa
 
 from sources.world import divisions
 from sources.world.columns import glue, padded, pick, plain
-from sources.world.conduct.acts import (
-    FIRM,
-    PERSON,
-    TROUBLE,
-    Acts,
-    city_index,
-    city_short,
-    draw,
-    known,
-    rows,
-    serials,
-)
+from sources.world.conduct import acts as conduct
 from sources.world.days import Days, first_of_month, year_of, years
 from sources.world.draws import Ints, Stream
 from sources.world.population import Population
 
 KIND = "loan"
-A_YEAR = {PERSON: 2_650, FIRM: 1_650}
-STRATA = (TROUBLE[0], (12, 60), (3, 5))
+A_YEAR = {conduct.PERSON: 2_650, conduct.FIRM: 1_650}
+STRATA = (conduct.TROUBLE[0], (12, 60), (3, 5))
 # Ground -> (weight among people's loans, least and most years, most yuan).
 LOANS = {
     "mortgage": (30, 15, 30, 2_000_000),
@@ -45,7 +34,7 @@ LOANS = {
 class Loans(NamedTuple):
     """Loans granted, as parallel arrays."""
 
-    acts: Acts
+    acts: conduct.Acts
     ground: Ints  # index into LOANS
     due: Days
     amount_yuan: Ints
@@ -54,16 +43,16 @@ class Loans(NamedTuple):
 
 def granted(population: Population) -> Loans:
     """All loans, whose instalments may come to be overdue."""
-    acts = draw(population, KIND, A_YEAR, STRATA)
+    acts = conduct.draw(population, KIND, A_YEAR, STRATA)
     seed, terms = population.seed, [*LOANS.values()]
     drawn = Stream(seed, f"{KIND}.ground").choice(acts.key, [weight for weight, *_ in terms])
-    ground = np.where(acts.group == FIRM, len(LOANS) - 1, drawn)
+    ground = np.where(acts.group == conduct.FIRM, len(LOANS) - 1, drawn)
     least = np.array([term[1] for term in terms])[ground]
     most = np.array([term[2] for term in terms])[ground]
     up_to = np.array([term[3] for term in terms])[ground]
     amount = 5_000 + Stream(seed, f"{KIND}.amount").skewed(acts.key, up_to)
     city = divisions.load().city_codes
-    serial = padded(serials(city_index(acts.place), acts.day), 7)
+    serial = padded(conduct.serials(conduct.city_index(acts.place), acts.day), 7)
     return Loans(
         acts=acts,
         ground=ground,
@@ -76,7 +65,7 @@ def granted(population: Population) -> Loans:
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
     loans = granted(population)
-    yield from rows(
+    yield from conduct.rows(
         KIND,
         loans.acts,
         ground=pick([*LOANS], loans.ground),
@@ -84,6 +73,6 @@ def generate(population: Population) -> Iterator[pa.Table]:
         document_no=glue("DK", loans.number),
         due=loans.due,
         held_from=first_of_month(loans.acts.day, 1),
-        held_to=known(first_of_month(loans.due, 1), population),
-        office=glue(city_short(loans.acts.place), "合作银行"),
+        held_to=conduct.known(first_of_month(loans.due, 1), population),
+        office=glue(conduct.city_short(loans.acts.place), "合作银行"),
     )

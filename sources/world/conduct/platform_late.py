@@ -11,10 +11,9 @@ from sources.world.population import Population
 
 KIND = "platform_late"
 A_YEAR = 12_500  # for 100,000 users
-GROUNDS = {"instalment_late": 45, "bill_late": 30, "rent_late": 15, "deposit_unreturned": 10}
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
     for acts in use(population, KIND, A_YEAR):
-        yield from on_platform(population, KIND, acts, "PL", GROUNDS, 2_000)
+        yield from on_platform(population, KIND, acts, "PL", 2_000)

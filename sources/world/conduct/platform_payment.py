@@ -5,34 +5,21 @@ The platform knows only its users, and a few of them use it for everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 
 from sources.world.columns import glue, padded, pick, plain
-from sources.world.conduct.acts import (
-    PERSON,
-    Acts,
-    Strata,
-    act_key,
-    grounds,
-    group_of,
-    present,
-    rows,
-    serials,
-    years_of,
-)
-from sources.world.days import number, year_of
+from sources.world.conduct import acts as conduct
+from sources.world.days import year_of
 from sources.world.draws import Ints, Stream
 from sources.world.population import Population
 
 KIND = "platform_payment"
 A_YEAR = 90_000  # for 100,000 users
-GROUNDS = {"shopping_paid": 62, "bill_paid": 20, "instalment_paid": 12, "rent_paid": 6}
 OFFICE = "云穗付"
-STRATA: Strata = ((50, 1000), (35, 200), (15, 30))
+STRATA: conduct.Strata = ((50, 1000), (35, 200), (15, 30))
 _OPTED_IN_PER_MILLION = 250_000
 
 
@@ -45,40 +32,27 @@ def users(population: Population) -> Ints:
     return np.flatnonzero(chosen)
 
 
-def use(population: Population, kind: str, a_year: int) -> Iterator[Acts]:
+def use(population: Population, kind: str, a_year: int) -> Iterator[conduct.Acts]:
     """Acts of users, year by year, since they are many: `a_year` for 100,000 users."""
-    seed, joined = population.seed, users(population)
-    people = group_of(population, PERSON)
-    for year in years_of(population):
-        key = act_key(year, PERSON, np.arange(joined.size * a_year // 100_000))
-        first, after = number(date(year, 1, 1)), number(date(year + 1, 1, 1))
-        level = Stream(seed, f"{kind}.level").choice(key, [weight for weight, _ in STRATA])
-        pool = np.maximum(joined.size * np.array([share for _, share in STRATA]) // 1000, 1)
-        order = Stream(seed, f"{kind}.who").below(key, pool[level])
-        index = joined[Stream(seed, f"{kind}.user").permute(order, joined.size)]
-        acts = Acts(
-            key=key,
-            group=np.full(key.size, PERSON),
-            index=index,
-            subject_no=index + people.first_no,
-            place=people.place[index],
-            level=level,
-            day=first + Stream(seed, f"{kind}.day").below(key, after - first),
+    joined = users(population)
+    for year in conduct.years_of(population):
+        acts = conduct.draw_year(
+            population, kind, conduct.PERSON, a_year, STRATA, f"{kind}.user", year, among=joined
         )
-        yield Acts.together([present(population, acts)])
+        yield conduct.Acts.together([acts])
 
 
 def on_platform(
-    population: Population, kind: str, acts: Acts, mark: str, weights: Mapping[str, int], most: int
+    population: Population, kind: str, acts: conduct.Acts, mark: str, most: int
 ) -> Iterator[pa.Table]:
     """The acts of a year as rows; the platform records them on the next day and for good."""
     whole = np.zeros(len(acts), dtype=np.int64)
-    serial = padded(serials(whole, acts.day), 8)
+    serial = padded(conduct.serials(whole, acts.day), 8)
     amount = 5 + Stream(population.seed, f"{kind}.amount").skewed(acts.key, most, power=3)
-    yield from rows(
+    yield from conduct.rows(
         kind,
         acts,
-        ground=grounds(population, kind, acts.key, weights),
+        ground=conduct.grounds(population, kind, acts.key),
         amount_yuan=amount,
         document_no=glue(mark, plain(year_of(acts.day)), serial),
         held_from=acts.day + 1,
@@ -89,4 +63,4 @@ def on_platform(
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
     for acts in use(population, KIND, A_YEAR):
-        yield from on_platform(population, KIND, acts, "PF", GROUNDS, 3_000)
+        yield from on_platform(population, KIND, acts, "PF", 3_000)

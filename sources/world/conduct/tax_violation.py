@@ -7,38 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from sources.world.conduct.acts import (
-    FIRM,
-    Acts,
-    city_index,
-    city_names,
-    city_short,
-    draw,
-    grounds,
-    known,
-    numbered,
-    rows,
-)
+from sources.world.conduct import acts as conduct
 from sources.world.days import OPEN, workdays_after
 from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "tax_violation"
-A_YEAR = {FIRM: 300}
-GROUNDS = {
-    "false_invoices": 38,
-    "tax_evasion": 22,
-    "tax_arrears": 18,
-    "not_withheld": 10,
-    "arrears_hidden": 8,
-    "refund_fraud": 4,
-}
+A_YEAR = {conduct.FIRM: 300}
 _SETTLED_PER_MILLION = 120_000
 
 
-def acts_of(population: Population) -> Acts:
+def acts_of(population: Population) -> conduct.Acts:
     """Who violated when; A-class taxpayers are chosen among the others."""
-    return draw(population, KIND, A_YEAR)
+    return conduct.draw(population, KIND, A_YEAR)
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
@@ -46,13 +27,12 @@ def generate(population: Population) -> Iterator[pa.Table]:
     acts, seed = acts_of(population), population.seed
     settles = Stream(seed, f"{KIND}.settles").per_million(acts.key, _SETTLED_PER_MILLION)
     settled = acts.day + 200 + Stream(seed, f"{KIND}.settled").below(acts.key, 700)
-    yield from rows(
+    yield from conduct.rows(
         KIND,
         acts,
-        ground=grounds(population, KIND, acts.key, GROUNDS),
+        ground=conduct.grounds(population, KIND, acts.key),
         amount_yuan=100_000 + Stream(seed, f"{KIND}.amount").skewed(acts.key, 60_000_000, power=5),
-        document_no=numbered(city_short(acts.place), "税稽罚", city_index(acts.place), acts.day),
-        held_from=workdays_after(acts.day, 7),
-        held_to=known(np.where(settles, workdays_after(settled, 3), OPEN), population),
-        office=city_names(acts.place, "税务局"),
+        document_no=conduct.numbered_by_city(acts, "税稽罚"),
+        held_to=conduct.known(np.where(settles, workdays_after(settled, 3), OPEN), population),
+        office=conduct.city_names(acts.place, "税务局"),
     )

@@ -14,22 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from sources.world.columns import glue, padded, pick, plain
-from sources.world.conduct.acts import (
-    FIRM,
-    PERSON,
-    city_names,
-    draw,
-    known,
-    part_key,
-    present,
-    rows,
-)
+from sources.world.conduct import acts as conduct
 from sources.world.days import OPEN, first_of_month, month_of, year_of
 from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "utility_arrears"
-A_YEAR = {PERSON: 430, FIRM: 350}  # spells
+A_YEAR = {conduct.PERSON: 430, conduct.FIRM: 350}  # spells
 # Ground -> (weight, company, letter of its account numbers).
 SERVICES = {
     "electricity_arrears": (45, "供电公司", "D"),
@@ -44,7 +35,7 @@ _NEVER_PER_MILLION = 60_000
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
     seed = population.seed
-    spells = draw(population, KIND, A_YEAR)
+    spells = conduct.draw(population, KIND, A_YEAR)
     months = 1 + Stream(seed, f"{KIND}.months").choice(spells.key, _MONTHS)
     service = Stream(seed, f"{KIND}.service").choice(
         spells.key, [weight for weight, *_ in SERVICES.values()]
@@ -59,7 +50,9 @@ def generate(population: Population) -> Iterator[pa.Table]:
     billed = first_of_month(spells.day[spell], month)
     due = first_of_month(billed, 1) + 19
     arrears = replace(
-        spells.take(spell), key=part_key(spells.key[spell], month, len(_MONTHS)), day=due + 1
+        spells.take(spell),
+        key=conduct.part_key(spells.key[spell], month, len(_MONTHS)),
+        day=due + 1,
     )
     # one account, one bill a month: where two spells meet, the first has it
     bill = (arrears.subject_no * len(SERVICES) + service[spell]) * 100_000 + (
@@ -67,19 +60,19 @@ def generate(population: Population) -> Iterator[pa.Table]:
     )
     once = np.zeros(spell.size, dtype=bool)
     once[np.unique(bill, return_index=True)[1]] = True
-    keep = once & np.isin(arrears.key, present(population, arrears).key)
+    keep = once & np.isin(arrears.key, conduct.present(population, arrears).key)
     order = np.flatnonzero(keep)
     order = order[np.lexsort((arrears.key[order], arrears.day[order]))]
     arrears, spell, billed, due = arrears.take(order), spell[order], billed[order], due[order]
 
-    firm = arrears.group == FIRM
+    firm = arrears.group == conduct.FIRM
     most = np.where(firm, 20_000, 600)
     amount = np.where(firm, 300, 40) + Stream(seed, f"{KIND}.amount").skewed(arrears.key, most)
     year, in_year = plain(year_of(billed)), padded(month_of(billed), 2)
     companies = [company for _, company, _ in SERVICES.values()]
     letters = [letter for *_, letter in SERVICES.values()]
     account = glue(pick(letters, service[spell]), padded(arrears.subject_no, 9))
-    yield from rows(
+    yield from conduct.rows(
         KIND,
         arrears,
         ground=pick([*SERVICES], service[spell]),
@@ -87,7 +80,7 @@ def generate(population: Population) -> Iterator[pa.Table]:
         document_no=glue(account, "-", year, in_year),
         due=due,
         held_from=first_of_month(billed, 2),
-        held_to=known(paid[spell], population),
-        office=glue(city_names(arrears.place), pick(companies, service[spell])),
+        held_to=conduct.known(paid[spell], population),
+        office=glue(conduct.city_names(arrears.place), pick(companies, service[spell])),
         detail=glue(year, "-", in_year),
     )

@@ -8,42 +8,25 @@ import pyarrow as pa
 
 from sources.world import divisions
 from sources.world.columns import glue, padded, pick, plain
-from sources.world.conduct.acts import (
-    DEVOTED,
-    PERSON,
-    city_index,
-    draw,
-    grounds,
-    place_names,
-    rows,
-    serials,
-)
-from sources.world.days import workdays_after, year_of
+from sources.world.conduct import acts as conduct
+from sources.world.days import year_of
 from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "volunteering"
-A_YEAR = {PERSON: 1_560}
-GROUNDS = {
-    "community_service": 42,
-    "elder_care": 20,
-    "tree_planting": 15,
-    "school_help": 13,
-    "blood_donation": 10,
-}
+A_YEAR = {conduct.PERSON: 1_560}
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = draw(population, KIND, A_YEAR, DEVOTED, "kindness", of_age=14)
-    serial = padded(serials(city_index(acts.place), acts.day), 7)
+    acts = conduct.draw(population, KIND, A_YEAR, conduct.DEVOTED, "kindness", of_age=14)
+    serial = padded(conduct.serials(conduct.city_index(acts.place), acts.day), 7)
     city = pick(divisions.load().city_codes, acts.place)
-    yield from rows(
+    yield from conduct.rows(
         KIND,
         acts,
-        ground=grounds(population, KIND, acts.key, GROUNDS),
+        ground=conduct.grounds(population, KIND, acts.key),
         document_no=glue("ZY", city, plain(year_of(acts.day)), serial),
-        held_from=workdays_after(acts.day, 7),
-        office=place_names(acts.place, "志愿服务中心"),
+        office=conduct.place_names(acts.place, "志愿服务中心"),
         detail=plain(1 + Stream(population.seed, f"{KIND}.hours").skewed(acts.key, 40)),
     )

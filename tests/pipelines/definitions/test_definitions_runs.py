@@ -81,7 +81,7 @@ def test_a_part_works_on_a_copy_of_the_last_good_database(home, monkeypatch, lau
     assert told["dagster/row_count"].value == len(after["lists.court_dishonest"])
     assert "+ 100" in told["sql"].value
     columns = {column.name: column.type for column in told["dagster/column_schema"].schema.columns}
-    assert columns["subject_id"] == "VARCHAR" and columns["from_day"] == "DATE"
+    assert columns["subject_id"] == "UUID" and columns["from_day"] == "DATE"
     behind = told["dagster/column_lineage"].lineage.deps_by_column["to_day"]
     assert dg.TableColumnDep(asset_key=key("merge.events"), column_name="valid_to") in behind
     (line,) = (li for li in told["columns come from"].value.splitlines() if "| to_day |" in li)

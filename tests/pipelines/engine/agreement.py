@@ -1,8 +1,8 @@
 """A DuckDB build and a Spark build held against each other, row for row.
 
 Spark's tables are Parquet files, which DuckDB reads itself, so the comparison needs no Spark. Values
-are compared as text: an integer is the same whatever its width, but a decimal with another scale, an
-empty text for a NULL or a row too many is a difference.
+are compared as text: an integer is the same whatever its width, and an id whether it is a UUID or its
+digits, but a decimal with another scale, an empty text for a NULL or a row too many is a difference.
 """
 
 from __future__ import annotations
@@ -45,26 +45,30 @@ def differences(database: Path, home: Path) -> list[Difference]:
     return found
 
 
-def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Table -> column -> its type."""
     rows = connection.execute(
-        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() "
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
         "WHERE database_name = 'one' ORDER BY schema_name, table_name, column_index"
     ).fetchall()
-    tables: dict[str, list[str]] = {}
-    for table, column in rows:
-        tables.setdefault(table, []).append(column)
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        tables.setdefault(table, {})[column] = kind
     return tables
 
 
 def _difference(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], folder: Path
+    connection: duckdb.DuckDBPyConnection, table: str, kinds: dict[str, str], folder: Path
 ) -> Difference | None:
+    columns = list(kinds)
     files = f"read_parquet('{(folder / '*.parquet').as_posix()}')"
     theirs = [row[0] for row in connection.execute(f"DESCRIBE FROM {files}").fetchall()]
     if columns != theirs:
         return Difference(table, f"DuckDB's columns are {columns}, Spark's {theirs}")
-    texts = ", ".join(f'CAST("{column}" AS VARCHAR) AS "{column}"' for column in columns)
-    one, other = f"SELECT {texts} FROM one.{table}", f"SELECT {texts} FROM {files}"
+    texts = {column: f'CAST("{column}" AS VARCHAR)' for column in columns}
+    ids = {c: f"replace({texts[c]}, '-', '')" for c, kind in kinds.items() if kind == "UUID"}
+    one = f"SELECT {', '.join((texts | ids).values())} FROM one.{table}"
+    other = f"SELECT {', '.join(texts.values())} FROM {files}"
     rows = connection.execute(
         f"SELECT 'DuckDB' AS only_in, * FROM ({one} EXCEPT ALL {other}) "
         f"UNION ALL SELECT 'Spark' AS only_in, * FROM ({other} EXCEPT ALL {one}) ORDER BY ALL"

@@ -130,10 +130,9 @@ def test_a_table_is_made_from_parquet(engine, tmp_path):
     assert engine.query("SELECT * FROM world.rows ORDER BY n").to_pylist() == ROWS.to_pylist()
 
 
-def test_execute_runs_and_checkpoint_does_no_harm(engine):
+def test_execute_runs_a_statement(engine):
     engine.create_table("lists.gone", "SELECT 1 AS n")
     engine.execute("DROP TABLE lists.gone")
-    engine.checkpoint()
     assert not engine.table_exists("lists.gone")
 
 
@@ -162,7 +161,6 @@ def test_a_reader_has_the_macros_and_cannot_write(tmp_path):
         assert two.count("lists.entries") == 1
         with pytest.raises(duckdb.Error, match="read-only"):
             one.create_table("lists.more", "SELECT 1 AS n")
-        one.checkpoint()
 
 
 def test_an_error_inside_still_closes_the_file(tmp_path):

@@ -13,6 +13,7 @@ from pipelines.graph import file_models, in_order
 from pipelines.lists.derive import derived_models
 from schemas.contract import feeds
 from schemas.shape import shape_columns
+from tests.ids import as_id, named
 
 DAY0 = date(2024, 1, 1)
 MANIFEST = {"day0": "2024-01-01", "last_day": "2024-12-30", "horizon": "2027-12-30"}
@@ -45,7 +46,7 @@ class Laboratory:
         self.given_tables = set()
 
     def given(self, table, rows):
-        """Fill a table with rows; columns not named are missing."""
+        """Fill a table with rows; columns not named are missing, and any text will do for an id."""
         types = dict(
             self.engine.fetch(
                 "SELECT column_name, data_type FROM information_schema.columns "
@@ -59,7 +60,7 @@ class Laboratory:
             values = ", ".join(f"CAST(? AS {types[c]})" for c in row)
             self.engine.execute(
                 f"INSERT INTO {table} ({names}) VALUES ({values})",
-                list(row.values()),
+                [as_id(v) if types[c] == "UUID" else v for c, v in row.items()],
             )
         self.given_tables.add(table)
 
@@ -79,7 +80,8 @@ class Laboratory:
         for name in names:
             self.engine.create_table(name, self.models[name].sql)
             self.given_tables.add(name)
-        return self.engine.query(f"SELECT * FROM {names[-1]}").to_pylist()
+        found = self.engine.query(f"SELECT * FROM {names[-1]}").to_pylist()
+        return [{column: named(value) for column, value in row.items()} for row in found]
 
     def clean(self):
         """Empty every table that was touched; constants such as the network are made again."""

@@ -1,5 +1,6 @@
 """Consequences: who is meant, over which links, on which days, and for how long."""
 
+from tests.ids import named
 from tests.pipelines.models.conftest import rows_of
 
 
@@ -81,7 +82,7 @@ def test_the_child_of_a_listed_firms_leader_is_two_steps_away(lab):
         ("private_school_barred_leader", "education_bureau", "child", "2024-03-01", "2024-06-01")
     ]
     path = lab.engine.fetch("SELECT link_path FROM consequences.measures")[0][0]
-    assert path == "legal_representative:b>a firm parent_child:a>b boss"
+    assert named(path) == "legal_representative:b>a firm parent_child:a>b boss"
 
 
 def test_a_policy_says_over_how_many_links_measures_follow(lab):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.exchange.modes import modes
 from tests.pipelines.models.conftest import DAY0, day, rows_of
 
 
@@ -21,11 +22,13 @@ def entry(lab, version="ev", subject="s", list_name="made_up", from_day="2024-01
 def edge(lab, mode="snapshot", every=7, offset=0, lag=1, expiry=None, match="code"):
     owner = {"list": "made_up", "path": "owner", "holder": "owner", "came_from": "owner",
              "distance": 0, "every_days": 1, "offset_days": 0, "lag_days": 0, "mode": "owner",
+             "names_anew": False, "taken_back": True,
              "match": "code", "readmitted": False}  # fmt: skip
     taker = {"list": "made_up", "path": "owner>taker", "parent_path": "owner", "holder": "taker",
              "came_from": "owner", "distance": 1, "every_days": every, "offset_days": offset,
-             "lag_days": lag, "mode": mode, "expiry_days": expiry, "match": match,
-             "readmitted": False}  # fmt: skip
+             "lag_days": lag, "mode": mode, "keeps_days": modes()[mode].keeps_days(every, expiry),
+             "names_anew": modes()[mode].names_anew, "taken_back": modes()[mode].taken_back,
+             "match": match, "readmitted": False}  # fmt: skip
     lab.given("exchange.paths", [owner, taker])
 
 

@@ -4,6 +4,7 @@ from hashlib import md5
 
 import pytest
 
+from tests.ids import as_id
 from tests.pipelines.models.conftest import rows_of
 
 
@@ -88,8 +89,9 @@ def test_an_entry_is_one_version_however_many_versions_of_the_record_lie_beneath
     assert rows_of(found, "list", "subject_id", "from_day", "to_day") == [
         ("court_dishonest", "s", "2024-02-01", "2026-01-09")
     ]
-    entry_id = md5(b"court_dishonest|r").hexdigest()
-    version = md5(f"{entry_id}|s|g|general|2024-02-01".encode()).hexdigest()
+    record, subject = as_id("r"), as_id("s")
+    entry_id = md5(f"court_dishonest|{record}".encode()).hexdigest()
+    version = md5(f"{entry_id}|{subject}|g|general|2024-02-01".encode()).hexdigest()
     assert [(e["entry_id"], e["entry_version"]) for e in found] == [(entry_id, version)]
     assert rows_of(lab.run("lists.evidence"), "entry_version", "parent_id") == [
         (version, "r:v1"),

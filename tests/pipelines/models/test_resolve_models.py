@@ -4,6 +4,7 @@ from hashlib import md5
 
 import pytest
 
+from tests.ids import as_id
 from tests.pipelines.models.conftest import rows_of
 
 USCC = "91870101PDY00001XE"
@@ -15,7 +16,7 @@ RESIDENT = "870101198504120111"
 
 
 def subject(feed, record):
-    return md5(f"{feed}|{record}".encode()).hexdigest()
+    return md5(f"{feed}|{as_id(record)}".encode()).hexdigest()
 
 
 def register(lab, record, properties, feed="market_registry", kind="enterprise", division="870101",
@@ -26,7 +27,7 @@ def register(lab, record, properties, feed="market_registry", kind="enterprise",
         [
             {
                 "record_id": record, "version": version, "feed": feed, "effect": "assert",
-                "id_scheme": "record", "id_value": record, "name": properties.get("name"),
+                "id_scheme": "record", "id_value": as_id(record), "name": properties.get("name"),
                 "division": division, "subject_kind": kind, "property": name, "value": value,
                 "from_day": from_day, "to_day": to_day,
             }

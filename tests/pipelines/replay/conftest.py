@@ -23,7 +23,7 @@ TABLES = {
     "exchange.ancestry": "entry_version VARCHAR, ancestor_kind VARCHAR, ancestor_id VARCHAR, "
     "steps INTEGER",
     "exchange.paths": "list VARCHAR, path VARCHAR, holder VARCHAR, distance INTEGER, "
-    "mode VARCHAR, readmitted BOOLEAN",
+    "mode VARCHAR, taken_back BOOLEAN, readmitted BOOLEAN",
     "exchange.copies": "holder VARCHAR, list VARCHAR, entry_id VARCHAR, entry_version VARCHAR, "
     "subject_id VARCHAR, path VARCHAR, came_from VARCHAR, from_day DATE, to_day DATE, "
     "distance INTEGER",

@@ -14,6 +14,7 @@ from pipelines.engine.databases import opened
 from pipelines.replay.compare.at_source import wrong_at_source
 from pipelines.replay.compare.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED
 from pipelines.replay.compare.metrics import day_number
+from pipelines.replay.compare.sides import as_sides
 
 
 @dataclass
@@ -65,9 +66,8 @@ def source(tmp_path, hand):
         one = believed(tmp_path / "clean.duckdb", clean, [], [])
         two = believed(tmp_path / "corrected.duckdb", corrected, list(held), list(kept))
         with opened(clean=one, corrected=two) as db:
-            found = wrong_at_source(
-                db, "clean", "corrected", {None: [OfFeed("fines", mode)]}, hand.horizon
-            )[None]
+            as_sides(db, "clean", {1: "corrected"})
+            found = wrong_at_source(db, {1: [OfFeed("fines", mode)]}, hand.horizon)[1]
         zero = day_number(hand.day(0))
         return [(run.first - zero, run.end - zero, run.why) for run in found]
 

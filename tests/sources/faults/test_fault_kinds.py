@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.contract import Column, feeds
-from schemas.identifiers import RESIDENT_NO, SCHEMES, USCC, could_be_real, is_synthetic
+from schemas.identifiers import RESIDENT_NO, SCHEMES, USCC, could_be_real
 from sources.faults import FaultError, kind, kinds
 from sources.faults.draw import Draw, hits, text_numbers
 from sources.faults.identifiers import may_stand
@@ -97,7 +97,7 @@ def test_a_mistyped_code_is_one_character_off_fails_its_check_and_is_nobodys(
         typed = mistype(value, scheme, draw(feed_of(), n))
         assert sum(a != b for a, b in zip(typed, value, strict=True)) == 1
         assert not SCHEMES[scheme].checksum_ok(typed)
-        assert is_synthetic(scheme, typed) and not could_be_real(typed)
+        assert SCHEMES[scheme].is_synthetic(typed) and not could_be_real(typed)
 
 
 def test_a_mistyped_code_keeps_its_division_and_its_body(feed_of):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,13 +11,17 @@ import plotly.graph_objects as go
 from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.tell.figures.marks import (
+    BELOW,
+    GRID,
     INK,
     TIES,
+    Count,
     blank,
+    empty,
     fault_days,
+    hatched,
     iso,
     mark_days,
-    say,
     time_axis,
     united,
 )
@@ -34,12 +40,12 @@ def per_day(replay: Replay) -> pd.DataFrame:
         wrong (their sum), uncorrected (what the sum would be without the correction).
     """
     followed = replay.faulty if replay.remaining is None else replay.remaining.difference
-    shown, without = _turns(followed), _turns(replay.faulty)
+    shown, without = _counts(followed), _counts(replay.faulty)
     first = metrics.day_number(fault_days(replay)[0])
     end = metrics.day_number(replay.faulty.horizon)
-    inside = {day for counts in (*shown, *without) for day in counts if day < end}
+    inside = {day for count in (*shown, *without) for day in count.days if day < end}
     days = np.array(sorted({first, *inside}), dtype=np.int64)
-    named, linked, derived = (_on(counts, days) for counts in shown)
+    named, linked, derived = (count.on(days) for count in shown)
     frame = pd.DataFrame(
         {
             "from_day": [iso(day) for day in days],
@@ -48,7 +54,7 @@ def per_day(replay: Replay) -> pd.DataFrame:
             "linked": linked - named,
             "derived": derived - linked,
             "wrong": derived,
-            "uncorrected": _on(without[-1], days),
+            "uncorrected": without[-1].on(days),
         }
     )
     counts = frame.drop(columns=["from_day", "to_day"])
@@ -58,8 +64,8 @@ def per_day(replay: Replay) -> pd.DataFrame:
     return merged
 
 
-def _turns(difference: Difference) -> list[dict[int, int]]:
-    """Day -> change in how many subjects are wrong: by the closest tie, by the two, by all three."""
+def _counts(difference: Difference) -> list[Count]:
+    """How many subjects are wrong: by the closest tie, by the two, by all three."""
     direct = difference.tied[difference.tied["link_path"] == ""]
     key = ["agency", "measure", "subject_id"]
     own = pd.MultiIndex.from_frame(difference.measures[key]).isin(
@@ -74,19 +80,11 @@ def _turns(difference: Difference) -> list[dict[int, int]]:
     for frames in ties:
         so_far += [metrics.numbered(frame)[["subject_id", "a", "b"]] for frame in frames]
         runs = pd.concat([f for f in so_far if len(f)] or so_far[:1], ignore_index=True)
-        changes: dict[int, int] = {}
+        count = Count()
         for run in united(runs, ("subject_id",)).itertuples():
-            changes[int(run.a)] = changes.get(int(run.a), 0) + 1
-            changes[int(run.b)] = changes.get(int(run.b), 0) - 1
-        found.append(changes)
+            count.add(run.a, run.b)
+        found.append(count)
     return found
-
-
-def _on(changes: dict[int, int], days: np.ndarray) -> np.ndarray:
-    """The number after all changes up to each day."""
-    when = np.array(sorted(changes), dtype=np.int64)
-    sums = np.cumsum([0, *(changes[int(day)] for day in when)])
-    return sums[np.searchsorted(when, days, side="right")]
 
 
 def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
@@ -104,9 +102,7 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
     """
     frame = per_day(replay)
     if not frame["wrong"].any() and not frame["uncorrected"].any():
-        figure = blank(160, narrow, xaxis={"visible": False}, yaxis={"visible": False})
-        say(figure, "Nobody is wrong on any day.")
-        return figure
+        return empty("Nobody is wrong on any day.", narrow)
     ties = [tie for tie in TIES if frame[tie].any()]
     bottom = 44 + 20 * (len(ties) + 1) if narrow else 100
     figure = blank(
@@ -117,67 +113,40 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
         yaxis={
             "title": {"text": "subjects wrong", "standoff": 6},
             "rangemode": "tozero",
-            "gridcolor": "#e7ebef",
+            "gridcolor": GRID,
             "tickformat": ",d",
             "nticks": 6,
             "fixedrange": True,
         },
         hovermode="x unified",
-        legend={
-            "traceorder": "normal",
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-        },
+        legend=BELOW | {"traceorder": "normal"},
     )
     days = [*frame["from_day"], frame["to_day"].iloc[-1]]
+
+    def steps(name: str, column: str, said: str, line: dict[str, Any], **more: Any) -> None:
+        counts = frame[column].tolist()
+        figure.add_trace(
+            go.Scatter(
+                name=name,
+                x=days,
+                y=[*counts, counts[-1]],
+                mode="lines",
+                line={"shape": "hv"} | line,
+                hovertemplate=f"{said}: %{{y}}<extra></extra>",
+                **more,
+            )
+        )
+
     for tie in ties:
-        look, counts = TIES[tie], frame[tie].tolist()
-        figure.add_trace(
-            go.Scatter(
-                name=look.title,
-                x=days,
-                y=[*counts, counts[-1]],
-                stackgroup="ties",
-                mode="lines",
-                line={"shape": "hv", "width": 0, "color": look.colour},
-                fillcolor=look.colour,
-                fillpattern={
-                    "shape": look.hatch,
-                    "fgcolor": look.colour,
-                    "bgcolor": "#ffffff",
-                    "fillmode": "replace",
-                    "size": 8,
-                    "solidity": 0.4,
-                },
-                hovertemplate=f"{look.title.partition(':')[0]}: %{{y}}<extra></extra>",
-            )
-        )
-    counts = frame["wrong"].tolist()
-    figure.add_trace(
-        go.Scatter(
-            name="all together",
-            x=days,
-            y=[*counts, counts[-1]],
-            mode="lines",
-            line={"shape": "hv", "width": 1.5, "color": INK},
-            showlegend=False,
-            hovertemplate="all together: %{y}<extra></extra>",
-        )
-    )
+        look = TIES[tie]
+        fill = {"fillcolor": look.colour, "fillpattern": hatched(look, 8, 0.4)}
+        line = {"width": 0, "color": look.colour}
+        steps(look.title, tie, look.title.partition(":")[0], line, stackgroup="ties", **fill)
+    whole = "all together"
+    steps(whole, "wrong", whole, {"width": 1.5, "color": INK}, showlegend=False)
     if replay.remaining is not None:
-        counts = frame["uncorrected"].tolist()
-        figure.add_trace(
-            go.Scatter(
-                name="all together, had nobody corrected it",
-                x=days,
-                y=[*counts, counts[-1]],
-                mode="lines",
-                line={"shape": "hv", "width": 2, "color": INK, "dash": "dot"},
-                hovertemplate="had nobody corrected it: %{y}<extra></extra>",
-            )
-        )
+        without = "had nobody corrected it"
+        line = {"width": 2, "color": INK, "dash": "dot"}
+        steps(f"{whole}, {without}", "uncorrected", without, line)
     mark_days(figure, replay)
     return figure

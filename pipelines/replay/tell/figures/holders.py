@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from pipelines.replay.tell.figures.marks import (
+    BELOW,
     FAINT,
     GREEN,
     INK,
@@ -18,6 +20,7 @@ from pipelines.replay.tell.figures.marks import (
     blank,
     iso,
     spoken,
+    write,
 )
 from pipelines.replay.tell.figures.places import layers, ordered, placed, staggered
 from pipelines.replay.tell.figures.spread import FILE, Pair, Spread, spread
@@ -94,16 +97,7 @@ def moving(replay: Replay, narrow: bool = False) -> tuple[go.Figure, list[dict[s
         xaxis={"range": [0, NARROW if narrow else WIDE], "visible": False, "fixedrange": True},
         yaxis={"range": [0, height], "visible": False, "fixedrange": True},
         showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "itemclick": False,
-            "itemdoubleclick": False,
-            "font": {"size": 12},
-        },
+        legend=BELOW | {"itemclick": False, "itemdoubleclick": False, "font": {"size": 12}},
     )
     figure.update_annotations(yshift=2)  # the mark, clear of plotly's own buttons
     figure.add_trace(_lines(list(curves.values()), LINE, 1.3, 9))
@@ -156,51 +150,54 @@ def _lines(
     curves: list[list[tuple[float, float]]], colour: str, width: float, arrow: int
 ) -> dict[str, Any]:
     """Edges as one trace, each with an arrow at its end."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    size: list[int] = []
-    apart: list[int] = []
+    points: list[tuple[float | None, float | None]] = []
     for curve in curves:
-        x += [*(p[0] for p in curve), None]
-        y += [*(p[1] for p in curve), None]
-        size += [0] * PIECES + [arrow, 0]
-        apart += [0] * PIECES + [NEAR, 0]
+        points += [*curve, (None, None)]
+    ends = [0] * PIECES + [1, 0]
+    marker = {
+        "symbol": "arrow",
+        "angleref": "previous",
+        "size": [arrow * end for end in ends] * len(curves),
+        "standoff": [NEAR * end for end in ends] * len(curves),
+        "color": colour,
+        "line": {"width": 0},
+        "opacity": 1,
+    }
+    line = {"color": colour, "width": width}
+    return _scatter(points, "lines+markers", marker, line=line)
+
+
+def _scatter(
+    points: Sequence[tuple[float | None, float | None]],
+    mode: str,
+    marker: dict[str, Any],
+    **more: Any,
+) -> dict[str, Any]:
+    """A trace of points, one that says nothing unless it is given a hovertext."""
     return {
         "type": "scatter",
-        "x": x,
-        "y": y,
-        "mode": "lines+markers",
-        "line": {"color": colour, "width": width},
-        "marker": {
-            "symbol": "arrow",
-            "angleref": "previous",
-            "size": size,
-            "standoff": apart,
-            "color": colour,
-            "line": {"width": 0},
-            "opacity": 1,
-        },
-        "hoverinfo": "skip",
+        "x": [x for x, _ in points],
+        "y": [y for _, y in points],
+        "mode": mode,
+        "marker": marker,
+        "hoverinfo": "text" if "hovertext" in more else "skip",
         "showlegend": False,
+        **more,
     }
 
 
 def _clocks(found: Spread, curves: dict[Pair, list[tuple[float, float]]]) -> dict[str, Any]:
     """What each edge hands over and when, to be read at its middle."""
     clocks = [(edge, lines) for edge, lines in found.edges.items() if lines]
-    return {
-        "type": "scatter",
-        "x": [curves[edge][PIECES // 2][0] for edge, _ in clocks],
-        "y": [curves[edge][PIECES // 2][1] for edge, _ in clocks],
-        "mode": "markers",
-        "marker": {"size": 14, "color": "rgba(0,0,0,0)"},
-        "hovertext": [
+    return _scatter(
+        [curves[edge][PIECES // 2] for edge, _ in clocks],
+        "markers",
+        {"size": 14, "color": "rgba(0,0,0,0)"},
+        hovertext=[
             f"<b>{_called(edge[0])} → {_called(edge[1])}</b><br>" + "<br>".join(lines)
             for edge, lines in clocks
         ],
-        "hoverinfo": "text",
-        "showlegend": False,
-    }
+    )
 
 
 def _frames(
@@ -270,28 +267,25 @@ def _dots(
             looks.append(STATES["righted" if before else "right"])
             texts.append("✓" if before else NO_TEXT)
         hovers.append(_hover(node, wrong, more, before))
-    return {
-        "type": "scatter",
-        "x": [at[state[0]][0] for state in states],
-        "y": [at[state[0]][1] for state in states],
-        "mode": "markers+text",
-        "text": texts,
-        "textfont": {
+    symbols, sizes, fills, outlines = zip(*(look[1:] for look in looks), strict=True)
+    return _scatter(
+        [at[state[0]] for state in states],
+        "markers+text",
+        {
+            "symbol": symbols,
+            "size": sizes,
+            "color": fills,
+            "line": {"color": outlines, "width": 1.6},
+            "opacity": 1,
+        },
+        text=texts,
+        textfont={
             "size": 14,
             "weight": 700,
             "color": [GREEN if t == "✓" else "#000000" for t in texts],
         },
-        "marker": {
-            "symbol": [look[1] for look in looks],
-            "size": [look[2] for look in looks],
-            "color": [look[3] for look in looks],
-            "line": {"color": [look[4] for look in looks], "width": 1.6},
-            "opacity": 1,
-        },
-        "hovertext": hovers,
-        "hoverinfo": "text",
-        "showlegend": False,
-    }
+        hovertext=hovers,
+    )
 
 
 def _hover(node: str, wrong: int, more: int, before: bool) -> str:
@@ -309,21 +303,17 @@ def _hover(node: str, wrong: int, more: int, before: bool) -> str:
 
 def _moving(moving: list[tuple[tuple[float, float], Any]]) -> dict[str, Any]:
     """What is on its way on one day."""
-    return {
-        "type": "scatter",
-        "x": [point[0] for point, _ in moving],
-        "y": [point[1] for point, _ in moving],
-        "mode": "markers",
-        "marker": {
+    return _scatter(
+        [point for point, _ in moving],
+        "markers",
+        {
             "symbol": ["circle" if trip.righting else "diamond" for _, trip in moving],
             "size": 15,
             "color": [GREEN if trip.righting else VERMILLION for _, trip in moving],
             "line": {"color": "#ffffff", "width": 2},
             "opacity": 1,
         },
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    )
 
 
 def _told(states: list[tuple[str, int, int, bool]], moving: list[Any]) -> str:
@@ -373,17 +363,9 @@ def _name(figure: go.Figure, node: str, at: tuple[float, float], narrow: bool) -
         words = text.split()
         half = (len(words) + 1) // 2
         text = " ".join(words[:half]) + "<br>" + " ".join(words[half:])
-    figure.add_annotation(
-        x=at[0],
-        y=at[1],
-        yshift=-20,
-        yanchor="top",
-        text=text,
-        showarrow=False,
-        font={"size": 11 if narrow else 13, "color": INK},
-        bgcolor="rgba(255,255,255,0.72)",
-        borderpad=0,
-    )
+    place = {"xref": "x", "yref": "y", "yshift": -20, "yanchor": "top"}
+    ground = {"bgcolor": "rgba(255,255,255,0.72)", "borderpad": 0}
+    write(figure, text, *at, font={"size": 11 if narrow else 13, "color": INK}, **place, **ground)
 
 
 def _controls(frames: list[dict[str, Any]], narrow: bool) -> dict[str, Any]:

@@ -6,11 +6,13 @@ stands alone: each goes with a hatch, a symbol or a kind of line, so that a grey
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -22,6 +24,15 @@ BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 INK, FAINT, LINE, PAPER = "#1f2933", "#55606a", "#c3cad1", "#ffffff"
 FONT = "system-ui, 'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 MARK = "Synthetic data"
+GRID = "#e7ebef"
+# A legend below the picture, at the very bottom.
+BELOW: dict[str, Any] = {
+    "orientation": "h",
+    "x": 0,
+    "y": 0,
+    "yref": "container",
+    "yanchor": "bottom",
+}
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,28 @@ def united(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return pieces.agg(a=("a", "min"), b=("b", "max")).reset_index().drop(columns="run")
 
 
+class Count:
+    """A whole number that changes on certain days."""
+
+    def __init__(self) -> None:
+        self._changes: dict[int, int] = defaultdict(int)
+
+    def add(self, first: int, end: int) -> None:
+        """Count one more from a day until another."""
+        self._changes[first] += 1
+        self._changes[end] -= 1
+
+    @property
+    def days(self) -> list[int]:
+        """The days on which it may change."""
+        return sorted(self._changes)
+
+    def on(self, days: np.ndarray) -> np.ndarray:
+        """The number on each day."""
+        sums = np.cumsum([0, *(self._changes[day] for day in self.days)])
+        return sums[np.searchsorted(np.array(self.days, dtype=np.int64), days, side="right")]
+
+
 def iso(number: int) -> str:
     """A day's number as `YYYY-MM-DD`."""
     day = metrics.day_of(int(number))
@@ -123,32 +156,41 @@ def blank(height: int, narrow: bool, **layout: Any) -> go.Figure:
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 0, "yanchor": "top"},
     }
     figure = go.Figure(layout=common | layout)
-    figure.add_annotation(
-        text=MARK,
-        xref="paper",
-        yref="paper",
-        x=1,
-        y=1,
-        yshift=20,
-        xanchor="right",
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": 11, "color": FAINT},
-    )
+    small = {"size": 11, "color": FAINT}
+    write(figure, MARK, 1, 1, yshift=20, xanchor="right", yanchor="bottom", font=small)
     return figure
 
 
-def say(figure: go.Figure, text: str) -> None:
-    """Write one sentence in the middle of an empty figure."""
+def empty(text: str, narrow: bool) -> go.Figure:
+    """A figure with nothing in it but one sentence in the middle."""
+    figure = blank(160, narrow, xaxis={"visible": False}, yaxis={"visible": False})
+    write(figure, text, 0.5, 0.5, font={"size": 15, "color": FAINT})
+    return figure
+
+
+def write(figure: go.Figure, text: str, x: Any, y: float, **look: Any) -> None:
+    """Write something at a share of the picture's width and height, or wherever `look` refers to."""
     figure.add_annotation(
-        text=text,
-        xref="paper",
-        yref="paper",
-        x=0.5,
-        y=0.5,
-        showarrow=False,
-        font={"size": 15, "color": FAINT},
+        {"text": text, "x": x, "y": y, "xref": "paper", "yref": "paper", "showarrow": False} | look
     )
+
+
+def upright(figure: go.Figure, day: str, colour: str, dash: str) -> None:
+    """Draw a line across a figure on a day."""
+    line = {"color": colour, "width": 2, "dash": dash}
+    figure.add_shape(type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line=line)
+
+
+def hatched(look: Look, size: int, solidity: float) -> dict[str, Any]:
+    """The fill of one kind of thing, as plotly has it."""
+    return {
+        "shape": look.hatch,
+        "fgcolor": look.colour,
+        "bgcolor": PAPER,
+        "fillmode": "replace",
+        "size": size,
+        "solidity": solidity,
+    }
 
 
 def time_axis(replay: Replay, narrow: bool) -> dict[str, Any]:
@@ -160,7 +202,7 @@ def time_axis(replay: Replay, narrow: bool) -> dict[str, Any]:
         "type": "date",
         "range": [iso(first - room), iso(end + room)],
         "showgrid": True,
-        "gridcolor": "#e7ebef",
+        "gridcolor": GRID,
         "linecolor": LINE,
         "showline": True,
         "ticks": "outside",
@@ -197,28 +239,11 @@ def mark_days(figure: go.Figure, replay: Replay) -> None:
         more = f" (the last of {len(righted)})" if len(righted) > 1 else ""
         text = f"corrected {fixed}{more}; beyond: residue"
         marks.append((fixed.isoformat(), "dash", GREEN, text))
-    line = 0
+    said = 0
     for day, dash, colour, text in reversed(marks):
-        figure.add_shape(
-            type="line",
-            x0=day,
-            x1=day,
-            y0=0,
-            y1=1,
-            yref="paper",
-            line={"color": colour, "width": 2, "dash": dash},
-        )
+        upright(figure, day, colour, dash)
         if text:
-            figure.add_annotation(
-                x=day,
-                y=1,
-                yref="paper",
-                text=text,
-                showarrow=False,
-                xanchor="left",
-                yanchor="bottom",
-                xshift=-2,
-                yshift=2 + 18 * line,
-                font={"size": 12, "color": "#00674b" if colour == GREEN else INK},
-            )
-            line += 1
+            font = {"size": 12, "color": "#00674b" if colour == GREEN else INK}
+            place = {"xref": "x", "xanchor": "left", "yanchor": "bottom", "xshift": -2}
+            write(figure, text, day, 1, yshift=2 + 18 * said, font=font, **place)
+            said += 1

@@ -7,17 +7,21 @@ import plotly.graph_objects as go
 
 from pipelines.replay.compare import metrics
 from pipelines.replay.tell.figures.marks import (
+    BELOW,
     FAINT,
+    GRID,
     INK,
     KINDS,
     as_followed,
     blank,
+    empty,
+    hatched,
     iso,
     mark_days,
-    say,
     spoken,
     time_axis,
     united,
+    write,
 )
 from pipelines.replay.tell.result import Replay
 from pipelines.terminal import counted
@@ -93,15 +97,16 @@ def intervals(replay: Replay, narrow: bool = False) -> go.Figure:
     """
     frame = periods(replay)
     if not len(frame):
-        figure = blank(160, narrow, xaxis={"visible": False}, yaxis={"visible": False})
-        say(figure, "No list is wrong on any day.")
-        return figure
+        return empty("No list is wrong on any day.", narrow)
     rows = list(dict.fromkeys(zip(frame["holder"], frame["list"], strict=True)))
     lanes = [kind for kind in KINDS if (frame["kind"] == kind).any()]
     heading = HEADING if narrow else 0
     row = heading + max(LANE * len(lanes), 0 if narrow else 34) + GAP
-    top = {pair: n * row for n, pair in enumerate(rows)}
     inner = heading + (row - GAP - heading - LANE * len(lanes)) / 2
+    top = {pair: n * row for n, pair in enumerate(rows)}
+    places = zip(frame["holder"], frame["list"], frame["kind"].map(lanes.index), strict=True)
+    middle = [top[holder, name] + inner + LANE * (lane + 0.5) for holder, name, lane in places]
+    frame = frame.assign(y=middle)
     bottom = 44 + 20 * (len(lanes) + 2) if narrow else 84
     left = 12 if narrow else 14 + 7.4 * max(len(spoken(name)) for pair in rows for name in pair)
     figure = blank(
@@ -111,19 +116,15 @@ def intervals(replay: Replay, narrow: bool = False) -> go.Figure:
         margin={"l": left, "r": 12, "t": 60, "b": bottom},
         xaxis=time_axis(replay, narrow),
         yaxis={"range": [row * len(rows), -4], "visible": False, "fixedrange": True},
-        legend={"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"},
+        legend=BELOW,
     )
     for n, (holder, name) in enumerate(rows):
         _name_row(figure, holder, name, n * row, row, narrow)
-    for lane, kind in enumerate(lanes):
-        middle = [
-            top[pair] + inner + LANE * (lane + 0.5)
-            for pair in zip(frame["holder"], frame["list"], strict=True)
-        ]
-        placed = frame.assign(y=middle)[frame["kind"] == kind]
-        _bars(figure, kind, placed[~placed["uncorrected"]])
-    _beyond(figure, frame, top, inner, lanes)
-    _cut(figure, replay, frame[~frame["uncorrected"]], top, inner, lanes)
+    shown = frame[~frame["uncorrected"]]
+    for kind in lanes:
+        _bars(figure, kind, shown[shown["kind"] == kind])
+    _beyond(figure, frame[frame["uncorrected"]])
+    _cut(figure, shown[shown["to_day"] >= replay.faulty.horizon.isoformat()])
     mark_days(figure, replay)
     return figure
 
@@ -133,27 +134,19 @@ def _name_row(
 ) -> None:
     """Write a row's holder and list, and draw a line above it."""
     if top:
+        y, line = top - GAP / 2, {"color": GRID, "width": 1}
         figure.add_shape(
-            type="line",
-            xref="paper",
-            x0=0,
-            x1=1,
-            y0=top - GAP / 2,
-            y1=top - GAP / 2,
-            line={"color": "#e7ebef", "width": 1},
-            layer="below",
+            type="line", xref="paper", x0=0, x1=1, y0=y, y1=y, line=line, layer="below"
         )
     if narrow:
-        place = {"x": 0, "xanchor": "left", "xshift": 10, "y": top - 2, "yanchor": "top"}
-        text = f"<b>{spoken(holder)}</b> · {spoken(name)}"
+        place = {"xanchor": "left", "xshift": 10, "yanchor": "top"}
         place["bgcolor"] = "rgba(255,255,255,0.75)"
+        text, y = f"<b>{spoken(holder)}</b> · {spoken(name)}", top - 2
     else:
-        place = {"x": 0, "xanchor": "right", "xshift": -10, "y": top + (row - GAP) / 2}
+        place = {"xanchor": "right", "xshift": -10, "yanchor": "middle", "align": "right"}
         text = f"<b>{spoken(holder)}</b><br><span style='color:{FAINT}'>{spoken(name)}</span>"
-        place |= {"yanchor": "middle", "align": "right"}
-    figure.add_annotation(
-        xref="paper", text=text, showarrow=False, font={"size": 12, "color": INK}, **place
-    )
+        y = top + (row - GAP) / 2
+    write(figure, text, 0, y, yref="y", font={"size": 12, "color": INK}, **place)
 
 
 def _bars(figure: go.Figure, kind: str, rows: pd.DataFrame) -> None:
@@ -170,14 +163,7 @@ def _bars(figure: go.Figure, kind: str, rows: pd.DataFrame) -> None:
             marker={
                 "color": look.colour,
                 "line": {"color": look.colour, "width": 1.5},
-                "pattern": {
-                    "shape": look.hatch,
-                    "bgcolor": "#ffffff",
-                    "fgcolor": look.colour,
-                    "fillmode": "replace",
-                    "size": 6,
-                    "solidity": 0.45,
-                },
+                "pattern": hatched(look, 6, 0.45),
             },
             hovertext=[
                 f"<b>{spoken(r.holder)}</b>, {spoken(r.list)}<br>{look.title}: "
@@ -190,26 +176,15 @@ def _bars(figure: go.Figure, kind: str, rows: pd.DataFrame) -> None:
     )
 
 
-def _beyond(
-    figure: go.Figure,
-    found: pd.DataFrame,
-    top: dict[tuple[str, str], float],
-    inner: float,
-    lanes: list[str],
-) -> None:
+def _beyond(figure: go.Figure, spared: pd.DataFrame) -> None:
     """Dotted lines for as long as it would have been wrong without the correction."""
-    x: list[str | None] = []
-    y: list[float | None] = []
-    for r in found[found["uncorrected"]].itertuples():
-        at = top[r.holder, r.list] + inner + LANE * (lanes.index(r.kind) + 0.5)
-        x += [r.from_day, r.to_day, None]
-        y += [at, at, None]
-    if x:
+    if len(spared):
+        ends = zip(spared["from_day"], spared["to_day"], strict=True)
         figure.add_trace(
             go.Scatter(
                 name="had nobody corrected it",
-                x=x,
-                y=y,
+                x=[x for first, end in ends for x in (first, end, None)],
+                y=[y for at in spared["y"] for y in (at, at, None)],
                 mode="lines",
                 line={"color": FAINT, "width": 1.5, "dash": "dot"},
                 hoverinfo="skip",
@@ -217,25 +192,14 @@ def _beyond(
         )
 
 
-def _cut(
-    figure: go.Figure,
-    replay: Replay,
-    found: pd.DataFrame,
-    top: dict[tuple[str, str], float],
-    inner: float,
-    lanes: list[str],
-) -> None:
+def _cut(figure: go.Figure, cut: pd.DataFrame) -> None:
     """A triangle at the end of every bar that is cut at the horizon."""
-    cut = found[found["to_day"] >= replay.faulty.horizon.isoformat()]
     if len(cut):
         figure.add_trace(
             go.Scatter(
                 name="still wrong at the horizon",
                 x=cut["to_day"].tolist(),
-                y=[
-                    top[r.holder, r.list] + inner + LANE * (lanes.index(r.kind) + 0.5)
-                    for r in cut.itertuples()
-                ],
+                y=cut["y"].tolist(),
                 mode="markers",
                 marker={"symbol": "triangle-right", "size": 12, "color": INK},
                 hoverinfo="skip",

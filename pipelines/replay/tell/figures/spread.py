@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from pipelines.codes import CODES, read_code_list
+from pipelines.exchange.modes import modes
 from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import CELL, MEASURE, SCORE
 from pipelines.replay.plan.edits import Edit
 from pipelines.replay.tell.figures.marks import (
+    Count,
     as_followed,
     correction_day,
     fault_days,
@@ -24,28 +25,6 @@ from pipelines.replay.tell.result import Replay
 Pair = tuple[str, str]
 CELLS = {"lists": CELL, "measures": MEASURE, "scores": SCORE}
 FILE = "file:"  # begins the name of the node that stands for a feed's files
-
-
-class Count:
-    """A whole number that changes on certain days."""
-
-    def __init__(self) -> None:
-        self._changes: dict[int, int] = defaultdict(int)
-
-    def add(self, first: int, end: int) -> None:
-        """Count one more from a day until another."""
-        self._changes[first] += 1
-        self._changes[end] -= 1
-
-    @property
-    def days(self) -> list[int]:
-        """The days on which it may change."""
-        return sorted(self._changes)
-
-    def on(self, days: np.ndarray) -> np.ndarray:
-        """The number on each day."""
-        sums = np.cumsum([0, *(self._changes[day] for day in self.days)])
-        return sums[np.searchsorted(np.array(self.days, dtype=np.int64), days, side="right")]
 
 
 @dataclass(frozen=True)
@@ -109,15 +88,11 @@ def spread(replay: Replay) -> Spread:
     owners = {owner for name, owner in replay.faulty.owners.items() if name not in adopted}
     end = metrics.day_number(replay.faulty.horizon)
     spreading = Spread(_edges(replay), sorted(owners), first, end)
-    lists = metrics.numbered(as_followed(replay, "lists"))
-    for run in united(lists, ("holder", "list", "subject_id")).itertuples():
-        spreading.entries[run.holder].add(run.a, run.b)
-    measures = metrics.numbered(as_followed(replay, "measures"))
-    for run in united(measures, ("agency", "measure", "subject_id")).itertuples():
-        spreading.followed[run.agency].add(run.a, run.b)
-    scores = metrics.numbered(as_followed(replay, "scores"))
-    for run in united(scores, ("keeper", "subject_id")).itertuples():
-        spreading.followed[run.keeper].add(run.a, run.b)
+    for what, key in CELLS.items():
+        counts = spreading.entries if what == "lists" else spreading.followed
+        runs = united(metrics.numbered(as_followed(replay, what)), key)
+        for holder, *_, a, b in runs.itertuples(index=False):
+            counts[holder].add(a, b)
     _travel(spreading, replay)
     _enter(spreading, replay)
     return spreading
@@ -167,7 +142,8 @@ def _travel(found: Spread, replay: Replay) -> None:
         edge = (run.came_from, run.holder)
         found.lit[edge].add(run.a, run.b)
         trips.add(Trip(edge, run.a - run.lag_days, run.a, righting=False))
-        cleared = run.mode == "snapshot" and run.b < found.end
+        mode = modes().get(run.mode)
+        cleared = mode is not None and mode.until_next_sync and run.b < found.end
         if cleared and since is not None and run.b - run.lag_days >= since:
             trips.add(Trip(edge, run.b - run.lag_days, run.b, righting=True))
     found.trips += sorted(trips, key=lambda t: (t.first, t.end, t.edge, t.righting))

@@ -12,32 +12,24 @@ says nothing about when or how fast it was made, so that the same replay gives t
 
 from __future__ import annotations
 
-import json
-from html import escape
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from plotly.offline import get_plotlyjs
 
 from pipelines.replay.tell.figures import intervals, per_day, periods, wrong_per_day
 from pipelines.replay.tell.figures.holders import moving
 from pipelines.replay.tell.figures.marks import correction_day, fault_days
 from pipelines.replay.tell.page import sections
+from pipelines.replay.tell.page.rendered import HERE, both_widths, plain, rendered
 from pipelines.replay.tell.page.rows import HEADINGS, rows
 from pipelines.replay.tell.report import sentence
 from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from pipelines.replay.tell.result import Replay
 
 __all__ = ["page", "rows", "write_page"]
-
-HERE = Path(__file__).parent
-WIDTHS = {"wide": False, "narrow": True}
 
 
 def write_page(replay: Replay, path: Path) -> None:
@@ -60,9 +52,9 @@ def page(replay: Replay) -> str:
     data = {
         "notice": NOTICE,
         "pictures": {
-            "network": {name: _moving(replay, narrow) for name, narrow in WIDTHS.items()},
-            "intervals": {name: _plain(intervals(replay, n)) for name, n in WIDTHS.items()},
-            "days": {name: _plain(wrong_per_day(replay, n)) for name, n in WIDTHS.items()},
+            "network": both_widths(lambda narrow: _moving(replay, narrow)),
+            "intervals": both_widths(lambda narrow: plain(intervals(replay, narrow))),
+            "days": both_widths(lambda narrow: plain(wrong_per_day(replay, narrow))),
         },
         "fault": fault_days(replay)[0].isoformat(),
         "correction": None if fixed is None else fixed.isoformat(),
@@ -74,34 +66,24 @@ def page(replay: Replay) -> str:
         },
         "headings": {name: text for name, text in HEADINGS.items() if name in table and text},
     }
-    remaining = sections.remains(replay.remaining) if replay.remaining is not None else ""
-    return Template((HERE / "page.html").read_text(encoding="utf-8")).substitute(
-        notice=NOTICE,
-        title=escape(sections.title(replay)),
-        description=escape(sentence(replay), quote=True),
-        summary=sections.summary(replay),
-        records=sections.records(replay),
-        remains=_section("What remained, and why", remaining) if remaining else "",
-        style=(HERE / "page.css").read_text(encoding="utf-8"),
-        plotly=get_plotlyjs(),
-        data=_embedded(data),
-        script=(HERE / "page.js").read_text(encoding="utf-8"),
+    return rendered(
+        HERE,
+        data,
+        title=replay.scenario.title or "One bad record, followed",
+        story=replay.scenario.story,
+        lead=sentence(replay),
+        tiles=sections.tiles(replay),
+        gained=replay.gained,
+        faults=[sections.fault(edit) for edit in replay.edits],
+        gates=sections.gates(replay),
+        remains=None if replay.remaining is None else sections.remains(replay.remaining),
     )
-
-
-def _section(heading: str, body: str) -> str:
-    return f"<section><h2>{heading}</h2>{body}</section>"
-
-
-def _plain(figure: go.Figure) -> dict[str, Any]:
-    """A figure as plain values."""
-    return json.loads(figure.to_json())
 
 
 def _moving(replay: Replay, narrow: bool) -> dict[str, Any]:
     """The network as plain values; the page has buttons of its own for it."""
     figure, frames = moving(replay, narrow)
-    return _plain(figure) | {"frames": frames}
+    return plain(figure) | {"frames": frames}
 
 
 def _packed(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -114,9 +96,3 @@ def _packed(frame: pd.DataFrame) -> list[dict[str, Any]]:
         codes, values = pd.factorize(frame[name], sort=True)
         packed.append({"name": name, "values": values.tolist(), "codes": codes.tolist()})
     return packed
-
-
-def _embedded(data: Any) -> str:
-    """Data as JSON that may stand inside a script element."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -11,6 +11,7 @@ from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import CELL, MEASURE, SCORE, Difference
 from pipelines.replay.compare.words import Words
 from pipelines.replay.tell.figures.marks import KINDS, as_followed, spoken
+from pipelines.replay.tell.report import shortest
 from pipelines.replay.tell.result import Replay
 
 MOST_LINES = 3  # lines named in a cell; the rest are counted
@@ -148,7 +149,7 @@ def _causes(left: pd.DataFrame, by: Key) -> dict[Key, tuple[int, str]]:
 def _points(replay: Replay) -> list[dict[str, Any]]:
     """The changes of points that were made wrongly or not made."""
     rests = _rests(replay, "points", True, ("day", "change"))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in as_followed(replay, "points").itertuples():
         day, after = (
             metrics.day_of(metrics.day_number(pd.Timestamp(row.day).date()) + n).isoformat()
@@ -157,7 +158,8 @@ def _points(replay: Replay) -> list[dict[str, Any]]:
         change = int(row.change)
         _, lines = rests.get((row.keeper, row.reason, row.subject_id, day, str(change)), ("", ""))
         rows.append(
-            {
+            dict.fromkeys(HEADINGS, "")
+            | {
                 "what": "points",
                 "holder": row.keeper,
                 "item": row.reason,
@@ -167,11 +169,8 @@ def _points(replay: Replay) -> list[dict[str, Any]]:
                 "wrong": f"{change:+d}: " + ("not made" if row.side == 1 else "made wrongly"),
                 "first_day": day,
                 "until": after,
-                "uncorrected_until": "",
                 "days": 1,
                 "days_after": 0,
-                "cause": "",
-                "way": "",
                 "lines": lines,
             }
         )
@@ -202,16 +201,9 @@ def _rests(
             ways.setdefault(key, {})[way] = None
         mark = " (the wrong record)" if row.record_id in struck else ""
         lines.setdefault(key, {})[f"{row.file} line {row.line}{mark}"] = None
-    return {key: (_way([*ways.get(key, ())]), _some([*where])) for key, where in lines.items()}
-
-
-def _way(ways: list[str]) -> str:
-    """The shortest way and how many more there are."""
-    if not ways:
-        return ""
-    ways.sort(key=lambda way: (way.count(">"), way))
-    more = f" (+{len(ways) - 1})" if len(ways) > 1 else ""
-    return ways[0].replace(">", " > ") + more
+    return {
+        key: (shortest(ways.get(key, ())), _some(sorted(where))) for key, where in lines.items()
+    }
 
 
 def _along(link_path: str, words: Words) -> str:
@@ -223,6 +215,5 @@ def _along(link_path: str, words: Words) -> str:
 
 
 def _some(lines: list[str]) -> str:
-    lines.sort()
     more = f"; and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
     return "; ".join(lines[:MOST_LINES]) + more

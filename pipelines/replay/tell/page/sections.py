@@ -1,38 +1,23 @@
-"""The sections of a replay's page, as HTML: summary, figures, the record before and after, residue."""
+"""What a replay's page says beside its pictures and its table, as values for its template."""
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from pipelines.replay.compare import metrics
 from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY
 from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.plan.edits import Edit, changed
-from pipelines.replay.tell.figures.marks import spoken
 from pipelines.replay.tell.form import fault_json
-from pipelines.replay.tell.report import fixed_words, gloss, sentence, since_words
+from pipelines.replay.tell.report import fixed_words, since_words
 from pipelines.replay.tell.result import Replay
 from pipelines.terminal import counted
-from schemas.contract import Column
+
+Bars = tuple[str, list[tuple[str, str, float]]]  # a caption; name, figure and share of each bar
 
 
-def title(replay: Replay) -> str:
-    """The page's title."""
-    return replay.scenario.title or "One bad record, followed"
-
-
-def summary(replay: Replay) -> str:
-    """What happened, in plain words."""
-    parts = []
-    if replay.scenario.story:
-        parts.append(f'<p class="story">{escape(replay.scenario.story)}</p>')
-    parts.append(f'<p class="lead">{escape(sentence(replay))}</p>')
-    return "\n".join([*parts, _tiles(replay), _gain(replay)])
-
-
-def _tiles(replay: Replay) -> str:
-    """The few figures to remember."""
+def tiles(replay: Replay) -> list[tuple[str, str, str]]:
+    """The few figures to remember: a number, what it is of, and more of it in small print."""
     total = metrics.totals(replay.faulty)
     tied = [
         f"{total[f'subjects_{tie}']:,} {text}"
@@ -43,7 +28,7 @@ def _tiles(replay: Replay) -> str:
         )
         if total[f"subjects_{tie}"]
     ]
-    tiles = [
+    found = [
         (f"{total['subjects']:,}", "people and firms reached", ", ".join(tied)),
         (
             f"{total['holders']:,}",
@@ -55,7 +40,7 @@ def _tiles(replay: Replay) -> str:
     late = metrics.latency(replay.faulty.lists, replay.fault_day)
     if late is not None:
         soon = counted(late, "day") if late else "same day"
-        tiles.append((soon, "until the first list is wrong", ""))
+        found.append((soon, "until the first list is wrong", ""))
     if replay.remaining is not None:
         figures = replay.remaining.json()
         half = figures["half_life"]
@@ -64,149 +49,55 @@ def _tiles(replay: Replay) -> str:
             after = "never halved before the horizon"
         remaining = f"entries wrong {RESIDUE_DAY} days after {fixed_words(replay)}"
         of = since_words(figures) if figures["cells"] else ""
-        tiles.append((f"{figures['cells']:,}", remaining, "; ".join(filter(None, (of, after)))))
-    cells = "".join(
-        f"<li><strong>{escape(number)}</strong> <span>{escape(text)}</span>"
-        + (f"<small>{escape(more)}</small>" if more else "")
-        + "</li>"
-        for number, text, more in tiles
-    )
-    return f'<ul class="tiles">{cells}</ul>'
+        found.append((f"{figures['cells']:,}", remaining, "; ".join(filter(None, (of, after)))))
+    return found
 
 
-def _gain(replay: Replay) -> str:
-    if not replay.gained:
-        return ""
-    g = replay.gained
-    return (
-        f"<p>What joining gives here, beside what it spoils: <b>{g['gained']:,}</b> true listings "
-        f"that holders would not know with <code>--join {escape(g['from'])}</code>; false ones are "
-        f"{g['false_low']:,} there and {g['false_high']:,} with "
-        f"<code>--join {escape(g['to'])}</code>.</p>"
-    )
+def fault(edit: Edit) -> dict[str, Any]:
+    """A fault: where it struck, and which columns of the record before and after are told.
+
+    Those that differ come first. Of a row that is there on one side only, they are those filled.
+    """
+    told, feed = fault_json(edit), edit.struck.feed
+    before, after = told["before"], told["after"]
+    if before and after:
+        names = set(changed(before, after))
+    else:
+        names = {name for name, value in (before or after or {}).items() if value}
+    return told | {
+        "feed_zh": feed.title_zh,
+        "description": edit.struck.fault.description,
+        "differing": [column for column in feed.columns if column.name in names],
+        "unchanged": [column for column in feed.columns if column.name not in names],
+    }
 
 
-# --- the record -----------------------------------------------------------------------------------
-
-
-def records(replay: Replay) -> str:
-    """Each fault: where it struck, the record before and after, and what gates kept back."""
+def gates(replay: Replay) -> list[str]:
+    """What gates kept back, and where a fault stopped that reached nobody; without a full stop."""
     kept = [k.sentence() for k in replay.passage.kept]
     kept += [f"of what corrects it, {k.sentence()}" for k in replay.passage.kept_correction]
-    said = [*(f"{text[:1].upper()}{text[1:]}." for text in kept)]
-    said += [f"{replay.passage.stopped}."] if replay.passage.stopped else []
-    gates = "".join(f"<p class='gate'>{escape(text)}</p>" for text in said)
-    return "\n".join(_record(edit) for edit in replay.edits) + gates
+    said = [f"{text[:1].upper()}{text[1:]}" for text in kept]
+    return [*said, replay.passage.stopped] if replay.passage.stopped else said
 
 
-def _record(edit: Edit) -> str:
-    fault, feed = fault_json(edit), edit.struck.feed
-    line = f", line {fault['line']}" if fault["line"] else ""
-    what = f"record {escape(fault['record'])}" if fault["record"] else ""
-    if not what and fault["record_id"]:
-        what = f"record {fault['record_id'][:8]}"
-    until = {
-        "source": "wrong there and in every later delivery that says it again",
-        "once": "wrong in this delivery only",
-    }[fault["scope"]]
-    if fault["deliveries_edited"] > 1:
-        until += f" ({fault['deliveries_edited']:,} in all)"
-    lines = [
-        f"<h3>{escape(fault['title'])}: {escape(spoken(feed.name))} {escape(feed.title_zh)}"
-        f"{', ' + what if what else ''}</h3>",
-        f"<p>{escape(edit.struck.fault.description)}</p>",
-        f"<p>Published <b>{fault['delivery']}</b> in <code>{escape(fault['file'])}</code>{line}, "
-        f"{until}. ",
-    ]
-    if fault["correction_sent"]:
-        lines[-1] += (
-            f"Corrected <b>{fault['correction_sent']}</b>: {escape(str(fault['correction']))}.</p>"
-        )
-    elif fault["correction_day"]:
-        why = escape(fault["correction_why_not_sent"])
-        lines[-1] += f"Nothing was sent on {fault['correction_day']} to correct it: {why}.</p>"
-    else:
-        lines[-1] += "Nobody ever corrects it.</p>"
-    before, after = fault["before"], fault["after"]
-    if before or after:
-        lines.append(_cells(feed.columns, before, after))
-    return f'<article class="record">{"".join(lines)}</article>'
-
-
-def _cells(columns: Any, before: Any, after: Any) -> str:
-    """The record's cells, those that changed first and the others folded away."""
-    other = set(changed(before, after)) if before and after else {c.name for c in columns}
-    first = [_cell(c, before, after, True) for c in columns if c.name in other]
-    rest = [_cell(c, before, after, False) for c in columns if c.name not in other]
-    head = (
-        "<thead><tr><th scope='col'>Column</th><th scope='col'>Before</th>"
-        "<th scope='col'>After</th></tr></thead>"
-    )
-    label = "The record before and after"
-    if before is None or after is None:
-        note = "The row is not delivered." if after is None else "A row that should not be there."
-        html = f"<p><b>{note}</b></p>"
-        some = [row for c, row in zip(columns, first, strict=True) if (before or after)[c.name]]
-        return (
-            html + f'<table class="cells"><caption>{label}</caption>{head}{"".join(some)}</table>'
-        )
-    html = f'<table class="cells"><caption>{label}</caption>{head}{"".join(first)}</table>'
-    if rest:
-        html += (
-            f"<details><summary>{counted(len(rest), 'other column')}, unchanged</summary>"
-            f'<table class="cells">{head}{"".join(rest)}</table></details>'
-        )
-    return html
-
-
-def _cell(column: Column, before: Any, after: Any, differs: bool) -> str:
-    """One column: what it means, and what it said before and says after."""
-
-    def value(row: Any) -> str:
-        if row is None:
-            return '<span class="none">no row</span>'
-        said = row[column.name]
-        return '<span class="none">(empty)</span>' if said is None else escape(said)
-
-    marks = ("<del>", "</del>", "<ins>", "</ins>") if differs else ("", "", "", "")
-    return (
-        f"<tr><th scope='row'><code>{escape(column.name)}</code> {escape(column.title_zh)}"
-        f"<small>{escape(gloss(column.description))}</small></th>"
-        f"<td data-label='Before'>{marks[0]}{value(before)}{marks[1]}</td>"
-        f"<td data-label='After'>{marks[2]}{value(after)}{marks[3]}</td></tr>"
-    )
-
-
-# --- what remained --------------------------------------------------------------------------------
-
-
-def remains(remaining: Remaining) -> str:
-    """What of the reach is left after the correction, and why."""
+def remains(remaining: Remaining) -> dict[str, Any]:
+    """What of the reach is left after the correction, and why: `bars`, and sentences `beside` them."""
     figures = remaining.json()
-    if not figures["cells_on_the_eve"] and not figures["entry_days"]:
-        return "<p>Nothing was wrong on the eve of the correction, and nothing is after it.</p>"
-    parts = []
+    tables: list[Bars] = []
     if figures["cells_on_the_eve"]:
         eve = counted(figures["cells_on_the_eve"], "entry", "entries")
-        shares = [
-            (u, figures["share_after_days"][str(u)])
-            for u in AFTER
-            if figures["share_after_days"].get(str(u)) is not None
-        ]
-        shares.append((figures["censored_at"] - 1, figures["share_at_the_horizon"]))
-        bars = [
-            (_after(u, figures["censored_at"] - 1), f"{share:.0%}", share)
-            for u, share in shares
-            if share is not None
-        ]
-        parts.append(_bars(f"Of {eve} wrong on the eve of the correction, still wrong", bars))
+        end = figures["censored_at"] - 1
+        shares = [(u, figures["share_after_days"].get(str(u))) for u in AFTER]
+        shares.append((end, figures["share_at_the_horizon"]))
+        bars = [(_after(u, end), f"{share:.0%}", share) for u, share in shares if share is not None]
+        tables.append((f"Of {eve} wrong on the eve of the correction, still wrong", bars))
     days = figures["entry_days_by_cause"]
     most = max(days.values(), default=0)
     if most:
         causes = sorted(days.items(), key=lambda item: (-item[1], item[0]))
         bars = [(cause, f"{n:,}", n / most) for cause, n in causes]
-        parts.append(_bars("Entry-days wrong since the correction, by cause", bars))
-    extra = [
+        tables.append(("Entry-days wrong since the correction, by cause", bars))
+    beside = [
         f"{text}: {figures[key]:,}"
         for key, text in (
             ("late_spread", "entries first wrong only since the correction (late spread)"),
@@ -215,22 +106,10 @@ def remains(remaining: Remaining) -> str:
         )
         if figures[key]
     ]
-    if extra:
-        parts.append("<p class='wide'>" + "; ".join(extra).capitalize() + ".</p>")
-    return f'<div class="remains">{"".join(parts)}</div>'
+    return {"bars": tables, "beside": beside}
 
 
 def _after(days: int, horizon: int) -> str:
     if days == horizon:
         return f"at the horizon ({days:,} d)"
     return "that day" if days == 0 else f"after {counted(days, 'day')}"
-
-
-def _bars(caption: str, bars: list[tuple[str, str, float]]) -> str:
-    """A small table whose figures are drawn too."""
-    rows = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td>"
-        f"<td class='bar' aria-hidden='true'><i style='width:{share * 100:.1f}%'></i></td></tr>"
-        for name, text, share in bars
-    )
-    return f"<table class='bars'><caption>{escape(caption)}</caption>{rows}</table>"
