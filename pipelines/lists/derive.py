@@ -7,8 +7,13 @@ the digits of ids however the list file writes them.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import sqlglot
+from sqlglot import exp
+
 from pipelines.intervals import union_of_intervals
-from pipelines.model import PIPELINES, Model, tables_read
+from pipelines.model import PIPELINES, Model, output_columns, tables_read
 
 ENTRY_COLUMNS = ("list", "entry_key", "subject_id", "ground", "severity", "from_day", "to_day")
 
@@ -16,6 +21,36 @@ ENTRY_COLUMNS = ("list", "entry_key", "subject_id", "ground", "severity", "from_
 def list_names() -> list[str]:
     """Names of the lists that have a rule of their own, sorted."""
     return sorted(p.stem for p in (PIPELINES / "lists").glob("*.sql") if p.stem[0] != "_")
+
+
+def keyed_by_id(list_file: Model) -> Model:
+    """A list whose `entry_key` is an id: where the file gives any other text, the id made of it.
+
+    >>> given = "SELECT record_id AS entry_key, subject_id FROM merge.events"
+    >>> keyed_by_id(Model("lists.x", given, (), "")).sql == given
+    True
+    >>> given = "SELECT document_no AS entry_key, subject_id FROM merge.events"
+    >>> print(keyed_by_id(Model("lists.x", given, (), "")).sql)
+    SELECT
+        hash_id(CAST(entry_key AS VARCHAR)) AS entry_key,
+        subject_id
+    FROM (
+        SELECT document_no AS entry_key, subject_id FROM merge.events
+    ) AS given
+    """
+    tree = sqlglot.parse_one(list_file.sql, read="duckdb")
+    keys = [
+        key.unalias()
+        for select in (tree.find_all(exp.Select) if isinstance(tree, exp.SetOperation) else [tree])
+        for key in select.expressions
+        if key.alias_or_name == "entry_key"
+    ]
+    if all(isinstance(key, exp.Column) and key.name.endswith("_id") for key in keys):
+        return list_file
+    made = {"entry_key": "hash_id(CAST(entry_key AS VARCHAR)) AS entry_key"}
+    columns = ",\n    ".join(made.get(c, c) for c in output_columns(list_file.sql))
+    sql = f"SELECT\n    {columns}\nFROM (\n{indented(list_file.sql)}\n) AS given"
+    return replace(list_file, sql=sql)
 
 
 def indented(sql: str, by: int = 4) -> str:
