@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.exchange.modes import modes
-from schemas.contract import ROOT, TIERS, read_yaml
+from schemas.contract import CODES, ROOT, TIERS, read_csv, read_yaml
 
 NETWORK_FILE = ROOT / "pipelines" / "exchange" / "network.yml"
-LISTS_FILE = ROOT / "schemas" / "codes" / "lists.csv"
+LISTS_FILE = CODES / "lists.csv"
 JOINS = ("none", "own-keys", "unified-code", "full")
 MATCHES = ("code", "name", "name_division")
 SEVERITIES = ("positive", "minor", "general", "serious")
@@ -181,10 +181,11 @@ class Network:
 
 def read_owners(tier: str) -> dict[str, str]:
     """List -> owner for the lists of a tier."""
-    lines = LISTS_FILE.read_text(encoding="utf-8").splitlines()
-    names = lines[0].split(",")
-    rows = [dict(zip(names, line.split(","), strict=False)) for line in lines[1:] if line]
-    return {r["list"]: r["owner"] for r in rows if TIERS.index(r["tier"]) <= TIERS.index(tier)}
+    return {
+        row["list"]: row["owner"]
+        for row in read_csv(LISTS_FILE)
+        if TIERS.index(row["tier"]) <= TIERS.index(tier)
+    }
 
 
 def _whole(value: object, where: str, bounds: tuple[int, int], unit: str = "days") -> int:
