@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import sqlglot
-from sqlglot import exp
-
+from pipelines.engine.named import taken_from
 from pipelines.intervals import union_of_intervals
 from pipelines.model import PIPELINES, Model, output_columns, tables_read
 
@@ -38,14 +36,7 @@ def keyed_by_id(list_file: Model) -> Model:
         SELECT document_no AS entry_key, subject_id FROM merge.events
     ) AS given
     """
-    tree = sqlglot.parse_one(list_file.sql, read="duckdb")
-    keys = [
-        key.unalias()
-        for select in (tree.find_all(exp.Select) if isinstance(tree, exp.SetOperation) else [tree])
-        for key in select.expressions
-        if key.alias_or_name == "entry_key"
-    ]
-    if all(isinstance(key, exp.Column) and key.name.endswith("_id") for key in keys):
+    if all(name.endswith("_id") for name in taken_from(list_file.sql, "entry_key")):
         return list_file
     made = {"entry_key": "hash_id(CAST(entry_key AS VARCHAR)) AS entry_key"}
     columns = ",\n    ".join(made.get(c, c) for c in output_columns(list_file.sql))
