@@ -13,7 +13,7 @@ from pipelines.conform.believed import believed_models
 from pipelines.conform.unions import union_models
 from pipelines.exchange.network import read_network
 from pipelines.exchange.unroll import exchange_models
-from pipelines.lists.derive import derived_models, list_names
+from pipelines.lists.derive import derived_models, keyed_by_id, list_names
 from pipelines.model import PIPELINES, STAGES, Model, ModelError, make_model
 from schemas.contract import ROOT, feeds
 
@@ -24,13 +24,12 @@ def file_models(stages: Iterable[str] = STAGES) -> list[Model]:
     for stage in stages:
         for path in sorted((PIPELINES / stage).glob("*.sql")):
             if not path.name.startswith("_"):
-                found.append(
-                    make_model(
-                        f"{stage}.{path.stem}",
-                        path.read_text(encoding="utf-8"),
-                        path.relative_to(ROOT).as_posix(),
-                    )
+                model = make_model(
+                    f"{stage}.{path.stem}",
+                    path.read_text(encoding="utf-8"),
+                    path.relative_to(ROOT).as_posix(),
                 )
+                found.append(keyed_by_id(model) if stage == "lists" else model)
     return found
 
 

@@ -40,13 +40,11 @@ def sources() -> list[Row]:
 
 def lists() -> list[Row]:
     """The lists, their owners, and how many holders and ways each can reach."""
-    import csv
-
     from pipelines.exchange.network import LISTS_FILE, read_network
+    from schemas.contract import read_csv
 
     network = read_network("whole", "full")
-    with LISTS_FILE.open(encoding="utf-8", newline="") as file:
-        rows: list[Row] = list(csv.DictReader(file))
+    rows: list[Row] = read_csv(LISTS_FILE)
     for row in rows:
         paths = network.paths(row["list"]) if row["list"] in network.owners else []
         row["adopted"] = row["adopted"] == "yes"

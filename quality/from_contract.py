@@ -50,10 +50,7 @@ def codes(name: str, folder: Path = CODES, column: str = "code") -> tuple[str, .
     path = folder / f"{name}.csv"
     if not path.exists():
         raise FileNotFoundError(f"A contract names the code list {name!r}; {path} does not exist.")
-    rows = read_csv(path)
-    if not all(column in row for row in rows):
-        raise ValueError(f"{path}: the code list needs a column `{column}`.")
-    return tuple(row[column] for row in rows)
+    return tuple(row[column] for row in read_csv(path, needs=column))
 
 
 # A day that may lie ahead of its publication lies at most so many days ahead: a hundred years, which no

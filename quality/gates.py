@@ -102,6 +102,9 @@ def row_verdicts_sql(feed: Feed, rows: str | None = None, strict: bool = False) 
 
     Returns:
         A query with the columns of `quality.verdicts`.
+
+    Raises:
+        ValueError: if the contract expects something that this does not judge.
     """
     table = rows or f"landing.{feed.name}"
     expectations = [
@@ -109,6 +112,9 @@ def row_verdicts_sql(feed: Feed, rows: str | None = None, strict: bool = False) 
     ]
     by_row = [e for e in expectations if e.kind in ROW_KINDS]
     repeats = [e for e in expectations if e.kind in ("one_version", "one_row")]
+    for e in expectations:
+        if e not in by_row and e not in repeats and e.kind != "meets_record":
+            raise ValueError(f"{e.table}.{e.name}: {e.kind!r} does not name rows of a delivery.")
     flagged = _flags_sql(table, by_row) if by_row else empty_sql(VERDICTS_COLUMNS)
     if not repeats:
         return flagged

@@ -36,10 +36,20 @@ def read_yaml(text: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
-def read_csv(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file in UTF-8, each as column -> text."""
+def read_csv(path: Path, needs: str | None = None) -> list[dict[str, str]]:
+    """The rows of a code list, a CSV file in UTF-8, each as column -> text.
+
+    Args:
+        needs: a column it must have.
+
+    Raises:
+        ValueError: if that is missing.
+    """
     with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+        reader = csv.DictReader(lines)
+        if needs and needs not in (reader.fieldnames or ()):
+            raise ValueError(f"{path}: the code list needs a column `{needs}`.")
+        return list(reader)
 
 
 class ContractError(ValueError):

@@ -24,21 +24,59 @@ def named_in(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     >>> named_in("WITH a AS (FROM lists.entries) SELECT x, a.y + 1 AS z, count(*) FROM a")
     (('lists.entries',), ('x', 'z', ''))
     """
-    cursor = _parser(os.getpid()).cursor()
-    ((told,),) = cursor.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
-    said = json.loads(told)
-    if said["error"] or len(said["statements"]) != 1:
-        raise ValueError(f"{said.get('error_message', 'Not one statement')}: {sql[:80]!r}")
-    node = said["statements"][0]["node"]
+    node = _parsed(sql)
     tables = {
         f"{one['schema_name']}.{one['table_name']}"
         for one in _parts(node)
         if one.get("type") == "BASE_TABLE" and one["schema_name"]
     }
-    while node["type"] == "SET_OPERATION_NODE":  # the first of a union names the columns
-        node = node.get("left") or node["children"][0]
-    columns = (one["alias"] or one.get("column_names", [""])[-1] for one in node["select_list"])
+    columns = (_name(one) for one in _branches(node)[0]["select_list"])  # the first names them
     return tuple(sorted(tables)), tuple(columns)
+
+
+def taken_from(sql: str, column: str) -> set[str]:
+    """Where a column that a query gives comes from, in each branch of a union.
+
+    Returns:
+        The names of the columns that are given as they stand; empty where it is worked out.
+
+    Raises:
+        ValueError: if it is not one SELECT.
+
+    >>> sorted(taken_from("SELECT a.x AS k FROM a UNION ALL SELECT k FROM b", "k"))
+    ['k', 'x']
+    >>> taken_from("SELECT concat_ws(':', x, y) AS k FROM a", "k")
+    {''}
+    """
+    return {
+        one.get("column_names", [""])[-1]
+        for branch in _branches(_parsed(sql))
+        for one in branch["select_list"]
+        if _name(one) == column
+    }
+
+
+def _parsed(sql: str) -> dict[str, Any]:
+    """A query as DuckDB's parser writes it down."""
+    cursor = _parser(os.getpid()).cursor()
+    ((told,),) = cursor.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+    said = json.loads(told)
+    if said["error"] or len(said["statements"]) != 1:
+        raise ValueError(f"{said.get('error_message', 'Not one statement')}: {sql[:80]!r}")
+    return said["statements"][0]["node"]
+
+
+def _branches(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """The SELECTs that a query is the union of, the first of them first."""
+    if node["type"] != "SET_OPERATION_NODE":
+        return [node]
+    parts = [node["left"], node["right"]] if node.get("left") else node["children"]
+    return [one for part in parts for one in _branches(part)]
+
+
+def _name(given: dict[str, Any]) -> str:
+    """The name of something a SELECT gives; empty where it has none or is a star."""
+    return given["alias"] or given.get("column_names", [""])[-1]
 
 
 @cache

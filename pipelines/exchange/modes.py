@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 
-from schemas.contract import ROOT
+from schemas.contract import CODES, read_csv
 
-MODES_FILE = ROOT / "schemas" / "codes" / "edge_modes.csv"
 EVERY, EXPIRY = "every", "expiry"
 
 
@@ -54,14 +52,13 @@ class Mode:
 @cache
 def modes() -> dict[str, Mode]:
     """Every mode there is, by its code, in the order of the code list."""
-    with MODES_FILE.open(encoding="utf-8", newline="") as file:
-        return {
-            row["code"]: Mode(
-                row["code"],
-                row["keeps"],
-                row["names_anew"] == "yes",
-                row["taken_back"] == "yes",
-                row["title_en"],
-            )
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["code"]: Mode(
+            row["code"],
+            row["keeps"],
+            row["names_anew"] == "yes",
+            row["taken_back"] == "yes",
+            row["title_en"],
+        )
+        for row in read_csv(CODES / "edge_modes.csv")
+    }

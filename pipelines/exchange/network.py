@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.exchange.modes import modes
-from schemas.contract import ROOT, TIERS, read_csv, read_yaml
+from schemas.contract import CODES, ROOT, TIERS, read_csv, read_yaml
 
 NETWORK_FILE = ROOT / "pipelines" / "exchange" / "network.yml"
-LISTS_FILE = ROOT / "schemas" / "codes" / "lists.csv"
+LISTS_FILE = CODES / "lists.csv"
 JOINS = ("none", "own-keys", "unified-code", "full")
 MATCHES = ("code", "name", "name_division")
 SEVERITIES = ("positive", "minor", "general", "serious")

@@ -8,6 +8,9 @@ but that somebody is on it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from pipelines.engine.named import taken_from
 from pipelines.intervals import union_of_intervals
 from pipelines.model import PIPELINES, Model, body, output_columns, tables_read
 from schemas.contract import CODES, TIERS, read_csv
@@ -26,6 +29,29 @@ def list_names(tier: str) -> list[str]:
     tiers = {row["list"]: row["tier"] for row in read_csv(CODES / "lists.csv")}
     names = sorted(p.stem for p in (PIPELINES / "lists").glob("*.sql"))
     return [n for n in names if TIERS.index(tiers.get(n, "story")) <= TIERS.index(tier)]
+
+
+def keyed_by_id(list_file: Model) -> Model:
+    """A list whose `entry_key` is an id: where the file gives any other text, the id made of it.
+
+    >>> given = "SELECT record_id AS entry_key, subject_id FROM merge.events"
+    >>> keyed_by_id(Model("lists.x", given, (), "")).sql == given
+    True
+    >>> given = "SELECT document_no AS entry_key, subject_id FROM merge.events"
+    >>> print(keyed_by_id(Model("lists.x", given, (), "")).sql)
+    SELECT
+        hash_id(CAST(entry_key AS VARCHAR)) AS entry_key,
+        subject_id
+    FROM (
+        SELECT document_no AS entry_key, subject_id FROM merge.events
+    ) AS given
+    """
+    if all(name.endswith("_id") for name in taken_from(list_file.sql, "entry_key")):
+        return list_file
+    made = {"entry_key": "hash_id(CAST(entry_key AS VARCHAR)) AS entry_key"}
+    columns = ",\n    ".join(made.get(c, c) for c in output_columns(list_file.sql))
+    sql = f"SELECT\n    {columns}\nFROM (\n{indented(list_file.sql)}\n) AS given"
+    return replace(list_file, sql=sql)
 
 
 def indented(sql: str, by: int = 4) -> str:

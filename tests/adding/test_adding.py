@@ -94,6 +94,23 @@ def test_a_list(tree: Tree) -> None:
         assert file in named_by_the_readme("a list")
 
 
+def test_a_list_whose_entries_are_told_apart_by_a_text(tree: Tree) -> None:
+    text = LIST.replace(
+        "record_id AS entry_key", "concat_ws(':', document_no, ground) AS entry_key"
+    )
+    assert text != LIST
+    tree.write("pipelines/lists/court_unwilling.sql", text)
+    tree.append("schemas/codes/lists.csv", LIST_ROW)
+    found = tree.follow(
+        listed="lists",
+        sql="SELECT list, from_day, to_day FROM lists.entries ORDER BY ALL",
+        walk=False,
+    )
+    assert found["rows"][-1] == ["court_unwilling", "2024-03-13", "2025-03-04"]
+    assert found["broken"] == []
+    assert of_list(found["replayed"], "court_unwilling") == [("court", 1, 1)]
+
+
 EDGE = """\
   - {from: court, to: street_office, lists: [court_dishonest], every: 10, offset: 0, lag: 2, mode: expire,
      expiry: 20, match: code, join: full, tier: story, basis: ours}

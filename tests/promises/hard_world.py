@@ -3,7 +3,7 @@
 A dirty tiny world of eleven weeks, one cell in six rows spoilt by a text on which readers and engines
 are known to stumble, and in the middle of each feed a delivery out of bounds, which a gate holds or
 lets through as the policy says: of a snapshot a tenth, of other feeds the whole first delivery once
-more. It is built at every level of joining, with one policy or the other, once a session.
+more. It is built at every level of joining and with both policies, once a session.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tests.naive.laws import JOINS
 from tests.pipelines.engine.nasty import spoil
 
 GATES = ("hold", "warn")
+LEVELS = [(join, gates) for join in JOINS for gates in GATES]
 EACH_LEVEL = list(zip(JOINS, GATES * 2, strict=True))  # with one policy or the other
 DAYS = 75
 

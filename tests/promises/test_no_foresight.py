@@ -16,7 +16,7 @@ import pytest
 from tests.naive.laws import JOINS
 from tests.naive.little_world import little_world
 from tests.promises.databases import told, unlike, until
-from tests.promises.hard_world import EACH_LEVEL
+from tests.promises.hard_world import LEVELS
 from tests.promises.little_databases import DAY0, WINDOW, before, little_database
 
 STAGES = ("conform", "resolve", "merge", "lists", "exchange", "consequences", "scores")
@@ -64,7 +64,7 @@ def test_no_foresight(tiny, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("join", "gates"), EACH_LEVEL)
+@pytest.mark.parametrize(("join", "gates"), LEVELS)
 def test_no_foresight_at_any_level_of_joining(
     join: str, gates: str, hard_at, tmp_path: Path
 ) -> None:

@@ -90,3 +90,6 @@ def test_a_code_list_that_is_not_kept_is_named(tmp_path):
     (tmp_path / "odd.csv").write_text("name\nx\n", encoding="utf-8")
     with pytest.raises(ValueError, match="needs a column `code`"):
         codes("odd", tmp_path)
+    (tmp_path / "odd.csv").write_text("name\n", encoding="utf-8")  # without a row too
+    with pytest.raises(ValueError, match="needs a column `code`"):
+        codes("odd", tmp_path)
