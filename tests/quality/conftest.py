@@ -24,15 +24,6 @@ ENTRY = {
 }
 EVIDENCE = {"entry_version": "VARCHAR", "parent_kind": "VARCHAR", "parent_id": "VARCHAR"}
 SAID = {"record_id": "VARCHAR", "version": "VARCHAR", "feed": "VARCHAR", "effect": "VARCHAR"}
-COUNTED = {
-    "because": "VARCHAR",
-    "subject_id": "VARCHAR",
-    "trigger_kind": "VARCHAR",
-    "trigger_name": "VARCHAR",
-    "ground": "VARCHAR",
-    "event_day": "DATE",
-    **INTERVAL,
-}
 # Tables of intervals; of those not described below nothing more is asked.
 BARE = [e.table for stage in CHECKED_STAGES for e in written(stage) if e.name == "interval"]
 # A delivery out of bounds is held, unless a run is told otherwise.
@@ -221,8 +212,6 @@ TABLES: dict[str, dict[str, str]] = {
         "link_path": "VARCHAR",
         **INTERVAL,
     },
-    "scores.told": COUNTED,
-    "scores.acts": COUNTED,
     "scores.points": {
         "keeper": "VARCHAR",
         "subject_id": "VARCHAR",
@@ -250,14 +239,6 @@ TABLES: dict[str, dict[str, str]] = {
     "codes.audiences": {"audience": "VARCHAR", "sharing": "VARCHAR"},
     "codes.severities": {"code": "VARCHAR"},
     "codes.measures": {"measure": "VARCHAR"},
-    "codes.points": {
-        "keeper": "VARCHAR",
-        "trigger_kind": "VARCHAR",
-        "trigger": "VARCHAR",
-        "ground": "VARCHAR",
-        "effective": "VARCHAR",
-        "term_days": "VARCHAR",
-    },
     "codes.run": {"join_level": "VARCHAR", "last_day": "DATE", **HEEDED},
 }
 

@@ -42,11 +42,7 @@ PATHS = [
     },
 ]
 SHOWN = {"holder": "bank", "list": "tax_violations", "entry_version": "ev", "subject_id": "s"}
-TOLD = {"because": "event:r:v", "subject_id": "s", "trigger_kind": "event"}
-TOLD |= {"trigger_name": "utility_arrears"}
-POINT = {"keeper": "city_portal", "subject_id": "s", "because": "event:r:v"}
-RULE = {"keeper": "city_portal", "trigger_kind": "event", "trigger": "utility_arrears"}
-RULE |= {"effective": "day", "term_days": "30"}
+POINT = {"keeper": "bank", "subject_id": "s", "because": "entry:ev"}
 EVENT = {"subject_id": "s", "record_id": "r", "version": "v"}
 SEEN_BY = [  # who may see what: the public what is public, bodies what is shared between them too
     ("codes.audiences", {"audience": audience, "sharing": sharing})
@@ -208,21 +204,9 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
         ("scores.grades", {"keeper": "k", "subject_id": "s", "from_day": day}) for day in (JAN, FEB)
     ],
     ("scores.points", "every_change_has_a_cause"): [("scores.points", {"change": -20})],
-    ("scores.points", "keeper_may_know"): [
-        *SEEN_BY,
-        BETWEEN_BODIES,
-        ("codes.holders", {"holder": "city_portal", "audience": "public"}),
-        ("merge.events", EVENT | {"feed": "residents"}),
-        ("scores.points", POINT),
-    ],
-    ("scores.points", "not_before_its_cause"): [
-        ("scores.told", TOLD | {"event_day": JAN, "from_day": FEB}),
+    ("scores.points", "keeper_holds_a_copy"): [
+        ("exchange.shown", SHOWN | {"from_day": FEB}),
         ("scores.points", POINT | {"day": "2024-01-31"}),
-    ],
-    ("scores.points", "not_after_its_term"): [
-        ("codes.points", RULE),
-        ("scores.acts", TOLD | {"event_day": JAN, "from_day": FEB}),
-        ("scores.points", POINT | {"day": "2024-02-01"}),
     ],
 }
 for table in ("lists.entries", "exchange.adopted"):
@@ -396,9 +380,7 @@ def test_what_is_right_breaks_nothing(bench, make_feed, land):
         ("exchange.copies", OWNED | {"from_day": JAN}),
         ("exchange.copies", COPY | {"from_day": "2024-01-03"}),
         ("consequences.measures", MEASURE | {"from_day": "2024-01-03"}),
-        ("codes.points", RULE),
-        ("scores.told", TOLD | {"event_day": JAN, **still}),
-        ("scores.acts", TOLD | {"event_day": JAN, **still}),
+        ("exchange.shown", SHOWN | {"from_day": JAN}),
         ("scores.points", POINT | {"day": JAN}),
         ("scores.points", POINT | {"day": "2024-01-31"}),
         ("scores.grades", {"keeper": "k", "subject_id": "s", "points": 0, "grade": "A", **still}),

@@ -130,3 +130,115 @@ def test_an_act_without_a_day_has_no_term_and_lists_nobody(lab, list_name, kind)
 def test_a_penalty_of_which_nobody_says_how_grave_it_is_is_not_shown(lab):
     event(lab, "penalty", severity=None)
     assert lab.run("lists.administrative_penalties") == []
+
+
+# --- lists that hand on what their owner keeps ------------------------------------------------------
+
+
+def kept(lab, list_name):
+    return rows_of(lab.run(f"lists.{list_name}"), "ground", "value", "from_day", "to_day")
+
+
+def act(lab, kind, amount=None, event_day="2024-01-10", from_day="2024-02-01", to_day=None):
+    lab.given(
+        "merge.acts",
+        [{"act_id": "a", "record_id": "r", "version": "v", "subject_id": "s", "event_kind": kind,
+          "ground": "g", "amount_yuan": amount, "event_day": event_day, "from_day": from_day,
+          "to_day": to_day}],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("list_name", "kind", "value", "ends"),
+    [
+        ("utility_arrears", "utility_arrears", "12.50", "2025-01-09"),  # a year
+        ("honours", "honour", None, "2029-01-08"),  # five years
+        ("volunteering", "volunteering", None, "2027-01-09"),  # three years
+        ("platform_orders", "platform_payment", "12.50", "2025-01-09"),  # a year
+        ("platform_arrears", "platform_late", "12.50", "2026-01-09"),  # two years
+    ],
+)
+def test_an_act_is_kept_for_a_term_with_its_sum(lab, list_name, kind, value, ends):
+    act(lab, kind, amount="12.50")
+    (row,) = lab.run(f"lists.{list_name}")
+    assert row.get("value") == value
+    assert term(lab, list_name) == [("2024-02-01", ends)]
+    assert row["entry_key"] == "a"
+
+
+def test_an_act_told_after_its_term_is_never_listed(lab):
+    act(lab, "utility_arrears", event_day="2023-01-15")
+    assert lab.run("lists.utility_arrears") == []
+
+
+@pytest.mark.parametrize(
+    ("list_name", "kind", "ends"),
+    [
+        ("licences", "licence", "2024-06-01"),  # until it expires
+        ("loans", "loan", "2024-06-01"),  # until it is due
+        ("loan_arrears", "loan_overdue", "2029-01-08"),  # five years, whatever was agreed
+    ],
+)
+def test_what_a_record_says_is_shown_with_its_value(lab, list_name, kind, ends):
+    lab.given(
+        "merge.events",
+        [{"subject_id": "s", "record_id": "r", "version": "v", "event_kind": kind, "ground": "g",
+          "document_no": "No. 7", "amount_yuan": "300.00", "event_day": "2024-01-10",
+          "valid_to": "2024-06-01", "from_day": "2024-02-01"}],
+    )  # fmt: skip
+    value = "No. 7" if list_name == "licences" else "300.00"
+    assert kept(lab, list_name) == [("g", value, "2024-02-01", ends)]
+
+
+@pytest.mark.parametrize(
+    ("list_name", "feed", "shown"),
+    [
+        ("enterprise_register", "market_registry", {"name", "address", "status"}),
+        ("public_bodies_register", "public_bodies", {"name", "address", "status"}),
+        ("resident_register", "residents", {"name", "address", "born"}),
+    ],
+)
+def test_a_register_hands_on_what_won_while_it_holds(lab, list_name, feed, shown):
+    for n, name in enumerate(("name", "address", "status", "born", "phone")):
+        for won in (True, False):
+            lab.given(
+                "merge.facts",
+                [{"subject_id": "s", "record_id": f"r{n}{won}", "version": "v", "feed": feed,
+                  "property": name, "value": f"{name} {won}", "won": won,
+                  "valid_from": "2024-03-01", "from_day": "2024-02-01"}],
+            )  # fmt: skip
+    told = [(name, f"{name} True", "2024-03-01", None) for name in sorted(shown)]
+    assert kept(lab, list_name) == told
+
+
+def test_a_share_is_told_of_both_sides(lab):
+    link = {"record_id": "r", "version": "v", "link_kind": "shareholder", "a_id": "owner"}
+    link |= {"b_id": "owned", "from_day": "2024-02-01", "valid_to": "2024-05-01"}
+    lab.given("merge.links", [link | {"feed": "market_shareholders"}])
+    lab.given("merge.links", [link | {"feed": "residents", "record_id": "family"}])
+    found = lab.run("lists.shares_and_posts")
+    assert rows_of(found, "subject_id", "from_day", "to_day") == [
+        ("owned", "2024-02-01", "2024-05-01"),
+        ("owner", "2024-02-01", "2024-05-01"),
+    ]
+    assert {row["value"] for row in found} == {"owner", "owned"}
+
+
+def test_another_value_is_another_version_of_one_entry(lab):
+    fact = {"subject_id": "s", "record_id": "r", "feed": "market_registry", "property": "name"}
+    fact |= {"won": True}
+    lab.given(
+        "merge.facts",
+        [
+            fact
+            | {"version": "v1", "value": "甲", "from_day": "2024-02-01", "to_day": "2024-05-01"},
+            fact | {"version": "v2", "value": "乙", "from_day": "2024-05-01"},
+        ],
+    )
+    found = lab.run("lists.enterprise_register", "lists.entries")
+    assert rows_of(found, "value", "from_day", "to_day") == [
+        ("乙", "2024-05-01", None),
+        ("甲", "2024-02-01", "2024-05-01"),
+    ]
+    assert len({e["entry_id"] for e in found}) == 1
+    assert len({e["entry_version"] for e in found}) == 2

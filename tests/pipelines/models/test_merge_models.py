@@ -135,3 +135,78 @@ def test_subjects_are_as_the_registry_believes_on_the_last_day(lab):
           "from_day": "2024-01-01", "to_day": None}],
     )  # fmt: skip
     assert rows_of(lab.run("merge.subjects"), "subject_id", "uscc", "name") == [("s", "NEW", "甲")]
+
+
+# --- acts: what feeds that can take nothing back have told -----------------------------------------
+
+
+def told(lab, record="r", version="v", kind="utility_arrears", feed="utility_company",
+         document=None, subject="s", event_day="2024-02-10", from_day="2024-02-15", to_day=None):  # fmt: skip
+    spell = {"record_id": record, "version": version, "from_day": from_day, "to_day": to_day}
+    lab.given("conform.events", [spell])
+    lab.given(
+        "merge.events",
+        [{"subject_id": subject, "feed": feed, "event_kind": kind, "ground": "g",
+          "document_no": document, "event_day": event_day, **spell}],
+    )  # fmt: skip
+
+
+def acts(lab):
+    columns = ("record_id", "version", "event_kind", "subject_id", "from_day", "to_day")
+    return rows_of(lab.run("merge.acts"), *columns)
+
+
+def test_an_act_told_once_is_an_act(lab):
+    told(lab)
+    assert acts(lab) == [("r", "v", "utility_arrears", "s", "2024-02-15", None)]
+
+
+def test_an_act_told_again_holds_as_it_was_last_told(lab):
+    """A sum was corrected, and a late payment is told as one in time: further rows of one order."""
+    order = {"feed": "payments_platform", "document": "order 1"}
+    told(lab, kind="platform_late", **order)
+    told(lab, kind="platform_payment", version="w", from_day="2024-05-03", **order)
+    assert acts(lab) == [
+        ("r", "v", "platform_late", "s", "2024-02-15", "2024-05-03"),
+        ("r", "w", "platform_payment", "s", "2024-05-03", None),
+    ]
+    assert len({row["act_id"] for row in lab.run("merge.acts")}) == 1
+
+
+def test_an_act_that_turns_out_to_be_somebody_elses_leaves_the_first(lab):
+    told(lab, document="d")
+    told(lab, document="d", record="r2", from_day="2024-04-01", subject="t")
+    assert acts(lab) == [
+        ("r", "v", "utility_arrears", "s", "2024-02-15", "2024-04-01"),
+        ("r2", "v", "utility_arrears", "t", "2024-04-01", None),
+    ]
+
+
+def test_two_acts_with_numbers_of_their_own_are_two(lab):
+    told(lab, document="d")
+    told(lab, document="d2", record="r2")
+    assert len(acts(lab)) == 2
+
+
+def test_without_a_number_and_a_key_subject_kind_and_day_tell_an_act(lab):
+    told(lab)
+    told(lab, record="r2", from_day="2024-03-05")
+    assert len(acts(lab)) == 2  # the feed has a key, so they are two
+    before = lab.engine.query("SELECT * FROM codes.feeds")
+    lab.engine.execute("UPDATE codes.feeds SET natural_key = NULL")
+    try:
+        once = acts(lab)
+        told(lab, record="r3", event_day="2024-02-11", from_day="2024-03-05")
+        again = acts(lab)
+    finally:
+        lab.engine.insert_arrow("codes.feeds", before)
+    assert once == [
+        ("r", "v", "utility_arrears", "s", "2024-02-15", "2024-03-05"),
+        ("r2", "v", "utility_arrears", "s", "2024-03-05", None),
+    ]
+    assert len(again) == 3  # of another day, it cannot be told to be the same
+
+
+def test_a_feed_that_takes_back_tells_of_records_not_of_acts(lab):
+    told(lab, kind="penalty", feed="city_penalties", document="d")
+    assert acts(lab) == []
