@@ -1,9 +1,9 @@
 """What joining gains, beside what it spoils: true listings known to a holder only because of it.
 
-A listing is (holder, list, subject). It is *true* if the world knows of an act of that subject that
-the entry rests on, followed through adoptions back to the event; else it is *false*. The gain of a
-higher level of joining over a lower one is the true listings of the higher that the lower does not
-have. Where islands are not joined a subject has no registered identity; there a listing is true if
+A listing is (holder, list, subject). It is *true* if the records that the entry rests on, followed back
+through adoptions, tell of that subject: the world knows of the act of theirs that is told, of the link,
+or of their entry in the register that says something of itself. Else it is *false*. The gain of a higher
+level of joining over a lower one is the true listings of the higher that the lower does not have. Where islands are not joined a subject has no registered identity; there a listing is true if
 the codes or the name by which the island knows the subject are those of whoever did the act.
 
 The world's truth decides; nothing here is read by the pipeline itself.
@@ -73,7 +73,7 @@ def gain(high: Path, low: Path, feeds: Mapping[str, Feed], world: Path | None = 
         GainError: if the truth is missing.
     """
     with opened(high=high, low=low) as db:
-        for table in ("subjects", "attributes", "conduct"):
+        for table in ("subjects", "attributes", "links", "conduct"):
             db.run(f"CREATE TEMP VIEW true_{table} AS {_truth(db, table, world)}")
         levels = {n: db.rows(f"SELECT max(join_level) FROM {n}.codes.run")[0][0] for n in _SIDES}
         db.run(_SUBJECTS.format(registers=_registers(feeds)))
@@ -127,6 +127,7 @@ def _registers(feeds: Mapping[str, Feed]) -> str:
 _SUBJECTS = """
 CREATE OR REPLACE TEMP TABLE truly AS
 SELECT s.subject_no,
+    as_id(md5(concat_ws('|', r.feed, s.file_no))) AS record_id,
     hash_id(concat_ws('|', r.feed, md5(concat_ws('|', r.feed, s.file_no)))) AS subject_id,
     s.uscc, s.org_code, s.registration_no, s.tax_no, s.resident_no
 FROM true_subjects AS s
@@ -140,27 +141,44 @@ UNION
 SELECT subject_no, name_key(value) AS value FROM true_attributes WHERE property = 'name';
 """
 
-# Which act of whom an event tells of: the document it names, else the act of that day by whoever
-# bears the code or name it gives.
-_ACTS = """
+# Whom a version of a record tells of. An act: whoever did what stands in the document it names, else
+# the act of that day by whoever bears the code or name it gives. A link: the two whom the world links
+# so, by their codes or names. A register says something of its own entry.
+_TELLS = """
 CREATE OR REPLACE TEMP TABLE acts AS
-WITH told AS (
-    SELECT DISTINCT concat_ws(':', id_text(e.record_id), id_text(e.version)) AS event,
-        e.event_kind, e.event_day, e.document_no, e.id_value, name_key(e.name) AS name
-    FROM {side}.conform.events AS e
-)
-SELECT DISTINCT t.event, c.subject_no
-FROM told AS t
+SELECT DISTINCT concat_ws(':', id_text(record_id), id_text(version)) AS record,
+    event_kind, event_day, document_no, id_value, name_key(name) AS name
+FROM {side}.conform.events;
+CREATE OR REPLACE TEMP TABLE links AS
+SELECT DISTINCT concat_ws(':', id_text(record_id), id_text(version)) AS record, link_kind,
+    unnest([a_value, name_key(a_name)]) AS a, b_value, name_key(b_name) AS b_name
+FROM {side}.conform.links;
+CREATE OR REPLACE TEMP TABLE sides AS
+SELECT DISTINCT record, link_kind, a, unnest([b_value, b_name]) AS b FROM links WHERE a IS NOT NULL;
+CREATE OR REPLACE TEMP TABLE tells AS
+SELECT t.record, c.subject_no
+FROM acts AS t
 INNER JOIN true_conduct AS c
     ON c.conduct_kind = t.event_kind AND c.decided = t.event_day
     AND c.document_no = t.document_no
 UNION
-SELECT DISTINCT t.event, c.subject_no
-FROM told AS t
+SELECT t.record, c.subject_no
+FROM acts AS t
 INNER JOIN true_conduct AS c
     ON c.conduct_kind = t.event_kind AND c.decided = t.event_day
     AND (t.document_no IS NULL OR c.document_no IS NULL)
 INNER JOIN known_by AS k ON k.subject_no = c.subject_no AND k.value IN (t.id_value, t.name)
+UNION
+SELECT s.record, unnest([a.subject_no, b.subject_no]) AS subject_no
+FROM sides AS s
+INNER JOIN known_by AS a ON a.value = s.a
+INNER JOIN known_by AS b ON b.value = s.b
+INNER JOIN true_links AS t
+    ON t.link_kind = s.link_kind AND t.a_no = a.subject_no AND t.b_no = b.subject_no
+UNION
+SELECT concat_ws(':', id_text(s.record_id), id_text(s.version)) AS record, t.subject_no
+FROM {side}.conform.statements AS s
+INNER JOIN truly AS t ON t.record_id = s.record_id;
 """
 
 # A listing and whom it truly is about; subject_no is NULL where it is false.
@@ -169,31 +187,37 @@ CREATE OR REPLACE TEMP TABLE listings_{side} AS
 WITH shown AS (
     SELECT DISTINCT holder, list, subject_id, entry_version FROM {side}.exchange.copies
 ),
-own_keys AS (
-    SELECT DISTINCT m.subject_id, concat_ws(':', id_text(m.record_id), id_text(m.version)) AS event
+named AS (
+    SELECT m.subject_id, a.record, unnest([a.id_value, a.name]) AS value
     FROM {side}.merge.events AS m
-    WHERE m.subject_id NOT IN (SELECT subject_id FROM truly)
+    INNER JOIN acts AS a ON a.record = concat_ws(':', id_text(m.record_id), id_text(m.version))
+    UNION
+    SELECT m.a_id, s.record, s.a
+    FROM {side}.merge.links AS m
+    INNER JOIN sides AS s ON s.record = concat_ws(':', id_text(m.record_id), id_text(m.version))
+    UNION
+    SELECT m.b_id, s.record, s.b
+    FROM {side}.merge.links AS m
+    INNER JOIN sides AS s ON s.record = concat_ws(':', id_text(m.record_id), id_text(m.version))
 ),
 own_right AS (
-    SELECT DISTINCT o.subject_id, a.subject_no
-    FROM own_keys AS o
-    INNER JOIN acts AS a ON a.event = o.event
-    INNER JOIN {side}.conform.events AS e
-        ON concat_ws(':', id_text(e.record_id), id_text(e.version)) = o.event
-    INNER JOIN known_by AS k
-        ON k.subject_no = a.subject_no AND k.value IN (e.id_value, name_key(e.name))
+    SELECT DISTINCT n.subject_id, t.subject_no
+    FROM named AS n
+    INNER JOIN tells AS t ON t.record = n.record
+    INNER JOIN known_by AS k ON k.subject_no = t.subject_no AND k.value = n.value
+    WHERE n.subject_id NOT IN (SELECT subject_id FROM truly)
 ),
 meant AS (
     SELECT subject_id, subject_no FROM truly
     UNION
     SELECT subject_id, subject_no FROM own_right
 )
-SELECT s.holder, s.list, s.subject_id, min(a.subject_no) AS subject_no
+SELECT s.holder, s.list, s.subject_id, min(t.subject_no) AS subject_no
 FROM shown AS s
 LEFT JOIN {side}.exchange.ancestry AS r
-    ON r.entry_version = s.entry_version AND r.ancestor_kind = 'event'
+    ON r.entry_version = s.entry_version AND r.ancestor_kind <> 'entry'
 LEFT JOIN meant AS w ON w.subject_id = s.subject_id
-LEFT JOIN acts AS a ON a.event = r.ancestor_id AND a.subject_no = w.subject_no
+LEFT JOIN tells AS t ON t.record = r.ancestor_id AND t.subject_no = w.subject_no
 GROUP BY s.holder, s.list, s.subject_id
 """
 
@@ -232,7 +256,7 @@ ORDER BY holder, list
 
 def _listings(db: Databases, side: str) -> None:
     """Make the table `listings_<side>`."""
-    db.run(_ACTS.format(side=side))
+    db.run(_TELLS.format(side=side))
     db.run(_LISTINGS.format(side=side))
 
 
