@@ -1,16 +1,19 @@
--- What each audience sees of each subject on the last day of deliveries, by area. A wider audience sees
--- the public class, a narrower one that and more.
+-- What each audience sees of each subject on the last day of deliveries, at which holder's site, by area. A
+-- wider audience sees the public class, a narrower one that and more. Sites differ as far as their copies
+-- do: one may still show what another has taken down.
 -- source: the code list audiences (public, limited, intergovernmental)
--- grain: one row per audience, subject and item
--- key: audience, subject_id, item_kind, item, about
+-- grain: one row per audience, holder, subject and item
+-- key: audience, holder, subject_id, item_kind, item, about
 SELECT
     audiences.audience,
+    items.holder,
     items.area,
     items.subject_id,
     items.item_kind,
     items.item,
     items.about,
     items.reason,
+    items.value,
     items.since
 FROM publication.items
 INNER JOIN codes.audiences ON audiences.sharing = items.sharing
