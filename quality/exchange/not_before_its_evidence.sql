@@ -3,13 +3,11 @@
 -- outcome: warn
 WITH parents AS (
     SELECT
-        'event' AS parent_kind,
         concat_ws(':', id_text(record_id), id_text(version)) AS parent_id,
         from_day
-    FROM merge.events
+    FROM resolve.matches
     UNION ALL
     SELECT
-        'entry' AS parent_kind,
         id_text(entry_version) AS parent_id,
         from_day
     FROM exchange.entries
@@ -22,8 +20,6 @@ SELECT
     min(parents.from_day) AS believed_from
 FROM exchange.entries
 INNER JOIN exchange.evidence ON evidence.entry_version = entries.entry_version
-INNER JOIN parents
-    ON parents.parent_kind = evidence.parent_kind
-    AND parents.parent_id = evidence.parent_id
+INNER JOIN parents ON parents.parent_id = evidence.parent_id
 GROUP BY entries.entry_version, entries.list, entries.from_day
 HAVING entries.from_day < min(parents.from_day)

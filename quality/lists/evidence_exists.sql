@@ -9,21 +9,6 @@ FROM lists.evidence
 WHERE
     NOT EXISTS (
         SELECT 1
-        FROM (
-            SELECT
-                record_id,
-                version
-            FROM merge.events
-            UNION
-            SELECT
-                record_id,
-                version
-            FROM merge.facts
-            UNION
-            SELECT
-                record_id,
-                version
-            FROM merge.links
-        ) AS records
-        WHERE concat_ws(':', id_text(records.record_id), id_text(records.version)) = evidence.parent_id
+        FROM resolve.matches
+        WHERE concat_ws(':', id_text(matches.record_id), id_text(matches.version)) = evidence.parent_id
     )

@@ -5,12 +5,11 @@
 WITH rests_on AS (
     SELECT DISTINCT
         entries.list,
-        events.feed
+        matches.feed
     FROM lists.entries
-    INNER JOIN lists.evidence
-        ON evidence.entry_version = entries.entry_version
-        AND evidence.parent_kind = 'event'
-    INNER JOIN merge.events ON concat_ws(':', id_text(events.record_id), id_text(events.version)) = evidence.parent_id
+    INNER JOIN lists.evidence ON evidence.entry_version = entries.entry_version
+    INNER JOIN resolve.matches
+        ON concat_ws(':', id_text(matches.record_id), id_text(matches.version)) = evidence.parent_id
 )
 
 SELECT
@@ -28,8 +27,8 @@ WHERE
         WHERE reader.sharing = lists.sharing
             AND NOT EXISTS (
                 SELECT 1
-                FROM codes.audiences
-                WHERE audiences.audience = reader.audience
-                    AND audiences.sharing = feeds.sharing
+                FROM codes.audiences AS may_see
+                WHERE may_see.audience = reader.audience
+                    AND may_see.sharing = feeds.sharing
             )
     )

@@ -437,12 +437,15 @@ class Simulator:
             rivals[thing.version.entry, thing.subject].append(thing)
         for things in rivals.values():
             last = min(things, key=lambda t: (-t.version.since, t.version.id))
-            for rule in self.laws.points:
-                if (rule.keeper, rule.list) != (keeper, last.version.list):
-                    continue
-                if rule.ground in (None, last.version.ground):
-                    reason = f"{rule.list}:{rule.ground}" if rule.ground else rule.list
-                    yield rule, last.subject, reason, f"entry:{last.version.id}"
+            rules = {
+                rule.ground: rule
+                for rule in self.laws.points
+                if (rule.keeper, rule.list) == (keeper, last.version.list)
+            }
+            rule = rules.get(last.version.ground, rules.get(None))
+            if rule is not None:
+                reason = f"{rule.list}:{rule.ground}" if rule.ground else rule.list
+                yield rule, last.subject, reason, f"entry:{last.version.id}"
 
     def count(self, day: int, keeper: str, items: set[tuple]) -> None:
         """Add up one keeper's points, and grade everybody of whom anything ever counted."""

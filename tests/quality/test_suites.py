@@ -151,7 +151,7 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ("lists.entries", "not_before_its_evidence"): [
         ("lists.entries", ENTRY | {"from_day": JAN}),
         ("lists.evidence", {"entry_version": "ev", "parent_kind": "event", "parent_id": "r:v"}),
-        ("merge.events", EVENT | {"from_day": FEB}),
+        ("resolve.matches", MATCH | {"from_day": FEB}),
     ],
     ("exchange.entries", "not_before_its_evidence"): [
         ("exchange.entries", ENTRY | {"from_day": JAN}),
@@ -177,7 +177,7 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
         ("codes.lists", {"list": "tax_violations", "sharing": "public"}),
         ("lists.entries", ENTRY),
         ("lists.evidence", {"entry_version": "ev", "parent_kind": "event", "parent_id": "r:v"}),
-        ("merge.events", EVENT | {"feed": "residents"}),
+        ("resolve.matches", MATCH | {"feed": "residents"}),
     ],
     ("exchange.copies", "not_before_it_could"): [
         ("exchange.paths", PATHS[0]),

@@ -82,19 +82,33 @@ def test_what_is_over_within_the_month_never_moves_the_commercial_score(lab):
 
 
 def test_drunk_driving_takes_a_resident_from_a_to_c_and_back(lab):
-    """One penalty, two rules: that of every penalty and that of this ground."""
+    """The rule for this ground takes the place of the rule for every penalty."""
     asked = {"from_day": "2024-02-15", "to_day": "2024-06-01", "ground": "drunk_driving"}
     shown(lab, "city_portal", "administrative_penalties", **asked)
     assert [p[1:4] for p in points(lab)] == [
         ("2024-02-15", -151, "administrative_penalties:drunk_driving"),
-        ("2024-02-15", -20, "administrative_penalties"),
         ("2024-06-01", 151, "administrative_penalties:drunk_driving"),
-        ("2024-06-01", 20, "administrative_penalties"),
     ]
     assert grades(lab) == [
-        ("city_portal", "2024-02-15", "2024-06-01", 829, "C"),
+        ("city_portal", "2024-02-15", "2024-06-01", 849, "C"),
         ("city_portal", "2024-06-01", None, 1000, "A"),
     ]
+
+
+def test_not_yielding_costs_five(lab):
+    shown(lab, "city_portal", "administrative_penalties", ground="not_yielding")
+    assert [p[2] for p in points(lab)] == [-5, 5]
+
+
+def test_credit_of_50_000_yuan_needs_more_than_666(lab):
+    for n, points_given in enumerate((666, 667)):
+        lab.given(
+            "scores.totals",
+            [{"keeper": "payments_platform", "subject_id": f"s{n}", "points": points_given,
+              "from_day": "2024-03-01"}],
+        )  # fmt: skip
+    found = rows_of(lab.run("scores.grades"), "points", "grade")
+    assert found == [(666, "deposit_650"), (667, "cash_667")]
 
 
 def test_points_stop_at_the_floor_and_the_ceiling(lab):
