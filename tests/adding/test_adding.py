@@ -68,7 +68,7 @@ LIST_SIMULATED = '''
 def court_unwilling(act: Any, day: int) -> Listing | None:
     """For a year, whoever could pay and would not."""
     refuses = act.event_kind == "judgment_default" and act.ground == "able_but_refuses"
-    return (act.ground, act.severity) if refuses and within(act, day, YEAR) else None
+    return (act.ground, act.severity, None) if refuses and within(act, day, YEAR) else None
 
 
 RULES = (*RULES, ("court_unwilling", court_unwilling))
@@ -115,12 +115,14 @@ EDGE = """\
   - {from: court, to: street_office, lists: [court_dishonest], every: 10, offset: 0, lag: 2, mode: expire,
      expiry: 20, match: code, join: full, tier: story, basis: ours}
 """
+HOLDER_ROW = "street_office,intergovernmental,Street office,街道办事处,a government body\n"
 EDGES_END = "\n# A holder that makes an entry of its own"
 COPIES = "SELECT from_day, to_day FROM exchange.copies WHERE holder = '{}' ORDER BY ALL"
 
 
 def test_an_edge(tree: Tree) -> None:
     tree.insert("pipelines/exchange/network.yml", EDGES_END, EDGE)
+    tree.append("schemas/codes/holders.csv", HOLDER_ROW)
     found = tree.follow(listed="edges", sql=COPIES.format("street_office"))
     assert "court-street_office" in names(found["listed"], "edge")
     # Zhou Ming is seen from the first day on, last on 30 May; Dingyuan from 21 March, He from 18 August.
@@ -132,7 +134,8 @@ def test_an_edge(tree: Tree) -> None:
     assert found["broken"] == []
     assert found["walked"]["exchange.copies"] == 48
     assert ("street_office", 1, 1) in of_list(found["replayed"], "court_dishonest")
-    assert "network.yml" in named_by_the_readme("an edge")
+    for file in ("network.yml", "holders.csv"):
+        assert file in named_by_the_readme("an edge")
 
 
 def test_a_mode_of_edge(tree: Tree) -> None:
