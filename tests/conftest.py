@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -48,24 +49,30 @@ class Built:
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the database for reading, with every id as its 32 hexadecimal digits."""
-        connection = duckdb.connect()
-        connection.execute(f"ATTACH '{self.database}' AS built (READ_ONLY)")
-        for schema, table, ids in connection.execute(
-            "SELECT schema_name, table_name, list(column_name) FILTER (data_type = 'UUID') "
-            "FROM duckdb_columns() WHERE database_name = 'built' GROUP BY ALL"
-        ).fetchall():
-            texts = ", ".join(f"replace(CAST({c} AS VARCHAR), '-', '') AS {c}" for c in ids or ())
-            columns = f"* REPLACE ({texts})" if texts else "*"
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-            connection.execute(
-                f'CREATE VIEW {schema}."{table}" AS SELECT {columns} FROM built.{schema}."{table}"'
-            )
-        return connection
+        return _reader(self.database).cursor()
 
     def rows(self, sql: str) -> list[tuple]:
         """The rows of one query."""
         with closing(self.connect()) as connection:
             return connection.execute(sql).fetchall()
+
+
+@cache
+def _reader(database: Path) -> duckdb.DuckDBPyConnection:
+    """A database of the session's, attached once: its views take longer to make than most queries."""
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH '{database}' AS built (READ_ONLY)")
+    for schema, table, ids in connection.execute(
+        "SELECT schema_name, table_name, list(column_name) FILTER (data_type = 'UUID') "
+        "FROM duckdb_columns() WHERE database_name = 'built' GROUP BY ALL"
+    ).fetchall():
+        texts = ", ".join(f"replace(CAST({c} AS VARCHAR), '-', '') AS {c}" for c in ids or ())
+        columns = f"* REPLACE ({texts})" if texts else "*"
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        connection.execute(
+            f'CREATE VIEW {schema}."{table}" AS SELECT {columns} FROM built.{schema}."{table}"'
+        )
+    return connection
 
 
 def make_once(folder: Path, make: Callable[[Path], None]) -> Path:

@@ -64,17 +64,22 @@ def run(
     said = _settle(design, folder)
     tell = progress or (lambda label, done, total: None)
     blocks = design.blocks()
+    # Arms that differ in the correction alone start from one base: a world, joined so far, under a
+    # policy. Blocks on one base follow each other, so that it is opened once.
+    bases = list(dict.fromkeys(Arm(arm.join, arm.policy) for arm in design.arms()))
+    base_of = [bases.index(Arm(arm.join, arm.policy)) for arm in design.arms()]
     todo = [block for block in blocks if not _part(folder, block).exists()]
-    arms, worlds = design.arms(), sorted({block.world for block in todo})
-    steps = len(worlds) * len(arms) * _BASE + sum(len(block.faults) for block in todo)
+    todo.sort(key=lambda block: (block.world, base_of[block.arm]))
+    worlds = sorted({block.world for block in todo})
+    steps = len(worlds) * len(bases) * _BASE + sum(len(block.faults) for block in todo)
     homes: dict[int, str] = {}
     for n, world in enumerate(worlds):
-        tell(f"world {world + 1}", n * len(arms) * _BASE, steps)
+        tell(f"world {world + 1}", n * len(bases) * _BASE, steps)
         homes[world] = str(_world(design, folder, world).path)
-        for at, arm in enumerate(arms):  # one process lays each base out, before many read it
-            tell(f"world {world + 1}: {arm.join}", (n * len(arms) + at) * _BASE, steps)
-            _open(homes[world], arm).close()
-    done = len(worlds) * len(arms) * _BASE
+        for at, base in enumerate(bases):  # one process lays each base out, before many read it
+            tell(f"world {world + 1}: {base.join}", (n * len(bases) + at) * _BASE, steps)
+            _open(homes[world], base).close()
+    done = len(worlds) * len(bases) * _BASE
     tell("replays", done, steps)
     if workers == 1:
         for block in todo:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -74,6 +76,12 @@ def code_list(name: str) -> list[dict[str, str | None]]:
         return [{k: v or None for k, v in row.items()} for row in csv.DictReader(file)]
 
 
+@cache
+def read_yaml(path: Path) -> Any:
+    """What a file says, read once."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
 def whole(text: str | None) -> int | None:
     """A whole number, or None."""
     return None if text is None else int(text)
@@ -86,17 +94,14 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
         near = JOINS.index(row.get("join") or "none") <= JOINS.index(join)
         return near and TIERS.index(row.get("tier") or "story") <= TIERS.index(tier)
 
-    contracts = [
-        yaml.safe_load(path.read_text(encoding="utf-8"))
-        for path in sorted(ROOT.glob("sources/*/contract.odcs.yaml"))
-    ]
+    contracts = [read_yaml(path) for path in sorted(ROOT.glob("sources/*/contract.odcs.yaml"))]
     appends = {}
     for contract in contracts:
         for feed in contract["schema"]:
             given = {p["property"]: p.get("value") for p in feed["customProperties"]}
             if given["mode"] == "append":
                 appends[feed["name"]] = bool(given.get("natural_key"))
-    network = yaml.safe_load(NETWORK.read_text(encoding="utf-8"))
+    network = read_yaml(NETWORK)
     edges = [
         Edge(
             sender=row["from"],

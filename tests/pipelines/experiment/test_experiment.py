@@ -120,7 +120,7 @@ def test_an_experiment_without_correction_or_effect_is_told_too(done, tmp_path):
     summary = summarise(tmp_path)
     told = summary.json()
     jsonschema.validate(told, json.loads(SCHEMA.read_text(encoding="utf-8")))
-    assert (told["arms"][0]["nothing"], told["arms"][0]["entry_days"]) == (24, None)
+    assert (told["arms"][0]["nothing"], told["arms"][0]["entry_days"]) == (16, None)
     write_page(summary, tmp_path, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "None found anything to change." in page and 'id="residue"' not in page
@@ -222,8 +222,8 @@ def test_a_folder_of_another_design_or_version_is_left_alone(done, design, tmp_p
 def test_what_it_needs_is_told_before(done, design, tmp_path):
     told = needs(design, tmp_path / "new")
     # Of each world: its own; none; full twice; below it unified-code; and beside none own-keys.
-    assert (told.replays, told.databases) == (144, 12)
-    assert "144 replays and 12 databases to build: about " in told.sentence("out")
+    assert (told.replays, told.databases) == (96, 12)
+    assert "96 replays and 12 databases to build: about " in told.sentence("out")
     assert (needs(design, done).replays, needs(design, done).databases) == (0, 0)
     assert "only" in replace(told, free=10).sentence("out")
 

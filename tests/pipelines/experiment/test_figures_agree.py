@@ -130,7 +130,9 @@ def test_the_intervals_are_those_of_an_independent_bootstrap(tables, summary):
     assert told == pytest.approx([*np.quantile(means, TAILS), np.std(means)], rel=0.12)
 
 
-def test_what_the_arms_change_is_paired_within_a_level_of_joining(tables, summary, times):
+def test_what_the_arms_change_is_paired_within_a_level_of_joining(
+    tables, summary, times, design: Design
+):
     told = [
         (row["against"], row["arm"], row["factor"]) for row in summary.effects.to_dict("records")
     ]
@@ -148,7 +150,7 @@ def test_what_the_arms_change_is_paired_within_a_level_of_joining(tables, summar
             WHERE a.arm = {row["against"]} ORDER BY a.fault
             """,
         )
-        assert row["faults"] == values[:, 1].sum() == 24
+        assert row["faults"] == values[:, 1].sum() == design.n
         assert row["entry_days"] == pytest.approx(values[:, 0].sum() / row["faults"])
         low, high = np.quantile((times @ values[:, 0]) / (times @ values[:, 1]), TAILS)
         assert [row["entry_days_low"], row["entry_days_high"]] == pytest.approx([low, high])
