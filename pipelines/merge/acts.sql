@@ -1,45 +1,15 @@
 -- Acts told by feeds that can take nothing back, each as it was last told, so that an act told again is
--- still one act. Rows that give one document number tell of one act; where there is no number, rows of
--- one key of the feed; where there is no key, rows on one subject, kind and day. Of versions told on one
--- day the later act holds, then the first by kind, ground and subject.
+-- still one act. Of versions told on one day the later act holds, then the first by kind, ground and
+-- subject.
 -- source: an act is counted once, as it was last told; ours
 -- grain: one row per act and period
 -- key: act_id, from_day
 -- intervals: union
-WITH told AS (
-    SELECT
-        CASE
-            WHEN events.document_no IS NOT NULL
-                THEN hash_id(concat_ws('|', 'document', events.feed, events.document_no))
-            WHEN feeds.natural_key IS NOT NULL
-                THEN hash_id(concat_ws('|', 'record', id_text(events.record_id)))
-            ELSE hash_id(concat_ws(
-                    '|', 'day', events.feed, id_text(events.subject_id), coalesce(events.event_kind, '∅'),
-                    coalesce(CAST(events.event_day AS VARCHAR), '∅')
-                ))
-        END AS act_id,
-        events.record_id,
-        events.version,
-        events.feed,
-        events.subject_id,
-        events.event_kind,
-        events.ground,
-        events.severity,
-        events.amount_yuan,
-        events.event_day,
-        events.from_day,
-        events.to_day
-    FROM merge.events
-    INNER JOIN codes.feeds
-        ON feeds.feed = events.feed
-        AND feeds.mode = 'append'
-),
-
-counted AS (
+WITH counted AS (
     SELECT
         act_id,
         count(*) AS tellings
-    FROM told
+    FROM merge.told
     GROUP BY act_id
 ),
 
@@ -59,7 +29,7 @@ retold AS (
         told.to_day,
         -- the day on which it was told, whenever it was known whom it is about
         coalesce(events.from_day, told.from_day) AS told_day
-    FROM told
+    FROM merge.told
     INNER JOIN counted
         ON counted.act_id = told.act_id
         AND counted.tellings > 1
@@ -130,7 +100,7 @@ SELECT
     told.event_day,
     told.from_day,
     told.to_day
-FROM told
+FROM merge.told
 INNER JOIN counted
     ON counted.act_id = told.act_id
     AND counted.tellings = 1

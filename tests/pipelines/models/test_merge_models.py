@@ -153,7 +153,7 @@ def told(lab, record="r", version="v", kind="utility_arrears", feed="utility_com
 
 def acts(lab):
     columns = ("record_id", "version", "event_kind", "subject_id", "from_day", "to_day")
-    return rows_of(lab.run("merge.acts"), *columns)
+    return rows_of(lab.run("merge.told", "merge.acts"), *columns)
 
 
 def test_an_act_told_once_is_an_act(lab):
@@ -170,7 +170,7 @@ def test_an_act_told_again_holds_as_it_was_last_told(lab):
         ("r", "v", "platform_late", "s", "2024-02-15", "2024-05-03"),
         ("r", "w", "platform_payment", "s", "2024-05-03", None),
     ]
-    assert len({row["act_id"] for row in lab.run("merge.acts")}) == 1
+    assert len({row["act_id"] for row in lab.run("merge.told", "merge.acts")}) == 1
 
 
 def test_an_act_that_turns_out_to_be_somebody_elses_leaves_the_first(lab):

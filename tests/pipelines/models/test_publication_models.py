@@ -8,15 +8,15 @@ from tests.pipelines.models.conftest import rows_of
 
 
 def shown(lab, list_name="court_dishonest", holder="court", from_day="2024-03-01", to_day=None,
-          value=None):  # fmt: skip
+          value=None, version="ev"):  # fmt: skip
     lab.given(
         "exchange.shown",
-        [{"holder": holder, "list": list_name, "entry_id": "e", "entry_version": "ev",
+        [{"holder": holder, "list": list_name, "entry_id": "e", "entry_version": version,
           "subject_id": "s", "from_day": from_day, "to_day": to_day}],
     )  # fmt: skip
     lab.given(
         "exchange.entries",
-        [{"entry_id": "e", "entry_version": "ev", "list": list_name, "subject_id": "s",
+        [{"entry_id": "e", "entry_version": version, "list": list_name, "subject_id": "s",
           "ground": "g", "severity": "grave", "value": value, "from_day": from_day,
           "to_day": to_day}],
     )  # fmt: skip
@@ -56,10 +56,21 @@ def test_a_site_shows_what_it_holds_whatever_its_owner_says(lab):
     assert [row[0] for row in items(lab)] == ["republisher"]
 
 
-def test_what_an_entry_says_is_published_with_it(lab):
-    shown(lab, "enterprise_register", "market_regulator", value="新名")
-    (row,) = lab.run("publication.items")
-    assert (row["value"], row["reason"], row["sharing"]) == ("新名", "g", "public")
+def test_basic_information_is_published_of_those_of_whom_more_is_told(lab):
+    """What a register says of its own: at a holder that shows the subject for another reason too."""
+    for holder in ("ncisp", "necips"):
+        shown(lab, "enterprise_register", holder, version=holder, value="新名")
+        lab.given(
+            "exchange.evidence",
+            [{"entry_version": holder, "parent_kind": "statement", "parent_id": "r:v"}],
+        )
+    assert items(lab) == []
+    shown(lab, holder="ncisp")
+    found = lab.run("publication.items")
+    assert rows_of(found, "holder", "item_kind", "item", "reason", "value") == [
+        ("ncisp", "basic", "enterprise_register", "g", "新名"),
+        ("ncisp", "entry", "court_dishonest", "g", None),
+    ]
 
 
 @pytest.mark.parametrize(
