@@ -19,43 +19,34 @@ def union_of_intervals(select: str, columns: Sequence[str]) -> str:
     keys = [c for c in columns if c not in ("from_day", "to_day")]
     by = ", ".join(keys)
     columns_of_keys = ",\n        ".join(keys)
-
-    def out(first: str, last: str) -> str:
-        """The columns in order, with a first day and an end."""
-        given = {
-            "from_day": "from_day" if first == "from_day" else f"{first} AS from_day",
-            "to_day": f"nullif({last}, {FOREVER}) AS to_day",
-        }
-        return ",\n    ".join(given.get(c, c) for c in columns)
-
-    alike = "\n        AND ".join(f"alone.{k} IS NOT DISTINCT FROM intervals.{k}" for k in keys)
+    given = {
+        "from_day": "min(from_day) AS from_day",
+        "to_day": f"nullif(max(end_day), {FOREVER}) AS to_day",
+    }
+    plain = ",\n    ".join(columns)
+    merged = ",\n    ".join(given.get(c, c) for c in columns)
     inner = "\n".join("    " + line if line else line for line in select.splitlines())
     return f"""WITH intervals AS (
 {inner}
 ),
 
 -- Most rows are alike to no other, and done with.
-alone AS (
+counted AS (
     SELECT
-        {columns_of_keys},
-        min(from_day) AS from_day,
-        max(until(to_day)) AS end_day,
-        count(*) AS times
+        *,
+        count(*) OVER (PARTITION BY {by}) AS times
     FROM intervals
-    GROUP BY {by}
 ),
 
 starts AS (
     -- One row a first day, so that the order below has no ties.
     SELECT
-        {", ".join(f"intervals.{k}" for k in keys)},
-        intervals.from_day,
-        max(until(intervals.to_day)) AS end_day
-    FROM intervals
-    INNER JOIN alone
-        ON {alike}
-        AND alone.times > 1
-    GROUP BY {", ".join(f"intervals.{k}" for k in keys)}, intervals.from_day
+        {columns_of_keys},
+        from_day,
+        max(until(to_day)) AS end_day
+    FROM counted
+    WHERE times > 1
+    GROUP BY {by}, from_day
 ),
 
 marked AS (
@@ -84,11 +75,11 @@ runs AS (
 )
 
 SELECT
-    {out("from_day", "end_day")}
-FROM alone
+    {plain}
+FROM counted
 WHERE times = 1
 UNION ALL
 SELECT
-    {out("min(from_day)", "max(end_day)")}
+    {merged}
 FROM runs
 GROUP BY {by}, run"""

@@ -3,8 +3,9 @@
 A listing is (holder, list, subject). It is *true* if the records that the entry rests on, followed back
 through adoptions, tell of that subject: the world knows of the act of theirs that is told, of the link,
 or of their entry in the register that says something of itself. Else it is *false*. The gain of a higher
-level of joining over a lower one is the true listings of the higher that the lower does not have. Where islands are not joined a subject has no registered identity; there a listing is true if
-the codes or the name by which the island knows the subject are those of whoever did the act.
+level of joining over a lower one is the true listings of the higher that the lower does not have. Where
+islands are not joined a subject has no registered identity; there a listing is true if the codes or the
+name by which the island knows the subject are those of whoever did the act.
 
 The world's truth decides; nothing here is read by the pipeline itself.
 """

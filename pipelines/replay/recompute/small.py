@@ -12,7 +12,7 @@ rebuilding from the edited files gives: each model has a test that no other unit
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from pipelines.engine.base import Engine
 from pipelines.engine.duckdb_engine import RaisedByQuery
 from pipelines.model import Model
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES, lift
-from schemas.sql import quoted
+from schemas.sql import literal, quoted
 
 WHOLE = Recipe("whole")
 NO_VALUE = "A unit has no value."
@@ -325,15 +325,21 @@ class Small:
         """SELECT of how the touched units' rows differ from the base's."""
         ctes: list[str] = []
         made: dict[str, list[str]] = {}
-        select = _lifted(model.sql, None)
+        needless = self._needless(how)
         for tie in how.ties:
-            ctes += self._needed(how, tie)
-            made.setdefault(tie.table, []).append(quoted(f"{tie.alias} needed"))
+            if tie.alias not in needless:
+                ctes += self._needed(how, tie)
+                made.setdefault(tie.table, []).append(quoted(f"{tie.alias} needed"))
+        empty = frozenset(tie.table for tie in how.ties if tie.table not in made)
+        select = _lifted(model.sql, None, empty)
         for table in model.reads:
-            if not shared(table):
+            if not shared(table) and quoted(f"in {table}") in select:
                 columns = self._listed(table)
-                rows = " UNION ".join(
-                    f"SELECT {columns}, universe FROM {n}" for n in made.get(table, ())
+                rows = (
+                    " UNION ".join(
+                        f"SELECT {columns}, universe FROM {n}" for n in made.get(table, ())
+                    )
+                    or f"SELECT {columns}, CAST(NULL AS INTEGER) AS universe FROM base.{table} WHERE FALSE"
                 )
                 if how.way == "whole":
                     rows = self._everywhere(table)
@@ -354,6 +360,23 @@ class Small:
             f"INNER JOIN found AS m ON {tied})",
         ]
         return f"WITH {', '.join(ctes)} " + difference(columns, "had", "made")
+
+    def _needless(self, how: Recipe) -> set[str]:
+        """Aliases of ties to units of one kind (`'court_dishonest' = unit.list`) of which none is touched."""
+        kinds: dict[str, set[str]] = {}
+        found: set[str] = set()
+        for tie in how.ties:
+            for left, right in tie.pairs:
+                if tie.parent != UNIT or not _text(left):
+                    continue
+                if right not in kinds:
+                    rows = self.engine.fetch(f"SELECT DISTINCT {right} FROM {UNIT}")
+                    kinds[right] = {literal(str(kind)) for (kind,) in rows}
+                if left not in kinds[right]:
+                    found.add(tie.alias)
+            if tie.parent in found:
+                found.add(tie.alias)
+        return found
 
     def _everywhere(self, table: str) -> str:
         """SELECT of a whole table in each universe."""
@@ -439,6 +462,13 @@ def _plain(text: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def _text(text: str) -> bool:
+    """Whether an expression is a text written out."""
+    found = sqlglot.parse_one(text, read="duckdb")
+    return isinstance(found, exp.Literal) and found.is_string
+
+
+@lru_cache(maxsize=4096)
 def _columns_used(tie: Tie) -> frozenset[str]:
     """Columns of a tie's own table that its conditions speak of."""
     return frozenset(
@@ -450,35 +480,42 @@ def _columns_used(tie: Tie) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def _lifted(sql: str, moved: frozenset[str] | None) -> str:
+def _lifted(sql: str, moved: frozenset[str] | None, empty: frozenset[str] = frozenset()) -> str:
     """A model's SQL, lifted, reading `in <table>`.
 
     Args:
         moved: of a model that works row by row: the tables that changed; a branch of its union that
             reads none of them adds nothing.
+        empty: of any other: tables of which no row is needed; nor is a branch of a union that reads
+            one of them alone.
     """
     tree = parsed(sql).copy()
     if moved is not None:
-        tree = _branches(tree, moved)
+        tree = _branches(tree, lambda tables: bool(tables & moved))
+    for cte in reversed(list(tree.find_all(exp.CTE))) if empty else ():
+        cte.set("this", _branches(cte.this, lambda tables: not tables or bool(tables - empty)))
     lift(tree, lambda table: None if shared(table) else f"in {table}")
     return tree.sql(dialect="duckdb", comments=False)
 
 
-def _branches(tree: exp.Expression, moved: Collection[str]) -> exp.Expression:
-    """The branches of a union that read a table that changed."""
+def _branches(tree: exp.Expression, counts: Callable[[set[str]], bool]) -> exp.Expression:
+    """A union without the branches that add nothing, by the tables they read; one is always left."""
+    if tree.args.get("with_"):  # what stands before the first branch belongs to all
+        return tree
     found: list[exp.Expression] = []
 
     def walk(node: exp.Expression) -> None:
         if isinstance(node, exp.Union) and not node.args.get("distinct"):
             walk(node.this)
             walk(node.expression)
-        elif any(f"{t.db}.{t.name}" in moved for t in node.find_all(exp.Table)):
+        else:
             found.append(node.copy())
 
-    if tree.args.get("with_"):
-        return tree
     walk(tree)
-    first, *rest = found
+    read = [{f"{t.db}.{t.name}" for t in node.find_all(exp.Table)} for node in found]
+    first, *rest = [node for node, tables in zip(found, read, strict=True) if counts(tables)] or (
+        found[:1]
+    )
     for other in rest:
         first = exp.union(first, other, distinct=False, copy=False)
     return first
