@@ -170,17 +170,25 @@ def _box(box: Box, x: int, y: int, tall: int) -> str:
 
 
 def layers(network: Network) -> dict[str, int]:
-    """Holder -> column: the longest way from an owner, ways back to an earlier holder left out."""
+    """Holder -> column: the longest way from an owner, ways back to an earlier holder left out.
+
+    A way back is an edge that closes a circle with those named before it.
+    """
     adopted = {a.list for a in network.adoptions}
     owners = {owner for name, owner in network.owners.items() if name not in adopted}
-    forward = [e for e in network.edges if not e.readmits and e.target not in owners]
-    found = dict.fromkeys(sorted(owners), 0)
-    holders = {e.source for e in forward} | {e.target for e in forward} | owners
-    for _ in range(len(holders)):
-        for edge in forward:
-            if edge.source in found:
-                deeper = min(found[edge.source] + 1, len(holders))
-                found[edge.target] = max(found.get(edge.target, 0), deeper)
+    ahead: dict[str, set[str]] = defaultdict(set)
+
+    def leads(a: str, b: str) -> bool:
+        return a == b or any(leads(between, b) for between in ahead[a])
+
+    for edge in network.edges:
+        if not edge.readmits and not leads(edge.target, edge.source):
+            ahead[edge.source].add(edge.target)
+    found = dict.fromkeys(sorted(owners | set(ahead)), 0)
+    for _ in range(len(found)):
+        for holder, others in list(ahead.items()):
+            for other in others:
+                found[other] = max(found.get(other, 0), found[holder] + 1)
     return found
 
 
