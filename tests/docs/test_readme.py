@@ -142,5 +142,6 @@ def test_the_data_dictionary_holds_everything():
 def test_the_network_page_holds_every_edge_with_its_basis():
     told = generated()["network.md"].splitlines()
     for edge in read_network("whole", "full").edges:
-        rows = [line for line in told if line.startswith(f"| {edge.source} | {edge.target} |")]
+        begins = f"| {edge.source} | {edge.target} | {', '.join(edge.lists)} |"
+        rows = [line for line in told if line.startswith(begins)]
         assert len(rows) == 1 and rows[0].endswith(f"| {edge.basis} |") and edge.basis

@@ -43,7 +43,7 @@ def n(hand):
 def copy(n, path, first, end, entry="e", subject="B", side=CORRECTED, name="debts", says="debt"):
     holders = path.split(">")
     return Copy(
-        side, holders[-1], name, entry, subject, says, "general", path, len(holders) - 1,
+        side, holders[-1], name, entry, subject, says, "general", None, path, len(holders) - 1,
         n(first), n(end),
     )  # fmt: skip
 

@@ -1,0 +1,56 @@
+"""Promise 13: no dead end. What any feed gets wrong, another holder comes to show.
+
+For every feed, a few random faults of a few kinds are followed; some of them must change what a holder
+shows that is not the owner of the list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from pipelines.exchange.network import read_owners
+from pipelines.home import Home
+from pipelines.replay import FaultSpec
+from pipelines.replay.compare.universes import Universes
+from schemas.contract import feeds
+from sources.faults import FaultError
+
+KINDS = ("valid_code_of_another", "mistyped_code", "missing_value", "row_lost", "same_name_mixup")
+EACH = 2
+
+
+@pytest.fixture(scope="module")
+def reached(one_tiny, tmp_path_factory) -> dict[str, tuple[int, int]]:
+    """Feed -> of how many faults that changed a file, how many changed what another holder shows."""
+    from pipelines.run import build_home
+
+    home = Home(tmp_path_factory.mktemp("home"))
+    build_home(home, landing=one_tiny.landing)
+    owner, followed, reaching = read_owners("core"), Counter(), Counter()
+    with Universes(home) as universes:
+        for feed in feeds("core"):
+            cases = []
+            for kind in KINDS:
+                for seed in range(EACH):
+                    try:
+                        cases.append(universes.case([FaultSpec(kind, feed=feed, seed=seed)]))
+                    except FaultError:  # has no place there, or nothing to change
+                        continue
+            for found in universes.follow(cases):
+                cells = found.faulty.lists
+                followed[feed] += 1
+                reaching[feed] += bool((cells["holder"] != cells["list"].map(owner)).any())
+    return {feed: (followed[feed], reaching[feed]) for feed in feeds("core")}
+
+
+@pytest.mark.parametrize("feed", feeds("core"))
+def test_a_fault_in_any_feed_is_shown_elsewhere(feed: str, reached) -> None:
+    followed, reaching = reached[feed]
+    assert reaching, f"of {followed} faults in {feed} none changes what another holder shows"
+
+
+def test_shares_are_told(reached, tell) -> None:
+    for feed, (followed, reaching) in reached.items():
+        tell(f"{feed}: {reaching} of {followed} faults change what another holder shows")
