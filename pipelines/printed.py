@@ -18,6 +18,7 @@ from rich.text import Text
 
 from pipelines.codes import CODES, read_code_list
 from pipelines.terminal import plain_table, wide_console
+from pipelines.trace import ID
 from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _print_forward(out: Console, node: Item) -> None:
     _print_rows(out, entries, _ENTRY | _LISTED | _PERIOD)
     _print_rows(out, below("copies"), _COPY | _WHOM | _PERIOD | _ENTRY)
     _print_rows(out, below("measures") + node["measures_along_links"], _MEASURE | _PERIOD | _TAKEN)
-    _print_rows(out, below("points") + node["points"], _POINTS)
+    _print_rows(out, below("points"), _POINTS)
     _print_rows(out, node["links"], _LINK | _PERIOD)
 
 
@@ -208,7 +209,12 @@ def _title(code_list: str, key: str, code: str) -> str:
 
 
 def _ground(item: Item) -> str:
-    return _title("grounds", "code", item["ground"]) if item.get("ground") else ""
+    """Why somebody is on a list, and what the list says beside it."""
+    ground = _title("grounds", "code", item["ground"]) if item.get("ground") else ""
+    value = item.get("value") or ""
+    if ID.fullmatch(value):  # another subject
+        value = _short(value)
+    return ": ".join(part for part in (ground, value) if part)
 
 
 def _measure(item: Item) -> str:

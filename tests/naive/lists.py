@@ -8,7 +8,7 @@ property by property, and who is linked to whom.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 MONTHS_3, YEAR, YEARS_2, YEARS_3, YEARS_5 = 90, 365, 730, 1095, 1825
@@ -145,11 +145,14 @@ REGISTERS = {
 LINKS = {"shares_and_posts": ("market_registry", "market_shareholders")}
 
 
-def listings(act: Any, day: int, rules: Iterable = RULES) -> set[tuple]:
-    """(list, ground, severity, value) of every list the act puts its subject on, on that day."""
+def listings(act: Any, day: int, told: bool = False) -> set[tuple]:
+    """(list, ground, severity, value) of every list the act puts its subject on, on that day.
+
+    By the rules of lists that keep acts as they were last told, if `told`; else by those of records.
+    """
     if act.event_day is None:
         return set()
-    found = ((name, rule(act, day)) for name, rule in rules)
+    found = ((name, rule(act, day)) for name, rule in (RULES_OF_TOLD if told else RULES))
     return {(name, *listing) for name, listing in found if listing is not None}
 
 

@@ -37,7 +37,7 @@ from tests.naive.exchange import (
     version,
 )
 from tests.naive.laws import Laws, MeasureRule
-from tests.naive.lists import LINKS, REGISTERS, RULES_OF_TOLD, holds, listings, striking_days
+from tests.naive.lists import LINKS, REGISTERS, holds, listings, striking_days
 from tests.naive.registry import Match, Reference, Registry, own_key, referring, subject_id
 
 
@@ -291,7 +291,7 @@ class Simulator:
             found = {(name, act.record_id, subject, *says) for name, *says in listings(act, day)}
             if act in self.standing and act.feed in self.laws.appends:
                 key = self.act_id(act, subject)
-                told = listings(act, day, RULES_OF_TOLD)
+                told = listings(act, day, told=True)
                 found |= {(name, key, subject, *says) for name, *says in told}
             self.listings[act] = {listing for listing in found if listing[0] in self.native}
             for strike in striking_days(act):
