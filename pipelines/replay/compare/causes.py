@@ -372,7 +372,7 @@ def _score(
         for key in {**counted[CLEAN], **counted[CORRECTED]}
         if counted[CLEAN].get(key, 0) != counted[CORRECTED].get(key, 0)
     )
-    if shown is not None and (not odd or any(b.startswith("entry:") for b, _ in odd)):
+    if shown is not None:
         return shown
     edited = {wrong.record for wrong in lineage.source}
     for because, reason in odd:
@@ -388,8 +388,6 @@ def _score(
             for (other, same), net in counted[CORRECTED].items()
         )
         return COUNTED_TWICE if why == AT_THE_SOURCE and also else why
-    if shown is not None:
-        return shown
     if not odd:
         return lineage.at_source(day) or TAKEN
     days = [p.day for p in points if (p.because, p.reason) in odd]

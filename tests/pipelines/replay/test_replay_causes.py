@@ -341,27 +341,19 @@ def of_score(n, hand, points, source=(), last=80, records=None):
 
 def test_a_score_waits_for_the_first_of_the_month_and_no_longer(n, hand):
     """The record is right from day 20, 21 January; points change on 1 February, day 31."""
-    points = [(CORRECTED, 0, -5, "event:r:w"), (CORRECTED, 31, 5, "event:r:w")]
+    points = [(CORRECTED, 0, -5, "entry:w"), (CORRECTED, 31, 5, "entry:w")]
     assert of_score(n, hand, points, last=31) == {WAITS: 11}
-    for_a_term = [(CORRECTED, 0, -5, "event:r:w"), (CORRECTED, 60, 5, "event:r:w")]
+    for_a_term = [(CORRECTED, 0, -5, "entry:w"), (CORRECTED, 60, 5, "entry:w")]
     assert of_score(n, hand, for_a_term, last=60) == {WAITS: 11, TAKEN: 29}
 
 
 def test_a_score_reckoned_at_once_waits_for_nothing(n, hand):
-    points = [(CORRECTED, 10, -5, "event:r:w"), (CORRECTED, 50, 5, "event:r:w")]
+    points = [(CORRECTED, 10, -5, "entry:w"), (CORRECTED, 50, 5, "entry:w")]
     assert of_score(n, hand, points, last=50) == {TAKEN: 30}
 
 
 def test_a_wrong_row_that_counts_beside_the_right_one_is_counted_twice(n, hand):
-    source = [(10, 100, AT_THE_SOURCE)]
-    wrong = (CORRECTED, 10, -5, "event:r:w")
-    assert of_score(n, hand, [wrong], source) == {AT_THE_SOURCE: 60}
-    right = [(side, 20, -5, "event:r:k") for side in (CLEAN, CORRECTED)]
-    assert of_score(n, hand, [wrong, *right], source) == {COUNTED_TWICE: 60}
-
-
-def test_an_entry_of_a_wrong_row_that_counts_beside_that_of_the_right_one_is_counted_twice(n, hand):
-    """Where points rest on entries, the records the entries were made from tell."""
+    """The records that entries were made from tell."""
     source = [(10, 100, AT_THE_SOURCE)]
     wrong = (CORRECTED, 10, -5, "entry:w")
     made_from = {"w": ["r"], "k": ["r"], "x": ["another"]}
@@ -372,9 +364,10 @@ def test_an_entry_of_a_wrong_row_that_counts_beside_that_of_the_right_one_is_cou
 
 
 def test_a_score_of_a_record_that_a_gate_kept_aside_is_the_gates(n, hand):
-    missing = [(CLEAN, 10, -5, "event:r:k")]
-    assert of_score(n, hand, missing, [(10, 100, GATE)]) == {GATE: 60}
-    assert of_score(n, hand, missing, [(10, 100, NOT_CORRECTED)]) == {NOT_CORRECTED: 60}
+    missing, made_from = [(CLEAN, 10, -5, "entry:k")], {"k": ["r"]}
+    for why in (GATE, NOT_CORRECTED):
+        found = of_score(n, hand, missing, [(10, 100, why)], records=made_from)
+        assert found == {why: 60}
 
 
 def test_pieces_are_cut_inside_only():
