@@ -397,6 +397,35 @@ def subject(
     print_json(found) if as_json else print_subject(found)
 
 
+@app.command()
+def systems(
+    check: Annotated[
+        bool, Option("--check", help="Exit with 1 if a figure of one is nothing.")
+    ] = False,
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Systems and lists of social credit: what stands for each here, with a figure of the database."""
+    from pipelines.made_by import out_of_date
+    from pipelines.run import opened
+    from pipelines.systems import systems as stand
+
+    with opened(Home(home)) as engine:
+        _note(out_of_date(engine, Home(home).database()))
+        rows = stand(engine)
+    if as_json:
+        print_json(rows)
+    else:
+        shown = ["system", "here", "figure", "counts"]
+        print_table(
+            "Systems that stand for something", [r for r in rows if not r["left_out"]], shown
+        )
+        print_table("Left out", [r for r in rows if r["left_out"]], ["system", "left_out"])
+    if check and (missing := [row["system"] for row in rows if not row["holds"]]):
+        print(f"Nothing stands for: {', '.join(missing)}.", file=sys.stderr)
+        raise typer.Exit(1)
+
+
 # What there is; nothing here reads a home.
 
 

@@ -34,6 +34,7 @@ OPTIONS = {
     ),
     "diff": ("--json",),
     "subject": ("--home", "--as-of", "--json"),
+    "systems": ("--check", "--home", "--json"),
     "sources": ("--json",),
     "lists": ("--json",),
     "edges": ("--join", "--json"),
