@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from pipelines.engine.base import Engine
-from schemas.contract import read_yaml
+from schemas.contract import ROOT, read_yaml
 
-FILE = Path(__file__).with_name("systems.yml")
+FILE = ROOT / "schemas" / "systems.yml"
 
 
 def systems(engine: Engine) -> list[dict[str, Any]]:

@@ -307,14 +307,16 @@ class Simulator:
         for name, (feed, properties) in REGISTERS.items():
             for row in self.statements.today:
                 if (row.feed, row.property in properties, holds(row, day)) == (feed, True, True):
-                    key, whose = f"{row.record_id}:{row.property}", subject_id(feed, row.id_value)
+                    key = digest(f"{row.record_id}:{row.property}")
+                    whose = subject_id(feed, row.id_value)
                     found.add((name, key, whose, row.property, None, row.value))
         for name, feeds in LINKS.items():
             for link in self.links.today:
                 a, b = self.whom(link, link.a), self.whom(link, link.b)
                 if link.feed in feeds and holds(link, day) and a is not None and b is not None:
-                    found.add((name, f"{link.record_id}:a", a, link.link_kind, None, b))
-                    found.add((name, f"{link.record_id}:b", b, link.link_kind, None, a))
+                    for side, whose, other in (("a", a, b), ("b", b, a)):
+                        key = digest(f"{link.record_id}:{side}")
+                        found.add((name, key, whose, link.link_kind, None, other))
         return {listing for listing in found if listing[0] in self.native}
 
     # 4: show

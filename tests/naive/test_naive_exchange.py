@@ -22,7 +22,8 @@ def an_edge(sender: str = "court", receiver: str = "bank", **given) -> Edge:
 
 
 def an_entry(since: int = 0, **given) -> Version:
-    content = {"entry": "entry", "ground": "ground", "severity": "general", **given}
+    content = {"entry": "entry", "ground": "ground", "severity": "general", "value": None}
+    content |= given
     return version("list", subject="somebody", since=since, **content)
 
 

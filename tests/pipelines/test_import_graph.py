@@ -30,7 +30,7 @@ ORDER = (
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",
     "pipelines.changes", "pipelines.graph", "pipelines.lineage", "pipelines.made_by", "pipelines.codes",
-    "pipelines.home", "pipelines.build", "pipelines.trace", "pipelines.subject", "pipelines.printed",
+    "pipelines.home", "pipelines.build", "pipelines.trace", "pipelines.subject", "pipelines.systems",
     "pipelines.told", "pipelines.run",
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",

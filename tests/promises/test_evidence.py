@@ -46,7 +46,7 @@ class Trail:
         assert version not in seen, f"entry {version} rests on itself"
         found = set()
         for kind, parent in self.parents[version]:
-            if kind == "event":
+            if kind in ("event", "statement", "link"):
                 found |= self.of_record(*parent.split(":"))
             else:
                 assert kind == "entry"
@@ -101,11 +101,10 @@ def test_every_copy_and_measure_is_of_an_entry(trail: Trail) -> None:
 
 def test_every_point_leads_to_lines(trail: Trail) -> None:
     causes = {row[0] for row in trail.world.rows("SELECT DISTINCT because FROM scores.points")}
-    assert {cause.split(":")[0] for cause in causes} == {"event", "entry"}
+    assert {cause.split(":")[0] for cause in causes} == {"entry"}
     places = set()
     for cause in causes:
-        kind, *what = cause.split(":")
-        places |= trail.of_record(*what) if kind == "event" else trail.of_entry(*what)
+        places |= trail.of_entry(cause.removeprefix("entry:"))
     trail.read_again(places)
 
 
@@ -131,11 +130,13 @@ def test_entries_rest_on_evidence_every_day(trail: Trail) -> None:
     """Each day an entry of a list stands, one of its records is believed to be about its subject."""
     with closing(trail.world.connect()) as connection:
         entries = days(connection, "entry_version, subject_id", "lists.entries")
-        events = days(connection, "record_id || ':' || version, subject_id", "merge.events")
+        matched = days(connection, "record_id || ':' || version, subject_id", "resolve.matches")
         whole = [window(connection)]
     for (version, subject), runs in entries.items():
         backed = join_runs(
-            run for _, parent in trail.parents[version] for run in events.get((parent, subject), ())
+            run
+            for _, parent in trail.parents[version]
+            for run in matched.get((parent, subject), ())
         )
         assert length(overlap(runs, backed, whole)) == length(runs), (
             f"{version}: days without evidence"

@@ -19,7 +19,8 @@ TABLES = {
     "codes.grades": "keeper VARCHAR, min_points VARCHAR, grade VARCHAR",
     "resolve.names": "subject_id VARCHAR, subject_kind VARCHAR, name VARCHAR, from_day DATE",
     "exchange.entries": "entry_id VARCHAR, entry_version VARCHAR, list VARCHAR, "
-    "subject_id VARCHAR, ground VARCHAR, severity VARCHAR, from_day DATE, to_day DATE",
+    "subject_id VARCHAR, ground VARCHAR, severity VARCHAR, value VARCHAR, from_day DATE, "
+    "to_day DATE",
     "exchange.ancestry": "entry_version VARCHAR, ancestor_kind VARCHAR, ancestor_id VARCHAR, "
     "steps INTEGER",
     "exchange.paths": "list VARCHAR, path VARCHAR, holder VARCHAR, distance INTEGER, "
@@ -79,9 +80,9 @@ def shown(holder, name, entry, subject, path, first, end, version=None):
     )  # fmt: skip
 
 
-def entry(version, name, subject, ground="debt", severity="general", first=0, end=None):
+def entry(version, name, subject, ground="debt", severity="general", first=0, end=None, value=None):
     """One row of exchange.entries, whose id is what stands before the dot of its version."""
-    return (version.split(".")[0], version, name, subject, ground, severity, first, end)
+    return (version.split(".")[0], version, name, subject, ground, severity, value, first, end)
 
 
 @pytest.fixture

@@ -111,6 +111,19 @@ def test_another_ground_or_severity_is_altered(differ, hand):
     assert list(found.lists["second_shows"]) == ["debt serious"]
 
 
+def test_another_value_is_altered(differ, hand):
+    def side(version, value):
+        given = {"ground": "name", "severity": None, "value": value}
+        return {
+            "entries": [hand.entry(version, "register", "A", **given)],
+            "copies": [hand.shown("bank", "register", "e", "A", "bank", 10, 20, version)],
+        }
+
+    found = differ(side("e.1", "甲"), side("e.2", "乙"))
+    assert runs(found.lists, hand, "holder") == [("bank", "altered", 10, 20)]
+    assert [*found.lists["first_shows"], *found.lists["second_shows"]] == ["name ∅ 甲", "name ∅ 乙"]
+
+
 def test_another_version_that_says_the_same_is_no_difference(differ, hand):
     """Versions are numbered by their first day; what a cell shows is its ground and severity."""
 
