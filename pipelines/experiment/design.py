@@ -46,6 +46,11 @@ class Arm:
     correct_after: int | None = None
 
     @property
+    def base(self) -> Arm:
+        """What all arms that differ in the correction alone start from: this arm, uncorrected."""
+        return Arm(self.join, self.policy)
+
+    @property
     def numbers(self) -> dict[str, str]:
         """What of the policy is not so anyway: what a database of the arm is built with."""
         return {k: v for k, v in self.policy if OF_THE_RUN.get(k, ("",))[0] != v}
@@ -224,11 +229,11 @@ class Design:
         )
 
     def blocks(self) -> list[Block]:
-        """The work, in pieces that can be done in any order."""
+        """The work, in pieces that can be done in any order; those on one base follow each other."""
         found = []
         for world in range(self.worlds):
             mine = list(range(world, self.n, self.worlds))
-            for at in range(0, len(mine), self.block):
-                for arm in range(len(self.arms())):
+            for arm in range(len(self.arms())):
+                for at in range(0, len(mine), self.block):
                     found.append(Block(world, arm, tuple(mine[at : at + self.block])))
         return found

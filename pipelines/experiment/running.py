@@ -64,12 +64,8 @@ def run(
     said = _settle(design, folder)
     tell = progress or (lambda label, done, total: None)
     blocks = design.blocks()
-    # Arms that differ in the correction alone start from one base: a world, joined so far, under a
-    # policy. Blocks on one base follow each other, so that it is opened once.
-    bases = list(dict.fromkeys(Arm(arm.join, arm.policy) for arm in design.arms()))
-    base_of = [bases.index(Arm(arm.join, arm.policy)) for arm in design.arms()]
     todo = [block for block in blocks if not _part(folder, block).exists()]
-    todo.sort(key=lambda block: (block.world, base_of[block.arm]))
+    bases = list(dict.fromkeys(arm.base for arm in design.arms()))
     worlds = sorted({block.world for block in todo})
     steps = len(worlds) * len(bases) * _BASE + sum(len(block.faults) for block in todo)
     homes: dict[int, str] = {}
@@ -157,13 +153,13 @@ def _open(home: str, arm: Arm) -> Universes:
     return Universes(Home(home), join=arm.join, policy=arm.numbers)
 
 
-_OPEN: dict[tuple[str, str, tuple], Universes] = {}
+_OPEN: dict[tuple[str, Arm], Universes] = {}
 
 
 def _follow(design: Design, folder: str, home: str, block: Block) -> None:
     """One block, in whatever process."""
     arm = design.arms()[block.arm]
-    key = (home, arm.join, arm.policy)
+    key = (home, arm.base)
     if key not in _OPEN:
         for other in list(_OPEN):
             _OPEN.pop(other).close()
@@ -241,10 +237,9 @@ def _gains(design: Design, folder: Path) -> pa.Table:
     for world in range(design.worlds):
         home = Home(folder / "worlds" / f"{world:03d}")
         for n, arm in enumerate(design.arms()):
-            plain = Arm(arm.join, arm.policy)
-            if (world, plain) not in gains:
-                gains[world, plain] = told_gain(home, arm.join, arm.numbers)
-            gain = dict(gains[world, plain] or {})
+            if (world, arm.base) not in gains:
+                gains[world, arm.base] = told_gain(home, arm.join, arm.numbers)
+            gain = dict(gains[world, arm.base] or {})
             if arm.join == JOINS[0]:  # there is no lower level; what it knows is the next one's low
                 above = told_gain(home, JOINS[1], arm.numbers) or {}
                 gain = {"true_high": above.get("true_low"), "false_high": above.get("false_low")}

@@ -1,8 +1,8 @@
 """What the README says is all there is to write: each test adds just that to a copy of the project.
 
 The new thing is then built, listed and checked in the story world, the simulator finds the same days,
-and the story's fault reaches it: replayed, and, for a list, an edge and a check, rebuilt with the same
-result. An island is added in `tests/promises/test_one_folder.py`.
+and the story's fault reaches it: replayed, and rebuilt with the same result. An island is added in
+`tests/promises/test_one_folder.py`.
 """
 
 from __future__ import annotations
@@ -105,7 +105,6 @@ def test_a_list_whose_entries_are_told_apart_by_a_text(tree: Tree) -> None:
         listed="lists",
         sql="SELECT list, from_day, to_day FROM lists.entries ORDER BY ALL",
         walk=False,
-        rebuild=False,
     )
     assert found["rows"][-1] == ["court_unwilling", "2024-03-13", "2025-03-04"]
     assert found["broken"] == []
@@ -148,7 +147,6 @@ def test_a_mode_of_edge(tree: Tree) -> None:
         policy=policy,
         listed="edges",
         sql=COPIES.format("bank' AND list = 'court_dishonest") + " LIMIT 1",
-        rebuild=False,
     )
     # Last seen on 4 June, shown a day later, and for 365 days.
     assert found["rows"] == [["2024-01-03", "2025-06-05"]]
@@ -162,8 +160,7 @@ def test_a_measure(tree: Tree) -> None:
     row = "deposit_asked,bank,court_dishonest,serious,legal_representative:b>a,,,,Deposit asked,收取保证金,"
     tree.append("schemas/codes/measures.csv", row + "ours\n")
     found = tree.follow(
-        sql="SELECT count(*) FROM consequences.measures WHERE measure = 'deposit_asked'",
-        rebuild=False,
+        sql="SELECT count(*) FROM consequences.measures WHERE measure = 'deposit_asked'"
     )
     assert found["rows"] == [[1]]
     assert found["broken"] == []

@@ -22,11 +22,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tests.naive.diary import Run, join_runs, length, overlap
 from tests.naive.exchange import digest
-from tests.naive.laws import ROOT, code_list
+from tests.naive.laws import ROOT, code_list, read_yaml
 
 FOREVER = 10**7  # a day number later than every day
 REGISTRIES = {
@@ -413,7 +411,7 @@ def read_calendars(day0: int, days: int) -> Iterator[tuple[str, tuple[str, list[
     for path in sorted(ROOT.glob("sources/*/contract.odcs.yaml")):
         if path.parent.name.startswith("_"):
             continue
-        for feed in yaml.safe_load(path.read_text(encoding="utf-8"))["schema"]:
+        for feed in read_yaml(path)["schema"]:
             given = {p["property"]: p.get("value") for p in feed["customProperties"]}
             offset, every = int(given.get("cadence_offset") or 0), int(given["cadence_days"])
             yield feed["name"], (given["mode"], list(range(day0 + offset, day0 + days, every)))

@@ -84,7 +84,7 @@ def test_no_foresight_at_any_level_of_joining(
 
 
 @pytest.mark.parametrize("join", JOINS)
-@pytest.mark.parametrize("seed", [3, 21])
+@pytest.mark.parametrize("seed", [3, 21, pytest.param(22, marks=pytest.mark.long)])
 def test_no_foresight_in_little_worlds(seed: int, join: str) -> None:
     """Worlds in which registries change their minds and records say what is not so."""
     record = little_world(seed, DAY0.toordinal(), WINDOW)
