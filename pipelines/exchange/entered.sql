@@ -5,6 +5,8 @@
 -- source: the code list mishaps; network.yml, where every clock has its basis
 -- grain: one row per entry
 -- key: entry_version
+-- reads: exchange.mishaps BY list
+-- reads: lists.entries BY entry_version = mishaps.entry_version
 WITH ways AS (
     SELECT
         *,
