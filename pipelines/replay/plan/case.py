@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.plan.mishaps import MishapEdit
 from sources.faults import FaultError
 
 
@@ -26,10 +27,18 @@ def plan_case(
         raise FaultError("There is no fault to follow; give a kind, a free edit or a scenario.")
     edits = tuple(plan(landed, others, landing, spec) for spec in specs)
     for state in ("faulty", "corrected"):
-        seen: dict[tuple[str, int | None], Edit] = {}
+        seen: dict[tuple[str | None, ...], Edit] = {}
         for edit in edits:
             rows = getattr(edit, state)
             for one in edit.faulty if rows is None else rows:
+                if isinstance(one, MishapEdit):
+                    place = (one.holder, one.came_from, one.list)
+                    if seen.setdefault(place, edit) is not edit:
+                        raise FaultError(
+                            f"Two mishaps change what {one.holder} shows of {one.list}; follow them in "
+                            "two replays."
+                        )
+                    continue
                 line = one.line if isinstance(one, RowEdit) else None
                 in_addition = isinstance(one, RowEdit) and line is None
                 if seen.get((one.file, line), edit) is not edit and not in_addition:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.exchange.mishaps import mishaps
 from pipelines.replay.plan.faults import (
     FaultSpec,
     Landed,
@@ -27,6 +28,7 @@ from pipelines.replay.plan.faults import (
     correction_day,
     strikes,
 )
+from pipelines.replay.plan.mishaps import Happened, MishapEdit, corrected_rows, happened, without
 from schemas.contract import Feed
 from sources.faults import FaultError, History, Row
 from sources.faults.history import corrected_history, key_of
@@ -68,7 +70,7 @@ class FileEdit:
     content: bytes = field(repr=False)
 
 
-RowOrFile = RowEdit | FileEdit
+RowOrFile = RowEdit | FileEdit | MishapEdit
 
 
 @dataclass(frozen=True)
@@ -82,16 +84,26 @@ class Edit:
         correction_day: the day the correction is published; None likewise.
     """
 
-    struck: Struck
+    struck: Struck | Happened
     faulty: tuple[RowOrFile, ...]
     corrected: tuple[RowOrFile, ...] | None
     correction_day: date | None
 
     @property
+    def feed(self) -> Feed | None:
+        """The feed of the record or delivery struck; None of a mishap."""
+        return self.struck.feed
+
+    @property
     def correction_sent(self) -> date | None:
-        """The first delivery that reads otherwise because of the correction; None if none does."""
+        """The first delivery that reads otherwise because of the correction; None if none does.
+
+        Of a mishap it is the day on which it is put right.
+        """
         if self.corrected is None:
             return None
+        if isinstance(self.struck, Happened):
+            return self.correction_day
         other = [e for e in self.faulty if e not in self.corrected]
         other += [e for e in self.corrected if e not in self.faulty]
         return min((e.delivery for e in other), default=None)
@@ -124,6 +136,8 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
     Raises:
         FaultError: if the fault does not fit, or the source has no delivery to correct it with.
     """
+    if spec.kind in mishaps():
+        return _plan_mishap(happened(landed, spec))
     left_alone = 0
     for struck in strikes(landed, others, spec):
         fixed_on = correction_day(spec, struck.days, struck.day)
@@ -148,6 +162,15 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
         sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
         return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
     raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
+
+
+def _plan_mishap(found: Happened) -> Edit:
+    """The rows of a mishap, and how they read once somebody puts it right."""
+    after = found.spec.correct_after
+    if after is None:
+        return Edit(found, found.rows, None, None)
+    until = found.day + timedelta(days=after)
+    return Edit(found, found.rows, corrected_rows(found, until), until)
 
 
 def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
@@ -285,7 +308,7 @@ def apply(
     feeds: Mapping[str, Feed],
     log: Path,
 ) -> Log:
-    """Make edits in a landing folder, or in a copy of it.
+    """Make edits in a landing folder, or in a copy of it; mishaps happen later and change no file.
 
     Args:
         edits: of rows and files.
@@ -302,7 +325,7 @@ def apply(
         _link_tree(landing, target)
     log.mkdir(parents=True, exist_ok=True)
     by_file: dict[str, list[RowOrFile]] = defaultdict(list)
-    for edit in edits:
+    for edit in without(edits):
         by_file[edit.file].append(edit)
     entries = []
     for n, (file, mine) in enumerate(sorted(by_file.items())):
@@ -399,8 +422,10 @@ def _link_tree(landing: Path, target: Path) -> None:
 
 def natural_key(edit: Edit) -> str | None:
     """The natural key of the record struck, its parts joined by `|`."""
+    if edit.feed is None:
+        return None
     rows = [row for rows in edit.struck.clean.values() for row in rows]
-    if not rows or not edit.struck.feed.natural_key:
+    if not rows or not edit.feed.natural_key:
         return None
     return "|".join(rows[0][name] or "" for name in edit.struck.feed.natural_key)
 
