@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, plan
+from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, placed, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.plan.remedies import Remedy
 from sources.faults import FaultError
 
 
@@ -38,6 +40,31 @@ def plan_case(
                     )
                 seen[one.file, line] = edit
     return edits
+
+
+def put_right(
+    landed: Landed, landing: Path, edits: Sequence[Edit], remedy: Remedy
+) -> tuple[Edit, ...]:
+    """The edits of a case with what a remedy does about it.
+
+    Args:
+        landed, landing: see `pipelines.replay.plan.edits.plan`.
+        edits: the faults in their places.
+        remedy: as `pipelines.replay.plan.remedies.work_out` gives it.
+    """
+    due = remedy.correct_on
+    if due is None:
+        return tuple(replace(edit, remedy=remedy) for edit in edits)
+    days = [next((d for d in edit.struck.days if d >= due), None) for edit in edits]
+    if not any(days):
+        last = max(edit.struck.days[-1] for edit in edits)
+        why_not = f"the source is to correct it on {due}, but delivers nothing after {last}"
+        remedy = replace(remedy, correct_on=None, why_not=why_not)
+    fixed = [
+        edit if day is None else placed(landed, landing, edit.struck, day)
+        for edit, day in zip(edits, days, strict=True)
+    ]
+    return tuple(replace(edit, remedy=remedy) for edit in fixed if edit is not None)
 
 
 def rows_of_states(edits: Sequence[Edit]) -> tuple[list[RowOrFile], list[RowOrFile] | None]:

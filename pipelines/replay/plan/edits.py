@@ -27,6 +27,7 @@ from pipelines.replay.plan.faults import (
     correction_day,
     strikes,
 )
+from pipelines.replay.plan.remedies import Remedy
 from schemas.contract import Feed
 from sources.faults import FaultError, History, Row
 from sources.faults.history import corrected_history, key_of
@@ -80,12 +81,14 @@ class Edit:
         faulty: the edits if it is never put right.
         corrected: the edits if it is; None if no correction was asked for.
         correction_day: the day the correction is published; None likewise.
+        remedy: what is done about it, if that was worked out from who notices it.
     """
 
     struck: Struck
     faulty: tuple[RowOrFile, ...]
     corrected: tuple[RowOrFile, ...] | None
     correction_day: date | None
+    remedy: Remedy | None = None
 
     @property
     def correction_sent(self) -> date | None:
@@ -133,21 +136,33 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
                 f"The last delivery of {struck.feed.name} is on {struck.days[-1]}; a correction "
                 f"due on {due} would never be delivered. Correct it sooner."
             )
-        if struck.fault.level == "delivery":
-            edit = _plan_delivery(landed, landing, struck, fixed_on)
-            if edit is not None and left_alone == spec.passed_over:
-                return edit
-            left_alone += edit is not None
-            continue
-        faulty = _rows(landed, struck, struck.faulty(None))
-        if fixed_on is None:
-            return Edit(struck, faulty, None, None)
-        until = struck.faulty(fixed_on)
-        histories = (struck.clean, until)
-        gate = partial(landed.gates.let_through, struck.feed, others=histories)
-        sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
-        return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
+        edit = placed(landed, landing, struck, fixed_on)
+        if edit is not None and (struck.record_id or left_alone == spec.passed_over):
+            return edit
+        left_alone += edit is not None
     raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
+
+
+def placed(
+    landed: Landed, landing: Path, struck: Struck, fixed_on: date | None = None
+) -> Edit | None:
+    """The edits that a fault in its place means; None if a whole delivery stays as it is.
+
+    Args:
+        landed, landing: see `plan`.
+        struck: the fault in its place.
+        fixed_on: the delivery with which the source puts it right; None: it never does.
+    """
+    if struck.fault.level == "delivery":
+        return _plan_delivery(landed, landing, struck, fixed_on)
+    faulty = _rows(landed, struck, struck.faulty(None))
+    if fixed_on is None:
+        return Edit(struck, faulty, None, None)
+    until = struck.faulty(fixed_on)
+    histories = (struck.clean, until)
+    gate = partial(landed.gates.let_through, struck.feed, others=histories)
+    sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
+    return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
 
 
 def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:

@@ -20,6 +20,7 @@ from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.compare.words import Words
 from pipelines.replay.plan.edits import Edit, changed, natural_key
 from pipelines.replay.tell.form import fault_json, shortest_ways, tables
+from pipelines.replay.tell.remedy import remedy_words
 from pipelines.terminal import counted, plain_table, wide_console
 from schemas.contract import islands
 from schemas.notice import NOTICE
@@ -52,6 +53,8 @@ def print_replay(
     for line in _passage(replay):
         out.print(line)
     _reach(out, replay.faulty, replay.words, replay.remaining)
+    for n, said in enumerate(remedy_words(replay)):
+        out.print(_line("" if n else "Remedy", said))
     if replay.remaining is not None:
         for line in _left(replay):
             out.print(line)
