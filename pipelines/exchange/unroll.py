@@ -7,13 +7,14 @@ one set-based SELECT from the template beside this file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipelines.exchange.modes import modes
 from pipelines.exchange.network import Network
 from pipelines.intervals import union_of_intervals
 from pipelines.lists.derive import entry_version_sql, indented
 from pipelines.model import PIPELINES, Model, make_model, tables_read
+from schemas.sql import literal
 
 COPY_COLUMNS = (
     "holder, list, entry_id, entry_version, subject_id, path, came_from, from_day, to_day, distance"
@@ -34,6 +35,45 @@ EMPTY_ENTRIES = """SELECT
 WHERE 1 = 0"""
 
 
+MISHAP_COLUMNS = {
+    "mishap": "VARCHAR", "holder": "VARCHAR", "came_from": "VARCHAR", "list": "VARCHAR",
+    "entry_id": "UUID", "entry_version": "UUID", "subject_id": "UUID", "other_id": "UUID",
+    "ground": "VARCHAR", "severity": "VARCHAR", "day": "DATE", "as_of_day": "DATE",
+    "until_day": "DATE",
+}  # fmt: skip
+
+# What mishaps at a holder do to what it shows; they are few, and most runs have none.
+_DEVIATING = """LEFT JOIN exchange.deviations_{g} AS deviations
+    ON deviations.entry_id = arrived.entry_id
+    AND deviations.path = arrived.path
+    AND coalesce(deviations.subject_id, arrived.subject_id) = arrived.subject_id
+WHERE deviations.entry_id IS NULL
+    OR (
+        on_day(deviations.first_from_day, deviations.first_to_day, arrived.from_day)
+        AND CASE
+            WHEN deviations.as_of_day IS NULL
+                THEN meet(
+                    arrived.from_day, arrived.to_day, deviations.from_day, deviations.to_day
+                )
+            ELSE on_day(arrived.from_day, arrived.to_day, deviations.as_of_day)
+        END
+    )"""
+_DEVIATING_DAYS = {
+    "from_day": """CASE
+        WHEN deviations.as_of_day IS NULL THEN greatest(arrived.from_day, deviations.from_day)
+        ELSE deviations.from_day
+    END""",
+    "to_day": """CASE
+        WHEN deviations.as_of_day IS NULL THEN least(arrived.to_day, deviations.to_day)
+        ELSE deviations.to_day
+    END""",
+}
+_ENTERED = (
+    "\nUNION ALL\nSELECT\n    "
+    + COPY_COLUMNS.replace(", ", ",\n    ")
+    + "\nFROM exchange.entered\nWHERE distance = {distance}"
+)
+
 # Where a step of this length matches by name, who bears a name decides whom it shows. Where a name is
 # looked up anew at every sync, what is taken is cut to the days on which subject and namesake bear the
 # name, and on the days without a name the subject itself is meant.
@@ -46,6 +86,43 @@ _SEEN = (
     "holder", "list", "entry_id", "entry_version", "path", "came_from", "from_day", "missed_day",
     "told_day",
 )  # fmt: skip
+
+
+_NATIVE = f"""(
+        SELECT {ENTRY_COLUMNS} FROM lists.entries
+        UNION ALL
+        SELECT {ENTRY_COLUMNS} FROM exchange.entered
+    )"""
+_SECOND_EVIDENCE = """
+UNION ALL
+SELECT
+    entry_version,
+    'entry' AS parent_kind,
+    id_text(parent_version) AS parent_id
+FROM exchange.entered
+WHERE parent_version IS NOT NULL"""
+_ANCESTRY_0 = """SELECT
+    entry_version,
+    parent_kind AS ancestor_kind,
+    parent_id AS ancestor_id,
+    1 AS steps
+FROM lists.evidence
+UNION ALL
+SELECT
+    entry_version,
+    'entry' AS ancestor_kind,
+    id_text(parent_version) AS ancestor_id,
+    1 AS steps
+FROM exchange.entered
+WHERE parent_version IS NOT NULL
+UNION ALL
+SELECT
+    entered.entry_version,
+    evidence.parent_kind AS ancestor_kind,
+    evidence.parent_id AS ancestor_id,
+    2 AS steps
+FROM exchange.entered
+INNER JOIN lists.evidence AS evidence ON evidence.entry_version = entered.parent_version"""
 
 
 def _columns(names: Iterable[str], table: str = "") -> str:
@@ -269,6 +346,33 @@ def adoptions_sql(network: Network) -> str:
     return f"SELECT\n    {out}\nFROM (VALUES\n" + ",\n".join(rows) + f"\n) AS a({columns})"
 
 
+def mishaps_model(rows: Sequence[Mapping[str, object]] = ()) -> Model:
+    """`exchange.mishaps` as a table of constants.
+
+    Args:
+        rows: column -> value of each mishap, a missing one None; ids as text, days as dates.
+    """
+
+    def cell(value: object, kind: str) -> str:
+        return f"CAST({'NULL' if value is None else literal(str(value))} AS {kind})"
+
+    sql = "\nUNION ALL\n".join(
+        "SELECT\n    "
+        + ",\n    ".join(f"{cell(row.get(c), kind)} AS {c}" for c, kind in MISHAP_COLUMNS.items())
+        + ("" if rows else "\nWHERE 1 = 0")
+        for row in rows or [{}]
+    )
+    return _plain(
+        "exchange.mishaps",
+        sql,
+        "What happens to right data on its way: at which holder, to which list, entry or subject, and\n"
+        "from which day on. Empty if all goes right.\n"
+        "grain: one row per mishap, list and holder it came from\n"
+        "key: mishap, holder, came_from, list, entry_id, subject_id, day",
+        "pipelines/exchange/unroll.py",
+    )
+
+
 def _template(name: str, **given: str) -> str:
     text = (PIPELINES / "exchange" / f"_{name}.sql").read_text(encoding="utf-8")
     for key, value in given.items():
@@ -291,6 +395,7 @@ def _union(columns: str, tables: list[str], empty: str) -> str:
 def exchange_models(network: Network) -> list[Model]:
     """Every model of the stage `exchange` for a network."""
     models = [
+        mishaps_model(),
         _plain(
             "exchange.paths",
             paths_sql(network),
@@ -311,9 +416,9 @@ def exchange_models(network: Network) -> list[Model]:
     models.append(
         _plain(
             "exchange.ancestry_0",
-            "SELECT\n    entry_version,\n    parent_kind AS ancestor_kind,\n"
-            "    parent_id AS ancestor_id,\n    1 AS steps\nFROM lists.evidence",
-            "The records that native entries rest on, one step away.\n"
+            _ANCESTRY_0,
+            "The records that native entries rest on, one step away; those filed twice are one step\n"
+            "further.\n"
             "grain: one row per entry version and ancestor\n"
             "key: entry_version, ancestor_kind, ancestor_id",
         )
@@ -328,24 +433,39 @@ def exchange_models(network: Network) -> list[Model]:
             ancestry.append(f"exchange.ancestry_{g}")
         owned = f"exchange.owned_{g}"
         origin = "pipelines/exchange/_owned.sql"
-        models.append(make_model(owned, _template("owned", entries=source), origin))
+        here = "pipelines/exchange/_deviations.sql"
+        text = _template("deviations", entries=source)
+        models.append(make_model(f"exchange.deviations_{g}", text, here))
+        mishaps_of = {
+            "deviating": _DEVIATING.replace("{g}", str(g)),
+            **_DEVIATING_DAYS,
+            "entered": _ENTERED if g == 0 else "",
+        }
+        text = _template("owned", entries=source, **mishaps_of, distance="0")
+        models.append(make_model(owned, text, origin))
         copies_of_generation = [owned]
         for k in range(1, max(network.paths(n)[-1].depth for n in names) + 1):
             passed = f"exchange.passed_{g}_{k}"
             sql = _template(
                 "passed",
                 previous=copies_of_generation[-1],
+                **mishaps_of,
                 distance=str(k),
                 **(_NAMED if network.by_name(names, k) else _BY_CODE),
             )
             models.append(make_model(passed, sql, "pipelines/exchange/_passed.sql"))
             copies_of_generation.append(passed)
         copies += copies_of_generation
-    entries = ["lists.entries", *adopted]
+    entries = ["lists.entries", "exchange.entered", *adopted]
     models += [
+        make_model(
+            "exchange.sent_astray",
+            _template("sent_astray", copies=indented(_union(COPY_COLUMNS, copies, "")).lstrip()),
+            "pipelines/exchange/_sent_astray.sql",
+        ),
         _plain(
             "exchange.copies",
-            _union(COPY_COLUMNS, copies, ""),
+            _union(COPY_COLUMNS, [*copies, "exchange.sent_astray"], ""),
             "Who shows what, from when to when, learned from whom, over each path apart.\n"
             "grain: one row per path, entry version, subject shown and period\n"
             "key: path, entry_version, subject_id, from_day",
@@ -364,7 +484,8 @@ def exchange_models(network: Network) -> list[Model]:
         ),
         _plain(
             "exchange.evidence",
-            _union("entry_version, parent_kind, parent_id", ["lists.evidence", *evidence], ""),
+            _union("entry_version, parent_kind, parent_id", ["lists.evidence", *evidence], "")
+            + _SECOND_EVIDENCE,
             "What each entry rests on: an event's record, or the entry it was adopted from.\n"
             "grain: one row per entry version and parent\n"
             "key: entry_version, parent_kind, parent_id",
@@ -403,7 +524,7 @@ INNER JOIN exchange.lineage_{g - 1} AS lineage ON lineage.entry_id = adopting.pa
     adopting = _template(
         "adopting",
         copies=held,
-        entries="lists.entries" if g == 1 else f"exchange.adopted_{g - 1}",
+        entries=_NATIVE if g == 1 else f"exchange.adopted_{g - 1}",
         not_descended="" if g == 1 else descends,
     )
     columns = (
