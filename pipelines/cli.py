@@ -306,6 +306,9 @@ def experiment(
     correct_after: Annotated[
         str | None, Option(help="Days, joined by commas; each an arm.")
     ] = None,
+    remedy: Annotated[
+        str | None, Option(help="Remedies, joined by commas; each an arm. See replay.")
+    ] = None,
     policy: Annotated[
         list[str] | None, Option(help="NAME=V1,V2,...; every combination an arm.")
     ] = None,
@@ -342,6 +345,7 @@ def experiment(
         worlds=worlds,
         seed=seed,
         correct_after=tuple(after),
+        remedies=tuple(part.strip() for part in (remedy or "").split(",") if part.strip()),
         policies={name: values.split(",") for name, values in _policy(policy).items()},
         joins=tuple(part.strip() for part in join.split(",")),
         size=size,

@@ -140,6 +140,12 @@ def _listed(replay: Outcome) -> pd.DataFrame:
     return _of_kind((replay.faulty if remaining is None else remaining.difference).lists)
 
 
+def days_listed(runs: pd.DataFrame) -> int:
+    """Days on which somebody lists a subject wrongly, summed over subjects."""
+    listed = runs[runs["kind"] == LISTED]
+    return int(metrics.covered(listed, ("subject_id",)).sum()) if len(listed) else 0
+
+
 def _by_subject(listed: pd.DataFrame, uncorrected: pd.DataFrame) -> list[Node]:
     """Subject by subject the days on which somebody lists it wrongly."""
     days, without = (
