@@ -52,8 +52,8 @@ class Clock:
         who: takes it.
         days: how many; working days where `working`, else days of the calendar.
         per_thousand: how many of a thousand take it.
-        does: `correct` (the source is to correct), `delete` (who takes the step deletes what it shows),
-            `compare` (holders compare themselves every so many days) or nothing.
+        does: some of `correct` (whoever erred is to correct), `delete` (who takes the step deletes what it
+            shows) and `compare` (holders compare themselves every so many days).
         title, basis: in words, and where the clock is from.
     """
 
@@ -64,7 +64,7 @@ class Clock:
     days: int
     working: bool
     per_thousand: int
-    does: str
+    does: tuple[str, ...]
     title: str
     basis: str
 
@@ -88,7 +88,7 @@ def clocks() -> Mapping[str, tuple[Clock, ...]]:
             int(row["days"]),
             row["unit"] == "wd",
             int(row["per_thousand"]),
-            row["does"],
+            tuple(row["does"].split()),
             row["title_en"],
             row["basis"],
         )
@@ -167,6 +167,9 @@ class Removal:
     subject_id: str
     day: date
 
+    def row(self):
+        return {"mishap": "deleted_by_hand"} | vars(self)
+
 
 @dataclass(frozen=True)
 class Remedy:
@@ -176,7 +179,8 @@ class Remedy:
         name: which.
         noticed: what is noticed; None: nothing that anybody would act upon.
         steps: those reached, in order of their days.
-        correct_on: the day from which the source is to correct; None: it is not asked to, or does not.
+        correct_on: the day from which it is to be corrected where it went wrong; None: it is not.
+        at_source: whether the source of a record is told, too; if not, only holders are.
         removals: what is deleted elsewhere.
         why_not: why nothing is done, or no more is; None if all is.
     """
@@ -185,6 +189,7 @@ class Remedy:
     noticed: Cell | None = None
     steps: tuple[Step, ...] = ()
     correct_on: date | None = None
+    at_source: bool = True
     removals: tuple[Removal, ...] = ()
     why_not: str | None = None
 
@@ -296,14 +301,15 @@ def _followed(name: str, noticed: Cell, shown: Shown, seed: int) -> Remedy:
             why_not = f"it ended on {due}, when it did not come about that {clock.title}"
             continue
         days[clock.step] = due
-        if clock.does == "correct":
+        if "correct" in clock.does:
             correct_on = due
-        elif clock.does == "delete":
+        if "delete" in clock.does:
             there = shown.wrongly_listed(due)
             mine = (there[_CELL] == [noticed.holder, noticed.list, noticed.subject_id]).all(axis=1)
             removals += _removals(there[mine], due)
     steps.sort(key=lambda step: step.day)
-    return Remedy(name, noticed, tuple(steps), correct_on, tuple(removals), why_not)
+    at_source = name != "dispute" or not own
+    return Remedy(name, noticed, tuple(steps), correct_on, at_source, tuple(removals), why_not)
 
 
 def _removals(copies: pd.DataFrame, day: date) -> list[Removal]:
@@ -316,7 +322,10 @@ def _removals(copies: pd.DataFrame, day: date) -> list[Removal]:
 
 
 def _compared(shown: Shown) -> Remedy:
-    """What holders delete when they compare themselves with the owner, every so many days."""
+    """What holders delete when they compare themselves with the owner, every so many days.
+
+    What they lack, or show otherwise than the owner, is put right where that came about at a holder.
+    """
     (clock,) = clocks()["reconciliation"]
     owners = {name: row["owner"] for name, row in _code_lists()[0].items()}
     steps, removals = [], []
@@ -326,16 +335,22 @@ def _compared(shown: Shown) -> Remedy:
         owned = then[then["holder"] == then["list"].map(owners)]
         of_owner = set(zip(owned["entry_id"], owned["subject_id"], strict=True))
         wrong = shown.wrongly_listed(day)
-        unlike = [
-            pair not in of_owner
-            for pair in zip(wrong["entry_id"], wrong["subject_id"], strict=True)
-        ]
-        if gone := _removals(wrong[unlike], day):
+        pairs = zip(wrong["entry_id"], wrong["subject_id"], strict=True)
+        gone = _removals(wrong[[pair not in of_owner for pair in pairs]], day)
+        cells = _on(shown.cells, day)
+        owned = cells["holder"] == cells["list"].map(owners)
+        at_owner = set(zip(cells[owned]["list"], cells[owned]["subject_id"], strict=True))
+        others = cells[~owned]
+        unlike = set(zip(others["list"], others["subject_id"], strict=True)) - at_owner
+        if gone or unlike:
             removals += gone
             steps.append(Step(clock, day))
         day = clock.due(day)
-    why_not = None if steps else "no holder shows what the owner of the list does not"
-    return Remedy("reconciliation", None, tuple(steps), None, tuple(removals), why_not)
+    correct_on = steps[0].day if steps else None
+    why_not = (
+        None if steps else "no holder differs from the owner of the list on a day they compare"
+    )
+    return Remedy("reconciliation", None, tuple(steps), correct_on, False, tuple(removals), why_not)
 
 
 def _on(frame: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -125,7 +125,7 @@ def _step(step: Step) -> Node:
         "days": clock.days,
         "unit": "wd" if clock.working else "d",
         "per_thousand": clock.per_thousand,
-        "does": clock.does or None,
+        "does": list(clock.does),
         "basis": clock.basis,
     }
 
