@@ -29,29 +29,27 @@ WITH clocked AS (
     CROSS JOIN codes.run
 ),
 
+synced AS (
+    -- The first sync whose copies come after that day.
+    SELECT
+        *,
+        first_ever + CAST(
+            every_days * (
+                (greatest(date_diff('day', first_ever, day - lag_days + 1), 0) + every_days - 1)
+                // every_days
+            ) AS INTEGER
+        ) AS sync_day
+    FROM clocked
+),
+
 hidden AS (
     SELECT
         entry_id,
         subject_id,
         path,
         day AS from_day,
-        CASE
-            WHEN replaces
-                -- the first sync whose copies come after that day
-                THEN least(
-                    until_day,
-                    first_ever + CAST(
-                        every_days * (
-                            (
-                                greatest(date_diff('day', first_ever, day - lag_days + 1), 0)
-                                + every_days - 1
-                            ) // every_days
-                        ) AS INTEGER
-                    ) + lag_days
-                )
-            ELSE until_day
-        END AS to_day
-    FROM clocked
+        CASE WHEN replaces THEN least(until_day, sync_day + lag_days) ELSE until_day END AS to_day
+    FROM synced
 ),
 
 ordered AS (

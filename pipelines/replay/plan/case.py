@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, placed, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
-from pipelines.replay.plan.remedies import Remedy
+from pipelines.replay.plan.remedies import Remedy, Removal
 from sources.faults import FaultError
 
 
@@ -53,24 +54,44 @@ def put_right(
         remedy: as `pipelines.replay.plan.remedies.work_out` gives it.
     """
     due = remedy.correct_on
-    if due is None:
-        return tuple(replace(edit, remedy=remedy) for edit in edits)
-    days = [next((d for d in edit.struck.days if d >= due), None) for edit in edits]
-    if not any(days):
+    fixed = (
+        [_corrected(landed, landing, edit, due) for edit in edits]
+        if due and remedy.at_source
+        else []
+    )
+    if due and remedy.at_source and not any(edit.correction_day for edit in fixed):
         last = max(edit.struck.days[-1] for edit in edits)
         why_not = f"the source is to correct it on {due}, but delivers nothing after {last}"
-        remedy = replace(remedy, correct_on=None, why_not=why_not)
-    fixed = [
-        edit if day is None else placed(landed, landing, edit.struck, day)
-        for edit, day in zip(edits, days, strict=True)
-    ]
-    return tuple(replace(edit, remedy=remedy) for edit in fixed if edit is not None)
+        remedy = replace(remedy, why_not=why_not)
+    if not any(edit.correction_day for edit in fixed or edits):
+        remedy = replace(remedy, correct_on=None)
+    return tuple(replace(edit, remedy=remedy) for edit in fixed or edits)
+
+
+def _corrected(landed: Landed, landing: Path, edit: Edit, due: date) -> Edit:
+    """A fault that its source corrects with its first delivery from a day on; as it is without one."""
+    day = next((d for d in edit.struck.days if d >= due), None)
+    return edit if day is None else placed(landed, landing, edit.struck, day) or edit
+
+
+def put_right_on(edits: Sequence[Edit]) -> date | None:
+    """The day on which a case is put right: of its last correction, or else of the first deletion.
+
+    None if nothing is done about it.
+    """
+    days = [edit.correction_day for edit in edits if edit.correction_day is not None]
+    return max(days, default=min((one.day for one in _removals(edits)), default=None))
+
+
+def _removals(edits: Sequence[Edit]) -> Sequence[Removal]:
+    """What holders delete because of the remedy of a case."""
+    return () if edits[0].remedy is None else edits[0].remedy.removals
 
 
 def rows_of_states(edits: Sequence[Edit]) -> tuple[list[RowOrFile], list[RowOrFile] | None]:
     """All that a case changes if it is never put right, and if it is; None if nothing of it is."""
     faulty = [row for edit in edits for row in edit.faulty]
-    if all(edit.corrected is None for edit in edits):
+    if put_right_on(edits) is None:
         return faulty, None
     fixed = (edit.faulty if edit.corrected is None else edit.corrected for edit in edits)
-    return faulty, [row for rows in fixed for row in rows]
+    return faulty, [*(row for rows in fixed for row in rows), *_removals(edits)]
