@@ -149,7 +149,17 @@ def replay(
     feed: Annotated[str | None, Option(help="Feed of the record to edit.")] = None,
     record: Annotated[str | None, Option(help="record_id, or the start of one.")] = None,
     delivery: Annotated[
-        str | None, Option(help="First delivery that is wrong, YYYY-MM-DD.")
+        str | None,
+        Option("--delivery", "--day", help="First delivery that is wrong, or day of a mishap."),
+    ] = None,
+    holder: Annotated[str | None, Option(help="Of a mishap: at which holder.")] = None,
+    sender: Annotated[
+        str | None, Option(help="Of a mishap: on the edge from which holder.")
+    ] = None,
+    list_name: Annotated[str | None, Option("--list", help="Of a mishap: in which list.")] = None,
+    entry: Annotated[str | None, Option(help="Of a mishap: entry_id, or the start of one.")] = None,
+    other: Annotated[
+        str | None, Option(help="Of a mishap: subject_id of whom it is taken for.")
     ] = None,
     sets: Annotated[
         list[str] | None, Option("--set", help="COL=VALUE: what the record says instead.")
@@ -199,6 +209,11 @@ def replay(
             feed=feed,
             record=record,
             delivery=delivery,
+            holder=holder,
+            sender=sender,
+            list=list_name,
+            entry=entry,
+            other=other,
             sets=sets or [],
             scenario=scenario,
             scope=scope,

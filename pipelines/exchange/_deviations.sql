@@ -162,7 +162,8 @@ struck AS (
 SELECT DISTINCT
     struck.path,
     struck.struck_id AS entry_id,
-    struck.subject_id,
+    CASE WHEN struck.shows = 'namesakes' THEN struck.listed_id ELSE struck.subject_id END
+        AS subject_id,
     struck.first_from_day,
     struck.first_to_day,
     struck.from_day,

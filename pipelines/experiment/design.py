@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
+from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import (
     JOINS,
     OF_THE_RUN,
@@ -170,7 +171,7 @@ class Design:
         Raises:
             DesignError: naming the option that is wrong.
         """
-        known = sorted(set(kinds()) - {"free_edit"})
+        known = sorted({*kinds(), *mishaps()} - {"free_edit"})
         for kind in self.faults:
             if kind not in known:
                 raise DesignError(f"--faults {kind!r} is none of {', '.join(known)}.")

@@ -53,6 +53,7 @@ REPLAYS = pa.schema(
         ("outcome", pa.string()),
         ("why", pa.string()),
         ("feed", pa.string()),
+        ("place", pa.string()),
         ("record_id", pa.string()),
         ("delivery", pa.date32()),
         ("scope", pa.string()),
@@ -117,7 +118,8 @@ def replay_row(
     struck = edits[0].struck
     reach = found.faulty if found.remaining is None else found.remaining.difference
     row |= {
-        "feed": struck.feed.name,
+        "feed": struck.feed and struck.feed.name,
+        "place": struck.feed.name if struck.feed else struck.edge,
         "record_id": struck.record_id,
         "delivery": struck.day,
         "scope": struck.scope,

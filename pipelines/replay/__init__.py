@@ -200,7 +200,7 @@ def command(
             text=text,
             progress=progress,
         )
-    if any(options.get(name) for name in ("fault", "feed", "record", "sets")):
+    if any(options.get(n) for n in ("fault", "feed", "record", "sets", "holder", "entry")):
         raise FaultError("A scenario says its own faults; give it without --fault or --set.")
     read = load(scenario)
     see_same_world(read, Home(home).current(), scenario)

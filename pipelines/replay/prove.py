@@ -24,12 +24,14 @@ from multiprocessing import get_context  # a fork would share an open database
 from pathlib import Path
 
 from pipelines.build import build
+from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import JOINS
 from pipelines.home import Home
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import EditError, apply
 from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.plan.mishaps import rows_of
 from pipelines.replay.recompute.small import Small
 from pipelines.run import make_home
 from schemas.contract import feeds
@@ -68,14 +70,16 @@ class Case:
         """The fault as it is asked for."""
         return FaultSpec(
             self.kind,
-            feed=self.feed,
+            feed=self.feed or None,
             scope=self.scope,
             correct_after=self.correct_after,
             seed=self.seed,
         )
 
     def __str__(self) -> str:
-        words = [f"--fault {self.kind} --feed {self.feed} --seed {self.seed} --join {self.join}"]
+        words = [f"--fault {self.kind} --seed {self.seed} --join {self.join}"]
+        if self.feed:
+            words.append(f"--feed {self.feed}")
         if self.scope:
             words.append(f"--scope {self.scope}")
         if self.correct_after:
@@ -96,7 +100,7 @@ def cases(seed: int, worlds: Sequence[int] = WORLDS) -> Iterator[Case]:
         if name != "free_edit"
         for feed in feeds("core").values()
         if fault.fits(feed)
-    ]
+    ] + [(name, "") for name in mishaps()]
 
     def below(what: str, n: int) -> int:
         return int(Stream(seed, f"prove.{what}").below(number, n))
@@ -112,7 +116,7 @@ def cases(seed: int, worlds: Sequence[int] = WORLDS) -> Iterator[Case]:
                 JOINS[below("join", len(JOINS))],
                 kind,
                 feed,
-                (None, "source", "once")[below("scope", 3)],
+                (None, "source", "once")[below("scope", 3)] if feed else None,
                 (None, 1, 10, 30, 90)[below("correct", 5)],
                 number,
             )
@@ -217,7 +221,15 @@ def tried(
             if refused:
                 return {"outcome": "differs", "tables": "not refused"}
             database = Path(scratch) / f"{universe}.duckdb"
-            build(landing, database, join=case.join, policy=policy, threads=1, checks=False)
+            build(
+                landing,
+                database,
+                join=case.join,
+                policy=policy,
+                mishaps=rows_of(rows),
+                threads=1,
+                checks=False,
+            )
             tables = unlike(universes.small, universe, database)
             if tables:
                 return {"outcome": "differs", "tables": tables, "universe": universe}

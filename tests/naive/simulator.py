@@ -23,7 +23,7 @@ day; a test sees to it that this gives the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -38,6 +38,7 @@ from tests.naive.exchange import (
 )
 from tests.naive.laws import Laws, MeasureRule
 from tests.naive.lists import LINKS, REGISTERS, holds, listings, striking_days
+from tests.naive.mishaps import happen
 from tests.naive.registry import Match, Reference, Registry, own_key, referring, subject_id
 
 
@@ -94,7 +95,13 @@ class Simulator:
     """Walks from `day0` up to, not including, `horizon` (day numbers)."""
 
     def __init__(
-        self, heard: Heard, laws: Laws, day0: int, horizon: int, patient: bool = False
+        self,
+        heard: Heard,
+        laws: Laws,
+        day0: int,
+        horizon: int,
+        patient: bool = False,
+        mishaps: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         self.laws, self.day0, self.horizon, self.patient = laws, day0, horizon, patient
         self.statements = Believed(row for row in heard.statements if row.id_scheme == "record")
@@ -137,6 +144,7 @@ class Simulator:
         self.listed = Diary()  # (list, key, subject, ground, severity, value)
         # 4 show
         self.exchange = Exchange(laws.owners, laws.edges, laws.adoptions, day0)
+        happen(self.exchange, mishaps)
         self.native = laws.owners.keys() - {rule.list for rule in laws.adoptions}
         # 5 act
         self.acts = Diary()
@@ -162,7 +170,7 @@ class Simulator:
                 made = version(name, digest(name, key), subject, *says, first)
                 found.listed[made] = [(first, last)]
         for rule in self.laws.adoptions:
-            for thing, runs in self.exchange.own[rule.list].diary.close(end).items():
+            for thing, runs in self.exchange.own[rule.list].made.close(end).items():
                 found.adopted[thing.version] = runs
         for shelf in self.exchange.shelves:
             for thing, runs in shelf.diary.close(end).items():

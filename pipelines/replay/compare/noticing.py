@@ -13,7 +13,7 @@ from pipelines.replay.compare.sides import AFTER, as_sides
 from pipelines.replay.plan.case import put_right
 from pipelines.replay.plan.edits import Edit
 from pipelines.replay.plan.faults import Landed
-from pipelines.replay.plan.remedies import Shown, work_out
+from pipelines.replay.plan.remedies import COPY, Shown, work_out
 from pipelines.replay.recompute.states import States
 from schemas.contract import feeds
 
@@ -35,15 +35,18 @@ def shown(db: Databases, differences: Mapping[int, Difference], clean: str) -> d
                 SELECT DISTINCT universe, entry_id FROM {AFTER}.exchange.copies
                 INNER JOIN given.wrong_cells USING (universe, holder, list, subject_id)
             )
-            SELECT universe, holder, list, subject_id, came_from, entry_id, from_day, to_day
-            FROM {AFTER}.exchange.copies INNER JOIN struck USING (universe, entry_id)
+            SELECT universe, copies.holder, list, subject_id, copies.came_from, entry_id, from_day,
+                to_day, coalesce(paths.taken_back, TRUE) AS taken_back,
+                paths.distance > 0 AND coalesce(modes.keeps = 'every', FALSE) AS replaces
+            FROM {AFTER}.exchange.copies AS copies
+            INNER JOIN struck USING (universe, entry_id)
+            LEFT JOIN {clean}.exchange.paths AS paths USING (list, path)
+            LEFT JOIN {clean}.codes.edge_modes AS modes ON modes.code = paths.mode
             ORDER BY ALL
             """
         )
     )
-    none = pd.DataFrame(
-        columns=[*CELL, "came_from", "entry_id", "from_day", "to_day"], dtype=object
-    )
+    none = pd.DataFrame(columns=COPY)
     day0 = db.rows(f"SELECT max(day0) FROM {clean}.codes.run")[0][0]
     return {
         universe: Shown(difference.lists, copies.get(universe, none), day0, difference.horizon)

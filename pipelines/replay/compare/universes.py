@@ -71,7 +71,8 @@ class Universes(Base):
             if fixed is not None:
                 states[2 * n + 1], corrected = fixed, True
         self.work_out(states)
-        self.sides.fill({e.struck.feed.name for edits in cases for e in edits}, corrected)
+        fed = {edit.feed.name for edits in cases for edit in edits if edit.feed is not None}
+        self.sides.fill(fed, corrected)
         self.db.alike = frozenset(set(TOLD) - self.small.moved)
         differs, remaining = followed(self.db, self.about, cases)
         left = [residue.difference for residue in remaining if residue is not None]

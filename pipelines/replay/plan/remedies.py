@@ -19,13 +19,15 @@ what is said of it in another way, and anything wrong in neutral data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
+from pipelines.replay.plan.mishaps import MishapEdit
 from schemas.contract import CODES, read_csv
 from schemas.suggest import suggestion
 from schemas.working_days import plus_working_days
@@ -157,21 +159,6 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Removal:
-    """A holder deletes what it shows of an entry, having got it from another, on a day."""
-
-    holder: str
-    came_from: str
-    list: str
-    entry_id: str
-    subject_id: str
-    day: date
-
-    def row(self):
-        return {"mishap": "deleted_by_hand"} | vars(self)
-
-
-@dataclass(frozen=True)
 class Remedy:
     """What a remedy comes to.
 
@@ -190,7 +177,7 @@ class Remedy:
     steps: tuple[Step, ...] = ()
     correct_on: date | None = None
     at_source: bool = True
-    removals: tuple[Removal, ...] = ()
+    removals: tuple[MishapEdit, ...] = ()
     why_not: str | None = None
 
 
@@ -200,8 +187,9 @@ class Shown:
 
     Attributes:
         cells: runs of wrong days: holder, list, subject_id, kind, from_day, to_day.
-        copies: the copies, in the faulty state, of every entry shown in such a cell: holder, list,
-            subject_id, came_from, entry_id, from_day, to_day (none: still).
+        copies: the copies, in the faulty state, of every entry shown in such a cell, with the columns
+            `COPY`; `to_day` none: still; `taken_back`: whether the holder can take it down, and `replaces`:
+            whether the next sync brings again what it took down.
         day0, horizon: of the window.
     """
 
@@ -234,6 +222,7 @@ class Shown:
 
 
 _CELL = ["holder", "list", "subject_id"]
+COPY = [*_CELL, "came_from", "entry_id", "from_day", "to_day", "taken_back", "replaces"]
 
 
 def work_out(name: str, shown: Shown, seed: int) -> Remedy:
@@ -289,7 +278,7 @@ def _followed(name: str, noticed: Cell, shown: Shown, seed: int) -> Remedy:
     own = shown.began_at(noticed) == noticed.holder
     days = {"": noticed.day}
     steps: list[Step] = []
-    removals: list[Removal] = []
+    removals: list[MishapEdit] = []
     correct_on, why_not = None, None
     for clock in clocks()[name]:
         if clock.after not in days or clock.step == ("forwarded" if own else "owned"):
@@ -306,19 +295,44 @@ def _followed(name: str, noticed: Cell, shown: Shown, seed: int) -> Remedy:
         if "delete" in clock.does:
             there = shown.wrongly_listed(due)
             mine = (there[_CELL] == [noticed.holder, noticed.list, noticed.subject_id]).all(axis=1)
-            removals += _removals(there[mine], due)
+            removals += _removals(there[mine], due, removals)
     steps.sort(key=lambda step: step.day)
     at_source = name != "dispute" or not own
     return Remedy(name, noticed, tuple(steps), correct_on, at_source, tuple(removals), why_not)
 
 
-def _removals(copies: pd.DataFrame, day: date) -> list[Removal]:
-    """A removal on a day for each entry among some copies, and each holder it came from."""
-    found = {
-        Removal(row.holder, row.came_from, row.list, row.entry_id, row.subject_id, day)
-        for row in copies.itertuples()
-    }
-    return sorted(found, key=lambda r: (r.holder, r.list, r.entry_id, r.subject_id, r.came_from))
+def _removals(copies: pd.DataFrame, day: date, done: Sequence[MishapEdit]) -> list[MishapEdit]:
+    """Deletions on a day of some copies, each entry once for each holder it came from.
+
+    Args:
+        copies: what is shown on that day.
+        day: the day.
+        done: what was deleted before; where no sync brings it again, it is gone already.
+    """
+    gone = {replace(one, day=day) for one in done}
+    found = [
+        (row, _deleted(row, day))
+        for row in copies.drop_duplicates(_ENTRY).itertuples()
+        if row.taken_back
+    ]
+    kept = [one for row, one in found if row.replaces or one not in gone]
+    return sorted(kept, key=lambda r: (r.holder, r.list, r.entry_id, r.subject_id, r.came_from))
+
+
+_ENTRY = [*_CELL, "entry_id", "came_from"]
+
+
+def _deleted(row: Any, day: date) -> MishapEdit:
+    """The deletion of a copy on a day."""
+    return MishapEdit(
+        "deleted_by_hand",
+        row.holder,
+        row.came_from,
+        row.list,
+        entry_id=row.entry_id,
+        subject_id=row.subject_id,
+        day=day,
+    )
 
 
 def _compared(shown: Shown) -> Remedy:
@@ -336,12 +350,11 @@ def _compared(shown: Shown) -> Remedy:
         of_owner = set(zip(owned["entry_id"], owned["subject_id"], strict=True))
         wrong = shown.wrongly_listed(day)
         pairs = zip(wrong["entry_id"], wrong["subject_id"], strict=True)
-        gone = _removals(wrong[[pair not in of_owner for pair in pairs]], day)
+        gone = _removals(wrong[[pair not in of_owner for pair in pairs]], day, removals)
         cells = _on(shown.cells, day)
-        owned = cells["holder"] == cells["list"].map(owners)
-        at_owner = set(zip(cells[owned]["list"], cells[owned]["subject_id"], strict=True))
-        others = cells[~owned]
-        unlike = set(zip(others["list"], others["subject_id"], strict=True)) - at_owner
+        cells = cells[cells["kind"] != LISTED]
+        at_owner = cells["holder"] == cells["list"].map(owners)
+        unlike = _about(cells[~at_owner]) - _about(cells[at_owner])
         if gone or unlike:
             removals += gone
             steps.append(Step(clock, day))
@@ -351,6 +364,11 @@ def _compared(shown: Shown) -> Remedy:
         None if steps else "no holder differs from the owner of the list on a day they compare"
     )
     return Remedy("reconciliation", None, tuple(steps), correct_on, False, tuple(removals), why_not)
+
+
+def _about(cells: pd.DataFrame) -> set[tuple[str, str]]:
+    """The lists and subjects of some cells."""
+    return set(zip(cells["list"], cells["subject_id"], strict=True))
 
 
 def _on(frame: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -62,7 +62,9 @@ class Scenario:
 _KEYS = ("title", "story", "world", "join", "policy", "remedy", "text", "faults")
 _KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
 _WORLD_KEYS = ("size", "seed", "days", "dirt")
-_FAULT_KEYS = ("kind", "feed", "record", "delivery", "set", "scope", "correct_after", "seed")
+_PLACE_KEYS = ("holder", "sender", "list", "entry", "other")
+_FAULT_KEYS = ("kind", "feed", "record", *_PLACE_KEYS, "delivery", "set", "scope", "correct_after",
+               "seed")  # fmt: skip
 
 
 def load(path: Path | str) -> Scenario:
@@ -212,6 +214,7 @@ def _fault(path: Path, n: int, node: Any) -> FaultSpec:
         values={str(k): None if v is None else str(v) for k, v in said.plain("set").items()},
         scope=said.text("scope"),
         correct_after=said.number("correct_after"),
+        **{key: said.text(key) for key in _PLACE_KEYS},
         seed=1 if seed is None else seed,
     )
 
@@ -235,6 +238,7 @@ def _told(spec: FaultSpec) -> dict[str, Any]:
         "kind": spec.kind,
         "feed": spec.feed,
         "record": spec.record,
+        **{key: getattr(spec, key) for key in _PLACE_KEYS},
         "delivery": spec.delivery,
         "set": dict(spec.values) or None,
         "scope": spec.scope,
@@ -263,9 +267,11 @@ def written_out(
         remedy, text: what is done about them.
     """
     specs = tuple(
-        replace(
+        edit.struck.written_out
+        if edit.feed is None
+        else replace(
             edit.struck.spec,
-            feed=edit.struck.feed.name,
+            feed=edit.feed.name,
             record=edit.struck.record_id and (natural_key(edit) or edit.struck.record_id),
             delivery=edit.struck.day,
             scope=edit.struck.scope,

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pipelines.build import build
 from pipelines.engine.databases import opened
@@ -22,6 +23,7 @@ from pipelines.home import Home
 from pipelines.replay.plan.case import plan_case, rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile, apply
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.plan.mishaps import rows_of
 from pipelines.replay.recompute.levels import level
 from schemas.contract import feeds
 from schemas.progress import Progress
@@ -66,7 +68,7 @@ def rebuild_states(
         )[0]
     seconds: dict[str, float] = {}
 
-    def rebuilt(state: str, folder: Path) -> Path:
+    def rebuilt(state: str, folder: Path, mishaps: Sequence[Mapping[str, Any]]) -> Path:
         start = time.perf_counter()
         target = workdir / f"{state}.duckdb"
 
@@ -80,6 +82,7 @@ def rebuild_states(
             join=join,
             policy=json.loads(policy),
             tier=tier,
+            mishaps=mishaps,
             progress=tell,
             checks=False,
         )
@@ -89,7 +92,7 @@ def rebuild_states(
     def edited(state: str, rows: Sequence[RowOrFile]) -> Path:
         folder = workdir / state / "landing"
         apply(rows, landing, folder, feeds(), workdir / state / "log")
-        database = rebuilt(state, folder)
+        database = rebuilt(state, folder, rows_of(rows))
         shutil.rmtree(folder)
         return database
 

@@ -65,9 +65,10 @@ def stands(rows: list[tuple]) -> Shown:
     copies = pd.DataFrame(
         [(h, LIST, as_id("B"), parents[h], as_id("e"), a, b) for h, a, b in rows],
         columns=["holder", "list", "subject_id", "came_from", "entry_id", "from_day", "to_day"],
-    )
+    ).assign(taken_back=True)
+    copies["replaces"] = ~copies["holder"].isin(["court", "republisher"])
     cells = copies.assign(kind="wrongly_listed", to_day=copies["to_day"].fillna(f"{HORIZON}"))
-    return Shown(cells.drop(columns=["came_from", "entry_id"]), copies, DAY0, HORIZON)
+    return Shown(cells, copies, DAY0, HORIZON)
 
 
 def after(world, name: str, seed: int, until: str | None = None) -> tuple[Remedy, list[tuple]]:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from pipelines.replay.plan.remedies import (
+    COPY,
     MOST_CHARACTERS,
     Clock,
     Remedy,
@@ -40,8 +41,9 @@ def shown(*copies: tuple) -> Shown:
             if c[3] != "wrongly_missing"
         ],
         columns=["holder", "list", "subject_id", "entry_id", "came_from", "from_day", "to_day"],
-    )  # fmt: skip
-    return Shown(cells, held, DAY0, HORIZON)
+    ).assign(taken_back=True)  # fmt: skip
+    held["replaces"] = ~held["holder"].isin(["court", "republisher"])
+    return Shown(cells, held[COPY], DAY0, HORIZON)
 
 
 WRONG = "wrongly_listed"
@@ -98,8 +100,8 @@ def test_who_is_never_told_or_misses_the_ten_days_stays_listed():
 
 def test_told_or_not_as_often_as_the_code_list_says():
     (told, *_) = (c for c in clocks()["notice"] if c.step == "told")
-    share = sum(work_out("notice", shown(*SPREAD), seed).steps[0].taken for seed in range(400))
-    assert abs(share / 400 - told.per_thousand / 1000) < 0.08
+    share = sum(work_out("notice", shown(*SPREAD), seed).steps[0].taken for seed in range(200))
+    assert abs(share / 200 - told.per_thousand / 1000) < 0.1
 
 
 def test_a_dispute_deletes_at_the_page_and_goes_to_the_source():
@@ -166,10 +168,12 @@ def test_a_reconciliation_finds_only_what_the_owner_does_not_show():
     ended = [(*SPREAD[0][:5], "2024-06-01"), *SPREAD[1:]]
     remedy = work_out("reconciliation", shown(*ended), 1)
     # The 91st, 182nd ... day after 1 January; by the first the owner lists B, by the second no longer.
-    assert deleted(remedy)[:3] == [
+    assert deleted(remedy)[:5] == [
         ("2024-07-01", "credit_china", "ncisp", "e"),
         ("2024-07-01", "ncisp", "court", "e"),
-        ("2024-07-01", "republisher", "ncisp", "e"),
+        ("2024-07-01", "republisher", "ncisp", "e"),  # for good: nothing brings it again
+        ("2024-09-30", "credit_china", "ncisp", "e"),
+        ("2024-09-30", "ncisp", "court", "e"),
     ]
     assert remedy.steps[0].day == date(2024, 7, 1) and not remedy.at_source
 
