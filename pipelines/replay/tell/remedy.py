@@ -66,7 +66,12 @@ def remedy_words(replay: Outcome) -> list[str]:
         who = replay.words.name(seen.subject_id)
         wrong = seen.kind.replace("_", " ")
         said.append(f"{who}, {wrong} in {seen.list} at {seen.holder} on {seen.day}")
-    taken = [f"{step.day} {step.clock.title}" for step in remedy.steps if step.taken]
+    deleted = {removal.day for removal in remedy.removals}
+    taken = [
+        f"{step.day} {step.clock.title}"
+        for step in remedy.steps
+        if step.taken and (step.clock.does != ("delete",) or step.day in deleted)
+    ]
     if len(taken) > MOST_STEPS:
         taken[MOST_STEPS:] = [f"and so on, {len(taken)} times in all"]
     if taken:
