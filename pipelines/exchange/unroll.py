@@ -435,7 +435,7 @@ def exchange_models(network: Network) -> list[Model]:
         owned = f"exchange.owned_{g}"
         origin = "pipelines/exchange/_owned.sql"
         here = "pipelines/exchange/_deviations.sql"
-        text = _template("deviations", entries=source)
+        text = _template("deviations", entries=source if g else _NATIVE)
         models.append(make_model(f"exchange.deviations_{g}", text, here))
         mishaps_of = {
             "deviating": _DEVIATING.replace("{g}", str(g)),
