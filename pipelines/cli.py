@@ -169,6 +169,11 @@ def replay(
         str | None, Option(help="source: wrong until corrected; once: in one delivery only.")
     ] = None,
     correct_after: Annotated[int | None, Option(help="Days until the source corrects it.")] = None,
+    remedy: Annotated[
+        str | None,
+        Option(help="Who notices: source, notice, dispute, reconciliation, repair or none."),
+    ] = None,
+    text: Annotated[str | None, Option(help="What a dispute says; it is kept in the home.")] = None,
     join: Annotated[str | None, Option(help="By default as the database was built.")] = None,
     policy: Annotated[list[str] | None, Option(help="NAME=VALUE")] = None,
     rebuild: Annotated[
@@ -183,6 +188,7 @@ def replay(
     """Change one record and follow it: who is wrongly listed or missed, since when, by which way."""
     from pipelines.exchange.network import JOINS
     from pipelines.replay import command
+    from pipelines.replay.plan.remedies import clocks
     from pipelines.run import see_database
     from schemas.contract import feeds
     from sources.deliver import MOST_DAYS
@@ -191,6 +197,7 @@ def replay(
     _one_of(feed, list(feeds()), "--feed")
     _one_of(scope, ("source", "once"), "--scope")
     _within(correct_after, MOST_DAYS, "--correct-after", "a number of days")
+    _one_of(remedy, list(clocks()), "--remedy")
     for path in filter(None, (html, save)):
         _writable(path)
     see_database(Home(home).database())
@@ -211,6 +218,8 @@ def replay(
             scenario=scenario,
             scope=scope,
             correct_after=correct_after,
+            remedy=remedy,
+            text=text,
             join=join,
             policy=_policy(policy),
             rebuild=rebuild,
@@ -316,6 +325,9 @@ def experiment(
     correct_after: Annotated[
         str | None, Option(help="Days, joined by commas; each an arm.")
     ] = None,
+    remedy: Annotated[
+        str | None, Option(help="Remedies, joined by commas; each an arm. See replay.")
+    ] = None,
     policy: Annotated[
         list[str] | None, Option(help="NAME=V1,V2,...; every combination an arm.")
     ] = None,
@@ -358,6 +370,7 @@ def experiment(
         worlds=worlds,
         seed=seed,
         correct_after=tuple(after),
+        remedies=tuple(part.strip() for part in (remedy or "").split(",") if part.strip()),
         policies={name: values.split(",") for name, values in _policy(policy).items()},
         joins=tuple(part.strip() for part in join.split(",")),
         size=size,

@@ -33,6 +33,7 @@ WITH clocked AS (
     INNER JOIN codes.mishaps AS kinds
         ON kinds.mishap = mishaps.mishap
         AND kinds.shows IN ('before', 'nothing', 'other', 'namesakes', 'backup', 'split')
+        AND (kinds.shows <> 'nothing' OR kinds.begins <> 'day') -- those are deletions
     INNER JOIN exchange.paths
         ON paths.holder = mishaps.holder
         AND paths.came_from = mishaps.came_from

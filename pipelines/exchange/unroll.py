@@ -42,31 +42,32 @@ MISHAP_COLUMNS = {
     "until_day": "DATE",
 }  # fmt: skip
 
-# What mishaps at a holder do to what it shows; they are few, and most runs have none.
+# What mishaps at a holder do to what it shows; they are few, and most runs have none. What somebody
+# deletes by hand is cut out of what is left.
 _DEVIATING = """LEFT JOIN exchange.deviations_{g} AS deviations
-    ON deviations.entry_id = arrived.entry_id
-    AND deviations.path = arrived.path
-    AND coalesce(deviations.subject_id, arrived.subject_id) = arrived.subject_id
-WHERE deviations.entry_id IS NULL
-    OR (
-        on_day(deviations.first_from_day, deviations.first_to_day, arrived.from_day)
-        AND CASE
-            WHEN deviations.as_of_day IS NULL
-                THEN meet(
-                    arrived.from_day, arrived.to_day, deviations.from_day, deviations.to_day
-                )
-            ELSE on_day(arrived.from_day, arrived.to_day, deviations.as_of_day)
-        END
-    )"""
+        ON deviations.entry_id = arrived.entry_id
+        AND deviations.path = arrived.path
+        AND coalesce(deviations.subject_id, arrived.subject_id) = arrived.subject_id
+    WHERE deviations.entry_id IS NULL
+        OR (
+            on_day(deviations.first_from_day, deviations.first_to_day, arrived.from_day)
+            AND CASE
+                WHEN deviations.as_of_day IS NULL
+                    THEN meet(
+                        arrived.from_day, arrived.to_day, deviations.from_day, deviations.to_day
+                    )
+                ELSE on_day(arrived.from_day, arrived.to_day, deviations.as_of_day)
+            END
+        )"""
 _DEVIATING_DAYS = {
     "from_day": """CASE
-        WHEN deviations.as_of_day IS NULL THEN greatest(arrived.from_day, deviations.from_day)
-        ELSE deviations.from_day
-    END""",
+            WHEN deviations.as_of_day IS NULL THEN greatest(arrived.from_day, deviations.from_day)
+            ELSE deviations.from_day
+        END""",
     "to_day": """CASE
-        WHEN deviations.as_of_day IS NULL THEN least(arrived.to_day, deviations.to_day)
-        ELSE deviations.to_day
-    END""",
+            WHEN deviations.as_of_day IS NULL THEN least(arrived.to_day, deviations.to_day)
+            ELSE deviations.to_day
+        END""",
 }
 _ENTERED = (
     "\nUNION ALL\nSELECT\n    "

@@ -29,6 +29,7 @@ from pipelines.replay.plan.faults import (
     strikes,
 )
 from pipelines.replay.plan.mishaps import Happened, MishapEdit, corrected_rows, happened, without
+from pipelines.replay.plan.remedies import Remedy
 from schemas.contract import Feed
 from sources.faults import FaultError, History, Row
 from sources.faults.history import corrected_history, key_of
@@ -82,12 +83,14 @@ class Edit:
         faulty: the edits if it is never put right.
         corrected: the edits if it is; None if no correction was asked for.
         correction_day: the day the correction is published; None likewise.
+        remedy: what is done about it, if that was worked out from who notices it.
     """
 
     struck: Struck | Happened
     faulty: tuple[RowOrFile, ...]
     corrected: tuple[RowOrFile, ...] | None
     correction_day: date | None
+    remedy: Remedy | None = None
 
     @property
     def feed(self) -> Feed | None:
@@ -137,7 +140,9 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
         FaultError: if the fault does not fit, or the source has no delivery to correct it with.
     """
     if spec.kind in mishaps():
-        return _plan_mishap(happened(landed, spec))
+        found, after = happened(landed, spec), spec.correct_after
+        until = None if after is None else found.day + timedelta(days=after)
+        return placed(landed, landing, found, until)
     left_alone = 0
     for struck in strikes(landed, others, spec):
         fixed_on = correction_day(spec, struck.days, struck.day)
@@ -147,30 +152,37 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
                 f"The last delivery of {struck.feed.name} is on {struck.days[-1]}; a correction "
                 f"due on {due} would never be delivered. Correct it sooner."
             )
-        if struck.fault.level == "delivery":
-            edit = _plan_delivery(landed, landing, struck, fixed_on)
-            if edit is not None and left_alone == spec.passed_over:
-                return edit
-            left_alone += edit is not None
-            continue
-        faulty = _rows(landed, struck, struck.faulty(None))
-        if fixed_on is None:
-            return Edit(struck, faulty, None, None)
-        until = struck.faulty(fixed_on)
-        histories = (struck.clean, until)
-        gate = partial(landed.gates.let_through, struck.feed, others=histories)
-        sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
-        return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
+        edit = placed(landed, landing, struck, fixed_on)
+        if edit is not None and (struck.record_id or left_alone == spec.passed_over):
+            return edit
+        left_alone += edit is not None
     raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
 
 
-def _plan_mishap(found: Happened) -> Edit:
-    """The rows of a mishap, and how they read once somebody puts it right."""
-    after = found.spec.correct_after
-    if after is None:
-        return Edit(found, found.rows, None, None)
-    until = found.day + timedelta(days=after)
-    return Edit(found, found.rows, corrected_rows(found, until), until)
+def placed(
+    landed: Landed, landing: Path, struck: Struck | Happened, fixed_on: date | None = None
+) -> Edit | None:
+    """The edits that a fault in its place means; None if a whole delivery stays as it is.
+
+    Args:
+        landed, landing: see `plan`.
+        struck: the fault in its place.
+        fixed_on: the delivery with which the source puts it right, or the day on which somebody puts
+            a mishap right; None: nobody ever does.
+    """
+    if isinstance(struck, Happened):
+        rows = None if fixed_on is None else corrected_rows(struck, fixed_on)
+        return Edit(struck, struck.rows, rows, fixed_on)
+    if struck.fault.level == "delivery":
+        return _plan_delivery(landed, landing, struck, fixed_on)
+    faulty = _rows(landed, struck, struck.faulty(None))
+    if fixed_on is None:
+        return Edit(struck, faulty, None, None)
+    until = struck.faulty(fixed_on)
+    histories = (struck.clean, until)
+    gate = partial(landed.gates.let_through, struck.feed, others=histories)
+    sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
+    return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
 
 
 def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:

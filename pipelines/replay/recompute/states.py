@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +111,7 @@ def rebuilt(
     policy: Mapping[str, str] | None = None,
     workdir: Path | None = None,
     progress: Progress | None = None,
+    remedied: Callable[[States, Path, Sequence[Edit]], tuple[Edit, ...]] | None = None,
 ) -> Iterator[tuple[tuple[Edit, ...], States]]:
     """The edits of some faults and the states they lead to, everything rebuilt from edited files.
 
@@ -120,6 +121,8 @@ def rebuilt(
         join, policy: see `pipelines.replay.recompute.levels.level`.
         workdir: where the states are kept; None: in a temporary folder that goes away.
         progress: called with a label, steps done and steps in all.
+        remedied: gives the edits with what is done about them, once their states are there; those are
+            then rebuilt.
     """
     about = home.current()
     landing = Path(about.get("landing") or home.landing)
@@ -130,7 +133,11 @@ def rebuilt(
         edits = plan_case(landed, others, landing, specs)
     folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.kept))
     try:
-        yield edits, rebuild_states(clean, landing, edits, folder, progress)
+        states = rebuild_states(clean, landing, edits, folder, progress)
+        if remedied is not None:
+            edits = remedied(states, landing, edits)
+            states = rebuild_states(clean, landing, edits, folder / "remedied", progress)
+        yield edits, states
     finally:
         if workdir is None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -21,12 +21,13 @@ def as_json(
     seconds: float,
     fault: Mapping[str, Any] | None = None,
     remaining: Remaining | None = None,
+    remedy: Mapping[str, Any] | None = None,
     gained: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The one form in which replays and comparisons are told to machines.
 
     `lists`, `measures`, `scores` and `totals` come from the difference alone, so that they are the
-    same however it was arrived at. What only a replay knows (`fault`, `residue`, `gain`, and the
+    same however it was arrived at. What only a replay knows (`fault`, `residue`, `remedy`, `gain`, and the
     residue in each row) is null where it is not known.
     """
     rows = tables(difference, remaining)
@@ -39,6 +40,7 @@ def as_json(
         **{name: [snake(row, "residue_by_cause") for row in some] for name, some in rows.items()},
         "totals": totals,
         "residue": None if remaining is None else _residue(remaining),
+        "remedy": None if remedy is None else dict(remedy),
         "gain": None if gained is None else dict(gained),
         "doubtful": [],
         "mode": mode,

@@ -20,6 +20,7 @@ from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.compare.words import Words
 from pipelines.replay.plan.edits import Edit, changed, natural_key
 from pipelines.replay.tell.form import fault_json, shortest_ways, tables, up_and_down
+from pipelines.replay.tell.remedy import remedy_words
 from pipelines.terminal import counted, plain_table, wide_console
 from schemas.contract import islands
 from schemas.notice import NOTICE
@@ -52,6 +53,8 @@ def print_replay(
     for line in (*_passage(replay), *_spread(replay)):
         out.print(line)
     _reach(out, replay.faulty, replay.words, replay.remaining)
+    for n, said in enumerate(remedy_words(replay)):
+        out.print(_line("" if n else "Remedy", said))
     if replay.remaining is not None:
         for line in _left(replay):
             out.print(line)
@@ -371,6 +374,8 @@ def corrected_words(replay: Outcome) -> str:
     day = replay.remaining.residue.correction_day
     meant = [edit for edit in replay.edits if edit.correction_day is not None]
     unsent = [edit.why_not_sent for edit in meant if edit.why_not_sent]
+    if not meant:
+        return f"deleted from {day} on, and not corrected"
     if len(unsent) == len(meant):
         return f"nothing was sent on {day} to correct it: {unsent[0]}"
     if replay.passage.kept_correction:
@@ -498,8 +503,9 @@ def place_of(edit: Edit) -> str:
 
 def fixed_words(replay: Outcome) -> str:
     """What happened on the day of the correction, as the end of "30 days after …"."""
-    sent = any(edit.correction_sent for edit in replay.edits)
-    if not sent:
+    if not any(edit.correction_day for edit in replay.edits):
+        return "the first deletion"
+    if not any(edit.correction_sent for edit in replay.edits):
         return "it was to be corrected, for which nothing was sent"
     if replay.passage.kept_correction:
         return "the source's correction, which a gate kept back"

@@ -57,8 +57,8 @@ def shown(lab, holder):
     """Who is shown at a holder, from when to when."""
     path, table = WAYS[holder]
     lab.run(
-        "exchange.entered", "exchange.deviations_0", "exchange.owned_0", "exchange.passed_0_1",
-        "exchange.passed_0_2",
+        "exchange.entered", "exchange.deviations_0", "exchange.deletions", "exchange.owned_0",
+        "exchange.passed_0_1", "exchange.passed_0_2",
     )  # fmt: skip
     found = [row for row in lab.run(f"exchange.{table}") if row["path"] == path]
     rows = rows_of(found, "subject_id", "from_day", "to_day")
