@@ -14,8 +14,8 @@ DESCRIPTION = (
     "answers for him and he answers for nobody."
 )
 MODELS = (
-    "Households that answer for each other hide members: a fault of the registers of the baojia, "
-    "copied upwards by clerks who checked nothing."
+    "Histories of the baojia: households that answered for each other hid members, and registers "
+    "were forwarded unchecked."
 )
 LEVEL = "cell"
 SCOPE = "source"

@@ -16,8 +16,8 @@ DESCRIPTION = (
     "bound of the contract, so that every check passes."
 )
 MODELS = (
-    "Figures that offices report of themselves, or firms of their trade: of those found out, the "
-    "worst was inflated 56-fold."
+    "The teaching case on Rongcheng tells of figures inflated up to 56-fold by those who reported "
+    "them, which nobody found out by looking at the file."
 )
 LEVEL = "cell"
 SCOPE = "source"

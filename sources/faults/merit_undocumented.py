@@ -14,8 +14,8 @@ DESCRIPTION = (
     "missing from a red list and from whatever that earns."
 )
 MODELS = (
-    "Where every change of points needs an official document, an official who will not write one "
-    "costs somebody the points."
+    "The teaching case on Rongcheng: every change of points needs an official document, and an "
+    "official who will not write one costs somebody the points."
 )
 LEVEL = "row"
 SCOPE = "source"

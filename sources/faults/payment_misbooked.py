@@ -18,8 +18,8 @@ DESCRIPTION = (
     "those that were repaid go on."
 )
 MODELS = (
-    "Among the mistakes that appeals against a city's points name: a repayment that was transferred "
-    "to the wrong loan."
+    "The teaching case on Rongcheng: among the causes of appeals are simple mistakes when a repayment "
+    "of a loan is transferred."
 )
 LEVEL = "row"
 SCOPE = "source"

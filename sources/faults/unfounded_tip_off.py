@@ -20,8 +20,8 @@ DESCRIPTION = (
     "with one code and a name, and neither basis nor facts."
 )
 MODELS = (
-    "Neighbours' tip-offs are an input of local pilots, and of the baojia before them, where not to "
-    "report was punished; what they tell of nobody has decided."
+    "Descriptions of local pilots name neighbours' tip-offs as an input; the baojia of old punished "
+    "whoever did not report."
 )
 LEVEL = "row"
 SCOPE = "source"
@@ -55,7 +55,9 @@ def _somebody_else(row: Row, draw: Draw) -> Row | None:
         return None
     column, value, scheme = main
     others = draw.others.codes(scheme, value)
-    unsaid = [c.name for c in feed.columns if not (c.required or c.parse or c.valid_values)]
+    said = {*feed.natural_key, feed.effect_column}
+    said |= {c.name for c in feed.columns if c.required or c.parse or c.valid_values}
+    unsaid = [name for name in feed.column_names if name not in said]
     bare = dict.fromkeys((*unsaid, *identifier_columns(feed)))
     for _ in range(TRIES if others else 0):
         code = draw.pick(others)
