@@ -37,7 +37,14 @@ from tests.naive.exchange import (
     version,
 )
 from tests.naive.laws import Laws, MeasureRule
-from tests.naive.lists import LINKS, REGISTERS, holds, listings, striking_days
+from tests.naive.lists import (
+    LINKS,
+    REGISTERS,
+    holds,
+    listings,
+    loses_good_faith,
+    striking_days,
+)
 from tests.naive.mishaps import happen
 from tests.naive.registry import Match, Reference, Registry, own_key, referring, subject_id
 
@@ -291,6 +298,11 @@ class Simulator:
             return
         self.registers = handed_on
         subjects = {event: subject for event, subject in self.matched.today}
+        known: dict[str, list[Row]] = defaultdict(list)  # subject -> what is believed of it
+        for act, subject in subjects.items():
+            known[subject].append(act)
+        # A place of good faith hangs on what else is believed of whoever has it.
+        ask |= {act for act in self.standing if act.event_kind == "honour"}
         for act in ask:
             subject = subjects.get(act)
             if subject is None:
@@ -300,6 +312,8 @@ class Simulator:
             if act in self.standing and act.feed in self.laws.appends:
                 key = self.act_id(act, subject)
                 told = listings(act, day, told=True)
+                if any(loses_good_faith(act, other, day) for other in known[subject]):
+                    told = {listing for listing in told if listing[0] != "good_faith_traders"}
                 found |= {(name, key, subject, *says) for name, *says in told}
             self.listings[act] = {listing for listing in found if listing[0] in self.native}
             for strike in striking_days(act):
