@@ -221,6 +221,13 @@ def severities() -> dict[str, str]:
 
 
 @cache
+def rates(kind: str) -> Mapping[int, int]:
+    """Group -> acts of the kind a year for 100,000 of the group, from `rates.csv`."""
+    rows = read_csv(Path(__file__).with_name("rates.csv"))
+    return {GROUPS.index(r["who"]): int(r["a_year"]) for r in rows if r["kind"] == kind}
+
+
+@cache
 def weights(kind: str, who: str = "") -> dict[str, int]:
     """Ground -> how often it is, relative to the kind's others, from `grounds.csv` and in its order.
 

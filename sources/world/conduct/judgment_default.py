@@ -19,13 +19,12 @@ from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "judgment_default"
-A_YEAR = {conduct.FIRM: 840, conduct.BODY: 500, conduct.PERSON: 270}  # for 100,000
 _FULFILLED_PER_MILLION = 350_000
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = conduct.draw(population, KIND, A_YEAR)
+    acts = conduct.draw(population, KIND, conduct.rates(KIND))
     seed, person = population.seed, acts.group == conduct.PERSON
     most = np.where(person, 800_000, 20_000_000)
     codes = divisions.load().city_codes

@@ -14,12 +14,13 @@ from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "volunteering"
-A_YEAR = {conduct.PERSON: 1_560}
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = conduct.draw(population, KIND, A_YEAR, conduct.DEVOTED, "kindness", of_age=14)
+    acts = conduct.draw(
+        population, KIND, conduct.rates(KIND), conduct.DEVOTED, "kindness", of_age=14
+    )
     serial = padded(conduct.serials(conduct.city_index(acts.place), acts.day), 7)
     city = pick(divisions.load().city_codes, acts.place)
     yield from conduct.rows(
