@@ -56,9 +56,7 @@ def test_who_acts_is_there_and_of_age(any_world: duckdb.DuckDBPyConnection):
         f"""
         SELECT * FROM conduct JOIN subjects USING (subject_no)
         WHERE decided < born OR decided >= coalesce(ended, {NO_END})
-            OR kind = 'resident' AND decided < born + INTERVAL (
-                CASE conduct_kind WHEN 'volunteering' THEN 5113 ELSE 6574 END
-            ) DAY
+            OR kind = 'resident' AND decided < born + INTERVAL 6574 DAY
         """,
     )
     none(any_world, "SELECT * FROM conduct ANTI JOIN subjects USING (subject_no)")
