@@ -1,7 +1,8 @@
--- What counts for a keeper of scores: the entries it shows of the lists its points come from. An entry is
--- one thing in whatever version, so where two of its versions are shown on one day, having come by two
--- ways, the later one counts.
--- source: exchange.shown; an entry is counted once, ours
+-- What counts for a keeper of scores: the entries it shows of the lists its points come from, of those it
+-- scores: who lives in its city and is of the kind it scores, as the registers say on the day. Whom no
+-- register knows nobody scores. An entry is one thing in whatever version, so where two of its versions
+-- are shown on one day, having come by two ways, the later one counts.
+-- source: exchange.shown; the code list keepers; an entry is counted once, ours
 -- grain: one row per keeper, entry, subject and period
 -- key: keeper, entry_id, subject_id, from_day
 -- intervals: union
@@ -14,11 +15,18 @@ WITH shown AS (
         shown.subject_id,
         entries.ground,
         entries.from_day AS version_day,
-        shown.from_day,
-        shown.to_day
+        greatest(shown.from_day, names.from_day) AS from_day,
+        least(shown.to_day, names.to_day) AS to_day
     FROM exchange.shown
     INNER JOIN exchange.entries ON entries.entry_version = shown.entry_version
-    WHERE EXISTS (
+    INNER JOIN codes.keepers ON keepers.keeper = shown.holder
+    INNER JOIN resolve.names
+        ON names.subject_id = shown.subject_id
+        AND (keepers.subject_kind IS NULL OR names.subject_kind = keepers.subject_kind)
+        AND meet(names.from_day, names.to_day, shown.from_day, shown.to_day)
+    LEFT JOIN codes.divisions ON divisions.code = names.division
+    WHERE (keepers.division IS NULL OR keepers.division IN (divisions.code, divisions.parent))
+        AND EXISTS (
             SELECT 1
             FROM codes.points
             WHERE points.keeper = shown.holder

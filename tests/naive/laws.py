@@ -45,11 +45,13 @@ class PointsRule:
 
 @dataclass(frozen=True)
 class Keeper:
-    """Who keeps a score: the points one starts with, and the bounds they are held in."""
+    """Who keeps a score: the points one starts with, the bounds they are held in, and whom it scores."""
 
     start: int
     floor: int
     ceiling: int
+    places: frozenset[str] | None  # divisions of its city; None: everywhere
+    subject_kind: str | None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,15 @@ def read_yaml(path: Path) -> Any:
 def whole(text: str | None) -> int | None:
     """A whole number, or None."""
     return None if text is None else int(text)
+
+
+def within(city: str | None) -> frozenset[str] | None:
+    """A city's own division and those it is made of."""
+    if city is None:
+        return None
+    return frozenset(
+        row["code"] for row in code_list("divisions") if city in (row["code"], row["parent"])
+    )
 
 
 def read_laws(join: str = "full", tier: str = "core") -> Laws:
@@ -169,7 +180,13 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
             for row in code_list("points")
         ],
         keepers={
-            row["keeper"]: Keeper(int(row["start"]), int(row["floor"]), int(row["ceiling"]))
+            row["keeper"]: Keeper(
+                int(row["start"]),
+                int(row["floor"]),
+                int(row["ceiling"]),
+                within(row["division"]),
+                row["subject_kind"],
+            )
             for row in code_list("keepers")
         },
         grades={keeper: sorted(steps, reverse=True) for keeper, steps in grades.items()},

@@ -36,7 +36,7 @@ from tests.naive.exchange import (
     digest,
     version,
 )
-from tests.naive.laws import Laws, MeasureRule
+from tests.naive.laws import Keeper, Laws, MeasureRule
 from tests.naive.lists import LINKS, REGISTERS, holds, listings, striking_days
 from tests.naive.registry import Match, Reference, Registry, own_key, referring, subject_id
 
@@ -391,7 +391,7 @@ class Simulator:
                 for keeper, held in self.held.items()
             }
         for keeper in self.laws.keepers:
-            if not (keeper in changed or new_month):
+            if not (keeper in changed or new_month or self.registered):
                 continue
             self.held[keeper] = set(self.marks(keeper))
             daily = {item for item in self.held[keeper] if item[0].effective == "day"}
@@ -436,7 +436,8 @@ class Simulator:
         """
         rivals: dict[tuple[str, str], list[Any]] = defaultdict(list)
         for thing in {t for things in self.exchange.shows[keeper].values() for t in things}:
-            rivals[thing.version.entry, thing.subject].append(thing)
+            if self.scores(self.laws.keepers[keeper], thing.subject):
+                rivals[thing.version.entry, thing.subject].append(thing)
         for things in rivals.values():
             last = min(things, key=lambda t: (-t.version.since, t.version.id))
             rules = {
@@ -448,6 +449,15 @@ class Simulator:
             if rule is not None:
                 reason = f"{rule.list}:{rule.ground}" if rule.ground else rule.list
                 yield rule, last.subject, reason, f"entry:{last.version.id}"
+
+    def scores(self, office: Keeper, subject: str) -> bool:
+        """Whether a keeper scores somebody today: of its kind and city, as the registers say today."""
+        if subject not in self.registry.divisions:
+            return False
+        kind, place = self.registry.kinds[subject], self.registry.divisions[subject]
+        return office.subject_kind in (None, kind) and (
+            office.places is None or place in office.places
+        )
 
     def count(self, day: int, keeper: str, items: set[tuple]) -> None:
         """Add up one keeper's points, and grade everybody of whom anything ever counted."""

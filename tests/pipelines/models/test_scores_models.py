@@ -1,14 +1,27 @@
 """Scores: a change while the keeper shows an entry, taken back on its day; totals and grades follow."""
 
+from tests.ids import as_id
 from tests.pipelines.models.conftest import rows_of
 
 
 def shown(lab, holder, list_name, from_day="2024-03-01", to_day="2024-09-01", version="ev",
-          entry="e", ground="g", subject="s"):  # fmt: skip
+          entry="e", ground="g", subject="s", division="840102", kind="resident"):  # fmt: skip
+    lives(lab, subject, division, kind)
     told = {"entry_id": entry, "entry_version": version, "list": list_name, "subject_id": subject}
     told |= {"from_day": from_day, "to_day": to_day}
     lab.given("exchange.shown", [{"holder": holder, **told}])
     lab.given("exchange.entries", [{"ground": ground, "severity": "general", **told}])
+
+
+def lives(lab, subject, division="840102", kind="resident", from_day="2020-01-01", to_day=None):
+    """Where a register says somebody lives, and of what kind it is; said once."""
+    who = {"subject_id": subject, "subject_kind": kind, "division": division}
+    found = lab.engine.fetch(
+        f"SELECT count(*) FROM resolve.names WHERE subject_id = as_id('{as_id(subject)}') "
+        f"AND from_day = DATE '{from_day}'"
+    )
+    if not found[0][0]:
+        lab.given("resolve.names", [{**who, "from_day": from_day, "to_day": to_day}])
 
 
 COUNTED = ("scores.counted", "scores.points")
@@ -132,4 +145,49 @@ def test_changes_of_one_day_are_one_step(lab):
 
 def test_an_honour_of_another_kind_gives_no_points(lab):
     shown(lab, "city_portal", "honours", ground="model_worker")
+    assert points(lab) == []
+
+
+def test_one_act_is_worth_something_else_in_each_city(lab):
+    """Each resident belongs to one city; what another city's office holds of him counts for nothing there."""
+    cities = {
+        "city_portal": "840102", "luting_portal": "840221", "yueyu_portal": "860103",
+        "yanhui_portal": "840321",
+    }  # fmt: skip
+    for city, division in cities.items():
+        shown(lab, city, "administrative_penalties", ground="drunk_driving", version=city,
+              entry=city, subject=city, division=division)  # fmt: skip
+        shown(lab, "luting_portal", "administrative_penalties", ground="drunk_driving",
+              version=city, entry=city, subject=city, division=division)  # fmt: skip
+    found = [row for row in grades(lab) if row[1] == "2024-03-01"]
+    assert [(row[0], *row[3:]) for row in found] == [
+        ("city_portal", 849, "C"),
+        ("luting_portal", 800, "C"),
+        ("yanhui_portal", 75, "poor"),
+        ("yueyu_portal", 900, "A"),
+    ]
+
+
+def test_who_moves_takes_his_acts_along_to_the_other_citys_rules(lab):
+    lives(lab, "s", "840102", to_day="2024-05-01")
+    lives(lab, "s", "840202", from_day="2024-05-01")
+    for city in ("city_portal", "luting_portal"):
+        shown(lab, city, "court_dishonest")
+    assert [p[:3] for p in points(lab)] == [
+        ("city_portal", "2024-03-01", -50),
+        ("city_portal", "2024-05-01", 50),
+        ("luting_portal", "2024-05-01", -100),
+        ("luting_portal", "2024-09-01", 100),
+    ]
+
+
+def test_a_rating_of_firms_rates_no_resident_and_nobody_scores_whom_no_register_knows(lab):
+    shown(lab, "firm_rating", "court_dishonest")
+    shown(lab, "firm_rating", "court_dishonest", version="ew", entry="f", subject="firm",
+          kind="enterprise")  # fmt: skip
+    assert [p[1:4] for p in points(lab)] == [
+        ("2024-04-01", -120, "court_dishonest"),
+        ("2024-10-01", 120, "court_dishonest"),
+    ]
+    lab.engine.execute("DELETE FROM resolve.names")
     assert points(lab) == []
