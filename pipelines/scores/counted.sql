@@ -1,8 +1,8 @@
 -- What counts for a keeper of scores: the entries it shows of the lists its points come from, of those it
--- scores: who lives in its city and is of the kind it scores, as the registers say on the day. Whom no
--- register knows nobody scores. An entry is one thing in whatever version, so where two of its versions
+-- scores: who lives in its city and is of the kind it scores, as the registers say on the day, and, at a
+-- keeper that one joins, has joined. Whom no register knows nobody scores. An entry is one thing in whatever version, so where two of its versions
 -- are shown on one day, having come by two ways, the later one counts.
--- source: exchange.shown; the code list keepers; an entry is counted once, ours
+-- source: the code list keepers; an entry is counted once, ours
 -- grain: one row per keeper, entry, subject and period
 -- key: keeper, entry_id, subject_id, from_day
 -- intervals: union
@@ -15,7 +15,7 @@ WITH shown AS (
         shown.subject_id,
         entries.ground,
         entries.from_day AS version_day,
-        greatest(shown.from_day, names.from_day) AS from_day,
+        greatest(shown.from_day, names.from_day, accounts.from_day) AS from_day,
         least(shown.to_day, names.to_day) AS to_day
     FROM exchange.shown
     INNER JOIN exchange.entries ON entries.entry_version = shown.entry_version
@@ -25,7 +25,11 @@ WITH shown AS (
         AND (keepers.subject_kind IS NULL OR names.subject_kind = keepers.subject_kind)
         AND meet(names.from_day, names.to_day, shown.from_day, shown.to_day)
     LEFT JOIN codes.divisions ON divisions.code = names.division
-    WHERE (keepers.division IS NULL OR keepers.division IN (divisions.code, divisions.parent))
+    LEFT JOIN scores.accounts
+        ON accounts.keeper = shown.holder
+        AND accounts.subject_id = shown.subject_id
+    WHERE (keepers.opt_in = 'no' OR accounts.from_day < until(least(shown.to_day, names.to_day)))
+        AND (keepers.division IS NULL OR keepers.division IN (divisions.code, divisions.parent))
         AND EXISTS (
             SELECT 1
             FROM codes.points

@@ -52,6 +52,7 @@ class Keeper:
     ceiling: int
     places: frozenset[str] | None  # divisions of its city; None: everywhere
     subject_kind: str | None
+    opt_in: bool
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,7 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
                 int(row["ceiling"]),
                 within(row["division"]),
                 row["subject_kind"],
+                row["opt_in"] == "yes",
             )
             for row in code_list("keepers")
         },

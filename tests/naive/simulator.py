@@ -36,7 +36,7 @@ from tests.naive.exchange import (
     digest,
     version,
 )
-from tests.naive.laws import Keeper, Laws, MeasureRule
+from tests.naive.laws import Laws, MeasureRule
 from tests.naive.lists import LINKS, REGISTERS, holds, listings, striking_days
 from tests.naive.registry import Match, Reference, Registry, own_key, referring, subject_id
 
@@ -145,6 +145,7 @@ class Simulator:
         # 6 score
         self.held: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
         self.month: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
+        self.joined: dict[str, set[str]] = {keeper: set() for keeper in laws.keepers}
         self.counts = {keeper: Diary() for keeper in laws.keepers}
         self.sums: dict[str, dict[str, int]] = {k: defaultdict(int) for k in laws.keepers}
         self.grades = {keeper: Diary() for keeper in laws.keepers}
@@ -393,6 +394,12 @@ class Simulator:
         for keeper in self.laws.keepers:
             if not (keeper in changed or new_month or self.registered):
                 continue
+            self.joined[keeper] |= {
+                thing.subject
+                for name, things in self.exchange.shows[keeper].items()
+                for thing in things
+                if self.laws.owners[name] == keeper
+            }
             self.held[keeper] = set(self.marks(keeper))
             daily = {item for item in self.held[keeper] if item[0].effective == "day"}
             self.count(day, keeper, daily | self.month[keeper])
@@ -436,7 +443,7 @@ class Simulator:
         """
         rivals: dict[tuple[str, str], list[Any]] = defaultdict(list)
         for thing in {t for things in self.exchange.shows[keeper].values() for t in things}:
-            if self.scores(self.laws.keepers[keeper], thing.subject):
+            if self.scores(keeper, thing.subject):
                 rivals[thing.version.entry, thing.subject].append(thing)
         for things in rivals.values():
             last = min(things, key=lambda t: (-t.version.since, t.version.id))
@@ -450,8 +457,14 @@ class Simulator:
                 reason = f"{rule.list}:{rule.ground}" if rule.ground else rule.list
                 yield rule, last.subject, reason, f"entry:{last.version.id}"
 
-    def scores(self, office: Keeper, subject: str) -> bool:
-        """Whether a keeper scores somebody today: of its kind and city, as the registers say today."""
+    def scores(self, keeper: str, subject: str) -> bool:
+        """Whether a keeper scores somebody today: of its kind and city, as the registers say today.
+
+        A keeper that one joins scores whomever its own lists ever told of.
+        """
+        office = self.laws.keepers[keeper]
+        if office.opt_in and subject not in self.joined[keeper]:
+            return False
         if subject not in self.registry.divisions:
             return False
         kind, place = self.registry.kinds[subject], self.registry.divisions[subject]

@@ -24,7 +24,7 @@ def lives(lab, subject, division="840102", kind="resident", from_day="2020-01-01
         lab.given("resolve.names", [{**who, "from_day": from_day, "to_day": to_day}])
 
 
-COUNTED = ("scores.counted", "scores.points")
+COUNTED = ("scores.accounts", "scores.counted", "scores.points")
 
 
 def points(lab):
@@ -75,8 +75,26 @@ def test_two_entries_count_twice(lab):
     assert [p[2] for p in points(lab)] == [-10, -10, 10, 10]
 
 
+def joins(lab, subject="s", from_day="2024-01-05"):
+    """The platform keeps an order: the account is known from that day on."""
+    shown(lab, "payments_platform", "platform_orders", from_day, "2024-01-20", version=f"order {subject}",
+          entry=f"order {subject}", subject=subject)  # fmt: skip
+
+
+def test_who_never_joined_a_platform_has_no_score_there(lab):
+    """It holds the court's list, and knows the listed man; he never signed up. Somebody else joins late."""
+    shown(lab, "payments_platform", "court_dishonest", subject="never")
+    shown(lab, "payments_platform", "court_dishonest", subject="late", version="ew", entry="f")
+    joins(lab, "late", "2024-06-10")
+    assert [p[1:4] for p in points(lab)] == [
+        ("2024-07-01", -150, "court_dishonest"),
+        ("2024-10-01", 150, "court_dishonest"),
+    ]
+
+
 def test_the_same_copy_by_two_ways_counts_once(lab):
     """`exchange.shown` has the days on which a holder shows an entry, over all its copies."""
+    joins(lab)
     shown(lab, "payments_platform", "court_dishonest")
     assert [p[2] for p in points(lab)] == [-150, 150]
 
