@@ -1,8 +1,10 @@
 """The models of the exchange, unrolled from the network: one a generation of adoption and step of a path.
 
 `exchange.owned_0` is what owners show of their native lists, `exchange.passed_0_1` what is shown one
-step from them, and so on; `exchange.adopted_1` are the entries others made because of those. Each is
-one set-based SELECT from the template beside this file.
+step from them, and so on; `exchange.adopted_1` are the entries others made because of those. When all
+these have travelled, keepers grade what they hold (`scores`), and lists made of grades travel in a last
+pass (`exchange.graded`, `exchange.passed_graded_1` ...). No grade rests on such a list, so there is no
+circle. Each is one set-based SELECT, most from the templates beside this file.
 """
 
 from __future__ import annotations
@@ -326,22 +328,19 @@ def exchange_models(network: Network) -> list[Model]:
             adopted.append(source)
             evidence.append(f"exchange.adopted_evidence_{g}")
             ancestry.append(f"exchange.ancestry_{g}")
-        owned = f"exchange.owned_{g}"
-        origin = "pipelines/exchange/_owned.sql"
-        models.append(make_model(owned, _template("owned", entries=source), origin))
-        copies_of_generation = [owned]
-        for k in range(1, max(network.paths(n)[-1].depth for n in names) + 1):
-            passed = f"exchange.passed_{g}_{k}"
-            sql = _template(
-                "passed",
-                previous=copies_of_generation[-1],
-                distance=str(k),
-                **(_NAMED if network.by_name(names, k) else _BY_CODE),
-            )
-            models.append(make_model(passed, sql, "pipelines/exchange/_passed.sql"))
-            copies_of_generation.append(passed)
+        travelling, copies_of_generation = _travels(network, str(g), source, names)
+        models += travelling
         copies += copies_of_generation
     entries = ["lists.entries", *adopted]
+    models.append(_held_by_keepers(copies, entries))
+    if network.graded:
+        models += _graded_models(ancestry)
+        evidence.append("exchange.graded_evidence")
+        ancestry = [*ancestry, "exchange.graded_ancestry"]
+        entries.append("exchange.graded")
+        travelling, graded = _travels(network, "graded", "exchange.graded", sorted(network.graded))
+        models += travelling
+        copies += graded
     models += [
         _plain(
             "exchange.copies",
@@ -359,7 +358,7 @@ def exchange_models(network: Network) -> list[Model]:
         _plain(
             "exchange.entries",
             _union(ENTRY_COLUMNS, entries, ""),
-            "All entries, native and adopted.\ngrain: one row per entry and version\n"
+            "All entries: native, adopted and made of grades.\ngrain: one row per entry and version\n"
             "key: entry_version",
         ),
         _plain(
@@ -378,6 +377,114 @@ def exchange_models(network: Network) -> list[Model]:
         ),
     ]
     return models
+
+
+def _travels(
+    network: Network, pass_name: str, source: str, names: Iterable[str]
+) -> tuple[list[Model], list[str]]:
+    """What owners show of some lists and what is shown of it step by step: models, and their tables.
+
+    Args:
+        pass_name: of the tables, `exchange.owned_<pass_name>` and so on.
+        source: the table of the lists' entries.
+    """
+    owned = f"exchange.owned_{pass_name}"
+    models = [
+        make_model(owned, _template("owned", entries=source), "pipelines/exchange/_owned.sql")
+    ]
+    copies = [owned]
+    for k in range(1, max(network.paths(n)[-1].depth for n in names) + 1):
+        passed = f"exchange.passed_{pass_name}_{k}"
+        sql = _template(
+            "passed",
+            previous=copies[-1],
+            distance=str(k),
+            **(_NAMED if network.by_name(names, k) else _BY_CODE),
+        )
+        models.append(make_model(passed, sql, "pipelines/exchange/_passed.sql"))
+        copies.append(passed)
+    return models, copies
+
+
+def _held_by_keepers(copies: list[str], entries: list[str]) -> Model:
+    """What keepers of scores show of all lists but those that are made of grades."""
+    held = _union("holder, list, entry_id, entry_version, subject_id, from_day, to_day", copies, "")
+    said = _union("entry_version, ground, from_day", entries, "")
+    sql = f"""SELECT
+    held.holder AS keeper,
+    held.list,
+    held.entry_id,
+    held.entry_version,
+    held.subject_id,
+    said.ground,
+    said.from_day AS version_day,
+    held.from_day,
+    held.to_day
+FROM (
+{indented(held)}
+) AS held
+INNER JOIN codes.keepers ON keepers.keeper = held.holder
+INNER JOIN (
+{indented(said)}
+) AS said ON said.entry_version = held.entry_version"""
+    columns = (
+        "keeper", "list", "entry_id", "entry_version", "subject_id", "ground", "version_day",
+        "from_day", "to_day",
+    )  # fmt: skip
+    return _plain(
+        "exchange.held_by_keepers",
+        union_of_intervals(sql, columns),
+        "What keepers of scores show, by whatever path, before anything is graded: what their points can\n"
+        "rest on.\n"
+        "grain: one row per keeper, entry version, subject shown and period\n"
+        "key: keeper, entry_version, subject_id, from_day",
+    )
+
+
+def _graded_models(ancestry: list[str]) -> list[Model]:
+    """Entries that keepers make of their own grades, what they rest on, and all they descend from."""
+    entry_id = "hash_id(concat_ws('|', list, id_text(subject_id), ground))"
+    graded = f"""SELECT
+    {entry_id} AS entry_id,
+    {entry_version_sql(entry_id)} AS entry_version,
+    list,
+    subject_id,
+    ground,
+    severity,
+    value,
+    from_day,
+    to_day
+FROM scores.listed"""
+    evidence = """SELECT DISTINCT
+    graded.entry_version,
+    'entry' AS parent_kind,
+    id_text(changes.entry_version) AS parent_id
+FROM exchange.graded
+INNER JOIN codes.lists ON lists.list = graded.list
+INNER JOIN scores.changes
+    ON changes.subject_id = graded.subject_id
+    AND changes.keeper = lists.owner
+    AND meet(changes.from_day, changes.to_day, graded.from_day, graded.to_day)"""
+    behind = indented(_union("entry_version, ancestor_kind, ancestor_id, steps", ancestry, ""))
+    descent = _template("ancestry", evidence="exchange.graded_evidence", behind=f"(\n{behind}\n)")
+    origin = "schemas/codes/score_lists.csv"
+    return [
+        _plain(
+            "exchange.graded",
+            graded,
+            "Entries that a keeper of scores makes of the grades it gives, each version once.\n"
+            "grain: one row per entry and version\nkey: entry_version",
+            origin,
+        ),
+        _plain(
+            "exchange.graded_evidence",
+            evidence,
+            "The entries that count while a grade lasts.\n"
+            "grain: one row per entry version and parent\nkey: entry_version, parent_id",
+            origin,
+        ),
+        make_model("exchange.graded_ancestry", descent, "pipelines/exchange/_ancestry.sql"),
+    ]
 
 
 def _adoption_models(g: int, copies: list[str]) -> list[Model]:
@@ -441,7 +548,11 @@ FROM periods"""
         ),
         make_model(
             f"exchange.ancestry_{g}",
-            _template("ancestry", g=str(g), previous=str(g - 1)),
+            _template(
+                "ancestry",
+                evidence=f"exchange.adopted_evidence_{g}",
+                behind=f"exchange.ancestry_{g - 1}",
+            ),
             here + "_ancestry.sql",
         ),
         make_model(

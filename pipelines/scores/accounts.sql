@@ -6,13 +6,13 @@
 -- key: keeper, subject_id
 SELECT
     keepers.keeper,
-    shown.subject_id,
-    min(shown.from_day) AS from_day
-FROM exchange.shown
+    held.subject_id,
+    min(held.from_day) AS from_day
+FROM exchange.held_by_keepers AS held
 INNER JOIN codes.keepers
-    ON keepers.keeper = shown.holder
+    ON keepers.keeper = held.keeper
     AND keepers.opt_in = 'yes'
 INNER JOIN codes.lists
-    ON lists.list = shown.list
-    AND lists.owner = shown.holder
-GROUP BY keepers.keeper, shown.subject_id
+    ON lists.list = held.list
+    AND lists.owner = held.keeper
+GROUP BY keepers.keeper, held.subject_id

@@ -29,6 +29,7 @@ class MeasureRule:
     min_severity: str
     steps: tuple[str, ...]
     subject_kind: str | None
+    unless_list: str | None
     term_days: int | None
 
 
@@ -71,6 +72,7 @@ class Laws:
     points: list[PointsRule]
     keepers: dict[str, Keeper]
     grades: dict[str, list[tuple[int, str]]]  # keeper -> (least points, grade), highest first
+    graded: dict[str, dict[str, str]]  # list made of its owner's grades -> grade -> severity
 
 
 def code_list(name: str) -> list[dict[str, str | None]]:
@@ -140,6 +142,11 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
     grades: dict[str, list[tuple[int, str]]] = {}
     for row in code_list("grades"):
         grades.setdefault(row["keeper"], []).append((int(row["min_points"]), row["grade"]))
+    owners = {row["list"]: row["owner"] for row in code_list("lists") if holds(row)}
+    graded: dict[str, dict[str, str]] = {}
+    for row in code_list("score_lists"):
+        if row["list"] in owners:
+            graded.setdefault(row["list"], {})[row["grade"]] = row["severity"]
     return Laws(
         join=join,
         islands={
@@ -155,7 +162,7 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
             (row["comparison"], row["level"]): int(row["points"])
             for row in code_list("fuzzy_weights")
         },
-        owners={row["list"]: row["owner"] for row in code_list("lists") if holds(row)},
+        owners=owners,
         edges=edges,
         adoptions=adoptions,
         measures=[
@@ -166,6 +173,7 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
                 row["min_severity"],
                 tuple(row[step] for step in ("step1", "step2") if row[step]),
                 row["subject_kind"],
+                row["unless_list"],
                 whole(row["term_days"]),
             )
             for row in code_list("measures")
@@ -192,4 +200,5 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
             for row in code_list("keepers")
         },
         grades={keeper: sorted(steps, reverse=True) for keeper, steps in grades.items()},
+        graded=graded,
     )

@@ -9,8 +9,8 @@ def shown(lab, holder, list_name, from_day="2024-03-01", to_day="2024-09-01", ve
     lives(lab, subject, division, kind)
     told = {"entry_id": entry, "entry_version": version, "list": list_name, "subject_id": subject}
     told |= {"from_day": from_day, "to_day": to_day}
-    lab.given("exchange.shown", [{"holder": holder, **told}])
-    lab.given("exchange.entries", [{"ground": ground, "severity": "general", **told}])
+    lab.given("exchange.owned_0", [{"holder": holder, **told}])
+    lab.given("lists.entries", [{"ground": ground, "severity": "general", **told}])
 
 
 def lives(lab, subject, division="840102", kind="resident", from_day="2020-01-01", to_day=None):
@@ -24,7 +24,10 @@ def lives(lab, subject, division="840102", kind="resident", from_day="2020-01-01
         lab.given("resolve.names", [{**who, "from_day": from_day, "to_day": to_day}])
 
 
-COUNTED = ("scores.accounts", "scores.counted", "scores.points")
+COUNTED = (
+    "exchange.held_by_keepers", "scores.accounts", "scores.counted", "scores.changes", "scores.points",
+)  # fmt: skip
+GRADED = (*COUNTED, "scores.totals", "scores.grades")
 
 
 def points(lab):
@@ -32,8 +35,7 @@ def points(lab):
 
 
 def grades(lab):
-    found = lab.run(*COUNTED, "scores.totals", "scores.grades")
-    return rows_of(found, "keeper", "from_day", "to_day", "points", "grade")
+    return rows_of(lab.run(*GRADED), "keeper", "from_day", "to_day", "points", "grade")
 
 
 def test_a_list_costs_points_while_the_keeper_shows_it(lab):
@@ -93,8 +95,15 @@ def test_who_never_joined_a_platform_has_no_score_there(lab):
 
 
 def test_the_same_copy_by_two_ways_counts_once(lab):
-    """`exchange.shown` has the days on which a holder shows an entry, over all its copies."""
     joins(lab)
+    copy = {
+        "holder": "payments_platform",
+        "list": "court_dishonest",
+        "entry_id": "e",
+        "subject_id": "s",
+    }
+    days = {"from_day": "2024-02-01", "to_day": "2024-05-01"}
+    lab.given("exchange.passed_0_3", [{"entry_version": "ev", **copy, **days}])
     shown(lab, "payments_platform", "court_dishonest")
     assert [p[2] for p in points(lab)] == [-150, 150]
 
@@ -209,3 +218,45 @@ def test_a_rating_of_firms_rates_no_resident_and_nobody_scores_whom_no_register_
     ]
     lab.engine.execute("DELETE FROM resolve.names")
     assert points(lab) == []
+
+
+def test_a_grade_that_acts_is_a_list_like_any_other(lab):
+    """Drunk driving takes him to C: he stands on two lists of the city, with his grade, until it ends."""
+    shown(lab, "city_portal", "administrative_penalties", ground="drunk_driving")
+    found = lab.run(*GRADED, "scores.listed", "exchange.graded")
+    columns = ("list", "subject_id", "ground", "severity", "value", "from_day", "to_day")
+    assert rows_of(found, *columns) == [
+        ("city_blacklist", "s", "grade", "general", "C", "2024-03-01", "2024-09-01"),
+        ("city_low_grades", "s", "grade", "general", "C", "2024-03-01", "2024-09-01"),
+    ]
+    assert {e["parent_id"] for e in lab.run("exchange.graded_evidence")} == {"ev"}
+
+
+def test_more_points_of_the_same_grade_are_one_entry_and_another_grade_another_version(lab):
+    shown(lab, "city_portal", "court_dishonest", to_day=None)
+    shown(
+        lab, "city_portal", "utility_arrears", "2024-04-01", "2024-05-01", version="ew", entry="f"
+    )
+    shown(lab, "city_portal", "joint_punishment", "2024-06-01", None, version="ex", entry="g")
+    shown(lab, "city_portal", "utility_arrears", "2024-07-01", None, version="ey", entry="h")
+    for n in range(5):
+        asked = {
+            "version": f"p{n}",
+            "entry": f"p{n}",
+            "from_day": "2024-08-01",
+            "to_day": "2024-10-01",
+        }
+        shown(lab, "city_portal", "administrative_penalties", **asked)
+    found = lab.run(*GRADED, "scores.listed", "exchange.graded")
+    low = [row for row in found if row["list"] == "city_low_grades"]
+    assert rows_of(low, "value", "severity", "from_day", "to_day") == [
+        ("B", "minor", "2024-03-01", "2024-08-01"),
+        ("B", "minor", "2024-10-01", None),
+        ("C", "general", "2024-08-01", "2024-10-01"),
+    ]
+    assert len({row["entry_id"] for row in low}) == 1
+    rests = lab.run("exchange.graded_evidence")
+    middle = next(row["entry_version"] for row in low if row["value"] == "C")
+    assert {e["parent_id"] for e in rests if e["entry_version"] == middle} == {
+        "ev", "ex", "ey", *(f"p{n}" for n in range(5)),
+    }  # fmt: skip
