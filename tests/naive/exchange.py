@@ -76,6 +76,7 @@ version = cache(Version)
 shown = cache(Shown)
 
 
+@cache
 def digest(*parts: str) -> str:
     """The md5 of parts joined by a bar: how ids are made."""
     return md5("|".join(parts).encode()).hexdigest()
@@ -284,7 +285,8 @@ class Exchange:
         """Everything that moves between holders on a day; gives those who show something new.
 
         Args:
-            entries: list -> what its owner has on it today (lists that are not adopted).
+            entries: list -> what its owner has on it today, of lists that are not adopted; of one
+                that is not named, the same as yesterday.
             namesakes: (subject, match) -> whom somebody who matches by name takes it for, today.
         """
         changed = set()
