@@ -76,6 +76,7 @@ version = cache(Version)
 shown = cache(Shown)
 
 
+@cache
 def digest(*parts: str) -> str:
     """The md5 of parts joined by a bar: how ids are made."""
     return md5("|".join(parts).encode()).hexdigest()
@@ -321,7 +322,8 @@ class Exchange:
         """Everything that moves between holders on a day; gives those who show something new.
 
         Args:
-            entries: list -> what its owner has on it today (lists neither adopted nor made of grades).
+            entries: list -> what its owner has on it today, of lists neither adopted nor made of
+                grades; of one that is not named, the same as yesterday.
             namesakes: (subject, match) -> whom somebody who matches by name takes it for, today.
             graded: who shows something new -> what keepers then put on lists for its grade.
         """

@@ -151,6 +151,8 @@ class Simulator:
         self.standing: dict[Row, str] = {}  # what was told last of each act -> of whom, today
         self.registers: set[tuple] = set()  # what registers hand on today
         self.listed = Diary()  # (list, key, subject, ground, severity, value)
+        self.entries: dict[tuple, Version] = {}  # what is listed today -> the entry it is
+        self.moved: set[str] = set()  # lists on which something else stands than yesterday
         # 4 show
         self.exchange = Exchange(laws.owners, laws.edges, laws.adoptions, day0)
         happen(self.exchange, mishaps)
@@ -303,6 +305,7 @@ class Simulator:
         if self.patient:
             ask = self.events.today | moved
         handed_on = self.handed_on(day)
+        self.moved = set()
         if not ask and handed_on is self.registers:
             return
         self.registers = handed_on
@@ -328,7 +331,14 @@ class Simulator:
             for strike in striking_days(act):
                 if strike > day:
                     self.strikes[strike].add(act)
+        before = self.listed.today
         self.listed.write(day, self.registers.union(*self.listings.values()))
+        for listing in before - self.listed.today:
+            del self.entries[listing]
+        for listing in self.listed.today - before:
+            name, key, subject, *says = listing
+            self.entries[listing] = version(name, digest(name, key), subject, *says, day)
+        self.moved = {name for name, *_ in before ^ self.listed.today}
 
     def handed_on(self, day: int) -> set[tuple]:
         """What registers hand on today: what their records say and whom they link, if it holds."""
@@ -337,7 +347,7 @@ class Simulator:
         found = set()
         for name, (feed, properties) in REGISTERS.items():
             for row in self.statements.today:
-                if (row.feed, row.property in properties, holds(row, day)) == (feed, True, True):
+                if row.feed == feed and row.property in properties and holds(row, day):
                     key = digest(f"{row.record_id}:{row.property}")
                     whose = subject_id(feed, row.id_value)
                     found.add((name, key, whose, row.property, None, row.value))
@@ -354,10 +364,10 @@ class Simulator:
 
     def show(self, day: int) -> set[str]:
         """Everything that moves between holders today; gives the holders who show something new."""
-        entries: dict[str, set[Version]] = {name: set() for name in self.native}
-        for (name, key, subject, *says), since in self.listed.since.items():
-            made = version(name, digest(name, key), subject, *says, since)
-            entries[name].add(made)
+        entries: dict[str, set[Version]] = {name: set() for name in self.moved}
+        for made in self.entries.values() if entries else ():
+            if made.list in entries:
+                entries[made.list].add(made)
 
         def graded(changed: set[str]) -> dict[str, set[Version]]:
             self.score(day, changed)
