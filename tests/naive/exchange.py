@@ -349,7 +349,7 @@ class Exchange:
                 self._unite({(shelf.holder, shelf.list)})
         for name, of_grades in graded({holder for holder, _ in changed}).items():
             shelf = self.own[name]
-            if shelf.diary.write(day, {shown(of, of.subject) for of in of_grades}):
+            if shelf.put_up(day, {shown(of, of.subject) for of in of_grades}):
                 changed.add((shelf.holder, name))
                 self._unite({(shelf.holder, name)})
         for shelf in self.shelves:
