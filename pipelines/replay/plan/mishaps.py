@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
@@ -327,7 +326,8 @@ class _Places:
         if self.kind.shows == "new":
             return self._by_hand(place, draw)
         shown = self._copies({"holder": place["holder"]}, 0)
-        shown = [copy for copy in shown if copy[2].startswith(self.spec.subject or "")]
+        asked = (self.spec.subject or "").replace("-", "")
+        shown = [copy for copy in shown if copy[2].startswith(asked)]
         if not shown:
             return []
         _, _, subject, first, end = shown[draw.below(len(shown))]
@@ -336,7 +336,7 @@ class _Places:
             if day > self.latest:
                 return []
             parts = "|".join((place["holder"], subject, day.isoformat()))
-            other = str(uuid.UUID(hashlib.md5(parts.encode()).hexdigest()))
+            other = hashlib.md5(parts.encode()).hexdigest()
         else:
             day = self._day(max(first, self.day0), min(end - timedelta(days=1), self.latest), draw)
             other = self._another(subject, draw)
@@ -364,14 +364,14 @@ class _Places:
         )
         given = (place["holder"], place["list"])
         if self.spec.subject is not None:
-            strangers += " WHERE starts_with(CAST(names.subject_id AS VARCHAR), ?)"
+            strangers += " WHERE starts_with(id_text(names.subject_id), id_text(?))"
             given += (self.spec.subject,)
         (count,) = self.db.rows(f"SELECT count(*) FROM ({strangers})", *given)[0]
         day = self._day(self.day0, self.latest, draw)
         if not count or day is None:
             return []
         ((subject,),) = self.db.rows(
-            f"SELECT CAST(subject_id AS VARCHAR) FROM ({strangers}) ORDER BY subject_id "
+            f"SELECT id_text(subject_id) FROM ({strangers}) ORDER BY subject_id "
             f"LIMIT 1 OFFSET {draw.below(count)}",
             *given,
         )
@@ -413,7 +413,7 @@ class _Places:
                     f"An entry is named by its entry_id (at least 6 characters of it), not "
                     f"{self.spec.entry!r}."
                 )
-            conditions.append("starts_with(CAST(entry_id AS VARCHAR), ?)")
+            conditions.append("starts_with(id_text(entry_id), id_text(?))")
             values.append(self.spec.entry)
         asked, ends = self.spec.delivery, self.kind.kind == "deletion_not_processed"
         if ends:
@@ -425,8 +425,8 @@ class _Places:
                 f"from_day <= DATE '{day}' AND DATE '{day}' < coalesce(to_day, DATE '9999-12-31')"
             )
         return self.db.rows(
-            "SELECT DISTINCT CAST(entry_id AS VARCHAR), CAST(entry_version AS VARCHAR), "
-            "CAST(subject_id AS VARCHAR), from_day, coalesce(to_day, DATE '9999-12-31') "
+            "SELECT DISTINCT id_text(entry_id), id_text(entry_version), "
+            "id_text(subject_id), from_day, coalesce(to_day, DATE '9999-12-31') "
             f"FROM {self.base}.exchange.copies WHERE {' AND '.join(conditions)} ORDER BY ALL",
             *values,
         )
@@ -440,13 +440,13 @@ class _Places:
         )
         given: tuple[str, ...] = (subject, subject)
         if self.spec.other is not None:
-            others = f"SELECT * FROM ({others}) WHERE starts_with(CAST(subject_id AS VARCHAR), ?)"
+            others = f"SELECT * FROM ({others}) WHERE starts_with(id_text(subject_id), id_text(?))"
             given += (self.spec.other,)
         (count,) = self.db.rows(f"SELECT count(*) FROM ({others})", *given)[0]
         if not count:
             return None
         return self.db.rows(
-            f"SELECT CAST(subject_id AS VARCHAR) FROM ({others}) ORDER BY subject_id "
+            f"SELECT id_text(subject_id) FROM ({others}) ORDER BY subject_id "
             f"LIMIT 1 OFFSET {draw.below(count)}",
             *given,
         )[0][0]
