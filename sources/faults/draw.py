@@ -69,7 +69,7 @@ class Draw:
 
     seed: int
     key: tuple[str, ...]
-    feed: Feed
+    feed: Feed | None
     others: Others = field(default_factory=Nobody)
     values: Mapping[str, str | None] = field(default_factory=dict)
     _turn: int = 0

@@ -16,7 +16,7 @@ from tests.naive.simulator import Heard, Row
 
 NAMES = ["王伟", "李娜", "张敏"]
 FIRMS = ["云穗金石商贸有限公司", "云穗金石商贸公司", "麦浪 百川（集团）"]
-DIVISIONS = ["870101", "870102"]
+DIVISIONS = ["840102", "840202"]  # of two cities, with rules of their own
 ADDRESSES = ["云穗市晚晴中街1号", "云穗市晚晴中街12号", "麦浪市长堤路7号"]
 USCCS = ["91870101PDY00001XE", "91870101PDY000028E", "91870101PDY00001XX"]  # the last is no code
 RESIDENTS = ["870101198504120111", "87010119850412012X", "870101198504120110"]  # likewise

@@ -23,7 +23,6 @@ from sources.world.draws import Stream
 from sources.world.population import BODY_TYPES, Population
 
 KIND = "judgment_default"
-A_YEAR = {conduct.FIRM: 840, conduct.BODY: 500, conduct.PERSON: 270}  # for 100,000
 _FULFILLED_PER_MILLION = 350_000
 # Of 100,000 bodies of government a year; ours, and so many that the smallest worlds have some.
 _CONTRACTORS_A_YEAR = 10_000
@@ -32,7 +31,7 @@ _NUMBERS = 5_000_000  # keys of the series, above those of all other bodies
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = conduct.draw(population, KIND, A_YEAR)
+    acts = conduct.draw(population, KIND, conduct.rates(KIND))
     yield from _rows(population, acts, "执")
     yield from _rows(population, _contractors_unpaid(population), "执专")
 
