@@ -21,7 +21,12 @@ from sources.world import SIZES
 def blocks(lab: Lab) -> Mapping[str, str]:
     """Every block by name. The lab must have told its story."""
     assert lab.told is not None
-    return {"record": record(lab.told), "report": report(lab.told), "joins": joins(lab), "sizes": sizes()}
+    return {
+        "record": record(lab.told),
+        "report": report(lab.told),
+        "joins": joins(lab),
+        "sizes": sizes(),
+    }
 
 
 def fenced(kind: str, text: str) -> str:

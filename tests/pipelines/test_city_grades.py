@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import SEEDS
 
-# Residents of the city by the truth, with their grade on the last day; who has none has the one to start with.
+# Residents of the city by the truth, with their grade on the last day; who has none has the first one, A.
 GRADED = """
     SELECT
         s.born + INTERVAL 18 YEAR <= r.last_day AS of_age,
