@@ -6,7 +6,8 @@ import pytest
 
 from tests.conftest import SEEDS
 
-# Residents of the city by the truth, with their grade on the last day; who has none has the first one, A.
+# Residents of the city by the truth, with their grade on the last day; who has none has the one
+# everybody starts with.
 GRADED = """
     SELECT
         s.born + INTERVAL 18 YEAR <= r.last_day AS of_age,
