@@ -310,8 +310,12 @@ def generate(
 
 @app.command()
 def experiment(
-    faults: Annotated[str, Option(help="Kinds of fault, joined by commas.")],
     out: Annotated[Path, Option(help="Folder for worlds, tables and the page.")],
+    faults: Annotated[str, Option(help="Kinds of fault, joined by commas.")] = "",
+    by: Annotated[
+        str | None,
+        Option(help="place: so many faults (--n) in every feed, on every edge, at every holder."),
+    ] = None,
     n: Annotated[int, Option(help="How many faults in all.")] = 100,
     worlds: Annotated[int, Option(help="How many worlds they happen in.")] = 2,
     seed: SeedOption = 1,
@@ -354,6 +358,12 @@ def experiment(
     _within(worlds, MOST_FAULTS, "--worlds")
     _within(workers, MOST_WORKERS, "--workers")
     see_world(size, days, dirt_value(dirt))
+    _one_of(by, ("place",), "--by")
+    if by:
+        if faults:
+            raise ValueError("--by place takes every kind that fits a place; leave --faults out.")
+        _by_place(out, size, days, dirt_value(dirt), n, seed, as_json)
+        return
     design = Design(
         faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
         n=n,
@@ -382,6 +392,25 @@ def experiment(
     else:
         print_summary(summary, wide_console())
         print(f"Tables, codebook, figures and manifest are in {out}; the page is {page}.")
+
+
+def _by_place(
+    out: Path, size: str, days: int, dirt: float, n: int, seed: int, as_json: bool
+) -> None:
+    """The experiment of every place, in a world of its own."""
+    from pipelines.experiment.places import by_place
+    from pipelines.experiment.report import print_places
+    from pipelines.run import make_home
+
+    with progress_bar("following", show=not as_json) as tell:
+        home = make_home(
+            Home(out / "world"), size=size, seed=seed, days=days, dirt=dirt, command=sys.argv[1:]
+        )
+        found = list(by_place(home, n, seed, tell))
+    if as_json:
+        print_json({"places": [one.json() for one in found]})
+    else:
+        print_places(found, wide_console())
 
 
 @app.command()

@@ -227,12 +227,21 @@ class _Places:
         return frame.to_dict("records")
 
     def _strangers(self) -> list[dict[str, Any]]:
-        """Holders who do not get a list, and whose audience may not have it, with one who holds it."""
+        """Holders who do not get a list, with one who holds it.
+
+        Those whose audience may not have it; if there are none, all whom it is not meant for.
+        """
         b = self.base
-        return self._rows(
+        rows = self._rows(
             f"""
             SELECT * FROM (
-                SELECT DISTINCT paths.holder AS came_from, paths.list, holders.holder
+                SELECT DISTINCT
+                    paths.holder AS came_from,
+                    paths.list,
+                    holders.holder,
+                    (holders.audience, lists.sharing) NOT IN (
+                        SELECT (audience, sharing) FROM {b}.codes.audiences
+                    ) AS forbidden
                 FROM {b}.exchange.paths AS paths
                 INNER JOIN {b}.codes.lists AS lists ON lists.list = paths.list
                 CROSS JOIN {b}.codes.holders AS holders
@@ -241,10 +250,9 @@ class _Places:
                     ON held.holder = paths.holder AND held.list = paths.list
                 ANTI JOIN {b}.exchange.paths AS gets
                     ON gets.holder = holders.holder AND gets.list = paths.list
-                ANTI JOIN {b}.codes.audiences AS may
-                    ON may.audience = holders.audience AND may.sharing = lists.sharing
             ) WHERE TRUE {{given}} ORDER BY ALL"""
         )
+        return [row for row in rows if row["forbidden"]] or rows
 
     # --- what is struck there, by what a kind strikes -----------------------------------------------
 
