@@ -435,23 +435,31 @@ def diff(
 def subject(
     given: Annotated[str, Argument(metavar="ID", help="subject_id, code, number or name.")],
     as_of: Annotated[str | None, Option(help="A day, YYYY-MM-DD.")] = None,
+    audience: Annotated[
+        str | None, Option(help="What public, limited or intergovernmental sees on the last day.")
+    ] = None,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
-    """All that is held about one subject on a day, by whom and since when."""
+    """All that is held about one subject on a day, by whom and since when; or what an audience sees."""
     from datetime import date
 
     from pipelines.made_by import out_of_date
-    from pipelines.printed import print_subject
+    from pipelines.printed import print_published, print_subject
     from pipelines.run import opened
-    from pipelines.subject import about
+    from pipelines.subject import about, published
     from pipelines.trace import a_day
 
+    if audience and as_of:
+        raise ValueError("--audience tells the last day of deliveries; give it without --as-of.")
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
     with opened(Home(home)) as engine:
         _note(out_of_date(engine, Home(home).database()))
-        found = about(engine, given, day)
-    print_json(found) if as_json else print_subject(found)
+        found = published(engine, given, audience) if audience else about(engine, given, day)
+    if as_json:
+        print_json(found)
+    else:
+        print_published(found) if audience else print_subject(found)
 
 
 @app.command()

@@ -47,6 +47,15 @@ def behind(models: Sequence[Model], names: Iterable[str]) -> list[Model]:
     return [model for model in models if model.name in wanted]
 
 
+# Two stages that take turns: what has been handed on is graded, and grades are handed on.
+_IN_TURNS = ("exchange", "scores")
+
+
+def _comes_before(stage: str, other: str) -> bool:
+    """Whether what a stage makes may be read by another: it is no later one, or they take turns."""
+    return STAGES.index(stage) <= STAGES.index(other) or {stage, other} == set(_IN_TURNS)
+
+
 def in_order(models: Iterable[Model]) -> list[Model]:
     """Models sorted so that each comes after all it reads; ties by stage, then name.
 
@@ -57,7 +66,7 @@ def in_order(models: Iterable[Model]) -> list[Model]:
     for model in by_name.values():
         for read in model.reads:
             stage = read.split(".")[0]
-            if stage in STAGES and STAGES.index(stage) > STAGES.index(model.stage):
+            if stage in STAGES and not _comes_before(stage, model.stage):
                 raise ModelError(f"{model.name} reads {read}, a later stage; data flows one way.")
     sorter = TopologicalSorter(
         {name: {r for r in model.reads if r in by_name} for name, model in by_name.items()}

@@ -76,6 +76,7 @@ version = cache(Version)
 shown = cache(Shown)
 
 
+@cache
 def digest(*parts: str) -> str:
     """The md5 of parts joined by a bar: how ids are made."""
     return md5("|".join(parts).encode()).hexdigest()
@@ -316,12 +317,15 @@ class Exchange:
         day: int,
         entries: dict[str, set[Version]],
         namesakes: Callable[[str, str], set[str]],
+        graded: Callable[[set[str]], dict[str, set[Version]]],
     ) -> set[str]:
         """Everything that moves between holders on a day; gives those who show something new.
 
         Args:
-            entries: list -> what its owner has on it today (lists that are not adopted).
+            entries: list -> what its owner has on it today, of lists neither adopted nor made of
+                grades; of one that is not named, the same as yesterday.
             namesakes: (subject, match) -> whom somebody who matches by name takes it for, today.
+            graded: who shows something new -> what keepers then put on lists for its grade.
         """
         changed = set()
         for shelf in self.shelves:
@@ -343,6 +347,11 @@ class Exchange:
             if shelf.put_up(day, {shown(of, of.subject) for of in adopter.entries(day)}):
                 changed.add((shelf.holder, shelf.list))
                 self._unite({(shelf.holder, shelf.list)})
+        for name, of_grades in graded({holder for holder, _ in changed}).items():
+            shelf = self.own[name]
+            if shelf.put_up(day, {shown(of, of.subject) for of in of_grades}):
+                changed.add((shelf.holder, name))
+                self._unite({(shelf.holder, name)})
         for shelf in self.shelves:
             if shelf.edge is not None and shelf.edge.syncs_on(day, self.day0):
                 shelf.look(day, namesakes)

@@ -34,7 +34,7 @@ OPTIONS = {
         "--json",
     ),
     "diff": ("--json",),
-    "subject": ("--home", "--as-of", "--json"),
+    "subject": ("--home", "--as-of", "--audience", "--json"),
     "systems": ("--check", "--home", "--json"),
     "sources": ("--json",),
     "lists": ("--json",),
@@ -192,6 +192,10 @@ def test_trace_and_subject(home, run) -> None:
     code, out, _ = run("subject", "沈青禾", "--home", home, "--as-of", "2024-03-20")
     assert code == 0 and "A is 沈青禾 (resident), subject " in out
     assert "A as believed on 2024-03-20" in out
+    code, out, _ = run("subject", "贺振邦", "--home", home, "--audience", "public")
+    assert code == 0 and "Seen by public on 2024-12-30: 贺振邦, 8401031976****053X" in out
+    code, _, err = run("subject", "贺振邦", "--audience", "public", "--as-of", "2024-03-20")
+    assert code and "give it without --as-of" in err
 
 
 def test_check_as_json(home) -> None:

@@ -46,6 +46,7 @@ def compare(connection: duckdb.DuckDBPyConnection, found: Days) -> dict[str, int
     ours = {
         "lists.entries": entries(found.listed),
         "exchange.adopted": entries(found.adopted),
+        "exchange.entries": entries(found.listed | found.adopted | found.graded),
         "exchange.copies": {
             (name, ">".join(path), thing.version.id, thing.subject): runs
             for (name, path, thing), runs in found.shown.items()
@@ -57,6 +58,7 @@ def compare(connection: duckdb.DuckDBPyConnection, found: Days) -> dict[str, int
     theirs = {
         "lists.entries": days(connection, ENTRY, "lists.entries"),
         "exchange.adopted": days(connection, ENTRY, "exchange.adopted"),
+        "exchange.entries": days(connection, ENTRY, "exchange.entries"),
         "exchange.copies": days(connection, COPY, "exchange.copies"),
         "consequences.measures": days(connection, MEASURE, "consequences.measures"),
         "scores.points": points_as_days(connection),

@@ -137,7 +137,7 @@ class Universes(Base):
                 f'FROM changed."resolve.names" WHERE side = {ADDED} GROUP BY subject_id'
             )
         }
-        return Words({**new, **called.subjects}, called.measures)
+        return replace(called, subjects={**new, **called.subjects})
 
     def first_with_effect(self, spec: FaultSpec) -> FaultSpec:
         """The fault at the first place drawn at which it changes something; else at the very first."""

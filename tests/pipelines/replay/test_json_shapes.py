@@ -79,7 +79,7 @@ def test_a_comparison(story, built):
 
 
 def test_a_trace_and_a_subject(one_tiny, story):
-    traced, held = shape("trace"), shape("subject")
+    traced, held, seen = shape("trace"), shape("subject"), shape("published")
     for world in (story, one_tiny):
         with open_engine("duckdb", world.database, read_only=True) as engine:
             for sql in (
@@ -100,3 +100,4 @@ def test_a_trace_and_a_subject(one_tiny, story):
                 "SELECT DISTINCT subject_id FROM resolve.names ORDER BY 1 LIMIT 20"
             ):
                 held.validate(plain(subject.about(engine, given)))
+                seen.validate(plain(subject.published(engine, given, "public")))
