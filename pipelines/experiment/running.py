@@ -171,6 +171,9 @@ def _follow(design: Design, folder: str, home: str, block: Block) -> None:
             cases[number] = universes.case([design.fault(number, arm)])
         except FaultError as error:
             rows.append(replay_row(number, block, arm, design, None, None, str(error)))
+    if arm.remedy is not None:
+        righted = universes.put_right(list(cases.values()), arm.remedy)
+        cases = dict(zip(cases, righted, strict=True))
     for (number, edits), found in zip(
         cases.items(), universes.follow(list(cases.values())), strict=True
     ):

@@ -24,7 +24,7 @@ day; a test sees to it that this gives the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -38,7 +38,15 @@ from tests.naive.exchange import (
     version,
 )
 from tests.naive.laws import Laws, MeasureRule
-from tests.naive.lists import LINKS, REGISTERS, holds, listings, striking_days
+from tests.naive.lists import (
+    LINKS,
+    REGISTERS,
+    holds,
+    listings,
+    loses_good_faith,
+    striking_days,
+)
+from tests.naive.mishaps import happen
 from tests.naive.registry import Match, Reference, Registry, own_key, referring, subject_id
 
 
@@ -96,7 +104,13 @@ class Simulator:
     """Walks from `day0` up to, not including, `horizon` (day numbers)."""
 
     def __init__(
-        self, heard: Heard, laws: Laws, day0: int, horizon: int, patient: bool = False
+        self,
+        heard: Heard,
+        laws: Laws,
+        day0: int,
+        horizon: int,
+        patient: bool = False,
+        mishaps: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         self.laws, self.day0, self.horizon, self.patient = laws, day0, horizon, patient
         self.statements = Believed(row for row in heard.statements if row.id_scheme == "record")
@@ -137,8 +151,11 @@ class Simulator:
         self.standing: dict[Row, str] = {}  # what was told last of each act -> of whom, today
         self.registers: set[tuple] = set()  # what registers hand on today
         self.listed = Diary()  # (list, key, subject, ground, severity, value)
+        self.entries: dict[tuple, Version] = {}  # what is listed today -> the entry it is
+        self.moved: set[str] = set()  # lists on which something else stands than yesterday
         # 4 show
         self.exchange = Exchange(laws.owners, laws.edges, laws.adoptions, day0)
+        happen(self.exchange, mishaps)
         self.native = (
             laws.owners.keys() - {rule.list for rule in laws.adoptions} - laws.graded.keys()
         )
@@ -173,10 +190,10 @@ class Simulator:
                 made = version(name, digest(name, key), subject, *says, first)
                 found.listed[made] = [(first, last)]
         for rule in self.laws.adoptions:
-            for thing, runs in self.exchange.own[rule.list].diary.close(end).items():
+            for thing, runs in self.exchange.own[rule.list].made.close(end).items():
                 found.adopted[thing.version] = runs
         for name in self.laws.graded:
-            for thing, runs in self.exchange.own[name].diary.close(end).items():
+            for thing, runs in self.exchange.own[name].made.close(end).items():
                 found.graded[thing.version] = runs
         for shelf in self.exchange.shelves:
             for thing, runs in shelf.diary.close(end).items():
@@ -292,10 +309,16 @@ class Simulator:
         if self.patient:
             ask = self.events.today | moved
         handed_on = self.handed_on(day)
+        self.moved = set()
         if not ask and handed_on is self.registers:
             return
         self.registers = handed_on
         subjects = {event: subject for event, subject in self.matched.today}
+        known: dict[str, list[Row]] = defaultdict(list)  # subject -> what is believed of it
+        for act, subject in subjects.items():
+            known[subject].append(act)
+        # A place of good faith hangs on what else is believed of whoever has it.
+        ask |= {act for act in self.standing if act.event_kind == "honour"}
         for act in ask:
             subject = subjects.get(act)
             if subject is None:
@@ -305,12 +328,21 @@ class Simulator:
             if act in self.standing and act.feed in self.laws.appends:
                 key = self.act_id(act, subject)
                 told = listings(act, day, told=True)
+                if any(loses_good_faith(act, other, day) for other in known[subject]):
+                    told = {listing for listing in told if listing[0] != "good_faith_traders"}
                 found |= {(name, key, subject, *says) for name, *says in told}
             self.listings[act] = {listing for listing in found if listing[0] in self.native}
             for strike in striking_days(act):
                 if strike > day:
                     self.strikes[strike].add(act)
+        before = self.listed.today
         self.listed.write(day, self.registers.union(*self.listings.values()))
+        for listing in before - self.listed.today:
+            del self.entries[listing]
+        for listing in self.listed.today - before:
+            name, key, subject, *says = listing
+            self.entries[listing] = version(name, digest(name, key), subject, *says, day)
+        self.moved = {name for name, *_ in before ^ self.listed.today}
 
     def handed_on(self, day: int) -> set[tuple]:
         """What registers hand on today: what their records say and whom they link, if it holds."""
@@ -319,7 +351,7 @@ class Simulator:
         found = set()
         for name, (feed, properties) in REGISTERS.items():
             for row in self.statements.today:
-                if (row.feed, row.property in properties, holds(row, day)) == (feed, True, True):
+                if row.feed == feed and row.property in properties and holds(row, day):
                     key = digest(f"{row.record_id}:{row.property}")
                     whose = subject_id(feed, row.id_value)
                     found.add((name, key, whose, row.property, None, row.value))
@@ -336,10 +368,10 @@ class Simulator:
 
     def show(self, day: int) -> set[str]:
         """Everything that moves between holders today; gives the holders who show something new."""
-        entries: dict[str, set[Version]] = {name: set() for name in self.native}
-        for (name, key, subject, *says), since in self.listed.since.items():
-            made = version(name, digest(name, key), subject, *says, since)
-            entries[name].add(made)
+        entries: dict[str, set[Version]] = {name: set() for name in self.moved}
+        for made in self.entries.values() if entries else ():
+            if made.list in entries:
+                entries[made.list].add(made)
 
         def graded(changed: set[str]) -> dict[str, set[Version]]:
             self.score(day, changed)

@@ -128,6 +128,32 @@ def test_partners_are_reached_from_either_side(lab):
     ]
 
 
+def test_a_body_in_default_is_not_honoured_and_its_head_not_promoted(lab):
+    shown(lab, "civil_affairs", "bodies_in_default", subject="body", severity="general")
+    kind(lab, body="government_body", head="resident")
+    link(lab, "legal_representative", "head", "body")
+    assert [(m[0], m[2]) for m in measures(lab)] == [
+        ("body_not_honoured", "body"),
+        ("head_not_promoted", "head"),
+    ]
+
+
+def test_a_reward_is_given_by_each_agency_that_holds_the_list_to_firms_and_people(lab):
+    for agency in ("bank", "city_bureau", "procurement_office"):
+        for version, who in (("ev", "firm"), ("ew", "p")):
+            shown(lab, agency, "joint_reward", subject=who, severity="positive", version=version)
+    kind(lab, firm="enterprise", boss="resident", p="resident")
+    link(lab, "legal_representative", "boss", "firm")
+    assert [(m[0], m[2]) for m in measures(lab)] == [
+        ("approvals_first", "firm"),
+        ("approvals_first", "p"),
+        ("approvals_first_leader", "boss"),
+        ("loan_cost_lowered", "firm"),
+        ("loan_cost_lowered", "p"),
+        ("procurement_preferred", "firm"),
+    ]
+
+
 def said(lab, reference, what, from_day, to_day=None):
     lab.given("resolve.designations", [{"reference_id": reference, "subject_kind": what}])
     lab.given(

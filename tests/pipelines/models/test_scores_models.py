@@ -172,7 +172,7 @@ def test_changes_of_one_day_are_one_step(lab):
 
 
 def test_an_honour_of_another_kind_gives_no_points(lab):
-    shown(lab, "city_portal", "honours", ground="model_worker")
+    shown(lab, "city_portal", "honours", ground="good_neighbour")
     assert points(lab) == []
 
 
