@@ -1,4 +1,4 @@
-"""The blocks of the README that hold figures: the record, the report, and the four levels of joining."""
+"""The blocks of the pages that hold figures: record, report, levels of joining, and sizes of worlds."""
 
 from __future__ import annotations
 
@@ -15,12 +15,18 @@ from pipelines.replay.compare.gain import gain
 from pipelines.replay.compare.metrics import totals
 from pipelines.replay.recompute.levels import level
 from schemas.contract import feeds
+from sources.world import SIZES
 
 
 def blocks(lab: Lab) -> Mapping[str, str]:
     """Every block by name. The lab must have told its story."""
     assert lab.told is not None
-    return {"record": record(lab.told), "report": report(lab.told), "joins": joins(lab)}
+    return {
+        "record": record(lab.told),
+        "report": report(lab.told),
+        "joins": joins(lab),
+        "sizes": sizes(),
+    }
 
 
 def fenced(kind: str, text: str) -> str:
@@ -57,6 +63,18 @@ def joins(lab: Lab) -> str:
         "| people and firms | still wrong after 30 days |"
     )
     return "\n".join([head, "|---|---:|---:|---:|---:|---:|", *rows])
+
+
+def sizes() -> str:
+    """How big the worlds are."""
+    head = ["| size | enterprises | residents |", "|---|---:|---:|"]
+    return "\n".join(
+        head
+        + [
+            f"| `{name}` | {size.enterprises:,} | {size.residents:,}{' adults' * size.adults_alone} |"
+            for name, size in SIZES.items()
+        ]
+    )
 
 
 def _row(join: str, true: int, false: int, found: Replay) -> str:

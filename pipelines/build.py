@@ -36,12 +36,14 @@ class Plan:
         join: how far the islands are joined.
         policy: numbers of the network that are varied.
         tier: which islands take part; empty: those that the manifest names.
+        mishaps: rows of `exchange.mishaps`; none if all goes right.
     """
 
     manifest: Mapping[str, Any]
     join: str = "full"
     policy: Mapping[str, str] = field(default_factory=dict)
     tier: str = ""
+    mishaps: Sequence[Mapping[str, Any]] = ()
 
     @cached_property
     def feeds(self) -> dict[str, Feed]:
@@ -51,7 +53,8 @@ class Plan:
     @cached_property
     def models(self) -> list[Model]:
         """The models, in an order in which they can run."""
-        return all_models(self.tier or tier_of(self.manifest), self.join, dict(self.policy))
+        tier = self.tier or tier_of(self.manifest)
+        return all_models(tier, self.join, dict(self.policy), self.mishaps)
 
     def begin(self, engine: Engine, world: Path | None = None, whole: bool = True) -> None:
         """Bring in what no delivery says: code lists, what the run is about and, if given, the truth.
@@ -163,6 +166,7 @@ def build(
     policy: Mapping[str, str] | None = None,
     engine: str = "duckdb",
     tier: str = "",
+    mishaps: Sequence[Mapping[str, Any]] = (),
     world: Path | None = None,
     progress: Progress | None = None,
     threads: int | None = None,
@@ -179,7 +183,7 @@ def build(
         target: the file or folder to make; an existing one is replaced.
         engine: `duckdb` or `spark`.
         threads: threads the engine may use; all by default.
-        join, policy, tier: see `Plan`.
+        join, policy, tier, mishaps: see `Plan`.
         world, progress, checks: see `build_with`.
         command: words of the command that asked for it, for the manifest.
         ask: called with the finished database while it is still open.
@@ -188,7 +192,7 @@ def build(
     Raises:
         ValueError: as `build_with`.
     """
-    plan = Plan(read_manifest(landing), join, dict(policy or {}), tier)
+    plan = Plan(read_manifest(landing), join, dict(policy or {}), tier, mishaps)
     building = building_place(target)
     try:
         with open_engine(engine, building, threads=threads) as opened:

@@ -149,7 +149,17 @@ def replay(
     feed: Annotated[str | None, Option(help="Feed of the record to edit.")] = None,
     record: Annotated[str | None, Option(help="record_id, or the start of one.")] = None,
     delivery: Annotated[
-        str | None, Option(help="First delivery that is wrong, YYYY-MM-DD.")
+        str | None,
+        Option("--delivery", "--day", help="First delivery that is wrong, or day of a mishap."),
+    ] = None,
+    holder: Annotated[str | None, Option(help="Of a mishap: at which holder.")] = None,
+    sender: Annotated[
+        str | None, Option(help="Of a mishap: on the edge from which holder.")
+    ] = None,
+    list_name: Annotated[str | None, Option("--list", help="Of a mishap: in which list.")] = None,
+    entry: Annotated[str | None, Option(help="Of a mishap: entry_id, or the start of one.")] = None,
+    other: Annotated[
+        str | None, Option(help="Of a mishap: subject_id of whom it is taken for.")
     ] = None,
     sets: Annotated[
         list[str] | None, Option("--set", help="COL=VALUE: what the record says instead.")
@@ -159,6 +169,11 @@ def replay(
         str | None, Option(help="source: wrong until corrected; once: in one delivery only.")
     ] = None,
     correct_after: Annotated[int | None, Option(help="Days until the source corrects it.")] = None,
+    remedy: Annotated[
+        str | None,
+        Option(help="Who notices: source, notice, dispute, reconciliation, repair or none."),
+    ] = None,
+    text: Annotated[str | None, Option(help="What a dispute says; it is kept in the home.")] = None,
     join: Annotated[str | None, Option(help="By default as the database was built.")] = None,
     policy: Annotated[list[str] | None, Option(help="NAME=VALUE")] = None,
     rebuild: Annotated[
@@ -173,6 +188,7 @@ def replay(
     """Change one record and follow it: who is wrongly listed or missed, since when, by which way."""
     from pipelines.exchange.network import JOINS
     from pipelines.replay import command
+    from pipelines.replay.plan.remedies import clocks
     from pipelines.run import see_database
     from schemas.contract import feeds
     from sources.deliver import MOST_DAYS
@@ -181,6 +197,7 @@ def replay(
     _one_of(feed, list(feeds()), "--feed")
     _one_of(scope, ("source", "once"), "--scope")
     _within(correct_after, MOST_DAYS, "--correct-after", "a number of days")
+    _one_of(remedy, list(clocks()), "--remedy")
     for path in filter(None, (html, save)):
         _writable(path)
     see_database(Home(home).database())
@@ -192,10 +209,17 @@ def replay(
             feed=feed,
             record=record,
             delivery=delivery,
+            holder=holder,
+            sender=sender,
+            list=list_name,
+            entry=entry,
+            other=other,
             sets=sets or [],
             scenario=scenario,
             scope=scope,
             correct_after=correct_after,
+            remedy=remedy,
+            text=text,
             join=join,
             policy=_policy(policy),
             rebuild=rebuild,
@@ -286,8 +310,12 @@ def generate(
 
 @app.command()
 def experiment(
-    faults: Annotated[str, Option(help="Kinds of fault, joined by commas.")],
     out: Annotated[Path, Option(help="Folder for worlds, tables and the page.")],
+    faults: Annotated[str, Option(help="Kinds of fault, joined by commas.")] = "",
+    by: Annotated[
+        str | None,
+        Option(help="place: so many faults (--n) in every feed, on every edge, at every holder."),
+    ] = None,
     n: Annotated[int, Option(help="How many faults in all.")] = 100,
     worlds: Annotated[int, Option(help="How many worlds they happen in.")] = 2,
     seed: SeedOption = 1,
@@ -296,6 +324,9 @@ def experiment(
     dirt: Annotated[str, Option(help="See generate.")] = "1",
     correct_after: Annotated[
         str | None, Option(help="Days, joined by commas; each an arm.")
+    ] = None,
+    remedy: Annotated[
+        str | None, Option(help="Remedies, joined by commas; each an arm. See replay.")
     ] = None,
     policy: Annotated[
         list[str] | None, Option(help="NAME=V1,V2,...; every combination an arm.")
@@ -327,12 +358,19 @@ def experiment(
     _within(worlds, MOST_FAULTS, "--worlds")
     _within(workers, MOST_WORKERS, "--workers")
     see_world(size, days, dirt_value(dirt))
+    _one_of(by, ("place",), "--by")
+    if by:
+        if faults:
+            raise ValueError("--by place takes every kind that fits a place; leave --faults out.")
+        _by_place(out, size, days, dirt_value(dirt), n, seed, as_json)
+        return
     design = Design(
         faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
         n=n,
         worlds=worlds,
         seed=seed,
         correct_after=tuple(after),
+        remedies=tuple(part.strip() for part in (remedy or "").split(",") if part.strip()),
         policies={name: values.split(",") for name, values in _policy(policy).items()},
         joins=tuple(part.strip() for part in join.split(",")),
         size=size,
@@ -354,6 +392,25 @@ def experiment(
     else:
         print_summary(summary, wide_console())
         print(f"Tables, codebook, figures and manifest are in {out}; the page is {page}.")
+
+
+def _by_place(
+    out: Path, size: str, days: int, dirt: float, n: int, seed: int, as_json: bool
+) -> None:
+    """The experiment of every place, in a world of its own."""
+    from pipelines.experiment.places import by_place
+    from pipelines.experiment.report import print_places
+    from pipelines.run import make_home
+
+    with progress_bar("following", show=not as_json) as tell:
+        home = make_home(
+            Home(out / "world"), size=size, seed=seed, days=days, dirt=dirt, command=sys.argv[1:]
+        )
+        found = list(by_place(home, n, seed, tell))
+    if as_json:
+        print_json({"places": [one.json() for one in found]})
+    else:
+        print_places(found, wide_console())
 
 
 @app.command()
@@ -378,23 +435,31 @@ def diff(
 def subject(
     given: Annotated[str, Argument(metavar="ID", help="subject_id, code, number or name.")],
     as_of: Annotated[str | None, Option(help="A day, YYYY-MM-DD.")] = None,
+    audience: Annotated[
+        str | None, Option(help="What public, limited or intergovernmental sees on the last day.")
+    ] = None,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
-    """All that is held about one subject on a day, by whom and since when."""
+    """All that is held about one subject on a day, by whom and since when; or what an audience sees."""
     from datetime import date
 
     from pipelines.made_by import out_of_date
-    from pipelines.printed import print_subject
+    from pipelines.printed import print_published, print_subject
     from pipelines.run import opened
-    from pipelines.subject import about
+    from pipelines.subject import about, published
     from pipelines.trace import a_day
 
+    if audience and as_of:
+        raise ValueError("--audience tells the last day of deliveries; give it without --as-of.")
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
     with opened(Home(home)) as engine:
         _note(out_of_date(engine, Home(home).database()))
-        found = about(engine, given, day)
-    print_json(found) if as_json else print_subject(found)
+        found = published(engine, given, audience) if audience else about(engine, given, day)
+    if as_json:
+        print_json(found)
+    else:
+        print_published(found) if audience else print_subject(found)
 
 
 @app.command()

@@ -5,14 +5,14 @@ No registry is kept by hand: each model says by its SQL which tables it reads, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 from pipelines.conform.believed import believed_models
 from pipelines.conform.unions import union_models
 from pipelines.exchange.network import read_network
-from pipelines.exchange.unroll import exchange_models
+from pipelines.exchange.unroll import exchange_models, mishaps_model
 from pipelines.lists.derive import derived_models, keyed_by_id, list_names
 from pipelines.model import PIPELINES, STAGES, Model, ModelError, make_model
 from schemas.contract import ROOT, feeds
@@ -47,6 +47,15 @@ def behind(models: Sequence[Model], names: Iterable[str]) -> list[Model]:
     return [model for model in models if model.name in wanted]
 
 
+# Two stages that take turns: what has been handed on is graded, and grades are handed on.
+_IN_TURNS = ("exchange", "scores")
+
+
+def _comes_before(stage: str, other: str) -> bool:
+    """Whether what a stage makes may be read by another: it is no later one, or they take turns."""
+    return STAGES.index(stage) <= STAGES.index(other) or {stage, other} == set(_IN_TURNS)
+
+
 def in_order(models: Iterable[Model]) -> list[Model]:
     """Models sorted so that each comes after all it reads; ties by stage, then name.
 
@@ -57,7 +66,7 @@ def in_order(models: Iterable[Model]) -> list[Model]:
     for model in by_name.values():
         for read in model.reads:
             stage = read.split(".")[0]
-            if stage in STAGES and STAGES.index(stage) > STAGES.index(model.stage):
+            if stage in STAGES and not _comes_before(stage, model.stage):
                 raise ModelError(f"{model.name} reads {read}, a later stage; data flows one way.")
     sorter = TopologicalSorter(
         {name: {r for r in model.reads if r in by_name} for name, model in by_name.items()}
@@ -76,7 +85,10 @@ def in_order(models: Iterable[Model]) -> list[Model]:
 
 
 def all_models(
-    tier: str = "core", join: str = "full", policy: dict[str, str] | None = None
+    tier: str = "core",
+    join: str = "full",
+    policy: dict[str, str] | None = None,
+    mishaps: Sequence[Mapping[str, object]] = (),
 ) -> list[Model]:
     """Every model of a build, in an order in which they can run.
 
@@ -84,8 +96,13 @@ def all_models(
         tier: which islands and edges take part: `story`, `core` or `whole`.
         join: how far the islands are joined, which decides the edges of the exchange.
         policy: numbers of the network that are varied, by name.
+        mishaps: rows of `exchange.mishaps`; none if all goes right.
     """
-    return list(_all_models(tier, join, tuple(sorted((policy or {}).items()))))
+    models = _all_models(tier, join, tuple(sorted((policy or {}).items())))
+    if not mishaps:
+        return list(models)
+    happened = mishaps_model(mishaps)
+    return [happened if model.name == happened.name else model for model in models]
 
 
 @lru_cache(maxsize=32)

@@ -87,7 +87,8 @@ def edges(join: str = "full") -> list[Row]:
 
 
 def faults() -> list[Row]:
-    """The kinds of fault a record or delivery can suffer, and in which feeds."""
+    """The kinds of fault a record or delivery can suffer, and in which feeds; and mishaps on the way."""
+    from pipelines.exchange.mishaps import mishaps
     from schemas.contract import feeds
     from sources.faults import kinds
 
@@ -101,6 +102,16 @@ def faults() -> list[Row]:
             "feeds": [name for name, feed in feeds().items() if fault.fits(feed)],
         }
         for fault in kinds().values()
+    ] + [
+        {
+            "fault": mishap.kind,
+            "title": mishap.title,
+            "description": mishap.description,
+            "level": mishap.level,
+            "scope": mishap.place,
+            "feeds": [],
+        }
+        for mishap in mishaps().values()
     ]
 
 

@@ -44,6 +44,15 @@ def print_subject(held: Item) -> None:
         _print_rows(out, held[name], columns)
 
 
+def print_published(page: Item) -> None:
+    """What an audience sees of a subject; see `pipelines.subject.published`."""
+    out = wide_console(WIDTH)
+    out.print(NOTICE, style="dim")
+    whom = ", ".join(filter(None, (page["name"], page["number"]))) or "nothing"
+    out.print(Text(f"Seen by {page['audience']} on {page['as_of']}: {whom}"), style="bold")
+    _print_rows(out, page["items"], _PUBLISHED)
+
+
 def print_trace(node: Item) -> None:
     """A record forward, or anything else back; see `pipelines.trace.trace`."""
     out = wide_console(WIDTH)
@@ -296,6 +305,18 @@ _CHECKS: Columns = {
     "Passed": _number("passed"),
 }
 _BACK: Columns = {"Rests on": "what", "Says": "says"}
+# Kind of item -> code list and key that say what it is called.
+_KINDS_OF_ITEM = {
+    "basic": ("lists", "list"),
+    "entry": ("lists", "list"),
+    "measure": ("measures", "measure"),
+}
+_PUBLISHED: Columns = {
+    "At": "holder",
+    "Shown": lambda r: _title(*_KINDS_OF_ITEM[r["item_kind"]], r["item"]),
+    "Because": lambda r: _words(r["reason"]),
+    **_SINCE,
+}
 _HELD: Mapping[str, Columns] = {
     "facts": {
         "Fact": lambda r: _words(r["property"]) + ("" if r["won"] else " (outvoted)"),

@@ -1,4 +1,4 @@
-"""All that is held about one subject, by whom and since when, as of any day."""
+"""All that is held about one subject, by whom and since when, as of any day; and what an audience sees."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ HELD = {
     "scores": "SELECT keeper, points, grade, from_day AS since FROM scores.grades "
     f"WHERE subject_id = ? AND {STANDS} ORDER BY keeper",
 }
+
+# What an audience sees of a subject on the last day of deliveries.
+NAMED = "SELECT name, number FROM publication.names WHERE subject_id = ? AND audience = ?"
+PUBLISHED = (
+    "SELECT holder, area, item_kind, item, reason, value, since FROM publication.pages "
+    "WHERE subject_id = ? AND audience = ? ORDER BY ALL"
+)
 
 
 def find_subject(engine: Engine, given: str) -> str:
@@ -93,3 +100,28 @@ def about(engine: Engine, given: str, as_of: date | None = None) -> dict[str, An
     return with_names(
         engine, {"subject_id": who, "as_of": day.isoformat(), **held}, day.isoformat()
     )
+
+
+def published(engine: Engine, given: str, audience: str) -> dict[str, Any]:
+    """What an audience sees of a subject on the last day of deliveries, at whichever holder.
+
+    Args:
+        given: subject_id, identifier or exact name.
+        audience: a code of the list `audiences`.
+
+    Returns:
+        `subject_id`, `audience`, `as_of`, `items` (rows of `publication.pages`), and the `name` and
+        `number` by which the audience is told whom they mean; these are None where nothing is told.
+
+    Raises:
+        NotFound: if `given` means nobody, or several.
+        ValueError: if there is no such audience.
+    """
+    known = rows(engine, "SELECT DISTINCT audience FROM codes.audiences ORDER BY audience")
+    if audience not in (audiences := [row["audience"] for row in known]):
+        raise ValueError(f"There is no audience {audience!r}; there are {', '.join(audiences)}.")
+    who = find_subject(engine, given)
+    named = rows(engine, NAMED, who, audience) or [{"name": None, "number": None}]
+    (run,) = rows(engine, "SELECT last_day AS as_of FROM codes.run")
+    items = rows(engine, PUBLISHED, who, audience)
+    return {"subject_id": who, "audience": audience, **run, **named[0], "items": items}

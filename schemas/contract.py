@@ -132,6 +132,7 @@ class Feed:
     columns: tuple[Column, ...]
     folder: Path = field(compare=False)
     may_be_empty: str | None = None  # why a snapshot of no rows can be right, if it can
+    takes_tip_offs: bool = False  # whether rows can rest on what somebody said of another
 
     @property
     def extension(self) -> str:
@@ -223,7 +224,7 @@ CUSTOM = {
         "format", "encoding", "delimiter", "root_tag", "record_tag", "cadence_days",
         "cadence_offset", "mode", "natural_key", "identifier_scheme", "registry", "effect_column",
         "effect_codes", "sharing", "area", "first_delivery", "previous_ratio", "backlog_ratio",
-        "may_be_empty", "fault_rates",
+        "may_be_empty", "fault_rates", "takes_tip_offs",
     ),
     "column": (
         "width", "valid_values", "scheme", "parse", "pattern", "content", "not_before",
@@ -468,6 +469,7 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
         columns=columns,
         folder=folder,
         may_be_empty=" ".join(str(empty["reason"]).split()) if empty else None,
+        takes_tip_offs=_yes_or_no(custom.get("takes_tip_offs", False), "takes_tip_offs", where),
     )
 
 

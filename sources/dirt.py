@@ -10,12 +10,12 @@ import pyarrow.compute as pc
 
 from schemas.contract import Feed
 from sources.faults import FaultError, Row, kind
-from sources.faults.draw import Draw, hits
+from sources.faults.draw import Draw, Nobody, hits
 from sources.faults.identifiers import named_beside, scheme_of
 
 
-class OfThisFeed:
-    """The other entities a feed's own table knows, for faults that need another."""
+class OfThisFeed(Nobody):
+    """The other entities a feed's own table knows, for faults of a cell that need another."""
 
     def __init__(self, feed: Feed, versions: pa.Table) -> None:
         self.feed = feed

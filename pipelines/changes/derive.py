@@ -25,7 +25,7 @@ Whatever is not understood makes more rows count, or ends in `whole`; never fewe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlglot import exp
 
@@ -69,6 +69,22 @@ def row_by_row(view: View) -> bool:
     if block.partitions or block.distinct or block.aggregates:
         return False
     return varying[0].view is None or row_by_row(varying[0].view)
+
+
+def no_rows(view: View, empty: Collection[str]) -> bool:
+    """Whether a query gives no row because tables it cannot do without have none."""
+    if view.branches:
+        return isinstance(view.query, exp.Union) and all(no_rows(b, empty) for b in view.branches)
+    if not isinstance(view.query, exp.Select):
+        return False
+    block = view.block
+    if block.aggregates and not block.grouped:
+        return False
+    return any(
+        source.table in empty or (source.view is not None and no_rows(source.view, empty))
+        for source in block.sources.values()
+        if not source.optional
+    )
 
 
 def _adds_up(query: exp.Expression) -> bool:

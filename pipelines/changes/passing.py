@@ -7,9 +7,10 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
-from pipelines.changes.derive import derive
+from pipelines.changes.derive import derive, no_rows
+from pipelines.changes.reads import View
 from pipelines.changes.said import said
-from pipelines.changes.units import Recipe
+from pipelines.changes.units import NOTHING, Recipe
 from pipelines.model import Model, output_columns
 
 # The same in every universe: lists of codes, and the network.
@@ -27,17 +28,23 @@ def parsed(sql: str) -> exp.Expression:
     return sqlglot.parse_one(sql, read="duckdb")
 
 
-@lru_cache(maxsize=1024)
-def recipe(model: Model) -> Recipe:
+@lru_cache(maxsize=4096)
+def recipe(model: Model, empty: frozenset[str] = frozenset()) -> Recipe:
     """How a change passes through a model: as its header says, or else as its SQL shows.
+
+    Args:
+        model: which.
+        empty: tables it reads that have no rows, neither in the base nor in any universe.
 
     Raises:
         ModelError: if a line of the header cannot be understood.
     """
+    if empty and no_rows(View(parsed(model.sql).copy(), {}, shared), empty):
+        return NOTHING
     told = said(model, output_columns(model.sql), [t for t in model.reads if shared(t)])
-    return told or derived(model)
+    return told or derived(model, empty)
 
 
-def derived(model: Model) -> Recipe:
+def derived(model: Model, empty: frozenset[str] = frozenset()) -> Recipe:
     """How a change passes through a model, as far as its SQL shows it."""
-    return derive(parsed(model.sql).copy(), model.key, shared)
+    return derive(parsed(model.sql).copy(), model.key, lambda t: shared(t) or t in empty)

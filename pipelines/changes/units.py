@@ -62,7 +62,7 @@ class Recipe:
     """How a change passes through a model.
 
     Attributes:
-        way: `rows` (row by row), `units` or `whole`.
+        way: `rows` (row by row), `units`, `whole`, or `nothing` if no change can reach it.
         unit: columns of a unit.
         ties: parents first.
         gives: (column of the output, expression over the unit) by which rows belong to units.
@@ -91,6 +91,9 @@ class Recipe:
     def tie(self, alias: str) -> Tie:
         """The tie of an alias."""
         return next(tie for tie in self.ties if tie.alias == alias)
+
+
+NOTHING = Recipe("nothing")
 
 
 def by_parts(recipe: Recipe, names_of: str = "") -> Recipe:

@@ -1,36 +1,11 @@
 -- For whom each measure is called, and when: for whoever is listed, and for those linked to them, while
--- the acting agency shows an entry that is grave enough and the way to them is there. A measure for one
--- kind of subject is called for while the subject is believed to be of that kind, or while nobody has yet
--- said of what kind it is.
+-- there is a ground for it and the way to them is there. A measure for one kind of subject is called for
+-- while the subject is believed to be of that kind, or while nobody has yet said of what kind it is.
 -- source: the code list measures, which names the rule each rests on
 -- grain: one row per measure, subject, entry version, way it is linked and period
 -- key: measure, agency, entry_version, subject_id, link_path, from_day
 -- intervals: union
-WITH grounds AS (
-    -- What measures are taken for: entries that the agency shows and that are as grave as they ask.
-    SELECT
-        measures.measure,
-        measures.agency,
-        measures.list,
-        measures.subject_kind,
-        CAST(measures.term_days AS INTEGER) AS term_days,
-        concat_ws(' ', measures.step1, measures.step2) AS steps,
-        shown.entry_version,
-        shown.subject_id AS listed_id,
-        shown.from_day,
-        shown.to_day
-    FROM exchange.shown
-    INNER JOIN codes.measures
-        ON measures.agency = shown.holder
-        AND measures.list = shown.list
-    INNER JOIN exchange.entries ON entries.entry_version = shown.entry_version
-    INNER JOIN codes.severities AS severity ON severity.code = entries.severity
-    INNER JOIN codes.severities AS least_severity
-        ON least_severity.code = measures.min_severity
-        AND CAST(least_severity.rank AS INTEGER) <= CAST(severity.rank AS INTEGER)
-),
-
-reached AS (
+WITH reached AS (
     SELECT
         grounds.measure,
         grounds.agency,
@@ -42,7 +17,7 @@ reached AS (
         ways.link_path,
         greatest(grounds.from_day, ways.from_day) AS from_day,
         least(grounds.to_day, ways.to_day) AS to_day
-    FROM grounds
+    FROM consequences.grounds
     INNER JOIN consequences.ways
         ON ways.listed_id = grounds.listed_id
         AND ways.steps = grounds.steps

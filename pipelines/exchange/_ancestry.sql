@@ -1,6 +1,6 @@
--- Whom each adopted entry descends from: what it was made from, what that was made from in its turn,
+-- Whom each entry made of others descends from: what it was made from, what that was made from in its turn,
 -- and so on back to the events, each with the number of steps to it.
--- source: network.yml, adoptions
+-- source: network.yml, adoptions; the code list score_lists
 -- grain: one row per entry version and ancestor
 -- key: entry_version, ancestor_kind, ancestor_id
 SELECT
@@ -8,12 +8,12 @@ SELECT
     parent_kind AS ancestor_kind,
     parent_id AS ancestor_id,
     1 AS steps
-FROM exchange.adopted_evidence_{g}
+FROM {evidence}
 UNION
 SELECT
     evidence.entry_version,
     ancestry.ancestor_kind,
     ancestry.ancestor_id,
     ancestry.steps + 1 AS steps
-FROM exchange.adopted_evidence_{g} AS evidence
-INNER JOIN exchange.ancestry_{previous} AS ancestry ON ancestry.entry_version = evidence.parent_id
+FROM {evidence} AS evidence
+INNER JOIN {behind} AS ancestry ON ancestry.entry_version = evidence.parent_id

@@ -7,6 +7,7 @@
 -- A holder that matches by name shows the entry for everyone of that kind who bears the name (by own
 -- keys: in the same division), and by code only where there is no name. It looks the name up at every
 -- sync, or when it first sees the entry, as its mode says.
+-- A mishap at the receiver changes what it shows of this, and with that what goes on from there.
 -- source: network.yml, where every clock has its basis; the code list edge_modes
 -- grain: one row per path, entry version, subject shown and period
 -- key: path, entry_version, subject_id, from_day
@@ -80,18 +81,53 @@ seen AS (
         END AS told_day
     FROM looked
     WHERE first_sync < until(to_day)
-){understood_by_name}
+){understood_by_name},
+
+arrived AS (
+    SELECT
+        holder,
+        list,
+        entry_id,
+        entry_version,
+        subject_id,
+        path,
+        came_from,
+        from_day,
+        least(missed_day, told_day) AS to_day
+    FROM {understood}
+    WHERE from_day < until(least(missed_day, told_day))
+),
+
+deviated AS (
+    SELECT
+        arrived.holder,
+        arrived.list,
+        arrived.entry_id,
+        arrived.entry_version,
+        coalesce(deviations.shown_id, arrived.subject_id) AS subject_id,
+        arrived.path,
+        arrived.came_from,
+        {from_day} AS from_day,
+        {to_day} AS to_day
+    FROM arrived
+    {deviating}
+)
 
 SELECT
-    holder,
-    list,
-    entry_id,
-    entry_version,
-    subject_id,
-    path,
-    came_from,
-    from_day,
-    least(missed_day, told_day) AS to_day,
+    deviated.holder,
+    deviated.list,
+    deviated.entry_id,
+    deviated.entry_version,
+    deviated.subject_id,
+    deviated.path,
+    deviated.came_from,
+    greatest(deviated.from_day, deletions.from_day) AS from_day,
+    least(deviated.to_day, deletions.to_day) AS to_day,
     {distance} AS distance
-FROM {understood}
-WHERE from_day < until(least(missed_day, told_day))
+FROM deviated
+LEFT JOIN exchange.deletions
+    ON deletions.entry_id = deviated.entry_id
+    AND deletions.path = deviated.path
+    AND coalesce(deletions.subject_id, deviated.subject_id) = deviated.subject_id
+WHERE deletions.entry_id IS NULL
+    OR meet(deviated.from_day, deviated.to_day, deletions.from_day, deletions.to_day){entered}

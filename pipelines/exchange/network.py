@@ -16,6 +16,7 @@ from schemas.contract import CODES, ROOT, TIERS, read_csv, read_yaml
 
 NETWORK_FILE = ROOT / "pipelines" / "exchange" / "network.yml"
 LISTS_FILE = CODES / "lists.csv"
+GRADED_FILE = CODES / "score_lists.csv"
 JOINS = ("none", "own-keys", "unified-code", "full")
 MATCHES = ("code", "name", "name_division")
 SEVERITIES = ("positive", "minor", "general", "serious")
@@ -117,12 +118,16 @@ class PathStep:
 
 @dataclass(frozen=True)
 class Network:
-    """Edges and adoptions in force at one tier and level of joining, and the owners of the lists."""
+    """Edges and adoptions in force at one tier and level of joining, and the owners of the lists.
+
+    `graded` are the lists that are made of the grades their owners give.
+    """
 
     edges: tuple[Edge, ...]
     adoptions: tuple[Adoption, ...]
     owners: dict[str, str]
     max_paths: int
+    graded: frozenset[str] = frozenset()
 
     def paths(self, list_name: str) -> list[PathStep]:
         """Every path a list can travel, shortest first, then by name.
@@ -164,9 +169,10 @@ class Network:
         """Lists by how many adoptions lie behind an entry: first the native ones, then what adopts them.
 
         A list may stand in several generations. No chain passes through one list twice, so they end.
+        Lists made of grades stand in none: they are handed on when all these have been.
         """
-        adopted = {a.list for a in self.adoptions}
-        chains = [(name,) for name in sorted(self.owners) if name not in adopted]
+        made = {a.list for a in self.adoptions} | self.graded
+        chains = [(name,) for name in sorted(self.owners) if name not in made]
         levels = []
         while chains:
             levels.append(sorted({chain[-1] for chain in chains}))
@@ -423,8 +429,17 @@ def read_network(
     )
     adopted = {a.list for a in adoptions}
     native = {p.stem for p in (ROOT / "pipelines" / "lists").glob("*.sql")}
-    owners = {name: owner for name, owner in owners.items() if name in adopted or name in native}
-    return Network(tuple(edges), tuple(adoptions), owners, bound)
+    graded = {row["list"] for row in read_csv(GRADED_FILE)}
+    for adoption in adoptions:
+        for name in graded.intersection(adoption.sources):
+            raise NetworkError(
+                f"network.yml, adoption of {adoption.list}: {name} is made of grades, which are given when "
+                "all adoptions have been made; take it out."
+            )
+    owners = {name: owner for name, owner in owners.items() if name in adopted | native | graded}
+    return Network(
+        tuple(edges), tuple(adoptions), owners, bound, frozenset(graded.intersection(owners))
+    )
 
 
 def in_reach(policy: Mapping[str, str], tier: str, join: str) -> dict[str, str]:

@@ -1,19 +1,22 @@
 """The models of the exchange, unrolled from the network: one a generation of adoption and step of a path.
 
 `exchange.owned_0` is what owners show of their native lists, `exchange.passed_0_1` what is shown one
-step from them, and so on; `exchange.adopted_1` are the entries others made because of those. Each is
-one set-based SELECT from the template beside this file.
+step from them, and so on; `exchange.adopted_1` are the entries others made because of those. When all
+these have travelled, keepers grade what they hold (`scores`), and lists made of grades travel in a last
+pass (`exchange.graded`, `exchange.passed_graded_1` ...). No grade rests on such a list, so there is no
+circle. Each is one set-based SELECT, most from the templates beside this file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipelines.exchange.modes import modes
 from pipelines.exchange.network import Network
 from pipelines.intervals import union_of_intervals
 from pipelines.lists.derive import entry_version_sql, indented
 from pipelines.model import PIPELINES, Model, make_model, tables_read
+from schemas.sql import literal
 
 COPY_COLUMNS = (
     "holder, list, entry_id, entry_version, subject_id, path, came_from, from_day, to_day, distance"
@@ -34,6 +37,46 @@ EMPTY_ENTRIES = """SELECT
 WHERE 1 = 0"""
 
 
+MISHAP_COLUMNS = {
+    "mishap": "VARCHAR", "holder": "VARCHAR", "came_from": "VARCHAR", "list": "VARCHAR",
+    "entry_id": "UUID", "entry_version": "UUID", "subject_id": "UUID", "other_id": "UUID",
+    "ground": "VARCHAR", "severity": "VARCHAR", "day": "DATE", "as_of_day": "DATE",
+    "until_day": "DATE",
+}  # fmt: skip
+
+# What mishaps at a holder do to what it shows; they are few, and most runs have none. What somebody
+# deletes by hand is cut out of what is left.
+_DEVIATING = """LEFT JOIN {deviations} AS deviations
+        ON deviations.entry_id = arrived.entry_id
+        AND deviations.path = arrived.path
+        AND coalesce(deviations.subject_id, arrived.subject_id) = arrived.subject_id
+    WHERE deviations.entry_id IS NULL
+        OR (
+            on_day(deviations.first_from_day, deviations.first_to_day, arrived.from_day)
+            AND CASE
+                WHEN deviations.as_of_day IS NULL
+                    THEN meet(
+                        arrived.from_day, arrived.to_day, deviations.from_day, deviations.to_day
+                    )
+                ELSE on_day(arrived.from_day, arrived.to_day, deviations.as_of_day)
+            END
+        )"""
+_DEVIATING_DAYS = {
+    "from_day": """CASE
+            WHEN deviations.as_of_day IS NULL THEN greatest(arrived.from_day, deviations.from_day)
+            ELSE deviations.from_day
+        END""",
+    "to_day": """CASE
+            WHEN deviations.as_of_day IS NULL THEN least(arrived.to_day, deviations.to_day)
+            ELSE deviations.to_day
+        END""",
+}
+_ENTERED = (
+    "\nUNION ALL\nSELECT\n    "
+    + COPY_COLUMNS.replace(", ", ",\n    ")
+    + "\nFROM exchange.entered\nWHERE distance = {distance}"
+)
+
 # Where a step of this length matches by name, who bears a name decides whom it shows. Where a name is
 # looked up anew at every sync, what is taken is cut to the days on which subject and namesake bear the
 # name, and on the days without a name the subject itself is meant.
@@ -46,6 +89,43 @@ _SEEN = (
     "holder", "list", "entry_id", "entry_version", "path", "came_from", "from_day", "missed_day",
     "told_day",
 )  # fmt: skip
+
+
+_NATIVE = f"""(
+        SELECT {ENTRY_COLUMNS} FROM lists.entries
+        UNION ALL
+        SELECT {ENTRY_COLUMNS} FROM exchange.entered
+    )"""
+_SECOND_EVIDENCE = """
+UNION ALL
+SELECT
+    entry_version,
+    'entry' AS parent_kind,
+    id_text(parent_version) AS parent_id
+FROM exchange.entered
+WHERE parent_version IS NOT NULL"""
+_ANCESTRY_0 = """SELECT
+    entry_version,
+    parent_kind AS ancestor_kind,
+    parent_id AS ancestor_id,
+    1 AS steps
+FROM lists.evidence
+UNION ALL
+SELECT
+    entry_version,
+    'entry' AS ancestor_kind,
+    id_text(parent_version) AS ancestor_id,
+    1 AS steps
+FROM exchange.entered
+WHERE parent_version IS NOT NULL
+UNION ALL
+SELECT
+    entered.entry_version,
+    evidence.parent_kind AS ancestor_kind,
+    evidence.parent_id AS ancestor_id,
+    2 AS steps
+FROM exchange.entered
+INNER JOIN lists.evidence AS evidence ON evidence.entry_version = entered.parent_version"""
 
 
 def _columns(names: Iterable[str], table: str = "") -> str:
@@ -269,6 +349,33 @@ def adoptions_sql(network: Network) -> str:
     return f"SELECT\n    {out}\nFROM (VALUES\n" + ",\n".join(rows) + f"\n) AS a({columns})"
 
 
+def mishaps_model(rows: Sequence[Mapping[str, object]] = ()) -> Model:
+    """`exchange.mishaps` as a table of constants.
+
+    Args:
+        rows: column -> value of each mishap, a missing one None; ids as text, days as dates.
+    """
+
+    def cell(value: object, kind: str) -> str:
+        return f"CAST({'NULL' if value is None else literal(str(value))} AS {kind})"
+
+    sql = "\nUNION ALL\n".join(
+        "SELECT\n    "
+        + ",\n    ".join(f"{cell(row.get(c), kind)} AS {c}" for c, kind in MISHAP_COLUMNS.items())
+        + ("" if rows else "\nWHERE 1 = 0")
+        for row in rows or [{}]
+    )
+    return _plain(
+        "exchange.mishaps",
+        sql,
+        "What happens to right data on its way: at which holder, to which list, entry or subject, and\n"
+        "from which day on. Empty if all goes right.\n"
+        "grain: one row per mishap, list and holder it came from\n"
+        "key: mishap, holder, came_from, list, entry_id, subject_id, day",
+        "pipelines/exchange/unroll.py",
+    )
+
+
 def _template(name: str, **given: str) -> str:
     text = (PIPELINES / "exchange" / f"_{name}.sql").read_text(encoding="utf-8")
     for key, value in given.items():
@@ -291,6 +398,7 @@ def _union(columns: str, tables: list[str], empty: str) -> str:
 def exchange_models(network: Network) -> list[Model]:
     """Every model of the stage `exchange` for a network."""
     models = [
+        mishaps_model(),
         _plain(
             "exchange.paths",
             paths_sql(network),
@@ -311,9 +419,9 @@ def exchange_models(network: Network) -> list[Model]:
     models.append(
         _plain(
             "exchange.ancestry_0",
-            "SELECT\n    entry_version,\n    parent_kind AS ancestor_kind,\n"
-            "    parent_id AS ancestor_id,\n    1 AS steps\nFROM lists.evidence",
-            "The records that native entries rest on, one step away.\n"
+            _ANCESTRY_0,
+            "The records that native entries rest on, one step away; those filed twice are one step\n"
+            "further.\n"
             "grain: one row per entry version and ancestor\n"
             "key: entry_version, ancestor_kind, ancestor_id",
         )
@@ -326,22 +434,22 @@ def exchange_models(network: Network) -> list[Model]:
             adopted.append(source)
             evidence.append(f"exchange.adopted_evidence_{g}")
             ancestry.append(f"exchange.ancestry_{g}")
-        owned = f"exchange.owned_{g}"
-        origin = "pipelines/exchange/_owned.sql"
-        models.append(make_model(owned, _template("owned", entries=source), origin))
-        copies_of_generation = [owned]
-        for k in range(1, max(network.paths(n)[-1].depth for n in names) + 1):
-            passed = f"exchange.passed_{g}_{k}"
-            sql = _template(
-                "passed",
-                previous=copies_of_generation[-1],
-                distance=str(k),
-                **(_NAMED if network.by_name(names, k) else _BY_CODE),
-            )
-            models.append(make_model(passed, sql, "pipelines/exchange/_passed.sql"))
-            copies_of_generation.append(passed)
+        travelling, copies_of_generation = _travels(network, str(g), source, names)
+        models += travelling
         copies += copies_of_generation
-    entries = ["lists.entries", *adopted]
+    entries = ["lists.entries", "exchange.entered", *adopted]
+    models.append(_sent_astray("exchange.sent_astray", copies))
+    copies.append("exchange.sent_astray")
+    models.append(_held_by_keepers(copies, entries))
+    if network.graded:
+        models += _graded_models(ancestry)
+        evidence.append("exchange.graded_evidence")
+        ancestry = [*ancestry, "exchange.graded_ancestry"]
+        entries.append("exchange.graded")
+        travelling, graded = _travels(network, "graded", "exchange.graded", sorted(network.graded))
+        models += travelling
+        models.append(_sent_astray("exchange.sent_astray_graded", graded))
+        copies += [*graded, "exchange.sent_astray_graded"]
     models += [
         _plain(
             "exchange.copies",
@@ -359,12 +467,13 @@ def exchange_models(network: Network) -> list[Model]:
         _plain(
             "exchange.entries",
             _union(ENTRY_COLUMNS, entries, ""),
-            "All entries, native and adopted.\ngrain: one row per entry and version\n"
+            "All entries: native, adopted and made of grades.\ngrain: one row per entry and version\n"
             "key: entry_version",
         ),
         _plain(
             "exchange.evidence",
-            _union("entry_version, parent_kind, parent_id", ["lists.evidence", *evidence], ""),
+            _union("entry_version, parent_kind, parent_id", ["lists.evidence", *evidence], "")
+            + _SECOND_EVIDENCE,
             "What each entry rests on: an event's record, or the entry it was adopted from.\n"
             "grain: one row per entry version and parent\n"
             "key: entry_version, parent_kind, parent_id",
@@ -378,6 +487,129 @@ def exchange_models(network: Network) -> list[Model]:
         ),
     ]
     return models
+
+
+def _travels(
+    network: Network, pass_name: str, source: str, names: Iterable[str]
+) -> tuple[list[Model], list[str]]:
+    """What owners show of some lists and what is shown of it step by step: models, and their tables.
+
+    Args:
+        pass_name: of the tables, `exchange.owned_<pass_name>` and so on.
+        source: the table of the lists' entries.
+    """
+    owned, deviations = f"exchange.owned_{pass_name}", f"exchange.deviations_{pass_name}"
+    native = source == "lists.entries"
+    mishaps = {
+        "deviating": _DEVIATING.replace("{deviations}", deviations),
+        **_DEVIATING_DAYS,
+        "entered": _ENTERED if native else "",
+    }
+    here = "pipelines/exchange/"
+    text = _template("deviations", entries=_NATIVE if native else source)
+    models = [make_model(deviations, text, f"{here}_deviations.sql")]
+    text = _template("owned", entries=source, **mishaps, distance="0")
+    models.append(make_model(owned, text, f"{here}_owned.sql"))
+    copies = [owned]
+    for k in range(1, max(network.paths(n)[-1].depth for n in names) + 1):
+        passed = f"exchange.passed_{pass_name}_{k}"
+        sql = _template(
+            "passed",
+            previous=copies[-1],
+            **mishaps,
+            distance=str(k),
+            **(_NAMED if network.by_name(names, k) else _BY_CODE),
+        )
+        models.append(make_model(passed, sql, f"{here}_passed.sql"))
+        copies.append(passed)
+    return models, copies
+
+
+def _sent_astray(name: str, copies: list[str]) -> Model:
+    """What is shown of some copies where they were sent by mistake."""
+    text = _template("sent_astray", copies=indented(_union(COPY_COLUMNS, copies, "")).lstrip())
+    return make_model(name, text, "pipelines/exchange/_sent_astray.sql")
+
+
+def _held_by_keepers(copies: list[str], entries: list[str]) -> Model:
+    """What keepers of scores show of all lists but those that are made of grades."""
+    held = _union("holder, list, entry_id, entry_version, subject_id, from_day, to_day", copies, "")
+    said = _union("entry_version, ground, from_day", entries, "")
+    sql = f"""SELECT
+    held.holder AS keeper,
+    held.list,
+    held.entry_id,
+    held.entry_version,
+    held.subject_id,
+    said.ground,
+    said.from_day AS version_day,
+    held.from_day,
+    held.to_day
+FROM (
+{indented(held)}
+) AS held
+INNER JOIN codes.keepers ON keepers.keeper = held.holder
+INNER JOIN (
+{indented(said)}
+) AS said ON said.entry_version = held.entry_version"""
+    columns = (
+        "keeper", "list", "entry_id", "entry_version", "subject_id", "ground", "version_day",
+        "from_day", "to_day",
+    )  # fmt: skip
+    return _plain(
+        "exchange.held_by_keepers",
+        union_of_intervals(sql, columns),
+        "What keepers of scores show, by whatever path, before anything is graded: what their points can\n"
+        "rest on.\n"
+        "grain: one row per keeper, entry version, subject shown and period\n"
+        "key: keeper, entry_version, subject_id, from_day",
+    )
+
+
+def _graded_models(ancestry: list[str]) -> list[Model]:
+    """Entries that keepers make of their own grades, what they rest on, and all they descend from."""
+    entry_id = "hash_id(concat_ws('|', list, id_text(subject_id), ground))"
+    graded = f"""SELECT
+    {entry_id} AS entry_id,
+    {entry_version_sql(entry_id)} AS entry_version,
+    list,
+    subject_id,
+    ground,
+    severity,
+    value,
+    from_day,
+    to_day
+FROM scores.listed"""
+    evidence = """SELECT DISTINCT
+    graded.entry_version,
+    'entry' AS parent_kind,
+    id_text(changes.entry_version) AS parent_id
+FROM exchange.graded
+INNER JOIN codes.lists ON lists.list = graded.list
+INNER JOIN scores.changes
+    ON changes.subject_id = graded.subject_id
+    AND changes.keeper = lists.owner
+    AND meet(changes.from_day, changes.to_day, graded.from_day, graded.to_day)"""
+    behind = indented(_union("entry_version, ancestor_kind, ancestor_id, steps", ancestry, ""))
+    descent = _template("ancestry", evidence="exchange.graded_evidence", behind=f"(\n{behind}\n)")
+    origin = "schemas/codes/score_lists.csv"
+    return [
+        _plain(
+            "exchange.graded",
+            graded,
+            "Entries that a keeper of scores makes of the grades it gives, each version once.\n"
+            "grain: one row per entry and version\nkey: entry_version",
+            origin,
+        ),
+        _plain(
+            "exchange.graded_evidence",
+            evidence,
+            "The entries that count while a grade lasts.\n"
+            "grain: one row per entry version and parent\nkey: entry_version, parent_id",
+            origin,
+        ),
+        make_model("exchange.graded_ancestry", descent, "pipelines/exchange/_ancestry.sql"),
+    ]
 
 
 def _adoption_models(g: int, copies: list[str]) -> list[Model]:
@@ -403,7 +635,7 @@ INNER JOIN exchange.lineage_{g - 1} AS lineage ON lineage.entry_id = adopting.pa
     adopting = _template(
         "adopting",
         copies=held,
-        entries="lists.entries" if g == 1 else f"exchange.adopted_{g - 1}",
+        entries=_NATIVE if g == 1 else f"exchange.adopted_{g - 1}",
         not_descended="" if g == 1 else descends,
     )
     columns = (
@@ -441,7 +673,11 @@ FROM periods"""
         ),
         make_model(
             f"exchange.ancestry_{g}",
-            _template("ancestry", g=str(g), previous=str(g - 1)),
+            _template(
+                "ancestry",
+                evidence=f"exchange.adopted_evidence_{g}",
+                behind=f"exchange.ancestry_{g - 1}",
+            ),
             here + "_ancestry.sql",
         ),
         make_model(

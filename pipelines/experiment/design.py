@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
+from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import (
     JOINS,
     OF_THE_RUN,
@@ -19,11 +20,13 @@ from pipelines.exchange.network import (
     read_network,
 )
 from pipelines.replay.plan.faults import FRAMES, FaultSpec
+from pipelines.replay.plan.remedies import NONE, by_the_source, clocks, source_days
 from sources.faults import kinds
 from sources.world import SIZES
 from sources.world.draws import Stream
 
-JOIN, CORRECTION = "level of joining", "days until the source corrects"  # factors of every arm
+# Factors of every arm.
+JOIN, CORRECTION = "level of joining", "remedy, or days until the source corrects"
 BLOCK = 200  # faults of one world and arm that are followed together
 
 
@@ -39,15 +42,17 @@ class Arm:
         join: level of joining.
         policy: numbers of the network that differ, as sorted pairs.
         correct_after: days until the source corrects; None: never.
+        remedy: what is done beside that, see `pipelines.replay.plan.remedies`; None: nothing.
     """
 
     join: str
     policy: tuple[tuple[str, str], ...] = ()
     correct_after: int | None = None
+    remedy: str | None = None
 
     @property
     def base(self) -> Arm:
-        """What all arms that differ in the correction alone start from: this arm, uncorrected."""
+        """What all arms that differ in what is done alone start from: this arm, if nothing is."""
         return Arm(self.join, self.policy)
 
     @property
@@ -59,6 +64,8 @@ class Arm:
     def factors(self) -> dict[str, str]:
         """What makes the arm what it is, each in words: joining, policies, correction."""
         after = "never" if self.correct_after is None else f"{self.correct_after} d"
+        if self.remedy is not None:
+            after = self.remedy if self.correct_after is None else f"{self.remedy}, {after}"
         return {JOIN: self.join, **dict(self.policy), CORRECTION: after}
 
 
@@ -72,6 +79,8 @@ def short_names(arms: Sequence[Arm]) -> list[str]:
     ['none', 'full · pushed']
     >>> short_names([Arm("full", (("a-b.every", "7"),), 7), Arm("full", (("a-b.every", "28"),), 30)])
     ['every 7 · 7 d', 'every 28 · 30 d']
+    >>> short_names([Arm("full", remedy="notice"), Arm("full", (), 30)])
+    ['notice', '30 d']
     """
     policies = {name for arm in arms for name, _ in arm.policy}
     given = {name: {dict(arm.policy).get(name) for arm in arms} for name in policies}
@@ -129,6 +138,8 @@ class Design:
         worlds: how many worlds.
         seed: everything random comes from it.
         correct_after: days until correction, each an arm; empty: never corrected.
+        remedies: each an arm, those by which the source finds the error one for each of these days;
+            empty: what those days say.
         policies: name of a number of the network -> values; every combination is an arm, at the
             levels of joining at which it means anything.
         joins: levels of joining, each an arm.
@@ -136,8 +147,8 @@ class Design:
         frame: faults are uniform by `feed`, by `record` or by `subject`. By feed, since a register
             of residents has so many records that by record hardly a fault would be anywhere else.
         scope: `source` or `once`; None: the kind's own.
-        block: how many faults of one world are followed together, in all arms that differ in the
-            correction alone; it changes no result.
+        block: how many faults of one world are followed together, in all arms that differ in what is
+            done alone; it changes no result.
     """
 
     faults: Sequence[str]
@@ -145,6 +156,7 @@ class Design:
     worlds: int = 2
     seed: int = 1
     correct_after: Sequence[int] = ()
+    remedies: Sequence[str] = ()
     policies: dict[str, Sequence[str]] = field(default_factory=dict)
     joins: Sequence[str] = ("full",)
     size: str = "tiny"
@@ -160,7 +172,7 @@ class Design:
         Raises:
             DesignError: naming the option that is wrong.
         """
-        known = sorted(set(kinds()) - {"free_edit"})
+        known = sorted({*kinds(), *mishaps()} - {"free_edit"})
         for kind in self.faults:
             if kind not in known:
                 raise DesignError(f"--faults {kind!r} is none of {', '.join(known)}.")
@@ -177,6 +189,9 @@ class Design:
                 raise DesignError(f"--join {join!r} is none of {', '.join(JOINS)}.")
         if any(days < 1 for days in self.correct_after):
             raise DesignError("--correct-after takes numbers of days from 1.")
+        for remedy in self.remedies:
+            if remedy not in clocks():
+                raise DesignError(f"--remedy {remedy!r} is none of {', '.join(clocks())}.")
         for name, values in self.policies.items():
             for value in values:
                 self._known(name, value)
@@ -210,9 +225,23 @@ class Design:
         for join in self.joins:
             for values in product(*(self.policies[name] for name in names)):
                 policy = in_reach(dict(zip(names, values, strict=True)), self.tier, join)
-                for days in self.correct_after or (None,):
-                    found[Arm(join, tuple(policy.items()), days)] = None
+                for days, remedy in self._done():
+                    found[Arm(join, tuple(policy.items()), days, remedy)] = None
         return list(found)
+
+    def _done(self) -> list[tuple[int | None, str | None]]:
+        """What is done in some arm: the days after which the source corrects, and what else."""
+        if not self.remedies:
+            return [(days, None) for days in self.correct_after or (None,)]
+        found: list[tuple[int | None, str | None]] = []
+        for remedy in self.remedies:
+            if remedy == "source":
+                found += [(days, None) for days in self.correct_after or (source_days(),)]
+            elif by_the_source(remedy):
+                found += [(days, remedy) for days in self.correct_after or (None,)]
+            else:
+                found.append((None, None if remedy == NONE else remedy))
+        return found
 
     def world_seed(self, world: int) -> int:
         """The seed of a world."""
@@ -226,7 +255,7 @@ class Design:
             correct_after=arm.correct_after,
             seed=int(Stream(self.seed, "experiment.fault").below(number, 1 << 31)),
             frame=self.frame,
-            room=max(self.correct_after, default=None),
+            room=max((days for days, _ in self._done() if days is not None), default=None),
         )
 
     def blocks(self) -> list[Block]:

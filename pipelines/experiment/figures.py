@@ -39,16 +39,21 @@ def cost(summary: Summary, narrow: bool = False) -> go.Figure:
     """What a fault costs, an arm a row: corrected, and had it never been."""
     look = Look(summary, narrow)
     figure = in_rows(look, [arm["name"] for arm in look.arms])
-    corrected = any(pd.notna(arm["correct_after"]) for arm in look.arms)
+    corrected = any(map(_remedied, look.arms))
     for arm in look.arms:
         marks = look.of(arm)
         point(figure, arm, "entry_days", arm["name"], marks, shift=0.16 if corrected else 0)
-        if pd.notna(arm["correct_after"]):
+        if _remedied(arm):
             point(figure, arm, "entry_days_uncorrected", arm["name"], marks, -0.16, hollow=True)
     figure.update_xaxes(title_text="entry-days a fault", rangemode="tozero")
     if corrected:
         key(figure, look, "filled: corrected; hollow: had it never been")
     return figure
+
+
+def _remedied(arm: Mapping[str, Any]) -> bool:
+    """Whether anything is done in an arm about what is wrong."""
+    return pd.notna(arm["correct_after"]) or arm["remedy"] is not None
 
 
 def reach(summary: Summary, narrow: bool = False) -> go.Figure:

@@ -59,7 +59,7 @@ class Look:
         self.panels: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
         for level in levels:
             mine = [arm for arm in self.arms if arm["join"] == level]
-            afters = {arm["correct_after"] for arm in mine}
+            afters = {(arm["correct_after"], arm["remedy"]) for arm in mine}
             split = len(mine) > TOGETHER and len(afters) > 1
             for arm in mine:
                 first, last = self._rest(arm), ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pipelines.experiment.places import Found
 from pipelines.experiment.summary import Summary
 from pipelines.replay.compare.metrics import RESIDUE_DAY
-from pipelines.terminal import counted
+from pipelines.terminal import counted, plain_table
 from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
@@ -26,6 +27,30 @@ HEADINGS = {
     "half_life": "half-life",
 }
 DASH = "–"
+
+
+def print_places(found: Sequence[Found], out: Console) -> None:
+    """The table of places, and in one sentence what it comes to."""
+    table = plain_table()
+    for heading in ("Where", "Place"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("faults", "others show it", "share", "most pairs"):
+        table.add_column(heading, justify="right")
+    for one in found:
+        share = f"{one.reached / one.faults:.0%}" if one.faults else DASH
+        table.add_row(
+            one.where, one.place, str(one.faults), str(one.reached), share, str(one.most_pairs)
+        )
+    out.print(NOTICE, style="dim")
+    out.print(table)
+    silent = [one.place for one in found if not one.reached]
+    cells, reached = sum(one.cells for one in found), sum(one.cells_reached for one in found)
+    said = f"{counted(len(silent), 'place')} where no other holder shows anything else"
+    said = (
+        f"{said}: {', '.join(silent)}" if silent else "At every place some fault is shown elsewhere"
+    )
+    share = f"{reached / cells:.0%}" if cells else DASH
+    out.print(f"{said}; of {cells:,} faults in a value {share} are.", style="bold")
 
 
 def headline(summary: Summary) -> str:

@@ -15,6 +15,7 @@ from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.metrics import AFTER
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.plan.edits import Edit
+from pipelines.replay.tell.remedy import days_listed, remedy_json
 
 FOLLOWED, NOTHING = "followed", "nothing to change"
 
@@ -36,6 +37,7 @@ _OF_A_STATE = (
     ("reached", pa.bool_()),
     ("latency", pa.int32()),
     *((name, pa.int64()) for name in _TOTALS),
+    ("listed_days", pa.int64()),
 )
 
 REPLAYS = pa.schema(
@@ -46,16 +48,21 @@ REPLAYS = pa.schema(
         ("join", pa.string()),
         ("policy", pa.string()),
         ("correct_after", pa.int32()),
+        ("remedy", pa.string()),
         ("kind", pa.string()),
         ("outcome", pa.string()),
         ("why", pa.string()),
         ("feed", pa.string()),
+        ("place", pa.string()),
         ("record_id", pa.string()),
         ("delivery", pa.date32()),
         ("scope", pa.string()),
         *_OF_A_STATE,
         *((f"{name}{UNCORRECTED}", kind) for name, kind in _OF_A_STATE),
+        ("noticed", pa.date32()),
+        ("reinserted", pa.int32()),
         ("correction_day", pa.date32()),
+        ("holders_still", pa.int32()),
         ("cells_on_the_eve", pa.int32()),
         *((f"share_after_{u}", pa.float64()) for u in AFTER),
         ("half_life", pa.int32()),
@@ -101,6 +108,7 @@ def replay_row(
         "join": arm.join,
         "policy": json.dumps(dict(arm.policy), sort_keys=True),
         "correct_after": arm.correct_after,
+        "remedy": arm.remedy,
         "kind": design.faults[number % len(design.faults)],
         "outcome": FOLLOWED if found else NOTHING,
         "why": why,
@@ -110,7 +118,8 @@ def replay_row(
     struck = edits[0].struck
     reach = found.faulty if found.remaining is None else found.remaining.difference
     row |= {
-        "feed": struck.feed.name,
+        "feed": struck.feed and struck.feed.name,
+        "place": struck.feed.name if struck.feed else struck.edge,
         "record_id": struck.record_id,
         "delivery": struck.day,
         "scope": struck.scope,
@@ -119,6 +128,12 @@ def replay_row(
             f"{name}{UNCORRECTED}": value
             for name, value in _of_a_state(found.faulty, struck.day).items()
         },
+    }
+    done = remedy_json(found)
+    row |= {
+        "noticed": edits[0].remedy and edits[0].remedy.noticed and edits[0].remedy.noticed.day,
+        "reinserted": done["reinserted"],
+        "holders_still": len({one["holder"] for one in done["still_shown_by"]}),
     }
     if found.remaining is not None:
         left = found.remaining.residue
@@ -143,6 +158,7 @@ def _of_a_state(difference: Difference, fault_day: date) -> dict[str, Any]:
         "reached": bool(total["cells"] or total["measures"] or total["scores"]),
         "latency": metrics.latency(difference.lists, fault_day),
         **{name: total[name] for name in _TOTALS},
+        "listed_days": days_listed(difference.lists),
     }
 
 

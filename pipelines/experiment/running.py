@@ -180,13 +180,17 @@ def _follow(design: Design, folder: str, home: str, blocks: list[Block]) -> None
     rows: dict[Block, list] = {block: [] for block in blocks}
     cells: dict[Block, list] = {block: [] for block in blocks}
     for block in blocks:
-        arm = arms[block.arm]
+        arm, mine = arms[block.arm], {}
         for number in block.faults:
             try:
-                cases[block, number] = universes.case([design.fault(number, arm)])
+                mine[block, number] = universes.case([design.fault(number, arm)])
             except FaultError as error:
                 row = replay_row(number, block, arm, design, None, None, str(error))
                 rows[block].append(row)
+        if arm.remedy is not None:
+            righted = universes.put_right(list(mine.values()), arm.remedy)
+            mine = dict(zip(mine, righted, strict=True))
+        cases |= mine
     followed = universes.follow(list(cases.values()))
     for ((block, number), edits), found in zip(cases.items(), followed, strict=True):
         rows[block].append(replay_row(number, block, arms[block.arm], design, edits, found))

@@ -61,7 +61,12 @@ class Summary:
         """What the parts of an arm's name are, in their order; empty if there is but one arm."""
         return varying(
             [
-                Arm(arm["join"], tuple(arm["policy"].items()), None if pd.isna(after) else after)
+                Arm(
+                    arm["join"],
+                    tuple(arm["policy"].items()),
+                    None if pd.isna(after) else after,
+                    arm["remedy"],
+                )
                 for arm in self.arms.to_dict("records")
                 for after in [arm["correct_after"]]
             ]
@@ -91,7 +96,12 @@ def summarise(out: Path | str) -> Summary:
     folder = Path(out)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     arms = [
-        Arm(arm["join"], tuple((k, v) for k, v in arm["policy"]), arm["correct_after"])
+        Arm(
+            arm["join"],
+            tuple((k, v) for k, v in arm["policy"]),
+            arm["correct_after"],
+            arm["remedy"],
+        )
         for arm in manifest["arms"]
     ]
     replays, cells, gains = (
@@ -225,7 +235,9 @@ class _Faults:
 
 
 def _is(arm: Arm) -> dict[str, Any]:
-    return {"join": arm.join, "policy": dict(arm.policy), "correct_after": arm.correct_after}
+    policy = dict(arm.policy)
+    after, remedy = arm.correct_after, arm.remedy
+    return {"join": arm.join, "policy": policy, "correct_after": after, "remedy": remedy}
 
 
 def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:
@@ -241,6 +253,7 @@ def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:
         **ratio(days, followed).columns("entry_days"),
         **ratio(uncorrected, followed).columns(f"entry_days{UNCORRECTED}"),
         **ratio(days, listed).columns("entry_days_if_listed"),
+        **ratio(faults.values(arm, "listed_days"), followed).columns("listed_days"),
         "median_if_listed": float(some.median()) if len(some) else None,
         "p90_if_listed": float(some.quantile(0.9)) if len(some) else None,
     }
@@ -267,7 +280,7 @@ def _more_than_lowest(faults: _Faults, arms: Sequence[Arm], arm: int) -> dict[st
         n
         for n, other in enumerate(arms)
         if other.join == arms[0].join
-        and other.correct_after == mine.correct_after
+        and (other.correct_after, other.remedy) == (mine.correct_after, mine.remedy)
         and set(other.policy) <= set(mine.policy)
     ]
     if not lowest:

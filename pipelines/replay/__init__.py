@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,14 @@ from pipelines.replay.compare.diff import Difference, DiffError
 from pipelines.replay.compare.diff import compare as differences
 from pipelines.replay.compare.duplicate_keys import duplicate_keys
 from pipelines.replay.compare.gain import told_gain
+from pipelines.replay.compare.noticing import remedied_states
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.compare.words import words
+from pipelines.replay.plan.disputes import keep
 from pipelines.replay.plan.edits import EditError
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.options import asked
+from pipelines.replay.plan.remedies import by_the_source, see_remedy, source_days
 from pipelines.replay.plan.scenario import (
     Scenario,
     ScenarioError,
@@ -73,6 +77,8 @@ def replay(
     scenario: Scenario | None = None,
     paths: bool = False,
     passing_over: bool = False,
+    remedy: str | None = None,
+    text: str | None = None,
     progress: Progress | None = None,
 ) -> Replay:
     """Follow one fault, or several at once.
@@ -90,6 +96,8 @@ def replay(
         paths: whether to look up what each wrong cell rests on, down to file and line, for a page.
         passing_over: whether to leave alone drawn places at which the fault changes nothing that anybody
             shows, does or scores; how many is told.
+        remedy: what is done about it, see `pipelines.replay.plan.remedies`; None: what the faults say.
+        text: of a dispute, which is kept in the home.
         progress: called with a label, steps done and steps in all.
 
     Raises:
@@ -100,6 +108,10 @@ def replay(
     start = time.perf_counter()
     place = home if isinstance(home, Home) else Home(home)
     specs = (fault,) if isinstance(fault, FaultSpec) else tuple(fault)
+    see_remedy(remedy, any(spec.correct_after for spec in specs), text)
+    if remedy == "source":
+        specs = tuple(replace(s, correct_after=s.correct_after or source_days()) for s in specs)
+    noticing = remedy if remedy != "source" else None
     passing_over = passing_over and len(specs) == 1 and specs[0].drawn
     if not rebuild or passing_over:
         with Universes(place, join, policy, progress=progress) as universes:
@@ -107,16 +119,23 @@ def replay(
                 specs = (universes.first_with_effect(specs[0]),)
             edits = universes.case(specs)
             if not rebuild:
+                if noticing:
+                    (edits,) = universes.put_right([edits], noticing)
                 (result,) = universes.follow([edits], paths=paths, telling=True)
     if rebuild:
-        with rebuilt(place, specs, join, policy, workdir, progress) as (edits, states):
+        done = partial(remedied_states, name=noticing) if noticing else None
+        with rebuilt(place, specs, join, policy, workdir, progress, done) as (edits, states):
             result = outcome.of_states(states, edits, paths)
+    kept = keep(place, edits, text) if remedy == "dispute" else None
     seconds = time.perf_counter() - start
     return Replay(
         **vars(result),
-        scenario=written_out(scenario, edits, join, policy, world_of(place.current())),
+        scenario=written_out(
+            scenario, edits, join, policy, world_of(place.current()), remedy, text
+        ),
         mode="rebuild" if rebuild else "replay",
         seconds=seconds,
+        dispute=kept,
         gained=told_gain(place, join, policy, progress) if gained else None,
     )
 
@@ -147,6 +166,8 @@ def command(
     join: str | None = None,
     policy: Mapping[str, str] | None = None,
     correct_after: int | None = None,
+    remedy: str | None = None,
+    text: str | None = None,
     rebuild: bool = False,
     paths: bool = False,
     progress: Progress | None = None,
@@ -158,6 +179,8 @@ def command(
         home: see `replay`, as for join, policy, rebuild, paths and progress.
         scenario: the file; None: the fault is given by options.
         correct_after: days after which the source corrects each fault.
+        remedy, text: see `replay`; a remedy other than the source's own takes the place of the
+            corrections that a scenario's faults speak of.
         options: what goes wrong, see `pipelines.replay.plan.options.asked`.
 
     Raises:
@@ -173,16 +196,21 @@ def command(
             gained=True,
             paths=paths,
             passing_over=True,
+            remedy=remedy,
+            text=text,
             progress=progress,
         )
-    if any(options.get(name) for name in ("fault", "feed", "record", "sets")):
+    if any(options.get(n) for n in ("fault", "feed", "record", "sets", "holder", "entry")):
         raise FaultError("A scenario says its own faults; give it without --fault or --set.")
     read = load(scenario)
     see_same_world(read, Home(home).current(), scenario)
-    faults = [
-        replace(spec, correct_after=correct_after) if correct_after is not None else spec
-        for spec in read.faults
-    ]
+    faults: Sequence[FaultSpec] = read.faults
+    if correct_after is not None:
+        faults = [replace(spec, correct_after=correct_after) for spec in faults]
+    elif remedy is not None and not by_the_source(remedy):
+        faults = [replace(spec, correct_after=None) for spec in faults]
+    if correct_after is None and remedy is None:
+        remedy, text = read.remedy, text or read.text
     return replay(
         home,
         faults,
@@ -192,5 +220,7 @@ def command(
         gained=True,
         scenario=read,
         paths=paths,
+        remedy=remedy,
+        text=text,
         progress=progress,
     )

@@ -24,12 +24,14 @@ from multiprocessing import get_context  # a fork would share an open database
 from pathlib import Path
 
 from pipelines.build import build
+from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import JOINS
 from pipelines.home import Home
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.case import rows_of_states
-from pipelines.replay.plan.edits import EditError, apply
+from pipelines.replay.plan.edits import Edit, EditError, RowOrFile, apply
 from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.plan.mishaps import rows_of
 from pipelines.replay.recompute.small import Small
 from pipelines.run import make_home
 from schemas.contract import feeds
@@ -43,6 +45,13 @@ COUNTED = frozenset({"quality.row_counts", "quality.unreadable"})  # no model re
 
 WORLDS = (1, 2, 3)
 
+# What is done about a fault: the days after which its source corrects it, and a remedy beside that.
+CORRECTED: tuple[tuple[int | None, str | None], ...] = (
+    *((days, None) for days in (None, 1, 10, 30, 90)),
+    *((None, remedy) for remedy in ("notice", "dispute", "reconciliation", "repair")),
+    (30, "reconciliation"),
+)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -53,6 +62,7 @@ class Case:
         world: seed of the world it happens in.
         join: level of joining.
         kind, feed, scope, correct_after, seed: see `FaultSpec`.
+        remedy: what is done about it beside that, see `pipelines.replay.plan.remedies`.
     """
 
     number: int
@@ -63,23 +73,28 @@ class Case:
     scope: str | None
     correct_after: int | None
     seed: int
+    remedy: str | None = None
 
     def spec(self) -> FaultSpec:
         """The fault as it is asked for."""
         return FaultSpec(
             self.kind,
-            feed=self.feed,
+            feed=self.feed or None,
             scope=self.scope,
             correct_after=self.correct_after,
             seed=self.seed,
         )
 
     def __str__(self) -> str:
-        words = [f"--fault {self.kind} --feed {self.feed} --seed {self.seed} --join {self.join}"]
+        words = [f"--fault {self.kind} --seed {self.seed} --join {self.join}"]
+        if self.feed:
+            words.append(f"--feed {self.feed}")
         if self.scope:
             words.append(f"--scope {self.scope}")
         if self.correct_after:
             words.append(f"--correct-after {self.correct_after}")
+        if self.remedy:
+            words.append(f"--remedy {self.remedy}")
         return f"case {self.number}, world {self.world}: islands replay {' '.join(words)}"
 
 
@@ -96,7 +111,7 @@ def cases(seed: int, worlds: Sequence[int] = WORLDS) -> Iterator[Case]:
         if name != "free_edit"
         for feed in feeds("core").values()
         if fault.fits(feed)
-    ]
+    ] + [(name, "") for name in mishaps()]
 
     def below(what: str, n: int) -> int:
         return int(Stream(seed, f"prove.{what}").below(number, n))
@@ -106,15 +121,17 @@ def cases(seed: int, worlds: Sequence[int] = WORLDS) -> Iterator[Case]:
         left = list(pairs)
         while left:
             kind, feed = left.pop(below("pair", len(left)))
+            after, remedy = CORRECTED[below("correct", len(CORRECTED))]
             yield Case(
                 number,
                 worlds[below("world", len(worlds))],
                 JOINS[below("join", len(JOINS))],
                 kind,
                 feed,
-                (None, "source", "once")[below("scope", 3)],
-                (None, 1, 10, 30, 90)[below("correct", 5)],
+                (None, "source", "once")[below("scope", 3)] if feed else None,
+                after,
                 number,
+                remedy,
             )
             number += 1
 
@@ -201,8 +218,10 @@ def tried(
             (edit,) = universes.case([replace(spec, correct_after=None)])
     except FaultError:
         return {"outcome": "nothing"}
-    states = {n: rows for n, rows in enumerate(rows_of_states([edit])) if rows is not None}
+    states = _states([edit])
     try:
+        if case.remedy:
+            states = _states(universes.put_right([[edit]], case.remedy)[0])
         universes.work_out(states)
         refused = False
     except EditError:
@@ -217,11 +236,24 @@ def tried(
             if refused:
                 return {"outcome": "differs", "tables": "not refused"}
             database = Path(scratch) / f"{universe}.duckdb"
-            build(landing, database, join=case.join, policy=policy, threads=1, checks=False)
+            build(
+                landing,
+                database,
+                join=case.join,
+                policy=policy,
+                mishaps=rows_of(rows),
+                threads=1,
+                checks=False,
+            )
             tables = unlike(universes.small, universe, database)
             if tables:
                 return {"outcome": "differs", "tables": tables, "universe": universe}
     return {"outcome": "agreed", "universes": len(states)}
+
+
+def _states(edits: Sequence[Edit]) -> dict[int, list[RowOrFile]]:
+    """Universe -> what a case changes in it: 0 if it is never put right, 1 if it is."""
+    return {n: rows for n, rows in enumerate(rows_of_states(edits)) if rows is not None}
 
 
 _OPEN: dict[tuple[str, str], Universes] = {}

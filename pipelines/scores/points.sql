@@ -1,53 +1,16 @@
--- Changes of points, each with its day and its reason. An entry changes points from the day on which the
--- keeper shows it (or from the first of the next month), and the change is taken back when the keeper
--- shows it no longer. How long an act counts is said by its list, whose entries end. A rule for the ground
--- of an entry takes the place of the rule for its list.
--- source: the code list points, which names the rule each rests on
+-- Changes of points, each with its day and its reason: given on the first day on which something counts,
+-- taken back on the first on which it counts no longer.
+-- source: scores.changes
 -- grain: one row per keeper, subject, day, reason and cause
 -- key: keeper, subject_id, day, reason, because, change
-WITH ruled AS (
-    SELECT
-        counted.keeper,
-        counted.subject_id,
-        CAST(coalesce(of_ground.change, of_list.change) AS INTEGER) AS change,
-        coalesce(of_ground.effective, of_list.effective) AS effective,
-        concat_ws(':', counted.list, of_ground.ground) AS reason,
-        concat_ws(':', 'entry', id_text(counted.entry_version)) AS because,
-        counted.from_day,
-        counted.to_day
-    FROM scores.counted
-    LEFT JOIN codes.points AS of_ground
-        ON of_ground.keeper = counted.keeper
-        AND of_ground.list = counted.list
-        AND of_ground.ground = counted.ground
-    LEFT JOIN codes.points AS of_list
-        ON of_list.keeper = counted.keeper
-        AND of_list.list = counted.list
-        AND of_list.ground IS NULL
-    WHERE coalesce(of_ground.change, of_list.change) IS NOT NULL
-),
-
-held AS (
-    SELECT
-        keeper,
-        subject_id,
-        change,
-        reason,
-        because,
-        CASE effective WHEN 'next_month' THEN month_after(from_day) ELSE from_day END AS from_day,
-        CASE effective WHEN 'next_month' THEN month_after(to_day) ELSE to_day END AS to_day
-    FROM ruled
-)
-
 SELECT
     keeper,
     subject_id,
     from_day AS day,
     change,
     reason,
-    because
-FROM held
-WHERE from_day < until(to_day)
+    concat_ws(':', 'entry', id_text(entry_version)) AS because
+FROM scores.changes
 UNION ALL
 SELECT
     keeper,
@@ -55,6 +18,6 @@ SELECT
     to_day AS day,
     -change AS change,
     reason,
-    because
-FROM held
-WHERE from_day < to_day
+    concat_ws(':', 'entry', id_text(entry_version)) AS because
+FROM scores.changes
+WHERE to_day IS NOT NULL

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -31,6 +32,12 @@ class Others(Protocol):
     def namesakes(self, scheme: str, like: str) -> Sequence[str]:
         """Codes of that scheme borne by others of the same name as the bearer of `like`."""
 
+    def name(self, scheme: str, code: str) -> str | None:
+        """The name of the bearer of a code; None if nobody is known to bear it."""
+
+    def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
+        """Keys of the records of a feed that fill a column and are not withdrawn before a day, in order."""
+
 
 class Nobody:
     """No others are known: faults that need another entity change nothing."""
@@ -40,6 +47,14 @@ class Nobody:
         return ()
 
     def namesakes(self, scheme: str, like: str) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def name(self, scheme: str, code: str) -> str | None:
+        """Nobody bears it."""
+        return None
+
+    def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
         """None."""
         return ()
 
@@ -54,7 +69,7 @@ class Draw:
 
     seed: int
     key: tuple[str, ...]
-    feed: Feed
+    feed: Feed | None
     others: Others = field(default_factory=Nobody)
     values: Mapping[str, str | None] = field(default_factory=dict)
     _turn: int = 0

@@ -34,14 +34,15 @@ def fits(feed: Feed) -> bool:
     )
 
 
-def _withdrawn(feed: Feed, rows: list[Row]) -> bool:
+def withdrawn(feed: Feed, rows: list[Row]) -> bool:
+    """Whether one of the rows takes its record back."""
     return any(feed.effect_codes.get(row[feed.effect_column] or "") == "withdraw" for row in rows)
 
 
 def places(feed: Feed, history: History, days: list[date]) -> list[date]:
     """The days on which the record is taken back: a row that says so, or the first absence."""
     if feed.mode == "changes":
-        return sorted(day for day, rows in history.items() if _withdrawn(feed, rows))
+        return sorted(day for day, rows in history.items() if withdrawn(feed, rows))
     return [
         day
         for before, day in zip(days, days[1:], strict=False)
@@ -56,7 +57,7 @@ def resend(
     feed = draw.feed
     if feed.mode == "changes":
         return changed(
-            history, day, until, lambda rows: [r for r in rows if not _withdrawn(feed, [r])]
+            history, day, until, lambda rows: [r for r in rows if not withdrawn(feed, [r])]
         )
     sent = dict(history)
     last: list[Row] = []

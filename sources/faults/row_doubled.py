@@ -43,13 +43,18 @@ def fits(feed: Feed) -> bool:
     return feed.registry is None and (not feed.natural_key or _key(feed) is not None)
 
 
+def under_another_key(feed: Feed, row: Row, mark: str) -> Row:
+    """The row under a key of its own, which ends in a mark; as it is where the feed has no key."""
+    name = _key(feed)
+    return row if name is None else row | {name: f"{row[name]}-{mark}"}
+
+
 def resend(
     history: History, days: list[date], day: date, until: date | None, draw: Draw
 ) -> History:
     """What is delivered when the record's rows come twice from `day` on, before `until`."""
-    name = _key(draw.feed)
 
     def twice(rows: list[Row]) -> list[Row]:
-        return rows + [row if name is None else row | {name: f"{row[name]}-2"} for row in rows]
+        return rows + [under_another_key(draw.feed, row, "2") for row in rows]
 
     return changed(history, day, until, twice)

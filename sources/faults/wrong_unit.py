@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from schemas.contract import Column, Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
+from sources.faults.figures import figure_columns, times
 
 KIND = "wrong_unit"
 TITLE = "Wrong unit"
@@ -28,7 +28,7 @@ FACTOR = Decimal(10_000)
 
 def columns(feed: Feed) -> tuple[str, ...]:
     """The columns that must read as money, in yuan or in units of 10,000 yuan."""
-    return tuple(c.name for c in feed.columns if c.parse in ("money", "wan"))
+    return figure_columns(feed, ("money", "wan"))
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:
@@ -45,19 +45,5 @@ def spoil(row: Row, draw: Draw) -> Row | None:
 
 
 def rewrite(text: str, up: bool, column: Column) -> str | None:
-    """The amount ten thousand times larger or smaller, with as many decimals as it had.
-
-    None where nothing would be left of it, or the column could not hold it.
-    """
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return None
-    moved = amount * FACTOR if up else amount / FACTOR
-    decimals = len(text.partition(".")[2])
-    written = f"{moved:.{decimals}f}"
-    if Decimal(written) != moved or moved == amount:
-        return None
-    too_wide = column.width is not None and len(written) > column.width
-    misfit = column.pattern is not None and not re.fullmatch(column.pattern, written)
-    return None if too_wide or misfit else written
+    """The amount ten thousand times larger or smaller; None where it cannot be written."""
+    return times(text, FACTOR if up else 1 / FACTOR, column)

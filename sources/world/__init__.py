@@ -41,13 +41,14 @@ class Size(NamedTuple):
 
     enterprises: int
     residents: int
+    adults_alone: bool = False  # `residents` are those of age on day 0; children come on top
 
 
 SIZES = {
     "story": Size(4, 8),  # written by hand
     "tiny": Size(500, 1_000),
     "demo": Size(20_000, 40_000),
-    "city": Size(60_000, 740_000),
+    "city": Size(60_000, 740_000, adults_alone=True),  # Rongcheng has so many adults
     "province": Size(3_300_000, 5_500_000),
 }
 
@@ -103,7 +104,8 @@ def _populate(size: str, seed: int, days: int) -> Population:
         raise ValueError(f"There is no size {size!r}; there are {', '.join(SIZES)}.")
     if days < 1:
         raise ValueError(f"A window has at least one day, not {days}.")
-    return populate(seed, *SIZES[size], number(DAY0) + days)
+    enterprises, residents, adults_alone = SIZES[size]
+    return populate(seed, enterprises, residents, number(DAY0) + days, adults_alone)
 
 
 def _watched(

@@ -169,7 +169,9 @@ class Population:
         return self.first_body + self.bodies.born.size
 
 
-def populate(seed: int, enterprises: int, residents: int, end: int) -> Population:
+def populate(
+    seed: int, enterprises: int, residents: int, end: int, adults_alone: bool = False
+) -> Population:
     """Draw everyone.
 
     Args:
@@ -177,6 +179,7 @@ def populate(seed: int, enterprises: int, residents: int, end: int) -> Populatio
         enterprises: how many there are, those that have ended among them.
         residents: how many there are.
         end: first day after the window, in days since 1970-01-01.
+        adults_alone: whether `residents` counts those alone who are of age on day 0.
 
     Raises:
         ValueError: if there are more enterprises than organisation codes.
@@ -198,7 +201,7 @@ def populate(seed: int, enterprises: int, residents: int, end: int) -> Populatio
             _FIRMS_MOST if roomy else _FIRMS_NUMBERED,
             _BODIES_MOST if roomy else _NUMBERED - _FIRMS_NUMBERED,
         ),
-        people=_people(seed, residents, end),
+        people=_people(seed, _residents(seed, residents) if adults_alone else residents, end),
     )
 
 
@@ -258,6 +261,13 @@ def _households(seed: int, residents: int) -> tuple[Ints, Ints, Ints]:
     for i, one in enumerate(TEMPLATES):
         roles[i, : len(one.roles)] = one.roles
     return household, shape, roles[shape, slot]
+
+
+def _residents(seed: int, adults: int) -> int:
+    """How many residents, household after household, so many adults are among."""
+    enough = 2 * adults  # nowhere are there more children than adults, who come first
+    ages = _ages(seed, *_households(seed, enough))
+    return int(np.searchsorted(np.cumsum(ages >= years(18)), adults)) + 1
 
 
 def _people(seed: int, n: int, end: int) -> People:

@@ -41,7 +41,7 @@ def lab(tmp_path_factory) -> Lab:
 def test_blocks_and_rows_shown_are_what_comes_out(lab):
     """`make docs` writes them; here nothing may be left to write."""
     filled = blocks(lab)
-    assert sorted(block_names(text(README))) == sorted(filled)
+    assert sorted(name for path in PAGES for name in block_names(text(path))) == sorted(filled)
     for path in PAGES:
         assert text(path) == rewritten(text(path), lab, filled), f"{name(path)}: run `make docs`"
 

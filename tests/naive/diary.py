@@ -38,6 +38,12 @@ class Diary:
         self.today = now
         return bool(gone or new)
 
+    def on(self, day: int) -> set[Hashable]:
+        """What was so on a day, today or earlier."""
+        now = {thing for thing, since in self.since.items() if since <= day}
+        then = {thing for thing, runs in self.runs.items() if any(a <= day < b for a, b in runs)}
+        return now | then
+
     def close(self, horizon: int) -> dict[Hashable, list[Run]]:
         """End the last day before `horizon` and give each thing's runs."""
         self.write(horizon, ())

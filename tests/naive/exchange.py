@@ -127,9 +127,12 @@ class AdoptionRule:
     term_days: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Shelf:
-    """What one holder shows of one list by one path."""
+    """What one holder shows of one list by one path.
+
+    `usual` is what would stand on it if nothing went wrong there, `diary` what does.
+    """
 
     list: str
     path: tuple[str, ...]
@@ -137,6 +140,8 @@ class Shelf:
     above: Shelf | None = None
     readmitted: bool = False
     diary: Diary = field(default_factory=Diary)
+    usual: Diary = field(default_factory=Diary)
+    mishaps: list = field(default_factory=list)  # see tests.naive.mishaps
     coming: dict[int, set[Shown]] = field(default_factory=dict)  # day of arrival -> parcel
     last_came: dict[Shown, int] = field(default_factory=dict)  # where nothing is replaced
     known_as: dict[tuple[Shown, int], set[str]] = field(default_factory=dict)  # for match name
@@ -145,6 +150,16 @@ class Shelf:
     def holder(self) -> str:
         """Whose shelf it is."""
         return self.path[-1]
+
+    @property
+    def made(self) -> Diary:
+        """What stands on it by rights."""
+        return self.usual if self.mishaps else self.diary
+
+    @property
+    def came_from(self) -> str:
+        """Who handed on what stands here: the holder before, or the owner itself."""
+        return self.path[-2] if self.edge else self.path[-1]
 
     @property
     def shows(self) -> set[Shown]:
@@ -156,16 +171,36 @@ class Shelf:
         parcel = self.coming.pop(day, None)
         term = self.edge.term
         if parcel is None and term is None:
-            return False
+            return self.put_up(day)
         if self.edge.replaces:
-            return self.diary.write(day, parcel)
+            return self.put_up(day, parcel)
         for thing in parcel or ():
             self.last_came[thing] = day
         fresh = {t for t, came in self.last_came.items() if term is None or day < came + term}
-        return self.diary.write(day, fresh)
+        return self.put_up(day, fresh)
+
+    def put_up(self, day: int, things: set[Shown] | None = None) -> bool:
+        """Show what should stand here from a day on (None: as before), or what mishaps make of it."""
+        if not self.mishaps:
+            return things is not None and self.diary.write(day, things)
+        if things is not None:
+            self.usual.write(day, things)
+        now = set(self.usual.today)
+        root = self
+        while root.above is not None:
+            root = root.above
+        known = {thing.version for thing in (*root.diary.today, *root.diary.runs)}
+        for mishap in self.mishaps:
+            now = mishap.change(self, now, day)
+            more = mishap.entered(self, known)
+            if more is not None and more[1] <= day and (more[2] is None or day < more[2]):
+                now = now | {shown(more[0], more[0].subject)}
+        return self.diary.write(day, now)
 
     def look(self, day: int, namesakes: Callable[[str, str], set[str]]) -> None:
         """On a sync day: see what the shelf above shows and send it on its way."""
+        for mishap in self.mishaps:
+            mishap.look_up(self, day, namesakes)
         if self.edge.match == "code":
             parcel = set(self.above.shows)
         elif MODES[self.edge.mode]["names_anew"] == "yes":
@@ -274,6 +309,7 @@ class Exchange:
         self.shelves = [s for name in owners for s in shelves_of(name, owners[name], list(edges))]
         self.own = {shelf.list: shelf for shelf in self.shelves if shelf.edge is None}
         self.adopters = [Adopter(rule) for rule in adoptions]
+        self.native = set(owners) - {adopter.rule.list for adopter in self.adopters}
         self.shows: dict[str, dict[str, set[Shown]]] = defaultdict(dict)  # holder -> list -> things
 
     def live(
@@ -281,21 +317,24 @@ class Exchange:
         day: int,
         entries: dict[str, set[Version]],
         namesakes: Callable[[str, str], set[str]],
+        graded: Callable[[set[str]], dict[str, set[Version]]],
     ) -> set[str]:
         """Everything that moves between holders on a day; gives those who show something new.
 
         Args:
-            entries: list -> what its owner has on it today, of lists that are not adopted; of one
-                that is not named, the same as yesterday.
+            entries: list -> what its owner has on it today, of lists neither adopted nor made of
+                grades; of one that is not named, the same as yesterday.
             namesakes: (subject, match) -> whom somebody who matches by name takes it for, today.
+            graded: who shows something new -> what keepers then put on lists for its grade.
         """
         changed = set()
         for shelf in self.shelves:
             if shelf.edge is not None:
                 moved = shelf.receive(day)
             else:
-                moved = shelf.list in entries and shelf.diary.write(
-                    day, {shown(of, of.subject) for of in entries[shelf.list]}
+                native = entries.get(shelf.list)
+                moved = shelf.list in self.native and shelf.put_up(
+                    day, None if native is None else {shown(of, of.subject) for of in native}
                 )
             if moved:
                 changed.add((shelf.holder, shelf.list))
@@ -305,9 +344,14 @@ class Exchange:
             if any((rule.by, name) in changed for name in rule.sources):
                 seen = self.shows[rule.by]
                 adopter.look({t for name in rule.sources for t in seen.get(name, ())}, day)
-            if shelf.diary.write(day, {shown(of, of.subject) for of in adopter.entries(day)}):
+            if shelf.put_up(day, {shown(of, of.subject) for of in adopter.entries(day)}):
                 changed.add((shelf.holder, shelf.list))
                 self._unite({(shelf.holder, shelf.list)})
+        for name, of_grades in graded({holder for holder, _ in changed}).items():
+            shelf = self.own[name]
+            if shelf.put_up(day, {shown(of, of.subject) for of in of_grades}):
+                changed.add((shelf.holder, name))
+                self._unite({(shelf.holder, name)})
         for shelf in self.shelves:
             if shelf.edge is not None and shelf.edge.syncs_on(day, self.day0):
                 shelf.look(day, namesakes)

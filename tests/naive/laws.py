@@ -29,6 +29,7 @@ class MeasureRule:
     min_severity: str
     steps: tuple[str, ...]
     subject_kind: str | None
+    unless_list: str | None
     term_days: int | None
 
 
@@ -45,11 +46,14 @@ class PointsRule:
 
 @dataclass(frozen=True)
 class Keeper:
-    """Who keeps a score: the points one starts with, and the bounds they are held in."""
+    """Who keeps a score: the points one starts with, the bounds they are held in, and whom it scores."""
 
     start: int
     floor: int
     ceiling: int
+    places: frozenset[str] | None  # divisions of its city; None: everywhere
+    subject_kind: str | None
+    opt_in: bool
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Laws:
     points: list[PointsRule]
     keepers: dict[str, Keeper]
     grades: dict[str, list[tuple[int, str]]]  # keeper -> (least points, grade), highest first
+    graded: dict[str, dict[str, str]]  # list made of its owner's grades -> grade -> severity
 
 
 def code_list(name: str) -> list[dict[str, str | None]]:
@@ -85,6 +90,15 @@ def read_yaml(path: Path) -> Any:
 def whole(text: str | None) -> int | None:
     """A whole number, or None."""
     return None if text is None else int(text)
+
+
+def within(city: str | None) -> frozenset[str] | None:
+    """A city's own division and those it is made of."""
+    if city is None:
+        return None
+    return frozenset(
+        row["code"] for row in code_list("divisions") if city in (row["code"], row["parent"])
+    )
 
 
 def read_laws(join: str = "full", tier: str = "core") -> Laws:
@@ -128,6 +142,11 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
     grades: dict[str, list[tuple[int, str]]] = {}
     for row in code_list("grades"):
         grades.setdefault(row["keeper"], []).append((int(row["min_points"]), row["grade"]))
+    owners = {row["list"]: row["owner"] for row in code_list("lists") if holds(row)}
+    graded: dict[str, dict[str, str]] = {}
+    for row in code_list("score_lists"):
+        if row["list"] in owners:
+            graded.setdefault(row["list"], {})[row["grade"]] = row["severity"]
     return Laws(
         join=join,
         islands={
@@ -143,7 +162,7 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
             (row["comparison"], row["level"]): int(row["points"])
             for row in code_list("fuzzy_weights")
         },
-        owners={row["list"]: row["owner"] for row in code_list("lists") if holds(row)},
+        owners=owners,
         edges=edges,
         adoptions=adoptions,
         measures=[
@@ -154,6 +173,7 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
                 row["min_severity"],
                 tuple(row[step] for step in ("step1", "step2") if row[step]),
                 row["subject_kind"],
+                row["unless_list"],
                 whole(row["term_days"]),
             )
             for row in code_list("measures")
@@ -169,8 +189,16 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
             for row in code_list("points")
         ],
         keepers={
-            row["keeper"]: Keeper(int(row["start"]), int(row["floor"]), int(row["ceiling"]))
+            row["keeper"]: Keeper(
+                int(row["start"]),
+                int(row["floor"]),
+                int(row["ceiling"]),
+                within(row["division"]),
+                row["subject_kind"],
+                row["opt_in"] == "yes",
+            )
             for row in code_list("keepers")
         },
         grades={keeper: sorted(steps, reverse=True) for keeper, steps in grades.items()},
+        graded=graded,
     )

@@ -97,6 +97,36 @@ def loans(act: Any, day: int) -> Listing | None:
     return None
 
 
+def travel_restrictions(act: Any, day: int) -> Listing | None:
+    """Who could pay and will not, hides, or spends against an order: as long as on the court's list."""
+    if act.ground in ("able_but_refuses", "evasion", "spending_order"):
+        return court_dishonest(act, day)
+    return None
+
+
+def bodies_in_default(act: Any, day: int) -> Listing | None:
+    """Whom the court takes for a body of government: as long as on the court's list."""
+    return court_dishonest(act, day) if act.subject_kind == "government_body" else None
+
+
+def environmental_violations(act: Any, day: int) -> Listing | None:
+    """Pollution and dumping: for three years, however mild."""
+    polluted = act.event_kind == "penalty" and act.ground in ("emissions", "illegal_dumping")
+    return (act.ground, act.severity, None) if polluted and within(act, day, YEARS_3) else None
+
+
+def good_faith_traders(act: Any, day: int) -> Listing | None:
+    """Honoured for good faith: for three years (and see `loses_good_faith`)."""
+    honoured = act.event_kind == "honour" and act.ground in ("honest_trader", "honest_farmer")
+    return (act.ground, act.severity, None) if honoured and within(act, day, YEARS_3) else None
+
+
+def loses_good_faith(honour: Any, act: Any, day: int) -> bool:
+    """Whether an act of whoever was honoured for good faith costs the place today."""
+    grave = act.event_kind == "penalty" and act.severity in ("general", "serious")
+    return grave and act.event_day is not None and honour.event_day <= act.event_day <= day
+
+
 def kept(kind: str, term: int, value: Callable[[Any], str | None]) -> Callable[..., Listing | None]:
     """The rule of a list that keeps acts of one kind for a term."""
 
@@ -124,12 +154,16 @@ RULES: tuple[tuple[str, Callable[[Any, int], Listing | None]], ...] = (
     ("licences", licences),
     ("loans", loans),
     ("loan_arrears", kept("loan_overdue", YEARS_5, in_yuan)),
+    ("travel_restrictions", travel_restrictions),
+    ("bodies_in_default", bodies_in_default),
+    ("environmental_violations", environmental_violations),
 )
 
 # Of acts told by who can take nothing back: each once, as it was last told.
 RULES_OF_TOLD: tuple[tuple[str, Callable[[Any, int], Listing | None]], ...] = (
     ("utility_arrears", kept("utility_arrears", YEAR, in_yuan)),
     ("honours", kept("honour", YEARS_5, nothing)),
+    ("good_faith_traders", good_faith_traders),
     ("volunteering", kept("volunteering", YEARS_3, nothing)),
     ("platform_orders", kept("platform_payment", YEAR, in_yuan)),
     ("platform_arrears", kept("platform_late", YEARS_2, in_yuan)),

@@ -16,20 +16,20 @@ from tests.naive.simulator import Heard, Row
 
 NAMES = ["王伟", "李娜", "张敏"]
 FIRMS = ["云穗金石商贸有限公司", "云穗金石商贸公司", "麦浪 百川（集团）"]
-DIVISIONS = ["870101", "870102"]
+DIVISIONS = ["840102", "840202"]  # of two cities, with rules of their own
 ADDRESSES = ["云穗市晚晴中街1号", "云穗市晚晴中街12号", "麦浪市长堤路7号"]
 USCCS = ["91870101PDY00001XE", "91870101PDY000028E", "91870101PDY00001XX"]  # the last is no code
 RESIDENTS = ["870101198504120111", "87010119850412012X", "870101198504120110"]  # likewise
 REGISTRATIONS = ["870101100000014", "870101200000011"]
 KINDS = {
     "judgment_default": ["property_report", "evasion"],
-    "penalty": ["speeding", "fire_safety", "drunk_driving"],
+    "penalty": ["speeding", "fire_safety", "drunk_driving", "emissions"],
     "abnormal": ["unreachable", "false_information"],
     "tax_violation": ["tax_evasion", "tax_arrears"],
     "tax_a_class": ["tax_a_class"],
     "utility_arrears": ["gas_arrears"],
     "volunteering": ["elder_care"],
-    "honour": ["heroic_act"],
+    "honour": ["heroic_act", "honest_trader"],
     "platform_payment": ["rent_paid"],
     "platform_late": ["rent_late"],
     "loan_overdue": ["mortgage_overdue"],
@@ -37,7 +37,7 @@ KINDS = {
 FEEDS = ["court", "city_penalties", "tax_violations", "central_bank", "utility_company"]
 FEEDS += ["payments_platform", "honours", "county_penalties"]  # these append, as does the utility
 DOCUMENTS = [None, None, "云穗〔2024〕1号", "云穗〔2024〕2号", "云穗〔2024〕3号"]
-SUBJECT_KINDS = ["enterprise", "resident", None]
+SUBJECT_KINDS = ["enterprise", "resident", "government_body", None]
 LINKS = ["legal_representative", "shareholder", "business_partner", "parent_child", "employment"]
 COLUMNS = {
     "statements": "record_id version feed effect id_scheme id_value name division subject_kind "

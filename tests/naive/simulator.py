@@ -11,9 +11,10 @@ A day goes like this (`Simulator.live`):
 1. *hear*    some records begin to be believed, some cease
 2. *match*   whom each of them speaks of, with the registries as believed today
 3. *list*    each list's own rule, asked of every act today
-4. *show*    parcels sent some days ago arrive; adopters adopt; edges due today look and send
-5. *act*     agencies do to the listed, and to those linked to them, what their copy calls for
-6. *score*   keepers add up what counts today
+4. *show*    parcels sent some days ago arrive; adopters adopt
+5. *score*   keepers add up what counts today and put on lists whom their grades put there; only then do
+             edges due today look and send
+6. *act*     agencies do to the listed, and to those linked to them, what their copy calls for
 
 To stay quick, a step is only taken again for what changed since yesterday: acts that are new,
 matched anew, or of which a clock strikes today. `Simulator(..., patient=True)` asks every act every
@@ -23,7 +24,7 @@ day; a test sees to it that this gives the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -37,7 +38,15 @@ from tests.naive.exchange import (
     version,
 )
 from tests.naive.laws import Laws, MeasureRule
-from tests.naive.lists import LINKS, REGISTERS, holds, listings, striking_days
+from tests.naive.lists import (
+    LINKS,
+    REGISTERS,
+    holds,
+    listings,
+    loses_good_faith,
+    striking_days,
+)
+from tests.naive.mishaps import happen
 from tests.naive.registry import Match, Reference, Registry, own_key, referring, subject_id
 
 
@@ -64,6 +73,7 @@ class Days:
     matched: dict[tuple, list[Run]] = field(default_factory=dict)
     listed: dict[Version, list[Run]] = field(default_factory=dict)
     adopted: dict[Version, list[Run]] = field(default_factory=dict)
+    graded: dict[Version, list[Run]] = field(default_factory=dict)
     shown: dict[tuple, list[Run]] = field(default_factory=dict)  # (list, path, Shown)
     measures: dict[tuple, list[Run]] = field(default_factory=dict)
     points: dict[tuple, list[Run]] = field(default_factory=dict)
@@ -94,7 +104,13 @@ class Simulator:
     """Walks from `day0` up to, not including, `horizon` (day numbers)."""
 
     def __init__(
-        self, heard: Heard, laws: Laws, day0: int, horizon: int, patient: bool = False
+        self,
+        heard: Heard,
+        laws: Laws,
+        day0: int,
+        horizon: int,
+        patient: bool = False,
+        mishaps: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         self.laws, self.day0, self.horizon, self.patient = laws, day0, horizon, patient
         self.statements = Believed(row for row in heard.statements if row.id_scheme == "record")
@@ -139,17 +155,24 @@ class Simulator:
         self.moved: set[str] = set()  # lists on which something else stands than yesterday
         # 4 show
         self.exchange = Exchange(laws.owners, laws.edges, laws.adoptions, day0)
-        self.native = laws.owners.keys() - {rule.list for rule in laws.adoptions}
-        # 5 act
+        happen(self.exchange, mishaps)
+        self.native = (
+            laws.owners.keys() - {rule.list for rule in laws.adoptions} - laws.graded.keys()
+        )
+        # 6 act
         self.acts = Diary()
         self.called: dict[MeasureRule, set[tuple]] = {rule: set() for rule in laws.measures}
         self.terms: dict[tuple, int] = {}  # a measure that runs for a term of its own -> its end
-        # 6 score
+        # 5 score
         self.held: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
         self.month: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
+        self.joined: dict[str, set[str]] = {keeper: set() for keeper in laws.keepers}
         self.counts = {keeper: Diary() for keeper in laws.keepers}
         self.sums: dict[str, dict[str, int]] = {k: defaultdict(int) for k in laws.keepers}
         self.grades = {keeper: Diary() for keeper in laws.keepers}
+        self.graded = {
+            name: Diary() for name in laws.graded
+        }  # (subject, grade) on a list made of grades
 
     def run(self) -> Days:
         """Live every day and close the books."""
@@ -164,8 +187,11 @@ class Simulator:
                 made = version(name, digest(name, key), subject, *says, first)
                 found.listed[made] = [(first, last)]
         for rule in self.laws.adoptions:
-            for thing, runs in self.exchange.own[rule.list].diary.close(end).items():
+            for thing, runs in self.exchange.own[rule.list].made.close(end).items():
                 found.adopted[thing.version] = runs
+        for name in self.laws.graded:
+            for thing, runs in self.exchange.own[name].made.close(end).items():
+                found.graded[thing.version] = runs
         for shelf in self.exchange.shelves:
             for thing, runs in shelf.diary.close(end).items():
                 found.shown[shelf.list, shelf.path, thing] = runs
@@ -181,9 +207,7 @@ class Simulator:
         """One day."""
         moved = self.match(day)
         self.list(day, moved)
-        changed = self.show(day)
-        self.act(day, changed)
-        self.score(day, changed)
+        self.act(day, self.show(day))
 
     # 1 and 2: hear and match
 
@@ -286,6 +310,11 @@ class Simulator:
             return
         self.registers = handed_on
         subjects = {event: subject for event, subject in self.matched.today}
+        known: dict[str, list[Row]] = defaultdict(list)  # subject -> what is believed of it
+        for act, subject in subjects.items():
+            known[subject].append(act)
+        # A place of good faith hangs on what else is believed of whoever has it.
+        ask |= {act for act in self.standing if act.event_kind == "honour"}
         for act in ask:
             subject = subjects.get(act)
             if subject is None:
@@ -295,6 +324,8 @@ class Simulator:
             if act in self.standing and act.feed in self.laws.appends:
                 key = self.act_id(act, subject)
                 told = listings(act, day, told=True)
+                if any(loses_good_faith(act, other, day) for other in known[subject]):
+                    told = {listing for listing in told if listing[0] != "good_faith_traders"}
                 found |= {(name, key, subject, *says) for name, *says in told}
             self.listings[act] = {listing for listing in found if listing[0] in self.native}
             for strike in striking_days(act):
@@ -337,9 +368,32 @@ class Simulator:
         for made in self.entries.values() if entries else ():
             if made.list in entries:
                 entries[made.list].add(made)
-        return self.exchange.live(day, entries, self.registry.namesakes)
 
-    # 5: act
+        def graded(changed: set[str]) -> dict[str, set[Version]]:
+            self.score(day, changed)
+            return {name: self.of_grades(day, name) for name in self.laws.graded}
+
+        return self.exchange.live(day, entries, self.registry.namesakes, graded)
+
+    def of_grades(self, day: int, name: str) -> set[Version]:
+        """Whom the owner of a list made of grades puts on it today; another grade is another version."""
+        severities, diary = self.laws.graded[name], self.graded[name]
+        grades = self.grades[self.laws.owners[name]].today
+        diary.write(day, {(subject, grade) for subject, _, grade in grades if grade in severities})
+        return {
+            version(
+                name,
+                digest(name, subject, "grade"),
+                subject,
+                "grade",
+                severities[grade],
+                grade,
+                since,
+            )
+            for (subject, grade), since in diary.since.items()
+        }
+
+    # 6: act
 
     def act(self, day: int, changed: set[str]) -> None:
         """Each agency does what its own copy calls for, to the listed and to those linked to them.
@@ -362,7 +416,11 @@ class Simulator:
 
     def called_for(self, rule: MeasureRule) -> Iterable[tuple]:
         """(measure, agency, list, entry version, subject, way it is linked), today."""
+        against = self.exchange.shows[rule.agency].get(rule.unless_list, ())
+        spared = {thing.subject for thing in against}
         for thing in self.exchange.shows[rule.agency].get(rule.list, ()):
+            if thing.subject in spared:
+                continue
             grave = SEVERITIES.index(thing.version.severity)
             if grave < SEVERITIES.index(rule.min_severity):
                 continue
@@ -386,7 +444,7 @@ class Simulator:
                     if other != listed:
                         yield other, f"{steps[0]} {listed} {steps[1]} {middle}"
 
-    # 6: score
+    # 5: score
 
     def score(self, day: int, changed: set[str]) -> None:
         """Keepers add up what counts today.
@@ -401,8 +459,14 @@ class Simulator:
                 for keeper, held in self.held.items()
             }
         for keeper in self.laws.keepers:
-            if not (keeper in changed or new_month):
+            if not (keeper in changed or new_month or self.registered):
                 continue
+            self.joined[keeper] |= {
+                thing.subject
+                for name, things in self.exchange.shows[keeper].items()
+                for thing in things
+                if self.laws.owners[name] == keeper
+            }
             self.held[keeper] = set(self.marks(keeper))
             daily = {item for item in self.held[keeper] if item[0].effective == "day"}
             self.count(day, keeper, daily | self.month[keeper])
@@ -446,7 +510,8 @@ class Simulator:
         """
         rivals: dict[tuple[str, str], list[Any]] = defaultdict(list)
         for thing in {t for things in self.exchange.shows[keeper].values() for t in things}:
-            rivals[thing.version.entry, thing.subject].append(thing)
+            if self.scores(keeper, thing.subject):
+                rivals[thing.version.entry, thing.subject].append(thing)
         for things in rivals.values():
             last = min(things, key=lambda t: (-t.version.since, t.version.id))
             rules = {
@@ -458,6 +523,21 @@ class Simulator:
             if rule is not None:
                 reason = f"{rule.list}:{rule.ground}" if rule.ground else rule.list
                 yield rule, last.subject, reason, f"entry:{last.version.id}"
+
+    def scores(self, keeper: str, subject: str) -> bool:
+        """Whether a keeper scores somebody today: of its kind and city, as the registers say today.
+
+        A keeper that one joins scores whomever its own lists ever told of.
+        """
+        office = self.laws.keepers[keeper]
+        if office.opt_in and subject not in self.joined[keeper]:
+            return False
+        if subject not in self.registry.divisions:
+            return False
+        kind, place = self.registry.kinds[subject], self.registry.divisions[subject]
+        return office.subject_kind in (None, kind) and (
+            office.places is None or place in office.places
+        )
 
     def count(self, day: int, keeper: str, items: set[tuple]) -> None:
         """Add up one keeper's points, and grade everybody of whom anything ever counted."""

@@ -22,18 +22,19 @@ OPTIONS = {
     "build": ("--home", "--landing", "--join", "--engine", "--policy", "--json"),
     "replay": (
         "--home", "--fault", "--seed", "--feed", "--record", "--delivery", "--set", "--scenario",
-        "--scope", "--correct-after", "--join", "--policy", "--rebuild", "--json", "--html",
+        "--scope", "--correct-after", "--remedy", "--join", "--policy", "--rebuild", "--json", "--html",
         "--save",
     ),
     "trace": ("--home", "--json"),
     "check": ("--home", "--json"),
     "generate": ("--home", "--size", "--seed", "--days", "--dirt", "--json"),
     "experiment": (
-        "--faults", "--n", "--worlds", "--seed", "--correct-after", "--policy", "--join", "--out",
+        "--faults", "--n", "--worlds", "--seed", "--correct-after", "--remedy", "--policy", "--join",
+        "--out",
         "--json",
     ),
     "diff": ("--json",),
-    "subject": ("--home", "--as-of", "--json"),
+    "subject": ("--home", "--as-of", "--audience", "--json"),
     "systems": ("--check", "--home", "--json"),
     "sources": ("--json",),
     "lists": ("--json",),
@@ -191,6 +192,10 @@ def test_trace_and_subject(home, run) -> None:
     code, out, _ = run("subject", "沈青禾", "--home", home, "--as-of", "2024-03-20")
     assert code == 0 and "A is 沈青禾 (resident), subject " in out
     assert "A as believed on 2024-03-20" in out
+    code, out, _ = run("subject", "贺振邦", "--home", home, "--audience", "public")
+    assert code == 0 and "Seen by public on 2024-12-30: 贺振邦, 8401031976****053X" in out
+    code, _, err = run("subject", "贺振邦", "--audience", "public", "--as-of", "2024-03-20")
+    assert code and "give it without --as-of" in err
 
 
 def test_check_as_json(home) -> None:
@@ -278,6 +283,11 @@ def test_bad_words_without_a_home(words, sentence, refused, tmp_path, monkeypatc
         (["replay", "--fault", "gremlin"], "There is no fault 'gremlin'"),
         (["replay", "--fault", "late", "--scope", "some"], "--scope 'some' is none of"),
         (["replay", "--fault", "late", "--correct-after", "0"], "--correct-after takes"),
+        (["replay", "--fault", "late", "--remedy", "hope"], "--remedy 'hope' is none of source, notice"),
+        (
+            ["replay", "--fault", "late", "--remedy", "dispute", "--text", "x" * 2001],
+            "A dispute has at most 2,000 characters; this one has 2,001",
+        ),
         (["replay", "--fault", "late", "--join", "all"], "--join 'all' is none of"),
         (["replay", "--fault", "late", "--html", "no/such/r.html"], "There is no folder no/such"),
         (["replay", "--fault", "late", "--policy", "x"], "--policy takes NAME=VALUE"),

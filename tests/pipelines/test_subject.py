@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pipelines.engine import open_engine
-from pipelines.subject import about
+from pipelines.subject import about, published
 from pipelines.trace import NotFound
 
 DINGYUAN = "柳陌鼎远装饰工程有限公司"
@@ -64,3 +64,35 @@ def test_a_shared_name_is_no_one(engine) -> None:
 def test_nobody(engine) -> None:
     with pytest.raises(NotFound, match="Nobody here is 'nobody'"):
         about(engine, "nobody")
+
+
+def test_the_public_sees_a_masked_number_and_less_than_agencies(engine) -> None:
+    seen = {a: published(engine, "贺振邦", a) for a in ("public", "intergovernmental")}
+    numbers = {audience: page["number"] for audience, page in seen.items()}
+    assert numbers == {"public": "8401031976****053X", "intergovernmental": "84010319760212053X"}
+    public, agencies = (
+        {(i["holder"], i["item"], i["since"]) for i in page["items"]} for page in seen.values()
+    )
+    assert public < agencies
+    assert published(engine, DINGYUAN, "public")["number"] == "91840103PDY0061207"
+
+
+def test_of_whom_nothing_is_told_there_is_no_name(engine) -> None:
+    page = published(engine, "沈青禾", "public")
+    assert (page["name"], page["number"], page["items"]) == (None, None, [])
+
+
+def test_an_audience_that_is_none(engine) -> None:
+    with pytest.raises(ValueError, match="no audience 'all'; there are intergovernmental, limited"):
+        published(engine, DINGYUAN, "all")
+
+
+def test_no_whole_number_of_a_person_is_public(one_tiny) -> None:
+    """Nor does anything else a public page shows hold one."""
+    told = one_tiny.rows(
+        "SELECT count(*), count(*) FILTER (pages.about IS NOT NULL AND EXISTS (SELECT 1 FROM "
+        "merge.subjects AS s WHERE contains(concat_ws(' ', names.number, names.name, pages.value, "
+        "pages.reason), s.resident_no))) FROM publication.names INNER JOIN publication.pages "
+        "USING (audience, subject_id) WHERE audience = 'public'"
+    )
+    assert told[0][0] > 100 and told[0][1] == 0

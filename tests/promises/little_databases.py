@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import Any
 
 from tests.naive.little_world import as_tables
 from tests.naive.simulator import Heard, Row
@@ -16,7 +17,11 @@ HORIZON = LAST_DAY + timedelta(days=AFTER)
 
 @contextmanager
 def little_database(
-    record: Heard, join: str, policy: Mapping[str, str] | None = None, last_day: date = LAST_DAY
+    record: Heard,
+    join: str,
+    policy: Mapping[str, str] | None = None,
+    last_day: date = LAST_DAY,
+    mishaps: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator:
     """An engine that holds every table after `conform` of a little world."""
     from pipelines.codes import load_codes
@@ -34,7 +39,7 @@ def little_database(
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
                 engine.connection.executemany(f"INSERT INTO conform.{shape} VALUES ({marks})", rows)
-        for model in all_models("core", join, given):
+        for model in all_models("core", join, given, mishaps):
             if model.stage not in ("landing", "conform"):
                 engine.create_table(model.name, model.sql)
         yield engine

@@ -19,6 +19,7 @@ from tests.naive.diary import differences
 from tests.naive.laws import JOINS, Laws, read_laws
 from tests.naive.little_world import little_world
 from tests.naive.simulator import Days, Simulator
+from tests.promises.drawn_mishaps import drawn_mishaps
 from tests.promises.hard_world import EACH_LEVEL
 from tests.promises.little_databases import DAY0, HORIZON, WINDOW, little_database
 
@@ -45,6 +46,7 @@ def compare(connection: duckdb.DuckDBPyConnection, found: Days) -> dict[str, int
     ours = {
         "lists.entries": entries(found.listed),
         "exchange.adopted": entries(found.adopted),
+        "exchange.entries": entries(found.listed | found.adopted | found.graded),
         "exchange.copies": {
             (name, ">".join(path), thing.version.id, thing.subject): runs
             for (name, path, thing), runs in found.shown.items()
@@ -56,6 +58,7 @@ def compare(connection: duckdb.DuckDBPyConnection, found: Days) -> dict[str, int
     theirs = {
         "lists.entries": days(connection, ENTRY, "lists.entries"),
         "exchange.adopted": days(connection, ENTRY, "exchange.adopted"),
+        "exchange.entries": days(connection, ENTRY, "exchange.entries"),
         "exchange.copies": days(connection, COPY, "exchange.copies"),
         "consequences.measures": days(connection, MEASURE, "consequences.measures"),
         "scores.points": points_as_days(connection),
@@ -137,3 +140,22 @@ def test_intervals_equal_days_in_little_worlds(seed: int, join: str) -> None:
         laws = under(read_laws(join), policy)
         found = Simulator(record, laws, DAY0.toordinal(), HORIZON.toordinal()).run()
         assert compare(engine.connection, found)["lists.entries"]
+
+
+@pytest.mark.parametrize(
+    ("seed", "join"),
+    [
+        pytest.param(seed, join, marks=[pytest.mark.long] if seed > 22 else [])
+        for seed in range(21, 41)
+        for join in ("own-keys", "full")
+    ],
+)
+def test_intervals_equal_days_whatever_happens_on_the_way(seed: int, join: str) -> None:
+    record, laws = little_world(seed, DAY0.toordinal(), WINDOW), read_laws(join)
+    clean = Simulator(record, laws, DAY0.toordinal(), HORIZON.toordinal()).run()
+    rows = drawn_mishaps(seed, laws, clean, DAY0.toordinal(), WINDOW)
+    assert len(rows) > 5
+    found = Simulator(record, laws, DAY0.toordinal(), HORIZON.toordinal(), mishaps=rows).run()
+    assert found.shown != clean.shown
+    with little_database(record, join, mishaps=rows) as engine:
+        compare(engine.connection, found)

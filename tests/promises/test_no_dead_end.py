@@ -7,7 +7,9 @@ shows that is not the owner of the list.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 
 from pipelines.exchange.network import read_owners
@@ -22,26 +24,32 @@ EACH = 2
 
 
 @pytest.fixture(scope="module")
-def reached(one_tiny, tmp_path_factory) -> dict[str, tuple[int, int]]:
-    """Feed -> of how many faults that changed a file, how many changed what another holder shows."""
+def universes(one_tiny, tmp_path_factory) -> Iterator[Universes]:
+    """What follows faults in the first tiny world."""
     from pipelines.run import build_home
 
     home = Home(tmp_path_factory.mktemp("home"))
     build_home(home, landing=one_tiny.landing)
+    with Universes(home) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def reached(universes) -> dict[str, tuple[int, int]]:
+    """Feed -> of how many faults that changed a file, how many changed what another holder shows."""
     owner, followed, reaching = read_owners("core"), Counter(), Counter()
-    with Universes(home) as universes:
-        for feed in feeds("core"):
-            cases = []
-            for kind in KINDS:
-                for seed in range(EACH):
-                    try:
-                        cases.append(universes.case([FaultSpec(kind, feed=feed, seed=seed)]))
-                    except FaultError:  # has no place there, or nothing to change
-                        continue
-            for found in universes.follow(cases):
-                cells = found.faulty.lists
-                followed[feed] += 1
-                reaching[feed] += bool((cells["holder"] != cells["list"].map(owner)).any())
+    for feed in feeds("core"):
+        cases = []
+        for kind in KINDS:
+            for seed in range(EACH):
+                try:
+                    cases.append(universes.case([FaultSpec(kind, feed=feed, seed=seed)]))
+                except FaultError:  # has no place there, or nothing to change
+                    continue
+        for found in universes.follow(cases):
+            cells = found.faulty.lists
+            followed[feed] += 1
+            reaching[feed] += bool((cells["holder"] != cells["list"].map(owner)).any())
     return {feed: (followed[feed], reaching[feed]) for feed in feeds("core")}
 
 
@@ -54,3 +62,20 @@ def test_a_fault_in_any_feed_is_shown_elsewhere(feed: str, reached) -> None:
 def test_shares_are_told(reached, tell) -> None:
     for feed, (followed, reaching) in reached.items():
         tell(f"{feed}: {reaching} of {followed} faults change what another holder shows")
+
+
+def test_a_reward_is_lost_by_mistake_as_a_restriction_is_gained(universes) -> None:
+    """A taxpayer's row is lost: the red list, the reward that rests on it, and all it earns."""
+    cases = [universes.case([FaultSpec("row_lost", feed="tax_a_class", seed=n)]) for n in range(6)]
+    found = [case.faulty for case in universes.follow(cases)]
+    cells = pd.concat([faulty.lists for faulty in found])
+    assert set(cells["list"]) == {"tax_a_class", "joint_reward"}
+    assert set(cells["kind"]) == {"wrongly_missing"}
+    assert {"ncisp", "credit_china", "bank"} <= set(
+        cells["holder"][cells["list"] == "joint_reward"]
+    )
+    measures = pd.concat([faulty.measures for faulty in found])
+    assert set(measures["kind"]) == {"wrongly_missing"}
+    assert {"tax_refunds_first", "procurement_preferred", "approvals_first_leader"} <= set(
+        measures["measure"]
+    )

@@ -31,7 +31,7 @@ def wrong_at_source(
     """
     concerned: dict[str, tuple[Feed, list[int]]] = {}
     for universe, made in edits.items():
-        for feed in {edit.struck.feed.name: edit.struck.feed for edit in made}.values():
+        for feed in {edit.feed.name: edit.feed for edit in made if edit.feed}.values():
             concerned.setdefault(feed.name, (feed, []))[1].append(universe)
     runs: dict[int, list[Wrong]] = {universe: [] for universe in edits}
     columns = "universe, record_id, version, from_day, to_day"

@@ -98,6 +98,9 @@ class Step:
         return modes()[self.mode].until_next_sync
 
 
+SENT_ASTRAY = Step("append")
+
+
 class Node:
     """What one holder shows of one entry in both states, and on which days the two differ."""
 
@@ -192,11 +195,15 @@ class Lineage:
         copy = min(odd, key=lambda c: (c.distance, c.path, c.entry, c.side))
         return self.walk(copy, day), copy
 
+    def step(self, copy: Copy, path: str) -> Step:
+        """The last step of a path; of a way that no edge goes what was sent is kept."""
+        return self.steps.get((copy.list, path), SENT_ASTRAY)
+
     def walk(self, copy: Copy, day: int) -> str:
         """The cause of a residual copy on a day: the first step on its way that went wrong."""
         holders = copy.path.split(">")
         paths = [">".join(holders[: n + 1]) for n in range(len(holders))]
-        again = next((n for n, p in enumerate(paths) if self.steps[copy.list, p].readmitted), None)
+        again = next((n for n, p in enumerate(paths) if self.step(copy, p).readmitted), None)
         if again is not None:
             before = paths[holders.index(holders[again])]
             if self.wrong(paths[again], copy.entry, day, copy.subject) and not self.wrong(
@@ -208,7 +215,7 @@ class Lineage:
         )
         if at == 0:
             return self._root(copy, holders[0], day)
-        waits = self.steps[copy.list, paths[at]].until_next_sync or copy.side == CLEAN
+        waits = self.step(copy, paths[at]).until_next_sync or copy.side == CLEAN
         return WAITS if waits else NOT_CARRIED
 
     def _root(self, copy: Copy, owner: str, day: int) -> str:

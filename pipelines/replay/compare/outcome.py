@@ -59,11 +59,7 @@ def followed(
     """
     none = nothing(about)
     differs = defaultdict(lambda: none, differences(db, about))
-    corrected = {
-        2 * n + 1: edits
-        for n, edits in enumerate(cases)
-        if any(edit.corrected is not None for edit in edits)
-    }
+    corrected = {2 * n + 1: edits for n, edits in enumerate(cases)}
     remaining = remaining_after(db, {u: differs[u] for u in corrected}, corrected)
     numbers = range(len(cases))
     return [differs[2 * n] for n in numbers], [remaining.get(2 * n + 1) for n in numbers]

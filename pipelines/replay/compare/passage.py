@@ -132,7 +132,7 @@ def passage(
             for k in kept_back(edits, feeds, corrected, "corrected")
             if k.state == "corrected" and _same(k) not in before
         ]
-    names = dict.fromkeys(edit.struck.feed.name for edit in edits)
+    names = dict.fromkeys(edit.feed.name for edit in edits if edit.feed)
     order = [*(f"landing.{name}" for name in names), *(model.name for model in models)]
     tables = [table for table in dict.fromkeys(order) if len(_told(faulty(table)))]
     said = _conformed(faulty)
@@ -288,7 +288,14 @@ def _stopped(
     differing: Differing,
 ) -> str:
     """Where a case stopped that reached nobody, and why, in one sentence."""
-    feeds = " and ".join(dict.fromkeys(edit.struck.feed.name for edit in edits))
+    names = dict.fromkeys(edit.feed.name for edit in edits if edit.feed)
+    if not names:
+        where = " and ".join(dict.fromkeys(edit.struck.edge for edit in edits))
+        return (
+            f"It stopped at {where}: by another way, or at another time, the same is shown there to "
+            "the day"
+        )
+    feeds = " and ".join(names)
     here = [k for k in kept if k.state != "clean"]
     if here and any(k.state == "clean" for k in kept):
         return (
@@ -299,7 +306,7 @@ def _stopped(
         return f"It stopped at the gate: {here[0].sentence()}; what was believed before still is"
     columns = _edited(edits)
     named = " and ".join(columns) or "the row"
-    believed = [t for t in tables if t in {f"conform.{e.struck.feed.name}" for e in edits}]
+    believed = [t for t in tables if t in {f"conform.{name}" for name in names}]
     if not believed:
         return (
             f"It stopped in landing: the rows of {feeds} read otherwise, but what is believed, and "

@@ -16,6 +16,7 @@ from pipelines.replay.compare.diff import CELL, Difference
 from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY, day_number
 from pipelines.replay.compare.residue import SINCE, Residue
 from pipelines.replay.compare.sides import BEFORE
+from pipelines.replay.plan.case import put_right_on
 from pipelines.replay.plan.edits import Edit
 
 
@@ -81,11 +82,6 @@ def irrevocable(db: Databases) -> set[tuple[str, str]]:
     )
 
 
-def correction_of(edits: Sequence[Edit]) -> date:
-    """The day on which the last of several corrections is published."""
-    return max(edit.correction_day for edit in edits if edit.correction_day is not None)
-
-
 def remaining_after(
     db: Databases,
     differences: Mapping[int, Difference],
@@ -96,13 +92,15 @@ def remaining_after(
     Args:
         db: with both sides of the comparison.
         differences: universe -> clean against corrected.
-        edits: universe -> the edits made in it; each universe given here gets an answer.
+        edits: universe -> the edits made in it; each of which something is done about gets an answer.
     """
-    if not edits:
+    days = {universe: day for universe, made in edits.items() if (day := put_right_on(made))}
+    if not days:
         return {}
+    edits = {universe: edits[universe] for universe in days}
+    differences = {universe: differences[universe] for universe in days}
     fixed = irrevocable(db)
     horizon = next(iter(differences.values())).horizon
-    days = {universe: correction_of(made) for universe, made in edits.items()}
     after = {
         universe: [
             _since(frame, days[universe])

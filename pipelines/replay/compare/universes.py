@@ -14,6 +14,7 @@ from pipelines.home import Home
 from pipelines.replay.compare import diff
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.evidence import Evidence, look_up
+from pipelines.replay.compare.noticing import remedied, shown
 from pipelines.replay.compare.outcome import Outcome, followed
 from pipelines.replay.compare.passage import Passage, passage
 from pipelines.replay.compare.remaining import Remaining
@@ -70,7 +71,8 @@ class Universes(Base):
             if fixed is not None:
                 states[2 * n + 1], corrected = fixed, True
         self.work_out(states)
-        self.sides.fill({e.struck.feed.name for edits in cases for e in edits}, corrected)
+        fed = {edit.feed.name for edits in cases for edit in edits if edit.feed is not None}
+        self.sides.fill(fed, corrected)
         self.db.alike = frozenset(set(TOLD) - self.small.moved)
         differs, remaining = followed(self.db, self.about, cases)
         left = [residue.difference for residue in remaining if residue is not None]
@@ -81,6 +83,25 @@ class Universes(Base):
             way = self._passage(n, edits, faulty, residue is not None) if telling else Passage()
             outcomes.append(Outcome(tuple(edits), faulty, residue, called, evidence, way))
         return outcomes
+
+    def put_right(self, cases: Sequence[Sequence[Edit]], remedy: str) -> list[tuple[Edit, ...]]:
+        """The cases with what a remedy does about each, after each has been followed without it.
+
+        Args:
+            cases: the faults of each.
+            remedy: its name.
+        """
+        wrong: dict[int, Difference] = {}  # by universe: the corrected one, where there is one
+        for n, outcome in enumerate(self.follow(cases)):
+            if outcome.remaining is None:
+                wrong[2 * n] = outcome.faulty
+            else:
+                wrong[2 * n + 1] = outcome.remaining.difference
+        found = shown(self.db, wrong, "base") if wrong else {}
+        return [
+            remedied(self.landed, self.landing, edits, remedy, what)
+            for edits, what in zip(cases, found.values(), strict=True)
+        ]
 
     def _passage(self, n: int, edits: Sequence[Edit], faulty: Difference, fixed: bool) -> Passage:
         """How far one case got."""
@@ -116,7 +137,7 @@ class Universes(Base):
                 f'FROM changed."resolve.names" WHERE side = {ADDED} GROUP BY subject_id'
             )
         }
-        return Words({**new, **called.subjects}, called.measures)
+        return replace(called, subjects={**new, **called.subjects})
 
     def first_with_effect(self, spec: FaultSpec) -> FaultSpec:
         """The fault at the first place drawn at which it changes something; else at the very first."""

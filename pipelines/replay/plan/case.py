@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
-from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, plan
+from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, placed, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.plan.mishaps import Happened, MishapEdit
+from pipelines.replay.plan.remedies import Remedy
 from sources.faults import FaultError
 
 
@@ -26,10 +30,18 @@ def plan_case(
         raise FaultError("There is no fault to follow; give a kind, a free edit or a scenario.")
     edits = tuple(plan(landed, others, landing, spec) for spec in specs)
     for state in ("faulty", "corrected"):
-        seen: dict[tuple[str, int | None], Edit] = {}
+        seen: dict[tuple[str | None, ...], Edit] = {}
         for edit in edits:
             rows = getattr(edit, state)
             for one in edit.faulty if rows is None else rows:
+                if isinstance(one, MishapEdit):
+                    place = (one.holder, one.came_from, one.list)
+                    if seen.setdefault(place, edit) is not edit:
+                        raise FaultError(
+                            f"Two mishaps change what {one.holder} shows of {one.list}; follow them in "
+                            "two replays."
+                        )
+                    continue
                 line = one.line if isinstance(one, RowEdit) else None
                 in_addition = isinstance(one, RowEdit) and line is None
                 if seen.get((one.file, line), edit) is not edit and not in_addition:
@@ -40,10 +52,59 @@ def plan_case(
     return edits
 
 
+def put_right(
+    landed: Landed, landing: Path, edits: Sequence[Edit], remedy: Remedy
+) -> tuple[Edit, ...]:
+    """The edits of a case with what a remedy does about it.
+
+    Args:
+        landed, landing: see `pipelines.replay.plan.edits.plan`.
+        edits: the faults in their places.
+        remedy: as `pipelines.replay.plan.remedies.work_out` gives it.
+    """
+    due = remedy.correct_on
+    if due is not None:
+        edits = [_corrected(landed, landing, edit, due, remedy.at_source) for edit in edits]
+        if not any(edit.correction_day for edit in edits):
+            last = max(edit.struck.days[-1] for edit in edits)
+            why_not = (
+                f"it is to be corrected on {due}, but the source delivers nothing after {last}"
+            )
+            remedy = replace(
+                remedy, correct_on=None, why_not=why_not if remedy.at_source else remedy.why_not
+            )
+    return tuple(replace(edit, remedy=remedy) for edit in edits)
+
+
+def _corrected(landed: Landed, landing: Path, edit: Edit, due: date, at_source: bool) -> Edit:
+    """A fault put right from a day on: by its source with a delivery, if it is told, or at a holder."""
+    if isinstance(edit.struck, Happened):
+        day = max(due, edit.struck.day)
+    elif at_source:
+        day = next((d for d in edit.struck.days if d >= due), None)
+    else:
+        day = None
+    return edit if day is None else placed(landed, landing, edit.struck, day) or edit
+
+
+def put_right_on(edits: Sequence[Edit]) -> date | None:
+    """The day on which a case is put right: of its last correction, or else of the first deletion.
+
+    None if nothing is done about it.
+    """
+    days = [edit.correction_day for edit in edits if edit.correction_day is not None]
+    return max(days, default=min((one.day for one in _removals(edits)), default=None))
+
+
+def _removals(edits: Sequence[Edit]) -> Sequence[MishapEdit]:
+    """What holders delete because of the remedy of a case."""
+    return () if edits[0].remedy is None else edits[0].remedy.removals
+
+
 def rows_of_states(edits: Sequence[Edit]) -> tuple[list[RowOrFile], list[RowOrFile] | None]:
     """All that a case changes if it is never put right, and if it is; None if nothing of it is."""
     faulty = [row for edit in edits for row in edit.faulty]
-    if all(edit.corrected is None for edit in edits):
+    if put_right_on(edits) is None:
         return faulty, None
     fixed = (edit.faulty if edit.corrected is None else edit.corrected for edit in edits)
-    return faulty, [row for rows in fixed for row in rows]
+    return faulty, [*(row for rows in fixed for row in rows), *_removals(edits)]

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.exchange.mishaps import mishaps
 from pipelines.replay.plan.faults import (
     FaultSpec,
     Landed,
@@ -27,6 +28,8 @@ from pipelines.replay.plan.faults import (
     correction_day,
     strikes,
 )
+from pipelines.replay.plan.mishaps import Happened, MishapEdit, corrected_rows, happened, without
+from pipelines.replay.plan.remedies import Remedy
 from schemas.contract import Feed
 from sources.faults import FaultError, History, Row
 from sources.faults.history import corrected_history, key_of
@@ -68,7 +71,7 @@ class FileEdit:
     content: bytes = field(repr=False)
 
 
-RowOrFile = RowEdit | FileEdit
+RowOrFile = RowEdit | FileEdit | MishapEdit
 
 
 @dataclass(frozen=True)
@@ -80,18 +83,30 @@ class Edit:
         faulty: the edits if it is never put right.
         corrected: the edits if it is; None if no correction was asked for.
         correction_day: the day the correction is published; None likewise.
+        remedy: what is done about it, if that was worked out from who notices it.
     """
 
-    struck: Struck
+    struck: Struck | Happened
     faulty: tuple[RowOrFile, ...]
     corrected: tuple[RowOrFile, ...] | None
     correction_day: date | None
+    remedy: Remedy | None = None
+
+    @property
+    def feed(self) -> Feed | None:
+        """The feed of the record or delivery struck; None of a mishap."""
+        return self.struck.feed
 
     @property
     def correction_sent(self) -> date | None:
-        """The first delivery that reads otherwise because of the correction; None if none does."""
+        """The first delivery that reads otherwise because of the correction; None if none does.
+
+        Of a mishap it is the day on which it is put right.
+        """
         if self.corrected is None:
             return None
+        if isinstance(self.struck, Happened):
+            return self.correction_day
         other = [e for e in self.faulty if e not in self.corrected]
         other += [e for e in self.corrected if e not in self.faulty]
         return min((e.delivery for e in other), default=None)
@@ -124,6 +139,10 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
     Raises:
         FaultError: if the fault does not fit, or the source has no delivery to correct it with.
     """
+    if spec.kind in mishaps():
+        found, after = happened(landed, spec), spec.correct_after
+        until = None if after is None else found.day + timedelta(days=after)
+        return placed(landed, landing, found, until)
     left_alone = 0
     for struck in strikes(landed, others, spec):
         fixed_on = correction_day(spec, struck.days, struck.day)
@@ -133,21 +152,37 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
                 f"The last delivery of {struck.feed.name} is on {struck.days[-1]}; a correction "
                 f"due on {due} would never be delivered. Correct it sooner."
             )
-        if struck.fault.level == "delivery":
-            edit = _plan_delivery(landed, landing, struck, fixed_on)
-            if edit is not None and left_alone == spec.passed_over:
-                return edit
-            left_alone += edit is not None
-            continue
-        faulty = _rows(landed, struck, struck.faulty(None))
-        if fixed_on is None:
-            return Edit(struck, faulty, None, None)
-        until = struck.faulty(fixed_on)
-        histories = (struck.clean, until)
-        gate = partial(landed.gates.let_through, struck.feed, others=histories)
-        sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
-        return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
+        edit = placed(landed, landing, struck, fixed_on)
+        if edit is not None and (struck.record_id or left_alone == spec.passed_over):
+            return edit
+        left_alone += edit is not None
     raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
+
+
+def placed(
+    landed: Landed, landing: Path, struck: Struck | Happened, fixed_on: date | None = None
+) -> Edit | None:
+    """The edits that a fault in its place means; None if a whole delivery stays as it is.
+
+    Args:
+        landed, landing: see `plan`.
+        struck: the fault in its place.
+        fixed_on: the delivery with which the source puts it right, or the day on which somebody puts
+            a mishap right; None: nobody ever does.
+    """
+    if isinstance(struck, Happened):
+        rows = None if fixed_on is None else corrected_rows(struck, fixed_on)
+        return Edit(struck, struck.rows, rows, fixed_on)
+    if struck.fault.level == "delivery":
+        return _plan_delivery(landed, landing, struck, fixed_on)
+    faulty = _rows(landed, struck, struck.faulty(None))
+    if fixed_on is None:
+        return Edit(struck, faulty, None, None)
+    until = struck.faulty(fixed_on)
+    histories = (struck.clean, until)
+    gate = partial(landed.gates.let_through, struck.feed, others=histories)
+    sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
+    return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
 
 
 def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
@@ -285,7 +320,7 @@ def apply(
     feeds: Mapping[str, Feed],
     log: Path,
 ) -> Log:
-    """Make edits in a landing folder, or in a copy of it.
+    """Make edits in a landing folder, or in a copy of it; mishaps happen later and change no file.
 
     Args:
         edits: of rows and files.
@@ -302,7 +337,7 @@ def apply(
         _link_tree(landing, target)
     log.mkdir(parents=True, exist_ok=True)
     by_file: dict[str, list[RowOrFile]] = defaultdict(list)
-    for edit in edits:
+    for edit in without(edits):
         by_file[edit.file].append(edit)
     entries = []
     for n, (file, mine) in enumerate(sorted(by_file.items())):
@@ -399,8 +434,10 @@ def _link_tree(landing: Path, target: Path) -> None:
 
 def natural_key(edit: Edit) -> str | None:
     """The natural key of the record struck, its parts joined by `|`."""
+    if edit.feed is None:
+        return None
     rows = [row for rows in edit.struck.clean.values() for row in rows]
-    if not rows or not edit.struck.feed.natural_key:
+    if not rows or not edit.feed.natural_key:
         return None
     return "|".join(rows[0][name] or "" for name in edit.struck.feed.natural_key)
 

@@ -40,6 +40,9 @@ class FaultSpec:
         values: column -> text, for `free_edit`.
         scope: `source` or `once`; by default the kind's own.
         correct_after: days until the source puts it right; None: never.
+        holder, sender, list, entry, other: of a mishap: the holder at which it happens, the one it
+            came from, the list, the entry (its id or the start of one), and the subject that is shown
+            instead. Its `delivery` is the day on which it happens.
         seed: of the draws.
         frame: every record is as likely, or every subject and then every record that speaks of it,
             or every feed and then every record of it.
@@ -54,6 +57,11 @@ class FaultSpec:
     values: Mapping[str, str | None] = field(default_factory=dict)
     scope: str | None = None
     correct_after: int | None = None
+    holder: str | None = None
+    sender: str | None = None
+    list: str | None = None
+    entry: str | None = None
+    other: str | None = None
     seed: int = 1
     frame: str = "record"
     room: int | None = None
@@ -62,7 +70,8 @@ class FaultSpec:
     @property
     def drawn(self) -> bool:
         """Whether the record or delivery struck is left to be drawn."""
-        return self.kind != "free_edit" and self.record is None and self.delivery is None
+        given = (self.record, self.delivery, self.entry)
+        return self.kind != "free_edit" and all(one is None for one in given)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ def asked(
     sets: Sequence[str] = (),
     scope: str | None = None,
     correct_after: int | None = None,
+    **place: str | None,
 ) -> FaultSpec:
     """The fault that some options ask for.
 
@@ -32,6 +33,7 @@ def asked(
         sets: of a free edit, texts COLUMN=VALUE.
         scope: `source` or `once`.
         correct_after: days after which the source corrects it; None: never.
+        place: of a mishap: holder, sender, list, entry and other; see `FaultSpec`.
 
     Raises:
         FaultError: if the options do not go together, in one sentence.
@@ -58,5 +60,6 @@ def asked(
         values=values,
         scope=scope,
         correct_after=correct_after,
+        **place,
         seed=seed,
     )

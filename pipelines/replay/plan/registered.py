@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pipelines.engine.databases import Databases
@@ -65,6 +66,7 @@ class Registered:
 
     def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
         self.db = db
+        self._name = name
         self._bearers_read = False
         self._holders: dict[str, dict[str, int]] | None = None  # scheme -> register -> codes
         self._found: dict[tuple[str, str], list[str]] = {}
@@ -126,6 +128,33 @@ class Registered:
             "SELECT property, feed, count(*) FROM registered GROUP BY ALL ORDER BY property, feed"
         ):
             self._holders.setdefault(scheme, {})[feed] = count
+
+    def name(self, scheme: str, code: str) -> str | None:
+        """The name that a register gives beside a code; None if none gives any."""
+        return self.db.rows(
+            f"""
+            WITH said AS ({self._said})
+            SELECT min(names.value) FROM said AS codes INNER JOIN said AS names USING (feed, record_id)
+            WHERE codes.property = ? AND codes.value = ? AND names.property = 'name'
+            """,
+            scheme,
+            code,
+        )[0][0]
+
+    def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
+        """Keys of the records of a feed of changes that fill a column and stand on a day, in order."""
+        (key,) = feed.natural_key
+        gone = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
+        return [
+            row[0]
+            for row in self.db.rows(
+                f'SELECT "{key}" FROM {self._name}.landing.{feed.name} WHERE published < ? '
+                f'GROUP BY "{key}" HAVING count("{column}") > 0 '
+                f'AND NOT bool_or(list_contains(?, "{feed.effect_column}")) ORDER BY "{key}"',
+                day,
+                gone,
+            )
+        ]
 
     def _read_bearers(self) -> None:
         """Who bears which resident number and name, read once, since many records may be tried."""

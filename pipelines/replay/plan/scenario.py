@@ -6,6 +6,7 @@ story: A clerk copies the fine in yuan.
 world: {size: story, seed: 1, days: 365, dirt: 1}
 join: full
 policy: {court-bank.every: 14}
+remedy: source
 faults:
   - {kind: wrong_unit, feed: city_penalties, record: 8a01…, delivery: 2024-02-05, correct_after: 30}
   - {kind: free_edit, feed: court, record: "100000001", set: {iname: 王伟}, scope: once}
@@ -27,6 +28,7 @@ import yaml
 from pipelines.exchange.network import JOINS
 from pipelines.replay.plan.edits import Edit, natural_key
 from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.plan.remedies import clocks
 from schemas.suggest import suggestion
 
 
@@ -42,6 +44,7 @@ class Scenario:
         faults: one or several, all in one replay.
         join: level of joining; None: that of the database.
         policy: numbers of the network that are varied.
+        remedy, text: what is done about it, and what a dispute says; see `pipelines.replay.replay`.
         title, story: for people.
         world: size, seed, days and dirt of the world it was made in, if it needs that one.
     """
@@ -49,15 +52,19 @@ class Scenario:
     faults: Sequence[FaultSpec]
     join: str | None = None
     policy: Mapping[str, str] = field(default_factory=dict)
+    remedy: str | None = None
+    text: str | None = None
     title: str = ""
     story: str = ""
     world: Mapping[str, Any] = field(default_factory=dict)
 
 
-_KEYS = ("title", "story", "world", "join", "policy", "faults")
+_KEYS = ("title", "story", "world", "join", "policy", "remedy", "text", "faults")
 _KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
 _WORLD_KEYS = ("size", "seed", "days", "dirt")
-_FAULT_KEYS = ("kind", "feed", "record", "delivery", "set", "scope", "correct_after", "seed")
+_PLACE_KEYS = ("holder", "sender", "list", "entry", "other")
+_FAULT_KEYS = ("kind", "feed", "record", *_PLACE_KEYS, "delivery", "set", "scope", "correct_after",
+               "seed")  # fmt: skip
 
 
 def load(path: Path | str) -> Scenario:
@@ -81,6 +88,9 @@ def load(path: Path | str) -> Scenario:
     join = said.text("join")
     if join is not None and join not in JOINS:
         raise said.wrong("join", f"one of {', '.join(JOINS)}")
+    remedy = said.text("remedy")
+    if remedy is not None and remedy not in clocks():
+        raise said.wrong("remedy", f"one of {', '.join(clocks())}")
     world = _Said(path, "world", said.mapping("world"), _WORLD_KEYS)
     made_in = {
         "size": world.text("size"),
@@ -92,6 +102,8 @@ def load(path: Path | str) -> Scenario:
         faults=tuple(_fault(path, n, child) for n, child in enumerate(node["faults"], start=1)),
         join=join,
         policy={str(k): str(v) for k, v in said.plain("policy").items()},
+        remedy=remedy,
+        text=said.text("text"),
         title=said.text("title") or "",
         story=said.text("story") or "",
         world={key: value for key, value in made_in.items() if value is not None},
@@ -202,6 +214,7 @@ def _fault(path: Path, n: int, node: Any) -> FaultSpec:
         values={str(k): None if v is None else str(v) for k, v in said.plain("set").items()},
         scope=said.text("scope"),
         correct_after=said.number("correct_after"),
+        **{key: said.text(key) for key in _PLACE_KEYS},
         seed=1 if seed is None else seed,
     )
 
@@ -209,7 +222,7 @@ def _fault(path: Path, n: int, node: Any) -> FaultSpec:
 def save(scenario: Scenario, path: Path) -> None:
     """Write a scenario; `load` gives it back."""
     node: dict[str, Any] = {}
-    for key in ("title", "story", "world", "join", "policy"):
+    for key in _KEYS[:-1]:
         value = getattr(scenario, key)
         if value:
             node[key] = dict(value) if isinstance(value, Mapping) else value
@@ -225,6 +238,7 @@ def _told(spec: FaultSpec) -> dict[str, Any]:
         "kind": spec.kind,
         "feed": spec.feed,
         "record": spec.record,
+        **{key: getattr(spec, key) for key in _PLACE_KEYS},
         "delivery": spec.delivery,
         "set": dict(spec.values) or None,
         "scope": spec.scope,
@@ -240,6 +254,8 @@ def written_out(
     join: str | None,
     policy: Mapping[str, str] | None,
     world: Mapping[str, Any],
+    remedy: str | None = None,
+    text: str | None = None,
 ) -> Scenario:
     """A scenario with everything that was drawn written down.
 
@@ -248,11 +264,14 @@ def written_out(
         edits: its faults in their places.
         join, policy: the level of joining and the numbers of the network, where they are given.
         world: what the home says of its world, if the scenario does not.
+        remedy, text: what is done about them.
     """
     specs = tuple(
-        replace(
+        edit.struck.written_out
+        if edit.feed is None
+        else replace(
             edit.struck.spec,
-            feed=edit.struck.feed.name,
+            feed=edit.feed.name,
             record=edit.struck.record_id and (natural_key(edit) or edit.struck.record_id),
             delivery=edit.struck.day,
             scope=edit.struck.scope,
@@ -267,6 +286,8 @@ def written_out(
         join=join or given.join,
         policy=dict(policy or given.policy),
         world=dict(given.world or world),
+        remedy=remedy,
+        text=text,
     )
 
 

@@ -16,9 +16,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.exchange.unroll import mishaps_model
 from pipelines.landing.keys import landing_select
 from pipelines.model import Model, tables_read
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, RowOrFile, edited
+from pipelines.replay.plan.mishaps import rows_of, without
 from pipelines.replay.recompute.lift import lifted
 from pipelines.replay.recompute.small import ADDED, REMOVED, Small, difference
 from quality.gates import (
@@ -62,8 +64,9 @@ def arrive(
     """
     by_feed: dict[str, list[tuple[int, RowOrFile]]] = defaultdict(list)
     for universe, made in edits.items():
-        for edit in made:
+        for edit in without(made):
             by_feed[edit.feed].append((universe, edit))
+    _happen(small, edits)
     counts: list[tuple[int, str, str, int, bool]] = []
     lost: list[tuple[int, str, str]] = []
     unreadable = {
@@ -79,6 +82,17 @@ def arrive(
         lost += gone
     _deliveries(small, counts, lost)
     return gates([feeds[name] for name in sorted(by_feed)])
+
+
+def _happen(small: Small, edits: Mapping[int, Sequence[RowOrFile]]) -> None:
+    """Make the changes that mishaps mean in `exchange.mishaps`."""
+    selects = [
+        f"SELECT {ADDED} AS side, {universe} AS universe, * FROM ({mishaps_model(rows).sql})"
+        for universe, made in edits.items()
+        if (rows := rows_of(made))
+    ]
+    if selects:
+        small.change("exchange.mishaps", " UNION ALL ".join(selects))
 
 
 def gates(feeds: Sequence[Feed]) -> list[Model]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import sqlglot
@@ -35,8 +35,13 @@ COMPARED = {
 }
 
 
-def lookups(models: Iterable[Model]) -> dict[str, set[str]]:
-    """Table -> columns by which replays look its rows up: the first plain column of each tie."""
+def lookups(models: Iterable[Model], empty: Collection[str] = ()) -> dict[str, set[str]]:
+    """Table -> columns by which replays look its rows up: the first plain column of each tie.
+
+    Args:
+        models: those a replay runs.
+        empty: tables that have no rows; the few replays that fill them read the others whole.
+    """
     found: dict[str, set[str]] = {table: set(columns) for table, columns in COMPARED.items()}
 
     def add(table: str, texts: Iterable[str]) -> None:
@@ -48,7 +53,7 @@ def lookups(models: Iterable[Model]) -> dict[str, set[str]]:
                 return
 
     for model in models:
-        how = recipe(model)
+        how = recipe(model, frozenset(model.reads).intersection(empty))
         for tie in how.ties:
             add(tie.table, [left for left, _ in tie.pairs])
             if tie.parent != UNIT:
@@ -91,9 +96,10 @@ def _index(database: Path, models: Iterable[Model], progress: Progress | None) -
     """Make the indexes in a copy of the base."""
     with open_engine("duckdb", database) as engine:
         there = set(engine.tables())
+        empty = {table for table in there if engine.count(table) == 0}
         wanted = [
             (table, column)
-            for table, columns in sorted(lookups(models).items())
+            for table, columns in sorted(lookups(models, empty).items())
             if table in there and engine.count(table) >= SMALL
             for column in sorted(columns)
         ]

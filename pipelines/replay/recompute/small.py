@@ -81,6 +81,7 @@ class Small:
             if shared(table):
                 self.engine.create_table(table, f"SELECT * FROM base.{table}")
         self.engine.create_schema("changed")
+        self.empty = empty_tables(self.engine, "base")
         self.moved: set[str] = set()
         self._feeds: dict[tuple[str, tuple[str, ...]], set[str]] = {}
         self._seen: set[str] = set()
@@ -197,7 +198,9 @@ class Small:
         varying = [t for t in model.reads if not shared(t)]
         if not self.moved.intersection(varying):
             return False
-        how = recipe(model)
+        how = recipe(model, self._without_rows(model))
+        if how.way == "nothing":
+            return False
         if how.way == "rows":
             self.change(model.name, self._row_by_row(model))
             return True
@@ -209,6 +212,10 @@ class Small:
                 return False
         self.change(model.name, self._worked_out(model, how))
         return True
+
+    def _without_rows(self, model: Model) -> frozenset[str]:
+        """Tables a model reads that have no rows, neither in the base nor in any universe."""
+        return frozenset(self.empty.intersection(model.reads) - self.moved)
 
     def _row_by_row(self, model: Model) -> str:
         """What the model makes of the changed rows: each side of each universe apart from the rest."""
@@ -331,6 +338,7 @@ class Small:
                 ctes += self._needed(how, tie)
                 made.setdefault(tie.table, []).append(quoted(f"{tie.alias} needed"))
         empty = frozenset(tie.table for tie in how.ties if tie.table not in made)
+        empty |= self._without_rows(model)
         select = _lifted(model.sql, None, empty)
         for table in model.reads:
             if not shared(table) and quoted(f"in {table}") in select:
@@ -439,6 +447,15 @@ class Small:
                     f"INNER JOIN base.{table} AS {alias} ON {left} = sought.k"
                 )
         return f"SELECT {columns} FROM base.{table} AS {alias}"
+
+
+def empty_tables(engine: Engine, database: str) -> frozenset[str]:
+    """Tables of an attached database that have no rows."""
+    rows = engine.fetch(
+        "SELECT schema_name, table_name FROM duckdb_tables() "
+        f"WHERE database_name = '{database}' AND estimated_size = 0"
+    )
+    return frozenset(f"{schema}.{table}" for schema, table in rows)
 
 
 def difference(columns: str, had: str, has: str) -> str:

@@ -11,10 +11,11 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pipelines.build import build
 from pipelines.engine.databases import opened
@@ -22,6 +23,7 @@ from pipelines.home import Home
 from pipelines.replay.plan.case import plan_case, rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile, apply
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.plan.mishaps import rows_of
 from pipelines.replay.recompute.levels import level
 from schemas.contract import feeds
 from schemas.progress import Progress
@@ -66,7 +68,7 @@ def rebuild_states(
         )[0]
     seconds: dict[str, float] = {}
 
-    def rebuilt(state: str, folder: Path) -> Path:
+    def rebuilt(state: str, folder: Path, mishaps: Sequence[Mapping[str, Any]]) -> Path:
         start = time.perf_counter()
         target = workdir / f"{state}.duckdb"
 
@@ -80,6 +82,7 @@ def rebuild_states(
             join=join,
             policy=json.loads(policy),
             tier=tier,
+            mishaps=mishaps,
             progress=tell,
             checks=False,
         )
@@ -89,7 +92,7 @@ def rebuild_states(
     def edited(state: str, rows: Sequence[RowOrFile]) -> Path:
         folder = workdir / state / "landing"
         apply(rows, landing, folder, feeds(), workdir / state / "log")
-        database = rebuilt(state, folder)
+        database = rebuilt(state, folder, rows_of(rows))
         shutil.rmtree(folder)
         return database
 
@@ -108,6 +111,7 @@ def rebuilt(
     policy: Mapping[str, str] | None = None,
     workdir: Path | None = None,
     progress: Progress | None = None,
+    remedied: Callable[[States, Path, Sequence[Edit]], tuple[Edit, ...]] | None = None,
 ) -> Iterator[tuple[tuple[Edit, ...], States]]:
     """The edits of some faults and the states they lead to, everything rebuilt from edited files.
 
@@ -117,6 +121,8 @@ def rebuilt(
         join, policy: see `pipelines.replay.recompute.levels.level`.
         workdir: where the states are kept; None: in a temporary folder that goes away.
         progress: called with a label, steps done and steps in all.
+        remedied: gives the edits with what is done about them, once their states are there; those are
+            then rebuilt.
     """
     about = home.current()
     landing = Path(about.get("landing") or home.landing)
@@ -127,7 +133,11 @@ def rebuilt(
         edits = plan_case(landed, others, landing, specs)
     folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.kept))
     try:
-        yield edits, rebuild_states(clean, landing, edits, folder, progress)
+        states = rebuild_states(clean, landing, edits, folder, progress)
+        if remedied is not None:
+            edits = remedied(states, landing, edits)
+            states = rebuild_states(clean, landing, edits, folder / "remedied", progress)
+        yield edits, states
     finally:
         if workdir is None:
             shutil.rmtree(folder, ignore_errors=True)

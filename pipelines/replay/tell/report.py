@@ -19,7 +19,8 @@ from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.compare.words import Words
 from pipelines.replay.plan.edits import Edit, changed, natural_key
-from pipelines.replay.tell.form import fault_json, shortest_ways, tables
+from pipelines.replay.tell.form import fault_json, shortest_ways, tables, up_and_down
+from pipelines.replay.tell.remedy import remedy_words
 from pipelines.terminal import counted, plain_table, wide_console
 from schemas.contract import islands
 from schemas.notice import NOTICE
@@ -49,9 +50,11 @@ def print_replay(
     for edit in replay.edits:
         for line in _record(edit):
             out.print(line)
-    for line in _passage(replay):
+    for line in (*_passage(replay), *_spread(replay)):
         out.print(line)
     _reach(out, replay.faulty, replay.words, replay.remaining)
+    for n, said in enumerate(remedy_words(replay)):
+        out.print(_line("" if n else "Remedy", said))
     if replay.remaining is not None:
         for line in _left(replay):
             out.print(line)
@@ -67,6 +70,7 @@ def _passage(replay: Outcome) -> list[Text]:
         spec = edit.struck.spec
         if spec.passed_over:
             one = ("record", "records") if edit.struck.record_id else ("delivery", "deliveries")
+            one = ("place", "places") if edit.feed is None else one
             drawn = f"with --seed {spec.seed}; {counted(spec.passed_over, *one)}"
             nothing = "changed nothing that anybody shows, does or scores"
             lines.append(_line("Drawn", f"{drawn} drawn before it {nothing}"))
@@ -128,7 +132,9 @@ def _gain(gained: Mapping[str, Any]) -> Text:
 
 def _record(edit: Edit) -> list[Text]:
     """The fault in one line and the record before and after in as many as cells changed."""
-    fault, feed = fault_json(edit), edit.struck.feed
+    fault, feed = fault_json(edit), edit.feed
+    if feed is None:
+        return _mishap(edit, fault["mishap"])
     record = natural_key(edit) or (edit.struck.record_id or "")[:8]
     line = f" line {fault['line']}" if fault["line"] else ""
     until = {"source": "and on until corrected", "once": "once"}[fault["scope"]]
@@ -154,6 +160,32 @@ def _record(edit: Edit) -> list[Text]:
         else:
             what = "a row is delivered that should not be"
         lines.append(Text(f"{'':{INDENT}}{what}", style="red"))
+    return lines
+
+
+def _mishap(edit: Edit, told: Mapping[str, Any]) -> list[Text]:
+    """A mishap in one line, and what it is in another."""
+    lists = told["lists"]
+    what = ", ".join(lists) if len(lists) <= 3 else counted(len(lists), "list")
+    struck = [f"entry {told['entry_id'][:8]}"] if told["entry_id"] else []
+    when = [told["day"], f"a backup of {told['as_of_day']}"] if told["as_of_day"] else [told["day"]]
+    head = ", ".join((told["place"], what, *struck, *when))
+    return [
+        _line("Mishap", f"{edit.struck.fault.title}: {head}"),
+        Text(f"{'':{INDENT}}{edit.struck.fault.description}", style="red"),
+    ]
+
+
+def _spread(replay: Outcome) -> list[Text]:
+    """Of each mishap at which holder it began, and how many before and behind it differ."""
+    lines = []
+    for edit in replay.edits:
+        if edit.feed is None and len(replay.faulty.lists):
+            holder = edit.struck.first.holder
+            up, down = up_and_down(replay.faulty, holder)
+            behind = f"{counted(len(down), 'holder')} further on"
+            before = f"{counted(len(up), 'holder')} nearer to the owner"
+            lines.append(_line("Began", f"at {holder}; went on to {behind}, back to {before}"))
     return lines
 
 
@@ -342,6 +374,8 @@ def corrected_words(replay: Outcome) -> str:
     day = replay.remaining.residue.correction_day
     meant = [edit for edit in replay.edits if edit.correction_day is not None]
     unsent = [edit.why_not_sent for edit in meant if edit.why_not_sent]
+    if not meant:
+        return f"deleted from {day} on, and not corrected"
     if len(unsent) == len(meant):
         return f"nothing was sent on {day} to correct it: {unsent[0]}"
     if replay.passage.kept_correction:
@@ -407,9 +441,11 @@ def sentence(replay: Outcome) -> str:
     """The whole replay in one plain sentence."""
     total = metrics.totals(replay.faulty)
     what = "One wrong delivery" if replay.edits[0].struck.record_id is None else "One wrong record"
+    if replay.edits[0].feed is None:
+        what = "One mishap"
     if len(replay.edits) > 1:
         what = f"{len(replay.edits)} faults"
-    source = " and ".join(sorted({edit.struck.feed.name for edit in replay.edits}))
+    source = " and ".join(sorted({place_of(edit) for edit in replay.edits}))
     if not total["subjects"]:
         text = f"{what} in {source} changed nothing that anybody shows, does or scores"
         if replay.remaining is not None and replay.remaining.difference.differs:
@@ -460,14 +496,21 @@ def sentence(replay: Outcome) -> str:
     return f"{text}; {RESIDUE_DAY} days after {fixed_words(replay)}, {still}."
 
 
+def place_of(edit: Edit) -> str:
+    """The feed, edge or holder at which a fault struck."""
+    return edit.struck.edge if edit.feed is None else edit.feed.name
+
+
 def fixed_words(replay: Outcome) -> str:
     """What happened on the day of the correction, as the end of "30 days after …"."""
-    sent = any(edit.correction_sent for edit in replay.edits)
-    if not sent:
+    if not any(edit.correction_day for edit in replay.edits):
+        return "the first deletion"
+    if not any(edit.correction_sent for edit in replay.edits):
         return "it was to be corrected, for which nothing was sent"
     if replay.passage.kept_correction:
         return "the source's correction, which a gate kept back"
-    return "the source corrected it"
+    at_source = any(edit.feed for edit in replay.edits)
+    return "the source corrected it" if at_source else "it was put right"
 
 
 def _counted_on(remaining: Remaining) -> int:

@@ -14,8 +14,10 @@ from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.words import Words
+from pipelines.replay.plan.disputes import Dispute
 from pipelines.replay.plan.scenario import Scenario, save
 from pipelines.replay.tell.form import as_json, fault_json
+from pipelines.replay.tell.remedy import remedy_json
 from pipelines.replay.tell.report import print_comparison, print_replay
 
 
@@ -56,12 +58,14 @@ class Replay(Outcome):
         scenario: the replay as it can be saved, with everything drawn written out.
         mode: `rebuild` or `replay`.
         seconds: how long it took, building included.
+        dispute: what was filed on a public page, if anything was.
         gained: figures of `pipelines.replay.compare.gain`, if they were asked for.
     """
 
     scenario: Scenario
     mode: str
     seconds: float
+    dispute: Dispute | None = None
     gained: Mapping[str, Any] | None = None
 
     def json(self) -> dict[str, Any]:
@@ -69,7 +73,10 @@ class Replay(Outcome):
         told = [fault_json(edit) for edit in self.edits]
         latency = metrics.latency(self.faulty.lists, self.fault_day)
         fault = told[0] | {"latency_days": latency, "further": told[1:]} | self.passage.json()
-        return as_json(self.faulty, self.mode, self.seconds, fault, self.remaining, self.gained)
+        remedy = remedy_json(self, self.dispute)
+        return as_json(
+            self.faulty, self.mode, self.seconds, fault, self.remaining, remedy, self.gained
+        )
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The results as data frames.

@@ -15,8 +15,10 @@ What the columns hold that are not the same in every kind:
 | volunteering | volunteer centre | hours | |
 | honour | city office | | |
 
-`severity` is always that of the ground in the code list `grounds`. How often each ground is stands in
-`grounds.csv`, and which bureau fines it how much in `fines.csv`.
+`severity` is always that of the ground in the code list `grounds`. How many acts a year there are for
+100,000 subjects of a group stands in `rates.csv` (of licences before those in counties are left out, of
+arrears in spells, on the platform for 100,000 users), how often each ground is in `grounds.csv`, and which
+bureau fines it how much in `fines.csv`.
 """
 
 from __future__ import annotations

@@ -21,14 +21,13 @@ from sources.world.draws import Ints, Stream
 from sources.world.population import Population
 
 KIND = "abnormal"
-A_YEAR = {conduct.FIRM: 1_850}
 _STAYS = (60, 25, 15)  # weights: out within two years, after three to six, never
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
     seed = population.seed
-    acts = conduct.draw(population, KIND, A_YEAR)
+    acts = conduct.draw(population, KIND, conduct.rates(KIND))
     july = np.array([number(date(year, 7, 1)) for year in conduct.years_of(population)])
     late = july[year_of(acts.day) - CONDUCT_BEGINS.year] + Stream(seed, f"{KIND}.july").below(
         acts.key, 14

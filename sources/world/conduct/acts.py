@@ -116,16 +116,16 @@ class Group:
         )
 
 
-def group_of(population: Population, group: int, of_age: int = 18) -> Group:
-    """The subjects of a group; people act from the age of `of_age` years."""
+def group_of(population: Population, group: int) -> Group:
+    """The subjects of a group; people act once they are of age: what a city counts are adults' acts."""
     firms, bodies, people = population.firms, population.bodies, population.people
     if group == FIRM:
         return Group(group, 1, firms.place, firms.born, firms.ended)
     if group == BODY:
         still = np.full(bodies.born.size, OPEN)
         return Group(group, population.first_body, bodies.place, bodies.born, still)
-    of_age_on = people.born + years(of_age)
-    return Group(group, population.first_person, people.place, of_age_on, people.ended)
+    of_age = people.born + years(18)
+    return Group(group, population.first_person, people.place, of_age, people.ended)
 
 
 def years_of(population: Population) -> range:
@@ -150,7 +150,6 @@ def draw(
     a_year: Mapping[int, int],
     strata: Strata = TROUBLE,
     character: str = "character",
-    of_age: int = 18,
 ) -> Acts:
     """Draw the acts of a kind over all years.
 
@@ -160,12 +159,9 @@ def draw(
             yet or no longer there, which are dropped.
         strata: how unevenly acts fall on subjects.
         character: kinds of one character fall unevenly on the same subjects.
-        of_age: least age of people, years.
     """
     return Acts.together(
-        draw_year(
-            population, kind, group, rate, strata, f"{character}.{GROUPS[group]}", year, of_age
-        )
+        draw_year(population, kind, group, rate, strata, f"{character}.{GROUPS[group]}", year)
         for group, rate in a_year.items()
         for year in years_of(population)
     )
@@ -179,7 +175,6 @@ def draw_year(
     strata: Strata,
     ranks: str,
     year: int,
-    of_age: int = 18,
     among: Ints | None = None,
 ) -> Acts:
     """The acts of one group in one year.
@@ -190,7 +185,7 @@ def draw_year(
         among: who of the group can act, by index; by default everyone.
     """
     seed = population.seed
-    subjects = group_of(population, group, of_age)
+    subjects = group_of(population, group)
     n = subjects.place.size if among is None else among.size
     key = act_key(year, group, np.arange(n * rate // 100_000))
     level = Stream(seed, f"{kind}.level").choice(key, [weight for weight, _ in strata])
@@ -200,14 +195,14 @@ def draw_year(
     first = number(date(year, 1, 1))
     when = first + Stream(seed, f"{kind}.day").below(key, number(date(year + 1, 1, 1)) - first)
     acts = subjects.acts(key, index if among is None else among[index], when, level)
-    return present(population, acts, of_age)
+    return present(population, acts)
 
 
-def present(population: Population, acts: Acts, of_age: int = 18) -> Acts:
+def present(population: Population, acts: Acts) -> Acts:
     """Without acts by who is not there on the day, and acts after the window."""
     keep = acts.day < population.end
     for group in range(len(GROUPS)):
-        subjects = group_of(population, group, of_age)
+        subjects = group_of(population, group)
         here = acts.group == group
         who, when = acts.index[here], acts.day[here]
         keep[here] &= (subjects.begins[who] <= when) & (when < subjects.ends[who])
@@ -218,6 +213,13 @@ def present(population: Population, acts: Acts, of_age: int = 18) -> Acts:
 def severities() -> dict[str, str]:
     """Ground -> severity, from the code list `grounds`."""
     return {row["code"]: row["severity"] for row in read_csv(CODES / "grounds.csv")}
+
+
+@cache
+def rates(kind: str) -> Mapping[int, int]:
+    """Group -> acts of the kind a year for 100,000 of the group, from `rates.csv`."""
+    rows = read_csv(Path(__file__).with_name("rates.csv"))
+    return {GROUPS.index(r["who"]): int(r["a_year"]) for r in rows if r["kind"] == kind}
 
 
 @cache

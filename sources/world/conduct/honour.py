@@ -10,12 +10,11 @@ from sources.world.conduct import acts as conduct
 from sources.world.population import Population
 
 KIND = "honour"
-A_YEAR = {conduct.PERSON: 150, conduct.FIRM: 130, conduct.BODY: 500}
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = conduct.draw(population, KIND, A_YEAR, conduct.DEVOTED, "kindness")
+    acts = conduct.draw(population, KIND, conduct.rates(KIND), conduct.DEVOTED, "kindness")
     yield from conduct.rows(
         KIND,
         acts,

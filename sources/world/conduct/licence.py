@@ -15,7 +15,6 @@ from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "licence"
-A_YEAR = {conduct.FIRM: 8_000}  # before those in counties and those not there are left out
 # Trade -> the licence it needs; all others put up a sign.
 _NEEDS = {
     "C13": "food_licence",
@@ -34,7 +33,7 @@ _TERMS = (3, 5)  # years
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = conduct.draw(population, KIND, A_YEAR, conduct.ANYBODY)
+    acts = conduct.draw(population, KIND, conduct.rates(KIND), conduct.ANYBODY)
     acts = acts.take(divisions.load().urban[acts.place])
     seed = population.seed
     codes = [_NEEDS.get(trade.code, "signboard_licence") for trade in names.trades()]

@@ -20,7 +20,6 @@ from sources.world.draws import Ints, Stream
 from sources.world.population import Population
 
 KIND = "loan"
-A_YEAR = {conduct.PERSON: 2_650, conduct.FIRM: 1_650}
 STRATA = (conduct.TROUBLE[0], (12, 60), (3, 5))
 # Ground -> (weight among people's loans, least and most years, most yuan).
 LOANS = {
@@ -43,7 +42,7 @@ class Loans(NamedTuple):
 
 def granted(population: Population) -> Loans:
     """All loans, whose instalments may come to be overdue."""
-    acts = conduct.draw(population, KIND, A_YEAR, STRATA)
+    acts = conduct.draw(population, KIND, conduct.rates(KIND), STRATA)
     seed, terms = population.seed, [*LOANS.values()]
     drawn = Stream(seed, f"{KIND}.ground").choice(acts.key, [weight for weight, *_ in terms])
     ground = np.where(acts.group == conduct.FIRM, len(LOANS) - 1, drawn)

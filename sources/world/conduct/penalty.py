@@ -22,7 +22,6 @@ from sources.world.draws import Ints, Stream
 from sources.world.population import Population
 
 KIND = "penalty"
-A_YEAR = {conduct.FIRM: 2_250, conduct.BODY: 400, conduct.PERSON: 720}
 
 # Whom the grounds of `grounds.csv` are for: each group, and firms by trade.
 AUDIENCES = ("firm", "body", "person", "food_firm", "works_firm")
@@ -33,7 +32,7 @@ _REVOKED_PER_MILLION = 20_000
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = conduct.draw(population, KIND, A_YEAR)
+    acts = conduct.draw(population, KIND, conduct.rates(KIND))
     seed, where = population.seed, divisions.load()
     # Least and most fine of each ground in yuan, 0 being a reprimand; bureau, and its mark in numbers.
     fines = read_csv(Path(__file__).with_name("fines.csv"))

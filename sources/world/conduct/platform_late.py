@@ -10,10 +10,9 @@ from sources.world.conduct.platform_payment import on_platform, use
 from sources.world.population import Population
 
 KIND = "platform_late"
-A_YEAR = 12_500  # for 100,000 users
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    for acts in use(population, KIND, A_YEAR):
+    for acts in use(population, KIND):
         yield from on_platform(population, KIND, acts, "PL", 2_000)

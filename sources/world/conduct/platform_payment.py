@@ -17,7 +17,6 @@ from sources.world.draws import Ints, Stream
 from sources.world.population import Population
 
 KIND = "platform_payment"
-A_YEAR = 90_000  # for 100,000 users
 OFFICE = "云穗付"
 STRATA: conduct.Strata = ((50, 1000), (35, 200), (15, 30))
 _OPTED_IN_PER_MILLION = 250_000
@@ -32,9 +31,9 @@ def users(population: Population) -> Ints:
     return np.flatnonzero(chosen)
 
 
-def use(population: Population, kind: str, a_year: int) -> Iterator[conduct.Acts]:
-    """Acts of users, year by year, since they are many: `a_year` for 100,000 users."""
-    joined = users(population)
+def use(population: Population, kind: str) -> Iterator[conduct.Acts]:
+    """Acts of users, year by year, since they are many; the rates are for 100,000 users."""
+    joined, a_year = users(population), conduct.rates(kind)[conduct.PERSON]
     for year in conduct.years_of(population):
         acts = conduct.draw_year(
             population, kind, conduct.PERSON, a_year, STRATA, f"{kind}.user", year, among=joined
@@ -62,5 +61,5 @@ def on_platform(
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    for acts in use(population, KIND, A_YEAR):
+    for acts in use(population, KIND):
         yield from on_platform(population, KIND, acts, "PF", 3_000)

@@ -13,13 +13,12 @@ from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "tax_violation"
-A_YEAR = {conduct.FIRM: 300}
 _SETTLED_PER_MILLION = 120_000
 
 
 def acts_of(population: Population) -> conduct.Acts:
     """Who violated when; A-class taxpayers are chosen among the others."""
-    return conduct.draw(population, KIND, A_YEAR)
+    return conduct.draw(population, KIND, conduct.rates(KIND))
 
 
 def generate(population: Population) -> Iterator[pa.Table]:

@@ -20,7 +20,6 @@ from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "utility_arrears"
-A_YEAR = {conduct.PERSON: 430, conduct.FIRM: 350}  # spells
 # Ground -> (weight, company, letter of its account numbers).
 SERVICES = {
     "electricity_arrears": (45, "供电公司", "D"),
@@ -35,7 +34,7 @@ _NEVER_PER_MILLION = 60_000
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
     seed = population.seed
-    spells = conduct.draw(population, KIND, A_YEAR)
+    spells = conduct.draw(population, KIND, conduct.rates(KIND))
     months = 1 + Stream(seed, f"{KIND}.months").choice(spells.key, _MONTHS)
     service = Stream(seed, f"{KIND}.service").choice(
         spells.key, [weight for weight, *_ in SERVICES.values()]

@@ -1,4 +1,4 @@
-"""Volunteer work of residents from the age of 14; `detail` is the number of hours."""
+"""Volunteer work of residents; `detail` is the number of hours."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from sources.world.draws import Stream
 from sources.world.population import Population
 
 KIND = "volunteering"
-A_YEAR = {conduct.PERSON: 1_560}
 
 
 def generate(population: Population) -> Iterator[pa.Table]:
     """The rows of this kind."""
-    acts = conduct.draw(population, KIND, A_YEAR, conduct.DEVOTED, "kindness", of_age=14)
+    acts = conduct.draw(population, KIND, conduct.rates(KIND), conduct.DEVOTED, "kindness")
     serial = padded(conduct.serials(conduct.city_index(acts.place), acts.day), 7)
     city = pick(divisions.load().city_codes, acts.place)
     yield from conduct.rows(

@@ -250,7 +250,7 @@ def test_names_say_what_tells_arms_apart():
     arms = [Arm("none", (), 7), Arm("full", (push,), 7), Arm("full", (push,), 30)]
     names = short_names(arms)
     assert names == ["none · 7 d", "full · pushed · 7 d", "full · pushed · 30 d"]
-    assert pairs(arms) == [(1, 2, "days until the source corrects")]
+    assert pairs(arms) == [(1, 2, "remedy, or days until the source corrects")]
     assert change(names[1], names[2]) == "full · pushed: 7 d → 30 d"
 
 

@@ -136,7 +136,7 @@ def test_what_the_arms_change_is_paired_within_a_level_of_joining(
     told = [
         (row["against"], row["arm"], row["factor"]) for row in summary.effects.to_dict("records")
     ]
-    after, every = "days until the source corrects", "ncisp-bank.every"
+    after, every = "remedy, or days until the source corrects", "ncisp-bank.every"
     # Arms: none 3 d, none 60 d; full every 7 3 d, 60 d; full every 28 3 d, 60 d.
     assert sorted(told) == [
         (0, 1, after), (2, 3, after), (2, 4, every), (3, 5, every), (4, 5, after),

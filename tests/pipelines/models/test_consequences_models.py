@@ -39,6 +39,7 @@ def kind(lab, **kinds):
 def measures(lab, *only):
     found = lab.run(
         "consequences.relations",
+        "consequences.grounds",
         "consequences.ways",
         "consequences.called",
         "consequences.measures",
@@ -127,6 +128,32 @@ def test_partners_are_reached_from_either_side(lab):
     ]
 
 
+def test_a_body_in_default_is_not_honoured_and_its_head_not_promoted(lab):
+    shown(lab, "civil_affairs", "bodies_in_default", subject="body", severity="general")
+    kind(lab, body="government_body", head="resident")
+    link(lab, "legal_representative", "head", "body")
+    assert [(m[0], m[2]) for m in measures(lab)] == [
+        ("body_not_honoured", "body"),
+        ("head_not_promoted", "head"),
+    ]
+
+
+def test_a_reward_is_given_by_each_agency_that_holds_the_list_to_firms_and_people(lab):
+    for agency in ("bank", "city_bureau", "procurement_office"):
+        for version, who in (("ev", "firm"), ("ew", "p")):
+            shown(lab, agency, "joint_reward", subject=who, severity="positive", version=version)
+    kind(lab, firm="enterprise", boss="resident", p="resident")
+    link(lab, "legal_representative", "boss", "firm")
+    assert [(m[0], m[2]) for m in measures(lab)] == [
+        ("approvals_first", "firm"),
+        ("approvals_first", "p"),
+        ("approvals_first_leader", "boss"),
+        ("loan_cost_lowered", "firm"),
+        ("loan_cost_lowered", "p"),
+        ("procurement_preferred", "firm"),
+    ]
+
+
 def said(lab, reference, what, from_day, to_day=None):
     lab.given("resolve.designations", [{"reference_id": reference, "subject_kind": what}])
     lab.given(
@@ -186,3 +213,49 @@ def test_of_a_firm_that_turns_out_to_be_one_nothing_more_is_asked(lab):
     kinds(lab)
     shown(lab, "court", "court_dishonest", subject="own")
     assert [m[3:] for m in measures(lab)] == [("2024-02-01", "2024-03-01")]
+
+
+def test_a_list_that_stands_against_a_measure_suspends_it(lab):
+    """The bank lends on grade and history: not from 1 March to 1 May, nor while a second loan is overdue."""
+    shown(lab, "bank", "city_red_list", subject="p", severity="positive", to_day="2024-12-01")
+    for version, from_day, to_day in (
+        ("late", "2024-03-01", "2024-05-01"),
+        ("later", "2024-04-01", "2024-04-10"),
+        ("last", "2024-11-01", None),
+    ):
+        shown(
+            lab,
+            "bank",
+            "loan_arrears",
+            subject="p",
+            from_day=from_day,
+            to_day=to_day,
+            version=version,
+        )
+    shown(lab, "ncisp", "loan_arrears", subject="p", from_day="2024-06-01", version="elsewhere")
+    assert measures(lab, "credit_loan") == [
+        ("credit_loan", "bank", "p", "2024-02-01", "2024-03-01"),
+        ("credit_loan", "bank", "p", "2024-05-01", "2024-11-01"),
+    ]
+
+
+def test_a_loan_for_a_strong_firm_is_for_those_without_a_bank_history(lab):
+    kind(lab, old="enterprise", new="enterprise")
+    for firm in ("old", "new"):
+        shown(lab, "bank", "rated_strong", subject=firm, severity="positive", version=firm)
+    shown(lab, "bank", "loans", subject="old", severity=None, from_day="2024-01-01", version="loan")
+    assert measures(lab) == [("credit_loan_small_firm", "bank", "new", "2024-02-01", "2024-06-01")]
+
+
+def test_a_low_grade_bars_where_it_is_known(lab):
+    kind(lab, p="resident", child="resident")
+    link(lab, "parent_child", "p", "child")
+    for agency in ("hotels", "railway", "education_bureau", "city_bureau", "bank"):
+        shown(lab, agency, "city_low_grades", subject="p", severity="general")
+    assert [m[:3] for m in measures(lab)] == [
+        ("double_check_grade", "bank", "p"),
+        ("hotel_refused", "hotels", "p"),
+        ("post_needs_a", "city_bureau", "p"),
+        ("rail_ban_low_grade", "railway", "p"),
+        ("top_school_barred", "education_bureau", "child"),
+    ]

@@ -242,3 +242,83 @@ def test_another_value_is_another_version_of_one_entry(lab):
     ]
     assert len({e["entry_id"] for e in found}) == 1
     assert len({e["entry_version"] for e in found}) == 2
+
+
+# --- good faith, travel, the environment, public bodies --------------------------------------------------
+
+
+def honoured(lab, ground="honest_trader", **days):
+    lab.given(
+        "merge.acts",
+        [{"act_id": "a", "record_id": "r", "version": "v", "subject_id": "s", "event_kind": "honour",
+          "ground": ground, "severity": "positive", "event_day": "2024-01-10", "from_day": "2024-02-01"}
+         | days],
+    )  # fmt: skip
+
+
+def test_a_model_of_good_faith_stands_three_years(lab):
+    honoured(lab)
+    honoured(lab, ground="heroic_act", act_id="b")
+    assert term(lab, "good_faith_traders") == [("2024-02-01", "2027-01-09")]
+
+
+def test_a_penalty_loses_good_faith_while_it_is_believed_and_a_minor_one_does_not(lab):
+    honoured(lab)
+    event(
+        lab,
+        "penalty",
+        record="p",
+        event_day="2024-05-01",
+        from_day="2024-05-10",
+        to_day="2024-06-10",
+    )
+    event(
+        lab,
+        "penalty",
+        record="q",
+        event_day="2024-05-05",
+        from_day="2024-06-01",
+        to_day="2024-07-01",
+    )
+    event(lab, "penalty", record="m", event_day="2024-08-01", severity="minor")
+    event(lab, "penalty", record="before", event_day="2023-08-01")
+    event(lab, "penalty", record="other", event_day="2024-08-01", subject="t")
+    assert term(lab, "good_faith_traders") == [
+        ("2024-02-01", "2024-05-10"),
+        ("2024-07-01", "2027-01-09"),
+    ]
+
+
+def test_a_penalty_believed_from_the_first_day_on_lets_nobody_in(lab):
+    honoured(lab)
+    event(lab, "penalty", event_day="2024-01-20", severity="serious")
+    assert lab.run("lists.good_faith_traders") == []
+
+
+@pytest.mark.parametrize(
+    ("ground", "listed"),
+    [("able_but_refuses", 1), ("evasion", 1), ("spending_order", 1), ("property_report", 0)],
+)
+def test_who_could_pay_and_does_not_may_not_travel(lab, ground, listed):
+    event(lab, "judgment_default", ground=ground, valid_to="2024-09-01")
+    assert term(lab, "travel_restrictions") == [("2024-02-01", "2024-09-01")] * listed
+
+
+def test_the_ecology_bureau_lists_polluters_for_three_years(lab):
+    event(lab, "penalty", ground="emissions", severity="minor")
+    event(lab, "penalty", ground="noise", record="n")
+    assert term(lab, "environmental_violations") == [("2024-02-01", "2027-01-09")]
+
+
+def test_a_body_in_default_is_one_that_the_court_takes_for_a_body(lab):
+    for record, what in (("body", "government_body"), ("firm", "enterprise")):
+        event(lab, "judgment_default", record=record, version=record)
+        lab.given(
+            "conform.events",
+            [{"record_id": record, "version": record, "subject_kind": what,
+              "from_day": "2024-01-15", "to_day": "2024-10-01"}],
+        )  # fmt: skip
+    found = lab.run("lists.bodies_in_default")
+    assert rows_of(found, "entry_key", "from_day", "to_day") == [
+        ("body", "2024-02-01", "2024-10-01")
+    ]

@@ -116,3 +116,38 @@ def test_a_narrower_audience_sees_the_public_class_and_more(lab):
         ("limited", "public"),
         ("public", "public"),
     ]
+
+
+def test_the_public_sees_a_persons_number_masked_and_a_firms_code_whole(lab):
+    for subject, scheme, value in (
+        ("person", "resident_no", "840103198503121136"),
+        ("firm", "uscc", "91840103PDY0061207"),
+        ("firm", "org_code", "PDY006120"),
+        ("body", "org_code", "PDY00001X"),
+    ):
+        period = {"from_day": "2024-01-01", "to_day": None}
+        lab.given(
+            "resolve.identifiers",
+            [{"subject_id": subject, "scheme": scheme, "value": value, **period}],
+        )
+        for audience in ("public", "limited", "intergovernmental"):
+            lab.given("publication.pages", [{"audience": audience, "subject_id": subject}])
+    lab.given(
+        "resolve.names",
+        [{"subject_id": "person", "name": "旧", "from_day": "2024-01-01", "to_day": "2024-12-30"},
+         {"subject_id": "person", "name": "周明", "from_day": "2024-12-30"}],
+    )  # fmt: skip
+    told = rows_of(lab.run("publication.names"), "audience", "name", "number")
+    numbers = {"public": "8401031985****1136"}
+    assert told == sorted(
+        ((audience, name, number) for audience in ("public", "limited", "intergovernmental")
+         for name, number in (("周明", numbers.get(audience, "840103198503121136")),
+                              (None, "91840103PDY0061207"), (None, "PDY00001X"))),
+        key=lambda row: (row[0], row[1] is not None, str(row[1]), row[2]),
+    )  # fmt: skip
+
+
+def test_who_is_on_no_page_is_not_named(lab):
+    lab.given("resolve.names", [{"subject_id": "s", "name": "周明", "from_day": "2024-01-01"}])
+    lab.given("publication.pages", [{"audience": "limited", "subject_id": "s"}])
+    assert rows_of(lab.run("publication.names"), "audience", "name") == [("limited", "周明")]

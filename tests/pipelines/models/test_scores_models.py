@@ -1,17 +1,33 @@
 """Scores: a change while the keeper shows an entry, taken back on its day; totals and grades follow."""
 
+from tests.ids import as_id
 from tests.pipelines.models.conftest import rows_of
 
 
 def shown(lab, holder, list_name, from_day="2024-03-01", to_day="2024-09-01", version="ev",
-          entry="e", ground="g", subject="s"):  # fmt: skip
+          entry="e", ground="g", subject="s", division="840102", kind="resident"):  # fmt: skip
+    lives(lab, subject, division, kind)
     told = {"entry_id": entry, "entry_version": version, "list": list_name, "subject_id": subject}
     told |= {"from_day": from_day, "to_day": to_day}
-    lab.given("exchange.shown", [{"holder": holder, **told}])
-    lab.given("exchange.entries", [{"ground": ground, "severity": "general", **told}])
+    lab.given("exchange.owned_0", [{"holder": holder, **told}])
+    lab.given("lists.entries", [{"ground": ground, "severity": "general", **told}])
 
 
-COUNTED = ("scores.counted", "scores.points")
+def lives(lab, subject, division="840102", kind="resident", from_day="2020-01-01", to_day=None):
+    """Where a register says somebody lives, and of what kind it is; said once."""
+    who = {"subject_id": subject, "subject_kind": kind, "division": division}
+    found = lab.engine.fetch(
+        f"SELECT count(*) FROM resolve.names WHERE subject_id = as_id('{as_id(subject)}') "
+        f"AND from_day = DATE '{from_day}'"
+    )
+    if not found[0][0]:
+        lab.given("resolve.names", [{**who, "from_day": from_day, "to_day": to_day}])
+
+
+COUNTED = (
+    "exchange.held_by_keepers", "scores.accounts", "scores.counted", "scores.changes", "scores.points",
+)  # fmt: skip
+GRADED = (*COUNTED, "scores.totals", "scores.grades")
 
 
 def points(lab):
@@ -19,8 +35,7 @@ def points(lab):
 
 
 def grades(lab):
-    found = lab.run(*COUNTED, "scores.totals", "scores.grades")
-    return rows_of(found, "keeper", "from_day", "to_day", "points", "grade")
+    return rows_of(lab.run(*GRADED), "keeper", "from_day", "to_day", "points", "grade")
 
 
 def test_a_list_costs_points_while_the_keeper_shows_it(lab):
@@ -62,8 +77,33 @@ def test_two_entries_count_twice(lab):
     assert [p[2] for p in points(lab)] == [-10, -10, 10, 10]
 
 
+def joins(lab, subject="s", from_day="2024-01-05"):
+    """The platform keeps an order: the account is known from that day on."""
+    shown(lab, "payments_platform", "platform_orders", from_day, "2024-01-20", version=f"order {subject}",
+          entry=f"order {subject}", subject=subject)  # fmt: skip
+
+
+def test_who_never_joined_a_platform_has_no_score_there(lab):
+    """It holds the court's list, and knows the listed man; he never signed up. Somebody else joins late."""
+    shown(lab, "payments_platform", "court_dishonest", subject="never")
+    shown(lab, "payments_platform", "court_dishonest", subject="late", version="ew", entry="f")
+    joins(lab, "late", "2024-06-10")
+    assert [p[1:4] for p in points(lab)] == [
+        ("2024-07-01", -150, "court_dishonest"),
+        ("2024-10-01", 150, "court_dishonest"),
+    ]
+
+
 def test_the_same_copy_by_two_ways_counts_once(lab):
-    """`exchange.shown` has the days on which a holder shows an entry, over all its copies."""
+    joins(lab)
+    copy = {
+        "holder": "payments_platform",
+        "list": "court_dishonest",
+        "entry_id": "e",
+        "subject_id": "s",
+    }
+    days = {"from_day": "2024-02-01", "to_day": "2024-05-01"}
+    lab.given("exchange.passed_0_3", [{"entry_version": "ev", **copy, **days}])
     shown(lab, "payments_platform", "court_dishonest")
     assert [p[2] for p in points(lab)] == [-150, 150]
 
@@ -131,5 +171,92 @@ def test_changes_of_one_day_are_one_step(lab):
 
 
 def test_an_honour_of_another_kind_gives_no_points(lab):
-    shown(lab, "city_portal", "honours", ground="model_worker")
+    shown(lab, "city_portal", "honours", ground="good_neighbour")
     assert points(lab) == []
+
+
+def test_one_act_is_worth_something_else_in_each_city(lab):
+    """Each resident belongs to one city; what another city's office holds of him counts for nothing there."""
+    cities = {
+        "city_portal": "840102", "luting_portal": "840221", "yueyu_portal": "860103",
+        "yanhui_portal": "840321",
+    }  # fmt: skip
+    for city, division in cities.items():
+        shown(lab, city, "administrative_penalties", ground="drunk_driving", version=city,
+              entry=city, subject=city, division=division)  # fmt: skip
+        shown(lab, "luting_portal", "administrative_penalties", ground="drunk_driving",
+              version=city, entry=city, subject=city, division=division)  # fmt: skip
+    found = [row for row in grades(lab) if row[1] == "2024-03-01"]
+    assert [(row[0], *row[3:]) for row in found] == [
+        ("city_portal", 849, "C"),
+        ("luting_portal", 800, "C"),
+        ("yanhui_portal", 75, "poor"),
+        ("yueyu_portal", 900, "A"),
+    ]
+
+
+def test_who_moves_takes_his_acts_along_to_the_other_citys_rules(lab):
+    lives(lab, "s", "840102", to_day="2024-05-01")
+    lives(lab, "s", "840202", from_day="2024-05-01")
+    for city in ("city_portal", "luting_portal"):
+        shown(lab, city, "court_dishonest")
+    assert [p[:3] for p in points(lab)] == [
+        ("city_portal", "2024-03-01", -50),
+        ("city_portal", "2024-05-01", 50),
+        ("luting_portal", "2024-05-01", -100),
+        ("luting_portal", "2024-09-01", 100),
+    ]
+
+
+def test_a_rating_of_firms_rates_no_resident_and_nobody_scores_whom_no_register_knows(lab):
+    shown(lab, "firm_rating", "court_dishonest")
+    shown(lab, "firm_rating", "court_dishonest", version="ew", entry="f", subject="firm",
+          kind="enterprise")  # fmt: skip
+    assert [p[1:4] for p in points(lab)] == [
+        ("2024-04-01", -120, "court_dishonest"),
+        ("2024-10-01", 120, "court_dishonest"),
+    ]
+    lab.engine.execute("DELETE FROM resolve.names")
+    assert points(lab) == []
+
+
+def test_a_grade_that_acts_is_a_list_like_any_other(lab):
+    """Drunk driving takes him to C: he stands on two lists of the city, with his grade, until it ends."""
+    shown(lab, "city_portal", "administrative_penalties", ground="drunk_driving")
+    found = lab.run(*GRADED, "scores.listed", "exchange.graded")
+    columns = ("list", "subject_id", "ground", "severity", "value", "from_day", "to_day")
+    assert rows_of(found, *columns) == [
+        ("city_blacklist", "s", "grade", "general", "C", "2024-03-01", "2024-09-01"),
+        ("city_low_grades", "s", "grade", "general", "C", "2024-03-01", "2024-09-01"),
+    ]
+    assert {e["parent_id"] for e in lab.run("exchange.graded_evidence")} == {"ev"}
+
+
+def test_more_points_of_the_same_grade_are_one_entry_and_another_grade_another_version(lab):
+    shown(lab, "city_portal", "court_dishonest", to_day=None)
+    shown(
+        lab, "city_portal", "utility_arrears", "2024-04-01", "2024-05-01", version="ew", entry="f"
+    )
+    shown(lab, "city_portal", "joint_punishment", "2024-06-01", None, version="ex", entry="g")
+    shown(lab, "city_portal", "utility_arrears", "2024-07-01", None, version="ey", entry="h")
+    for n in range(5):
+        asked = {
+            "version": f"p{n}",
+            "entry": f"p{n}",
+            "from_day": "2024-08-01",
+            "to_day": "2024-10-01",
+        }
+        shown(lab, "city_portal", "administrative_penalties", **asked)
+    found = lab.run(*GRADED, "scores.listed", "exchange.graded")
+    low = [row for row in found if row["list"] == "city_low_grades"]
+    assert rows_of(low, "value", "severity", "from_day", "to_day") == [
+        ("B", "minor", "2024-03-01", "2024-08-01"),
+        ("B", "minor", "2024-10-01", None),
+        ("C", "general", "2024-08-01", "2024-10-01"),
+    ]
+    assert len({row["entry_id"] for row in low}) == 1
+    rests = lab.run("exchange.graded_evidence")
+    middle = next(row["entry_version"] for row in low if row["value"] == "C")
+    assert {e["parent_id"] for e in rests if e["entry_version"] == middle} == {
+        "ev", "ex", "ey", *(f"p{n}" for n in range(5)),
+    }  # fmt: skip

@@ -46,6 +46,7 @@ CASES = {
     "kept aside": {**COURT, "sets": ["operation="], "correct_after": 10},
     "changes nothing": {**COURT, "sets": ["duty=无"], "correct_after": 10},
     "drawn": {"fault": "wrong_unit", "seed": 1, "correct_after": 10},
+    "disputed": {**COURT, "sets": ["cardNum=PDY006219"], "remedy": "dispute", "text": "Not ours."},
     "row lost": {"fault": "row_lost", "seed": 1, "correct_after": 10},
     "delivery": {"fault": "stale_delivery", "seed": 2},
 }
@@ -78,7 +79,7 @@ def test_a_comparison(story, built):
 
 
 def test_a_trace_and_a_subject(one_tiny, story):
-    traced, held = shape("trace"), shape("subject")
+    traced, held, seen = shape("trace"), shape("subject"), shape("published")
     for world in (story, one_tiny):
         with open_engine("duckdb", world.database, read_only=True) as engine:
             for sql in (
@@ -99,3 +100,4 @@ def test_a_trace_and_a_subject(one_tiny, story):
                 "SELECT DISTINCT subject_id FROM resolve.names ORDER BY 1 LIMIT 20"
             ):
                 held.validate(plain(subject.about(engine, given)))
+                seen.validate(plain(subject.published(engine, given, "public")))

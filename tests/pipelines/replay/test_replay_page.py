@@ -287,6 +287,13 @@ def test_the_page_tells_the_story(told, found):
     assert {"subject", "way", "lines", "cause", "until", "uncorrected_until"} <= names
 
 
+def test_persons_stand_with_the_number_that_the_public_sees(told):
+    table = rows(told)
+    numbers = dict(zip(table["subject"], table["number"], strict=True))
+    assert numbers["贺振邦"] == "8401031976****053X"
+    assert numbers["柳陌小满面馆有限公司"] == "91840103PDY006219P"
+
+
 def test_the_page_is_marked_as_synthetic_and_so_is_every_figure(told, found):
     assert found.count("SYNTHETIC DATA") >= 3
     for draw in FIGURES:

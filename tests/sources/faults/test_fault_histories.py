@@ -9,8 +9,9 @@ from datetime import date
 
 import pytest
 
+from schemas.contract import Column
 from sources.faults import kind
-from sources.faults.draw import Draw
+from sources.faults.draw import Draw, Nobody
 from sources.faults.history import corrected_history, faulty_history
 
 D = [None] + [date(2024, 1, 1 + 7 * n) for n in range(5)]
@@ -248,3 +249,57 @@ def test_append_a_row_kept_aside_is_still_owed(feed_of):
     unmarked = {D[1]: [row() | {"mark": None}]}
     fixed = corrected_history(feed, clean, unmarked, D[3], with_mark)
     assert fixed[D[3]] == [row() | {"mark": "A"}]
+
+
+# --- sources that lie, and sources without proof -------------------------------------------------------
+
+
+class Neighbours(Nobody):
+    """One other firm, and one other record that stands."""
+
+    def codes(self, scheme, like):
+        return ["91870101PDY00001XE", "91870101PDY000028E"]
+
+    def name(self, scheme, code):
+        return "乙"
+
+    def standing(self, feed, column, day):
+        return ["1", "2"]
+
+
+def befallen(feed, fault, history, day, until=None):
+    draw = Draw(1, ("t",), feed, Neighbours())
+    return faulty_history(kind(fault), history, DAYS, day, until, "source", draw)
+
+
+def test_a_tip_off_says_the_same_of_somebody_else_and_is_withdrawn(feed_of):
+    feed = feed_of(takes_tip_offs=True)
+    assert kind("unfounded_tip_off").fits(feed) and not kind("unfounded_tip_off").fits(feed_of())
+    clean = {D[1]: [row(mark="A") | {"person": "870101198504120111"}]}
+    told = row(mark="A", no="1-T") | {"code": "91870101PDY000028E", "name": "乙", "person": None}
+    until = befallen(feed, "unfounded_tip_off", clean, D[1], until=D[3])
+    assert until == {D[1]: [*clean[D[1]], told]}
+    assert corrected_history(feed, clean, until, D[3])[D[3]] == [told | {"mark": "D"}]
+
+
+def test_a_payment_booked_to_another_loan_strikes_out_the_other(feed_of):
+    owed = Column("owed", "逾期金额", "Arrears.", parse="money")
+    feed = feed_of(columns=(*feed_of().columns, owed))
+    fault = kind("payment_misbooked")
+    assert fault.fits(feed) and not fault.fits(feed_of())
+    paid = {D[1]: [row(mark="A") | {"owed": "9.00"}], D[3]: [row(mark="D") | {"owed": "9.00"}]}
+    assert fault.places(feed, paid, DAYS) == [D[3]]
+    until = befallen(feed, "payment_misbooked", paid, D[3], until=D[4])
+    assert until == paid | {D[3]: [paid[D[3]][0] | {"no": "2"}]}
+    # The word of the repayment comes late; of the other's arrears nobody says anything.
+    assert corrected_history(feed, paid, until, D[4])[D[4]] == paid[D[3]]
+    loan = {d: [rows[0] | {"owed": None}] for d, rows in paid.items()}
+    assert befallen(feed, "payment_misbooked", loan, D[3]) == loan
+
+
+def test_a_merit_not_documented_comes_late_if_somebody_sees_to_it(feed_of):
+    feed = feed_of("append", area="social")
+    clean = {D[2]: [row()]}
+    until = befallen(feed, "merit_undocumented", clean, D[2], until=D[4])
+    assert until == {D[2]: []}
+    assert corrected_history(feed, clean, until, D[4])[D[4]] == [row()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from schemas.contract import Column, feeds
@@ -42,6 +44,12 @@ class Town:
 
     def namesakes(self, scheme, like):
         return {"870101198504120111": ["890000200101010016"]}.get(like, [])
+
+    def name(self, scheme, code):
+        return {"91870101PDY000028E": "云穗水产有限公司"}.get(code)
+
+    def standing(self, feed, column, day):
+        return ["1", "2"]
 
 
 def draw(feed, n=1, **values):
@@ -136,6 +144,30 @@ def test_a_wrong_unit_that_the_column_cannot_hold_goes_the_other_way(feed_of):
     assert rewrite("0.500000", False, narrow) == "0.000050"
     both = {kind("wrong_unit").module.spoil(ROW, draw(feed_of(), n))["fine"] for n in range(20)}
     assert both == {"5000.000000", "0.000050"}
+
+
+def test_an_inflated_figure_is_two_to_56_fold_and_passes_every_check(feed_of):
+    spoil = kind("inflated_figure").module.spoil
+    written = {Decimal(spoil(ROW, draw(feed_of(), n))["fine"]) for n in range(1_000)}
+    assert {fine / Decimal("0.5") for fine in written} == set(range(2, 57))
+    narrow = Column("fine", "罚款", "", parse="wan", at_most=Decimal("1.4"))
+    feed = feed_of(columns=(narrow, *feed_of().columns[:4]))
+    assert {spoil(ROW, draw(feed, n))["fine"] for n in range(20)} == {"1.000000"}
+    assert spoil(ROW | {"fine": "0.000000"}, draw(feed_of())) is None
+
+
+def test_a_hidden_member_keeps_the_own_number_and_no_relatives(feed_of):
+    parents = [Column(n, "", "", scheme="resident_no") for n in ("own", "father", "mother")]
+    feed = feed_of(columns=tuple(parents), registry="resident", identifier_scheme="resident_no")
+    fault, row = kind("hidden_member"), {"own": "1", "father": None, "mother": "2"}
+    assert fault.fits(feed) and not fault.fits(feed_of())
+    assert fault.module.spoil(row, draw(feed)) == {"own": "1", "father": None, "mother": None}
+    assert fault.module.spoil(row | {"mother": None}, draw(feed)) is None
+
+
+def test_merits_are_withheld_where_merits_are_told():
+    fits = kind("merit_undocumented").fits
+    assert [name for name, feed in feeds().items() if fits(feed)] == ["honours"]
 
 
 def test_a_free_edit_writes_what_it_is_told(feed_of):

@@ -15,7 +15,7 @@ NO_END = "DATE '9999-12-31'"
 # Rows in the demo world (20,000 enterprises, 40,000 residents, seven years), least and most.
 VOLUMES = {
     "judgment_default": (1_200, 1_800),
-    "penalty": (3_400, 4_600),
+    "penalty": (9_500, 12_500),
     "licence": (5_000, 7_000),
     "abnormal": (1_300, 1_800),
     "tax_violation": (240, 360),
@@ -26,7 +26,7 @@ VOLUMES = {
     "platform_payment": (46_000, 60_000),
     "platform_late": (5_500, 8_500),
     "volunteering": (3_500, 4_500),
-    "honour": (420, 600),
+    "honour": (4_500, 6_200),
 }
 
 
@@ -56,9 +56,7 @@ def test_who_acts_is_there_and_of_age(any_world: duckdb.DuckDBPyConnection):
         f"""
         SELECT * FROM conduct JOIN subjects USING (subject_no)
         WHERE decided < born OR decided >= coalesce(ended, {NO_END})
-            OR kind = 'resident' AND decided < born + INTERVAL (
-                CASE conduct_kind WHEN 'volunteering' THEN 5113 ELSE 6574 END
-            ) DAY
+            OR kind = 'resident' AND decided < born + INTERVAL 6574 DAY
         """,
     )
     none(any_world, "SELECT * FROM conduct ANTI JOIN subjects USING (subject_no)")
@@ -93,6 +91,21 @@ def test_numbers_are_unique(any_world: duckdb.DuckDBPyConnection):
         GROUP BY ALL HAVING count(*) > 1
         """,
     )
+
+
+@pytest.mark.parametrize("office", ["city", "county"])
+def test_most_penalties_are_road_and_transport(demo_world: duckdb.DuckDBPyConnection, office: str):
+    """By the bureau that decides: the traffic police or the transport bureau."""
+    ((road, all_of_them),) = demo_world.execute(
+        """
+        SELECT count(*) FILTER (
+            WHERE ends_with(detail, '公安局交通警察支队') OR ends_with(detail, '交通运输局')
+        ), count(*)
+        FROM conduct WHERE conduct_kind = 'penalty' AND office = ?
+        """,
+        [office],
+    ).fetchall()
+    assert 2 * road > all_of_them > 20
 
 
 def test_documents_are_numbered_in_order_of_day(demo_world: duckdb.DuckDBPyConnection):

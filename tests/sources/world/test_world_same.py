@@ -57,7 +57,7 @@ def test_blocks_of_any_size_give_the_same_world(tables_of, monkeypatch):
     blocks = attributes.blocks
     for module in (subjects, attributes, links):
         monkeypatch.setattr(module, "blocks", lambda rows: blocks(rows, 77))
-    people = population.populate(1, *world.SIZES["tiny"], END)
+    people = population.populate(1, *world.SIZES["tiny"][:2], END)
     for module, name, order in (
         (subjects, "subjects", "subject_no"),
         (links, "links", "link_no"),
@@ -124,7 +124,7 @@ def test_more_residents_move_no_enterprise_and_no_earlier_resident(opened):
 def test_a_further_kind_of_conduct_moves_no_other(tables_of, monkeypatch):
     expected = tables_of("tiny", 1)["conduct"].to_pylist()
     monkeypatch.setattr(conduct, "KINDS", tuple(k for k in conduct.KINDS if k != "penalty"))
-    people = population.populate(1, *world.SIZES["tiny"], END)
+    people = population.populate(1, *world.SIZES["tiny"][:2], END)
     without = pa.concat_tables(conduct.generate(people)).to_pylist()
     assert without == [row for row in expected if row["conduct_kind"] != "penalty"]
 
@@ -148,6 +148,22 @@ def test_a_longer_window_moves_nothing_before_it(opened):
     ):
         before, after = (set(one.execute(query).fetchall()) for one in (short, long))
         assert before and before == after
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("adults", [1, 2, 700])
+def test_a_world_of_so_many_adults_has_just_so_many(adults: int, seed: int):
+    """Children come on top, and whoever else is there is who was there anyhow."""
+    people = population.populate(seed, 30, adults, END, adults_alone=True).people
+    more = population.populate(seed, 30, 2 * adults, END).people
+    of_age = days.number(days.DAY0) - people.born >= days.years(18)
+    assert of_age.sum() == adults and of_age[-1]
+    assert (people.born == more.born[: people.born.size]).all()
+
+
+def test_the_city_is_as_big_as_rongcheng():
+    """740,000 adults, and children beside them."""
+    assert world.SIZES["city"] == (60_000, 740_000, True)
 
 
 @settings(max_examples=8, deadline=None)

@@ -152,7 +152,9 @@ def _travel(found: Spread, replay: Replay) -> None:
 def _enter(found: Spread, replay: Replay) -> None:
     """Add the files the faults are in, and the holders whose own doing they spoil first."""
     for edit in replay.edits:
-        node = FILE + edit.struck.feed.name
+        if edit.feed is None:
+            continue  # it began at a holder, and in no file
+        node = FILE + edit.feed.name
         found.entries[node].add(*_in_the_file(edit, found.end))
         for what, runs in _spoilt(replay, edit).items():
             by = [*CELLS[what], "a", "b"]

@@ -23,6 +23,7 @@ from pipelines.replay.tell.figures.marks import correction_day, fault_days
 from pipelines.replay.tell.page import sections
 from pipelines.replay.tell.page.rendered import HERE, both_widths, plain, rendered
 from pipelines.replay.tell.page.rows import HEADINGS, rows
+from pipelines.replay.tell.remedy import remedy_words
 from pipelines.replay.tell.report import sentence
 from schemas.notice import NOTICE
 
@@ -76,6 +77,9 @@ def page(replay: Replay) -> str:
         gained=replay.gained,
         faults=[sections.fault(edit) for edit in replay.edits],
         gates=sections.gates(replay),
+        remedy=replay.edits[0].remedy and replay.edits[0].remedy.name,
+        done=remedy_words(replay),
+        dispute=replay.dispute,
         remains=None if replay.remaining is None else sections.remains(replay.remaining),
     )
 

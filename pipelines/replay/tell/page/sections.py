@@ -58,7 +58,9 @@ def fault(edit: Edit) -> dict[str, Any]:
 
     Those that differ come first. Of a row that is there on one side only, they are those filled.
     """
-    told, feed = fault_json(edit), edit.struck.feed
+    told, feed = fault_json(edit), edit.feed
+    if feed is None:
+        return told | {"description": edit.struck.fault.description}
     before, after = told["before"], told["after"]
     if before and after:
         names = set(changed(before, after))

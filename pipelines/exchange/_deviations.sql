@@ -1,0 +1,183 @@
+-- What mishaps do to what holders show. Of an entry that one strikes, each row here says which of the
+-- copies on a path are shown from when to when: those that would first be shown in a window of days; as
+-- they stand, or those that stood on one earlier day; under their own subject or another.
+-- Where the receiver replaces all it has at every sync, a mishap lasts until the next one arrives.
+-- Where it only adds, nothing is sent a second time: what was to be first shown in the meantime is
+-- lost for good, or stays under the subject it was filed under. Nobody but the owner can put the
+-- owner's own list right.
+-- source: the code list mishaps; network.yml, where every clock has its basis
+-- grain: one row per path, entry, subject struck, window, period and subject shown
+-- key: path, entry_id, subject_id, first_from_day, from_day, shown_id
+WITH clocked AS (
+    SELECT
+        mishaps.list,
+        mishaps.entry_id,
+        mishaps.subject_id,
+        mishaps.other_id,
+        mishaps.day,
+        mishaps.as_of_day,
+        mishaps.until_day,
+        kinds.begins,
+        kinds.shows,
+        paths.path,
+        paths.every_days,
+        paths.lag_days,
+        paths.distance > 0 AND coalesce(modes.keeps, 'ever') <> 'every' AS adds,
+        kinds.lasts = 'ever' OR paths.distance = 0 AS lasts,
+        run.day0 + paths.offset_days AS first_ever,
+        CASE
+            WHEN kinds.begins = 'sync' THEN mishaps.day
+            ELSE mishaps.day - paths.lag_days + 1
+        END AS sought_day
+    FROM exchange.mishaps AS mishaps
+    INNER JOIN codes.mishaps AS kinds
+        ON kinds.mishap = mishaps.mishap
+        AND kinds.shows IN ('before', 'nothing', 'other', 'namesakes', 'backup', 'split')
+        AND (kinds.shows <> 'nothing' OR kinds.begins <> 'day') -- those are deletions
+    INNER JOIN exchange.paths
+        ON paths.holder = mishaps.holder
+        AND paths.came_from = mishaps.came_from
+        AND paths.list = mishaps.list
+    LEFT JOIN codes.edge_modes AS modes ON modes.code = paths.mode
+    CROSS JOIN codes.run
+),
+
+synced AS (
+    SELECT
+        *,
+        first_ever + CAST(
+            every_days * (
+                (greatest(date_diff('day', first_ever, sought_day), 0) + every_days - 1)
+                // every_days
+            ) AS INTEGER
+        ) AS sync_day
+    FROM clocked
+),
+
+timed AS (
+    SELECT
+        *,
+        shows = 'split' OR (adds AND (begins = 'sync' OR shows = 'backup')) AS windowed,
+        CASE
+            WHEN shows = 'backup' AND adds THEN as_of_day + 1
+            WHEN begins = 'sync' THEN sync_day + lag_days
+            ELSE day
+        END AS begin_day,
+        CASE
+            WHEN shows = 'split' THEN CAST(NULL AS DATE)
+            WHEN begins = 'sync' THEN sync_day + lag_days + every_days
+            ELSE sync_day + lag_days
+        END AS next_day
+    FROM synced
+),
+
+ended AS (
+    SELECT
+        *,
+        CASE
+            WHEN NOT (lasts OR adds) THEN greatest(begin_day, least(next_day, until_day))
+            WHEN until_day IS NOT NULL THEN greatest(begin_day, until_day)
+        END AS end_day
+    FROM timed
+),
+
+phased AS (
+    -- Copies from before the window, those of the window while it lasts, those from after it; and
+    -- everything once it is over.
+    SELECT
+        ended.list,
+        ended.entry_id,
+        ended.subject_id,
+        ended.path,
+        ended.sync_day,
+        ended.shows,
+        phases.phase,
+        CASE
+            WHEN ended.windowed AND phases.phase = 'later' THEN ended.next_day
+            WHEN ended.windowed AND phases.phase <> 'before' THEN ended.begin_day
+            ELSE DATE '0001-01-01'
+        END AS first_from_day,
+        CASE
+            WHEN ended.windowed AND phases.phase = 'before' THEN ended.begin_day
+            WHEN ended.windowed AND phases.phase <> 'later' THEN ended.next_day
+        END AS first_to_day,
+        CASE
+            WHEN phases.phase = 'over' THEN ended.end_day
+            WHEN phases.phase = 'during' AND NOT ended.windowed THEN ended.begin_day
+            ELSE DATE '0001-01-01'
+        END AS from_day,
+        CASE
+            WHEN phases.phase = 'during' THEN ended.end_day
+            WHEN phases.phase = 'before' AND NOT ended.windowed THEN ended.begin_day
+        END AS to_day,
+        CASE
+            WHEN phases.phase = 'during' AND ended.shows = 'before' THEN ended.begin_day - 1
+            WHEN phases.phase = 'during' AND ended.shows = 'backup' THEN ended.as_of_day
+        END AS as_of_day,
+        CASE WHEN phases.phase = 'during' THEN ended.other_id END AS shown_id
+    FROM ended
+    CROSS JOIN (
+        VALUES ('before'), ('during'), ('later'), ('over')
+    ) AS phases(phase)
+    WHERE phases.phase = 'before'
+        OR (
+            phases.phase = 'during'
+            AND ended.shows <> 'nothing'
+            AND NOT (ended.windowed AND ended.shows IN ('before', 'backup'))
+        )
+        OR (phases.phase = 'later' AND ended.windowed AND ended.next_day IS NOT NULL)
+        OR (phases.phase = 'over' AND ended.end_day IS NOT NULL)
+),
+
+struck AS (
+    SELECT
+        phased.*,
+        entries.entry_id AS struck_id,
+        entries.subject_id AS listed_id
+    FROM phased
+    INNER JOIN {entries} AS entries
+        ON entries.entry_id = phased.entry_id
+        AND entries.list = phased.list
+    UNION ALL
+    SELECT
+        phased.*,
+        entries.entry_id AS struck_id,
+        entries.subject_id AS listed_id
+    FROM phased
+    INNER JOIN {entries} AS entries
+        ON entries.subject_id = phased.subject_id
+        AND entries.list = phased.list
+    WHERE phased.entry_id IS NULL
+    UNION ALL
+    SELECT
+        phased.*,
+        entries.entry_id AS struck_id,
+        entries.subject_id AS listed_id
+    FROM phased
+    INNER JOIN {entries} AS entries ON entries.list = phased.list
+    WHERE phased.entry_id IS NULL
+        AND phased.subject_id IS NULL
+)
+
+SELECT DISTINCT
+    struck.path,
+    struck.struck_id AS entry_id,
+    CASE WHEN struck.shows = 'namesakes' THEN struck.listed_id ELSE struck.subject_id END
+        AS subject_id,
+    struck.first_from_day,
+    struck.first_to_day,
+    struck.from_day,
+    struck.to_day,
+    struck.as_of_day,
+    coalesce(namesakes.subject_id, struck.shown_id) AS shown_id
+FROM struck
+LEFT JOIN resolve.names AS own
+    ON own.subject_id = struck.listed_id
+    AND struck.shows = 'namesakes'
+    AND struck.phase = 'during'
+    AND on_day(own.from_day, own.to_day, struck.sync_day)
+LEFT JOIN resolve.names AS namesakes
+    ON namesakes.name_key = own.name_key
+    AND namesakes.subject_kind = own.subject_kind
+    AND on_day(namesakes.from_day, namesakes.to_day, struck.sync_day)
+WHERE struck.from_day < until(struck.to_day)

@@ -1,0 +1,60 @@
+"""The kinds of mishap: what can happen to right data on its way. Each is one row of a code list.
+
+`exchange.mishaps` holds what happened in one run, `_deviations.sql`, `_sent_astray.sql` and `entered.sql`
+say what it does to what holders show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from schemas.contract import CODES, read_csv
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """One row of `mishaps.csv`.
+
+    Attributes:
+        kind: its name.
+        title: a few words, for a table.
+        description: what goes wrong, one sentence of plain English.
+        models: what in the documents it stands for.
+        place: `edge` (on the way to a holder), `holder` (at one), `between` (two that have no edge).
+        strikes: `entry`, `subject`, `list`, or `all` that a holder has from others.
+        begins: `sync` (with what a sync brings) or `day`.
+        shows: what the holder shows instead; see `_deviations.sql`.
+        lasts: `sync` (until the next full one) or `ever`.
+    """
+
+    kind: str
+    title: str
+    description: str
+    models: str
+    place: str
+    strikes: str
+    begins: str
+    shows: str
+    lasts: str
+    level: str = "mishap"
+
+
+@cache
+def mishaps() -> Mapping[str, Mishap]:
+    """Every kind of mishap, by its name, in the order of the code list."""
+    return {
+        row["mishap"]: Mishap(
+            row["mishap"],
+            row["title_en"],
+            row["description"],
+            row["source"],
+            row["place"],
+            row["strikes"],
+            row["begins"],
+            row["shows"],
+            row["lasts"],
+        )
+        for row in read_csv(CODES / "mishaps.csv")
+    }

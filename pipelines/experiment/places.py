@@ -1,0 +1,144 @@
+"""Where an error can begin, and how often others come to show it: by feed, by edge, by holder.
+
+At each place so many random faults are followed, of every kind that fits there in turn: at a feed what
+spoils its deliveries, on an edge and at a holder the mishaps. Counted is how many of those that found
+something to change changed what *another* holder shows: another than the owner of the list, than the
+holder who sends, or than the holder at which it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from pipelines.exchange.mishaps import mishaps
+from pipelines.exchange.network import read_network
+from pipelines.home import Home
+from pipelines.replay.compare.outcome import Outcome
+from pipelines.replay.compare.universes import Universes
+from pipelines.replay.plan.edits import Edit
+from pipelines.replay.plan.faults import FaultSpec
+from schemas.progress import Progress
+from sources.faults import FaultError, kinds
+from sources.world.draws import Stream
+
+BLOCK = 50  # faults followed together
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place at which errors begin, and the kinds that fit there."""
+
+    kind: str
+    name: str
+    faults: tuple[str, ...]
+
+    def spec(self, n: int, seed: int) -> FaultSpec:
+        """The n-th fault at this place."""
+        kind = self.faults[n % len(self.faults)]
+        drawn = int(Stream(seed, f"place.{self.kind}.{self.name}").below(n, 1 << 31))
+        if self.kind == "feed":
+            return FaultSpec(kind, feed=self.name, seed=drawn)
+        if self.kind == "edge":
+            sender, receiver = self.name.split("-")
+            return FaultSpec(kind, sender=sender, holder=receiver, seed=drawn)
+        if mishaps()[kind].place == "between":
+            return FaultSpec(kind, sender=self.name, seed=drawn)
+        return FaultSpec(kind, holder=self.name, seed=drawn)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found at one place.
+
+    Attributes:
+        place: its name, and `where`, what it is: feed, edge or holder.
+        faults: how many found something to change there.
+        reached: how many of them changed what another holder shows.
+        cells: how many of those faults spoil a value, not a row or a delivery; `cells_reached`: how
+            many of these changed what another holder shows.
+        most_pairs: the most (holder, list) pairs that one of them changed.
+    """
+
+    where: str
+    place: str
+    faults: int
+    reached: int
+    cells: int
+    cells_reached: int
+    most_pairs: int
+
+    def json(self) -> dict[str, object]:
+        """The same as plain values, with the share that reached another holder."""
+        return asdict(self) | {"share": self.reached / self.faults if self.faults else None}
+
+
+def places(universes: Universes) -> list[Place]:
+    """Every feed, edge and holder of the network in force."""
+    tier, join = universes.db.rows("SELECT max(tier), max(join_level) FROM base.codes.run")[0]
+    network = read_network(tier, join)
+    at_feeds = {name: fault for name, fault in kinds().items() if name != "free_edit"}
+    on_edges = tuple(name for name, m in mishaps().items() if m.place == "edge")
+    at_holders = tuple(name for name, m in mishaps().items() if m.place != "edge")
+    edges = sorted({edge.name for edge in network.edges})
+    holders = {*network.owners.values()}
+    holders |= {name for edge in network.edges for name in (edge.source, edge.target)}
+    return [
+        *(
+            Place("feed", feed.name, tuple(k for k, f in at_feeds.items() if f.fits(feed)))
+            for feed in universes.landed.feeds.values()
+        ),
+        *(Place("edge", name, on_edges) for name in edges),
+        *(Place("holder", name, at_holders) for name in sorted(holders)),
+    ]
+
+
+def by_place(home: Home, each: int, seed: int, progress: Progress | None = None) -> Iterator[Found]:
+    """Follow random faults at every place.
+
+    Args:
+        home: with a finished build.
+        each: how many faults are drawn at each place.
+        seed: of the draws.
+        progress: called with a label, steps done and steps in all.
+    """
+    with Universes(home) as universes:
+        all_places = places(universes)
+        for at, place in enumerate(all_places):
+            if progress:
+                progress(f"{place.kind} {place.name}", at, len(all_places))
+            yield _found(universes, place, each, seed)
+
+
+def _found(universes: Universes, place: Place, each: int, seed: int) -> Found:
+    """What random faults at one place do."""
+    outcomes: list[Outcome] = []
+    for start in range(0, each, BLOCK):
+        cases: list[Sequence[Edit]] = []
+        for n in range(start, min(start + BLOCK, each)):
+            try:
+                cases.append(universes.case([place.spec(n, seed)]))
+            except FaultError:  # it has no place there, or nothing to change
+                continue
+        outcomes += universes.follow(cases) if cases else []
+    reached = [_others(outcome, place) for outcome in outcomes]
+    cell = [outcome.edits[0].struck.fault.level == "cell" for outcome in outcomes]
+    pairs = [outcome.faulty.lists.groupby(["holder", "list"]).ngroups for outcome in outcomes]
+    return Found(
+        place.kind,
+        place.name,
+        len(outcomes),
+        sum(reached),
+        sum(cell),
+        sum(one and is_cell for one, is_cell in zip(reached, cell, strict=True)),
+        max(pairs, default=0),
+    )
+
+
+def _others(outcome: Outcome, place: Place) -> bool:
+    """Whether another holder shows something else."""
+    cells = outcome.faulty.lists
+    if place.kind == "feed":
+        return bool((cells["holder"] != cells["list"].map(outcome.faulty.owners)).any())
+    own = place.name.split("-")[0]
+    return bool((cells["holder"] != own).any())

@@ -1,0 +1,57 @@
+"""The disputes that subjects file on public pages, kept in the home: `HOME/disputes`, a file each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import md5
+from typing import Any
+
+from pipelines.home import Home, write_json
+from pipelines.replay.plan.edits import Edit
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A dispute that was filed.
+
+    Attributes:
+        file: where it is kept, relative to the home.
+        text: what it says.
+    """
+
+    file: str
+    text: str
+
+    def json(self) -> dict[str, Any]:
+        """As plain values."""
+        return {"file": self.file, "characters": len(self.text), "text": self.text}
+
+
+def keep(home: Home, edits: Sequence[Edit], text: str | None) -> Dispute | None:
+    """Keep the dispute about a case; None if nobody had anything to dispute.
+
+    Args:
+        home: in which it is kept; one that can only be read keeps it in a temporary folder.
+        edits: of the case.
+        text: what the subject writes; None: a sentence that says what is disputed.
+    """
+    remedy = edits[0].remedy
+    if remedy is None or remedy.noticed is None:
+        return None
+    seen = remedy.noticed
+    said = text or f"What {seen.holder} shows of me on the list {seen.list} is wrong."
+    about = {
+        "synthetic": True,
+        "holder": seen.holder,
+        "list": seen.list,
+        "subject_id": seen.subject_id,
+        "kind": seen.kind,
+        "day": seen.day.isoformat(),
+        "text": said,
+    }
+    digest = md5(repr(about).encode(), usedforsecurity=False).hexdigest()[:8]
+    file = f"disputes/{seen.day}-{seen.holder}-{digest}.json"
+    (home.kept / "disputes").mkdir(exist_ok=True)
+    write_json(home.kept / file, about)
+    return Dispute(file, said)

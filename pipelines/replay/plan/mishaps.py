@@ -1,0 +1,468 @@
+"""A mishap put in its place: at which holder, on which edge, to which entry or subject, on which day.
+
+What is not given is drawn: *uniform by edge and list*, then by entry, then by day, each among those at
+which the mishap has something to change. Nothing depends on the order of rows in a table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any
+
+from pipelines.exchange.mishaps import Mishap, mishaps
+from pipelines.replay.plan.faults import FaultSpec, Landed
+from sources.faults import FaultError
+from sources.faults.draw import Draw
+
+SAMPLING = (
+    "uniform by edge and list, then by entry and day, where the mishap has something to change"
+)
+BACKUP_DAYS = (7, 60)  # how old a backup is that is put back; ours
+TRIES = 40
+
+
+@dataclass(frozen=True)
+class MishapEdit:
+    """One row of `exchange.mishaps`.
+
+    Attributes:
+        mishap: its kind.
+        holder, came_from, list: where; of an owner's own list `came_from` is the owner.
+        entry_id, entry_version, subject_id: what it strikes; None: everything of the list.
+        other_id: the subject shown instead.
+        ground, severity: what an entry made by hand says.
+        day: on which it happens, or from which the next sync is sought.
+        as_of_day: of a backup: the day it was made.
+        until_day: on which somebody puts it right; None: nobody does.
+    """
+
+    mishap: str
+    holder: str
+    came_from: str
+    list: str
+    entry_id: str | None = None
+    entry_version: str | None = None
+    subject_id: str | None = None
+    other_id: str | None = None
+    ground: str | None = None
+    severity: str | None = None
+    day: date = date.min
+    as_of_day: date | None = None
+    until_day: date | None = None
+
+    def row(self) -> dict[str, Any]:
+        """Column -> value."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A mishap in its place; the same names as of a fault that strikes a record, where they mean the same.
+
+    Attributes:
+        spec: what was asked.
+        fault: the kind.
+        day: on which it happens.
+        rows: what it means in `exchange.mishaps` if nobody puts it right.
+    """
+
+    spec: FaultSpec
+    fault: Mishap
+    day: date
+    rows: tuple[MishapEdit, ...]
+    feed: None = None
+    record_id: None = None
+    scope: None = None
+
+    @property
+    def first(self) -> MishapEdit:
+        """One row, which says where it began."""
+        return self.rows[0]
+
+    @property
+    def written_out(self) -> FaultSpec:
+        """What was asked for, with all that was drawn."""
+        first = self.first
+        return replace(
+            self.spec,
+            holder=first.holder,
+            sender=None if self.fault.place == "holder" else first.came_from,
+            list=first.list if self.fault.strikes in ("list", "entry") else self.spec.list,
+            entry=first.entry_id,
+            delivery=self.day,
+        )
+
+    @property
+    def edge(self) -> str:
+        """`<from>-<to>`, or the holder alone where no edge has a part in it."""
+        first = self.first
+        alone = self.fault.place == "holder"
+        return first.holder if alone else f"{first.came_from}-{first.holder}"
+
+
+def happened(landed: Landed, spec: FaultSpec) -> Happened:
+    """Put a mishap in its place, drawing whatever is not given.
+
+    Args:
+        landed: the database of the clean state.
+        spec: the mishap as asked for.
+
+    Raises:
+        FaultError: if what is given does not fit, or the mishap has nothing to change.
+    """
+    kind = mishaps()[spec.kind]
+    if spec.feed or spec.record or spec.values or spec.scope:
+        raise FaultError(
+            f"{spec.kind} happens to right data at a holder; give --holder, --sender, --list, --entry "
+            "and --day, not a feed, record, value or scope."
+        )
+    return _Places(landed, spec, kind).drawn()
+
+
+class _Places:
+    """Where one kind of mishap can happen."""
+
+    def __init__(self, landed: Landed, spec: FaultSpec, kind: Mishap) -> None:
+        self.db, self.base = landed.db, landed.name
+        self.spec, self.kind = spec, kind
+        self.day0, self.last_day = self.db.rows(
+            f"SELECT max(day0), max(last_day) FROM {self.base}.codes.run"
+        )[0]
+        if spec.correct_after is not None and spec.correct_after < 1:
+            raise FaultError(f"A correction comes after at least 1 day, not {spec.correct_after}.")
+        room = spec.correct_after if spec.room is None else spec.room
+        self.latest = self.last_day - timedelta(days=room or 0)
+        if spec.delivery is not None and not self.day0 <= spec.delivery <= self.latest:
+            raise FaultError(
+                f"A mishap happens from {self.day0} to {self.latest} here, so that it can still be put "
+                f"right in the window of days; not on {spec.delivery}."
+            )
+
+    def drawn(self) -> Happened:
+        """The mishap at the place drawn."""
+        places = self._places()
+        if not places:
+            raise FaultError(f"{self._where()} {self.kind.kind} has nothing to change.")
+        left_alone = 0
+        for n in range(TRIES + self.spec.passed_over):
+            draw = Draw(self.spec.seed, ("mishap", self.kind.kind, str(n)), None)
+            rows = getattr(self, f"_{self.kind.strikes}")(places[draw.below(len(places))], draw)
+            if rows and left_alone == self.spec.passed_over:
+                return Happened(self.spec, self.kind, rows[0].day, tuple(rows))
+            left_alone += bool(rows)
+        raise FaultError(f"{self._where()} {self.kind.kind} has nothing to change.")
+
+    def _where(self) -> str:
+        """The place asked for, to begin a sentence."""
+        spec = self.spec
+        said = {
+            "holder": spec.holder,
+            "sender": spec.sender,
+            "list": spec.list,
+            "entry": spec.entry,
+        }
+        given = ", ".join(f"{name} {value}" for name, value in said.items() if value)
+        day = f" on {spec.delivery}" if spec.delivery else ""
+        return f"At {given}{day}" if given or day else "Nowhere"
+
+    # --- places: an edge, or a holder, and a list ---------------------------------------------------
+
+    def _places(self) -> list[dict[str, Any]]:
+        """Where it can happen, in order."""
+        self._see("holder", self.spec.holder, "holder")
+        self._see("sender", self.spec.sender, "holder")
+        self._see("list", self.spec.list, "list")
+        if self.kind.place == "between":
+            return self._strangers()
+        distance = "" if self.kind.strikes == "subject" or self._at_owner else "AND distance > 0"
+        if self.kind.shows in ("new", "twice"):
+            native = f"SELECT list FROM {self.base}.codes.lists WHERE adopted = 'no'"
+            distance += f" AND list IN ({native})"
+        if self.kind.shows == "new":
+            negative = f"SELECT list FROM {self.base}.codes.lists WHERE polarity = 'negative'"
+            distance += f" AND list IN ({negative})"
+        if self.kind.kind == "deletion_not_processed":
+            distance += " AND mode IN (SELECT code FROM {}.codes.edge_modes WHERE keeps = 'every')"
+            distance = distance.format(self.base)
+        columns = {
+            "list": "came_from, holder, every_days, offset_days, lag_days",
+            "all": "holder",
+            "entry": "holder, list"
+            if self._at_owner
+            else "came_from, holder, list, lag_days, every_days",
+            "subject": "holder, list" if self.kind.shows == "new" else "holder",
+        }[self.kind.strikes]
+        held = f"SELECT holder, list FROM {self.base}.exchange.copies"
+        return self._rows(
+            f"SELECT DISTINCT {columns} FROM {self.base}.exchange.paths SEMI JOIN ({held}) "
+            f"USING (holder, list) WHERE TRUE {distance} {{given}} ORDER BY ALL"
+        )
+
+    @property
+    def _at_owner(self) -> bool:
+        """Whether it can befall an owner's own list."""
+        return self.kind.place == "holder" and self.kind.strikes != "all"
+
+    def _see(self, name: str, value: str | None, column: str) -> None:
+        """Refuse a holder or a list that there is not."""
+        if value is None:
+            return
+        known = [v for (v,) in self.db.rows(
+            f"SELECT DISTINCT {column} FROM {self.base}.exchange.paths ORDER BY ALL"
+        )]  # fmt: skip
+        if value not in known:
+            raise FaultError(f"There is no {name} {value!r} here; there are {', '.join(known)}.")
+
+    def _rows(self, sql: str) -> list[dict[str, Any]]:
+        """Rows of a query whose `{given}` stands for what was asked for of holder, sender and list."""
+        asked = {"holder": self.spec.holder, "came_from": self.spec.sender, "list": self.spec.list}
+        given = {name: value for name, value in asked.items() if value is not None}
+        conditions = "".join(f" AND {name} = ?" for name in given)
+        frame = self.db.frame(sql.replace("{given}", conditions), *given.values())
+        return frame.to_dict("records")
+
+    def _strangers(self) -> list[dict[str, Any]]:
+        """Holders who do not get a list, with one who holds it.
+
+        Those whose audience may not have it; if there are none, all whom it is not meant for.
+        """
+        b = self.base
+        rows = self._rows(
+            f"""
+            SELECT * FROM (
+                SELECT DISTINCT
+                    paths.holder AS came_from,
+                    paths.list,
+                    holders.holder,
+                    (holders.audience, lists.sharing) NOT IN (
+                        SELECT (audience, sharing) FROM {b}.codes.audiences
+                    ) AS forbidden
+                FROM {b}.exchange.paths AS paths
+                INNER JOIN {b}.codes.lists AS lists ON lists.list = paths.list
+                CROSS JOIN {b}.codes.holders AS holders
+                SEMI JOIN {b}.exchange.paths AS known ON known.holder = holders.holder
+                SEMI JOIN {b}.exchange.copies AS held
+                    ON held.holder = paths.holder AND held.list = paths.list
+                ANTI JOIN {b}.exchange.paths AS gets
+                    ON gets.holder = holders.holder AND gets.list = paths.list
+            ) WHERE TRUE {{given}} ORDER BY ALL"""
+        )
+        return [row for row in rows if row["forbidden"]] or rows
+
+    # --- what is struck there, by what a kind strikes -----------------------------------------------
+
+    def _list(self, place: Mapping[str, Any], draw: Draw) -> list[MishapEdit]:
+        """A sync of an edge, or a list sent to a stranger."""
+        if self.kind.place == "between":
+            day = self._day(self.day0, self.latest, draw)
+            return [self._row(place, day, list=place["list"])] if day else []
+        first = self.day0 + timedelta(days=place["offset_days"])
+        day = self._sync(first, place["every_days"], draw)
+        lists = self._rows(
+            "SELECT DISTINCT came_from, holder, list, every_days, offset_days, lag_days FROM "
+            f"{self.base}.exchange.paths WHERE distance > 0 {{given}} ORDER BY ALL"
+        )
+        same = ("came_from", "holder", "every_days", "offset_days", "lag_days")
+        on_edge = [row for row in lists if all(row[name] == place[name] for name in same)]
+        return [self._row(row, day, list=row["list"]) for row in on_edge] if day else []
+
+    def _all(self, place: Mapping[str, Any], draw: Draw) -> list[MishapEdit]:
+        """All that a holder has from others."""
+        age = BACKUP_DAYS[0] + draw.below(BACKUP_DAYS[1] - BACKUP_DAYS[0] + 1)
+        day = self._day(self.day0 + timedelta(days=age), self.latest, draw)
+        if day is None:
+            return []
+        backup = day - timedelta(days=age)
+        return [
+            self._row(row, day, list=row["list"], as_of_day=backup)
+            for row in self._ways(place["holder"], others=True)
+        ]
+
+    def _entry(self, place: Mapping[str, Any], draw: Draw) -> list[MishapEdit]:
+        """One entry that a holder shows."""
+        where = {name: place[name] for name in ("holder", "came_from", "list") if name in place}
+        lag = int(place.get("lag_days", 0))
+        shown = self._copies(where, lag)
+        if not shown:
+            return []
+        copy = shown[draw.below(len(shown))]
+        entry_id, version, subject, first, end = copy
+        if self.kind.kind == "deletion_not_processed":
+            day = end - timedelta(days=lag)
+        elif self.kind.begins == "sync":
+            every = int(place["every_days"])
+            last = min(end, self.latest + timedelta(days=lag + 1)) - timedelta(days=1)
+            day = self.spec.delivery or first + timedelta(
+                days=every * draw.below((last - first).days // every + 1) - lag
+            )
+        else:
+            last = min(end - timedelta(days=1), self.latest)
+            day = self._day(max(first, self.day0), last, draw)
+        more: dict[str, Any] = {"entry_id": entry_id}
+        if self.kind.shows == "twice":
+            more["entry_version"] = version
+        if self.kind.shows == "other":
+            more["other_id"] = self._another(subject, draw)
+            if more["other_id"] is None:
+                return []
+        ways = self._ways(place["holder"], place["list"]) if self._at_owner else [place]
+        return [self._row(row, day, list=place["list"], **more) for row in ways]
+
+    def _subject(self, place: Mapping[str, Any], draw: Draw) -> list[MishapEdit]:
+        """One subject: entered by hand, taken for another, or taken for two."""
+        if self.kind.shows == "new":
+            return self._by_hand(place, draw)
+        shown = self._copies({"holder": place["holder"]}, 0)
+        if not shown:
+            return []
+        _, _, subject, first, end = shown[draw.below(len(shown))]
+        if self.kind.shows == "split":
+            day = self.spec.delivery or max(first, self.day0)
+            if day > self.latest:
+                return []
+            parts = "|".join((place["holder"], subject, day.isoformat()))
+            other = str(uuid.UUID(hashlib.md5(parts.encode()).hexdigest()))
+        else:
+            day = self._day(max(first, self.day0), min(end - timedelta(days=1), self.latest), draw)
+            other = self._another(subject, draw)
+        if day is None or other is None:
+            return []
+        about = {
+            name
+            for (name,) in self.db.rows(
+                f"SELECT DISTINCT list FROM {self.base}.exchange.entries WHERE subject_id = ?",
+                subject,
+            )
+        }
+        return [
+            self._row(row, day, list=row["list"], subject_id=subject, other_id=other)
+            for row in self._ways(place["holder"])
+            if row["list"] in about
+        ]
+
+    def _by_hand(self, place: Mapping[str, Any], draw: Draw) -> list[MishapEdit]:
+        """Somebody who is not on a list, entered by hand."""
+        b = self.base
+        strangers = (
+            f"SELECT DISTINCT subject_id FROM {b}.resolve.names ANTI JOIN {b}.exchange.copies AS copies "
+            "ON copies.subject_id = names.subject_id AND copies.holder = ? AND copies.list = ?"
+        )
+        given = (place["holder"], place["list"])
+        (count,) = self.db.rows(f"SELECT count(*) FROM ({strangers})", *given)[0]
+        day = self._day(self.day0, self.latest, draw)
+        if not count or day is None:
+            return []
+        ((subject,),) = self.db.rows(
+            f"SELECT CAST(subject_id AS VARCHAR) FROM ({strangers}) ORDER BY subject_id "
+            f"LIMIT 1 OFFSET {draw.below(count)}",
+            *given,
+        )
+        way = self._ways(place["holder"], place["list"])[0]
+        more = {"subject_id": subject, "severity": "general"}
+        return [self._row(way, day, list=place["list"], **more)]
+
+    # --- helpers --------------------------------------------------------------------------------------
+
+    def _row(self, place: Mapping[str, Any], day: date, **more: Any) -> MishapEdit:
+        return MishapEdit(self.kind.kind, place["holder"], place["came_from"], day=day, **more)
+
+    def _ways(
+        self, holder: str, list_name: str | None = None, others: bool = False
+    ) -> list[dict[str, Any]]:
+        """How lists come to a holder, nearest to the owner first."""
+        frame = self.db.frame(
+            f"SELECT holder, came_from, list, min(distance) AS distance, min(path) AS path "
+            f"FROM {self.base}.exchange.paths WHERE holder = ? AND list = coalesce(?, list) "
+            f"AND distance >= {int(others)} "
+            "GROUP BY holder, came_from, list ORDER BY distance, path, list",
+            holder,
+            list_name or self.spec.list,
+        )
+        return frame.to_dict("records")
+
+    def _copies(self, where: Mapping[str, Any], lag: int) -> list[tuple[str, str, str, date, date]]:
+        """Entries shown in a place in the window: id, version, subject, first day and end; in order.
+
+        Of an entry that is asked for, and on a day that is asked for, those alone.
+        """
+        conditions = [f"{name} = ?" for name in where]
+        conditions += [f"from_day < DATE '{self.latest + timedelta(days=lag + 1)}'"]
+        values: list[Any] = list(where.values())
+        if self.spec.entry is not None:
+            if not re.fullmatch("[0-9a-f-]{6,36}", self.spec.entry):
+                raise FaultError(
+                    f"An entry is named by its entry_id (at least 6 characters of it), not "
+                    f"{self.spec.entry!r}."
+                )
+            conditions.append("starts_with(CAST(entry_id AS VARCHAR), ?)")
+            values.append(self.spec.entry)
+        if self.kind.kind == "deletion_not_processed":
+            conditions.append(f"to_day <= DATE '{self.latest + timedelta(days=lag)}'")
+        if self.spec.delivery is not None and self.kind.shows != "split":
+            day = self.spec.delivery + timedelta(days=lag)
+            conditions.append(
+                f"from_day <= DATE '{day}' AND DATE '{day}' < coalesce(to_day, DATE '9999-12-31')"
+            )
+        return self.db.rows(
+            "SELECT DISTINCT CAST(entry_id AS VARCHAR), CAST(entry_version AS VARCHAR), "
+            "CAST(subject_id AS VARCHAR), from_day, coalesce(to_day, DATE '9999-12-31') "
+            f"FROM {self.base}.exchange.copies WHERE {' AND '.join(conditions)} ORDER BY ALL",
+            *values,
+        )
+
+    def _another(self, subject: str, draw: Draw) -> str | None:
+        """Another subject of the same kind, drawn or as asked for."""
+        names = f"{self.base}.resolve.names"
+        others = (
+            f"SELECT DISTINCT subject_id FROM {names} WHERE subject_id <> CAST(? AS UUID) AND subject_kind "
+            f"IN (SELECT subject_kind FROM {names} WHERE subject_id = CAST(? AS UUID))"
+        )
+        given: tuple[str, ...] = (subject, subject)
+        if self.spec.other is not None:
+            others = f"SELECT * FROM ({others}) WHERE starts_with(CAST(subject_id AS VARCHAR), ?)"
+            given += (self.spec.other,)
+        (count,) = self.db.rows(f"SELECT count(*) FROM ({others})", *given)[0]
+        if not count:
+            return None
+        return self.db.rows(
+            f"SELECT CAST(subject_id AS VARCHAR) FROM ({others}) ORDER BY subject_id "
+            f"LIMIT 1 OFFSET {draw.below(count)}",
+            *given,
+        )[0][0]
+
+    def _day(self, first: date, last: date, draw: Draw) -> date | None:
+        """A day drawn, or as asked for; None if there is none."""
+        if self.spec.delivery is not None:
+            return self.spec.delivery if first <= self.spec.delivery <= last else None
+        if first > last:
+            return None
+        return first + timedelta(days=draw.below((last - first).days + 1))
+
+    def _sync(self, first: date, every: int, draw: Draw) -> date | None:
+        """A sync day drawn, or the first on or after the day asked for; None if there is none."""
+        if self.spec.delivery is not None:
+            late = max((self.spec.delivery - first).days, 0)
+            return first + timedelta(days=-(-late // every) * every)
+        if first > self.latest:
+            return None
+        return first + timedelta(days=every * draw.below((self.latest - first).days // every + 1))
+
+
+def corrected_rows(found: Happened, until: date) -> tuple[MishapEdit, ...]:
+    """The rows of a mishap that somebody puts right on a day."""
+    return tuple(MishapEdit(**{**row.row(), "until_day": until}) for row in found.rows)
+
+
+def rows_of(edits: Iterable[Any]) -> list[dict[str, Any]]:
+    """Of some edits those that are mishaps, as rows of `exchange.mishaps`."""
+    return [edit.row() for edit in edits if isinstance(edit, MishapEdit)]
+
+
+def without(edits: Iterable[Any]) -> Iterator[Any]:
+    """Of some edits those that are none."""
+    return (edit for edit in edits if not isinstance(edit, MishapEdit))

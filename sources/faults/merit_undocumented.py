@@ -1,0 +1,26 @@
+"""A good deed that an official does not write down."""
+
+from __future__ import annotations
+
+from schemas.contract import Feed
+from sources.faults.row_lost import CORRECTION, resend
+
+__all__ = ["CORRECTION", "resend"]
+
+KIND = "merit_undocumented"
+TITLE = "Merit undocumented"
+DESCRIPTION = (
+    "An honour or a volunteer service is withheld from the delivery, so that its subject is wrongly "
+    "missing from a red list and from whatever that earns."
+)
+MODELS = (
+    "The teaching case on Rongcheng: every change of points needs an official document, and an "
+    "official who will not write one costs somebody the points."
+)
+LEVEL = "row"
+SCOPE = "source"
+
+
+def fits(feed: Feed) -> bool:
+    """Feeds of the social area, which tell of honours and volunteer service alone."""
+    return feed.area == "social"

@@ -1,0 +1,67 @@
+"""A repayment booked to another loan."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.contract import Feed
+from sources.faults.base import History, Row, changed
+from sources.faults.draw import Draw
+from sources.faults.lost_withdrawal import places, withdrawn
+
+__all__ = ["places"]
+
+KIND = "payment_misbooked"
+TITLE = "Payment booked to another loan"
+DESCRIPTION = (
+    "The word that arrears are repaid is sent under the number of another's: his are struck out, and "
+    "those that were repaid go on."
+)
+MODELS = (
+    "The teaching case on Rongcheng: among the causes of appeals are simple mistakes when a repayment "
+    "of a loan is transferred."
+)
+LEVEL = "row"
+SCOPE = "source"
+CORRECTION = {
+    "changes": "the word of the repayment arrives, late, under its own number; the arrears struck out "
+    "by mistake stay so, since nothing was said of them that could be put right",
+}
+FRAME = "gone"  # drawn among the records that the feed withdrew
+
+
+def fits(feed: Feed) -> bool:
+    """Feeds of changes that tell of arrears and take them back, under a number of their own."""
+    return (
+        feed.mode == "changes"
+        and "withdraw" in feed.effect_codes.values()
+        and len(feed.natural_key) == 1
+        and _arrears(feed) is not None
+    )
+
+
+def _arrears(feed: Feed) -> str | None:
+    """The column that says how much is in arrears."""
+    found = (c.name for c in feed.columns if c.parse == "money" and c.title_zh.startswith("逾期"))
+    return next(found, None)
+
+
+def resend(
+    history: History, days: list[date], day: date, until: date | None, draw: Draw
+) -> History:
+    """What is delivered when the withdrawals of [day, until) stand under another's number."""
+    feed, (key,) = draw.feed, draw.feed.natural_key
+    arrears = _arrears(feed)
+    rows = [row for rows in history.values() for row in rows]
+    if arrears is None or not any(row[arrears] for row in rows):
+        return history
+    own = {row[key] for row in rows}
+    others = [k for k in draw.others.standing(feed, arrears, day) if k not in own]
+    if not others:
+        return history
+    other = draw.pick(others)
+
+    def misbooked(rows: list[Row]) -> list[Row]:
+        return [row | {key: other} if withdrawn(feed, [row]) else row for row in rows]
+
+    return changed(history, day, until, misbooked)

@@ -1,0 +1,68 @@
+"""A row entered on a neighbour's word, with nothing behind it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.contract import Feed
+from sources.faults import row_doubled
+from sources.faults.base import History, Row, changed
+from sources.faults.draw import TRIES, Draw
+from sources.faults.identifiers import identifier_columns, main_identifier, may_stand, name_columns
+from sources.faults.row_doubled import CORRECTION, under_another_key
+
+__all__ = ["CORRECTION"]
+
+KIND = "unfounded_tip_off"
+TITLE = "Unfounded tip-off"
+DESCRIPTION = (
+    "Beside the record stands a row that says the same of somebody else, under a number of its own, "
+    "with one code and a name, and neither basis nor facts."
+)
+MODELS = (
+    "Descriptions of local pilots name neighbours' tip-offs as an input; the baojia of old punished "
+    "whoever did not report."
+)
+LEVEL = "row"
+SCOPE = "source"
+
+
+def fits(feed: Feed) -> bool:
+    """Feeds whose contract says that they take tip-offs."""
+    return feed.takes_tip_offs and row_doubled.fits(feed)
+
+
+def resend(
+    history: History, days: list[date], day: date, until: date | None, draw: Draw
+) -> History:
+    """What is delivered when somebody else is told of beside the record from `day` on."""
+    feed = draw.feed
+    told = next((row for d in sorted(history) if d >= day for row in history[d]), None)
+    whom = _somebody_else(told, draw) if told else None
+    if whom is None:
+        return history
+
+    def beside(rows: list[Row]) -> list[Row]:
+        return rows + [under_another_key(feed, row | whom, "T") for row in rows]
+
+    return changed(history, day, until, beside)
+
+
+def _somebody_else(row: Row, draw: Draw) -> Row | None:
+    """The cells that make a row one of somebody else, of whom one code and the name are known."""
+    feed, main = draw.feed, main_identifier(draw.feed, row)
+    if main is None:
+        return None
+    column, value, scheme = main
+    others = draw.others.codes(scheme, value)
+    said = {*feed.natural_key, feed.effect_column}
+    said |= {c.name for c in feed.columns if c.required or c.parse or c.valid_values}
+    unsaid = [name for name in feed.column_names if name not in said]
+    bare = dict.fromkeys((*unsaid, *identifier_columns(feed)))
+    for _ in range(TRIES if others else 0):
+        code = draw.pick(others)
+        name = draw.others.name(scheme, code)
+        named = {n: name for n in name_columns(feed)[:1]}
+        if code != value and name and may_stand(feed, row | {column.name: code}, row):
+            return bare | named | {column.name: code}
+    return None

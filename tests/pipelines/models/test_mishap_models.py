@@ -1,0 +1,195 @@
+"""Mishaps on two edges, day by day: a judge hands a list to a taker, and the taker to a third.
+
+The taker reads the judge on Mondays (1, 8, 15, 22, 29 January 2024), the third reads the taker on
+Wednesdays (3, 10, 17, 24, 31 January); each shows on the next day what it read. The judge lists s on 10
+January, so if all goes right the taker shows s from the 16th and the third from the 18th.
+"""
+
+import pytest
+
+from pipelines.exchange.mishaps import mishaps
+from pipelines.exchange.modes import modes
+from tests.pipelines.models.conftest import rows_of
+
+LIST = "court_dishonest"
+
+
+def world(lab, mode="snapshot", to_day=None):
+    owner = {"list": LIST, "path": "judge", "holder": "judge", "came_from": "judge", "distance": 0,
+             "every_days": 1, "offset_days": 0, "lag_days": 0, "mode": "owner", "names_anew": False,
+             "taken_back": True, "match": "code", "readmitted": False}  # fmt: skip
+    edge = owner | {"every_days": 7, "lag_days": 1, "names_anew": True}
+    taker = {"path": "judge>taker", "parent_path": "judge", "holder": "taker", "mode": mode,
+             "distance": 1, "keeps_days": modes()[mode].keeps_days(7, None)}  # fmt: skip
+    third = {"path": "judge>taker>third", "parent_path": "judge>taker", "holder": "third",
+             "came_from": "taker", "mode": "snapshot", "distance": 2, "keeps_days": 7,
+             "offset_days": 2}  # fmt: skip
+    lab.given("exchange.paths", [owner, edge | taker, edge | third])
+    lab.given(
+        "lists.entries",
+        [{"entry_id": "e", "entry_version": "ev", "list": LIST, "subject_id": "s", "ground": "g",
+          "severity": "general", "from_day": "2024-01-10", "to_day": to_day}],
+    )  # fmt: skip
+
+
+def named(lab, *subjects):
+    lab.given(
+        "resolve.names",
+        [{"subject_id": s, "subject_kind": "resident", "name_key": "周明", "name": "周明",
+          "division": "870101", "from_day": "2024-01-01"} for s in subjects],
+    )  # fmt: skip
+
+
+def happens(lab, mishap, day, **more):
+    place = {"holder": "taker", "came_from": "judge", "list": LIST}
+    lab.given("exchange.mishaps", [{"mishap": mishap, "day": day, **place, **more}])
+
+
+WAYS = {
+    "judge": ("judge", "owned_0"),
+    "taker": ("judge>taker", "passed_0_1"),
+    "third": ("judge>taker>third", "passed_0_2"),
+    "stranger": ("judge>taker>stranger", "sent_astray"),
+}
+
+
+def shown(lab, holder):
+    """Who is shown at a holder, from when to when."""
+    path, table = WAYS[holder]
+    lab.run(
+        "exchange.entered", "exchange.deviations_0", "exchange.deletions", "exchange.owned_0",
+        "exchange.passed_0_1", "exchange.passed_0_2",
+    )  # fmt: skip
+    found = [row for row in lab.run(f"exchange.{table}") if row["path"] == path]
+    rows = rows_of(found, "subject_id", "from_day", "to_day")
+    return [(s, a[5:], b and b[5:]) for s, a, b in rows]
+
+
+ENTRY, OTHER = {"entry_id": "e"}, {"other_id": "t"}
+
+# Each: mishap, its day, what more it says, when the judge's entry ends, who is shown at the taker,
+# and who at the third.
+ROWS = [
+    ("sync_missed", "2024-01-14", {}, None, [("s", "01-23", None)], [("s", "01-25", None)]),
+    ("sync_missed", "2024-01-22", {}, "2024-01-20",
+     [("s", "01-16", "01-30")], [("s", "01-18", "02-01")]),
+    ("sync_missed", "2024-01-22", {"until_day": "2024-01-25"}, "2024-01-20",
+     [("s", "01-16", "01-25")], [("s", "01-18", "02-01")]),
+    ("row_lost", "2024-01-22", ENTRY, None,
+     [("s", "01-16", "01-23"), ("s", "01-30", None)], [("s", "01-18", "01-25"), ("s", "02-01", None)]),
+    ("carried_twice", "2024-01-15", {**ENTRY, "entry_version": "ev"}, None,
+     [("s", "01-16", None), ("s", "01-16", "01-23")], [("s", "01-18", None), ("s", "01-18", "01-25")]),
+    ("attached_to_another", "2024-01-22", {**ENTRY, **OTHER}, None,
+     [("s", "01-16", "01-23"), ("s", "01-30", None), ("t", "01-23", "01-30")],
+     [("s", "01-18", "01-25"), ("s", "02-01", None), ("t", "01-25", "02-01")]),
+    ("code_truncated", "2024-01-22", ENTRY, None,
+     [("namesake", "01-23", "01-30"), ("s", "01-16", None)],
+     [("namesake", "01-25", "02-01"), ("s", "01-18", None)]),
+    ("backup_restored", "2024-01-25", {"as_of_day": "2024-01-14"}, None,
+     [("s", "01-16", "01-25"), ("s", "01-30", None)], [("s", "01-18", None)]),
+    ("backup_restored", "2024-01-24", {"as_of_day": "2024-01-18"}, "2024-01-20",
+     [("s", "01-16", "01-23"), ("s", "01-24", "01-30")], [("s", "01-18", "02-01")]),
+    ("entered_by_hand", "2024-01-17", {"subject_id": "t", "severity": "general"}, None,
+     [("s", "01-16", None), ("t", "01-17", "01-23")], [("s", "01-18", None), ("t", "01-18", "01-25")]),
+    ("deleted_by_hand", "2024-01-24", ENTRY, None,
+     [("s", "01-16", "01-24"), ("s", "01-30", None)], [("s", "01-18", "01-25"), ("s", "02-01", None)]),
+    ("deletion_not_processed", "2024-01-22", ENTRY, "2024-01-20",
+     [("s", "01-16", "01-30")], [("s", "01-18", "02-01")]),
+    ("subjects_merged", "2024-01-20", {"subject_id": "s", **OTHER}, None,
+     [("s", "01-16", "01-20"), ("t", "01-20", None)], [("s", "01-18", "01-25"), ("t", "01-25", None)]),
+    ("subjects_merged", "2024-01-20", {"subject_id": "s", **OTHER, "until_day": "2024-02-03"}, None,
+     [("s", "01-16", "01-20"), ("s", "02-03", None), ("t", "01-20", "02-03")],
+     [("s", "01-18", "01-25"), ("s", "02-08", None), ("t", "01-25", "02-08")]),
+    ("subject_split", "2024-01-10", {"subject_id": "s", **OTHER}, None,
+     [("t", "01-16", None)], [("t", "01-18", None)]),
+    ("subject_split", "2024-01-17", {"subject_id": "s", **OTHER}, None,
+     [("s", "01-16", None)], [("s", "01-18", None)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mishap", "day", "more", "ends", "taker", "third"), ROWS)
+def test_until_the_next_sync_and_on_from_there(lab, mishap, day, more, ends, taker, third):
+    world(lab, to_day=ends)
+    named(lab, "s", "namesake")
+    happens(lab, mishap, day, **more)
+    assert shown(lab, "taker") == taker
+    assert shown(lab, "third") == third
+
+
+# Where the taker only adds what is new, nothing is sent a second time.
+ADDED = [
+    ("sync_missed", "2024-01-15", {}, []),
+    ("sync_missed", "2024-01-22", {}, [("s", "01-16", None)]),
+    ("sync_missed", "2024-01-15", {"until_day": "2024-02-03"}, [("s", "02-03", None)]),
+    ("row_lost", "2024-01-15", ENTRY, []),
+    ("attached_to_another", "2024-01-15", {**ENTRY, **OTHER}, [("t", "01-16", None)]),
+    ("backup_restored", "2024-01-25", {"as_of_day": "2024-01-14"}, []),
+    ("deleted_by_hand", "2024-01-24", ENTRY, [("s", "01-16", "01-24")]),
+    ("entered_by_hand", "2024-01-17", {"subject_id": "t", "severity": "general"},
+     [("s", "01-16", None), ("t", "01-17", None)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mishap", "day", "more", "taker"), ADDED)
+def test_for_good_where_nothing_is_sent_again(lab, mishap, day, more, taker):
+    world(lab, mode="append")
+    happens(lab, mishap, day, **more)
+    assert shown(lab, "taker") == taker
+
+
+def test_what_its_owner_deletes_is_gone_wherever_it_went(lab):
+    world(lab)
+    happens(lab, "deleted_by_hand", "2024-01-24", holder="judge", came_from="judge", entry_id="e")
+    assert shown(lab, "judge") == [("s", "01-10", "01-24")]
+    assert shown(lab, "taker") == [("s", "01-16", "01-30")]
+    assert shown(lab, "third") == [("s", "01-18", "02-01")]
+
+
+def test_an_entry_made_by_hand_at_the_owner_stands_for_the_list_s_own_term(lab):
+    world(lab)
+    lab.given(
+        "exchange.mishaps",
+        [{"mishap": "entered_by_hand", "day": "2024-01-17", "holder": "judge", "came_from": "judge",
+          "list": LIST, "subject_id": "t", "severity": "general"}],
+    )  # fmt: skip
+    assert rows_of(lab.run("exchange.entered"), "subject_id", "from_day", "to_day") == [
+        ("t", "2024-01-17", "2026-01-16")  # two years
+    ]
+
+
+def test_a_stranger_keeps_what_it_was_sent(lab):
+    world(lab, to_day="2024-01-24")
+    happens(lab, "list_sent_astray", "2024-01-20", holder="stranger", came_from="taker")
+    assert shown(lab, "stranger") == [("s", "01-21", None)]
+    assert shown(lab, "third") == [("s", "01-18", "02-01")]
+
+
+def test_only_what_is_struck_is_changed(lab):
+    world(lab)
+    lab.given(
+        "lists.entries",
+        [{"entry_id": "e2", "entry_version": "ev2", "list": LIST, "subject_id": "u", "ground": "g",
+          "severity": "general", "from_day": "2024-01-10"}],
+    )  # fmt: skip
+    happens(lab, "row_lost", "2024-01-22", **ENTRY)
+    assert ("u", "01-16", None) in shown(lab, "taker")
+
+
+def test_an_entry_filed_twice_rests_on_the_one_that_came(lab):
+    world(lab)
+    happens(lab, "carried_twice", "2024-01-15", entry_id="e", entry_version="ev")
+    lab.given(
+        "lists.evidence",
+        [{"entry_version": "ev", "parent_kind": "event", "parent_id": "r"}],
+    )
+    (second,) = lab.run("exchange.entered")
+    found = lab.run("exchange.ancestry_0")
+    assert rows_of(
+        [row for row in found if row["entry_version"] == second["entry_version"]],
+        "ancestor_kind", "ancestor_id", "steps",
+    ) == [("entry", "ev", 1), ("event", "r", 2)]  # fmt: skip
+
+
+def test_every_kind_of_mishap_has_its_rows_here():
+    tried = {row[0] for row in (*ROWS, *ADDED)} | {"list_sent_astray"}
+    assert tried == set(mishaps())

@@ -1,0 +1,89 @@
+"""Mishaps drawn for a world of which it is known what was shown when nothing went wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from tests.naive.laws import Laws
+from tests.naive.mishaps import KINDS
+from tests.naive.simulator import Days
+
+
+def drawn_mishaps(seed: int, laws: Laws, found: Days, day0: int, days: int) -> list[dict[str, Any]]:
+    """One mishap of each kind, as far as there is a place for it that no other has yet.
+
+    Args:
+        seed: of the draws.
+        laws: with the edges in force.
+        found: what was shown when nothing went wrong.
+        day0, days: the window in which they happen.
+
+    Returns:
+        Rows of `exchange.mishaps`.
+    """
+    draw, rows, taken = Random(seed), [], set()
+    copies = sorted(
+        (
+            (name, path, thing.version.entry, thing.version.id, thing.subject, runs[0][0])
+            for (name, path, thing), runs in found.shown.items()
+            if runs and len(path) == len(set(path))
+        ),
+        key=str,
+    )
+    adopted = {rule.list for rule in laws.adoptions}
+    modes = {(e.sender, e.receiver, name): e.mode for e in laws.edges for name in e.lists}
+    for kind in draw.sample(sorted(KINDS), len(KINDS)):
+        about = KINDS[kind]
+        for _ in range(50):
+            name, path, entry, version, subject, first = draw.choice(copies)
+            holder, sender = path[-1], path[-2] if len(path) > 1 else path[-1]
+            own = len(path) == 1
+            if (holder, name) in taken or (own and about["place"] != "holder"):
+                continue
+            if own and about["strikes"] == "all":
+                continue
+            if name in adopted and about["shows"] in ("new", "twice"):
+                continue
+            if kind == "deletion_not_processed" and modes[sender, holder, name] != "snapshot":
+                continue
+            earliest = first if about["shows"] == "twice" else max(first - 5, day0)
+            if earliest >= day0 + days:
+                continue
+            day = draw.randrange(earliest, day0 + days)
+            row: dict[str, Any] = {
+                "mishap": kind, "holder": holder, "came_from": sender, "list": name,
+                "day": date.fromordinal(day),
+            }  # fmt: skip
+            if about["place"] == "between":
+                row |= {
+                    "holder": "railway" if holder != "railway" else "court",
+                    "came_from": holder,
+                }
+                if any(name == n and row["holder"] == p[-1] for n, p, *_ in copies):
+                    continue
+            if about["strikes"] == "entry":
+                row["entry_id"] = _id(entry)
+            if about["shows"] == "twice":
+                row["entry_version"] = _id(version)
+            if about["strikes"] == "subject":
+                row["subject_id"] = _id(subject)
+            if about["shows"] == "new":
+                row |= {"severity": "general"}
+            if about["shows"] in ("other", "split"):
+                other = draw.choice(copies)[4] if about["shows"] == "other" else "e" * 32
+                row["other_id"] = _id(other)
+            if about["shows"] == "backup":
+                row["as_of_day"] = date.fromordinal(day - draw.randrange(1, 40))
+            if draw.random() < 0.4:
+                row["until_day"] = date.fromordinal(day + draw.randrange(1, 40))
+            taken.add((holder, name))
+            rows.append(row)
+            break
+    return rows
+
+
+def _id(digits: str) -> str:
+    return str(UUID(digits))
