@@ -158,8 +158,14 @@ def replay(
     ] = None,
     list_name: Annotated[str | None, Option("--list", help="Of a mishap: in which list.")] = None,
     entry: Annotated[str | None, Option(help="Of a mishap: entry_id, or the start of one.")] = None,
+    subject: Annotated[
+        str | None, Option(help="Of a mishap: subject_id of whom it strikes.")
+    ] = None,
     other: Annotated[
         str | None, Option(help="Of a mishap: subject_id of whom it is taken for.")
+    ] = None,
+    backup: Annotated[
+        str | None, Option(help="Of a mishap: day on which the backup was made.")
     ] = None,
     sets: Annotated[
         list[str] | None, Option("--set", help="COL=VALUE: what the record says instead.")
@@ -213,7 +219,9 @@ def replay(
             sender=sender,
             list=list_name,
             entry=entry,
+            subject=subject,
             other=other,
+            backup=backup,
             sets=sets or [],
             scenario=scenario,
             scope=scope,

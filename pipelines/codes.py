@@ -75,6 +75,7 @@ def run_table(
             "corrections": pa.array([said["corrections"]], pa.string()),
             "out_of_bounds": pa.array([said["gates.out_of_bounds"]], pa.string()),
             "link_depth": pa.array([int(said["links.depth"])], pa.int32()),
+            "score_links": pa.array([said["links.scores"]], pa.string()),
         }
     )
 

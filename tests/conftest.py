@@ -17,9 +17,14 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-# Spark in tests: many small queries, so neither Spark nor Java compiles them at length.
+# Spark in tests: many small queries, so neither Spark nor Java compiles them at length, and Java has
+# room for what it does compile, and takes Spark's classes for what they are.
 os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).parent / "spark"))
-os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+os.environ.setdefault(
+    "JDK_JAVA_OPTIONS",
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=200m "
+    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
+)
 
 SEEDS = (1, 2)
 
@@ -204,10 +209,12 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 
 # Files whose tests take long begin first, so that no worker is left with one at the end.
-FIRST = ("test_experiment", "test_replay_equals_rebuild", "test_readme", "test_killed_build")
+FIRST = ("test_experiment", "test_replay_equals_rebuild", "test_no_dead_end", "test_readme",
+         "test_killed_build")  # fmt: skip
 
 # What shares something slow to make (a Spark session, an experiment, a page) stays on one worker.
-TOGETHER = ("/engine/", "/experiment/", "/browser/", "/labs/", "test_replay_equals_rebuild")
+TOGETHER = ("/engine/", "/experiment/", "/browser/", "/labs/", "test_replay_equals_rebuild",
+            "test_no_dead_end")  # fmt: skip
 
 
 @pytest.hookimpl(optionalhook=True)  # where tests run on several workers

@@ -118,6 +118,7 @@ class SparkEngine(Engine):
         self.home.mkdir(parents=True, exist_ok=True)
         self.session = start_session(memory, threads)
         self._files = threads or os.cpu_count() or 1
+        self._schemas: set[str] = set()  # those that are there; nobody else makes any
         SparkEngine._holder = self
         if not self.session.catalog.functionExists("id_ok"):
             for statement in macro_statements():
@@ -139,7 +140,9 @@ class SparkEngine(Engine):
         return self.query(sql, params).to_pandas()
 
     def create_schema(self, name: str) -> None:
-        self.session.sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
+        if name not in self._schemas:
+            self.session.sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
+            self._schemas.add(name)
 
     def create_table(self, name: str, *select_sql: str) -> None:
         rows = _without_void(self._run("\nUNION ALL\n".join(select_sql)))
@@ -186,8 +189,9 @@ class SparkEngine(Engine):
 
     def drop(self, name: str) -> None:
         """Drop a table if it is there, its files included."""
-        self.session.sql(f"DROP TABLE IF EXISTS {name}")
-        shutil.rmtree(self._folder(name), ignore_errors=True)
+        if self._folder(name).exists():
+            self.session.sql(f"DROP TABLE IF EXISTS {name}")
+            shutil.rmtree(self._folder(name))
 
     def close(self) -> None:
         """Forget the tables; the files stay, and so does the session, which is slow to start."""

@@ -147,7 +147,8 @@ class Design:
         frame: faults are uniform by `feed`, by `record` or by `subject`. By feed, since a register
             of residents has so many records that by record hardly a fault would be anywhere else.
         scope: `source` or `once`; None: the kind's own.
-        block: how many faults of one world and arm are followed together; it changes no result.
+        block: how many faults of one world are followed together, in all arms that differ in what is
+            done alone; it changes no result.
     """
 
     faults: Sequence[str]

@@ -77,20 +77,21 @@ def run(
             _open(homes[world], base).close()
     done = len(worlds) * len(bases) * _BASE
     tell("replays", done, steps)
+    passes = _passes(design, todo)
     if workers == 1:
-        for block in todo:
-            _follow(design, str(folder), homes[block.world], block)
-            done += len(block.faults)
+        for some in passes:
+            _follow(design, str(folder), homes[some[0].world], some)
+            done += sum(len(block.faults) for block in some)
             tell("replays", done, steps)
     else:
         with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
             waiting = {
-                pool.submit(_follow, design, str(folder), homes[block.world], block): block
-                for block in todo
+                pool.submit(_follow, design, str(folder), homes[some[0].world], some): some
+                for some in passes
             }
             for ready in as_completed(waiting):
                 ready.result()
-                done += len(waiting[ready].faults)
+                done += sum(len(block.faults) for block in waiting[ready])
                 tell("replays", done, steps)
     tables = _together(design, folder, blocks)
     horizon = read_manifest(folder / "worlds" / "000" / "landing")["horizon"]
@@ -156,32 +157,49 @@ def _open(home: str, arm: Arm) -> Universes:
 _OPEN: dict[tuple[str, Arm], Universes] = {}
 
 
-def _follow(design: Design, folder: str, home: str, block: Block) -> None:
-    """One block, in whatever process."""
-    arm = design.arms()[block.arm]
-    key = (home, arm.base)
+def _passes(design: Design, blocks: list[Block]) -> list[list[Block]]:
+    """Blocks of the same faults on the same base, to be followed in one pass: most of its time goes to
+    each model once, however many replays there are."""
+    arms = design.arms()
+    passes: dict[tuple[int, Arm, tuple[int, ...]], list[Block]] = {}
+    for block in blocks:
+        passes.setdefault((block.world, arms[block.arm].base, block.faults), []).append(block)
+    return list(passes.values())
+
+
+def _follow(design: Design, folder: str, home: str, blocks: list[Block]) -> None:
+    """Some blocks on one base, in whatever process."""
+    arms = design.arms()
+    key = (home, arms[blocks[0].arm].base)
     if key not in _OPEN:
         for other in list(_OPEN):
             _OPEN.pop(other).close()
-        _OPEN[key] = _open(home, arm)
+        _OPEN[key] = _open(home, key[1])
     universes = _OPEN[key]
-    cases, rows, cells = {}, [], []
-    for number in block.faults:
-        try:
-            cases[number] = universes.case([design.fault(number, arm)])
-        except FaultError as error:
-            rows.append(replay_row(number, block, arm, design, None, None, str(error)))
-    if arm.remedy is not None:
-        righted = universes.put_right(list(cases.values()), arm.remedy)
-        cases = dict(zip(cases, righted, strict=True))
-    for (number, edits), found in zip(
-        cases.items(), universes.follow(list(cases.values())), strict=True
-    ):
-        rows.append(replay_row(number, block, arm, design, edits, found))
-        cells += cell_rows(number, block, found)
-    part = _part(Path(folder), block)
-    _write(pa.Table.from_pylist(cells, CELLS), part.with_suffix(".cells"))
-    _write(pa.Table.from_pylist(sorted(rows, key=lambda r: r["fault"]), REPLAYS), part)
+    cases = {}
+    rows: dict[Block, list] = {block: [] for block in blocks}
+    cells: dict[Block, list] = {block: [] for block in blocks}
+    for block in blocks:
+        arm, mine = arms[block.arm], {}
+        for number in block.faults:
+            try:
+                mine[block, number] = universes.case([design.fault(number, arm)])
+            except FaultError as error:
+                row = replay_row(number, block, arm, design, None, None, str(error))
+                rows[block].append(row)
+        if arm.remedy is not None:
+            righted = universes.put_right(list(mine.values()), arm.remedy)
+            mine = dict(zip(mine, righted, strict=True))
+        cases |= mine
+    followed = universes.follow(list(cases.values()))
+    for ((block, number), edits), found in zip(cases.items(), followed, strict=True):
+        rows[block].append(replay_row(number, block, arms[block.arm], design, edits, found))
+        cells[block] += cell_rows(number, block, found)
+    for block in blocks:
+        part = _part(Path(folder), block)
+        _write(pa.Table.from_pylist(cells[block], CELLS), part.with_suffix(".cells"))
+        ordered = sorted(rows[block], key=lambda r: r["fault"])
+        _write(pa.Table.from_pylist(ordered, REPLAYS), part)
 
 
 def _part(folder: Path, block: Block) -> Path:

@@ -1,9 +1,7 @@
 -- What counts for a keeper of scores: the entries it shows of the lists its points come from, of those it
--- scores: who lives in its city and is of the kind it scores, as the registers say on the day, and, at a
--- keeper that one joins, has joined. Whom no register knows nobody scores. An entry is one thing in
--- whatever version, so where two of its versions are shown on one day, having come by two ways, the later
--- one counts.
--- source: the code list keepers; an entry is counted once, ours
+-- scores. An entry is one thing in whatever version, so where two of its versions are shown on one day,
+-- having come by two ways, the later one counts.
+-- source: an entry is counted once, ours
 -- grain: one row per keeper, entry, subject and period
 -- key: keeper, entry_id, subject_id, from_day
 -- intervals: union
@@ -16,21 +14,14 @@ WITH shown AS (
         held.subject_id,
         held.ground,
         held.version_day,
-        greatest(held.from_day, names.from_day, accounts.from_day) AS from_day,
-        least(held.to_day, names.to_day) AS to_day
+        greatest(held.from_day, members.from_day) AS from_day,
+        least(held.to_day, members.to_day) AS to_day
     FROM exchange.held_by_keepers AS held
-    INNER JOIN codes.keepers ON keepers.keeper = held.keeper
-    INNER JOIN resolve.names
-        ON names.subject_id = held.subject_id
-        AND (keepers.subject_kind IS NULL OR names.subject_kind = keepers.subject_kind)
-        AND meet(names.from_day, names.to_day, held.from_day, held.to_day)
-    LEFT JOIN codes.divisions ON divisions.code = names.division
-    LEFT JOIN scores.accounts
-        ON accounts.keeper = held.keeper
-        AND accounts.subject_id = held.subject_id
-    WHERE (keepers.opt_in = 'no' OR accounts.from_day < until(least(held.to_day, names.to_day)))
-        AND (keepers.division IS NULL OR keepers.division IN (divisions.code, divisions.parent))
-        AND EXISTS (
+    INNER JOIN scores.members
+        ON members.keeper = held.keeper
+        AND members.subject_id = held.subject_id
+        AND meet(members.from_day, members.to_day, held.from_day, held.to_day)
+    WHERE EXISTS (
             SELECT 1
             FROM codes.points
             WHERE points.keeper = held.keeper

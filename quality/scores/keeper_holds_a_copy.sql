@@ -1,15 +1,14 @@
 -- A keeper of points acts on what it shows: no change comes before the day on which it first shows the
--- entry behind it.
+-- entry behind it, of the subject or of somebody linked to it.
 -- table: scores.points
 -- outcome: fail
 WITH first_shown AS (
     SELECT
         holder,
         entry_version,
-        subject_id,
         min(from_day) AS first_day
     FROM exchange.shown
-    GROUP BY holder, entry_version, subject_id
+    GROUP BY holder, entry_version
 )
 
 SELECT
@@ -20,7 +19,6 @@ SELECT
 FROM scores.points
 LEFT JOIN first_shown
     ON first_shown.holder = points.keeper
-    AND first_shown.subject_id = points.subject_id
     AND concat_ws(':', 'entry', id_text(first_shown.entry_version)) = points.because
 WHERE points.because IS NOT NULL
     AND (first_shown.first_day IS NULL OR points.day < first_shown.first_day)

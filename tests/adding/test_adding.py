@@ -157,7 +157,7 @@ def test_a_mode_of_edge(tree: Tree) -> None:
 
 
 def test_a_measure(tree: Tree) -> None:
-    row = "deposit_asked,bank,court_dishonest,serious,legal_representative:b>a,,,,Deposit asked,收取保证金,"
+    row = "deposit_asked,bank,court_dishonest,serious,legal_representative:b>a,,,,,Deposit asked,收取保证金,"
     tree.append("schemas/codes/measures.csv", row + "ours\n")
     found = tree.follow(
         sql="SELECT count(*) FROM consequences.measures WHERE measure = 'deposit_asked'"

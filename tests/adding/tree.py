@@ -23,8 +23,10 @@ class Tree:
     def __init__(self, folder: Path) -> None:
         """Copy the packages to `folder/tree`; worlds built from it lie in `folder/home`."""
         self.root, self.home = folder / "tree", folder / "home"
-        ignored = shutil.ignore_patterns("__pycache__")
-        for package in PACKAGES:
+        ignored = shutil.ignore_patterns("*.pyc.*")  # what another process is just compiling
+        for (
+            package
+        ) in PACKAGES:  # with what is compiled already, which goes by a file's size and time
             shutil.copytree(ROOT / package, self.root / package, ignore=ignored)
         shutil.copy(ROOT / "pyproject.toml", self.root)
         self.home.mkdir()

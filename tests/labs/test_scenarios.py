@@ -234,6 +234,18 @@ EXPECTED = {
         },
         residue={"cells_on_the_eve": 12, "late_spread": 18},
     ),
+    "disputed": Told(
+        corrected="2024-04-01",
+        pairs=35,
+        wrong={("court", "court_dishonest", STORE, LISTED, "2024-03-19", "2026-03-08")},
+        left={
+            ("credit_china", "court_dishonest", STORE, REINSERTED, "2024-04-07"),
+            ("credit_china", "court_dishonest", STORE, WAITS, "2024-04-08"),
+            ("ncisp", "court_dishonest", STORE, REINSERTED, "2024-04-07"),
+            ("ncisp", "joint_punishment", STORE, OWN_TERM, "2026-03-20"),
+        },
+        residue={"cells_on_the_eve": 50, "late_spread": 2},
+    ),
 }
 
 
@@ -264,6 +276,8 @@ def run(path: Path, homes):
         join=told.join,
         policy=told.policy or None,
         scenario=told,
+        remedy=told.remedy,
+        text=told.text,
     )
 
 
@@ -332,9 +346,8 @@ def without_time(node):
     return {key: value for key, value in node.items() if key != "seconds"}
 
 
-def test_ten_are_shipped_and_each_has_its_table():
+def test_each_that_is_shipped_has_its_table():
     assert sorted(path.stem for path in FILES) == sorted(EXPECTED)
-    assert len(FILES) == 10
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -347,7 +360,7 @@ def test_everything_is_pinned_and_told(path):
     assert told.world["size"] in ("story", "tiny") and told.world["dirt"] == 0
     for spec in told.faults:
         assert spec.feed and spec.record and spec.delivery, spec
-        assert spec.scope and spec.correct_after, spec
+        assert spec.scope and (spec.correct_after or told.remedy), spec
         assert bool(spec.values) == (spec.kind == "free_edit")
 
 
@@ -415,6 +428,25 @@ def test_the_entry_is_gone_for_two_days_before_it_comes_back(replayed):
         (STORE, "03-24", "03-31"),
         (CLOTHES, "03-20", "03-22"),
     }
+
+
+@pytest.mark.long
+def test_what_the_page_deletes_comes_back_twice(replayed):
+    found = replayed("disputed")
+    lists = found.remaining.difference.lists
+    mine = lists[(lists["holder"] == "credit_china") & (lists["list"] == "court_dishonest")]
+    days = {
+        (f"{row.from_day:%m-%d}", f"{row.to_day:%m-%d}")
+        for row in mine.itertuples()
+        if row.kind == LISTED
+    }
+    assert days == {("03-21", "03-22"), ("03-23", "04-05"), ("04-06", "04-08")}
+    told = found.json()["remedy"]
+    assert [(r["day"], r["back_on"]) for r in told["removals"]] == [
+        ("2024-03-22", "2024-03-23"),
+        ("2024-04-05", "2024-04-06"),
+    ]
+    assert told["reinserted"] == 2
 
 
 def test_six_of_the_seven_causes_are_told():

@@ -45,6 +45,15 @@ class PointsRule:
 
 
 @dataclass(frozen=True)
+class LinkRule:
+    """One row of contagion.csv: over which link points move others, and how far at most."""
+
+    keeper: str
+    step: str  # kind:a>b, kind:b>a or ten_households
+    bound: int
+
+
+@dataclass(frozen=True)
 class Keeper:
     """Who keeps a score: the points one starts with, the bounds they are held in, and whom it scores."""
 
@@ -70,6 +79,7 @@ class Laws:
     adoptions: list[AdoptionRule]
     measures: list[MeasureRule]
     points: list[PointsRule]
+    links: list[LinkRule]
     keepers: dict[str, Keeper]
     grades: dict[str, list[tuple[int, str]]]  # keeper -> (least points, grade), highest first
     graded: dict[str, dict[str, str]]  # list made of its owner's grades -> grade -> severity
@@ -101,8 +111,11 @@ def within(city: str | None) -> frozenset[str] | None:
     )
 
 
-def read_laws(join: str = "full", tier: str = "core") -> Laws:
-    """The laws of a run: how far the islands are joined, and how many of them there are."""
+def read_laws(join: str = "full", tier: str = "core", links: str = "today") -> Laws:
+    """The laws of a run: how far the islands are joined, and how many of them there are.
+
+    `links`: whose points move each other's (`today`, `none` or `baojia`).
+    """
 
     def holds(row: dict) -> bool:
         near = JOINS.index(row.get("join") or "none") <= JOINS.index(join)
@@ -187,6 +200,11 @@ def read_laws(join: str = "full", tier: str = "core") -> Laws:
                 row["effective"],
             )
             for row in code_list("points")
+        ],
+        links=[
+            LinkRule(row["keeper"], row["step"], int(row["bound"]))
+            for row in code_list("contagion")
+            if row["links"] == links
         ],
         keepers={
             row["keeper"]: Keeper(

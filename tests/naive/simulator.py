@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -166,6 +166,9 @@ class Simulator:
         # 5 score
         self.held: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
         self.month: dict[str, set[tuple]] = {keeper: set() for keeper in laws.keepers}
+        self.tens: dict[str, set[str]] = defaultdict(
+            set
+        )  # ten houses of a street -> residents, today
         self.joined: dict[str, set[str]] = {keeper: set() for keeper in laws.keepers}
         self.counts = {keeper: Diary() for keeper in laws.keepers}
         self.sums: dict[str, dict[str, int]] = {k: defaultdict(int) for k in laws.keepers}
@@ -222,6 +225,7 @@ class Simulator:
             said = self.statements.today
             self.registry = Registry(said, self.laws.methods, self.laws.weights)
             self.answers.clear()
+            self.tens.clear()
         self.registered, self.links_moved = registered, False
         if registered or links_heard or day in self.validity_days:
             self.links_moved = self.related.write(day, set(self.relations(day)))
@@ -459,7 +463,7 @@ class Simulator:
                 for keeper, held in self.held.items()
             }
         for keeper in self.laws.keepers:
-            if not (keeper in changed or new_month or self.registered):
+            if not (keeper in changed or new_month or self.registered or self.links_moved):
                 continue
             self.joined[keeper] |= {
                 thing.subject
@@ -522,7 +526,24 @@ class Simulator:
             rule = rules.get(last.version.ground, rules.get(None))
             if rule is not None:
                 reason = f"{rule.list}:{rule.ground}" if rule.ground else rule.list
-                yield rule, last.subject, reason, f"entry:{last.version.id}"
+                because = f"entry:{last.version.id}"
+                yield rule, last.subject, reason, because
+                for link in self.laws.links:
+                    if link.keeper == keeper:
+                        moved = replace(rule, change=max(-link.bound, min(rule.change, link.bound)))
+                        for other in self.near(last.subject, link.step):
+                            if self.scores(keeper, other):
+                                yield moved, other, f"{reason}:{link.step}", because
+
+    def near(self, subject: str, step: str) -> set[str]:
+        """Who is linked to somebody today: over a link, or by living in one ten of houses."""
+        if step != "ten_households":
+            return self.linked[step, subject]
+        if not self.tens:
+            for other, address in self.registry.addresses.items():
+                if self.registry.kinds[other] == "resident" and other in self.registry.names:
+                    self.tens[address.split("号")[0][:-1]].add(other)
+        return {other for ten in self.tens.values() if subject in ten for other in ten - {subject}}
 
     def scores(self, keeper: str, subject: str) -> bool:
         """Whether a keeper scores somebody today: of its kind and city, as the registers say today.

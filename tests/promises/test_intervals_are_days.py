@@ -129,6 +129,15 @@ def under(laws: Laws, policy: dict[str, str]) -> Laws:
     return replace(laws, edges=edges, adoptions=adoptions)
 
 
+def test_intervals_equal_days_where_ten_households_answer_for_each_other() -> None:
+    record = little_world(14, DAY0.toordinal(), WINDOW)
+    with little_database(record, "full", {"links.scores": "baojia"}) as engine:
+        laws = read_laws("full", links="baojia")
+        found = Simulator(record, laws, DAY0.toordinal(), HORIZON.toordinal()).run()
+        assert compare(engine.connection, found)["scores.grades"]
+    assert any("ten_households" in key[2] for key in found.points)
+
+
 @pytest.mark.parametrize("join", JOINS)
 @pytest.mark.parametrize("seed", range(8, 14))
 def test_intervals_equal_days_in_little_worlds(seed: int, join: str) -> None:

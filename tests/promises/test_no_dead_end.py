@@ -69,7 +69,7 @@ def test_a_reward_is_lost_by_mistake_as_a_restriction_is_gained(universes) -> No
     cases = [universes.case([FaultSpec("row_lost", feed="tax_a_class", seed=n)]) for n in range(6)]
     found = [case.faulty for case in universes.follow(cases)]
     cells = pd.concat([faulty.lists for faulty in found])
-    assert set(cells["list"]) == {"tax_a_class", "joint_reward"}
+    assert {"tax_a_class", "joint_reward"} <= set(cells["list"])
     assert set(cells["kind"]) == {"wrongly_missing"}
     assert {"ncisp", "credit_china", "bank"} <= set(
         cells["holder"][cells["list"] == "joint_reward"]

@@ -79,7 +79,7 @@ def put_right(
 def _corrected(landed: Landed, landing: Path, edit: Edit, due: date, at_source: bool) -> Edit:
     """A fault put right from a day on: by its source with a delivery, if it is told, or at a holder."""
     if isinstance(edit.struck, Happened):
-        day = max(due, edit.struck.day)
+        day = min(max(due, edit.struck.day), edit.correction_day or date.max)
     elif at_source:
         day = next((d for d in edit.struck.days if d >= due), None)
     else:

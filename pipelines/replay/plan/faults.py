@@ -40,9 +40,10 @@ class FaultSpec:
         values: column -> text, for `free_edit`.
         scope: `source` or `once`; by default the kind's own.
         correct_after: days until the source puts it right; None: never.
-        holder, sender, list, entry, other: of a mishap: the holder at which it happens, the one it
-            came from, the list, the entry (its id or the start of one), and the subject that is shown
-            instead. Its `delivery` is the day on which it happens.
+        holder, sender, list, entry, subject, other: of a mishap: the holder at which it happens, the
+            one it came from, the list, the entry and the subject it strikes, and the subject that is shown
+            instead (ids, or the start of one). Its `delivery` is the day on which it happens.
+        backup: of a mishap: the day on which the backup was made that is put back.
         seed: of the draws.
         frame: every record is as likely, or every subject and then every record that speaks of it,
             or every feed and then every record of it.
@@ -61,7 +62,9 @@ class FaultSpec:
     sender: str | None = None
     list: str | None = None
     entry: str | None = None
+    subject: str | None = None
     other: str | None = None
+    backup: date | None = None
     seed: int = 1
     frame: str = "record"
     room: int | None = None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
@@ -87,14 +86,19 @@ class Happened:
     @property
     def written_out(self) -> FaultSpec:
         """What was asked for, with all that was drawn."""
-        first = self.first
+        first, kind = self.first, self.fault
+        one_list = kind.strikes in ("list", "entry") or kind.shows == "new"
         return replace(
             self.spec,
             holder=first.holder,
-            sender=None if self.fault.place == "holder" else first.came_from,
-            list=first.list if self.fault.strikes in ("list", "entry") else self.spec.list,
+            sender=None if kind.place == "holder" else first.came_from,
+            list=first.list if one_list else self.spec.list,
             entry=first.entry_id,
+            subject=first.subject_id,
+            other=first.other_id if kind.shows == "other" else None,
+            backup=first.as_of_day,
             delivery=self.day,
+            passed_over=0,
         )
 
     @property
@@ -165,6 +169,8 @@ class _Places:
             "sender": spec.sender,
             "list": spec.list,
             "entry": spec.entry,
+            "subject": spec.subject,
+            "other": spec.other,
         }
         given = ", ".join(f"{name} {value}" for name, value in said.items() if value)
         day = f" on {spec.delivery}" if spec.delivery else ""
@@ -263,21 +269,23 @@ class _Places:
             return [self._row(place, day, list=place["list"])] if day else []
         first = self.day0 + timedelta(days=place["offset_days"])
         day = self._sync(first, place["every_days"], draw)
-        lists = self._rows(
-            "SELECT DISTINCT came_from, holder, list, every_days, offset_days, lag_days FROM "
-            f"{self.base}.exchange.paths WHERE distance > 0 {{given}} ORDER BY ALL"
-        )
         same = ("came_from", "holder", "every_days", "offset_days", "lag_days")
-        on_edge = [row for row in lists if all(row[name] == place[name] for name in same)]
-        return [self._row(row, day, list=row["list"]) for row in on_edge] if day else []
+        on_edge = self.db.rows(
+            f"SELECT DISTINCT list FROM {self.base}.exchange.paths WHERE distance > 0 "
+            f"AND ({', '.join(same)}) = (?, ?, ?, ?, ?) ORDER BY list",
+            *(place[name] for name in same),
+        )
+        return [self._row(place, day, list=name) for (name,) in on_edge] if day else []
 
     def _all(self, place: Mapping[str, Any], draw: Draw) -> list[MishapEdit]:
         """All that a holder has from others."""
         age = BACKUP_DAYS[0] + draw.below(BACKUP_DAYS[1] - BACKUP_DAYS[0] + 1)
-        day = self._day(self.day0 + timedelta(days=age), self.latest, draw)
+        made = self.spec.backup
+        earliest = self.day0 + timedelta(days=age) if made is None else made + timedelta(days=1)
+        day = self._day(earliest, self.latest, draw)
         if day is None:
             return []
-        backup = day - timedelta(days=age)
+        backup = day - timedelta(days=age) if made is None else made
         return [
             self._row(row, day, list=row["list"], as_of_day=backup)
             for row in self._ways(place["holder"], others=True)
@@ -318,6 +326,8 @@ class _Places:
         if self.kind.shows == "new":
             return self._by_hand(place, draw)
         shown = self._copies({"holder": place["holder"]}, 0)
+        asked = (self.spec.subject or "").replace("-", "")
+        shown = [copy for copy in shown if copy[2].startswith(asked)]
         if not shown:
             return []
         _, _, subject, first, end = shown[draw.below(len(shown))]
@@ -326,7 +336,7 @@ class _Places:
             if day > self.latest:
                 return []
             parts = "|".join((place["holder"], subject, day.isoformat()))
-            other = str(uuid.UUID(hashlib.md5(parts.encode()).hexdigest()))
+            other = hashlib.md5(parts.encode()).hexdigest()
         else:
             day = self._day(max(first, self.day0), min(end - timedelta(days=1), self.latest), draw)
             other = self._another(subject, draw)
@@ -353,12 +363,15 @@ class _Places:
             "ON copies.subject_id = names.subject_id AND copies.holder = ? AND copies.list = ?"
         )
         given = (place["holder"], place["list"])
+        if self.spec.subject is not None:
+            strangers += " WHERE starts_with(id_text(names.subject_id), id_text(?))"
+            given += (self.spec.subject,)
         (count,) = self.db.rows(f"SELECT count(*) FROM ({strangers})", *given)[0]
         day = self._day(self.day0, self.latest, draw)
         if not count or day is None:
             return []
         ((subject,),) = self.db.rows(
-            f"SELECT CAST(subject_id AS VARCHAR) FROM ({strangers}) ORDER BY subject_id "
+            f"SELECT id_text(subject_id) FROM ({strangers}) ORDER BY subject_id "
             f"LIMIT 1 OFFSET {draw.below(count)}",
             *given,
         )
@@ -388,7 +401,8 @@ class _Places:
     def _copies(self, where: Mapping[str, Any], lag: int) -> list[tuple[str, str, str, date, date]]:
         """Entries shown in a place in the window: id, version, subject, first day and end; in order.
 
-        Of an entry that is asked for, and on a day that is asked for, those alone.
+        Of an entry that is asked for, and on a day that is asked for, those alone; of a deletion, those
+        that the sync of that day no longer brings.
         """
         conditions = [f"{name} = ?" for name in where]
         conditions += [f"from_day < DATE '{self.latest + timedelta(days=lag + 1)}'"]
@@ -399,18 +413,20 @@ class _Places:
                     f"An entry is named by its entry_id (at least 6 characters of it), not "
                     f"{self.spec.entry!r}."
                 )
-            conditions.append("starts_with(CAST(entry_id AS VARCHAR), ?)")
+            conditions.append("starts_with(id_text(entry_id), id_text(?))")
             values.append(self.spec.entry)
-        if self.kind.kind == "deletion_not_processed":
-            conditions.append(f"to_day <= DATE '{self.latest + timedelta(days=lag)}'")
-        if self.spec.delivery is not None and self.kind.shows != "split":
-            day = self.spec.delivery + timedelta(days=lag)
+        asked, ends = self.spec.delivery, self.kind.kind == "deletion_not_processed"
+        if ends:
+            latest, last = ("<=", self.latest) if asked is None else ("=", asked)
+            conditions.append(f"to_day {latest} DATE '{last + timedelta(days=lag)}'")
+        elif asked is not None and self.kind.shows != "split":
+            day = asked + timedelta(days=lag)
             conditions.append(
                 f"from_day <= DATE '{day}' AND DATE '{day}' < coalesce(to_day, DATE '9999-12-31')"
             )
         return self.db.rows(
-            "SELECT DISTINCT CAST(entry_id AS VARCHAR), CAST(entry_version AS VARCHAR), "
-            "CAST(subject_id AS VARCHAR), from_day, coalesce(to_day, DATE '9999-12-31') "
+            "SELECT DISTINCT id_text(entry_id), id_text(entry_version), "
+            "id_text(subject_id), from_day, coalesce(to_day, DATE '9999-12-31') "
             f"FROM {self.base}.exchange.copies WHERE {' AND '.join(conditions)} ORDER BY ALL",
             *values,
         )
@@ -424,13 +440,13 @@ class _Places:
         )
         given: tuple[str, ...] = (subject, subject)
         if self.spec.other is not None:
-            others = f"SELECT * FROM ({others}) WHERE starts_with(CAST(subject_id AS VARCHAR), ?)"
+            others = f"SELECT * FROM ({others}) WHERE starts_with(id_text(subject_id), id_text(?))"
             given += (self.spec.other,)
         (count,) = self.db.rows(f"SELECT count(*) FROM ({others})", *given)[0]
         if not count:
             return None
         return self.db.rows(
-            f"SELECT CAST(subject_id AS VARCHAR) FROM ({others}) ORDER BY subject_id "
+            f"SELECT id_text(subject_id) FROM ({others}) ORDER BY subject_id "
             f"LIMIT 1 OFFSET {draw.below(count)}",
             *given,
         )[0][0]

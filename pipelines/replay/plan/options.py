@@ -16,6 +16,7 @@ def asked(
     feed: str | None = None,
     record: str | None = None,
     delivery: str | None = None,
+    backup: str | None = None,
     sets: Sequence[str] = (),
     scope: str | None = None,
     correct_after: int | None = None,
@@ -33,7 +34,8 @@ def asked(
         sets: of a free edit, texts COLUMN=VALUE.
         scope: `source` or `once`.
         correct_after: days after which the source corrects it; None: never.
-        place: of a mishap: holder, sender, list, entry and other; see `FaultSpec`.
+        backup: of a mishap: the day on which the backup was made.
+        place: of a mishap: holder, sender, list, entry, subject and other; see `FaultSpec`.
 
     Raises:
         FaultError: if the options do not go together, in one sentence.
@@ -48,18 +50,23 @@ def asked(
         if not sign or not name.strip():
             raise FaultError(f"--set takes COLUMN=VALUE, not {pair!r}.")
         values[name.strip()] = value
-    try:
-        day = None if delivery is None else date.fromisoformat(delivery)
-    except ValueError as error:
-        raise FaultError(f"--delivery takes a day such as 2024-03-04, not {delivery!r}.") from error
     return FaultSpec(
         kind="free_edit" if sets else str(fault),
         feed=feed,
         record=record,
-        delivery=day,
+        delivery=_day("--delivery", delivery),
+        backup=_day("--backup", backup),
         values=values,
         scope=scope,
         correct_after=correct_after,
         **place,
         seed=seed,
     )
+
+
+def _day(option: str, text: str | None) -> date | None:
+    """The day that an option names."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise FaultError(f"{option} takes a day such as 2024-03-04, not {text!r}.") from error

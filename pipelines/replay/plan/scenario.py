@@ -62,9 +62,9 @@ class Scenario:
 _KEYS = ("title", "story", "world", "join", "policy", "remedy", "text", "faults")
 _KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
 _WORLD_KEYS = ("size", "seed", "days", "dirt")
-_PLACE_KEYS = ("holder", "sender", "list", "entry", "other")
-_FAULT_KEYS = ("kind", "feed", "record", *_PLACE_KEYS, "delivery", "set", "scope", "correct_after",
-               "seed")  # fmt: skip
+_PLACE_KEYS = ("holder", "sender", "list", "entry", "subject", "other")
+_FAULT_KEYS = ("kind", "feed", "record", *_PLACE_KEYS, "delivery", "backup", "set", "scope",
+               "correct_after", "seed")  # fmt: skip
 
 
 def load(path: Path | str) -> Scenario:
@@ -211,6 +211,7 @@ def _fault(path: Path, n: int, node: Any) -> FaultSpec:
         feed=said.text("feed"),
         record=said.text("record"),
         delivery=said.day("delivery"),
+        backup=said.day("backup"),
         values={str(k): None if v is None else str(v) for k, v in said.plain("set").items()},
         scope=said.text("scope"),
         correct_after=said.number("correct_after"),
@@ -240,6 +241,7 @@ def _told(spec: FaultSpec) -> dict[str, Any]:
         "record": spec.record,
         **{key: getattr(spec, key) for key in _PLACE_KEYS},
         "delivery": spec.delivery,
+        "backup": spec.backup,
         "set": dict(spec.values) or None,
         "scope": spec.scope,
         "correct_after": spec.correct_after,

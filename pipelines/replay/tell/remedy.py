@@ -14,6 +14,7 @@ from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.plan.disputes import Dispute
 from pipelines.replay.plan.edits import Edit
 from pipelines.replay.plan.remedies import LISTED, NONE, Remedy, Step, clocks
+from pipelines.terminal import counted
 
 Node = dict[str, Any]
 
@@ -92,13 +93,14 @@ def remedy_words(replay: Outcome) -> list[str]:
     if len(still) > MOST_STEPS:
         still[MOST_STEPS:] = [f"{len(still) - MOST_STEPS} more"]
     said.append(
-        f"wrongly listed on {days:,} days, had nothing been done {without:,}; on {told['counted_on']} "
+        f"wrongly listed on {counted(days, 'day')}, had nothing been done {without:,}; on "
+        f"{told['counted_on']} "
         f"still by {', '.join(still) or 'nobody'}"
     )
     return said
 
 
-MOST_STEPS = 5  # named in the report; JSON has them all
+MOST_STEPS = 6  # named in the report; JSON has them all
 
 
 def _remedy(replay: Outcome) -> Remedy:

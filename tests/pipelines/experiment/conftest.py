@@ -29,7 +29,7 @@ def design() -> Design:
 
 @pytest.fixture(scope="session")
 def done(tmp_path_factory) -> Path:
-    """The experiment, stopped after its second block; then it went on, on one core."""
+    """The experiment, stopped after its second pass; then it went on, on one core."""
     import pipelines.experiment.running as module
 
     folder = tmp_path_factory.mktemp("experiment")
@@ -45,7 +45,7 @@ def done(tmp_path_factory) -> Path:
         patched.setattr(module, "_follow", stopped)
         with pytest.raises(KeyboardInterrupt):
             module.run(DESIGN, folder)
-    assert len(list((folder / "parts").glob("*.replays"))) == 2
+    assert len(list((folder / "parts").glob("*.replays"))) == 4  # a pass has both corrections
     assert not (folder / "replays.parquet").exists()
     module.run(DESIGN, folder)
     return folder

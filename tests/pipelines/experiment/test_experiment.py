@@ -21,6 +21,7 @@ from pipelines.experiment.page import write_page
 from pipelines.experiment.report import print_summary
 from pipelines.experiment.rows import CELLS, REPLAYS
 from pipelines.experiment.summary import change, half_lives, pairs
+from pipelines.replay.plan.remedies import source_days
 
 SCHEMA = Path(__file__).parents[3] / "schemas" / "json" / "experiment.schema.json"
 
@@ -191,6 +192,7 @@ def test_half_lives_of_resamples():
         ({"n": 1}, "less than a fault a world"),
         ({"joins": ("all",)}, "--join 'all' is none of"),
         ({"correct_after": (0,)}, "--correct-after takes"),
+        ({"remedies": ("hope",)}, "--remedy 'hope' is none of source, notice"),
         ({"frame": "day"}, "--frame 'day' is none of"),
         ({"size": "huge"}, "--size 'huge' is none of"),
         ({"days": 0}, "--days takes a number from 1"),
@@ -239,6 +241,20 @@ def test_arms_are_every_combination_in_a_stated_order_each_once():
     assert design.arms()[:2] == [Arm("none", near, 7), Arm("none", near, 30)]
     assert design.arms()[4] == Arm("full", far, 7)
     assert len(design.arms()) == 8
+
+
+def test_remedies_are_arms_beside_the_days_of_correction():
+    remedies = ("none", "source", "notice", "reconciliation")
+    design = Design(("row_lost",), correct_after=(7, 30), remedies=remedies)
+    done = [(None, None), (7, None), (30, None), (None, "notice"),
+            (7, "reconciliation"), (30, "reconciliation")]  # fmt: skip
+    assert [(arm.correct_after, arm.remedy) for arm in design.arms()] == done
+    names = ["never", "7 d", "30 d", "notice", "reconciliation, 7 d", "reconciliation, 30 d"]
+    assert short_names(design.arms()) == names
+    assert [(b, a) for b, a, _ in pairs(design.arms())] == [(0, n) for n in range(1, 6)]
+    assert design.fault(3, design.arms()[3]).correct_after is None
+    alone = Design(("row_lost",), remedies=("source",)).arms()
+    assert [arm.correct_after for arm in alone] == [source_days()]
 
 
 def test_names_say_what_tells_arms_apart():

@@ -75,7 +75,7 @@ ROWS = [
      [("s", "01-16", "01-30")], [("s", "01-18", "02-01")]),
     ("sync_missed", "2024-01-22", {"until_day": "2024-01-25"}, "2024-01-20",
      [("s", "01-16", "01-25")], [("s", "01-18", "02-01")]),
-    ("row_lost", "2024-01-22", ENTRY, None,
+    ("lost_on_the_way", "2024-01-22", ENTRY, None,
      [("s", "01-16", "01-23"), ("s", "01-30", None)], [("s", "01-18", "01-25"), ("s", "02-01", None)]),
     ("carried_twice", "2024-01-15", {**ENTRY, "entry_version": "ev"}, None,
      [("s", "01-16", None), ("s", "01-16", "01-23")], [("s", "01-18", None), ("s", "01-18", "01-25")]),
@@ -121,7 +121,7 @@ ADDED = [
     ("sync_missed", "2024-01-15", {}, []),
     ("sync_missed", "2024-01-22", {}, [("s", "01-16", None)]),
     ("sync_missed", "2024-01-15", {"until_day": "2024-02-03"}, [("s", "02-03", None)]),
-    ("row_lost", "2024-01-15", ENTRY, []),
+    ("lost_on_the_way", "2024-01-15", ENTRY, []),
     ("attached_to_another", "2024-01-15", {**ENTRY, **OTHER}, [("t", "01-16", None)]),
     ("backup_restored", "2024-01-25", {"as_of_day": "2024-01-14"}, []),
     ("deleted_by_hand", "2024-01-24", ENTRY, [("s", "01-16", "01-24")]),
@@ -171,7 +171,7 @@ def test_only_what_is_struck_is_changed(lab):
         [{"entry_id": "e2", "entry_version": "ev2", "list": LIST, "subject_id": "u", "ground": "g",
           "severity": "general", "from_day": "2024-01-10"}],
     )  # fmt: skip
-    happens(lab, "row_lost", "2024-01-22", **ENTRY)
+    happens(lab, "lost_on_the_way", "2024-01-22", **ENTRY)
     assert ("u", "01-16", None) in shown(lab, "taker")
 
 

@@ -25,7 +25,8 @@ def lives(lab, subject, division="840102", kind="resident", from_day="2020-01-01
 
 
 COUNTED = (
-    "exchange.held_by_keepers", "scores.accounts", "scores.counted", "scores.changes", "scores.points",
+    "exchange.held_by_keepers", "scores.accounts", "scores.members", "scores.tens",
+    "scores.counted", "scores.changes", "scores.points",
 )  # fmt: skip
 GRADED = (*COUNTED, "scores.totals", "scores.grades")
 
@@ -260,3 +261,55 @@ def test_more_points_of_the_same_grade_are_one_entry_and_another_grade_another_v
     assert {e["parent_id"] for e in rests if e["entry_version"] == middle} == {
         "ev", "ex", "ey", *(f"p{n}" for n in range(5)),
     }  # fmt: skip
+
+
+def linked(lab, kind, a, b, from_day="2024-01-01", to_day=None):
+    steps = {f"{kind}:a>b": (a, b), f"{kind}:b>a": (b, a)}
+    days = {"from_day": from_day, "to_day": to_day}
+    lab.given(
+        "consequences.relations",
+        [{"step": s, "from_id": one, "to_id": other, **days} for s, (one, other) in steps.items()],
+    )
+
+
+def test_a_partners_score_lowers_the_firms_by_one_bounded_step(lab):
+    """50 points from the one are 10 from its partner while they are partners, and none from the next."""
+    for firm in ("firm", "partner", "next", "away"):
+        lives(lab, firm, "840202" if firm == "away" else "840102", "enterprise")
+    linked(lab, "business_partner", "firm", "partner", to_day="2024-05-01")
+    linked(lab, "business_partner", "partner", "next")
+    linked(lab, "business_partner", "firm", "away")
+    shown(lab, "city_portal", "court_dishonest", subject="firm", kind="enterprise")
+    found = rows_of(lab.run(*COUNTED), "subject_id", "day", "change", "reason")
+    assert [row for row in found if row[0] != "firm"] == [
+        ("partner", "2024-03-01", -10, "court_dishonest:business_partner:a>b"),
+        ("partner", "2024-05-01", 10, "court_dishonest:business_partner:a>b"),
+    ]
+    with lab.under(score_links="none"):
+        assert {row["subject_id"] for row in lab.run(*COUNTED)} == {"firm"}
+
+
+def test_the_familys_score_at_a_platform_moves_by_the_month_and_only_of_who_joined(lab):
+    for child in ("child", "other"):
+        lives(lab, child)
+        linked(lab, "parent_child", "s", child, from_day="2024-03-20")
+    for who in ("s", "child"):
+        joins(lab, who)
+    shown(lab, "payments_platform", "loan_arrears", to_day=None)
+    found = rows_of(lab.run(*COUNTED), "subject_id", "day", "change")
+    assert found == [("child", "2024-04-01", -5), ("s", "2024-04-01", -40)]
+
+
+def test_ten_households_answer_for_each_other_where_they_must(lab):
+    """Numbers 11 and 19 are of one ten of houses, 20 and another street are not; 50 points at most."""
+    homes = {"s": "甲街11号1幢", "near": "甲街19号", "far": "甲街20号", "street": "乙街11号"}
+    for who, address in homes.items():
+        lives(lab, who)
+        lab.engine.execute(
+            f"UPDATE resolve.names SET address = '{address}' WHERE subject_id = as_id('{as_id(who)}')"
+        )
+    linked(lab, "parent_child", "s", "far")
+    shown(lab, "city_portal", "administrative_penalties", ground="drunk_driving", to_day=None)
+    with lab.under(score_links="baojia"):
+        found = rows_of(lab.run(*COUNTED), "subject_id", "day", "change")
+    assert found == [("near", "2024-03-01", -50), ("s", "2024-03-01", -151)]

@@ -110,6 +110,7 @@ def test_a_dispute_deletes_at_the_page_and_goes_to_the_source():
     assert days(remedy) == {
         "seen": "2024-04-27",  # a Saturday
         "flagged": "2024-04-28",  # a Sunday that is worked
+        "taken_down": "2024-04-28",
         "forwarded": "2024-04-29",
         "answered": "2024-05-09",  # Tu, and after the holiday Mo to Th
         "deleted": "2024-05-13",  # Fr, Sa 11 worked, Mo
@@ -130,7 +131,12 @@ def test_an_error_of_the_page_itself_goes_no_further():
     own = ("credit_china", COURT, "B", WRONG, "2024-04-29", None, "e", "ncisp")
     later = ("republisher", COURT, "B", WRONG, "2024-05-07", None, "e", "credit_china")
     remedy = work_out("dispute", shown(own, later), 1)
-    assert days(remedy) == {"seen": "2024-04-29", "flagged": "2024-04-30", "owned": "2024-05-09"}
+    assert list(days(remedy).items()) == [
+        ("seen", "2024-04-29"),
+        ("flagged", "2024-04-30"),
+        ("taken_down", "2024-04-30"),
+        ("owned", "2024-05-09"),
+    ]
     assert remedy.correct_on == date(2024, 5, 9) and not remedy.at_source
     assert [day for day, *_ in deleted(remedy)] == ["2024-04-30", "2024-05-09"]
 

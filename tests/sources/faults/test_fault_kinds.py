@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from pipelines.exchange.mishaps import mishaps
 from schemas.contract import Column, feeds
 from schemas.identifiers import RESIDENT_NO, SCHEMES, USCC, could_be_real
 from sources.faults import FaultError, kind, kinds
@@ -61,6 +62,10 @@ def test_the_kinds_are_found_by_their_files():
     assert list(kinds()) == sorted(kinds())
     for name, fault in kinds().items():
         assert fault.kind == name and fault.description.endswith(".") and fault.models
+
+
+def test_no_kind_of_fault_is_called_as_a_mishap_is():
+    assert not kinds().keys() & mishaps().keys()
 
 
 def test_an_unknown_kind_is_told_in_a_sentence():
