@@ -186,16 +186,21 @@ class Shelf:
         if things is not None:
             self.usual.write(day, things)
         now = set(self.usual.today)
+        for mishap in self.mishaps:
+            now = mishap.change(self, now, day)
+        for more, begin, end in self.entered():
+            if begin <= day and (end is None or day < end):
+                now = now | {shown(more, more.subject)}
+        return self.diary.write(day, now)
+
+    def entered(self) -> list[tuple[Version, int, int | None]]:
+        """Entries that mishaps make here, each with its first day and its end (None: for good)."""
         root = self
         while root.above is not None:
             root = root.above
         known = {thing.version for thing in (*root.diary.today, *root.diary.runs)}
-        for mishap in self.mishaps:
-            now = mishap.change(self, now, day)
-            more = mishap.entered(self, known)
-            if more is not None and more[1] <= day and (more[2] is None or day < more[2]):
-                now = now | {shown(more[0], more[0].subject)}
-        return self.diary.write(day, now)
+        made = (mishap.entered(self, known) for mishap in self.mishaps)
+        return [one for one in made if one is not None]
 
     def look(self, day: int, namesakes: Callable[[str, str], set[str]]) -> None:
         """On a sync day: see what the shelf above shows and send it on its way."""

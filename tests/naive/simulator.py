@@ -74,6 +74,7 @@ class Days:
     listed: dict[Version, list[Run]] = field(default_factory=dict)
     adopted: dict[Version, list[Run]] = field(default_factory=dict)
     graded: dict[Version, list[Run]] = field(default_factory=dict)
+    entered: dict[Version, list[Run]] = field(default_factory=dict)  # made by mishaps
     shown: dict[tuple, list[Run]] = field(default_factory=dict)  # (list, path, Shown)
     measures: dict[tuple, list[Run]] = field(default_factory=dict)
     points: dict[tuple, list[Run]] = field(default_factory=dict)
@@ -196,6 +197,8 @@ class Simulator:
             for thing, runs in self.exchange.own[name].made.close(end).items():
                 found.graded[thing.version] = runs
         for shelf in self.exchange.shelves:
+            for made, first, last in shelf.entered():
+                found.entered[made] = [(first, end if last is None else min(last, end))]
             for thing, runs in shelf.diary.close(end).items():
                 found.shown[shelf.list, shelf.path, thing] = runs
         found.measures = self.acts.close(end)

@@ -46,7 +46,7 @@ def compare(connection: duckdb.DuckDBPyConnection, found: Days) -> dict[str, int
     ours = {
         "lists.entries": entries(found.listed),
         "exchange.adopted": entries(found.adopted),
-        "exchange.entries": entries(found.listed | found.adopted | found.graded),
+        "exchange.entries": entries(found.listed | found.adopted | found.graded | found.entered),
         "exchange.copies": {
             (name, ">".join(path), thing.version.id, thing.subject): runs
             for (name, path, thing), runs in found.shown.items()
