@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.exchange.mishaps import mishaps
 from pipelines.home import Home, write_json
 from pipelines.replay import load, replay
-from schemas.contract import ROOT
+from schemas.contract import CODES, ROOT, read_csv
 
 FOLDER = ROOT / "labs" / "scenarios"
 FILES = sorted(FOLDER.glob("*.yml"))
+
+MEASURES = {row["measure"] for row in read_csv(CODES / "measures.csv")}
 
 OWN_TERM = "adopted with its own term"
 NOT_CARRIED = "deletion not carried"
@@ -28,6 +31,7 @@ WAITS = "waits for the next sync"
 
 NOODLES = "柳陌小满面馆有限公司"
 GROWER, FINED = "荞花珩轩种植股份有限公司", "荞花钰益面馆有限公司"
+DEBTOR = "贺振邦"
 STORE, CLOTHES = "帆影澜汇百货有限公司", "帆影暄远制衣有限公司"
 LISTED, MISSING, ALTERED = "wrongly_listed", "wrongly_missing", "altered"
 
@@ -56,6 +60,8 @@ class Told:
     pairs: int = 0
 
 
+BY_HAND = ("restored_backup", "paid_removal")  # of the story world: they take little
+
 EXPECTED = {
     "noodle_house": Told(
         corrected="2024-04-12",
@@ -75,11 +81,13 @@ EXPECTED = {
     # reads the portal every 91 days from 31 January on, so on 30 October.
     "odd_job_man": Told(
         corrected="2024-11-01",
-        pairs=22,
+        pairs=42,
         wrong={
             ("court", "court_dishonest", "刘岩龙", LISTED, "2024-09-27", "2026-09-18"),
             ("court", "court_dishonest", "李明", MISSING, "2024-09-27", "2026-09-18"),
             ("railway", "rail_ban", "刘岩龙", LISTED, "2024-09-28", "2026-09-19"),
+            ("border_inspection", "exit_ban", "刘岩龙", LISTED, "2024-09-28", "2026-09-19"),
+            ("city_bureau", "post_needs_a", "刘岩龙", LISTED, "2024-10-06", "2026-09-27"),
             ("civil_aviation", "air_ban", "刘岩龙", LISTED, "2024-10-02", "2026-09-30"),
             ("village_board", "court_dishonest", "刘岩龙", LISTED, "2024-10-31", "2027-12-30"),
         },
@@ -97,19 +105,24 @@ EXPECTED = {
             ("railway", "rail_ban", "刘岩龙", WAITS, "2024-11-02"),
         },
         scores={
-            ("刘岩龙", "A 1005", "A 1000", "2024-10-02", "2024-10-05"),
-            ("刘岩龙", "A 1005", "B 900", "2024-10-05", "2026-09-26"),
+            ("刘岩龙", "AA 1030", "B 930", "2024-10-05", "2024-10-10"),
+            ("刘岩龙", "AA 1035", "B 930", "2024-10-10", "2026-09-26"),
             ("李明", "B 900", "A 1000", "2024-10-05", "2026-09-26"),
         },
         scores_corrected={
-            ("刘岩龙", "A 1005", "B 905", "2024-11-01", "2024-11-09"),
-            ("刘岩龙", "A 1005", "B 955", "2024-11-09", "2026-10-03"),
+            ("刘岩龙", "AA 1035", "B 935", "2024-11-07", "2024-11-09"),
+            ("刘岩龙", "AA 1035", "A 985", "2024-11-09", "2026-10-03"),
         },
         residue={"irrevocable": 2, "irrevocable_at_the_horizon": 1},
     ),
     "migrant_worker": Told(
         corrected="2024-10-07",
+        pairs=4,
         wrong={
+            ("market_regulator", "shares_and_posts", "王杰华", LISTED, "2024-01-01", "2027-12-30"),
+            ("bank", "shares_and_posts", "王杰华", LISTED, "2024-01-07", "2027-12-30"),
+            ("border_inspection", "exit_ban_leader", "王杰华", LISTED, "2024-09-25", "2026-09-14"),
+            ("border_inspection", "exit_ban_leader", "高海燕", MISSING, "2024-09-25", "2026-09-14"),
             ("court", "high_spending_ban_leader", "王杰华", LISTED, "2024-09-24", "2026-09-13"),
             ("railway", "rail_ban_leader", "王杰华", LISTED, "2024-09-25", "2026-09-14"),
             ("railway", "rail_ban_leader", "高海燕", MISSING, "2024-09-25", "2026-09-14"),
@@ -117,10 +130,11 @@ EXPECTED = {
             ("civil_aviation", "air_ban_leader", "高海燕", MISSING, "2024-10-02", "2026-09-23"),
         },
         left={("market_regulator", "senior_post_barred_leader", "王杰华", TAKEN, "2027-10-03")},
-        totals={"subjects_named": 0, "subjects_linked": 3, "measures": 10},
+        totals={"subjects_named": 3, "subjects_linked": 1, "measures": 12},
     ),
     "shopkeeper": Told(
         corrected="2024-09-18",
+        pairs=6,
         scores={
             ("李博岩", "deposit_650 651", "loan_600 638", "2024-09-01", "2025-09-01"),
             ("李博岩", "deposit_650 650", "loan_600 638", "2025-09-01", "2026-09-01"),
@@ -128,8 +142,12 @@ EXPECTED = {
         scores_corrected={
             ("李博岩", "deposit_650 651", "loan_600 638", "2024-09-01", "2024-10-01"),
         },
-        left={("payments_platform", "score", "李博岩", AT_THE_SOURCE, "2024-10-01")},
-        totals={"measures": 0, "subjects_derived": 1},
+        left={
+            ("payments_platform", "score", "李博岩", AT_THE_SOURCE, "2024-10-01"),
+            ("ncisp", "platform_arrears", "李博岩", WAITS, "2024-10-06"),
+            ("city_bureau", "platform_arrears", "李博岩", WAITS, "2024-10-12"),
+        },
+        totals={"measures": 0, "subjects_named": 1, "holders": 3},
     ),
     "barred_child": Told(
         corrected="2024-04-30",
@@ -148,19 +166,33 @@ EXPECTED = {
     ),
     "repayment": Told(
         corrected="2024-06-05",
-        scores={
-            ("石慧燕", "deposit_650 650", "loan_600 610", "2024-05-01", "2027-12-30"),
-            ("吕柳慧", "loan_600 610", "deposit_650 650", "2024-05-01", "2024-07-01"),
-        },
-        scores_corrected={
-            ("石慧燕", "deposit_650 650", "loan_600 610", "2024-05-01", "2024-07-01"),
-            ("吕柳慧", "loan_600 610", "deposit_650 650", "2024-05-01", "2024-07-01"),
+        pairs=3,
+        wrong={
+            (
+                "credit_reference_center",
+                "loan_arrears",
+                "石慧燕",
+                LISTED,
+                "2024-04-06",
+                "2027-12-30",
+            ),
+            (
+                "credit_reference_center",
+                "loan_arrears",
+                "吕柳慧",
+                MISSING,
+                "2024-04-06",
+                "2024-06-05",
+            ),
+            ("bank", "double_check_history", "石慧燕", LISTED, "2024-04-11", "2027-12-30"),
+            ("bank", "double_check_history", "吕柳慧", MISSING, "2024-04-11", "2024-06-06"),
         },
         left={
-            ("payments_platform", "score", "石慧燕", WAITS, "2024-07-01"),
-            ("payments_platform", "score", "吕柳慧", WAITS, "2024-07-01"),
+            ("bank", "double_check_history", "石慧燕", WAITS, "2024-06-06"),
+            ("payments_platform", "loan_arrears", "石慧燕", WAITS, "2024-06-09"),
         },
-        totals={"measures": 0, "subjects_derived": 2},
+        totals={"measures": 2, "subjects_named": 2, "scores": 0},
+        residue={"cells": 0},
     ),
     # Both men have one name; the one that is wrongly listed is the driver. The republisher goes by
     # name and shows both, whatever the court says: it is not among the four holders.
@@ -204,25 +236,28 @@ EXPECTED = {
     ),
     "wrong_way_round": Told(
         corrected="2024-04-03",
-        pairs=7,
+        pairs=13,
         wrong={
             ("city_bureau", "administrative_penalties", GROWER, LISTED, "2024-01-31", "2027-01-17"),
             ("city_bureau", "administrative_penalties", FINED, MISSING, "2024-01-31", "2027-01-17"),
             ("necips", "administrative_penalties", GROWER, LISTED, "2024-03-04", "2027-02-15"),
+            ("firm_rating", "administrative_penalties", GROWER, LISTED, "2024-03-09", "2027-02-20"),
+            ("bank", "credit_loan_small_firm", GROWER, MISSING, "2024-09-15", "2025-06-12"),
         },
+        scores_corrected={(GROWER, "strong 745", "sound 730", "2024-09-01", "2025-06-01")},
         left={
             ("city_bureau", "administrative_penalties", GROWER, AT_THE_SOURCE, "2027-01-17"),
             ("republisher", "administrative_penalties", GROWER, NOT_CARRIED, "2027-12-30"),
         },
-        totals={"holders": 7, "subjects": 2, "measures": 0},
-        # half of what was wrong is right within the spring: the noodle house, at all seven
-        residue={"cells_on_the_eve": 14, "irrevocable": 0},
+        totals={"holders": 11, "subjects": 2, "measures": 2},
+        # half of what was wrong is right within the spring: the noodle house, at all eleven
+        residue={"cells_on_the_eve": 22, "irrevocable": 0},
     ),
     # Wednesday 20 March the portal reads, Saturday it shows and the platform reads it, Sunday the
     # platform shows: the entry is gone for two days.
     "came_back": Told(
         corrected="2024-03-21",
-        pairs=22,
+        pairs=35,
         wrong={("court", "court_dishonest", STORE, LISTED, "2024-03-19", "2026-03-08")},
         left={
             ("ncisp", "court_dishonest", CLOTHES, WAITS, "2024-03-22"),
@@ -232,7 +267,65 @@ EXPECTED = {
             ("city_portal", "court_dishonest", STORE, WAITS, "2024-03-30"),
             ("market_regulator", "senior_post_barred_leader", "王琴", TAKEN, "2027-03-28"),
         },
-        residue={"cells_on_the_eve": 12, "late_spread": 18},
+        residue={"cells_on_the_eve": 20, "late_spread": 20},
+    ),
+    # The bank reads the court on Tuesdays and the city on every other Sunday, and shows it a day later.
+    "restored_backup": Told(
+        corrected="2024-06-18",
+        pairs=3,
+        wrong={
+            ("bank", "court_dishonest", "周明", LISTED, "2024-06-13", "2024-06-19"),
+            ("bank", "administrative_penalties", "周明", MISSING, "2024-06-13", "2024-06-24"),
+            ("bank", "bank_watchlist", "周明", LISTED, "2027-01-06", "2027-06-13"),
+            ("bank", "loan_refused", "周明", LISTED, "2024-06-13", "2024-06-19"),
+        },
+        left={
+            ("bank", "bank_watchlist", "周明", OWN_TERM, "2027-06-13"),
+            ("bank", "loan_refused_watchlist", "周明", OWN_TERM, "2027-06-13"),
+        },
+        totals={"holders": 1, "subjects": 1, "wrongly_missing": 1},
+        residue={"cells_on_the_eve": 2, "late_spread": 1, "cells": 0, "entry_days": 158},
+    ),
+    "paid_removal": Told(
+        corrected="2024-10-15",
+        pairs=5,
+        wrong={
+            ("court", "court_dishonest", DEBTOR, MISSING, "2024-08-16", "2026-08-05"),
+            ("court", "high_spending_ban", DEBTOR, MISSING, "2024-08-16", "2026-08-05"),
+            ("ncisp", "court_dishonest", DEBTOR, MISSING, "2024-08-17", "2026-08-06"),
+            ("bank", "court_dishonest", DEBTOR, MISSING, "2024-08-21", "2026-08-12"),
+        },
+        left={
+            ("ncisp", "joint_punishment", DEBTOR, OWN_TERM, "2026-10-16"),
+            ("bank", "bank_watchlist", DEBTOR, OWN_TERM, "2027-10-16"),
+            ("bank", "court_dishonest", DEBTOR, WAITS, "2024-10-16"),
+        },
+        totals={"wrongly_listed": 0, "wrongly_missing": 1, "holders": 4},
+        residue={"cells_on_the_eve": 4, "late_spread": 4},
+    ),
+    "barred_by_grade": Told(
+        corrected="2024-11-24",
+        pairs=21,
+        wrong={
+            ("city_bureau", "post_needs_a", "杨利林", LISTED, "2024-10-03", "2024-12-23"),
+            ("bank", "double_check_grade", "杨利林", LISTED, "2024-10-04", "2024-12-27"),
+            ("railway", "rail_ban_low_grade", "杨利林", LISTED, "2024-10-06", "2024-12-29"),
+            ("hotels", "hotel_refused", "杨利林", LISTED, "2024-10-07", "2024-12-23"),
+            ("education_bureau", "top_school_barred", "杨想平", LISTED, "2024-10-11", "2025-01-09"),
+            ("credit_china", "city_blacklist", "杨利林", LISTED, "2024-10-07", "2024-12-30"),
+        },
+        scores={("杨利林", "A 995", "C 849", "2024-10-02", "2024-12-22")},
+        scores_corrected={("杨利林", "A 995", "C 849", "2024-10-02", "2024-12-01")},
+        left={
+            ("city_bureau", "post_needs_a", "杨利林", WAITS, "2024-12-02"),
+            ("bank", "double_check_grade", "杨利林", WAITS, "2024-12-06"),
+            ("railway", "rail_ban_low_grade", "杨利林", WAITS, "2024-12-08"),
+            ("hotels", "hotel_refused", "杨利林", WAITS, "2024-12-02"),
+            ("education_bureau", "top_school_barred", "杨想平", WAITS, "2024-12-10"),
+            ("credit_china", "city_blacklist", "杨利林", WAITS, "2024-12-09"),
+            ("republisher", "administrative_penalties", "杨利林", NOT_CARRIED, "2027-12-30"),
+        },
+        totals={"holders": 15, "subjects": 2, "measures": 5},
     ),
     "disputed": Told(
         corrected="2024-04-01",
@@ -346,8 +439,9 @@ def without_time(node):
     return {key: value for key, value in node.items() if key != "seconds"}
 
 
-def test_each_that_is_shipped_has_its_table():
+def test_fourteen_are_shipped_and_each_has_its_table():
     assert sorted(path.stem for path in FILES) == sorted(EXPECTED)
+    assert len(FILES) == 14
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -359,8 +453,11 @@ def test_everything_is_pinned_and_told(path):
     assert set(told.world) == {"size", "seed", "days", "dirt"}
     assert told.world["size"] in ("story", "tiny") and told.world["dirt"] == 0
     for spec in told.faults:
-        assert spec.feed and spec.record and spec.delivery, spec
-        assert spec.scope and (spec.correct_after or told.remedy), spec
+        if spec.kind in mishaps():
+            assert spec.holder and spec.delivery and (spec.entry or spec.backup), spec
+        else:
+            assert spec.feed and spec.record and spec.delivery and spec.scope, spec
+        assert bool(spec.correct_after) == (told.remedy is None), spec
         assert bool(spec.values) == (spec.kind == "free_edit")
 
 
@@ -389,8 +486,10 @@ def rest_is_as_told(found, told):
         assert not left(found)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in BY_HAND else pytest.mark.long) for name in EXPECTED],
+)
 def test_what_the_story_tells_is_what_happens_and_saved_it_happens_again(
     name, replayed, homes, tmp_path
 ):
@@ -408,10 +507,10 @@ def test_what_the_story_tells_is_what_happens_and_saved_it_happens_again(
 @pytest.mark.long
 def test_the_migrant_is_left_with_one_bar_only(replayed):
     """And so is she who was spared: from the correction on, the bans are hers."""
-    kinds = {(row[1], row[2]) for row in left(replayed("migrant_worker"))}
+    kinds = {(row[1], row[2]) for row in left(replayed("migrant_worker")) if row[1] in MEASURES}
     bar = "senior_post_barred_leader"
     assert kinds == {(bar, "王杰华"), (bar, "高海燕")}
-    first = min(row[4] for row in wrong(replayed("migrant_worker")))
+    first = min(row[4] for row in wrong(replayed("migrant_worker")) if row[1] in MEASURES)
     assert first == "2024-09-24"
 
 

@@ -67,11 +67,11 @@ def remedy_words(replay: Outcome) -> list[str]:
         who = replay.words.name(seen.subject_id)
         wrong = seen.kind.replace("_", " ")
         said.append(f"{who}, {wrong} in {seen.list} at {seen.holder} on {seen.day}")
-    deleted = {removal.day for removal in remedy.removals}
+    deleted = {one["day"] for one in told["removals"]}
     taken = [
         f"{step.day} {step.clock.title}"
         for step in remedy.steps
-        if step.taken and (step.clock.does != ("delete",) or step.day in deleted)
+        if step.taken and (step.clock.does != ("delete",) or step.day.isoformat() in deleted)
     ]
     if len(taken) > MOST_STEPS:
         taken[MOST_STEPS:] = [f"and so on, {len(taken)} times in all"]
@@ -170,15 +170,21 @@ def _by_subject(listed: pd.DataFrame, uncorrected: pd.DataFrame) -> list[Node]:
 
 
 def _removals(remedy: Remedy, listed: pd.DataFrame) -> list[Node]:
-    """What was deleted where, and when the same was shown there again; a row a cell and day."""
+    """What was deleted where, and when the same was shown there again; a row a cell and day.
+
+    Of what a sync had taken down before, now that the source has corrected it, nothing is told.
+    """
     cells = dict.fromkeys((r.day, r.holder, r.list, r.subject_id) for r in remedy.removals)
-    starts: dict[tuple[str, ...], list[int]] = {}
+    shown: dict[tuple[str, ...], list[tuple[int, int]]] = {}
     for row in listed.itertuples():
-        starts.setdefault((row.holder, row.list, row.subject_id), []).append(row.a)
+        shown.setdefault((row.holder, row.list, row.subject_id), []).append((row.a, row.b))
     rows = []
     for day, *cell in cells:
         after = metrics.day_number(day)
-        back = min((a for a in starts.get(tuple(cell), ()) if a > after), default=None)
+        runs = shown.get(tuple(cell), ())
+        if not any(a < after <= b for a, b in runs):
+            continue
+        back = min((a for a, _ in runs if a > after), default=None)
         again = day_of(back)
         if again is not None and any(day < d <= again and [*c] == cell for d, *c in cells):
             again = None  # deleted once more before; that deletion tells of it

@@ -11,6 +11,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from pipelines.replay.compare import metrics
+from pipelines.replay.plan.mishaps import MishapEdit
 from pipelines.replay.plan.remedies import (
     COPY,
     MOST_CHARACTERS,
@@ -21,6 +23,7 @@ from pipelines.replay.plan.remedies import (
     see_remedy,
     work_out,
 )
+from pipelines.replay.tell.remedy import _removals as removals_told
 from schemas.contract import CODES, read_csv
 from sources.faults import FaultError
 
@@ -222,3 +225,25 @@ def test_every_clock_counts_from_a_step_of_its_own_remedy():
             assert 0 < clock.per_thousand <= 1000
             assert set(clock.does) <= {"correct", "delete", "compare"}
             names.append(clock.step)
+
+
+def test_of_what_was_gone_before_no_deletion_is_told():
+    """Shown from the 3rd, deleted on the 5th, back from the 6th, gone by the source on the 9th."""
+    place = {"holder": "page", "list": "court_dishonest", "subject_id": "s"}
+    days = (date(2024, 4, 5), date(2024, 4, 12))
+    deleted = tuple(
+        MishapEdit(
+            "deleted_by_hand", "page", "ncisp", "court_dishonest", "e", subject_id="s", day=day
+        )
+        for day in days
+    )
+    listed = metrics.numbered(
+        pd.DataFrame(
+            [
+                place | {"from_day": "2024-04-03", "to_day": "2024-04-05"},
+                place | {"from_day": "2024-04-06", "to_day": "2024-04-09"},
+            ]
+        )
+    )
+    told = removals_told(Remedy("dispute", removals=deleted), listed)
+    assert told == [place | {"day": "2024-04-05", "back_on": "2024-04-06"}]
