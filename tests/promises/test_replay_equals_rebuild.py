@@ -57,7 +57,7 @@ def test_a_hard_world_agrees_at_every_level_of_joining(join, gates, hard_at, tmp
     """Gates that hold deliveries and gates that let them through, and cells hard to read."""
     home = Home(hard_at(join, gates).folder)
     with Universes(home, everything=True) as universes:
-        case = Case(0, 5, join, "valid_code_of_another", "court", None, 20, 1)
+        case = Case(0, 5, join, "valid_code_of_another", "court", None, 20, 2)
         told = tried(universes, case, tmp_path, {"gates.out_of_bounds": gates})
         assert {"conform.court", "merge.events", "lists.entries"} <= universes.small.moved
     assert told == {"outcome": "agreed", "universes": 2}

@@ -67,6 +67,7 @@ def listed_until(found) -> dict[tuple[str, str], str]:
             1,
             {COURT: "2024-06-17", NCISP: "2024-06-18", BANK: "2024-06-19", REPUBLISHER: "2027-12-30"},
             id="repair",
+            marks=pytest.mark.long,
         ),
     ],
 )  # fmt: skip
@@ -86,6 +87,7 @@ def test_who_is_never_told_is_listed_as_if_nobody_cared(home):
     assert [row["holder"] for row in remedy["still_shown_by"]] == ["republisher"]
 
 
+@pytest.mark.long
 def test_a_source_finds_it_itself_after_thirty_days(home):
     told = replay(home, NOODLES, remedy="source").json()
     assert told["fault"]["correct_after"] == 30
