@@ -288,7 +288,7 @@ EXPECTED = {
     ),
     "paid_removal": Told(
         corrected="2024-10-15",
-        pairs=5,
+        pairs=8,
         wrong={
             ("court", "court_dishonest", DEBTOR, MISSING, "2024-08-16", "2026-08-05"),
             ("court", "high_spending_ban", DEBTOR, MISSING, "2024-08-16", "2026-08-05"),
