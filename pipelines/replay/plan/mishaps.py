@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.exchange.mishaps import Mishap, mishaps
-from pipelines.replay.plan.faults import FaultSpec, Landed
+from pipelines.replay.plan.faults import FaultSpec, Landed, see_place
 from sources.faults import FaultError
 from sources.faults.draw import Draw
 
@@ -125,6 +125,7 @@ def happened(landed: Landed, spec: FaultSpec) -> Happened:
             f"{spec.kind} happens to right data at a holder; give --holder, --sender, --list, --entry "
             "and --day, not a feed, record, value or scope."
         )
+    see_place(spec, kind.takes)
     return _Places(landed, spec, kind).drawn()
 
 

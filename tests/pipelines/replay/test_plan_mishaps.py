@@ -71,11 +71,16 @@ def test_put_right_after_so_many_days(universes):
     [
         ("sync_missed", {"holder": "nobody"}, "There is no holder 'nobody' here"),
         ("sync_missed", {"list": "no_list"}, "There is no list 'no_list' here"),
-        ("row_lost", {"feed": "court"}, "happens to right data at a holder"),
-        ("row_lost", {"entry": "???"}, "An entry is named by its entry_id"),
-        ("row_lost", {"entry": "ffffffff"}, "has nothing to change"),
-        ("row_lost", {"correct_after": 0}, "at least 1 day"),
-        ("row_lost", {"delivery": date(2031, 1, 1)}, "A mishap happens from 2024-01-01"),
+        ("lost_on_the_way", {"feed": "court"}, "happens to right data at a holder"),
+        ("row_lost", {"holder": "bank"}, "row_lost takes no holder; .* by feed, record and day"),
+        ("row_lost", {"backup": date(2024, 3, 1)}, "row_lost takes no backup"),
+        ("deleted_by_hand", {"subject": "ffffff"}, "no subject; .* by holder, list, entry and day"),
+        ("deleted_by_hand", {"sender": "court", "other": "ffffff"}, "takes no sender and no other"),
+        ("sync_missed", {"backup": date(2024, 3, 1)}, "sync_missed takes no backup"),
+        ("lost_on_the_way", {"entry": "???"}, "An entry is named by its entry_id"),
+        ("lost_on_the_way", {"entry": "ffffffff"}, "has nothing to change"),
+        ("lost_on_the_way", {"correct_after": 0}, "at least 1 day"),
+        ("lost_on_the_way", {"delivery": date(2031, 1, 1)}, "A mishap happens from 2024-01-01"),
         ("list_sent_astray", {"sender": "republisher", "list": "bank_watchlist"}, "nothing to change"),
     ],
 )  # fmt: skip
@@ -87,7 +92,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(universes, kind, given, says):
 def test_two_at_one_place_are_refused(universes):
     one = FaultSpec("backup_restored", holder="ncisp")
     with pytest.raises(FaultError, match="follow them in two replays"):
-        universes.case([one, FaultSpec("row_lost", holder="ncisp", list="court_dishonest")])
+        universes.case([one, FaultSpec("lost_on_the_way", holder="ncisp", list="court_dishonest")])
 
 
 def test_a_saved_mishap_is_followed_again_to_the_same_end(story_home, tmp_path):
