@@ -200,8 +200,13 @@ def command(
             text=text,
             progress=progress,
         )
-    if any(options.get(n) for n in ("fault", "feed", "record", "sets", "holder", "entry")):
-        raise FaultError("A scenario says its own faults; give it without --fault or --set.")
+    given = [
+        {"sets": "--set", "delivery": "--day"}.get(name, f"--{name}")
+        for name, value in options.items()
+        if value is not None and value != []
+    ]
+    if given:
+        raise FaultError(f"A scenario says its own faults; give it without {', '.join(given)}.")
     read = load(scenario)
     see_same_world(read, Home(home).current(), scenario)
     faults: Sequence[FaultSpec] = read.faults
@@ -210,7 +215,9 @@ def command(
     elif remedy is not None and not by_the_source(remedy):
         faults = [replace(spec, correct_after=None) for spec in faults]
     if correct_after is None and remedy is None:
-        remedy, text = read.remedy, text or read.text
+        remedy = read.remedy
+    if remedy == "dispute":
+        text = text or read.text
     return replay(
         home,
         faults,
