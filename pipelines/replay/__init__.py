@@ -31,7 +31,7 @@ from pipelines.replay.plan.disputes import keep
 from pipelines.replay.plan.edits import EditError
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.options import asked
-from pipelines.replay.plan.remedies import by_the_source, see_remedy, source_days
+from pipelines.replay.plan.remedies import goes_with_days, see_remedy, source_days
 from pipelines.replay.plan.scenario import (
     Scenario,
     ScenarioError,
@@ -212,7 +212,7 @@ def command(
     faults: Sequence[FaultSpec] = read.faults
     if correct_after is not None:
         faults = [replace(spec, correct_after=correct_after) for spec in faults]
-    elif remedy is not None and not by_the_source(remedy):
+    elif remedy is not None and not goes_with_days(remedy):
         faults = [replace(spec, correct_after=None) for spec in faults]
     if correct_after is None and remedy is None:
         remedy = read.remedy
