@@ -20,7 +20,7 @@ from pipelines.exchange.network import (
     read_network,
 )
 from pipelines.replay.plan.faults import FRAMES, FaultSpec
-from pipelines.replay.plan.remedies import NONE, goes_with_days, clocks, source_days
+from pipelines.replay.plan.remedies import NONE, clocks, goes_with_days, source_days
 from sources.faults import kinds
 from sources.world import SIZES
 from sources.world.draws import Stream
