@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -56,6 +57,24 @@ def test_a_sync_is_sought_from_the_day_given_on(universes):
     place = {"sender": "court", "holder": "bank"}
     edit = happens(universes, "sync_missed", delivery=date(2024, 1, 3), **place)
     assert edit.struck.day == date(2024, 1, 9)
+
+
+@pytest.mark.parametrize("kind", ["lost_on_the_way", "carried_twice", "deletion_not_processed"])
+def test_a_day_between_two_syncs_means_the_next(universes, kind):
+    place = {"sender": "court", "holder": "bank", "list": "court_dishonest"}
+    drawn = happens(universes, kind, **place)
+    eve = drawn.struck.day - timedelta(days=6)
+    asked = happens(universes, kind, entry=drawn.faulty[0].entry_id, delivery=eve, **place)
+    assert asked.faulty == drawn.faulty
+
+
+def test_an_entry_made_by_hand_gives_the_ground_most_others_give(universes):
+    (row,) = happens(universes, "entered_by_hand", holder="court", list="court_dishonest").faulty
+    grounds = universes.db.rows(
+        "SELECT ground FROM base.exchange.entries WHERE list = 'court_dishonest'"
+    )
+    counts = Counter(ground for (ground,) in grounds)
+    assert counts[row.ground] == max(counts.values()) > 0
 
 
 def test_put_right_after_so_many_days(universes):
