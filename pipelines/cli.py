@@ -145,7 +145,9 @@ def build(
 def replay(
     home: HomeOption = HOME,
     fault: Annotated[str | None, Option(help="Kind of fault; see `islands faults`.")] = None,
-    seed: SeedOption = 1,
+    seed: Annotated[
+        int | None, Option(help="Everything random comes from it.", show_default="1")
+    ] = None,
     feed: Annotated[str | None, Option(help="Feed of the record to edit.")] = None,
     record: Annotated[str | None, Option(help="record_id, or the start of one.")] = None,
     delivery: Annotated[

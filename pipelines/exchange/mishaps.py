@@ -40,6 +40,18 @@ class Mishap:
     lasts: str
     level: str = "mishap"
 
+    @property
+    def takes(self) -> frozenset[str]:
+        """Fields of `FaultSpec` that say where it happens, or to whom, and mean something here."""
+        means = {
+            "sender": self.place != "holder",
+            "entry": self.strikes == "entry",
+            "subject": self.strikes == "subject",
+            "other": self.shows == "other",
+            "backup": self.shows == "backup",
+        }
+        return frozenset({"holder", "list"} | {name for name, does in means.items() if does})
+
 
 @cache
 def mishaps() -> Mapping[str, Mishap]:

@@ -20,7 +20,7 @@ from pipelines.exchange.network import (
     read_network,
 )
 from pipelines.replay.plan.faults import FRAMES, FaultSpec
-from pipelines.replay.plan.remedies import NONE, by_the_source, clocks, source_days
+from pipelines.replay.plan.remedies import NONE, clocks, goes_with_days, source_days
 from sources.faults import kinds
 from sources.world import SIZES
 from sources.world.draws import Stream
@@ -138,8 +138,8 @@ class Design:
         worlds: how many worlds.
         seed: everything random comes from it.
         correct_after: days until correction, each an arm; empty: never corrected.
-        remedies: each an arm, those by which the source finds the error one for each of these days;
-            empty: what those days say.
+        remedies: each an arm, those with which such days go one for each of them; empty: what those
+            days say.
         policies: name of a number of the network -> values; every combination is an arm, at the
             levels of joining at which it means anything.
         joins: levels of joining, each an arm.
@@ -192,6 +192,11 @@ class Design:
         for remedy in self.remedies:
             if remedy not in clocks():
                 raise DesignError(f"--remedy {remedy!r} is none of {', '.join(clocks())}.")
+        if self.correct_after and self.remedies and not any(map(goes_with_days, self.remedies)):
+            raise DesignError(
+                f"With --remedy {','.join(self.remedies)} no source finds an error itself; leave out "
+                "--correct-after, or give source or reconciliation as well."
+            )
         for name, values in self.policies.items():
             for value in values:
                 self._known(name, value)
@@ -237,7 +242,7 @@ class Design:
         for remedy in self.remedies:
             if remedy == "source":
                 found += [(days, None) for days in self.correct_after or (source_days(),)]
-            elif by_the_source(remedy):
+            elif goes_with_days(remedy):
                 found += [(days, remedy) for days in self.correct_after or (None,)]
             else:
                 found.append((None, None if remedy == NONE else remedy))

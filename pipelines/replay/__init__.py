@@ -31,7 +31,7 @@ from pipelines.replay.plan.disputes import keep
 from pipelines.replay.plan.edits import EditError
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.options import asked
-from pipelines.replay.plan.remedies import by_the_source, see_remedy, source_days
+from pipelines.replay.plan.remedies import goes_with_days, see_remedy, source_days
 from pipelines.replay.plan.scenario import (
     Scenario,
     ScenarioError,
@@ -200,17 +200,24 @@ def command(
             text=text,
             progress=progress,
         )
-    if any(options.get(n) for n in ("fault", "feed", "record", "sets", "holder", "entry")):
-        raise FaultError("A scenario says its own faults; give it without --fault or --set.")
+    given = [
+        {"sets": "--set", "delivery": "--day"}.get(name, f"--{name}")
+        for name, value in options.items()
+        if value is not None and value != []
+    ]
+    if given:
+        raise FaultError(f"A scenario says its own faults; give it without {', '.join(given)}.")
     read = load(scenario)
     see_same_world(read, Home(home).current(), scenario)
     faults: Sequence[FaultSpec] = read.faults
     if correct_after is not None:
         faults = [replace(spec, correct_after=correct_after) for spec in faults]
-    elif remedy is not None and not by_the_source(remedy):
+    elif remedy is not None and not goes_with_days(remedy):
         faults = [replace(spec, correct_after=None) for spec in faults]
     if correct_after is None and remedy is None:
-        remedy, text = read.remedy, text or read.text
+        remedy = read.remedy
+    if remedy == "dispute":
+        text = text or read.text
     return replay(
         home,
         faults,

@@ -9,7 +9,7 @@ those on which the fault can befall that record. Nothing depends on the order of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ from sources.faults.history import faulty_history
 
 SAMPLING = "uniform by record, among the records in which the fault has something to change"
 FRAMES = ("record", "subject", "feed")
+PLACE = ("holder", "sender", "list", "entry", "subject", "other", "backup")  # of a mishap
 
 
 @dataclass(frozen=True)
@@ -277,6 +278,25 @@ class Landed:
         )
 
 
+def see_place(spec: FaultSpec, takes: Collection[str] = ()) -> None:
+    """See that only such options of a mishap are given as mean something for this kind.
+
+    Args:
+        spec: the fault as asked for.
+        takes: the fields that do; none for a fault of a record or delivery.
+
+    Raises:
+        FaultError: naming those that do not.
+    """
+    wrong = [name for name in PLACE if getattr(spec, name) is not None and name not in takes]
+    if wrong:
+        allowed = [name for name in PLACE if name in takes] or ["feed", "record"]
+        raise FaultError(
+            f"{spec.kind} takes no {' and no '.join(wrong)}; where it happens is said by "
+            f"{', '.join(allowed)} and day."
+        )
+
+
 def strikes(landed: Landed, others: Registered, spec: FaultSpec) -> Iterator[Struck]:
     """Put a fault in its place, drawing whatever is not given.
 
@@ -287,6 +307,7 @@ def strikes(landed: Landed, others: Registered, spec: FaultSpec) -> Iterator[Str
         FaultError: if the fault does not fit, or has nothing to change.
     """
     fault = kind(spec.kind)
+    see_place(spec)
     if spec.values and spec.kind != "free_edit":
         raise FaultError(f"{spec.kind} chooses its own values; only free_edit takes some.")
     if spec.kind == "free_edit" and not (spec.values and spec.feed and spec.record):

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.exchange.mishaps import Mishap, mishaps
-from pipelines.replay.plan.faults import FaultSpec, Landed
+from pipelines.replay.plan.faults import FaultSpec, Landed, see_place
 from sources.faults import FaultError
 from sources.faults.draw import Draw
 
@@ -125,6 +125,7 @@ def happened(landed: Landed, spec: FaultSpec) -> Happened:
             f"{spec.kind} happens to right data at a holder; give --holder, --sender, --list, --entry "
             "and --day, not a feed, record, value or scope."
         )
+    see_place(spec, kind.takes)
     return _Places(landed, spec, kind).drawn()
 
 
@@ -151,7 +152,8 @@ class _Places:
         """The mishap at the place drawn."""
         places = self._places()
         if not places:
-            raise FaultError(f"{self._where()} {self.kind.kind} has nothing to change.")
+            why = ", since what is shown there can never be taken down" if self._for_good() else ""
+            raise FaultError(f"{self._where()} {self.kind.kind} has nothing to change{why}.")
         left_alone = 0
         for n in range(TRIES + self.spec.passed_over):
             draw = Draw(self.spec.seed, ("mishap", self.kind.kind, str(n)), None)
@@ -184,7 +186,7 @@ class _Places:
         self._see("sender", self.spec.sender, "holder")
         self._see("list", self.spec.list, "list")
         if self.kind.place == "between":
-            return self._strangers()
+            return self._not_meant_for()
         distance = "" if self.kind.strikes == "subject" or self._at_owner else "AND distance > 0"
         if self.kind.shows in ("new", "twice"):
             native = f"SELECT list FROM {self.base}.codes.lists WHERE adopted = 'no'"
@@ -200,12 +202,12 @@ class _Places:
             "all": "holder",
             "entry": "holder, list"
             if self._at_owner
-            else "came_from, holder, list, lag_days, every_days",
+            else "came_from, holder, list, lag_days, every_days, offset_days",
             "subject": "holder, list" if self.kind.shows == "new" else "holder",
         }[self.kind.strikes]
         held = f"SELECT holder, list FROM {self.base}.exchange.copies"
         return self._rows(
-            f"SELECT DISTINCT {columns} FROM {self.base}.exchange.paths SEMI JOIN ({held}) "
+            f"SELECT DISTINCT {columns} FROM {self._ways_in} SEMI JOIN ({held}) "
             f"USING (holder, list) WHERE TRUE {distance} {{given}} ORDER BY ALL"
         )
 
@@ -213,6 +215,23 @@ class _Places:
     def _at_owner(self) -> bool:
         """Whether it can befall an owner's own list."""
         return self.kind.place == "holder" and self.kind.strikes != "all"
+
+    @property
+    def _takes_down(self) -> bool:
+        """Whether a holder takes down what it shows, which not every one can."""
+        return self.kind.place == "holder" and self.kind.shows in ("nothing", "backup")
+
+    @property
+    def _ways_in(self) -> str:
+        """The paths on which it can happen: of a kind that takes down, no list that is shown for good."""
+        paths = f"{self.base}.exchange.paths"
+        for_good = f"(SELECT holder, list FROM {paths} WHERE NOT taken_back)"
+        return f"{paths} ANTI JOIN {for_good} USING (holder, list)" if self._takes_down else paths
+
+    def _for_good(self) -> bool:
+        """Whether there are places of a kind that takes down, but all of them show a list for good."""
+        sql = f"SELECT list FROM {self.base}.exchange.paths WHERE NOT taken_back {{given}}"
+        return self._takes_down and bool(self._rows(sql))
 
     def _see(self, name: str, value: str | None, column: str) -> None:
         """Refuse a holder or a list that there is not."""
@@ -232,10 +251,10 @@ class _Places:
         frame = self.db.frame(sql.replace("{given}", conditions), *given.values())
         return frame.to_dict("records")
 
-    def _strangers(self) -> list[dict[str, Any]]:
+    def _not_meant_for(self) -> list[dict[str, Any]]:
         """Holders who do not get a list, with one who holds it.
 
-        Those whose audience may not have it; if there are none, all whom it is not meant for.
+        Those whose audience may not have it; only if there are none, the others it is not meant for.
         """
         b = self.base
         rows = self._rows(
@@ -263,7 +282,7 @@ class _Places:
     # --- what is struck there, by what a kind strikes -----------------------------------------------
 
     def _list(self, place: Mapping[str, Any], draw: Draw) -> list[MishapEdit]:
-        """A sync of an edge, or a list sent to a stranger."""
+        """A sync of an edge, or a list sent to a holder it is not meant for."""
         if self.kind.place == "between":
             day = self._day(self.day0, self.latest, draw)
             return [self._row(place, day, list=place["list"])] if day else []
@@ -295,7 +314,13 @@ class _Places:
         """One entry that a holder shows."""
         where = {name: place[name] for name in ("holder", "came_from", "list") if name in place}
         lag = int(place.get("lag_days", 0))
-        shown = self._copies(where, lag)
+        asked = self.spec.delivery
+        if asked is not None and self.kind.begins == "sync":
+            begun = self.day0 + timedelta(days=place["offset_days"])
+            asked = self._sync(begun, int(place["every_days"]), draw)
+            if asked is None:
+                return []
+        shown = self._copies(where, lag, asked)
         if not shown:
             return []
         copy = shown[draw.below(len(shown))]
@@ -305,7 +330,7 @@ class _Places:
         elif self.kind.begins == "sync":
             every = int(place["every_days"])
             last = min(end, self.latest + timedelta(days=lag + 1)) - timedelta(days=1)
-            day = self.spec.delivery or first + timedelta(
+            day = asked or first + timedelta(
                 days=every * draw.below((last - first).days // every + 1) - lag
             )
         else:
@@ -325,7 +350,7 @@ class _Places:
         """One subject: entered by hand, taken for another, or taken for two."""
         if self.kind.shows == "new":
             return self._by_hand(place, draw)
-        shown = self._copies({"holder": place["holder"]}, 0)
+        shown = self._copies({"holder": place["holder"]}, 0, self.spec.delivery)
         asked = (self.spec.subject or "").replace("-", "")
         shown = [copy for copy in shown if copy[2].startswith(asked)]
         if not shown:
@@ -376,10 +401,14 @@ class _Places:
             *given,
         )
         way = self._ways(place["holder"], place["list"])[0]
-        more = {"subject_id": subject, "severity": "general"}
+        more = {
+            "subject_id": subject,
+            "ground": self._usual_ground(*given[:2]),
+            "severity": "general",
+        }
         return [self._row(way, day, list=place["list"], **more)]
 
-    # --- helpers --------------------------------------------------------------------------------------
+    # --- queries and draws ----------------------------------------------------------------------------
 
     def _row(self, place: Mapping[str, Any], day: date, **more: Any) -> MishapEdit:
         return MishapEdit(self.kind.kind, place["holder"], place["came_from"], day=day, **more)
@@ -390,7 +419,7 @@ class _Places:
         """How lists come to a holder, nearest to the owner first."""
         frame = self.db.frame(
             f"SELECT holder, came_from, list, min(distance) AS distance, min(path) AS path "
-            f"FROM {self.base}.exchange.paths WHERE holder = ? AND list = coalesce(?, list) "
+            f"FROM {self._ways_in} WHERE holder = ? AND list = coalesce(?, list) "
             f"AND distance >= {int(others)} "
             "GROUP BY holder, came_from, list ORDER BY distance, path, list",
             holder,
@@ -398,7 +427,9 @@ class _Places:
         )
         return frame.to_dict("records")
 
-    def _copies(self, where: Mapping[str, Any], lag: int) -> list[tuple[str, str, str, date, date]]:
+    def _copies(
+        self, where: Mapping[str, Any], lag: int, asked: date | None
+    ) -> list[tuple[str, str, str, date, date]]:
         """Entries shown in a place in the window: id, version, subject, first day and end; in order.
 
         Of an entry that is asked for, and on a day that is asked for, those alone; of a deletion, those
@@ -415,7 +446,7 @@ class _Places:
                 )
             conditions.append("starts_with(id_text(entry_id), id_text(?))")
             values.append(self.spec.entry)
-        asked, ends = self.spec.delivery, self.kind.kind == "deletion_not_processed"
+        ends = self.kind.kind == "deletion_not_processed"
         if ends:
             latest, last = ("<=", self.latest) if asked is None else ("=", asked)
             conditions.append(f"to_day {latest} DATE '{last + timedelta(days=lag)}'")
@@ -430,6 +461,18 @@ class _Places:
             f"FROM {self.base}.exchange.copies WHERE {' AND '.join(conditions)} ORDER BY ALL",
             *values,
         )
+
+    def _usual_ground(self, holder: str, list_name: str) -> str | None:
+        """The ground that most entries of a list give at a holder; of several, the first by name."""
+        rows = self.db.rows(
+            f"SELECT ground FROM {self.base}.exchange.copies INNER JOIN "
+            f"(SELECT entry_version, ground FROM {self.base}.exchange.entries) USING (entry_version) "
+            "WHERE holder = ? AND list = ? AND ground IS NOT NULL "
+            "GROUP BY ground ORDER BY count(DISTINCT entry_id) DESC, ground LIMIT 1",
+            holder,
+            list_name,
+        )
+        return rows[0][0] if rows else None
 
     def _another(self, subject: str, draw: Draw) -> str | None:
         """Another subject of the same kind, drawn or as asked for."""
@@ -463,7 +506,8 @@ class _Places:
         """A sync day drawn, or the first on or after the day asked for; None if there is none."""
         if self.spec.delivery is not None:
             late = max((self.spec.delivery - first).days, 0)
-            return first + timedelta(days=-(-late // every) * every)
+            day = first + timedelta(days=-(-late // every) * every)
+            return day if day <= self.latest else None
         if first > self.latest:
             return None
         return first + timedelta(days=every * draw.below((self.latest - first).days // every + 1))

@@ -12,7 +12,7 @@ from sources.faults import FaultError
 def asked(
     *,
     fault: str | None = None,
-    seed: int = 1,
+    seed: int | None = None,
     feed: str | None = None,
     record: str | None = None,
     delivery: str | None = None,
@@ -29,7 +29,7 @@ def asked(
 
     Args:
         fault: its kind; None: a free edit.
-        seed: of what is drawn.
+        seed: of what is drawn; None: 1.
         feed, record, delivery: where; None: drawn.
         sets: of a free edit, texts COLUMN=VALUE.
         scope: `source` or `once`.
@@ -60,7 +60,7 @@ def asked(
         scope=scope,
         correct_after=correct_after,
         **place,
-        seed=seed,
+        seed=1 if seed is None else seed,
     )
 
 

@@ -104,8 +104,12 @@ def source_days() -> int:
     return clock.days
 
 
-def by_the_source(remedy: str) -> bool:
-    """Whether with a remedy the source finds an error itself, after so many days."""
+def goes_with_days(remedy: str) -> bool:
+    """Whether days until the source corrects can be given with a remedy.
+
+    Under a reconciliation holders find what they show wrongly; the source of a record corrects it only if
+    days are given as well.
+    """
     return remedy in ("source", "reconciliation")
 
 
@@ -125,7 +129,7 @@ def see_remedy(remedy: str | None, correct_after: object = None, text: str | Non
         raise FaultError(
             f"There is no remedy {remedy!r}; there are {known}.{suggestion(remedy, clocks())}"
         )
-    if correct_after and remedy is not None and not by_the_source(remedy):
+    if correct_after and remedy is not None and not goes_with_days(remedy):
         raise FaultError(
             f"With the remedy {remedy} the source does not find the error itself; leave out either "
             "that or the days after which it corrects."

@@ -193,6 +193,10 @@ def test_half_lives_of_resamples():
         ({"joins": ("all",)}, "--join 'all' is none of"),
         ({"correct_after": (0,)}, "--correct-after takes"),
         ({"remedies": ("hope",)}, "--remedy 'hope' is none of source, notice"),
+        (
+            {"remedies": ("none", "notice"), "correct_after": (7,)},
+            "With --remedy none,notice no source finds an error itself; leave out --correct-after",
+        ),
         ({"frame": "day"}, "--frame 'day' is none of"),
         ({"size": "huge"}, "--size 'huge' is none of"),
         ({"days": 0}, "--days takes a number from 1"),

@@ -47,7 +47,7 @@ CASES = {
     "changes nothing": {**COURT, "sets": ["duty=无"], "correct_after": 10},
     "drawn": {"fault": "wrong_unit", "seed": 1, "correct_after": 10},
     "disputed": {**COURT, "sets": ["cardNum=PDY006219"], "remedy": "dispute", "text": "Not ours."},
-    "row lost": {"fault": "row_lost", "seed": 1, "correct_after": 10},
+    "row lost": {"fault": "lost_on_the_way", "seed": 1, "correct_after": 10},
     "delivery": {"fault": "stale_delivery", "seed": 2},
 }
 

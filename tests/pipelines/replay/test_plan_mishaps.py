@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -47,6 +48,24 @@ def test_a_sync_is_sought_from_the_day_given_on(universes):
     assert edit.struck.day == date(2024, 1, 9)
 
 
+@pytest.mark.parametrize("kind", ["lost_on_the_way", "carried_twice", "deletion_not_processed"])
+def test_a_day_between_two_syncs_means_the_next(universes, kind):
+    place = {"sender": "court", "holder": "bank", "list": "court_dishonest"}
+    drawn = happens(universes, kind, **place)
+    eve = drawn.struck.day - timedelta(days=6)
+    asked = happens(universes, kind, entry=drawn.faulty[0].entry_id, delivery=eve, **place)
+    assert asked.faulty == drawn.faulty
+
+
+def test_an_entry_made_by_hand_gives_the_ground_most_others_give(universes):
+    (row,) = happens(universes, "entered_by_hand", holder="court", list="court_dishonest").faulty
+    grounds = universes.db.rows(
+        "SELECT ground FROM base.exchange.entries WHERE list = 'court_dishonest'"
+    )
+    counts = Counter(ground for (ground,) in grounds)
+    assert counts[row.ground] == max(counts.values()) > 0
+
+
 def test_put_right_after_so_many_days(universes):
     edit = happens(universes, "backup_restored", holder="ncisp", correct_after=5, seed=2)
     assert edit.correction_day == edit.struck.day + timedelta(days=5)
@@ -61,6 +80,11 @@ def test_put_right_after_so_many_days(universes):
         ("sync_missed", {"holder": "nobody"}, "There is no holder 'nobody' here"),
         ("sync_missed", {"list": "no_list"}, "There is no list 'no_list' here"),
         ("lost_on_the_way", {"feed": "court"}, "happens to right data at a holder"),
+        ("row_lost", {"holder": "bank"}, "row_lost takes no holder; .* by feed, record and day"),
+        ("row_lost", {"backup": date(2024, 3, 1)}, "row_lost takes no backup"),
+        ("deleted_by_hand", {"subject": "ffffff"}, "no subject; .* by holder, list, entry and day"),
+        ("deleted_by_hand", {"sender": "court", "other": "ffffff"}, "takes no sender and no other"),
+        ("sync_missed", {"backup": date(2024, 3, 1)}, "sync_missed takes no backup"),
         ("lost_on_the_way", {"entry": "???"}, "An entry is named by its entry_id"),
         ("lost_on_the_way", {"entry": "ffffffff"}, "has nothing to change"),
         ("lost_on_the_way", {"correct_after": 0}, "at least 1 day"),

@@ -107,6 +107,8 @@ def test_the_text_of_a_dispute_is_kept(home, tmp_path):
     read = load(tmp_path / "mine.yml")
     assert (read.remedy, read.text) == ("dispute", "不是我们的代码。")
     assert read.faults[0].correct_after is None
+    again = command(home.path, scenario=tmp_path / "mine.yml", remedy="dispute")
+    assert again.json()["remedy"]["dispute"]["characters"] == 8
 
 
 def test_a_dispute_that_is_too_long_is_refused_before_anything_is_done(home):

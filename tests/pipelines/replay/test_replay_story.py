@@ -258,6 +258,20 @@ def test_two_faults_at_once_reach_what_both_reach(home):
 
 
 @pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("fault", "late"), ("seed", 0), ("sets", ["a=b"]), ("scope", "once"), ("sender", "court"),
+        ("list", "court_dishonest"), ("subject", "ffffff"), ("other", "ffffff"),
+        ("backup", "2024-03-01"), ("delivery", "2024-03-01"),
+    ],
+)  # fmt: skip
+def test_a_scenario_is_given_without_options_that_place_a_fault(home, tmp_path, option, value):
+    named = {"sets": "--set", "delivery": "--day"}.get(option, f"--{option}")
+    with pytest.raises(FaultError, match=f"its own faults; give it without {named}\\.$"):
+        command(home.path, scenario=tmp_path / "any.yml", **{option: value})
+
+
+@pytest.mark.parametrize(
     ("options", "sentence"),
     [
         ({}, "Say what goes wrong"),
