@@ -7,8 +7,6 @@
 --         lists; that an entry by hand never expires is ours
 -- grain: one row per entry
 -- key: entry_version
--- reads: exchange.mishaps BY list
--- reads: lists.entries BY entry_version = mishaps.entry_version
 WITH ways AS (
     SELECT
         *,
@@ -30,6 +28,7 @@ clocked AS (
         mishaps.day,
         mishaps.until_day,
         kinds.begins,
+        kinds.shows,
         ways.holder,
         ways.path,
         ways.came_from,
@@ -90,6 +89,7 @@ told AS (
     SELECT
         timed.*,
         entries.entry_id AS parent_id,
+        entries.entry_version AS found_version,
         coalesce(entries.subject_id, timed.subject_id) AS told_id,
         coalesce(entries.ground, timed.ground) AS told_ground,
         coalesce(entries.severity, timed.severity) AS told_severity,
@@ -97,6 +97,7 @@ told AS (
     FROM timed
     LEFT JOIN lists.entries AS entries ON entries.entry_version = timed.parent_version
     WHERE timed.from_day < until(timed.to_day)
+        AND (timed.shows = 'new') = (entries.entry_version IS NULL)
 ),
 
 made AS (
@@ -116,7 +117,7 @@ made AS (
         value,
         from_day,
         to_day,
-        parent_version,
+        found_version AS parent_version,
         holder,
         path,
         came_from,
