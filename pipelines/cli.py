@@ -144,9 +144,7 @@ def build(
 @app.command()
 def replay(
     home: HomeOption = HOME,
-    fault: Annotated[
-        str | None, Option(help="Kind of fault or mishap; see `islands faults`.")
-    ] = None,
+    fault: Annotated[str | None, Option(help="Kind of fault; see `islands faults`.")] = None,
     seed: SeedOption = 1,
     feed: Annotated[str | None, Option(help="Feed of the record to edit.")] = None,
     record: Annotated[str | None, Option(help="record_id, or the start of one.")] = None,
