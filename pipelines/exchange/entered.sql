@@ -1,8 +1,10 @@
 -- Entries of native lists that stand at a holder without having come there: made by hand, with nothing
 -- to rest on, or filed a second time under a number of their own. Such an entry stands on the shortest way to
 -- the holder and is passed on from there. It lasts as any mishap does: until the next sync where the
--- receiver replaces all it has, for the list's own term at the owner, for good where nothing is dropped.
--- source: the code list mishaps; network.yml, where every clock has its basis
+-- receiver replaces all it has, for the list's own term at the owner, and for good elsewhere, also where the
+-- receiver drops what it was sent years later (mode expire).
+-- source: the code list mishaps; network.yml, where every clock has its basis; the terms of the code list
+--         lists; that an entry by hand never expires is ours
 -- grain: one row per entry
 -- key: entry_version
 WITH ways AS (
