@@ -73,9 +73,14 @@ def figures(told) -> dict:
     "spec",
     [
         FaultSpec("valid_code_of_another", feed="court", seed=1, correct_after=30),
-        FaultSpec("mistyped_code", feed="market_registry", seed=2, correct_after=60),
         FaultSpec("stale_delivery", feed="abnormal_operations", seed=1, correct_after=20),
-        pytest.param(FaultSpec("row_lost", feed="tax_a_class", seed=4), marks=pytest.mark.long),
+        *(
+            pytest.param(spec, marks=pytest.mark.long)
+            for spec in (
+                FaultSpec("mistyped_code", feed="market_registry", seed=2, correct_after=60),
+                FaultSpec("row_lost", feed="tax_a_class", seed=4),
+            )
+        ),
     ],
     ids=lambda spec: f"{spec.kind}-{spec.feed}",
 )
