@@ -187,7 +187,9 @@ def replay(
     scope: Annotated[
         str | None, Option(help="source: wrong until corrected; once: in one delivery only.")
     ] = None,
-    correct_after: Annotated[int | None, Option(help="Days until the source corrects it.")] = None,
+    correct_after: Annotated[
+        int | None, Option(help="Days until the source, or the holder of a mishap, puts it right.")
+    ] = None,
     remedy: Annotated[
         str | None,
         Option(help="Who notices: source, notice, dispute, reconciliation, repair or none."),
@@ -204,7 +206,7 @@ def replay(
     ] = None,
     save: Annotated[Path | None, Option(help="Write the replay as a scenario.")] = None,
 ) -> None:
-    """Change one record and follow it: who is wrongly listed or missed, since when, by which way."""
+    """Change one record, or let a mishap happen, and follow it: who is wrongly listed or missed, and how."""
     from pipelines.exchange.network import JOINS
     from pipelines.replay import command
     from pipelines.replay.plan.remedies import clocks

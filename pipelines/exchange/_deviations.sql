@@ -1,11 +1,15 @@
 -- What mishaps do to what holders show. Of an entry that one strikes, each row here says which of the
 -- copies on a path are shown from when to when: those that would first be shown in a window of days; as
 -- they stand, or those that stood on one earlier day; under their own subject or another.
--- Where the receiver replaces all it has at every sync, a mishap lasts until the next one arrives.
+-- Where the receiver replaces all it has at every sync, a mishap lasts until the next one arrives, unless
+-- its kind lasts for ever: subjects merged or split stay so.
 -- Where it only adds, nothing is sent a second time: what was to be first shown in the meantime is
--- lost for good, or stays under the subject it was filed under. Nobody but the owner can put the
--- owner's own list right.
--- source: the code list mishaps; network.yml, where every clock has its basis
+-- lost for good, or stays under the subject it was filed under. A receiver that drops an entry years later
+-- (mode expire) counts among those that only add. Nobody but the owner can put the owner's own list right.
+-- Where a code arrives cut, everybody of that kind who bears the name on the day of the sync is shown. What
+-- somebody deletes by hand stands in exchange.deletions, a list sent astray in exchange.sent_astray.
+-- source: the code list mishaps; network.yml, where every clock has its basis; resolve.names; that mode
+--         expire sends nothing twice is ours
 -- grain: one row per path, entry, subject struck, window, period and subject shown
 -- key: path, entry_id, subject_id, first_from_day, from_day, shown_id
 WITH clocked AS (

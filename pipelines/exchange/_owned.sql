@@ -1,7 +1,7 @@
--- What an owner shows of its own list: every entry, from its first day on, without delay, unless
--- somebody there deleted it by hand.
--- source: network.yml
--- grain: one row per entry version and period
+-- What an owner shows of its own list: every entry, from its first day on, without delay. Mishaps there
+-- change that: subjects are merged or split, entries deleted or made by hand.
+-- source: network.yml; the code list mishaps
+-- grain: one row per path, entry version, subject shown and period
 -- key: path, entry_version, subject_id, from_day
 WITH arrived AS (
     SELECT

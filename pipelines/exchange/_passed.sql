@@ -7,8 +7,10 @@
 -- A holder that matches by name shows the entry for everyone of that kind who bears the name (by own
 -- keys: in the same division), and by code only where there is no name. It looks the name up at every
 -- sync, or when it first sees the entry, as its mode says.
--- A mishap at the receiver changes what it shows of this, and with that what goes on from there.
--- source: network.yml, where every clock has its basis; the code list edge_modes
+-- Mishaps on the edge or at the receiver change what it shows of this (exchange.deviations_*), what is
+-- deleted by hand is cut out (exchange.deletions), what is made by hand is added (exchange.entered), and
+-- all that goes on from there.
+-- source: network.yml, where every clock has its basis; the code lists edge_modes and mishaps
 -- grain: one row per path, entry version, subject shown and period
 -- key: path, entry_version, subject_id, from_day
 -- intervals: union

@@ -1,5 +1,5 @@
 -- What a holder shows because a list was sent to it that it is not to have: all that the sender showed of
--- it on the day, from the next day on, for good.
+-- it on the day, from the next day on, for good. It goes no further.
 -- source: the code list mishaps
 -- grain: one row per path, entry version and subject shown
 -- key: path, entry_version, subject_id, from_day

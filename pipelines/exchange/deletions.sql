@@ -1,8 +1,10 @@
 -- When a holder shows an entry in spite of deletions: before the first, between one that is over and the
 -- next, and after the last. Where the receiver replaces all it has at every sync, a deletion is over when
 -- the next one arrives; where it only adds, nothing is sent a second time, and nobody but the owner puts
--- the owner's own list right: there it is for good. Several deletions of one entry add up.
--- source: the code list mishaps; network.yml, where every clock has its basis
+-- the owner's own list right: there it is for good. A receiver that drops an entry years later (mode expire)
+-- counts among those that only add. Several deletions of one entry add up.
+-- source: the code list mishaps; network.yml, where every clock has its basis; that mode expire sends
+--         nothing twice is ours
 -- grain: one row per path, entry, subject deleted and period
 -- key: path, entry_id, subject_id, from_day
 WITH clocked AS (

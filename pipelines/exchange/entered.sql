@@ -1,12 +1,12 @@
 -- Entries of native lists that stand at a holder without having come there: made by hand, with nothing
 -- to rest on, or filed a second time under a number of their own. Such an entry stands on the shortest way to
 -- the holder and is passed on from there. It lasts as any mishap does: until the next sync where the
--- receiver replaces all it has, for the list's own term at the owner, for good where nothing is dropped.
--- source: the code list mishaps; network.yml, where every clock has its basis
+-- receiver replaces all it has, for the list's own term at the owner, and for good elsewhere, also where the
+-- receiver drops what it was sent years later (mode expire).
+-- source: the code list mishaps; network.yml, where every clock has its basis; the terms of the code list
+--         lists; that an entry by hand never expires is ours
 -- grain: one row per entry
 -- key: entry_version
--- reads: exchange.mishaps BY list
--- reads: lists.entries BY entry_version = mishaps.entry_version
 WITH ways AS (
     SELECT
         *,
@@ -28,6 +28,7 @@ clocked AS (
         mishaps.day,
         mishaps.until_day,
         kinds.begins,
+        kinds.shows,
         ways.holder,
         ways.path,
         ways.came_from,
@@ -88,6 +89,7 @@ told AS (
     SELECT
         timed.*,
         entries.entry_id AS parent_id,
+        entries.entry_version AS found_version,
         coalesce(entries.subject_id, timed.subject_id) AS told_id,
         coalesce(entries.ground, timed.ground) AS told_ground,
         coalesce(entries.severity, timed.severity) AS told_severity,
@@ -95,6 +97,7 @@ told AS (
     FROM timed
     LEFT JOIN lists.entries AS entries ON entries.entry_version = timed.parent_version
     WHERE timed.from_day < until(timed.to_day)
+        AND (timed.shows = 'new') = (entries.entry_version IS NULL)
 ),
 
 made AS (
@@ -114,7 +117,7 @@ made AS (
         value,
         from_day,
         to_day,
-        parent_version,
+        found_version AS parent_version,
         holder,
         path,
         came_from,

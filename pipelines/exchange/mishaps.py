@@ -1,7 +1,7 @@
 """The kinds of mishap: what can happen to right data on its way. Each is one row of a code list.
 
-`exchange.mishaps` holds what happened in one run, `_deviations.sql`, `_sent_astray.sql` and `entered.sql`
-say what it does to what holders show.
+`exchange.mishaps` holds what happened in one run; `_deviations.sql`, `deletions.sql`, `entered.sql` and
+`_sent_astray.sql` say what it does to what holders show.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ class Mishap:
         place: `edge` (on the way to a holder), `holder` (at one), `between` (two that have no edge).
         strikes: `entry`, `subject`, `list`, or `all` that a holder has from others.
         begins: `sync` (with what a sync brings) or `day`.
-        shows: what the holder shows instead; see `_deviations.sql`.
+        shows: what the holder shows instead: `before`, `backup`, `other`, `namesakes`, `split` and
+            (from a sync) `nothing` as `_deviations.sql` says, (from a day) `nothing` as
+            `deletions.sql` does, `new` and `twice` as `entered.sql`, `astray` as `_sent_astray.sql`.
         lasts: `sync` (until the next full one) or `ever`.
     """
 

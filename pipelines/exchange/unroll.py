@@ -77,9 +77,7 @@ _ENTERED = (
     + "\nFROM exchange.entered\nWHERE distance = {distance}"
 )
 
-# Where a step of this length matches by name, who bears a name decides whom it shows. Where a name is
-# looked up anew at every sync, what is taken is cut to the days on which subject and namesake bear the
-# name, and on the days without a name the subject itself is meant.
+# Columns of a step that matches by name.
 _HELD = (
     "holder", "list", "entry_id", "entry_version", "listed_id", "path", "came_from", "match",
     "every_days", "lag_days", "keeps_days", "names_anew", "taken_back", "corrections", "first_ever",
@@ -133,6 +131,9 @@ def _columns(names: Iterable[str], table: str = "") -> str:
     return ",\n        ".join(f"{table}.{name}" if table else name for name in names)
 
 
+# Where a step of this length matches by name, who bears a name decides whom it shows. Where a name is
+# looked up anew at every sync, what is taken is cut to the days on which subject and namesake bear the
+# name, and on the days without a name the subject itself is meant.
 _TAKEN_BY_NAME = """by_name AS (
     SELECT
         {held},

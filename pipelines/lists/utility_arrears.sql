@@ -1,6 +1,6 @@
 -- Bills in arrears, each kept for a year from the day it fell due, with what is owed in yuan: the
 -- company's file says when a bill was not paid, and never that it was.
--- source: the city's rules on points (arrears count for a year)
+-- source: ours: that arrears count for a year
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, from_day, parent_id
 SELECT

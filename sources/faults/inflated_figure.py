@@ -1,4 +1,4 @@
-"""A figure made larger on purpose, and by so little that no check objects."""
+"""A figure made larger on purpose, within every bound of the contract, so that no check objects."""
 
 from __future__ import annotations
 

@@ -94,6 +94,7 @@ def test_a_list(tree: Tree) -> None:
         assert file in named_by_the_readme("a list")
 
 
+@pytest.mark.long
 def test_a_list_whose_entries_are_told_apart_by_a_text(tree: Tree) -> None:
     text = LIST.replace(
         "record_id AS entry_key", "concat_ws(':', document_no, ground) AS entry_key"
@@ -138,6 +139,7 @@ def test_an_edge(tree: Tree) -> None:
         assert file in named_by_the_readme("an edge")
 
 
+@pytest.mark.long
 def test_a_mode_of_edge(tree: Tree) -> None:
     """A yearbook: printed on, kept for a year after it last named somebody, and never recalled."""
     row = "yearbook,365,no,no,keeps it for a year and cannot be recalled\n"
@@ -192,6 +194,7 @@ CHECK_LINE = (
 )
 
 
+@pytest.mark.long
 def test_a_check(tree: Tree) -> None:
     tree.write("quality/merge/name_was_borne.sql", CHECK)
     tree.append("quality/checks.csv", CHECK_LINE)

@@ -514,6 +514,7 @@ def test_the_migrant_is_left_with_one_bar_only(replayed):
     assert first == "2024-09-24"
 
 
+@pytest.mark.long
 def test_the_entry_is_gone_for_two_days_before_it_comes_back(replayed):
     found = replayed("came_back")
     lists = found.remaining.difference.lists

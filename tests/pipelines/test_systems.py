@@ -10,7 +10,8 @@ import pytest
 
 from pipelines import systems as module
 from pipelines.engine import open_engine
-from pipelines.systems import systems
+from pipelines.systems import FILE, systems
+from schemas.contract import read_yaml
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "json" / "systems.schema.json"
 
@@ -30,6 +31,13 @@ def test_what_stands_for_a_system_is_there(told):
 def test_what_stands_for_nothing_says_why(told):
     for row in told:
         assert (row["here"] and row["counts"]) if row["left_out"] is None else not row["here"]
+
+
+def test_every_word_of_the_file_belongs_to_a_column():
+    """A text with a comma and no quotes would be cut there, and its rest be a column of its own."""
+    known = {"system", "here", "counts", "figure", "left_out"}
+    for row in read_yaml(FILE.read_text(encoding="utf-8"))["systems"]:
+        assert set(row) <= known and None not in row.values(), row
 
 
 def test_a_figure_that_is_nothing_does_not_hold(one_tiny, monkeypatch, tmp_path):

@@ -13,6 +13,7 @@ import pandas as pd
 import pandas.testing as pdt
 import pytest
 
+from pipelines.exchange.mishaps import mishaps
 from pipelines.home import Home
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.compare.universes import Universes
@@ -26,8 +27,8 @@ def test_cases_are_the_same_every_time_and_leave_nothing_out():
     first = [case for case, _ in zip(cases(1), range(400), strict=False)]
     again = [case for case, _ in zip(cases(1), range(400), strict=False)]
     assert first == again != [case for case, _ in zip(cases(2), range(400), strict=False)]
-    assert {case.kind for case in first} == set(kinds()) - {"free_edit"}
-    assert {case.feed for case in first} == set(feeds("core"))
+    assert {case.kind for case in first} == {*kinds(), *mishaps()} - {"free_edit"}
+    assert {case.feed for case in first if case.kind in kinds()} == set(feeds("core"))
     assert {case.join for case in first} == {"none", "own-keys", "unified-code", "full"}
 
 
@@ -72,9 +73,14 @@ def figures(told) -> dict:
     "spec",
     [
         FaultSpec("valid_code_of_another", feed="court", seed=1, correct_after=30),
-        FaultSpec("mistyped_code", feed="market_registry", seed=2, correct_after=60),
         FaultSpec("stale_delivery", feed="abnormal_operations", seed=1, correct_after=20),
-        pytest.param(FaultSpec("row_lost", feed="tax_a_class", seed=4), marks=pytest.mark.long),
+        *(
+            pytest.param(spec, marks=pytest.mark.long)
+            for spec in (
+                FaultSpec("mistyped_code", feed="market_registry", seed=2, correct_after=60),
+                FaultSpec("row_lost", feed="tax_a_class", seed=4),
+            )
+        ),
     ],
     ids=lambda spec: f"{spec.kind}-{spec.feed}",
 )

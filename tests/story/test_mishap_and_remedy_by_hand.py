@@ -84,6 +84,7 @@ DISPUTED = [
 STEPS = [
     ("seen", "2024-03-18"),
     ("flagged", "2024-03-19"),
+    ("taken_down", "2024-03-19"),
     ("forwarded", "2024-03-20"),
     ("answered", "2024-03-27"),
     (

@@ -30,6 +30,7 @@ def digests(folder) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.glob("*.parquet")}
 
 
+@pytest.mark.long  # the whole experiment once more
 def test_two_cores_and_no_stop_give_the_same_bytes(done, design, tmp_path):
     (tmp_path / "worlds").symlink_to(done / "worlds")
     run(design, tmp_path, workers=2)

@@ -17,6 +17,7 @@ TABLES = {
     "codes.measures": "measure VARCHAR, title_en VARCHAR",
     "codes.keepers": "keeper VARCHAR, start VARCHAR",
     "codes.grades": "keeper VARCHAR, min_points VARCHAR, grade VARCHAR",
+    "resolve.identifiers": "subject_id VARCHAR, scheme VARCHAR, value VARCHAR, from_day DATE",
     "resolve.names": "subject_id VARCHAR, subject_kind VARCHAR, name VARCHAR, from_day DATE",
     "exchange.entries": "entry_id VARCHAR, entry_version VARCHAR, list VARCHAR, "
     "subject_id VARCHAR, ground VARCHAR, severity VARCHAR, value VARCHAR, from_day DATE, "

@@ -41,17 +41,6 @@ def test_every_kind_finds_a_place_and_the_same_one_again(universes, kind):
     assert edit.corrected is None
 
 
-def test_what_is_drawn_can_be_asked_for(universes):
-    for kind in mishaps():
-        drawn = happens(universes, kind, seed=3)
-        asked = drawn.struck.written_out
-        again = happens(universes, kind, **{
-            name: getattr(asked, name)
-            for name in ("holder", "sender", "list", "entry", "subject", "other", "backup", "delivery")
-        })  # fmt: skip
-        assert again.faulty == drawn.faulty
-
-
 def test_a_sync_is_sought_from_the_day_given_on(universes):
     # The court's list goes to the bank every 7 days from 2 January 2024 on.
     place = {"sender": "court", "holder": "bank"}

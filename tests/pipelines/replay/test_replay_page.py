@@ -84,7 +84,7 @@ def followed(faulty, corrected=None, fixed=None):
             difference=corrected, residue=SimpleNamespace(correction_day=fixed_on)
         )
     return SimpleNamespace(
-        edits=(SimpleNamespace(struck=struck, correction_day=fixed_on),),
+        edits=(SimpleNamespace(struck=struck, feed=feed, correction_day=fixed_on),),
         faulty=faulty,
         remaining=remaining,
         evidence=None,
