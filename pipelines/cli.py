@@ -69,6 +69,17 @@ def _one_of(value: str | None, allowed: Sequence[str], option: str) -> None:
         raise ValueError(f"{option} {value!r} is none of {', '.join(allowed)}.{near}")
 
 
+def _option(name: str) -> str:
+    """How an option is written that a function takes under a name."""
+    return f"--{name.replace('_', '-')}"
+
+
+def _said(context: typer.Context, name: str) -> bool:
+    """Whether the command line says an option itself, be it what it is by default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _within(value: int | None, most: int, option: str, what: str = "a number") -> None:
     """See that a number lies between 1 and the most that makes sense."""
     if value is not None and not 1 <= value <= most:
@@ -322,6 +333,7 @@ def generate(
 
 @app.command()
 def experiment(
+    context: typer.Context,
     out: Annotated[Path, Option(help="Folder for worlds, tables and the page.")],
     faults: Annotated[str, Option(help="Kinds of fault, joined by commas.")] = "",
     by: Annotated[
@@ -350,6 +362,7 @@ def experiment(
     as_json: JsonOption = False,
 ) -> None:
     """Follow random faults by the thousand, under every policy asked for; stop and go on at will."""
+    from pipelines.exchange.network import JOINS
     from pipelines.experiment import Design, run, summarise
     from pipelines.experiment.needs import needs
     from pipelines.experiment.page import write_page
@@ -372,9 +385,15 @@ def experiment(
     see_world(size, days, dirt_value(dirt))
     _one_of(by, ("place",), "--by")
     if by:
-        if faults:
-            raise ValueError("--by place takes every kind that fits a place; leave --faults out.")
-        _by_place(out, size, days, dirt_value(dirt), n, seed, as_json)
+        arms = ("faults", "worlds", "correct_after", "remedy", "frame", "scope", "workers")
+        if given := [_option(name) for name in arms if _said(context, name)]:
+            raise ValueError(
+                "--by place takes every kind that fits a place, in one world, and corrects nothing; "
+                f"leave out {', '.join(given)}."
+            )
+        _one_of(join, JOINS, "--join")
+        world = {"size": size, "seed": seed, "days": days, "dirt": dirt_value(dirt)}
+        _by_place(out, world, n, join, _policy(policy), as_json)
         return
     design = Design(
         faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
@@ -407,22 +426,25 @@ def experiment(
 
 
 def _by_place(
-    out: Path, size: str, days: int, dirt: float, n: int, seed: int, as_json: bool
+    out: Path, world: dict[str, Any], n: int, join: str, policy: dict[str, str], as_json: bool
 ) -> None:
     """The experiment of every place, in a world of its own."""
-    from pipelines.experiment.places import by_place
+    from pipelines.experiment.places import by_place, write_places
     from pipelines.experiment.report import print_places
     from pipelines.run import make_home
 
+    command = sys.argv[1:]
     with progress_bar("following", show=not as_json) as tell:
-        home = make_home(
-            Home(out / "world"), size=size, seed=seed, days=days, dirt=dirt, command=sys.argv[1:]
-        )
-        found = list(by_place(home, n, seed, tell))
+        home = make_home(Home(out / "world"), **world, command=command)
+        found = list(by_place(home, n, world["seed"], join, policy or None, tell))
+    said = {"n": n, "seed": world["seed"], "size": world["size"], "join": join, "policy": policy}
+    table = write_places(found, out, home, command, said)
     if as_json:
-        print_json({"places": [one.json() for one in found]})
+        places = [one.json() for one in found]
+        print_json({"synthetic": True} | said | {"table": str(table), "places": places})
     else:
         print_places(found, wide_console())
+        print(f"The table and its manifest are in {out}.")
 
 
 @app.command()

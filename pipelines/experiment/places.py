@@ -3,17 +3,24 @@
 At each place so many random faults are followed, of every kind that fits there in turn: at a feed what
 spoils its deliveries, on an edge and at a holder the mishaps. Counted is how many of those that found
 something to change changed what *another* holder shows: another than the owner of the list, than the
-holder who sends, or than the holder at which it began.
+holder who sends, or than the holder at which it began. On an edge it is counted besides how many changed
+what a holder *beyond* the receiver shows, since the receiver is where an edge errs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import read_network
-from pipelines.home import Home
+from pipelines.home import Home, write_json
+from pipelines.landing import read_manifest
+from pipelines.manifest import make_manifest
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.edits import Edit
@@ -55,6 +62,7 @@ class Found:
         place: its name, and `where`, what it is: feed, edge or holder.
         faults: how many found something to change there.
         reached: how many of them changed what another holder shows.
+        beyond: of an edge, how many changed what another than its two ends shows; else None.
         cells: how many of those faults spoil a value, not a row or a delivery; `cells_reached`: how
             many of these changed what another holder shows.
         most_pairs: the most (holder, list) pairs that one of them changed.
@@ -64,13 +72,19 @@ class Found:
     place: str
     faults: int
     reached: int
+    beyond: int | None
     cells: int
     cells_reached: int
     most_pairs: int
 
     def json(self) -> dict[str, object]:
-        """The same as plain values, with the share that reached another holder."""
-        return asdict(self) | {"share": self.reached / self.faults if self.faults else None}
+        """The same as plain values, with the shares that reached another holder, and one beyond."""
+        return asdict(self) | {"share": self.share(), "share_beyond": self.share(beyond=True)}
+
+    def share(self, beyond: bool = False) -> float | None:
+        """Share of the faults that reached another holder, or one beyond an edge; None of none."""
+        part = self.beyond if beyond else self.reached
+        return None if part is None or not self.faults else part / self.faults
 
 
 def places(universes: Universes) -> list[Place]:
@@ -93,25 +107,56 @@ def places(universes: Universes) -> list[Place]:
     ]
 
 
-def by_place(home: Home, each: int, seed: int, progress: Progress | None = None) -> Iterator[Found]:
+def by_place(
+    home: Home,
+    each: int,
+    seed: int,
+    join: str | None = None,
+    policy: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Found]:
     """Follow random faults at every place.
 
     Args:
         home: with a finished build.
         each: how many faults are drawn at each place.
         seed: of the draws.
+        join, policy: see `pipelines.replay.replay`.
         progress: called with a label, steps done and steps in all.
     """
-    with Universes(home) as universes:
+    with Universes(home, join, policy) as universes:
         all_places = places(universes)
         for at, place in enumerate(all_places):
             if progress:
                 progress(f"{place.kind} {place.name}", at, len(all_places))
-            yield _found(universes, place, each, seed)
+            yield found_at(universes, place, each, seed)
 
 
-def _found(universes: Universes, place: Place, each: int, seed: int) -> Found:
-    """What random faults at one place do."""
+def write_places(
+    found: Sequence[Found],
+    out: Path,
+    home: Home,
+    command: Sequence[str],
+    said: Mapping[str, Any],
+) -> Path:
+    """Write the table of places, `places.parquet`, and the manifest of it.
+
+    Args:
+        found: its rows.
+        out: the folder.
+        home: of the world they were found in.
+        command: what the manifest says it was made by.
+        said: what was asked for: n, join and policy among it.
+    """
+    table = out / "places.parquet"
+    pd.DataFrame([one.json() for one in found]).to_parquet(table, index=False)
+    landing = Path(home.current().get("landing") or home.landing)
+    write_json(out / "manifest.json", make_manifest(command, read_manifest(landing), **said))
+    return table
+
+
+def found_at(universes: Universes, place: Place, each: int, seed: int) -> Found:
+    """What so many random faults at one place do."""
     outcomes: list[Outcome] = []
     for start in range(0, each, BLOCK):
         cases: list[Sequence[Edit]] = []
@@ -122,6 +167,7 @@ def _found(universes: Universes, place: Place, each: int, seed: int) -> Found:
                 continue
         outcomes += universes.follow(cases) if cases else []
     reached = [_others(outcome, place) for outcome in outcomes]
+    beyond = [_others(outcome, place, beyond=True) for outcome in outcomes]
     cell = [outcome.edits[0].struck.fault.level == "cell" for outcome in outcomes]
     pairs = [outcome.faulty.lists.groupby(["holder", "list"]).ngroups for outcome in outcomes]
     return Found(
@@ -129,16 +175,17 @@ def _found(universes: Universes, place: Place, each: int, seed: int) -> Found:
         place.name,
         len(outcomes),
         sum(reached),
+        sum(beyond) if place.kind == "edge" else None,
         sum(cell),
         sum(one and is_cell for one, is_cell in zip(reached, cell, strict=True)),
         max(pairs, default=0),
     )
 
 
-def _others(outcome: Outcome, place: Place) -> bool:
-    """Whether another holder shows something else."""
+def _others(outcome: Outcome, place: Place, beyond: bool = False) -> bool:
+    """Whether another holder shows something else; beyond: than either end of an edge."""
     cells = outcome.faulty.lists
     if place.kind == "feed":
         return bool((cells["holder"] != cells["list"].map(outcome.faulty.owners)).any())
-    own = place.name.split("-")[0]
-    return bool((cells["holder"] != own).any())
+    ends = place.name.split("-")
+    return bool((~cells["holder"].isin(ends if beyond else ends[:1])).any())

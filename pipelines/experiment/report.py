@@ -34,12 +34,12 @@ def print_places(found: Sequence[Found], out: Console) -> None:
     table = plain_table()
     for heading in ("Where", "Place"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("faults", "others show it", "share", "most pairs"):
+    for heading in ("faults", "others show it", "share", "beyond the receiver", "most pairs"):
         table.add_column(heading, justify="right")
     for one in found:
-        share = f"{one.reached / one.faults:.0%}" if one.faults else DASH
+        shares = [DASH if s is None else f"{s:.0%}" for s in (one.share(), one.share(beyond=True))]
         table.add_row(
-            one.where, one.place, str(one.faults), str(one.reached), share, str(one.most_pairs)
+            one.where, one.place, f"{one.faults}", f"{one.reached}", *shares, f"{one.most_pairs}"
         )
     out.print(NOTICE, style="dim")
     out.print(table)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -305,6 +306,47 @@ def test_bad_words_without_a_home(words, sentence, refused, tmp_path, monkeypatc
 )  # fmt: skip
 def test_bad_words_in_a_home(words, sentence, refused, home) -> None:
     assert sentence in refused(*words, "--home", home)
+
+
+def test_places_of_a_level_of_joining_are_told_and_written_down(
+    run, home, tmp_path, monkeypatch
+) -> None:
+    """One place of each kind is enough to see it."""
+    from pipelines.experiment import places
+
+    names, all_places = ("court", "court-bank", "bank"), places.places
+    monkeypatch.setattr(places, "places", lambda u: [p for p in all_places(u) if p.name in names])
+    shutil.copytree(home, tmp_path / "world")
+    given = ("--by", "place", "--n", "2", "--size", "story", "--join", "own-keys")
+    code, out, _ = run("experiment", *given, "--out", tmp_path, "--json")
+    told = json.loads(out)
+    shape("places").validate(told)
+    assert code == 0 and (told["n"], told["join"]) == (2, "own-keys")
+    rows = {(row["where"], row["place"]): row for row in told["places"]}
+    assert rows.keys() >= {("feed", "court"), ("edge", "court-bank"), ("holder", "bank")}
+    assert {where for (where, _), row in rows.items() if row["beyond"] is not None} == {"edge"}
+    edge = rows["edge", "court-bank"]
+    assert edge["reached"] and edge["beyond"] == 0, "the bank hands nothing on"
+    assert len(pd.read_parquet(tmp_path / "places.parquet")) == len(rows)
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["join"], manifest["n"]) == ("own-keys", 2) and manifest["notice"]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("--worlds", "2"), "--worlds"),
+        (("--workers", "1"), "--workers"),
+        (("--remedy", "notice"), "--remedy"),
+        (("--correct-after", "7", "--faults", "late"), "--faults, --correct-after"),
+        (("--frame", "feed", "--scope", "once"), "--frame, --scope"),
+    ],
+)
+def test_what_has_no_part_in_places_is_refused(words, named, refused, tmp_path) -> None:
+    said = refused("experiment", "--by", "place", "--out", tmp_path / "none", *words)
+    assert said.rstrip().endswith(f"leave out {named}.") and not (tmp_path / "none").exists()
+    joins = ("--by", "place", "--join", "none,full", "--out", tmp_path / "none")
+    assert "--join 'none,full' is none of" in refused("experiment", *joins)
 
 
 def test_a_file_that_is_no_database(refused, story, tmp_path) -> None:

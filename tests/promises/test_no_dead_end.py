@@ -1,4 +1,4 @@
-"""Promise 13: no dead end. What any feed gets wrong, another holder comes to show.
+"""Promise 13: no dead end. What any feed, edge or holder gets wrong, another holder comes to show.
 
 For every feed, a few random faults of a few kinds are followed; some of them must change what a holder
 shows that is not the owner of the list.
@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from pipelines.exchange.network import read_owners
+from pipelines.experiment.places import found_at, places
 from pipelines.home import Home
 from pipelines.replay import FaultSpec
 from pipelines.replay.compare.universes import Universes
@@ -62,6 +63,28 @@ def test_a_fault_in_any_feed_is_shown_elsewhere(feed: str, reached) -> None:
 def test_shares_are_told(reached, tell) -> None:
     for feed, (followed, reaching) in reached.items():
         tell(f"{feed}: {reaching} of {followed} faults change what another holder shows")
+
+
+@pytest.mark.parametrize(("every", "each"), [(15, 3), pytest.param(1, 12, marks=pytest.mark.long)])
+def test_a_mishap_on_any_edge_or_at_any_holder_is_shown_elsewhere(
+    every, each, universes, tell
+) -> None:
+    """So many drawn at each place, or at every so many of them."""
+    silent = []
+    for place in [p for p in places(universes) if p.kind != "feed"][::every]:
+        found = found_at(universes, place, each, seed=1)
+        beyond = "" if found.beyond is None else f", {found.beyond} beyond its receiver"
+        tell(f"{place.kind} {place.name}: {found.reached} of {found.faults} mishaps{beyond}")
+        silent += [] if found.reached else [f"{place.kind} {place.name}"]
+    assert not silent
+
+
+def test_what_is_shown_for_good_is_neither_deleted_nor_replaced(universes) -> None:
+    """A poster on a village board: it can be lost on the way there, not taken down."""
+    assert universes.case([FaultSpec("lost_on_the_way", holder="village_board")])
+    for kind in ("deleted_by_hand", "backup_restored"):
+        with pytest.raises(FaultError, match="what is shown there can never be taken down"):
+            universes.case([FaultSpec(kind, holder="village_board")])
 
 
 def test_a_reward_is_lost_by_mistake_as_a_restriction_is_gained(universes) -> None:
