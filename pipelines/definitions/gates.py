@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.definitions.laboratory import Laboratory
-from pipelines.definitions.names import FEEDS, VERDICTS, asset_of, key
+from pipelines.definitions.names import FEEDS, STAGES, VERDICTS, asset_of, key
 from pipelines.engine.base import Engine
 from quality import CheckResult, Expectation, checks
 from quality.expectations import DELIVERY_KINDS, sentence, violations_sql
@@ -154,7 +154,11 @@ def checks_of(stage: str) -> list[Check]:
     found: list[Check] = []
     used: defaultdict[tuple[str, str], int] = defaultdict(int)
     for expectation, by_gate in asked:
-        asset = asset_of(expectation.table) or VERDICTS
+        table = expectation.table
+        asset = asset_of(table)
+        if asset is None and table.split(".")[0] in STAGES:
+            continue  # a world of this size has no such table
+        asset = asset or VERDICTS
         name = in_words(expectation)
         used[asset, name] += 1
         if used[asset, name] > 1:
