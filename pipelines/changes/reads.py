@@ -275,6 +275,9 @@ class Block:
                     self._constants[text(other)] = value
         if not all(len(side) == 1 for side in sides) or sides[0] == sides[1]:
             return
+        for side, (name,) in ((left, sides[0]), (right, sides[1])):
+            if toward is None and self.sources[name].optional and not isinstance(side, exp.Column):
+                return  # `b.id IS NULL` may hold because there is no row of b to tie to
         if toward == frozenset():
             self._full.append((left, right))
             return

@@ -50,6 +50,11 @@ QUERIES = {
         "GROUP BY b.id",
         "whole",
     ),
+    "that there is no row ties nothing": (
+        "SELECT b.id, a.n, a.own, b.own AS o FROM merge.a AS a LEFT JOIN merge.b AS b ON b.k = a.k "
+        "WHERE (a.k = 1) = (b.id IS NULL)",
+        ["merge.a a BY a.n = unit.n", "merge.b b BY b.k = a.k"],
+    ),
     "two left joins": (
         "SELECT a.id, a.own, b.own AS o, c.own AS p FROM merge.a AS a LEFT JOIN merge.b AS b ON b.n = a.n "
         "LEFT JOIN merge.c AS c ON c.k = b.k WHERE b.k IS NULL OR c.n > 1",
