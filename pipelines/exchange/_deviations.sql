@@ -8,81 +8,40 @@
 -- (mode expire) counts among those that only add. Nobody but the owner can put the owner's own list right.
 -- Where a code arrives cut, everybody of that kind who bears the name on the day of the sync is shown. What
 -- somebody deletes by hand stands in exchange.deletions, a list sent astray in exchange.sent_astray.
--- source: the code list mishaps; network.yml, where every clock has its basis; resolve.names; that mode
---         expire sends nothing twice is ours
+-- source: exchange.struck_paths; resolve.names; that mode expire sends nothing twice is ours
 -- grain: one row per path, entry, subject struck, window, period and subject shown
 -- key: path, entry_id, subject_id, first_from_day, from_day, shown_id
-WITH clocked AS (
+WITH placed AS (
     SELECT
-        mishaps.list,
-        mishaps.entry_id,
-        mishaps.subject_id,
-        mishaps.other_id,
-        mishaps.day,
-        mishaps.as_of_day,
-        mishaps.until_day,
-        kinds.begins,
-        kinds.shows,
-        paths.path,
-        paths.every_days,
-        paths.lag_days,
-        paths.distance > 0 AND coalesce(modes.keeps, 'ever') <> 'every' AS adds,
-        kinds.lasts = 'ever' OR paths.distance = 0 AS lasts,
-        run.day0 + paths.offset_days AS first_ever,
-        CASE
-            WHEN kinds.begins = 'sync' THEN mishaps.day
-            ELSE mishaps.day - paths.lag_days + 1
-        END AS sought_day
-    FROM exchange.mishaps AS mishaps
-    INNER JOIN codes.mishaps AS kinds
-        ON kinds.mishap = mishaps.mishap
-        AND kinds.shows IN ('before', 'nothing', 'other', 'namesakes', 'backup', 'split')
-        AND (kinds.shows <> 'nothing' OR kinds.begins <> 'day') -- those are deletions
-    INNER JOIN exchange.paths
-        ON paths.holder = mishaps.holder
-        AND paths.came_from = mishaps.came_from
-        AND paths.list = mishaps.list
-    LEFT JOIN codes.edge_modes AS modes ON modes.code = paths.mode
-    CROSS JOIN codes.run
-),
-
-synced AS (
-    SELECT
-        *,
-        first_ever + CAST(
-            every_days * (
-                (greatest(date_diff('day', first_ever, sought_day), 0) + every_days - 1)
-                // every_days
-            ) AS INTEGER
-        ) AS sync_day
-    FROM clocked
-),
-
-timed AS (
-    SELECT
-        *,
-        shows = 'split' OR (adds AND (begins = 'sync' OR shows = 'backup')) AS windowed,
-        CASE
-            WHEN shows = 'backup' AND adds THEN as_of_day + 1
-            WHEN begins = 'sync' THEN sync_day + lag_days
-            ELSE day
-        END AS begin_day,
-        CASE
-            WHEN shows = 'split' THEN CAST(NULL AS DATE)
-            WHEN begins = 'sync' THEN sync_day + lag_days + every_days
-            ELSE sync_day + lag_days
-        END AS next_day
-    FROM synced
+        list,
+        entry_id,
+        subject_id,
+        other_id,
+        path,
+        as_of_day,
+        until_day,
+        begins,
+        shows,
+        sync_day,
+        lasts = 'ever' OR distance = 0 AS lasts,
+        distance > 0 AND NOT replaces AS adds,
+        CASE WHEN shows = 'backup' AND distance > 0 AND NOT replaces THEN as_of_day + 1 ELSE begin_day END
+            AS begin_day,
+        CASE WHEN shows <> 'split' THEN next_day END AS next_day
+    FROM exchange.struck_paths
+    WHERE shows IN ('before', 'nothing', 'other', 'namesakes', 'backup', 'split')
+        AND (shows <> 'nothing' OR begins <> 'day') -- those are deletions
 ),
 
 ended AS (
     SELECT
         *,
+        shows = 'split' OR (adds AND (begins = 'sync' OR shows = 'backup')) AS windowed,
         CASE
             WHEN NOT (lasts OR adds) THEN greatest(begin_day, least(next_day, until_day))
             WHEN until_day IS NOT NULL THEN greatest(begin_day, until_day)
         END AS end_day
-    FROM timed
+    FROM placed
 ),
 
 phased AS (
@@ -140,27 +99,9 @@ struck AS (
         entries.subject_id AS listed_id
     FROM phased
     INNER JOIN {entries} AS entries
-        ON entries.entry_id = phased.entry_id
-        AND entries.list = phased.list
-    UNION ALL
-    SELECT
-        phased.*,
-        entries.entry_id AS struck_id,
-        entries.subject_id AS listed_id
-    FROM phased
-    INNER JOIN {entries} AS entries
-        ON entries.subject_id = phased.subject_id
-        AND entries.list = phased.list
-    WHERE phased.entry_id IS NULL
-    UNION ALL
-    SELECT
-        phased.*,
-        entries.entry_id AS struck_id,
-        entries.subject_id AS listed_id
-    FROM phased
-    INNER JOIN {entries} AS entries ON entries.list = phased.list
-    WHERE phased.entry_id IS NULL
-        AND phased.subject_id IS NULL
+        ON entries.list = phased.list
+        AND (phased.entry_id IS NULL OR phased.entry_id = entries.entry_id)
+        AND (phased.subject_id IS NULL OR phased.subject_id = entries.subject_id)
 )
 
 SELECT DISTINCT

@@ -3,55 +3,19 @@
 -- the next one arrives; where it only adds, nothing is sent a second time, and nobody but the owner puts
 -- the owner's own list right: there it is for good. A receiver that drops an entry years later (mode expire)
 -- counts among those that only add. Several deletions of one entry add up.
--- source: the code list mishaps; network.yml, where every clock has its basis; that mode expire sends
---         nothing twice is ours
+-- source: exchange.struck_paths; that mode expire sends nothing twice is ours
 -- grain: one row per path, entry, subject deleted and period
 -- key: path, entry_id, subject_id, from_day
-WITH clocked AS (
-    SELECT
-        mishaps.entry_id,
-        mishaps.subject_id,
-        mishaps.day,
-        mishaps.until_day,
-        paths.path,
-        paths.every_days,
-        paths.lag_days,
-        paths.distance > 0 AND modes.keeps = 'every' AS replaces,
-        run.day0 + paths.offset_days AS first_ever
-    FROM exchange.mishaps AS mishaps
-    INNER JOIN codes.mishaps AS kinds
-        ON kinds.mishap = mishaps.mishap
-        AND kinds.shows = 'nothing'
-        AND kinds.begins = 'day'
-    INNER JOIN exchange.paths
-        ON paths.holder = mishaps.holder
-        AND paths.came_from = mishaps.came_from
-        AND paths.list = mishaps.list
-    LEFT JOIN codes.edge_modes AS modes ON modes.code = paths.mode
-    CROSS JOIN codes.run
-),
-
-synced AS (
-    -- The first sync whose copies come after that day.
-    SELECT
-        *,
-        first_ever + CAST(
-            every_days * (
-                (greatest(date_diff('day', first_ever, day - lag_days + 1), 0) + every_days - 1)
-                // every_days
-            ) AS INTEGER
-        ) AS sync_day
-    FROM clocked
-),
-
-hidden AS (
+WITH hidden AS (
     SELECT
         entry_id,
         subject_id,
         path,
-        day AS from_day,
-        CASE WHEN replaces THEN least(until_day, sync_day + lag_days) ELSE until_day END AS to_day
-    FROM synced
+        begin_day AS from_day,
+        CASE WHEN replaces THEN least(until_day, next_day) ELSE until_day END AS to_day
+    FROM exchange.struck_paths
+    WHERE shows = 'nothing'
+        AND begins = 'day'
 ),
 
 ordered AS (

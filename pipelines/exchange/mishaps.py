@@ -1,6 +1,6 @@
 """The kinds of mishap: what can happen to right data on its way. Each is one row of a code list.
 
-`exchange.mishaps` holds what happened in one run; `_deviations.sql`, `deletions.sql`, `entered.sql` and
+`exchange.mishaps` holds what happened in one run; `struck_paths.sql` and what reads it, and
 `_sent_astray.sql` say what it does to what holders show.
 """
 
@@ -27,7 +27,7 @@ class Mishap:
         begins: `sync` (with what a sync brings) or `day`.
         shows: what the holder shows instead: `before`, `backup`, `other`, `namesakes`, `split` and
             (from a sync) `nothing` as `_deviations.sql` says, (from a day) `nothing` as
-            `deletions.sql` does, `new` and `twice` as `entered.sql`, `astray` as `_sent_astray.sql`.
+            `deletions.sql` does, `new` and `twice` as `_entered.sql`, `astray` as `_sent_astray.sql`.
         lasts: `sync` (until the next full one) or `ever`.
     """
 
@@ -41,6 +41,11 @@ class Mishap:
     shows: str
     lasts: str
     level: str = "mishap"
+
+    @property
+    def with_removal(self) -> bool:
+        """Whether it strikes an entry with the sync that no longer brings it."""
+        return self.strikes == "entry" and self.shows == "before"
 
     @property
     def takes(self) -> frozenset[str]:

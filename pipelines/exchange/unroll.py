@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipelines.exchange.modes import modes
 from pipelines.exchange.network import Network
 from pipelines.intervals import union_of_intervals
-from pipelines.lists.derive import entry_version_sql, indented
+from pipelines.lists.derive import indented, versions_sql
 from pipelines.model import PIPELINES, Model, make_model, tables_read
 from schemas.sql import literal
 
@@ -44,33 +44,6 @@ MISHAP_COLUMNS = {
     "until_day": "DATE",
 }  # fmt: skip
 
-# What mishaps at a holder do to what it shows; they are few, and most runs have none. What somebody
-# deletes by hand is cut out of what is left.
-_DEVIATING = """LEFT JOIN {deviations} AS deviations
-        ON deviations.entry_id = arrived.entry_id
-        AND deviations.path = arrived.path
-        AND coalesce(deviations.subject_id, arrived.subject_id) = arrived.subject_id
-    WHERE deviations.entry_id IS NULL
-        OR (
-            on_day(deviations.first_from_day, deviations.first_to_day, arrived.from_day)
-            AND CASE
-                WHEN deviations.as_of_day IS NULL
-                    THEN meet(
-                        arrived.from_day, arrived.to_day, deviations.from_day, deviations.to_day
-                    )
-                ELSE on_day(arrived.from_day, arrived.to_day, deviations.as_of_day)
-            END
-        )"""
-_DEVIATING_DAYS = {
-    "from_day": """CASE
-            WHEN deviations.as_of_day IS NULL THEN greatest(arrived.from_day, deviations.from_day)
-            ELSE deviations.from_day
-        END""",
-    "to_day": """CASE
-            WHEN deviations.as_of_day IS NULL THEN least(arrived.to_day, deviations.to_day)
-            ELSE deviations.to_day
-        END""",
-}
 _ENTERED = (
     "\nUNION ALL\nSELECT\n    "
     + COPY_COLUMNS.replace(", ", ",\n    ")
@@ -413,6 +386,11 @@ def exchange_models(network: Network) -> list[Model]:
             "grain: one row per adopting list and list it takes from\nkey: list, from_list",
         ),
     ]
+    more = "".join(
+        f",\n    {c}" for c in ("parent_version", "holder", "path", "came_from", "distance")
+    )
+    entered = _template("entered", versions=versions_sql("made", more=more))
+    models.append(make_model("exchange.entered", entered, "pipelines/exchange/_entered.sql"))
     copies: list[str] = []
     adopted: list[str] = []
     evidence: list[str] = []
@@ -501,15 +479,20 @@ def _travels(
     """
     owned, deviations = f"exchange.owned_{pass_name}", f"exchange.deviations_{pass_name}"
     native = source == "lists.entries"
-    mishaps = {
-        "deviating": _DEVIATING.replace("{deviations}", deviations),
-        **_DEVIATING_DAYS,
-        "entered": _ENTERED if native else "",
-    }
     here = "pipelines/exchange/"
+
+    def after_mishaps(distance: int) -> str:
+        """The end of a template: what mishaps make of `arrived`."""
+        return _template(
+            "after_mishaps",
+            deviations=deviations,
+            entered=_ENTERED if native else "",
+            distance=str(distance),
+        )
+
     text = _template("deviations", entries=_NATIVE if native else source)
     models = [make_model(deviations, text, f"{here}_deviations.sql")]
-    text = _template("owned", entries=source, **mishaps, distance="0")
+    text = _template("owned", entries=source, after_mishaps=after_mishaps(0))
     models.append(make_model(owned, text, f"{here}_owned.sql"))
     copies = [owned]
     for k in range(1, max(network.paths(n)[-1].depth for n in names) + 1):
@@ -517,8 +500,8 @@ def _travels(
         sql = _template(
             "passed",
             previous=copies[-1],
-            **mishaps,
             distance=str(k),
+            after_mishaps=after_mishaps(k),
             **(_NAMED if network.by_name(names, k) else _BY_CODE),
         )
         models.append(make_model(passed, sql, f"{here}_passed.sql"))
@@ -570,17 +553,6 @@ INNER JOIN (
 def _graded_models(ancestry: list[str]) -> list[Model]:
     """Entries that keepers make of their own grades, what they rest on, and all they descend from."""
     entry_id = "hash_id(concat_ws('|', list, id_text(subject_id), ground))"
-    graded = f"""SELECT
-    {entry_id} AS entry_id,
-    {entry_version_sql(entry_id)} AS entry_version,
-    list,
-    subject_id,
-    ground,
-    severity,
-    value,
-    from_day,
-    to_day
-FROM scores.listed"""
     evidence = """SELECT DISTINCT
     graded.entry_version,
     'entry' AS parent_kind,
@@ -597,7 +569,7 @@ INNER JOIN scores.changes
     return [
         _plain(
             "exchange.graded",
-            graded,
+            versions_sql("scores.listed", entry_id),
             "Entries that a keeper of scores makes of the grades it gives, each version once.\n"
             "grain: one row per entry and version\nkey: entry_version",
             origin,
@@ -647,17 +619,7 @@ INNER JOIN exchange.lineage_{g - 1} AS lineage ON lineage.entry_id = adopting.pa
 {indented(union_of_intervals(occasions, columns))}
 )
 
-SELECT
-    entry_id,
-    {entry_version_sql("entry_id")} AS entry_version,
-    list,
-    subject_id,
-    ground,
-    severity,
-    value,
-    from_day,
-    to_day
-FROM periods"""
+{versions_sql("periods")}"""
     here = "pipelines/exchange/"
     return [
         make_model(f"exchange.adopting_{g}", adopting, here + "_adopting.sql"),

@@ -72,6 +72,28 @@ def entry_version_sql(entry_id: str) -> str:
     )
 
 
+def versions_sql(rows: str, entry_id: str = "entry_id", more: str = "") -> str:
+    """A SELECT of entries, each with its version.
+
+    Args:
+        rows: the table or common table expression with list, subject_id, ground, severity, value,
+            from_day and to_day of each.
+        entry_id: SQL of the identity of an entry.
+        more: further columns, each after a comma and a new line.
+    """
+    return f"""SELECT
+    {"" if entry_id == "entry_id" else f"{entry_id} AS "}entry_id,
+    {entry_version_sql(entry_id)} AS entry_version,
+    list,
+    subject_id,
+    ground,
+    severity,
+    value,
+    from_day,
+    to_day{more}
+FROM {rows}"""
+
+
 def _value(list_name: str) -> str:
     """SQL of what a list says of its subjects beside why they are on it; missing, if nothing."""
     sql = body((PIPELINES / "lists" / f"{list_name}.sql").read_text(encoding="utf-8"))
@@ -86,22 +108,11 @@ def derived_models(tier: str = "core") -> list[Model]:
         f"    from_day, to_day\nFROM lists.{n}"
         for n in names
     )
-    entry_id = entry_id_sql("list", "entry_key")
     entries = f"""WITH periods AS (
 {indented(union_of_intervals(union, ENTRY_COLUMNS))}
 )
 
-SELECT
-    {entry_id} AS entry_id,
-    {entry_version_sql(entry_id)} AS entry_version,
-    list,
-    subject_id,
-    ground,
-    severity,
-    value,
-    from_day,
-    to_day
-FROM periods"""
+{versions_sql("periods", entry_id_sql("list", "entry_key"))}"""
     rows = "\nUNION ALL\n".join(
         f"SELECT '{n}' AS list, entry_key, subject_id, ground, severity, {_value(n)},\n"
         f"    from_day, to_day, parent_kind, parent_id\nFROM lists.{n}"

@@ -194,7 +194,7 @@ class _Places:
         if self.kind.shows == "new":
             negative = f"SELECT list FROM {self.base}.codes.lists WHERE polarity = 'negative'"
             distance += f" AND list IN ({negative})"
-        if self.kind.kind == "deletion_not_processed":
+        if self.kind.with_removal:
             distance += " AND mode IN (SELECT code FROM {}.codes.edge_modes WHERE keeps = 'every')"
             distance = distance.format(self.base)
         columns = {
@@ -325,7 +325,7 @@ class _Places:
             return []
         copy = shown[draw.below(len(shown))]
         entry_id, version, subject, first, end = copy
-        if self.kind.kind == "deletion_not_processed":
+        if self.kind.with_removal:
             day = end - timedelta(days=lag)
         elif self.kind.begins == "sync":
             every = int(place["every_days"])
@@ -446,7 +446,7 @@ class _Places:
                 )
             conditions.append("starts_with(id_text(entry_id), id_text(?))")
             values.append(self.spec.entry)
-        ends = self.kind.kind == "deletion_not_processed"
+        ends = self.kind.with_removal
         if ends:
             latest, last = ("<=", self.latest) if asked is None else ("=", asked)
             conditions.append(f"to_day {latest} DATE '{last + timedelta(days=lag)}'")
