@@ -30,6 +30,7 @@ from pipelines.made_by import made_by
 from pipelines.manifest import lock_hash, project_version
 from pipelines.replay.compare.gain import told_gain
 from pipelines.replay.compare.universes import Universes
+from pipelines.replay.plan.remedies import Shown
 from pipelines.run import make_home
 from schemas.notice import NOTICE
 from schemas.progress import Progress
@@ -179,6 +180,9 @@ def _follow(design: Design, folder: str, home: str, blocks: list[Block]) -> None
     cases = {}
     rows: dict[Block, list] = {block: [] for block in blocks}
     cells: dict[Block, list] = {block: [] for block in blocks}
+    stands: dict[
+        int | None, list[Shown]
+    ] = {}  # without a remedy, by days until the source corrects
     for block in blocks:
         arm, mine = arms[block.arm], {}
         for number in block.faults:
@@ -188,7 +192,10 @@ def _follow(design: Design, folder: str, home: str, blocks: list[Block]) -> None
                 row = replay_row(number, block, arm, design, None, None, str(error))
                 rows[block].append(row)
         if arm.remedy is not None:
-            righted = universes.put_right(list(mine.values()), arm.remedy)
+            found, days = list(mine.values()), arm.correct_after
+            if days not in stands:
+                stands[days] = universes.stands_wrong(found)
+            righted = universes.put_right(found, arm.remedy, stands[days])
             mine = dict(zip(mine, righted, strict=True))
         cases |= mine
     followed = universes.follow(list(cases.values()))

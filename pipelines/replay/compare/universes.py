@@ -23,6 +23,7 @@ from pipelines.replay.compare.words import Words, words
 from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.plan.remedies import Shown
 from pipelines.replay.recompute.base import TOLD, Base
 from pipelines.replay.recompute.small import ADDED
 from schemas.progress import Progress
@@ -84,24 +85,31 @@ class Universes(Base):
             outcomes.append(Outcome(tuple(edits), faulty, residue, called, evidence, way))
         return outcomes
 
-    def put_right(self, cases: Sequence[Sequence[Edit]], remedy: str) -> list[tuple[Edit, ...]]:
+    def put_right(
+        self, cases: Sequence[Sequence[Edit]], remedy: str, stands: Sequence[Shown] | None = None
+    ) -> list[tuple[Edit, ...]]:
         """The cases with what a remedy does about each, after each has been followed without it.
 
         Args:
             cases: the faults of each.
             remedy: its name.
+            stands: what stands wrong in each without it, if that is known.
         """
+        found = self.stands_wrong(cases) if stands is None else stands
+        return [
+            remedied(self.landed, self.landing, edits, remedy, what)
+            for edits, what in zip(cases, found, strict=True)
+        ]
+
+    def stands_wrong(self, cases: Sequence[Sequence[Edit]]) -> list[Shown]:
+        """What stands wrong in each case, as those see it who may notice it."""
         wrong: dict[int, Difference] = {}  # by universe: the corrected one, where there is one
         for n, outcome in enumerate(self.follow(cases)):
             if outcome.remaining is None:
                 wrong[2 * n] = outcome.faulty
             else:
                 wrong[2 * n + 1] = outcome.remaining.difference
-        found = shown(self.db, wrong, "base") if wrong else {}
-        return [
-            remedied(self.landed, self.landing, edits, remedy, what)
-            for edits, what in zip(cases, found.values(), strict=True)
-        ]
+        return list(shown(self.db, wrong, "base").values()) if wrong else []
 
     def _passage(self, n: int, edits: Sequence[Edit], faulty: Difference, fixed: bool) -> Passage:
         """How far one case got."""

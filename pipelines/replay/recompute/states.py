@@ -51,6 +51,7 @@ def rebuild_states(
     edits: Sequence[Edit],
     workdir: Path,
     progress: Progress | None = None,
+    faulty: Path | None = None,
 ) -> States:
     """Rebuild what an edit means, from the first file to the last table.
 
@@ -61,6 +62,7 @@ def rebuild_states(
         edits: one for each fault.
         workdir: where the edited folders, their logs and the databases go.
         progress: called with a label, steps done and steps in all.
+        faulty: the faulty state, if it is there already.
     """
     with opened(base=clean) as db:
         join, policy, tier = db.rows(
@@ -98,7 +100,7 @@ def rebuild_states(
 
     workdir.mkdir(parents=True, exist_ok=True)
     wrong, fixed = rows_of_states(edits)
-    faulty = edited("faulty", wrong)
+    faulty = faulty or edited("faulty", wrong)
     corrected = None if fixed is None else edited("corrected", fixed)
     return States(clean, faulty, corrected, seconds)
 
@@ -136,7 +138,8 @@ def rebuilt(
         states = rebuild_states(clean, landing, edits, folder, progress)
         if remedied is not None:
             edits = remedied(states, landing, edits)
-            states = rebuild_states(clean, landing, edits, folder / "remedied", progress)
+            again = folder / "remedied"
+            states = rebuild_states(clean, landing, edits, again, progress, states.faulty)
         yield edits, states
     finally:
         if workdir is None:
