@@ -239,10 +239,13 @@ def _ends(holder: str, network: Network) -> int:
 def _legend(parts: list[str], y: int) -> tuple[list[str], int]:
     """What lines, boxes and widths mean, below; and where that ends."""
     kinds = [*((*_stroke(m.code), m.title_en) for m in modes().values()), READMITS]
-    for n, (color, dash, meaning) in enumerate(kinds):
-        x = MARGIN + n * (WIDTH - 2 * MARGIN) // len(kinds)
+    widths = [42 + round(6.4 * len(meaning)) for _, _, meaning in kinds]
+    gap = (WIDTH - 2 * MARGIN - sum(widths)) // (len(kinds) - 1)
+    x = MARGIN
+    for (color, dash, meaning), width in zip(kinds, widths, strict=True):
         parts.append(_line(x, y - 4, x + 34, y - 4, color, dash))
         parts.append(_text(x + 42, y, meaning, 13))
+        x += width + gap
     for line in (
         "In a holder's box: the lists it owns; in italics those it makes because another has one.",
         "The thicker an arrow, the more often the receiver looks: daily, weekly, monthly or less.",
