@@ -6,6 +6,7 @@ pytest-xdist the workers share them: the first to ask builds, the others wait.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from contextlib import closing
@@ -182,6 +183,21 @@ def one_tiny(built: Callable[..., Built]) -> Built:
 def clean(request: pytest.FixtureRequest, built: Callable[..., Built]) -> Built:
     """A tiny world a seed, without dirt; of another size if ISLANDS_TEST_SIZE names one."""
     return built(os.environ.get("ISLANDS_TEST_SIZE", "tiny"), request.param, dirt=0.0)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage between tests only: what is collected here stays, and Python would look through
+    it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Clear away what tests have left, once it has become much."""
+    if gc.get_count()[0] > 300_000:
+        gc.collect()
 
 
 @pytest.fixture
