@@ -85,7 +85,11 @@ def test_intervals_equal_days_at_every_level_of_joining(join: str, built) -> Non
         assert compare(connection, found)["lists.entries"]
 
 
-@pytest.mark.parametrize(("join", "gates"), EACH_LEVEL)
+@pytest.mark.parametrize(
+    ("join", "gates"),
+    # A dirty world of a whole year at `full` is walked above.
+    [pytest.param(*at, marks=[pytest.mark.long] if at[0] == "full" else []) for at in EACH_LEVEL],
+)
 def test_intervals_equal_days_of_a_hard_world(join: str, gates: str, hard_at) -> None:
     world = hard_at(join, gates)
     found = simulated(world, join)
