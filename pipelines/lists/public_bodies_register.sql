@@ -1,5 +1,5 @@
--- Basic information on public bodies and social organisations: name, address and status, each with its
--- value.
+-- Basic information on public bodies and social organisations: name, codes, address and status, each
+-- with its value.
 -- source: basic information comes first in what is published of a body
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
@@ -16,5 +16,5 @@ SELECT
 FROM merge.facts
 WHERE feed = 'public_bodies'
     AND won
-    AND property IN ('name', 'address', 'status')
+    AND property IN ('name', 'address', 'status', 'uscc', 'org_code')
     AND greatest(from_day, coalesce(valid_from, from_day)) < until(least(to_day, valid_to))

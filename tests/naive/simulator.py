@@ -39,6 +39,7 @@ from tests.naive.exchange import (
 )
 from tests.naive.laws import Laws, MeasureRule
 from tests.naive.lists import (
+    FAMILIES,
     LINKS,
     REGISTERS,
     holds,
@@ -358,13 +359,22 @@ class Simulator:
                     key = digest(f"{row.record_id}:{row.property}")
                     whose = subject_id(feed, row.id_value)
                     found.add((name, key, whose, row.property, None, row.value))
+        for name, (feed, kind) in FAMILIES.items():
+            for link in self.links.today:
+                a, b = self.whom(link, link.a), self.whom(link, link.b)
+                family = link.feed == feed and link.link_kind == kind and holds(link, day)
+                if family and a is not None and b is not None:
+                    key = digest(f"{link.record_id}:{kind}:{a}")
+                    found.add((name, key, b, kind, None, a))
         for name, feeds in LINKS.items():
             for link in self.links.today:
                 a, b = self.whom(link, link.a), self.whom(link, link.b)
                 if link.feed in feeds and holds(link, day) and a is not None and b is not None:
-                    for side, whose, other in (("a", a, b), ("b", b, a)):
+                    sides = (("a", a, b, link.b_name), ("b", b, a, link.a_name))
+                    for side, whose, other, called in sides:
                         key = digest(f"{link.record_id}:{side}")
-                        found.add((name, key, whose, link.link_kind, None, other))
+                        value = other if called is None else f"{called} · {other}"
+                        found.add((name, key, whose, link.link_kind, None, value))
         return {listing for listing in found if listing[0] in self.native}
 
     # 4: show
