@@ -1,5 +1,5 @@
 -- Basic information on residents: name, number, address and day of birth, each with its value, and
--- the parents of whom the register names any: the value is the parent.
+-- the parents of whom the register names any: the value is whom the number means.
 -- source: basic information, shared between government bodies
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
@@ -24,7 +24,7 @@ SELECT
     b_id AS subject_id,
     link_kind AS ground,
     CAST(NULL AS VARCHAR) AS severity,
-    id_text(a_id) AS value,
+    concat_ws(' · ', a_name, id_text(a_id)) AS value,
     greatest(from_day, coalesce(valid_from, from_day)) AS from_day,
     least(to_day, valid_to) AS to_day,
     'link' AS parent_kind,

@@ -180,8 +180,11 @@ REGISTERS = {
     "public_bodies_register": ("public_bodies", ("name", "address", "status", "uscc", "org_code")),
     "resident_register": ("residents", ("name", "address", "born", "resident_no")),
 }
-# list -> the feed and the kind of links of which it tells the side b: who a is
-FAMILIES = {"resident_register": ("residents", "parent_child")}
+# list -> the feed and the kind of links of which it tells the side b: whose child, led by whom
+RELATED = {
+    "public_bodies_register": ("public_bodies", "legal_representative"),
+    "resident_register": ("residents", "parent_child"),
+}
 # list -> the feeds of whose links it tells both sides
 LINKS = {"shares_and_posts": ("market_registry", "market_shareholders")}
 
@@ -195,6 +198,11 @@ def listings(act: Any, day: int, told: bool = False) -> set[tuple]:
         return set()
     found = ((name, rule(act, day)) for name, rule in (RULES_OF_TOLD if told else RULES))
     return {(name, *listing) for name, listing in found if listing is not None}
+
+
+def called(name: str | None, subject: str) -> str:
+    """Somebody linked, by the name in the record, if any, and whom it means."""
+    return subject if name is None else f"{name} · {subject}"
 
 
 def holds(row: Any, day: int) -> bool:

@@ -39,9 +39,10 @@ from tests.naive.exchange import (
 )
 from tests.naive.laws import Laws, MeasureRule
 from tests.naive.lists import (
-    FAMILIES,
     LINKS,
     REGISTERS,
+    RELATED,
+    called,
     holds,
     listings,
     loses_good_faith,
@@ -359,22 +360,19 @@ class Simulator:
                     key = digest(f"{row.record_id}:{row.property}")
                     whose = subject_id(feed, row.id_value)
                     found.add((name, key, whose, row.property, None, row.value))
-        for name, (feed, kind) in FAMILIES.items():
-            for link in self.links.today:
-                a, b = self.whom(link, link.a), self.whom(link, link.b)
-                family = link.feed == feed and link.link_kind == kind and holds(link, day)
-                if family and a is not None and b is not None:
-                    key = digest(f"{link.record_id}:{kind}:{a}")
-                    found.add((name, key, b, kind, None, a))
-        for name, feeds in LINKS.items():
-            for link in self.links.today:
-                a, b = self.whom(link, link.a), self.whom(link, link.b)
-                if link.feed in feeds and holds(link, day) and a is not None and b is not None:
-                    sides = (("a", a, b, link.b_name), ("b", b, a, link.a_name))
-                    for side, whose, other, called in sides:
-                        key = digest(f"{link.record_id}:{side}")
-                        value = other if called is None else f"{called} · {other}"
-                        found.add((name, key, whose, link.link_kind, None, value))
+        for link in self.links.today:
+            a, b = self.whom(link, link.a), self.whom(link, link.b)
+            if a is None or b is None or not holds(link, day):
+                continue
+            sides = {"a": (a, called(link.b_name, b)), "b": (b, called(link.a_name, a))}
+            kind, record = link.link_kind, link.record_id
+            for name, origin in RELATED.items():
+                if (link.feed, kind) == origin:
+                    key = digest(f"{record}:{kind}:{a}")
+                    found.add((name, key, sides["b"][0], kind, None, sides["b"][1]))
+            for name, feeds in LINKS.items():
+                for side, (whose, value) in sides.items() if link.feed in feeds else ():
+                    found.add((name, digest(f"{record}:{side}"), whose, kind, None, value))
         return {listing for listing in found if listing[0] in self.native}
 
     # 4: show

@@ -232,16 +232,23 @@ def test_a_share_is_told_of_both_sides(lab):
     assert {row["value"] for row in found} == {"owner", "帆影公司 · owned"}
 
 
-def test_the_register_of_residents_tells_who_the_parents_are(lab):
-    link = {"record_id": "r", "version": "v", "feed": "residents", "b_id": "child"}
+@pytest.mark.parametrize(
+    ("list_name", "feed", "kind"),
+    [
+        ("resident_register", "residents", "parent_child"),
+        ("public_bodies_register", "public_bodies", "legal_representative"),
+    ],
+)
+def test_a_register_tells_whose_child_one_is_and_who_leads_a_body(lab, list_name, feed, kind):
+    link = {"record_id": "r", "version": "v", "feed": feed, "b_id": "told of"}
     link |= {"from_day": "2024-02-01", "valid_from": "2024-03-01"}
-    lab.given("merge.links", [link | {"link_kind": "parent_child", "a_id": "father"}])
-    lab.given("merge.links", [link | {"link_kind": "parent_child", "a_id": "mother"}])
+    lab.given("merge.links", [link | {"link_kind": kind, "a_id": "one"}])
+    lab.given("merge.links", [link | {"link_kind": kind, "a_id": "two", "a_name": "魏安"}])
     lab.given("merge.links", [link | {"link_kind": "employment", "a_id": "employer"}])
-    found = lab.run("lists.resident_register")
+    found = lab.run(f"lists.{list_name}")
     assert rows_of(found, "subject_id", "ground", "value", "from_day") == [
-        ("child", "parent_child", "father", "2024-03-01"),
-        ("child", "parent_child", "mother", "2024-03-01"),
+        ("told of", kind, "one", "2024-03-01"),
+        ("told of", kind, "魏安 · two", "2024-03-01"),
     ]
     assert len({row["entry_key"] for row in found}) == 2
 
