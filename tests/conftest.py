@@ -200,6 +200,12 @@ def pytest_runtest_teardown() -> None:
         gc.collect()
 
 
+def pytest_unconfigure() -> None:
+    """Let Python clear all away as it ends; what it may not look through counts as leaked."""
+    gc.unfreeze()
+    gc.enable()
+
+
 @pytest.fixture
 def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """`tell(line)`: a result worth reading also if the test passes; printed at the end."""
