@@ -27,8 +27,11 @@ from pipelines.replay.plan.edits import Edit
 from pipelines.replay.plan.faults import FaultSpec
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
+from sources.faults.figures import figure_columns
+from sources.faults.identifiers import identifier_columns, name_columns
 from sources.world.draws import Stream
 
+FIGURES = ("money", "wan", "integer")
 BLOCK = 50  # faults followed together
 
 
@@ -63,8 +66,8 @@ class Found:
         faults: how many found something to change there.
         reached: how many of them changed what another holder shows.
         beyond: of an edge, how many changed what another than its two ends shows; else None.
-        cells: how many of those faults spoil a value, not a row or a delivery; `cells_reached`: how
-            many of these changed what another holder shows.
+        cells: how many of those faults spoil a key, a name or a figure of a record, not another column,
+            a row or a delivery; `cells_reached`: how many of these changed what another holder shows.
         most_pairs: the most (holder, list) pairs that one of them changed.
     """
 
@@ -168,7 +171,7 @@ def found_at(universes: Universes, place: Place, each: int, seed: int) -> Found:
         outcomes += universes.follow(cases) if cases else []
     reached = [_others(outcome, place) for outcome in outcomes]
     beyond = [_others(outcome, place, beyond=True) for outcome in outcomes]
-    cell = [outcome.edits[0].struck.fault.level == "cell" for outcome in outcomes]
+    cell = [place.kind == "feed" and _spoils_a_value(outcome.edits[0]) for outcome in outcomes]
     pairs = [outcome.faulty.lists.groupby(["holder", "list"]).ngroups for outcome in outcomes]
     return Found(
         place.kind,
@@ -180,6 +183,16 @@ def found_at(universes: Universes, place: Place, each: int, seed: int) -> Found:
         sum(one and is_cell for one, is_cell in zip(reached, cell, strict=True)),
         max(pairs, default=0),
     )
+
+
+def _spoils_a_value(edit: Edit) -> bool:
+    """Whether rows of a feed read otherwise in a column that holds a key, a name or a figure."""
+    if edit.struck.fault.level != "cell":
+        return False
+    feed = edit.struck.feed
+    held = (*identifier_columns(feed), *name_columns(feed), *figure_columns(feed, FIGURES))
+    both = [(row.before, row.after) for row in edit.rows() if row.before and row.after]
+    return any(before.get(name) != after.get(name) for before, after in both for name in held)
 
 
 def _others(outcome: Outcome, place: Place, beyond: bool = False) -> bool:

@@ -50,7 +50,9 @@ def print_places(found: Sequence[Found], out: Console) -> None:
         f"{said}: {', '.join(silent)}" if silent else "At every place some fault is shown elsewhere"
     )
     share = f"{reached / cells:.0%}" if cells else DASH
-    out.print(f"{said}; of {cells:,} faults in a value {share} are.", style="bold")
+    out.print(
+        f"{said}; of {cells:,} faults in a key, a name or a figure {share} are.", style="bold"
+    )
 
 
 def headline(summary: Summary) -> str:

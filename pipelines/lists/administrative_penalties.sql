@@ -2,7 +2,7 @@
 -- years from the decision; one whose gravity nobody gives is not shown, since no term is known for it.
 -- source: rules on the enterprise publicity system (three months, else three years)
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 WITH shown AS (
     SELECT
         record_id,
@@ -10,6 +10,7 @@ WITH shown AS (
         subject_id,
         ground,
         severity,
+        as_told,
         greatest(from_day, event_day) AS from_day,
         least(
             to_day,
@@ -30,6 +31,7 @@ SELECT
     subject_id,
     ground,
     severity,
+    as_told AS value,
     from_day,
     to_day,
     'event' AS parent_kind,

@@ -4,7 +4,7 @@
 -- source: the Supreme People's Court's provisions on publishing dishonest judgment debtors; a list of
 --         their own for public bodies, as it is published in places
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 WITH told AS (
     SELECT
         events.record_id,
@@ -12,6 +12,7 @@ WITH told AS (
         events.subject_id,
         events.ground,
         events.severity,
+        events.as_told,
         greatest(events.from_day, conformed.from_day, events.event_day) AS from_day,
         least(
             events.to_day, conformed.to_day, events.valid_to, events.event_day + 730
@@ -31,6 +32,7 @@ SELECT
     subject_id,
     ground,
     severity,
+    as_told AS value,
     from_day,
     to_day,
     'event' AS parent_kind,

@@ -3,12 +3,13 @@
 -- follows the conduct the court found.
 -- source: the Supreme People's Court's provisions on publishing dishonest judgment debtors (term two years)
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     record_id AS entry_key,
     subject_id,
     ground,
     severity,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, valid_to, event_day + 730) AS to_day,
     'event' AS parent_kind,

@@ -1,4 +1,4 @@
--- Basic information on enterprises: name, address and status, each with its value.
+-- Basic information on enterprises: name, codes, address, status and capital, each with its value.
 -- source: basic information comes first in what is published of an enterprise
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
@@ -15,5 +15,5 @@ SELECT
 FROM merge.facts
 WHERE feed = 'market_registry'
     AND won
-    AND property IN ('name', 'address', 'status')
+    AND property IN ('name', 'address', 'status', 'uscc', 'org_code', 'capital_yuan')
     AND greatest(from_day, coalesce(valid_from, from_day)) < until(least(to_day, valid_to))

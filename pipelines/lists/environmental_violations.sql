@@ -2,12 +2,13 @@
 -- them on: three years from the decision.
 -- source: rules on rating the environmental credit of enterprises; the term of other penalties, ours
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     record_id AS entry_key,
     subject_id,
     ground,
     severity,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, event_day + 1095) AS to_day,
     'event' AS parent_kind,

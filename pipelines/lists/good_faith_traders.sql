@@ -3,7 +3,7 @@
 -- a wrong penalty loses the place as surely as a right one, and the place comes back when it is withdrawn.
 -- source: shops and farms are named as models of good faith; the term and what loses it are ours
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 WITH named AS (
     SELECT
         act_id,
@@ -12,6 +12,7 @@ WITH named AS (
         subject_id,
         ground,
         severity,
+        as_told,
         event_day,
         greatest(from_day, event_day) AS from_day,
         least(to_day, event_day + 1095) AS to_day
@@ -74,6 +75,7 @@ SELECT
     named.subject_id,
     named.ground,
     named.severity,
+    named.as_told AS value,
     clear.from_day,
     least(named.to_day, clear.to_day) AS to_day,
     'event' AS parent_kind,

@@ -1,12 +1,13 @@
 -- Honours given by a public body, kept for five years.
 -- source: honour boards show an honour for five years; ours
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     act_id AS entry_key,
     subject_id,
     ground,
     severity,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, event_day + 1825) AS to_day,
     'event' AS parent_kind,

@@ -2,13 +2,13 @@
 -- withdrawn.
 -- source: rules on the publicity of administrative licences
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     record_id AS entry_key,
     subject_id,
     ground,
     severity,
-    document_no AS value,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, valid_to) AS to_day,
     'event' AS parent_kind,

@@ -1,13 +1,13 @@
 -- Loans in arrears, with what is owed in yuan: negative data, kept for five years at most.
 -- source: the credit reporting rules (negative data five years)
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     record_id AS entry_key,
     subject_id,
     ground,
     severity,
-    CAST(amount_yuan AS VARCHAR) AS value,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, event_day + 1825) AS to_day,
     'event' AS parent_kind,

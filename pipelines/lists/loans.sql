@@ -1,13 +1,13 @@
 -- Loans running, as the credit register has them, with their sum in yuan, until they are due.
 -- source: the credit reporting rules (banks report every loan)
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     record_id AS entry_key,
     subject_id,
     ground,
     severity,
-    CAST(amount_yuan AS VARCHAR) AS value,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, valid_to) AS to_day,
     'event' AS parent_kind,

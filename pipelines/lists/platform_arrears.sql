@@ -1,13 +1,13 @@
 -- Orders and bills paid late on the platform, with their sum in yuan, kept for two years.
 -- source: the platform's own score looks back two years; ours
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     act_id AS entry_key,
     subject_id,
     ground,
     severity,
-    CAST(amount_yuan AS VARCHAR) AS value,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, event_day + 730) AS to_day,
     'event' AS parent_kind,

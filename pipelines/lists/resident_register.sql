@@ -1,4 +1,5 @@
--- Basic information on residents: name, address and day of birth, each with its value.
+-- Basic information on residents: name, number, address and day of birth, each with its value, and
+-- the parents of whom the register names any: the value is whom the number means.
 -- source: basic information, shared between government bodies
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
@@ -15,5 +16,20 @@ SELECT
 FROM merge.facts
 WHERE feed = 'residents'
     AND won
-    AND property IN ('name', 'address', 'born')
+    AND property IN ('name', 'address', 'born', 'resident_no')
+    AND greatest(from_day, coalesce(valid_from, from_day)) < until(least(to_day, valid_to))
+UNION ALL
+SELECT
+    concat_ws(':', id_text(record_id), link_kind, id_text(a_id)) AS entry_key,
+    b_id AS subject_id,
+    link_kind AS ground,
+    CAST(NULL AS VARCHAR) AS severity,
+    concat_ws(' · ', a_name, id_text(a_id)) AS value,
+    greatest(from_day, coalesce(valid_from, from_day)) AS from_day,
+    least(to_day, valid_to) AS to_day,
+    'link' AS parent_kind,
+    concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
+FROM merge.links
+WHERE feed = 'residents'
+    AND link_kind = 'parent_child'
     AND greatest(from_day, coalesce(valid_from, from_day)) < until(least(to_day, valid_to))

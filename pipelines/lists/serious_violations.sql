@@ -3,12 +3,13 @@
 -- second three years from the decision.
 -- source: rules on the list of serious violations (three years abnormal; out after five clean years)
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 WITH grave AS (
     SELECT
         record_id,
         version,
         subject_id,
+        as_told,
         'three_years_abnormal' AS ground,
         greatest(from_day, event_day + 1095) AS from_day,
         least(to_day, valid_to, event_day + 2920) AS to_day
@@ -20,6 +21,7 @@ WITH grave AS (
         record_id,
         version,
         subject_id,
+        as_told,
         'grave_penalty' AS ground,
         greatest(from_day, event_day) AS from_day,
         least(to_day, event_day + 1095) AS to_day
@@ -34,6 +36,7 @@ SELECT
     subject_id,
     ground,
     'serious' AS severity,
+    as_told AS value,
     from_day,
     to_day,
     'event' AS parent_kind,

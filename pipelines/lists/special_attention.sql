@@ -1,12 +1,13 @@
 -- Enterprises whose operation is abnormal (mostly a late annual report), while they are so.
 -- source: rules on the list of abnormal operations
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     record_id AS entry_key,
     subject_id,
     ground,
     severity,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, valid_to) AS to_day,
     'event' AS parent_kind,

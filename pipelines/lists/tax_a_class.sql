@@ -1,12 +1,13 @@
 -- Taxpayers graded A for a year: a red list, shown until the next year's grades.
 -- source: the tax administration's rules on credit grades (graded every year)
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     record_id AS entry_key,
     subject_id,
     ground,
     severity,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, valid_to, event_day + 365) AS to_day,
     'event' AS parent_kind,

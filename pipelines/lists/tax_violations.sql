@@ -1,12 +1,13 @@
 -- Major tax violations, shown for three years from the decision.
 -- source: the tax administration's rules on publishing major violations (three years)
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     record_id AS entry_key,
     subject_id,
     ground,
     severity,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, event_day + 1095) AS to_day,
     'event' AS parent_kind,

@@ -4,12 +4,13 @@
 -- source: court rules on limiting high spending and on leaving the country; which cases, and the term
 --         (that of the list of dishonest persons), are ours
 -- grain: one row per entry, period and parent
--- key: entry_key, subject_id, ground, severity, from_day, parent_id
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
 SELECT
     record_id AS entry_key,
     subject_id,
     ground,
     severity,
+    as_told AS value,
     greatest(from_day, event_day) AS from_day,
     least(to_day, valid_to, event_day + 730) AS to_day,
     'event' AS parent_kind,

@@ -24,6 +24,7 @@ retold AS (
         told.ground,
         told.severity,
         told.amount_yuan,
+        told.as_told,
         told.event_day,
         told.from_day,
         told.to_day,
@@ -71,6 +72,7 @@ ranked AS (
         retold.ground,
         retold.severity,
         retold.amount_yuan,
+        retold.as_told,
         retold.event_day,
         periods.from_day,
         periods.to_day,
@@ -97,6 +99,7 @@ SELECT
     told.ground,
     told.severity,
     told.amount_yuan,
+    told.as_told,
     told.event_day,
     told.from_day,
     told.to_day
@@ -115,6 +118,7 @@ SELECT
     ground,
     severity,
     amount_yuan,
+    as_told,
     event_day,
     from_day,
     to_day

@@ -1,4 +1,6 @@
--- Events with the subject they are about, while both the event and the match are believed.
+-- Events with the subject they are about, while both the event and the match are believed. What a list
+-- publishes of an event is given beside its parts, in the island's own words: name and number (of a person
+-- the masked one), sum, document and authority.
 -- source: conform.events and resolve.matches
 -- grain: one row per record, version and period of belief
 -- key: record_id, version, from_day
@@ -14,6 +16,17 @@ SELECT
     events.amount_yuan,
     events.document_no,
     events.authority,
+    concat_ws(
+        ' · ',
+        events.name,
+        CASE events.id_scheme
+            WHEN 'resident_no' THEN mask_resident_no(events.id_value)
+            ELSE events.id_value
+        END,
+        CAST(events.amount_yuan AS VARCHAR),
+        events.document_no,
+        events.authority
+    ) AS as_told,
     events.event_day,
     events.valid_from,
     events.valid_to,

@@ -1,4 +1,5 @@
--- Relations between two subjects, while the record and the matches of both its sides are believed.
+-- Relations between two subjects, named as the record names them, while the record and the matches of both
+-- its sides are believed.
 -- source: conform.links and resolve.matches
 -- grain: one row per record, version, pair of sides and period of belief
 -- key: record_id, version, link_kind, a_id, b_id, from_day
@@ -23,7 +24,9 @@ sides AS (
         reference_key(a_scheme, a_key, a_name, a_division, CAST(NULL AS VARCHAR), a_kind)
             AS a_reference,
         reference_key(b_scheme, b_key, b_name, b_division, CAST(NULL AS VARCHAR), b_kind)
-            AS b_reference
+            AS b_reference,
+        a_name,
+        b_name
     FROM keyed
 )
 
@@ -31,6 +34,8 @@ SELECT
     sides.link_kind,
     a_match.subject_id AS a_id,
     b_match.subject_id AS b_id,
+    sides.a_name,
+    sides.b_name,
     sides.record_id,
     sides.version,
     sides.feed,

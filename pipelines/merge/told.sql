@@ -23,6 +23,7 @@ SELECT
     events.ground,
     events.severity,
     events.amount_yuan,
+    events.as_told,
     events.event_day,
     events.from_day,
     events.to_day

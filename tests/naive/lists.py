@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.naive.registry import masked
+
 MONTHS_3, YEAR, YEARS_2, YEARS_3, YEARS_5 = 90, 365, 730, 1095, 1825
 TERMS = (MONTHS_3, YEAR, YEARS_2, YEARS_3, YEARS_5, YEARS_3 + YEARS_5)
 
@@ -30,7 +32,7 @@ def over(act: Any, day: int) -> bool:
 def court_dishonest(act: Any, day: int) -> Listing | None:
     """For two years, unless the judgment is fulfilled first."""
     if act.event_kind == "judgment_default" and within(act, day, YEARS_2) and not over(act, day):
-        return act.ground, act.severity, None
+        return act.ground, act.severity, told(act)
     return None
 
 
@@ -38,28 +40,28 @@ def administrative_penalties(act: Any, day: int) -> Listing | None:
     """For three months if minor, for three years if graver; not at all if nobody says how grave."""
     term = {"minor": MONTHS_3, "general": YEARS_3, "serious": YEARS_3}.get(act.severity, 0)
     if act.event_kind == "penalty" and within(act, day, term):
-        return act.ground, act.severity, None
+        return act.ground, act.severity, told(act)
     return None
 
 
 def tax_violations(act: Any, day: int) -> Listing | None:
     """For three years."""
     if act.event_kind == "tax_violation" and within(act, day, YEARS_3):
-        return act.ground, act.severity, None
+        return act.ground, act.severity, told(act)
     return None
 
 
 def tax_a_class(act: Any, day: int) -> Listing | None:
     """For a year."""
     if act.event_kind == "tax_a_class" and within(act, day, YEAR) and not over(act, day):
-        return act.ground, act.severity, None
+        return act.ground, act.severity, told(act)
     return None
 
 
 def special_attention(act: Any, day: int) -> Listing | None:
     """While the enterprise's operation is abnormal."""
     if act.event_kind == "abnormal" and act.event_day <= day and not over(act, day):
-        return act.ground, act.severity, None
+        return act.ground, act.severity, told(act)
     return None
 
 
@@ -67,33 +69,38 @@ def serious_after_three_years(act: Any, day: int) -> Listing | None:
     """Abnormal for three years and still so; out when put right, at the latest five years on."""
     on = act.event_day + YEARS_3 if act.event_kind == "abnormal" else None
     if on is not None and on <= day < on + YEARS_5 and not over(act, day):
-        return "three_years_abnormal", "serious", None
+        return "three_years_abnormal", "serious", told(act)
     return None
 
 
 def serious_after_grave_penalty(act: Any, day: int) -> Listing | None:
     """Gravely penalised: for three years."""
     if act.event_kind == "penalty" and act.severity == "serious" and within(act, day, YEARS_3):
-        return "grave_penalty", "serious", None
+        return "grave_penalty", "serious", told(act)
     return None
 
 
-def in_yuan(act: Any) -> str | None:
-    """The sum as the lists write it."""
-    return None if act.amount_yuan is None else str(act.amount_yuan)
+def told(act: Any) -> str:
+    """What is published of an act: name, number (a person's masked), sum, document, authority."""
+    number = act.id_value
+    if act.id_scheme == "resident_no" and number is not None:
+        number = masked(number)
+    amount = None if act.amount_yuan is None else str(act.amount_yuan)
+    parts = (act.name, number, amount, act.document_no, act.authority)
+    return " · ".join(part for part in parts if part is not None)
 
 
 def licences(act: Any, day: int) -> Listing | None:
-    """While in force, with the number of the document."""
+    """While in force."""
     if act.event_kind == "licence" and act.event_day <= day and not over(act, day):
-        return act.ground, act.severity, act.document_no
+        return act.ground, act.severity, told(act)
     return None
 
 
 def loans(act: Any, day: int) -> Listing | None:
-    """Until due, with the sum."""
+    """Until due."""
     if act.event_kind == "loan" and act.event_day <= day and not over(act, day):
-        return act.ground, act.severity, in_yuan(act)
+        return act.ground, act.severity, told(act)
     return None
 
 
@@ -112,13 +119,13 @@ def bodies_in_default(act: Any, day: int) -> Listing | None:
 def environmental_violations(act: Any, day: int) -> Listing | None:
     """Pollution and dumping: for three years, however mild."""
     polluted = act.event_kind == "penalty" and act.ground in ("emissions", "illegal_dumping")
-    return (act.ground, act.severity, None) if polluted and within(act, day, YEARS_3) else None
+    return (act.ground, act.severity, told(act)) if polluted and within(act, day, YEARS_3) else None
 
 
 def good_faith_traders(act: Any, day: int) -> Listing | None:
     """Honoured for good faith: for three years (and see `loses_good_faith`)."""
     honoured = act.event_kind == "honour" and act.ground in ("honest_trader", "honest_farmer")
-    return (act.ground, act.severity, None) if honoured and within(act, day, YEARS_3) else None
+    return (act.ground, act.severity, told(act)) if honoured and within(act, day, YEARS_3) else None
 
 
 def loses_good_faith(honour: Any, act: Any, day: int) -> bool:
@@ -127,20 +134,15 @@ def loses_good_faith(honour: Any, act: Any, day: int) -> bool:
     return grave and act.event_day is not None and honour.event_day <= act.event_day <= day
 
 
-def kept(kind: str, term: int, value: Callable[[Any], str | None]) -> Callable[..., Listing | None]:
+def kept(kind: str, term: int) -> Callable[..., Listing | None]:
     """The rule of a list that keeps acts of one kind for a term."""
 
     def rule(act: Any, day: int) -> Listing | None:
         if act.event_kind == kind and within(act, day, term):
-            return act.ground, act.severity, value(act)
+            return act.ground, act.severity, told(act)
         return None
 
     return rule
-
-
-def nothing(act: Any) -> None:
-    """A list that says no more than why somebody is on it."""
-    return None
 
 
 RULES: tuple[tuple[str, Callable[[Any, int], Listing | None]], ...] = (
@@ -153,7 +155,7 @@ RULES: tuple[tuple[str, Callable[[Any, int], Listing | None]], ...] = (
     ("serious_violations", serious_after_grave_penalty),
     ("licences", licences),
     ("loans", loans),
-    ("loan_arrears", kept("loan_overdue", YEARS_5, in_yuan)),
+    ("loan_arrears", kept("loan_overdue", YEARS_5)),
     ("travel_restrictions", travel_restrictions),
     ("bodies_in_default", bodies_in_default),
     ("environmental_violations", environmental_violations),
@@ -161,19 +163,27 @@ RULES: tuple[tuple[str, Callable[[Any, int], Listing | None]], ...] = (
 
 # Of acts told by who can take nothing back: each once, as it was last told.
 RULES_OF_TOLD: tuple[tuple[str, Callable[[Any, int], Listing | None]], ...] = (
-    ("utility_arrears", kept("utility_arrears", YEAR, in_yuan)),
-    ("honours", kept("honour", YEARS_5, nothing)),
+    ("utility_arrears", kept("utility_arrears", YEAR)),
+    ("honours", kept("honour", YEARS_5)),
     ("good_faith_traders", good_faith_traders),
-    ("volunteering", kept("volunteering", YEARS_3, nothing)),
-    ("platform_orders", kept("platform_payment", YEAR, in_yuan)),
-    ("platform_arrears", kept("platform_late", YEARS_2, in_yuan)),
+    ("volunteering", kept("volunteering", YEARS_3)),
+    ("platform_orders", kept("platform_payment", YEAR)),
+    ("platform_arrears", kept("platform_late", YEARS_2)),
 )
 
 # list -> the register that hands it on, and the properties it hands on
 REGISTERS = {
-    "enterprise_register": ("market_registry", ("name", "address", "status")),
-    "public_bodies_register": ("public_bodies", ("name", "address", "status")),
-    "resident_register": ("residents", ("name", "address", "born")),
+    "enterprise_register": (
+        "market_registry",
+        ("name", "address", "status", "uscc", "org_code", "capital_yuan"),
+    ),
+    "public_bodies_register": ("public_bodies", ("name", "address", "status", "uscc", "org_code")),
+    "resident_register": ("residents", ("name", "address", "born", "resident_no")),
+}
+# list -> the feed and the kind of links of which it tells the side b: whose child, led by whom
+RELATED = {
+    "public_bodies_register": ("public_bodies", "legal_representative"),
+    "resident_register": ("residents", "parent_child"),
 }
 # list -> the feeds of whose links it tells both sides
 LINKS = {"shares_and_posts": ("market_registry", "market_shareholders")}
@@ -188,6 +198,11 @@ def listings(act: Any, day: int, told: bool = False) -> set[tuple]:
         return set()
     found = ((name, rule(act, day)) for name, rule in (RULES_OF_TOLD if told else RULES))
     return {(name, *listing) for name, listing in found if listing is not None}
+
+
+def called(name: str | None, subject: str) -> str:
+    """Somebody linked, by the name in the record, if any, and whom it means."""
+    return subject if name is None else f"{name} · {subject}"
 
 
 def holds(row: Any, day: int) -> bool:

@@ -41,6 +41,8 @@ from tests.naive.laws import Laws, MeasureRule
 from tests.naive.lists import (
     LINKS,
     REGISTERS,
+    RELATED,
+    called,
     holds,
     listings,
     loses_good_faith,
@@ -358,13 +360,19 @@ class Simulator:
                     key = digest(f"{row.record_id}:{row.property}")
                     whose = subject_id(feed, row.id_value)
                     found.add((name, key, whose, row.property, None, row.value))
-        for name, feeds in LINKS.items():
-            for link in self.links.today:
-                a, b = self.whom(link, link.a), self.whom(link, link.b)
-                if link.feed in feeds and holds(link, day) and a is not None and b is not None:
-                    for side, whose, other in (("a", a, b), ("b", b, a)):
-                        key = digest(f"{link.record_id}:{side}")
-                        found.add((name, key, whose, link.link_kind, None, other))
+        for link in self.links.today:
+            a, b = self.whom(link, link.a), self.whom(link, link.b)
+            if a is None or b is None or not holds(link, day):
+                continue
+            sides = {"a": (a, called(link.b_name, b)), "b": (b, called(link.a_name, a))}
+            kind, record = link.link_kind, link.record_id
+            for name, origin in RELATED.items():
+                if (link.feed, kind) == origin:
+                    key = digest(f"{record}:{kind}:{a}")
+                    found.add((name, key, sides["b"][0], kind, None, sides["b"][1]))
+            for name, feeds in LINKS.items():
+                for side, (whose, value) in sides.items() if link.feed in feeds else ():
+                    found.add((name, digest(f"{record}:{side}"), whose, kind, None, value))
         return {listing for listing in found if listing[0] in self.native}
 
     # 4: show

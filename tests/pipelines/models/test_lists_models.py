@@ -139,29 +139,32 @@ def kept(lab, list_name):
     return rows_of(lab.run(f"lists.{list_name}"), "ground", "value", "from_day", "to_day")
 
 
-def act(lab, kind, amount=None, event_day="2024-01-10", from_day="2024-02-01", to_day=None):
+COMMON = {"name", "address"}  # what every register tells of its own
+
+
+def act(lab, kind, as_told=None, event_day="2024-01-10", from_day="2024-02-01", to_day=None):
     lab.given(
         "merge.acts",
         [{"act_id": "a", "record_id": "r", "version": "v", "subject_id": "s", "event_kind": kind,
-          "ground": "g", "amount_yuan": amount, "event_day": event_day, "from_day": from_day,
+          "ground": "g", "as_told": as_told, "event_day": event_day, "from_day": from_day,
           "to_day": to_day}],
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("list_name", "kind", "value", "ends"),
+    ("list_name", "kind", "ends"),
     [
-        ("utility_arrears", "utility_arrears", "12.50", "2025-01-09"),  # a year
-        ("honours", "honour", None, "2029-01-08"),  # five years
-        ("volunteering", "volunteering", None, "2027-01-09"),  # three years
-        ("platform_orders", "platform_payment", "12.50", "2025-01-09"),  # a year
-        ("platform_arrears", "platform_late", "12.50", "2026-01-09"),  # two years
+        ("utility_arrears", "utility_arrears", "2025-01-09"),  # a year
+        ("honours", "honour", "2029-01-08"),  # five years
+        ("volunteering", "volunteering", "2027-01-09"),  # three years
+        ("platform_orders", "platform_payment", "2025-01-09"),  # a year
+        ("platform_arrears", "platform_late", "2026-01-09"),  # two years
     ],
 )
-def test_an_act_is_kept_for_a_term_with_its_sum(lab, list_name, kind, value, ends):
-    act(lab, kind, amount="12.50")
+def test_an_act_is_kept_for_a_term_as_it_was_told(lab, list_name, kind, ends):
+    act(lab, kind, as_told="魏安 · 12.50")
     (row,) = lab.run(f"lists.{list_name}")
-    assert row.get("value") == value
+    assert row["value"] == "魏安 · 12.50"
     assert term(lab, list_name) == [("2024-02-01", ends)]
     assert row["entry_key"] == "a"
 
@@ -179,27 +182,27 @@ def test_an_act_told_after_its_term_is_never_listed(lab):
         ("loan_arrears", "loan_overdue", "2029-01-08"),  # five years, whatever was agreed
     ],
 )
-def test_what_a_record_says_is_shown_with_its_value(lab, list_name, kind, ends):
+def test_a_record_is_shown_as_it_was_told(lab, list_name, kind, ends):
     lab.given(
         "merge.events",
         [{"subject_id": "s", "record_id": "r", "version": "v", "event_kind": kind, "ground": "g",
-          "document_no": "No. 7", "amount_yuan": "300.00", "event_day": "2024-01-10",
+          "as_told": "魏安 · No. 7", "event_day": "2024-01-10",
           "valid_to": "2024-06-01", "from_day": "2024-02-01"}],
     )  # fmt: skip
-    value = "No. 7" if list_name == "licences" else "300.00"
-    assert kept(lab, list_name) == [("g", value, "2024-02-01", ends)]
+    assert kept(lab, list_name) == [("g", "魏安 · No. 7", "2024-02-01", ends)]
 
 
 @pytest.mark.parametrize(
     ("list_name", "feed", "shown"),
     [
-        ("enterprise_register", "market_registry", {"name", "address", "status"}),
-        ("public_bodies_register", "public_bodies", {"name", "address", "status"}),
-        ("resident_register", "residents", {"name", "address", "born"}),
+        ("enterprise_register", "market_registry", COMMON | {"org_code", "status", "uscc"}),
+        ("public_bodies_register", "public_bodies", COMMON | {"org_code", "status", "uscc"}),
+        ("resident_register", "residents", COMMON | {"born", "resident_no"}),
     ],
 )
 def test_a_register_hands_on_what_won_while_it_holds(lab, list_name, feed, shown):
-    for n, name in enumerate(("name", "address", "status", "born", "phone")):
+    properties = ("name", "address", "status", "born", "org_code", "phone", "resident_no", "uscc")
+    for n, name in enumerate(properties):
         for won in (True, False):
             lab.given(
                 "merge.facts",
@@ -213,7 +216,12 @@ def test_a_register_hands_on_what_won_while_it_holds(lab, list_name, feed, shown
 
 def test_a_share_is_told_of_both_sides(lab):
     link = {"record_id": "r", "version": "v", "link_kind": "shareholder", "a_id": "owner"}
-    link |= {"b_id": "owned", "from_day": "2024-02-01", "valid_to": "2024-05-01"}
+    link |= {
+        "b_id": "owned",
+        "from_day": "2024-02-01",
+        "valid_to": "2024-05-01",
+        "b_name": "帆影公司",
+    }
     lab.given("merge.links", [link | {"feed": "market_shareholders"}])
     lab.given("merge.links", [link | {"feed": "residents", "record_id": "family"}])
     found = lab.run("lists.shares_and_posts")
@@ -221,7 +229,28 @@ def test_a_share_is_told_of_both_sides(lab):
         ("owned", "2024-02-01", "2024-05-01"),
         ("owner", "2024-02-01", "2024-05-01"),
     ]
-    assert {row["value"] for row in found} == {"owner", "owned"}
+    assert {row["value"] for row in found} == {"owner", "帆影公司 · owned"}
+
+
+@pytest.mark.parametrize(
+    ("list_name", "feed", "kind"),
+    [
+        ("resident_register", "residents", "parent_child"),
+        ("public_bodies_register", "public_bodies", "legal_representative"),
+    ],
+)
+def test_a_register_tells_whose_child_one_is_and_who_leads_a_body(lab, list_name, feed, kind):
+    link = {"record_id": "r", "version": "v", "feed": feed, "b_id": "told of"}
+    link |= {"from_day": "2024-02-01", "valid_from": "2024-03-01"}
+    lab.given("merge.links", [link | {"link_kind": kind, "a_id": "one"}])
+    lab.given("merge.links", [link | {"link_kind": kind, "a_id": "two", "a_name": "魏安"}])
+    lab.given("merge.links", [link | {"link_kind": "employment", "a_id": "employer"}])
+    found = lab.run(f"lists.{list_name}")
+    assert rows_of(found, "subject_id", "ground", "value", "from_day") == [
+        ("told of", kind, "one", "2024-03-01"),
+        ("told of", kind, "魏安 · two", "2024-03-01"),
+    ]
+    assert len({row["entry_key"] for row in found}) == 2
 
 
 def test_another_value_is_another_version_of_one_entry(lab):

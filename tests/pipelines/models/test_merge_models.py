@@ -1,5 +1,7 @@
 """Merge, model by model: a few rows in, the rows that must come out."""
 
+import pytest
+
 from tests.pipelines.models.conftest import rows_of
 
 
@@ -78,6 +80,29 @@ def test_an_event_is_known_while_it_and_its_match_are_believed(lab):
         ("s1", "2024-02-01", "2024-04-01"),
         ("s2", "2024-04-01", "2024-09-01"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "as_told"),
+    [
+        ({"name": "帆影公司", "id_scheme": "uscc", "id_value": "91"}, "帆影公司 · 91"),
+        ({"id_scheme": "resident_no", "id_value": "870101198504120111"}, "8701011985****0111"),
+        ({"name": "韦波楠", "id_scheme": "resident_no", "id_value": "87010119850412011"}, "韦波楠"),
+        (
+            {"name": "魏安", "amount_yuan": "50.00", "document_no": "No. 7", "authority": "法院"},
+            "魏安 · 50.00 · No. 7 · 法院",
+        ),
+    ],
+)
+def test_an_event_is_published_in_its_own_words_and_a_number_masked(lab, given, as_told):
+    lab.given(
+        "conform.events", [{"record_id": "e", "version": "v", "from_day": "2024-02-01"} | given]
+    )
+    lab.given(
+        "resolve.matches",
+        [{"record_id": "e", "version": "v", "role": "subject", "from_day": "2024-01-01"}],
+    )
+    assert [row["as_told"] for row in lab.run("merge.events")] == [as_told]
 
 
 A, B, C = "870101198504120111", "87010119850412012X", "890000200101010016"
