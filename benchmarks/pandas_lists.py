@@ -6,7 +6,8 @@ column must hold and how a feed is delivered comes from the contracts.
 
 Remaining out is what cannot reach these lists. Nobody is sought by name and address nearly alike: that is
 for records without identifier and division, which here come without an address too. By which number
-somebody was found decides nothing but the order of the steps.
+somebody was found decides nothing but the order of the steps. What the lists publish in the islands' own
+words (`value`) is not made either.
 """
 
 from __future__ import annotations

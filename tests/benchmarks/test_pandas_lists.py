@@ -80,13 +80,17 @@ def as_rows(frame: pd.DataFrame) -> Counter:
 
 
 def assert_alike(landing: Path, database: Path) -> None:
-    """Every list made of the files with pandas is the one in the database, in all its columns."""
+    """Every list made of the files with pandas is the one in the database, but for its words.
+
+    `value`, what is published in the island's own words, is not made with pandas.
+    """
     found = lists(landing)
     assert len(found) == 4
     with open_engine("duckdb", database, read_only=True) as engine:
         for name, frame in found.items():
-            assert engine.columns(name) == list(frame.columns)
-            assert as_rows(frame) == Counter(engine.fetch(f"SELECT * FROM {name}")), name
+            assert [c for c in engine.columns(name) if c != "value"] == list(frame.columns)
+            rows = engine.fetch(f"SELECT * EXCLUDE (value) FROM {name}")
+            assert as_rows(frame) == Counter(rows), name
             assert len(frame), f"{name}: no row proves nothing"
 
 
@@ -99,7 +103,7 @@ def test_pandas_gives_the_lists_of_a_world_without_some_feeds(story) -> None:
     found = lists(story.landing)
     there = {name for (name,) in story.rows("SELECT 'lists.' || table_name FROM duckdb_tables()")}
     for name, frame in found.items():
-        rows = story.rows(f"SELECT * FROM {name}") if name in there else []
+        rows = story.rows(f"SELECT * EXCLUDE (value) FROM {name}") if name in there else []
         assert as_rows(frame) == Counter(rows), name
     assert found.keys() - there == {"lists.tax_a_class", "lists.tax_violations"}
 
