@@ -19,12 +19,15 @@ from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.graph import all_models
 from pipelines.home import building_place, finished, remove_database
-from pipelines.landing import land, read_manifest
+from pipelines.landing import bytes_in, land, read_manifest
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.model import Model
 from quality import check_promises, judge
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
+
+# Of so few bytes of files, several threads take more time to be handed their work than they save.
+FEW_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,7 @@ def build(
     Args:
         target: the file or folder to make; an existing one is replaced.
         engine: `duckdb` or `spark`.
-        threads: threads the engine may use; all by default.
+        threads: threads the engine may use; by default all, or with DuckDB one for a few files.
         join, policy, tier, mishaps: see `Plan`.
         world, progress, checks: see `build_with`.
         command: words of the command that asked for it, for the manifest.
@@ -193,6 +196,8 @@ def build(
         ValueError: as `build_with`.
     """
     plan = Plan(read_manifest(landing), join, dict(policy or {}), tier, mishaps)
+    if threads is None and engine == "duckdb" and bytes_in(landing) < FEW_BYTES:
+        threads = 1
     building = building_place(target)
     try:
         with open_engine(engine, building, threads=threads) as opened:

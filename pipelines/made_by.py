@@ -140,7 +140,17 @@ def out_of_date(engine: Engine, path: Path, database: str = "") -> str | None:
     """
     name = f"{database}.codes.run" if database else "codes.run"
     ((tier,),) = engine.fetch(f"SELECT max(tier) FROM {name}")
-    how = otherwise(noted(engine, database), made_by(tier))
+    return made_before(path, tier, noted(engine, database))
+
+
+def made_before(path: Path, tier: str, by: Iterable[Noted] | None) -> str | None:
+    """One sentence if a database of a tier was made by other files than there are today; else None.
+
+    Args:
+        path: of the database, to name it.
+        by: what it says it was made by; see `noted`.
+    """
+    how = otherwise(by, made_by(tier))
     if how is None:
         return None
     return f"{path} was built with {how} than there are now; run `islands build` again."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.landing.folder import LandingError, deliveries_in, read_manifest
+from pipelines.landing.folder import LandingError, bytes_in, deliveries_in, read_manifest
 from pipelines.landing.keys import (
     landing_columns,
     landing_select,
@@ -16,6 +16,7 @@ from pipelines.landing.land import Landed, land
 __all__ = [
     "Landed",
     "LandingError",
+    "bytes_in",
     "deliveries_in",
     "land",
     "landing_columns",

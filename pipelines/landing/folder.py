@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,13 @@ def deliveries_in(landing: Path, feed: Feed) -> list[DeliveredFile]:
             ) from None
         found.append(DeliveredFile(path, day))
     return found
+
+
+def bytes_in(landing: Path) -> int:
+    """How many bytes were delivered, of whatever feeds."""
+    folders = (entry for entry in os.scandir(landing) if entry.is_dir())
+    files = (entry for folder in folders for entry in os.scandir(folder) if entry.is_file())
+    return sum(file.stat().st_size for file in files)
 
 
 def check_folder(landing: Path, feeds: Iterable[str]) -> None:

@@ -103,6 +103,17 @@ def test_the_truth_comes_along_if_asked_for(generated):
         assert engine.count("world.subjects") > 10
 
 
+@pytest.mark.parametrize(("few_bytes", "threads"), [(1 << 40, 1), (0, None)])
+def test_few_files_are_built_by_one_thread(few_bytes, threads, landing, tmp_path, monkeypatch):
+    monkeypatch.setattr("pipelines.build.FEW_BYTES", few_bytes)
+    asked = "SELECT current_setting('threads')"
+    with open_engine("duckdb", threads=threads) as engine:
+        expected = engine.fetch(asked)
+    found = []
+    build(landing, tmp_path / "b", checks=False, ask=lambda e, _: found.extend(e.fetch(asked)))
+    assert found == expected
+
+
 def test_the_tier_is_what_the_folder_says_or_else_core():
     assert tier_of({"tier": "story"}) == "story"
     assert tier_of({"tier": None}) == tier_of({}) == "core"

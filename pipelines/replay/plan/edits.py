@@ -244,13 +244,14 @@ def _owed_rows(
     if feed.mode == "snapshot":
         return []
     wrong = {day: _rows_in(feed, edit.content) for day, edit in files.items()}
-    right = {day: _delivered(landed, feed, day) for day in files}
-    touched = {key_of(feed, row) for rows in (*wrong.values(), *right.values()) for row in rows}
+    delivered = _delivered(landed, feed, fixed_on)
+    right = (delivered.get(day, []) for day in files)
+    touched = {key_of(feed, row) for rows in (*wrong.values(), *right) for row in rows}
     clean: dict[tuple, History] = defaultdict(dict)
-    for day in struck.days:
-        for row in _delivered(landed, feed, day) if day <= fixed_on else ():
-            if key_of(feed, row) in touched:
-                clean[key_of(feed, row)].setdefault(day, []).append(row)
+    for day, rows in delivered.items():
+        for row in rows:
+            if (key := key_of(feed, row)) in touched:
+                clean[key].setdefault(day, []).append(row)
     file = landed.file(feed, fixed_on)
     edits = []
     for key in sorted(touched, key=str):
@@ -271,16 +272,17 @@ def _owed_rows(
     return edits
 
 
-def _delivered(landed: Landed, feed: Feed, day: date) -> list[Row]:
+def _delivered(landed: Landed, feed: Feed, until: date) -> History:
+    """What a feed delivered up to a day, that day included."""
     columns = ", ".join(f'"{name}"' for name in feed.column_names)
-    return [
-        dict(zip(feed.column_names, values, strict=True))
-        for values in landed.db.rows(
-            f"SELECT {columns} FROM {landed.name}.landing.{feed.name} WHERE published = ? "
-            "ORDER BY line",
-            day,
-        )
-    ]
+    history: History = {}
+    for day, *values in landed.db.rows(
+        f"SELECT published, {columns} FROM {landed.name}.landing.{feed.name} "
+        "WHERE published <= ? ORDER BY published, line",
+        until,
+    ):
+        history.setdefault(day, []).append(dict(zip(feed.column_names, values, strict=True)))
+    return history
 
 
 def _rows_in(feed: Feed, content: bytes) -> list[Row]:

@@ -343,7 +343,7 @@ def correction_day(spec: FaultSpec, days: Sequence[date], day: date) -> date | N
 def can_be_corrected(spec: FaultSpec, days: Sequence[date], day: date) -> bool:
     """Whether a correction, if one is asked for, would still be delivered."""
     room = spec.correct_after if spec.room is None else spec.room
-    return room is None or any(d >= day + timedelta(days=room) for d in days)
+    return room is None or days[-1] >= day + timedelta(days=room)
 
 
 def _strike_record(

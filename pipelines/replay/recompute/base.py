@@ -6,14 +6,13 @@ worked out in one pass over the models, and a case among a thousand gives what i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 import pandas as pd
 
-from pipelines.engine.databases import Databases, opened
+from pipelines.engine.databases import Databases
 from pipelines.graph import all_models, behind
 from pipelines.home import Home
 from pipelines.model import Model
@@ -21,7 +20,7 @@ from pipelines.replay.plan.case import plan_case
 from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.recompute.arrivals import arrive
-from pipelines.replay.recompute.levels import level, see_up_to_date
+from pipelines.replay.recompute.levels import level, said_by, see_up_to_date
 from pipelines.replay.recompute.prepared import prepared
 from pipelines.replay.recompute.small import REMOVED, Small
 from schemas.contract import Feed, feeds
@@ -110,9 +109,6 @@ def models_of(base: Path, everything: bool = False) -> list[Model]:
     Args:
         everything: all of them.
     """
-    with opened(base=base) as db:
-        join, policy, tier = db.rows(
-            "SELECT max(join_level), max(policy), max(tier) FROM base.codes.run"
-        )[0]
-    models = all_models(tier, join, json.loads(policy))
+    said = said_by(base)
+    models = all_models(said.tier, said.join, dict(said.policy))
     return models if everything else behind(models, TOLD)

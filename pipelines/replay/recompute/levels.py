@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pipelines.build import build, tier_of
 from pipelines.engine.databases import opened
 from pipelines.home import Home, HomeError
 from pipelines.landing import read_manifest
-from pipelines.made_by import made_by, out_of_date
+from pipelines.made_by import Noted, made_before, made_by, noted
 from schemas.progress import Progress
 
 
@@ -84,8 +86,38 @@ def see_up_to_date(home: Home) -> None:
 
 def _out_of_date(home: Home) -> str | None:
     path = home.database()
-    with opened(base=path) as db:
-        return out_of_date(db.engine, path, "base")
+    said = said_by(path)
+    return made_before(path, said.tier, said.made_by)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a database says of how it was built.
+
+    Attributes:
+        join, policy, tier: see `pipelines.build.Plan`.
+        made_by: files and their digests; None if it was built before they were noted.
+    """
+
+    join: str
+    policy: Mapping[str, str]
+    tier: str
+    made_by: list[Noted] | None
+
+
+def said_by(database: Path) -> Said:
+    """What a finished database says of how it was built; each is asked once, as none changes."""
+    state = database.stat()
+    return _said_by(database, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _said_by(database: Path, size: int, changed: int) -> Said:
+    with opened(base=database) as db:
+        join, policy, tier = db.rows(
+            "SELECT max(join_level), max(policy), max(tier) FROM base.codes.run"
+        )[0]
+        return Said(join, json.loads(policy), tier, noted(db.engine, "base"))
 
 
 def folder_of(home: Home) -> Path:
