@@ -1,23 +1,45 @@
--- Basic information on public bodies and social organisations: name, codes, address and status, each
--- with its value, and who leads it: the name in the register and whom it means.
+-- Basic information on public bodies and social organisations as the register has it: name, codes, address
+-- and status, told as one; and who leads a body, by the name in the register and whom it means.
 -- source: basic information comes first in what is published of a body
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
+WITH told AS (
+    SELECT
+        statements.record_id,
+        statements.version,
+        statements.property,
+        statements.value,
+        matches.subject_id,
+        greatest(statements.from_day, matches.from_day) AS from_day,
+        least(statements.to_day, matches.to_day) AS to_day
+    FROM conform.statements
+    INNER JOIN resolve.matches
+        ON matches.record_id = statements.record_id
+        AND matches.version = statements.version
+        AND matches.role = 'stated'
+        AND meet(matches.from_day, matches.to_day, statements.from_day, statements.to_day)
+    WHERE statements.feed = 'public_bodies'
+)
+
 SELECT
-    concat_ws(':', id_text(record_id), property) AS entry_key,
+    concat_ws(':', id_text(record_id), 'registered') AS entry_key,
     subject_id,
-    property AS ground,
+    'registered' AS ground,
     CAST(NULL AS VARCHAR) AS severity,
-    value,
-    greatest(from_day, coalesce(valid_from, from_day)) AS from_day,
-    least(to_day, valid_to) AS to_day,
+    concat_ws(
+        ' · ',
+        max(CASE property WHEN 'name' THEN value END),
+        max(CASE property WHEN 'uscc' THEN value END),
+        max(CASE property WHEN 'org_code' THEN value END),
+        max(CASE property WHEN 'address' THEN value END),
+        max(CASE property WHEN 'status' THEN value END)
+    ) AS value,
+    from_day,
+    to_day,
     'statement' AS parent_kind,
     concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
-FROM merge.facts
-WHERE feed = 'public_bodies'
-    AND won
-    AND property IN ('name', 'address', 'status', 'uscc', 'org_code')
-    AND greatest(from_day, coalesce(valid_from, from_day)) < until(least(to_day, valid_to))
+FROM told
+GROUP BY record_id, version, subject_id, from_day, to_day
 UNION ALL
 SELECT
     concat_ws(':', id_text(record_id), link_kind, id_text(a_id)) AS entry_key,

@@ -2,8 +2,8 @@
 
 A rule is given an act that is believed on the day and the day itself, and says on which ground and
 how gravely the act's subject is listed, and what else the list says, or None. Days are day numbers;
-terms count in days from the day of the act. Registers hand on what their own records say on the day,
-property by property, and who is linked to whom.
+terms count in days from the day of the act. Registers hand on what their own records say on the day, and
+who is linked to whom.
 """
 
 from __future__ import annotations
@@ -171,14 +171,17 @@ RULES_OF_TOLD: tuple[tuple[str, Callable[[Any, int], Listing | None]], ...] = (
     ("platform_arrears", kept("platform_late", YEARS_2)),
 )
 
-# list -> the register that hands it on, and the properties it hands on
+# list -> the register that hands it on, and the properties it tells as one, in this order
 REGISTERS = {
     "enterprise_register": (
         "market_registry",
-        ("name", "address", "status", "uscc", "org_code", "capital_yuan"),
+        ("name", "uscc", "org_code", "address", "status", "capital_yuan"),
     ),
-    "public_bodies_register": ("public_bodies", ("name", "address", "status", "uscc", "org_code")),
-    "resident_register": ("residents", ("name", "address", "born", "resident_no")),
+    "public_bodies_register": (
+        "public_bodies",
+        ("name", "uscc", "org_code", "address", "status"),
+    ),
+    "resident_register": ("residents", ("name", "resident_no", "address", "born")),
 }
 # list -> the feed and the kind of links of which it tells the side b: whose child, led by whom
 RELATED = {

@@ -354,12 +354,15 @@ class Simulator:
         if not (self.registered or self.links_heard or day in self.validity_days):
             return self.registers
         found = set()
-        for name, (feed, properties) in REGISTERS.items():
-            for row in self.statements.today:
-                if row.feed == feed and row.property in properties and holds(row, day):
-                    key = digest(f"{row.record_id}:{row.property}")
-                    whose = subject_id(feed, row.id_value)
-                    found.add((name, key, whose, row.property, None, row.value))
+        records: dict[tuple, dict[str, str]] = defaultdict(dict)  # record -> property -> value
+        for row in self.statements.today:
+            records[row.feed, row.id_value, row.record_id, row.version][row.property] = row.value
+        for (feed, own, record, _), says in records.items():
+            for name, (register, properties) in REGISTERS.items():
+                if feed == register:
+                    value = " · ".join(says[p] for p in properties if says.get(p) is not None)
+                    key = digest(f"{record}:registered")
+                    found.add((name, key, subject_id(feed, own), "registered", None, value))
         for link in self.links.today:
             a, b = self.whom(link, link.a), self.whom(link, link.b)
             if a is None or b is None or not holds(link, day):

@@ -139,9 +139,6 @@ def kept(lab, list_name):
     return rows_of(lab.run(f"lists.{list_name}"), "ground", "value", "from_day", "to_day")
 
 
-COMMON = {"name", "address"}  # what every register tells of its own
-
-
 def act(lab, kind, as_told=None, event_day="2024-01-10", from_day="2024-02-01", to_day=None):
     lab.given(
         "merge.acts",
@@ -192,26 +189,29 @@ def test_a_record_is_shown_as_it_was_told(lab, list_name, kind, ends):
     assert kept(lab, list_name) == [("g", "魏安 · No. 7", "2024-02-01", ends)]
 
 
+def says(lab, feed, from_day="2024-02-01", to_day=None, version="v", **properties):
+    """What a register's own record says, and that it is matched for as long as it is believed."""
+    spell = {"record_id": "r", "version": version, "from_day": from_day, "to_day": to_day}
+    lab.given(
+        "conform.statements",
+        [spell | {"feed": feed, "property": p, "value": v} for p, v in properties.items()],
+    )
+    lab.given("resolve.matches", [spell | {"role": "stated", "subject_id": "s"}])
+
+
 @pytest.mark.parametrize(
-    ("list_name", "feed", "shown"),
+    ("list_name", "feed", "value"),
     [
-        ("enterprise_register", "market_registry", COMMON | {"org_code", "status", "uscc"}),
-        ("public_bodies_register", "public_bodies", COMMON | {"org_code", "status", "uscc"}),
-        ("resident_register", "residents", COMMON | {"born", "resident_no"}),
+        ("enterprise_register", "market_registry", "name · uscc · org_code · address · status"),
+        ("public_bodies_register", "public_bodies", "name · uscc · org_code · address · status"),
+        ("resident_register", "residents", "name · resident_no · address · born"),
     ],
 )
-def test_a_register_hands_on_what_won_while_it_holds(lab, list_name, feed, shown):
-    properties = ("name", "address", "status", "born", "org_code", "phone", "resident_no", "uscc")
-    for n, name in enumerate(properties):
-        for won in (True, False):
-            lab.given(
-                "merge.facts",
-                [{"subject_id": "s", "record_id": f"r{n}{won}", "version": "v", "feed": feed,
-                  "property": name, "value": f"{name} {won}", "won": won,
-                  "valid_from": "2024-03-01", "from_day": "2024-02-01"}],
-            )  # fmt: skip
-    told = [(name, f"{name} True", "2024-03-01", None) for name in sorted(shown)]
-    assert kept(lab, list_name) == told
+def test_a_register_tells_what_its_record_says_as_one(lab, list_name, feed, value):
+    properties = ("status", "name", "phone", "born", "org_code", "address", "resident_no", "uscc")
+    says(lab, feed, **{name: name for name in properties})
+    says(lab, "court", version="w", name="of another feed")
+    assert kept(lab, list_name) == [("registered", value, "2024-02-01", None)]
 
 
 def test_a_share_is_told_of_both_sides(lab):
@@ -254,16 +254,9 @@ def test_a_register_tells_whose_child_one_is_and_who_leads_a_body(lab, list_name
 
 
 def test_another_value_is_another_version_of_one_entry(lab):
-    fact = {"subject_id": "s", "record_id": "r", "feed": "market_registry", "property": "name"}
-    fact |= {"won": True}
-    lab.given(
-        "merge.facts",
-        [
-            fact
-            | {"version": "v1", "value": "甲", "from_day": "2024-02-01", "to_day": "2024-05-01"},
-            fact | {"version": "v2", "value": "乙", "from_day": "2024-05-01"},
-        ],
-    )
+    register = "market_registry"
+    says(lab, register, version="v1", name="甲", from_day="2024-02-01", to_day="2024-05-01")
+    says(lab, register, version="v2", name="乙", from_day="2024-05-01")
     found = lab.run("lists.enterprise_register", "lists.entries")
     assert rows_of(found, "value", "from_day", "to_day") == [
         ("乙", "2024-05-01", None),
