@@ -115,11 +115,24 @@ def make_home(
     Args:
         size, seed, days, dirt: see `generate_home`.
         command: what its manifest says it was made by.
+
+    Raises:
+        HomeError: if another world is there.
     """
     if not home.pointer.exists():
         shutil.rmtree(home.path, ignore_errors=True)
         generate_home(home, size=size, seed=seed, days=days, dirt=dirt, command=command)
         build_home(home, command=command)
+        return home
+    there = read_manifest(home.landing)
+    asked = {"size": size, "seed": seed, "days": days, "dirt": dirt}
+    other = [
+        f"{name} {there.get(name)}" for name, given in asked.items() if there.get(name) != given
+    ]
+    if other:
+        raise HomeError(
+            f"{home.path} holds a world with {', '.join(other)}; give another folder or remove that one."
+        )
     return home
 
 

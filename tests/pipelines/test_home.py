@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.home import Home, HomeError, building_place, finished, write_json
+from pipelines.run import make_home
 
 HOLD = """\
 import sys
@@ -181,3 +182,11 @@ def test_what_was_built_takes_the_place_of_the_one_before(tmp_path):
     assert finished(folder, {"join": "full"}) == tmp_path / "spark"
     assert sorted(p.name for p in (tmp_path / "spark").iterdir()) == ["manifest.json", "merge"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["old.duckdb", "spark"]
+
+
+def test_a_home_of_another_world_is_not_taken_for_the_one_asked_for(tmp_path):
+    home = make_home(Home(tmp_path / "world"), size="story", seed=1)
+    assert make_home(home, size="story", seed=1) is home
+    said = "world holds a world with seed 1; give another folder or remove that one."
+    with pytest.raises(HomeError, match=re.escape(said)):
+        make_home(home, size="story", seed=2)
