@@ -17,7 +17,7 @@ import pytest
 from pipelines.landing.keys import record_id
 from schemas.contract import Feed, feeds
 from tests.promises.databases import copy_landing, delivered, told, unlike
-from tests.promises.hard_world import EACH_LEVEL
+from tests.promises.hard_world import EACH_LEVEL, ENDS
 
 PLACE = {"file", "line", "byte_from", "byte_to", "bytes", "digest"}
 
@@ -104,7 +104,10 @@ def hard_shuffled(hard_at, tmp_path_factory) -> Path:
     return shuffled(hard_at(*EACH_LEVEL[0]).landing, target, 5)
 
 
-@pytest.mark.parametrize(("join", "gates"), EACH_LEVEL)
+@pytest.mark.parametrize(
+    ("join", "gates"),
+    [pytest.param(*at, marks=() if at in ENDS else pytest.mark.long) for at in EACH_LEVEL],
+)
 def test_order_of_a_hard_world(
     join: str, gates: str, hard_at, hard_shuffled: Path, tmp_path: Path
 ) -> None:
