@@ -101,6 +101,10 @@ def generate_home(
     return {**manifest, "landing": str(home.landing), "files": files}
 
 
+# What an unfinished home may hold, and is made anew with.
+OF_A_HOME = {".lock", "databases", "landing", "levels", "manifest.json", "prepared", "world"}
+
+
 def make_home(
     home: Home,
     *,
@@ -117,9 +121,14 @@ def make_home(
         command: what its manifest says it was made by.
 
     Raises:
-        HomeError: if another world is there.
+        HomeError: if another world, or anything that is no home, is there.
     """
     if not home.pointer.exists():
+        foreign = sorted({path.name for path in home.path.glob("*")} - OF_A_HOME)
+        if foreign:
+            raise HomeError(
+                f"{home.path} holds {foreign[0]}, which is of no home; give another folder or remove it."
+            )
         shutil.rmtree(home.path, ignore_errors=True)
         generate_home(home, size=size, seed=seed, days=days, dirt=dirt, command=command)
         build_home(home, command=command)

@@ -26,7 +26,7 @@ SELECT
     subject_id,
     'registered' AS ground,
     CAST(NULL AS VARCHAR) AS severity,
-    concat_ws(
+    mask_numbers(concat_ws(
         ' · ',
         max(CASE property WHEN 'name' THEN value END),
         max(CASE property WHEN 'uscc' THEN value END),
@@ -34,7 +34,7 @@ SELECT
         max(CASE property WHEN 'address' THEN value END),
         max(CASE property WHEN 'status' THEN value END),
         max(CASE property WHEN 'capital_yuan' THEN value END)
-    ) AS value,
+    )) AS value,
     from_day,
     to_day,
     'statement' AS parent_kind,

@@ -1,5 +1,5 @@
 -- Basic information on public bodies and social organisations as the register has it: name, codes, address
--- and status, told as one; and who leads a body, by the name in the register and whom it means.
+-- and status, told as one; and who leads a body, by name and number.
 -- source: basic information comes first in what is published of a body
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
@@ -26,14 +26,14 @@ SELECT
     subject_id,
     'registered' AS ground,
     CAST(NULL AS VARCHAR) AS severity,
-    concat_ws(
+    mask_numbers(concat_ws(
         ' · ',
         max(CASE property WHEN 'name' THEN value END),
         max(CASE property WHEN 'uscc' THEN value END),
         max(CASE property WHEN 'org_code' THEN value END),
         max(CASE property WHEN 'address' THEN value END),
         max(CASE property WHEN 'status' THEN value END)
-    ) AS value,
+    )) AS value,
     from_day,
     to_day,
     'statement' AS parent_kind,
@@ -46,7 +46,7 @@ SELECT
     b_id AS subject_id,
     link_kind AS ground,
     CAST(NULL AS VARCHAR) AS severity,
-    concat_ws(' · ', a_name, id_text(a_id)) AS value,
+    a_as_told AS value,
     greatest(from_day, coalesce(valid_from, from_day)) AS from_day,
     least(to_day, valid_to) AS to_day,
     'link' AS parent_kind,

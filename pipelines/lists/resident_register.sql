@@ -1,5 +1,5 @@
 -- Basic information on residents as the register has it: name, number, address and day of birth, told as
--- one; and the parents it names: whom the number means.
+-- one; and the parents it names, by their masked numbers.
 -- source: basic information, shared between government bodies
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
@@ -45,7 +45,7 @@ SELECT
     b_id AS subject_id,
     link_kind AS ground,
     CAST(NULL AS VARCHAR) AS severity,
-    concat_ws(' · ', a_name, id_text(a_id)) AS value,
+    a_as_told AS value,
     greatest(from_day, coalesce(valid_from, from_day)) AS from_day,
     least(to_day, valid_to) AS to_day,
     'link' AS parent_kind,

@@ -1,5 +1,5 @@
 -- Who owns, leads or directs which enterprise, or is its partner, told of both sides: the value is the
--- other side, by the name in the filing and by the subject it means.
+-- other side, by name and number as the filing has them.
 -- source: filings with the register of enterprises
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
@@ -7,7 +7,7 @@ WITH sides AS (
     SELECT
         concat_ws(':', id_text(record_id), 'a') AS entry_key,
         a_id AS subject_id,
-        concat_ws(' · ', b_name, id_text(b_id)) AS value,
+        b_as_told AS value,
         link_kind,
         record_id,
         version,
@@ -19,7 +19,7 @@ WITH sides AS (
     SELECT
         concat_ws(':', id_text(record_id), 'b') AS entry_key,
         b_id AS subject_id,
-        concat_ws(' · ', a_name, id_text(a_id)) AS value,
+        a_as_told AS value,
         link_kind,
         record_id,
         version,

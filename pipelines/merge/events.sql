@@ -16,17 +16,14 @@ SELECT
     events.amount_yuan,
     events.document_no,
     events.authority,
-    concat_ws(
+    mask_numbers(concat_ws(
         ' · ',
         events.name,
-        CASE events.id_scheme
-            WHEN 'resident_no' THEN mask_resident_no(events.id_value)
-            ELSE events.id_value
-        END,
+        events.id_value,
         CAST(events.amount_yuan AS VARCHAR),
         events.document_no,
         events.authority
-    ) AS as_told,
+    )) AS as_told,
     events.event_day,
     events.valid_from,
     events.valid_to,

@@ -1,5 +1,5 @@
--- Relations between two subjects, named as the record names them, while the record and the matches of both
--- its sides are believed.
+-- Relations between two subjects, while the record and the matches of both its sides are believed. Each side
+-- is given as the record tells it too: by name and number, of a person the masked one.
 -- source: conform.links and resolve.matches
 -- grain: one row per record, version, pair of sides and period of belief
 -- key: record_id, version, link_kind, a_id, b_id, from_day
@@ -7,7 +7,13 @@ WITH keyed AS (
     SELECT
         *,
         key_value(a_scheme, a_value) AS a_key,
-        key_value(b_scheme, b_value) AS b_key
+        key_value(b_scheme, b_value) AS b_key,
+        mask_numbers(
+            concat_ws(' · ', a_name, CASE WHEN a_scheme <> 'record' THEN a_value END)
+        ) AS a_as_told,
+        mask_numbers(
+            concat_ws(' · ', b_name, CASE WHEN b_scheme <> 'record' THEN b_value END)
+        ) AS b_as_told
     FROM conform.links
 ),
 
@@ -25,8 +31,8 @@ sides AS (
             AS a_reference,
         reference_key(b_scheme, b_key, b_name, b_division, CAST(NULL AS VARCHAR), b_kind)
             AS b_reference,
-        a_name,
-        b_name
+        a_as_told,
+        b_as_told
     FROM keyed
 )
 
@@ -34,8 +40,8 @@ SELECT
     sides.link_kind,
     a_match.subject_id AS a_id,
     b_match.subject_id AS b_id,
-    sides.a_name,
-    sides.b_name,
+    sides.a_as_told,
+    sides.b_as_told,
     sides.record_id,
     sides.version,
     sides.feed,

@@ -37,10 +37,9 @@ SELECT
     told_of.audience,
     told_of.subject_id,
     named.name,
-    CASE
-        WHEN numbered.resident_no IS NULL THEN coalesce(numbered.uscc, numbered.org_code)
-        WHEN told_of.audience = 'public' THEN mask_resident_no(numbered.resident_no)
-        ELSE numbered.resident_no
+    CASE told_of.audience
+        WHEN 'public' THEN mask_numbers(coalesce(numbered.resident_no, numbered.uscc, numbered.org_code))
+        ELSE coalesce(numbered.resident_no, numbered.uscc, numbered.org_code)
     END AS number
 FROM told_of
 LEFT JOIN named ON named.subject_id = told_of.subject_id

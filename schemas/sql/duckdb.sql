@@ -155,6 +155,10 @@ CREATE OR REPLACE TEMP MACRO month_after(d) AS last_day(d) + 1;
 CREATE OR REPLACE TEMP MACRO mask_resident_no(x) AS
     CASE WHEN length(x) = 18 THEN x[1:10] || '****' || x[15:18] END;
 
+-- A text with month and day of birth starred out of every resident number in it, whatever stands around it.
+CREATE OR REPLACE TEMP MACRO mask_numbers(x) AS
+    regexp_replace(x, '([0-9]{10})[0-9]{4}([0-9]{3}[0-9Xx])', '\1****\2', 'g');
+
 -- Organisation code, GB 11714-1997: nine characters without hyphen. The weighted body and the check
 -- character (X is 10) are together a multiple of 11. strpos counts from 1, one more than a
 -- character's value, so here the sum exceeds a multiple by the sum of the weights, 49.

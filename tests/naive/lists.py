@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.naive.registry import masked
-
 MONTHS_3, YEAR, YEARS_2, YEARS_3, YEARS_5 = 90, 365, 730, 1095, 1825
 TERMS = (MONTHS_3, YEAR, YEARS_2, YEARS_3, YEARS_5, YEARS_3 + YEARS_5)
 
@@ -80,14 +78,24 @@ def serious_after_grave_penalty(act: Any, day: int) -> Listing | None:
     return None
 
 
+def hidden(text: str) -> str:
+    """A text with four characters starred out of every 18 that could be a person's number."""
+    out, at = "", 0
+    while at < len(text):
+        number = text[at : at + 18]
+        digits = len(number) == 18 and set(number[:17]) <= set("0123456789")
+        if digits and number[17] in "0123456789Xx":
+            out, at = out + number[:10] + "****" + number[14:], at + 18
+        else:
+            out, at = out + text[at], at + 1
+    return out
+
+
 def told(act: Any) -> str:
-    """What is published of an act: name, number (a person's masked), sum, document, authority."""
-    number = act.id_value
-    if act.id_scheme == "resident_no" and number is not None:
-        number = masked(number)
+    """What is published of an act: name, number, sum, document, authority; a person's number masked."""
     amount = None if act.amount_yuan is None else str(act.amount_yuan)
-    parts = (act.name, number, amount, act.document_no, act.authority)
-    return " · ".join(part for part in parts if part is not None)
+    parts = (act.name, act.id_value, amount, act.document_no, act.authority)
+    return hidden(" · ".join(part for part in parts if part is not None))
 
 
 def licences(act: Any, day: int) -> Listing | None:
@@ -203,9 +211,10 @@ def listings(act: Any, day: int, told: bool = False) -> set[tuple]:
     return {(name, *listing) for name, listing in found if listing is not None}
 
 
-def called(name: str | None, subject: str) -> str:
-    """Somebody linked, by the name in the record, if any, and whom it means."""
-    return subject if name is None else f"{name} · {subject}"
+def side_told(name: str | None, scheme: str | None, value: str | None) -> str:
+    """One side of a link as the record tells it: name, and number if it is one."""
+    parts = (name, None if scheme in ("record", None) else value)
+    return hidden(" · ".join(part for part in parts if part is not None))
 
 
 def holds(row: Any, day: int) -> bool:

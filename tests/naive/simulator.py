@@ -42,10 +42,11 @@ from tests.naive.lists import (
     LINKS,
     REGISTERS,
     RELATED,
-    called,
+    hidden,
     holds,
     listings,
     loses_good_faith,
+    side_told,
     striking_days,
 )
 from tests.naive.mishaps import happen
@@ -361,13 +362,17 @@ class Simulator:
             for name, (register, properties) in REGISTERS.items():
                 if feed == register:
                     value = " · ".join(says[p] for p in properties if says.get(p) is not None)
+                    value = value if register == "residents" else hidden(value)
                     key = digest(f"{record}:registered")
                     found.add((name, key, subject_id(feed, own), "registered", None, value))
         for link in self.links.today:
             a, b = self.whom(link, link.a), self.whom(link, link.b)
             if a is None or b is None or not holds(link, day):
                 continue
-            sides = {"a": (a, called(link.b_name, b)), "b": (b, called(link.a_name, a))}
+            sides = {
+                "a": (a, side_told(link.b_name, link.b_scheme, link.b_value)),
+                "b": (b, side_told(link.a_name, link.a_scheme, link.a_value)),
+            }
             kind, record = link.link_kind, link.record_id
             for name, origin in RELATED.items():
                 if (link.feed, kind) == origin:

@@ -190,3 +190,10 @@ def test_a_home_of_another_world_is_not_taken_for_the_one_asked_for(tmp_path):
     said = "world holds a world with seed 1; give another folder or remove that one."
     with pytest.raises(HomeError, match=re.escape(said)):
         make_home(home, size="story", seed=2)
+
+
+def test_a_folder_that_is_no_home_is_left_alone(tmp_path):
+    (tmp_path / "notes.txt").write_text("dear", encoding="utf-8")
+    with pytest.raises(HomeError, match=r"holds notes\.txt, which is of no home"):
+        make_home(Home(tmp_path), size="story", seed=1)
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "dear"

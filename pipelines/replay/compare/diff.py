@@ -3,8 +3,9 @@
 A *cell* is (holder, list, subject). On each day it shows a set of (ground, severity, value), or nothing.
 A day on which two databases show different things is wrong in one of three ways: `wrongly_listed`
 (only the second shows the subject), `wrongly_missing` (only the first does), `altered` (both do,
-with another ground or severity). Measures and grades are compared in the same manner, with cells of
-their own. Days are cut at the horizon, and the days of a cell are the union over all its rows.
+with another ground, severity or value). Measures and grades are compared in the same manner, with cells of
+their own; a measure hangs on ground and severity, not on what else an entry says. Days are cut at the
+horizon, and the days of a cell are the union over all its rows.
 
 Keys none of whose rows differ are put aside first, so that the work grows with the difference.
 """
@@ -65,19 +66,19 @@ class _Compared:
         )
 
 
-_SAID = "coalesce(entries.ground, '∅'), coalesce(entries.severity, '∅'), entries.value"
+_WHY = "coalesce(entries.ground, '∅'), coalesce(entries.severity, '∅')"
 _LISTS = _Compared(
     "exchange.copies",
     CELL,
     ("entry_version", "from_day", "to_day"),
-    f"concat_ws(' ', {_SAID})",
+    f"concat_ws(' ', {_WHY}, entries.value)",
     "entry_version",
 )
 _MEASURES = _Compared(
     "consequences.measures",
     MEASURE,
     ("because_entry_version", "link_path", "from_day", "to_day"),
-    f"concat_ws(' ', coalesce(shown.list, '∅'), {_SAID}, nullif(shown.link_path, ''))",
+    f"concat_ws(' ', coalesce(shown.list, '∅'), {_WHY}, nullif(shown.link_path, ''))",
     "because_entry_version",
 )
 _SCORES = _Compared(

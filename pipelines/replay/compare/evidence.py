@@ -224,12 +224,15 @@ def _follow_links(db: Databases, state: str) -> None:
 
 def _find(db: Databases, state: str) -> None:
     """The table `first_lines`: where each of the records first stands in the delivered files."""
+    believed = " UNION ".join(
+        f"SELECT DISTINCT e.feed, b.record_id, b.version FROM {state}.conform.{shape} AS e "
+        "INNER JOIN behind AS b ON e.record_id = as_id(b.record_id) AND e.version = as_id(b.version)"
+        for shape in ("events", "statements", "links")
+    )
     db.run(
         f"""
         CREATE OR REPLACE TEMP TABLE wanted AS
-        SELECT DISTINCT e.feed, b.record_id, b.version FROM {state}.conform.events AS e
-        INNER JOIN behind AS b
-            ON e.record_id = as_id(b.record_id) AND e.version = as_id(b.version)
+        {believed}
         UNION
         SELECT feed, record_id, version FROM along
         """

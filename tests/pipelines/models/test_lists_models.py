@@ -220,7 +220,8 @@ def test_a_share_is_told_of_both_sides(lab):
         "b_id": "owned",
         "from_day": "2024-02-01",
         "valid_to": "2024-05-01",
-        "b_name": "帆影公司",
+        "a_as_told": "魏安 · 8401",
+        "b_as_told": "帆影公司",
     }
     lab.given("merge.links", [link | {"feed": "market_shareholders"}])
     lab.given("merge.links", [link | {"feed": "residents", "record_id": "family"}])
@@ -229,7 +230,8 @@ def test_a_share_is_told_of_both_sides(lab):
         ("owned", "2024-02-01", "2024-05-01"),
         ("owner", "2024-02-01", "2024-05-01"),
     ]
-    assert {row["value"] for row in found} == {"owner", "帆影公司 · owned"}
+    told = {row["subject_id"]: row["value"] for row in found}
+    assert told == {"owner": "帆影公司", "owned": "魏安 · 8401"}
 
 
 @pytest.mark.parametrize(
@@ -242,13 +244,14 @@ def test_a_share_is_told_of_both_sides(lab):
 def test_a_register_tells_whose_child_one_is_and_who_leads_a_body(lab, list_name, feed, kind):
     link = {"record_id": "r", "version": "v", "feed": feed, "b_id": "told of"}
     link |= {"from_day": "2024-02-01", "valid_from": "2024-03-01"}
-    lab.given("merge.links", [link | {"link_kind": kind, "a_id": "one"}])
-    lab.given("merge.links", [link | {"link_kind": kind, "a_id": "two", "a_name": "魏安"}])
+    for one in ("one", "two"):
+        told = {"a_id": one, "a_as_told": f"{one} as told"}
+        lab.given("merge.links", [link | told | {"link_kind": kind}])
     lab.given("merge.links", [link | {"link_kind": "employment", "a_id": "employer"}])
     found = lab.run(f"lists.{list_name}")
     assert rows_of(found, "subject_id", "ground", "value", "from_day") == [
-        ("told of", kind, "one", "2024-03-01"),
-        ("told of", kind, "魏安 · two", "2024-03-01"),
+        ("told of", kind, "one as told", "2024-03-01"),
+        ("told of", kind, "two as told", "2024-03-01"),
     ]
     assert len({row["entry_key"] for row in found}) == 2
 

@@ -87,7 +87,8 @@ def test_an_event_is_known_while_it_and_its_match_are_believed(lab):
     [
         ({"name": "帆影公司", "id_scheme": "uscc", "id_value": "91"}, "帆影公司 · 91"),
         ({"id_scheme": "resident_no", "id_value": "870101198504120111"}, "8701011985****0111"),
-        ({"name": "韦波楠", "id_scheme": "resident_no", "id_value": "87010119850412011"}, "韦波楠"),
+        ({"id_scheme": "uscc", "id_value": "870101198504120111"}, "8701011985****0111"),
+        ({"name": "韦波楠", "id_scheme": "resident_no", "id_value": "8701"}, "韦波楠 · 8701"),
         (
             {"name": "魏安", "amount_yuan": "50.00", "document_no": "No. 7", "authority": "法院"},
             "魏安 · 50.00 · No. 7 · 法院",
@@ -135,6 +136,36 @@ def test_a_link_is_known_while_both_sides_are(lab):
     assert rows_of(lab.run("merge.links"), "a_id", "b_id", "from_day", "to_day") == [
         ("parent", "child", "2024-02-01", "2024-11-01")
     ]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value", "name", "as_told"),
+    [
+        ("resident_no", A, None, "8701011985****0111"),
+        ("uscc", "91840103PDY0061207", "帆影公司", "帆影公司 · 91840103PDY0061207"),
+        (
+            "record",
+            "r",
+            "帆影公司",
+            "帆影公司",
+        ),  # a register's own entry has no number in its words
+    ],
+)
+def test_a_side_is_told_in_the_words_of_the_record(lab, scheme, value, name, as_told):
+    link = {"record_id": "l", "version": "v", "link_kind": "shareholder", "from_day": "2024-01-01"}
+    link |= {"a_scheme": scheme, "a_value": value, "a_name": name, "b_name": "b"}
+    lab.given("conform.links", [link])
+    for role, given in (("a", (scheme, value, name)), ("b", (None, None, "b"))):
+        key = lab.engine.fetch(
+            "SELECT reference_key(?, key_value(?, ?), ?, NULL, NULL, NULL)",
+            [given[0], given[0], given[1], given[2]],
+        )[0][0]
+        lab.given(
+            "resolve.matches",
+            [{"record_id": "l", "version": "v", "role": role, "reference_id": key,
+              "subject_id": role, "from_day": "2024-01-01"}],
+        )  # fmt: skip
+    assert rows_of(lab.run("merge.links"), "a_as_told", "b_as_told") == [(as_told, "b")]
 
 
 def test_two_links_of_one_record_do_not_mix_their_sides(lab):

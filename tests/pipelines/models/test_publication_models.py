@@ -101,6 +101,18 @@ def test_a_measure_is_published_with_the_list_it_follows_from(lab):
     assert items(lab) == [("railway", "no_flights", "m", "court_dishonest", "public", "2024-04-01")]
 
 
+def test_the_public_reads_no_whole_number_of_a_person(lab):
+    """Wherever it stands in what an entry says; government bodies read it as it is."""
+    lab.given(
+        "publication.items",
+        [{"holder": "h", "subject_id": "s", "item_kind": "entry", "item": "i", "about": "a",
+          "value": "店主870101198504120111号", "sharing": "public", "area": "judicial"}],
+    )  # fmt: skip
+    read = {row["audience"]: row["value"] for row in lab.run("publication.pages")}
+    assert read["public"] == "店主8701011985****0111号"
+    assert read["intergovernmental"] == "店主870101198504120111号"
+
+
 def test_a_narrower_audience_sees_the_public_class_and_more(lab):
     for sharing in ("public", "limited", "intergovernmental"):
         lab.given(

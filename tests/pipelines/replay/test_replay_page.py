@@ -367,3 +367,14 @@ def test_a_fault_without_effect_or_correction_has_a_page(told, found):
     assert rows(quiet).empty
     for draw in FIGURES:
         draw(quiet)
+
+
+def test_a_mishap_has_a_page_and_is_over_by_itself(home, tmp_path):
+    """The bank deletes an entry on Monday and takes it again with Tuesday's list."""
+    asked = {"holder": "bank", "list": "court_dishonest", "delivery": date(2024, 5, 6)}
+    found = replay(home, FaultSpec("deleted_by_hand", **asked), paths=True)
+    write_page(found, tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "An entry deleted by hand, at bank" in text
+    assert "It happened <b>2024-05-06</b> to court dishonest" in text
+    assert "without anybody putting it right." in text
