@@ -133,7 +133,7 @@ def make_home(
         generate_home(home, size=size, seed=seed, days=days, dirt=dirt, command=command)
         build_home(home, command=command)
         return home
-    there = read_manifest(home.landing)
+    there = read_manifest(Path(home.current().get("landing") or home.landing))
     asked = {"size": size, "seed": seed, "days": days, "dirt": dirt}
     other = [
         f"{name} {there.get(name)}" for name, given in asked.items() if there.get(name) != given

@@ -317,7 +317,7 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
     names, all_places = ("court", "court-bank", "bank"), places.places
     monkeypatch.setattr(places, "places", lambda u: [p for p in all_places(u) if p.name in names])
     shutil.copytree(home, tmp_path / "world")
-    given = ("--by", "place", "--n", "2", "--size", "story", "--join", "own-keys")
+    given = ("--by", "place", "--n", "2", "--size", "story", "--dirt", "0", "--join", "own-keys")
     code, out, _ = run("experiment", *given, "--out", tmp_path, "--json")
     told = json.loads(out)
     shape("places").validate(told)

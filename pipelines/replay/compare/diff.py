@@ -266,7 +266,7 @@ def differences(db: Databases, about: About) -> dict[int, Difference]:
     }
     none = nothing(about)
     parts = {name: db.split(frame) for name, frame in frames.items()}
-    parts["tied"] = _tied(db) if parts["measures"] else {}
+    parts["tied"] = _tied(db, frames["measures"]) if parts["measures"] else {}
     parts["ways"] = _ways(db, frames["lists"]) if parts["lists"] else {}
     return {
         universe: replace(
@@ -350,12 +350,14 @@ def _ways(db: Databases, lists: pd.DataFrame) -> dict[int, pd.DataFrame]:
     )
 
 
-def _tied(db: Databases) -> dict[int, pd.DataFrame]:
-    """The link paths behind the differing measures."""
+def _tied(db: Databases, measures: pd.DataFrame) -> dict[int, pd.DataFrame]:
+    """The link paths behind the differing measures; rows may differ in what no cell shows."""
+    db.put("wrong_measures", measures[["universe", *MEASURE]].drop_duplicates())
     return db.split(
         db.frame(
             "SELECT DISTINCT universe, agency, measure, subject_id, "
             f"coalesce(link_path, '') AS link_path FROM {_on_one_side(_MEASURES)} "
+            "SEMI JOIN given.wrong_measures USING (universe, agency, measure, subject_id) "
             "ORDER BY universe, agency, measure, subject_id, link_path"
         )
     )
