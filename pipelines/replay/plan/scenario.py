@@ -305,9 +305,8 @@ def see_same_world(scenario: Scenario, about: Mapping[str, Any], path: Path) -> 
         ScenarioError: if it was made in another.
     """
     here = world_of(about)
-    other = {k: v for k, v in scenario.world.items() if k in here and here[k] != v}
-    if other:
-        wanted = ", ".join(f"--{key} {value}" for key, value in other.items())
+    if any(k in here and here[k] != v for k, v in scenario.world.items()):
+        wanted = " ".join(f"--{key} {value}" for key, value in scenario.world.items())
         raise ScenarioError(
             f"{path} was made in another world than this home holds; generate one with {wanted}."
         )
