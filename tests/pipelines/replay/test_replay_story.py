@@ -233,7 +233,7 @@ def test_a_saved_replay_is_the_same_replay(home, corrected, tmp_path):
 def test_a_scenario_of_another_world_is_refused(home, corrected, tmp_path):
     save(replace(corrected.scenario, world={"size": "tiny", "seed": 1}), tmp_path / "tiny.yaml")
     with pytest.raises(
-        ScenarioError, match="another world.*generate one with --size tiny --seed 1\."
+        ScenarioError, match=r"another world.*generate one with --size tiny --seed 1\."
     ):
         command(home.path, scenario=tmp_path / "tiny.yaml")
 
