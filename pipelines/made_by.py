@@ -131,16 +131,15 @@ def made_unlike(first: Path, second: Path) -> str | None:
     return f"{second} was built with {how} than {first}." if how else None
 
 
-def out_of_date(engine: Engine, path: Path, database: str = "") -> str | None:
+def out_of_date(engine: Engine, path: Path) -> str | None:
     """One sentence if a database was made by other files than there are today; else None.
 
     Args:
-        engine, database: see `noted`.
+        engine: with the database open.
         path: of the database, to name it.
     """
-    name = f"{database}.codes.run" if database else "codes.run"
-    ((tier,),) = engine.fetch(f"SELECT max(tier) FROM {name}")
-    return made_before(path, tier, noted(engine, database))
+    ((tier,),) = engine.fetch("SELECT max(tier) FROM codes.run")
+    return made_before(path, tier, noted(engine))
 
 
 def made_before(path: Path, tier: str, by: Iterable[Noted] | None) -> str | None:

@@ -27,11 +27,10 @@ from pipelines.replay.plan.edits import Edit
 from pipelines.replay.plan.faults import FaultSpec
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
-from sources.faults.figures import figure_columns
+from sources.faults.figures import FIGURES, figure_columns
 from sources.faults.identifiers import identifier_columns, name_columns
 from sources.world.draws import Stream
 
-FIGURES = ("money", "wan", "integer")
 BLOCK = 50  # faults followed together
 
 

@@ -180,9 +180,8 @@ def _follow(design: Design, folder: str, home: str, blocks: list[Block]) -> None
     cases = {}
     rows: dict[Block, list] = {block: [] for block in blocks}
     cells: dict[Block, list] = {block: [] for block in blocks}
-    stands: dict[
-        int | None, list[Shown]
-    ] = {}  # without a remedy, by days until the source corrects
+    # What stands wrong without a remedy, by days until the source corrects.
+    stands: dict[int | None, list[Shown]] = {}
     for block in blocks:
         arm, mine = arms[block.arm], {}
         for number in block.faults:

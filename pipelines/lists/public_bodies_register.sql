@@ -3,24 +3,6 @@
 -- source: basic information comes first in what is published of a body
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, value, from_day, parent_id
-WITH told AS (
-    SELECT
-        statements.record_id,
-        statements.version,
-        statements.property,
-        statements.value,
-        matches.subject_id,
-        greatest(statements.from_day, matches.from_day) AS from_day,
-        least(statements.to_day, matches.to_day) AS to_day
-    FROM conform.statements
-    INNER JOIN resolve.matches
-        ON matches.record_id = statements.record_id
-        AND matches.version = statements.version
-        AND matches.role = 'stated'
-        AND meet(matches.from_day, matches.to_day, statements.from_day, statements.to_day)
-    WHERE statements.feed = 'public_bodies'
-)
-
 SELECT
     concat_ws(':', id_text(record_id), 'registered') AS entry_key,
     subject_id,
@@ -38,7 +20,8 @@ SELECT
     to_day,
     'statement' AS parent_kind,
     concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
-FROM told
+FROM merge.statements
+WHERE feed = 'public_bodies'
 GROUP BY record_id, version, subject_id, from_day, to_day
 UNION ALL
 SELECT

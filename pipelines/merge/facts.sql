@@ -10,7 +10,7 @@
 WITH stated AS (
     -- What is claimed to hold since ever, or for ever, has a first and a last day to be cut by.
     SELECT
-        matches.subject_id,
+        statements.subject_id,
         statements.property,
         statements.value,
         coalesce(CAST(trust.trust AS INTEGER), 9) AS trust,
@@ -19,14 +19,9 @@ WITH stated AS (
         statements.feed,
         coalesce(statements.valid_from, DATE '0001-01-01') AS claimed_from,
         until(statements.valid_to) AS claimed_to,
-        greatest(statements.from_day, matches.from_day) AS stated_from,
-        least(statements.to_day, matches.to_day) AS stated_to
-    FROM conform.statements
-    INNER JOIN resolve.matches
-        ON matches.record_id = statements.record_id
-        AND matches.version = statements.version
-        AND matches.role = 'stated'
-        AND meet(matches.from_day, matches.to_day, statements.from_day, statements.to_day)
+        statements.from_day AS stated_from,
+        statements.to_day AS stated_to
+    FROM merge.statements
     LEFT JOIN codes.trust ON trust.feed = statements.feed
 ),
 

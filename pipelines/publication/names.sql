@@ -24,9 +24,11 @@ named AS (
 numbered AS (
     SELECT
         identifiers.subject_id,
-        max(CASE WHEN identifiers.scheme = 'uscc' THEN identifiers.value END) AS uscc,
-        max(CASE WHEN identifiers.scheme = 'org_code' THEN identifiers.value END) AS org_code,
-        max(CASE WHEN identifiers.scheme = 'resident_no' THEN identifiers.value END) AS resident_no
+        coalesce(
+            max(CASE WHEN identifiers.scheme = 'resident_no' THEN identifiers.value END),
+            max(CASE WHEN identifiers.scheme = 'uscc' THEN identifiers.value END),
+            max(CASE WHEN identifiers.scheme = 'org_code' THEN identifiers.value END)
+        ) AS number
     FROM resolve.identifiers
     CROSS JOIN codes.run
     WHERE on_day(identifiers.from_day, identifiers.to_day, run.last_day)
@@ -38,8 +40,8 @@ SELECT
     told_of.subject_id,
     named.name,
     CASE told_of.audience
-        WHEN 'public' THEN mask_numbers(coalesce(numbered.resident_no, numbered.uscc, numbered.org_code))
-        ELSE coalesce(numbered.resident_no, numbered.uscc, numbered.org_code)
+        WHEN 'public' THEN mask_numbers(numbered.number)
+        ELSE numbered.number
     END AS number
 FROM told_of
 LEFT JOIN named ON named.subject_id = told_of.subject_id

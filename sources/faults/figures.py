@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from schemas.contract import MOST, Column, Feed
 
+FIGURES = ("money", "wan", "integer")  # kinds of number: sums, sums in 10,000 yuan, counts
+
 
 def figure_columns(feed: Feed, parses: tuple[str, ...]) -> tuple[str, ...]:
     """Columns that must read as one of these kinds of number and say something of the subject."""

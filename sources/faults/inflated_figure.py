@@ -7,7 +7,7 @@ from decimal import Decimal
 from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
-from sources.faults.figures import figure_columns, times, within_bounds
+from sources.faults.figures import FIGURES, figure_columns, times, within_bounds
 
 KIND = "inflated_figure"
 TITLE = "Inflated figure"
@@ -28,7 +28,7 @@ MOST_FOLD = 56
 
 def columns(feed: Feed) -> tuple[str, ...]:
     """The columns that hold figures: sums of money, hours, counts."""
-    return figure_columns(feed, ("money", "wan", "integer"))
+    return figure_columns(feed, FIGURES)
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

@@ -7,7 +7,6 @@ folders.
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 import time
@@ -24,7 +23,7 @@ from pipelines.replay.plan.case import plan_case, rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile, apply
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.plan.mishaps import rows_of
-from pipelines.replay.recompute.levels import level
+from pipelines.replay.recompute.levels import level, said_by
 from schemas.contract import feeds
 from schemas.progress import Progress
 
@@ -64,10 +63,7 @@ def rebuild_states(
         progress: called with a label, steps done and steps in all.
         faulty: the faulty state, if it is there already.
     """
-    with opened(base=clean) as db:
-        join, policy, tier = db.rows(
-            "SELECT max(join_level), max(policy), max(tier) FROM base.codes.run"
-        )[0]
+    said = said_by(clean)
     seconds: dict[str, float] = {}
 
     def rebuilt(state: str, folder: Path, mishaps: Sequence[Mapping[str, Any]]) -> Path:
@@ -81,9 +77,9 @@ def rebuild_states(
         build(
             folder,
             target,
-            join=join,
-            policy=json.loads(policy),
-            tier=tier,
+            join=said.join,
+            policy=said.policy,
+            tier=said.tier,
             mishaps=mishaps,
             progress=tell,
             checks=False,

@@ -190,13 +190,15 @@ def test_a_record_is_shown_as_it_was_told(lab, list_name, kind, ends):
 
 
 def says(lab, feed, from_day="2024-02-01", to_day=None, version="v", **properties):
-    """What a register's own record says, and that it is matched for as long as it is believed."""
+    """What a register's own record says."""
     spell = {"record_id": "r", "version": version, "from_day": from_day, "to_day": to_day}
     lab.given(
-        "conform.statements",
-        [spell | {"feed": feed, "property": p, "value": v} for p, v in properties.items()],
+        "merge.statements",
+        [
+            spell | {"feed": feed, "property": p, "value": v, "subject_id": "s"}
+            for p, v in properties.items()
+        ],
     )
-    lab.given("resolve.matches", [spell | {"role": "stated", "subject_id": "s"}])
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def stated(lab, record, value, feed="market_registry", subject="s", valid_from=N
 
 def facts(lab):
     columns = ("value", "won", "rank", "valid_from", "valid_to", "from_day", "to_day")
-    return rows_of(lab.run("merge.facts"), *columns)
+    return rows_of(lab.run("merge.statements", "merge.facts"), *columns)
 
 
 def test_a_fact_nobody_contests_wins(lab):
@@ -54,7 +54,11 @@ def test_among_equals_the_later_claim_wins_then_the_smaller_record(lab):
     stated(lab, "b", "old", valid_from="2010-01-01")
     stated(lab, "c", "new", valid_from="2012-01-01")
     stated(lab, "a", "newer record", valid_from="2012-01-01")
-    won = [(r["value"], str(r["valid_from"])) for r in lab.run("merge.facts") if r["won"]]
+    won = [
+        (r["value"], str(r["valid_from"]))
+        for r in lab.run("merge.statements", "merge.facts")
+        if r["won"]
+    ]
     assert sorted(won) == [("newer record", "2012-01-01"), ("old", "2010-01-01")]
 
 
@@ -62,6 +66,16 @@ def test_versions_of_one_record_that_follow_each_other_all_win(lab):
     stated(lab, "r", "甲", to_day="2024-06-01")
     stated(lab, "r", "乙", from_day="2024-06-01", version="v2")
     assert [row[1:3] for row in facts(lab)] == [(True, 1), (True, 1)]
+
+
+def test_a_statement_is_known_while_it_and_its_match_are_believed(lab):
+    stated(lab, "r", "甲", from_day="2024-02-01", to_day="2024-09-01")
+    match = {"record_id": "r", "version": "v1", "role": "stated", "subject_id": "other"}
+    lab.given("resolve.matches", [match | {"from_day": "2024-08-01"}])
+    assert rows_of(lab.run("merge.statements"), "subject_id", "from_day", "to_day") == [
+        ("other", "2024-08-01", "2024-09-01"),
+        ("s", "2024-02-01", "2024-09-01"),
+    ]
 
 
 def test_an_event_is_known_while_it_and_its_match_are_believed(lab):
