@@ -566,9 +566,11 @@ def faults(as_json: JsonOption = False) -> None:
         print_json(rows)
         return
     for row in rows:
-        feeds = row["feeds"]
-        row["feeds"] = feeds if len(feeds) <= 3 else f"{len(feeds)} (--json names them)"
-    print_table("Faults", rows)
+        row["feeds"] = len(row["feeds"]) or ""
+    shown = ["fault", "group", "level", "mechanism", "intent", "feeds"]
+    print_table(
+        "Faults; --json tells them in a sentence, and where each has been seen", rows, shown
+    )
 
 
 @app.command()

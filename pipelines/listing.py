@@ -99,6 +99,10 @@ def faults() -> list[Row]:
             "description": fault.description,
             "level": fault.level,
             "scope": fault.scope,
+            "group": fault.group,
+            "mechanism": fault.mechanism,
+            "intent": fault.intent,
+            "seen": fault.models,
             "feeds": [name for name, feed in feeds().items() if fault.fits(feed)],
         }
         for fault in kinds().values()
@@ -109,6 +113,10 @@ def faults() -> list[Row]:
             "description": mishap.description,
             "level": mishap.level,
             "scope": mishap.place,
+            "group": mishap.group,
+            "mechanism": mishap.mechanism,
+            "intent": mishap.intent,
+            "seen": mishap.models,
             "feeds": [],
         }
         for mishap in mishaps().values()

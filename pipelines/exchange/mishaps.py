@@ -29,6 +29,7 @@ class Mishap:
             (from a sync) `nothing` as `_deviations.sql` says, (from a day) `nothing` as
             `deletions.sql` does, `new` and `twice` as `_entered.sql`, `astray` as `_sent_astray.sql`.
         lasts: `sync` (until the next full one) or `ever`.
+        mechanism, intent: as of a `sources.faults.Fault`.
     """
 
     kind: str
@@ -40,7 +41,10 @@ class Mishap:
     begins: str
     shows: str
     lasts: str
+    mechanism: str
+    intent: str
     level: str = "mishap"
+    group: str = "exchange"
 
     @property
     def with_removal(self) -> bool:
@@ -74,6 +78,8 @@ def mishaps() -> Mapping[str, Mishap]:
             row["begins"],
             row["shows"],
             row["lasts"],
+            row["mechanism"],
+            row["intent"],
         )
         for row in read_csv(CODES / "mishaps.csv")
     }

@@ -36,22 +36,21 @@ from functools import lru_cache
 from typing import Any
 
 from schemas.suggest import suggestion
-from sources.faults.base import LEVELS, SCOPES, Fault, FaultError, History, Row
+from sources.faults.base import CHOICES, Fault, FaultError, History, Row
 
-__all__ = ["LEVELS", "SCOPES", "Fault", "FaultError", "History", "Row", "kind", "kinds"]
+__all__ = ["CHOICES", "Fault", "FaultError", "History", "Row", "kind", "kinds"]
 
 
 def _read(module: Any, name: str) -> Fault:
-    wanted = ("TITLE", "DESCRIPTION", "MODELS", "LEVEL", "SCOPE", "CORRECTION")
+    wanted = ("TITLE", "DESCRIPTION", "MODELS", "CORRECTION", *CHOICES)
     verbs = {"cell": ("spoil", "columns"), "row": ("resend",), "delivery": ("send",)}
     level = getattr(module, "LEVEL", None)
     missing = [w for w in (*wanted, *verbs.get(level, ())) if not hasattr(module, w)]
     if missing:
         raise FaultError(f"sources/faults/{name}.py: {', '.join(missing)} is missing; say it.")
-    if level not in LEVELS or module.SCOPE not in SCOPES:
-        raise FaultError(
-            f"sources/faults/{name}.py: LEVEL must be one of {LEVELS}, SCOPE one of {SCOPES}."
-        )
+    for said, choices in CHOICES.items():
+        if getattr(module, said) not in choices:
+            raise FaultError(f"sources/faults/{name}.py: {said} must be one of {choices}.")
     return Fault(
         kind=name,
         title=module.TITLE,
@@ -59,6 +58,9 @@ def _read(module: Any, name: str) -> Fault:
         models=module.MODELS,
         level=level,
         scope=module.SCOPE,
+        group=module.GROUP,
+        mechanism=module.MECHANISM,
+        intent=module.INTENT,
         correction=dict(module.CORRECTION),
         frame=getattr(module, "FRAME", "any"),
         module=module,

@@ -12,8 +12,17 @@ from schemas.contract import Feed
 Row = dict[str, str | None]
 History = dict[date, list[Row]]
 
-LEVELS = ("cell", "row", "delivery")
-SCOPES = ("source", "once")
+# What a module may say of its kind of fault. Mechanisms after the three of tab_err (completely at
+# random, at random given other columns, depending on the value itself), in time and by delivery.
+CHOICES = {
+    "LEVEL": ("cell", "row", "delivery"),
+    "SCOPE": ("source", "once"),
+    "GROUP": ("identifiers", "names", "values", "rows", "deliveries"),
+    "MECHANISM": (
+        "completely_at_random", "given_other_columns", "given_its_value", "in_bursts", "drifting",
+    ),
+    "INTENT": ("accident", "intent"),
+}  # fmt: skip
 
 
 def within(d: date, day: date, until: date | None) -> bool:
@@ -49,6 +58,9 @@ class Fault:
     models: str
     level: str
     scope: str
+    group: str
+    mechanism: str
+    intent: str
     correction: dict[str, str]
     frame: str
     module: Any

@@ -13,6 +13,9 @@ DESCRIPTION = "Named columns of one record are set to given values."
 MODELS = "Any slip of the pen: islands replay --feed F --record R --set COLUMN=VALUE."
 LEVEL = "cell"
 SCOPE = "source"
+GROUP = "values"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further, right row; the wrong one stays"}
 
 

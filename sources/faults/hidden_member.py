@@ -19,6 +19,9 @@ MODELS = (
 )
 LEVEL = "cell"
 SCOPE = "source"
+GROUP = "values"
+MECHANISM = "given_other_columns"
+INTENT = "intent"
 CORRECTION = RIGHTED | {"append": "a further, full row; the other one stays"}
 
 

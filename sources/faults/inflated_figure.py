@@ -21,6 +21,9 @@ MODELS = (
 )
 LEVEL = "cell"
 SCOPE = "source"
+GROUP = "values"
+MECHANISM = "given_its_value"
+INTENT = "intent"
 CORRECTION = RIGHTED | {"append": "a further row with the right figure; the wrong one stays"}
 
 MOST_FOLD = 56

@@ -14,6 +14,9 @@ DESCRIPTION = "What the record has to say in one delivery is said in the next in
 MODELS = "Decisions are to be published within 7 working days, and often are not."
 LEVEL = "row"
 SCOPE = "once"
+GROUP = "rows"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
 CORRECTION = dict.fromkeys(MODES, "it puts itself right with the next delivery")
 
 

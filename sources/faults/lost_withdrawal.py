@@ -20,6 +20,9 @@ MODELS = (
 )
 LEVEL = "row"
 SCOPE = "source"
+GROUP = "rows"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
 CORRECTION = {
     "snapshot": "the row is absent from the next delivery",
     "changes": "the withdrawal arrives, late",

@@ -19,6 +19,9 @@ MODELS = (
 )
 LEVEL = "row"
 SCOPE = "source"
+GROUP = "rows"
+MECHANISM = "completely_at_random"
+INTENT = "intent"
 
 
 def fits(feed: Feed) -> bool:

@@ -12,6 +12,9 @@ DESCRIPTION = "One cell of the record is left empty."
 MODELS = "A field skipped at entry, or lost between two layouts of one form."
 LEVEL = "cell"
 SCOPE = "source"
+GROUP = "values"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
 CORRECTION = {
     "snapshot": "the full row stands in the next delivery",
     "changes": "a row marked as a correction takes the incomplete one's place",

@@ -23,6 +23,9 @@ MODELS = (
 )
 LEVEL = "row"
 SCOPE = "source"
+GROUP = "rows"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
 CORRECTION = {
     "changes": "the word of the repayment arrives, late, under its own number; the arrears struck out "
     "by mistake stay so, since nothing was said of them that could be put right",

@@ -17,6 +17,9 @@ DESCRIPTION = (
 MODELS = "A case re-entered after a failed upload: the same decision under two file numbers."
 LEVEL = "row"
 SCOPE = "source"
+GROUP = "rows"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
 CORRECTION = {
     "snapshot": "the second row is absent from the next delivery",
     "changes": "the second row is withdrawn",

@@ -13,6 +13,9 @@ DESCRIPTION = "The record's row is missing from the delivery."
 MODELS = "An export that stops at a row it cannot write; absence then reads as withdrawal."
 LEVEL = "row"
 SCOPE = "source"
+GROUP = "rows"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
 CORRECTION = {
     "snapshot": "the row stands in the next delivery",
     "changes": "the row arrives, late",

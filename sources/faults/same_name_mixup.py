@@ -20,6 +20,9 @@ MODELS = (
 )
 LEVEL = "cell"
 SCOPE = "source"
+GROUP = "identifiers"
+MECHANISM = "given_other_columns"
+INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row about the right person; the wrong one stays"}
 
 _PERSONAL = ("resident_no", "masked_resident_no")

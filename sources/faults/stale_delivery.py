@@ -19,6 +19,9 @@ MODELS = (
 )
 LEVEL = "delivery"
 SCOPE = "once"
+GROUP = "deliveries"
+MECHANISM = "in_bursts"
+INTENT = "accident"
 CORRECTION = {
     "snapshot": "the next delivery is the right one",
     "changes": "what was kept back and what was undone come as corrections",

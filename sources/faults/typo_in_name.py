@@ -13,6 +13,9 @@ DESCRIPTION = "Two neighbouring characters of a name change places, or one is dr
 MODELS = "Names typed from paper; harmless where a code decides, fatal where only a name is given."
 LEVEL = "cell"
 SCOPE = "source"
+GROUP = "names"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right name; the wrong one stays"}
 
 

@@ -25,6 +25,9 @@ MODELS = (
 )
 LEVEL = "row"
 SCOPE = "source"
+GROUP = "rows"
+MECHANISM = "completely_at_random"
+INTENT = "intent"
 
 
 def fits(feed: Feed) -> bool:

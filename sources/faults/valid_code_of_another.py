@@ -19,6 +19,9 @@ MODELS = (
 )
 LEVEL = "cell"
 SCOPE = "source"
+GROUP = "identifiers"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
 
 

@@ -21,6 +21,9 @@ MODELS = (
 )
 LEVEL = "cell"
 SCOPE = "source"
+GROUP = "values"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right amount; the wrong one stays"}
 
 FACTOR = Decimal(10_000)
