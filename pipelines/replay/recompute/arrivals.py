@@ -339,7 +339,11 @@ def _deliveries(
         ),
     )
     columns = small.columns["landing.deliveries"]
-    made = {"rows": 't."rows" + e.more AS "rows"', "whole": 'e.whole AS "whole"'}
+    made = {
+        "rows": 't."rows" + e.more AS "rows"',
+        "counted": "t.counted + e.more AS counted",
+        "whole": 'e.whole AS "whole"',
+    }
     other = ", ".join(made.get(c, f"t.{quoted(c)}") for c in columns)
     same = ", ".join(f"t.{quoted(c)}" for c in columns)
     tied = (
