@@ -580,12 +580,15 @@ def gates(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What is expected of each table, and what follows for what does not meet it."""
+    """What is expected of each table, what follows for what does not meet it, and who is told."""
     rows = listing.gates()
     _one_of(table, list(dict.fromkeys(row["table"] for row in rows)), "--table")
     rows = [row for row in rows if table in (None, row["table"])]
-    shown = ["table", "column", "sentence", "outcome"]
-    print_json(rows) if as_json else print_table("Gates", rows, shown)
+    if as_json:
+        print_json(rows)
+    else:
+        title = "Gates; --json tells each table and column, and --table those of one"
+        print_table(title, listing.gates_in_short(rows))
 
 
 @app.command()
