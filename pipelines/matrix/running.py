@@ -23,7 +23,7 @@ from pipelines.matrix.judged import Judged
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.plan.edits import Edit, EditError, FileEdit
-from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.plan.faults import PLACE, FaultSpec, Struck
 from pipelines.run import make_home
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
@@ -34,7 +34,7 @@ DRAWN_AGAIN = 20  # times at most that a fault which changes nothing is drawn ag
 
 INSTANCES = (
     "kind", "number", "world", "seed", "place", "record_id", "day", "file", "line", "before", "after",
-    "cells", "subjects", "first_day",
+    "cells", "subjects", "first_day", "replay",
 )  # fmt: skip
 CAUGHT = ("kind", "number", "gate", "flagged", "day", "spread", "example")
 
@@ -57,7 +57,7 @@ class Plan:
     worlds: int = 2
     size: str = "tiny"
     days: int = 365
-    dirt: float = 0.0
+    dirt: float = 1.0
     seed: int = 1
     own: Sequence[Path] = ()
 
@@ -99,8 +99,9 @@ class Tables:
     Attributes:
         instances: a row a fault that found something to change.
         caught: a row a fault and gate that caught it.
-        gates: a row a gate: id, stage, sentence, outcome, flagged (rows it flags without any fault), judged
-            (rows there are), seconds (a run of it takes; None of those of landing).
+        gates: a row a gate and world: gate, world (None: the first without dirt), stage, sentence, outcome,
+            flagged (rows it flags without any fault), false_alarms (those of sound records), judged (rows
+            there are), seconds (a run of it takes; None of those of landing).
     """
 
     instances: pd.DataFrame
@@ -128,21 +129,15 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     work: list[tuple[int, list[tuple[str, int]]]] = []
     measured: list[dict[str, Any]] = []
     homes = {}
-    for world in range(plan.worlds):
-        tell(f"world {world + 1} of {plan.worlds}", 0, total)
-        home = make_home(
-            Home(out / "worlds" / f"{world:03d}"),
-            size=plan.size,
-            seed=plan.world_seed(world),
-            days=plan.days,
-            dirt=plan.dirt,
-            command=("matrix", f"world {world}"),
-        )
-        homes[world] = str(home.path)
+    worlds = [*range(plan.worlds), *([None] if plan.dirt else [])]
+    for at, world in enumerate(worlds):
+        tell(f"world {at + 1} of {len(worlds)}", 0, total)
+        home = _home(plan, out, world)
         with Judged(home, plan.own, plan.gates) as judged:  # laid out once, before many read it
             measured += [_measured(judged, gate) | {"world": world} for gate in judged.gates]
-        faults = plan.faults_of(world)
-        work += [(world, faults[at : at + BLOCK]) for at in range(0, len(faults), BLOCK)]
+        if world is not None:
+            homes[world], faults = str(home.path), plan.faults_of(world)
+            work += [(world, faults[n : n + BLOCK]) for n in range(0, len(faults), BLOCK)]
     done = 0
     found: dict[tuple[int, int], tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for at, rows in _followed(said, homes, work, workers):
@@ -160,6 +155,18 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
         instances.sort_values(**by_kind, kind="stable", ignore_index=True),
         caught.sort_values(**by_kind, kind="stable", ignore_index=True),
         pd.DataFrame(measured),
+    )
+
+
+def _home(plan: Plan, out: Path, world: int | None) -> Home:
+    """The home of a world, generated and built once; None: of the first one, as it is without dirt."""
+    return make_home(
+        Home(out / "worlds" / ("clean" if world is None else f"{world:03d}")),
+        size=plan.size,
+        seed=plan.world_seed(world or 0),
+        days=plan.days,
+        dirt=0.0 if world is None else plan.dirt,
+        command=("matrix", "clean world" if world is None else f"world {world}"),
     )
 
 
@@ -282,21 +289,33 @@ def _instance(kind: str, number: int, world: int, outcome: Outcome) -> dict[str,
         "cells": lists.groupby(list(CELL)).ngroups,
         "subjects": len(outcome.faulty.subjects()),
         "first_day": lists["from_day"].min() if len(lists) else None,
+        "replay": _options(edit),
     }
+
+
+def _options(edit: Edit) -> str:
+    """Options of `islands replay` that follow this very fault again."""
+    struck = edit.struck
+    if isinstance(struck, Struck):
+        told = {"feed": struck.feed.name, "record": struck.record_id, "delivery": struck.day}
+    else:
+        spec = struck.written_out
+        told = {name: getattr(spec, name) for name in PLACE} | {"day": struck.day}
+    told = {"fault": struck.spec.kind, "seed": struck.spec.seed} | told
+    return " ".join(f"--{name} {value}" for name, value in told.items() if value is not None)
 
 
 def _measured(judged: Judged, gate: Gate) -> dict[str, Any]:
     """What a gate flags in the world as it is, among how many rows, and how long it takes."""
-    judged_rows = sum(
-        judged.db.rows(f"SELECT count(*) FROM base.{table}")[0][0] for table in gate.judges
-    )
-    flagged, seconds = judged.flags(gate)
+    rows = sum(judged.db.rows(f"SELECT count(*) FROM base.{table}")[0][0] for table in gate.judges)
+    flags = judged.flags(gate)
     return {
         "gate": gate.id,
         "stage": gate.stage,
         "sentence": gate.sentence,
         "outcome": gate.outcome,
-        "flagged": flagged,
-        "judged": judged_rows,
-        "seconds": seconds,
+        "flagged": flags.rows,
+        "false_alarms": flags.sound,
+        "judged": rows,
+        "seconds": flags.seconds,
     }

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from math import sqrt
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from pipelines.exchange.mishaps import mishaps
+from pipelines.home import write_json
+from pipelines.landing import read_manifest
+from pipelines.manifest import make_manifest
 from pipelines.matrix.running import Plan, Tables
 from quality.suites import CHECKED_STAGES
 from sources.faults import kinds
@@ -43,9 +49,9 @@ class Summary:
             gates by share, most first).
         cells: a row a kind and gate that caught any: `fault`, `gate`, `n`, `caught`, `share`, `low`, `high`,
             `days`, `spread`.
-        gates: a row a gate: `gate`, `stage`, `sentence`, `outcome`, `caught`, `kinds`, `flagged`, `judged`,
-            `false_alarms`, `seconds`.
-        cover: the fewest gates that catch what is caught: `gate`, `more` (faults no gate before it caught),
+        gates: a row a gate: `gate`, `stage`, `sentence`, `outcome`, `caught`, `kinds`, `flagged`,
+            `flagged_clean` (in the first world without dirt), `judged`, `false_alarms`, `seconds`.
+        cover: the fewest gates that catch what is caught: `gate`, `more` (faults none before it caught),
             `caught`, `share`, `false_alarms`, all but `more` as if those so far were all there are.
     """
 
@@ -71,6 +77,46 @@ class Summary:
             "cover": _plain(self.cover),
             "not_caught": not_caught(self.kinds),
         }
+
+
+def write_tables(
+    summary: Summary, tables: Tables, out: Path, command: Sequence[str]
+) -> dict[str, Path]:
+    """Write the tables as Parquet, and the manifest of them.
+
+    Args:
+        summary, tables: of a finished matrix.
+        out: the folder.
+        command: what the manifest says they were made by.
+
+    Returns:
+        Table -> its file: `faults`, `cells`, `gates`, `cover` (see `Summary`), `instances` (a row a fault),
+        `caught` (a row a fault and gate).
+    """
+    found = {
+        "faults": summary.kinds.drop(columns="gates"),
+        "cells": summary.cells,
+        "gates": summary.gates,
+        "cover": summary.cover,
+        "instances": _as_text(tables.instances, ("before", "after")),
+        "caught": _as_text(tables.caught, ("example",)),
+    }
+    files = {name: out / f"{name}.parquet" for name in found}
+    for name, frame in found.items():
+        frame.to_parquet(files[name], index=False)
+    said = {name: value for name, value in asdict(summary.plan).items() if name != "own"}
+    landing = read_manifest(out / "worlds" / "000" / "landing")
+    write_json(out / "manifest.json", make_manifest(command, landing, matrix=said))
+    return files
+
+
+def _as_text(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """A frame with what stands in some columns, rows of texts, as JSON."""
+    texts = {
+        c: [json.dumps(one or {}, ensure_ascii=False, default=str) for one in frame[c]]
+        for c in columns
+    }
+    return frame.assign(**texts)
 
 
 def not_caught(found: pd.DataFrame) -> list[str]:
@@ -185,6 +231,8 @@ def _gates(gates: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
         false_alarms=("false_alarms", "sum"),
         seconds=("seconds", "mean"),
     )
+    clean = gates[gates["world"].isna()].groupby("gate")["flagged"].sum()
+    told["flagged_clean"] = clean.reindex(told.index)
     both = told.join(catches).fillna({"caught": 0, "kinds": 0}).reset_index()
     return both.astype({"caught": int, "kinds": int})
 
