@@ -277,7 +277,7 @@ def trace(
     from pipelines.run import opened
 
     with opened(Home(home)) as engine:
-        _note(out_of_date(engine, Home(home).database()))
+        _note(out_of_date(engine, Home(home).database(), home))
         found = tracing.trace(engine, given)
     print_json(found) if as_json else print_trace(found)
 
@@ -488,7 +488,7 @@ def subject(
         raise ValueError("--audience tells the last day of deliveries; give it without --as-of.")
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
     with opened(Home(home)) as engine:
-        _note(out_of_date(engine, Home(home).database()))
+        _note(out_of_date(engine, Home(home).database(), home))
         found = published(engine, given, audience) if audience else about(engine, given, day)
     if as_json:
         print_json(found)
@@ -510,7 +510,7 @@ def systems(
     from pipelines.systems import systems as stand
 
     with opened(Home(home)) as engine:
-        _note(out_of_date(engine, Home(home).database()))
+        _note(out_of_date(engine, Home(home).database(), home))
         rows = stand(engine)
     if as_json:
         print_json(rows)

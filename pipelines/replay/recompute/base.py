@@ -61,6 +61,7 @@ class Base:
         self.landing = Path(about.get("landing") or home.landing)
         self.feeds: Mapping[str, Feed] = feeds()
         self.models = models_of(base, everything)
+        self.decided = said_by(base).decided
         self.base = prepared(base, home.kept / "prepared", self.models, progress)
         self.small = Small(self.base, threads)
         self.db = Databases(self.small.engine)
@@ -88,7 +89,7 @@ class Base:
             Names of the models that had to be run.
         """
         self.small.begin(edits)
-        gates = arrive(self.small, self.feeds, edits)
+        gates = arrive(self.small, self.feeds, edits, self.decided)
         return self.small.run([*gates, *self.models])
 
     def differing(self, universe: int, table: str) -> pd.DataFrame:
