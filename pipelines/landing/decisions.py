@@ -27,6 +27,7 @@ from schemas.contract import Feed, feeds
 
 LOG = "quarantine.jsonl"
 TABLE = "codes.decisions"
+SHA256 = 64  # characters of the digest of a file; that of a row has 32
 CORRECT, RELEASE, DISCARD = STEPS = ("correct", "release", "discard")
 
 Row = dict[str, str | None]
@@ -253,18 +254,14 @@ def in_edited_files(
         files: feed and delivery -> the other file.
         rewritten: those of which that is so.
     """
-    found = []
-    for one in decided:
+
+    def now(one: Decided) -> Decided:
         place = (one.feed, one.delivery)
-        if (
-            place in files
-            and one.says is None
-            and len(one.delivered) == len(hashlib.sha256().hexdigest())
-        ):
+        if place not in files:
+            return one
+        if len(one.delivered) == SHA256:
             digest = hashlib.sha256(files[place].read_bytes()).hexdigest()
-            found.append(one._replace(delivered=digest, version=digest))
-        elif place in files and one.says is not None and place in rewritten:
-            found.append(one._replace(says=None))
-        else:
-            found.append(one)
-    return found
+            return one._replace(delivered=digest, version=digest)
+        return one._replace(says=None) if place in rewritten else one
+
+    return [now(one) for one in decided]
