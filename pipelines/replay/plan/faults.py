@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.engine.databases import Databases
+from pipelines.landing.decisions import TABLE, decided_of
 from pipelines.landing.keys import record_id
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
@@ -128,13 +129,13 @@ class Landed:
         held = {
             row[0]
             for row in db.rows(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = ? "
-                "AND schema_name = 'landing'",
+                "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ?",
                 name,
             )
         }
-        self.feeds = {feed.name: feed for feed in feeds.values() if feed.name in held}
-        self.gates = Gates(db)
+        self.feeds = {feed.name: feed for feed in feeds.values() if f"landing.{feed.name}" in held}
+        decided = db.rows(f"SELECT * FROM {name}.{TABLE}") if TABLE in held else ()
+        self.gates = Gates(db, decided_of(decided))
         self._files: dict[str, dict[date, str]] = {}  # feed -> delivery day -> file
         for feed, day, file in db.rows(
             f"SELECT feed, published, min(file) FROM {name}.landing.deliveries "
