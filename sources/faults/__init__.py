@@ -21,7 +21,8 @@ and one function, by level:
   and `columns(feed)`, the columns it may change.
 * row: `resend(history, days, day, until, draw) -> history`, what is delivered of one record, day by
   day, instead; and optionally `places(feed, history, days)`, the days on which it changes something, and
-  `FRAME = "gone"` where it changes something only in records that the feed withdrew.
+  `FRAME`: `gone` where it changes something only in records that the feed withdrew, `changed` where
+  only in those of which it told different values in one of `columns(feed)`.
 * delivery: `send(day, days, content_of, draw) -> bytes | None`, the file that goes out instead.
 
 A *row* is a dict of a feed's contract columns, in their order, to text or None. A *history* is what

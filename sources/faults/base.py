@@ -74,8 +74,9 @@ class Fault:
         return self.level != "cell" or bool(self.columns(feed))
 
     def columns(self, feed: Feed) -> tuple[str, ...]:
-        """The columns a cell fault may change; none for the other levels."""
-        return tuple(self.module.columns(feed)) if self.level == "cell" else ()
+        """The columns the fault may change; none where its module names none."""
+        own: Callable | None = getattr(self.module, "columns", None)
+        return tuple(own(feed)) if own else ()
 
     def places(self, feed: Feed, history: History, days: list[date]) -> list[date]:
         """Delivery days on which the fault can befall this record, in order."""

@@ -35,6 +35,12 @@ class Others(Protocol):
     def name(self, scheme: str, code: str) -> str | None:
         """The name of the bearer of a code; None if nobody is known to bear it."""
 
+    def linked(self, scheme: str, like: str) -> Sequence[str]:
+        """Codes of that scheme borne by firms linked with the bearer of `like`, in order."""
+
+    def struck_off(self, scheme: str) -> Sequence[str]:
+        """Codes of that scheme borne by firms that a register has struck off, in order."""
+
     def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
         """Keys of the records of a feed that fill a column and are not withdrawn before a day, in order."""
 
@@ -53,6 +59,14 @@ class Nobody:
     def name(self, scheme: str, code: str) -> str | None:
         """Nobody bears it."""
         return None
+
+    def linked(self, scheme: str, like: str) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def struck_off(self, scheme: str) -> Sequence[str]:
+        """None."""
+        return ()
 
     def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
         """None."""

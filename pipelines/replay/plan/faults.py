@@ -230,6 +230,9 @@ class Landed:
                 f"{self.name}.landing.deliveries AS d WHERE d.feed = '{feed.name}' "
                 "AND d.published >= min(r.published))"
             )
+        if fault.frame == "changed":
+            differs = " OR ".join(f'count(DISTINCT "{c}") > 1' for c in fault.columns(feed))
+            return f"SELECT record_id FROM {table} GROUP BY record_id HAVING {differs}"
         filled = " OR ".join(f'"{c}" IS NOT NULL' for c in fault.columns(feed)) or "TRUE"
         return f"SELECT record_id FROM {table} WHERE {filled}"
 
