@@ -41,27 +41,27 @@ def resend(
     """What is delivered when somebody else is told of beside the record from `day` on."""
     feed = draw.feed
     told = next((row for d in sorted(history) if d >= day for row in history[d]), None)
-    whom = _somebody_else(told, draw) if told else None
+    whom = somebody_else(told, draw) if told else None
     if whom is None:
         return history
+    said = {*feed.natural_key, feed.effect_column}
+    said |= {c.name for c in feed.columns if c.required or c.parse or c.valid_values}
+    unsaid = dict.fromkeys(name for name in feed.column_names if name not in said)
 
     def beside(rows: list[Row]) -> list[Row]:
-        return rows + [under_another_key(feed, row | whom, "T") for row in rows]
+        return rows + [under_another_key(feed, row | unsaid | whom, "T") for row in rows]
 
     return changed(history, day, until, beside)
 
 
-def _somebody_else(row: Row, draw: Draw) -> Row | None:
+def somebody_else(row: Row, draw: Draw) -> Row | None:
     """The cells that make a row one of somebody else, of whom one code and the name are known."""
     feed, main = draw.feed, main_identifier(draw.feed, row)
     if main is None:
         return None
     column, value, scheme = main
     others = draw.others.codes(scheme, value)
-    said = {*feed.natural_key, feed.effect_column}
-    said |= {c.name for c in feed.columns if c.required or c.parse or c.valid_values}
-    unsaid = [name for name in feed.column_names if name not in said]
-    bare = dict.fromkeys((*unsaid, *identifier_columns(feed)))
+    bare = dict.fromkeys(identifier_columns(feed))
     for _ in range(TRIES if others else 0):
         code = draw.pick(others)
         name = draw.others.name(scheme, code)

@@ -229,7 +229,12 @@ class Landed:
                 f"{self.name}.landing.deliveries AS d WHERE d.feed = '{feed.name}' "
                 "AND d.published >= min(r.published))"
             )
-        filled = " OR ".join(f'"{c}" IS NOT NULL' for c in fault.columns(feed)) or "TRUE"
+        if fault.frame == "again":
+            return (
+                f"SELECT record_id FROM {table} GROUP BY ALL HAVING count(DISTINCT published) > 1"
+            )
+        held = "NULL" if fault.frame == "empty" else "NOT NULL"
+        filled = " OR ".join(f'"{c}" IS {held}' for c in fault.columns(feed)) or "TRUE"
         return f"SELECT record_id FROM {table} WHERE {filled}"
 
     def _numbered(self, fault: Fault, feed: Feed) -> str:
