@@ -60,8 +60,7 @@ def resend(
     if feed.mode == "append":
         sent[after] = history[day] + history.get(after, [])
     elif feed.mode == "changes" and not history.get(after):
-        word = next((e for e in ("change", "correct") if e in feed.effect_codes.values()), "assert")
-        sent[after] = [row | {feed.effect_column: feed.effect_code(word)} for row in history[day]]
+        sent[after] = [_said_again(feed, row) for row in history[day]]
     return sent
 
 
@@ -69,3 +68,11 @@ def _first_part(row: Row, draw: Draw) -> Row:
     """The row without the last of its optional cells, from a drawn one on."""
     held = [name for name in _optional(draw.feed) if row[name]]
     return row | dict.fromkeys(held[draw.below(len(held)) :]) if held else row
+
+
+def _said_again(feed: Feed, row: Row) -> Row:
+    """The row as it is sent a second time: what is believed already is not asserted but changed."""
+    codes = feed.effect_codes
+    if codes.get(row[feed.effect_column] or "") != "assert" or "change" not in codes.values():
+        return row
+    return row | {feed.effect_column: feed.effect_code("change")}

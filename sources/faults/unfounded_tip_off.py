@@ -8,7 +8,13 @@ from schemas.contract import Feed
 from sources.faults import row_doubled
 from sources.faults.base import History, Row, changed
 from sources.faults.draw import TRIES, Draw
-from sources.faults.identifiers import identifier_columns, main_identifier, may_stand, name_columns
+from sources.faults.identifiers import (
+    identifier_columns,
+    main_identifier,
+    may_stand,
+    name_columns,
+    named_beside,
+)
 from sources.faults.row_doubled import CORRECTION, under_another_key
 
 __all__ = ["CORRECTION"]
@@ -62,10 +68,11 @@ def somebody_else(row: Row, draw: Draw) -> Row | None:
     column, value, scheme = main
     others = draw.others.codes(scheme, value)
     bare = dict.fromkeys(identifier_columns(feed))
+    beside = named_beside(feed, column.name)
+    called = (beside,) if beside else name_columns(feed)[:1]
     for _ in range(TRIES if others else 0):
         code = draw.pick(others)
         name = draw.others.name(scheme, code)
-        named = {n: name for n in name_columns(feed)[:1]}
         if code != value and name and may_stand(feed, row | {column.name: code}, row):
-            return bare | named | {column.name: code}
+            return bare | dict.fromkeys(called, name) | {column.name: code}
     return None
