@@ -233,7 +233,12 @@ class Landed:
         if fault.frame == "changed":
             differs = " OR ".join(f'count(DISTINCT "{c}") > 1' for c in fault.columns(feed))
             return f"SELECT record_id FROM {table} GROUP BY record_id HAVING {differs}"
-        filled = " OR ".join(f'"{c}" IS NOT NULL' for c in fault.columns(feed)) or "TRUE"
+        if fault.frame == "again":
+            return (
+                f"SELECT record_id FROM {table} GROUP BY ALL HAVING count(DISTINCT published) > 1"
+            )
+        held = "NULL" if fault.frame == "empty" else "NOT NULL"
+        filled = " OR ".join(f'"{c}" IS {held}' for c in fault.columns(feed)) or "TRUE"
         return f"SELECT record_id FROM {table} WHERE {filled}"
 
     def _numbered(self, fault: Fault, feed: Feed) -> str:
