@@ -11,8 +11,8 @@ any other                                        off, warn
 ==============================================  ===========================
 
 Which of several rows of one record counts, and a key that is missing, are no choice: nobody could say
-which record is meant. A record that a gate of `conform` or `resolve` keeps aside is matched to nobody (`resolve.kept_aside`). A
-gate of which the project's own promises are made cannot be told anything.
+which record is meant. A record that a gate of `conform` or `resolve` keeps aside is matched to nobody
+(`resolve.kept_aside`). A gate of which the project's own promises are made cannot be told anything.
 """
 
 from __future__ import annotations

@@ -29,7 +29,9 @@ and one function, by level:
   and `columns(feed)`, the columns it may change.
 * row: `resend(history, days, day, until, draw) -> history`, what is delivered of one record, day by
   day, instead; and optionally `places(feed, history, days)`, the days on which it changes something.
-* delivery: `send(day, days, content_of, draw) -> bytes | None`, the file that goes out instead.
+* delivery: `send(day, days, sent, draw) -> bytes | None`, the file that goes out instead, of no bytes
+  if none does, None where it changes nothing; `sent` is what was delivered (see `deliveries`). A fault
+  that is wrong `once` and yet in more deliveries than one says in how many: `SPAN = 2`.
 
 A *row* is a dict of a feed's contract columns, in their order, to text or None. A *history* is what
 a feed delivered of one record: delivery day -> its rows on that day.
@@ -70,6 +72,7 @@ def _read(module: Any, name: str) -> Fault:
         intent=module.INTENT,
         correction=dict(module.CORRECTION),
         frame=getattr(module, "FRAME", "any"),
+        span=getattr(module, "SPAN", 1),
         module=module,
     )
 

@@ -70,6 +70,7 @@ class Fault:
     intent: str
     correction: dict[str, str]
     frame: str
+    span: int
     module: Any
 
     def fits(self, feed: Feed) -> bool:
