@@ -239,6 +239,7 @@ TABLES: dict[str, dict[str, str]] = {
     "codes.audiences": {"audience": "VARCHAR", "sharing": "VARCHAR"},
     "codes.severities": {"code": "VARCHAR"},
     "codes.measures": {"measure": "VARCHAR"},
+    "codes.gate_policies": {"gate": "VARCHAR", "policy": "VARCHAR"},
     "codes.run": {"join_level": "VARCHAR", "last_day": "DATE", **HEEDED},
 }
 
