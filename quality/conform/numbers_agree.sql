@@ -1,6 +1,6 @@
--- The numbers a register has of one entry agree: the organisation code is characters 9 to 17 of the unified
--- code, the department in it is that of market regulation (9) for enterprises and no other's, and a resident
--- number holds the day of birth.
+-- The numbers a register has of one entry agree, with each other and with what it is: the organisation code
+-- is characters 9 to 17 of the unified code, the department in it is that of market regulation (9) for
+-- enterprises and no others, and a resident number holds the day of birth.
 -- table: conform.statements
 -- outcome: warn
 -- severity: major
