@@ -112,10 +112,10 @@ def _of_line(row: dict[str, str]) -> tuple[Expectation, ...]:
 
 
 def _files(stage: str) -> tuple[Expectation, ...]:
-    return tuple(_of_file(path) for path in sorted((QUALITY / stage).glob("*.sql")))
+    return tuple(of_file(path) for path in sorted((QUALITY / stage).glob("*.sql")))
 
 
-def _of_file(path: Path) -> Expectation:
+def of_file(path: Path) -> Expectation:
     """What one file says.
 
     Raises:
