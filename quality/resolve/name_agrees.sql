@@ -3,31 +3,33 @@
 -- compared in one form; `distance` is how many characters differ, by which a slip is told from another
 -- person. A register's own filing says when it was last changed, not when its leader's name was taken down,
 -- so that its leaders are not compared.
--- table: resolve.matches
+-- table: resolve.mentions
 -- outcome: warn
 -- owner: island
 -- severity: major
 WITH unlike AS (
     -- Nearly all bear the name that the register has for them at some time.
     SELECT
-        matches.record_id,
-        matches.version,
-        matches.role,
-        matches.feed,
-        matches.subject_id,
-        designations.name_key,
-        matches.from_day,
-        matches.to_day
-    FROM resolve.matches
-    INNER JOIN resolve.designations
-        ON designations.reference_id = matches.reference_id
-        AND designations.name_key IS NOT NULL
-    WHERE matches.method IN ('code', 'code_flagged', 'crosswalk', 'substring')
+        mentions.record_id,
+        mentions.version,
+        mentions.role,
+        mentions.feed,
+        decisions.subject_id,
+        mentions.name_key,
+        greatest(mentions.from_day, decisions.from_day) AS from_day,
+        least(mentions.to_day, decisions.to_day) AS to_day
+    FROM resolve.mentions
+    INNER JOIN resolve.decisions
+        ON decisions.reference_id = mentions.reference_id
+        AND decisions.subject_id IS NOT NULL
+        AND decisions.method IN ('code', 'code_flagged', 'crosswalk', 'substring')
+        AND meet(mentions.from_day, mentions.to_day, decisions.from_day, decisions.to_day)
+    WHERE mentions.name_key IS NOT NULL
         AND NOT EXISTS (
             SELECT 1
             FROM resolve.names
-            WHERE names.subject_id = matches.subject_id
-                AND names.name_key = designations.name_key
+            WHERE names.subject_id = decisions.subject_id
+                AND names.name_key = mentions.name_key
         )
 ),
 
