@@ -112,12 +112,13 @@ def _kept_aside(engine: Engine, used: Mapping[str, Feed]) -> list[str]:
     told = []
     for feed, count in engine.fetch(
         "SELECT feed, count(DISTINCT concat_ws('|', delivery, CAST(line AS VARCHAR))) "
-        "FROM quality.verdicts WHERE outcome = 'quarantine' GROUP BY feed ORDER BY feed"
+        "FROM quality.verdicts WHERE outcome = 'quarantine' AND expectation <> 'discarded' "
+        "GROUP BY feed ORDER BY feed"
     ):
         ((file, line, column, rule),) = engine.fetch(
             "SELECT l.file, v.line, v.column_name, v.expectation FROM quality.verdicts AS v "
             f"INNER JOIN landing.{feed} AS l ON l.delivery = v.delivery AND l.line = v.line "
-            f"WHERE v.feed = '{feed}' AND v.outcome = 'quarantine' "
+            f"WHERE v.feed = '{feed}' AND v.outcome = 'quarantine' AND v.expectation <> 'discarded' "
             "ORDER BY l.file, v.line, v.expectation LIMIT 1"
         )
         where = f"it breaks {rule}"

@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from schemas.contract import Feed
+from sources.faults.base import Row
 from sources.world.draws import Stream
 
 T = TypeVar("T")
@@ -44,6 +45,9 @@ class Others(Protocol):
     def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
         """Keys of the records of a feed that fill a column and are not withdrawn before a day, in order."""
 
+    def next_to(self, feed: Feed, row: Row, day: date) -> Row | None:
+        """What was last delivered up to a day of the record after a row's, in the order of their keys."""
+
 
 class Nobody:
     """No others are known: faults that need another entity change nothing."""
@@ -71,6 +75,10 @@ class Nobody:
     def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
         """None."""
         return ()
+
+    def next_to(self, feed: Feed, row: Row, day: date) -> Row | None:
+        """No record stands beside another."""
+        return None
 
 
 @dataclass

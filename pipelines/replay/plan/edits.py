@@ -20,6 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.exchange.mishaps import mishaps
+from pipelines.landing.decisions import Decided, corrected, in_edited_files
 from pipelines.replay.plan.faults import (
     FaultSpec,
     Landed,
@@ -32,6 +33,7 @@ from pipelines.replay.plan.mishaps import Happened, MishapEdit, corrected_rows, 
 from pipelines.replay.plan.remedies import Remedy
 from schemas.contract import Feed
 from sources.faults import FaultError, History, Row
+from sources.faults.deliveries import NO_FILE, Deliveries
 from sources.faults.history import corrected_history, key_of
 from sources.files import read, write
 
@@ -63,7 +65,7 @@ class RowEdit:
 
 @dataclass(frozen=True)
 class FileEdit:
-    """One delivery whose file goes out with another content."""
+    """One delivery whose file goes out with another content, or not at all if that is of no bytes."""
 
     feed: str
     delivery: date
@@ -207,27 +209,29 @@ def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
 def _plan_delivery(
     landed: Landed, landing: Path, struck: Struck, fixed_on: date | None
 ) -> Edit | None:
-    """The edits of a fault of a whole delivery; None if it changes nothing there."""
+    """The edits of a fault of a whole delivery; None if the delivery it begins with stays as it is."""
 
     def content_of(day: date) -> bytes:
         return (landing / landed.file(struck.feed, day)).read_bytes()
 
+    delivered = Deliveries(struck.feed, struck.day, content_of)
+    wrong = [day for day in struck.days if day >= struck.day]
+    if struck.scope == "once":
+        wrong = wrong[: struck.fault.span]
+
     def sent(until: date | None) -> dict[date, FileEdit]:
         files = {}
-        for day in struck.days:
-            within = struck.day <= day and (until is None or day < until)
-            if within and (struck.scope == "source" or day == struck.day):
-                content = struck.fault.module.send(
-                    day, struck.days, content_of, struck.draw.again()
-                )
+        for day in wrong:
+            if until is None or day < until:
+                content = struck.fault.module.send(day, struck.days, delivered, struck.draw.again())
                 if content is not None:
                     file = landed.file(struck.feed, day)
                     files[day] = FileEdit(struck.feed.name, day, file, content)
         return files
 
-    faulty = sent(None)
-    if not faulty:
+    if struck.day not in sent(struck.day + timedelta(days=1)):
         return None
+    faulty = sent(None)
     corrected: tuple[RowOrFile, ...] | None = None
     if fixed_on is not None:
         files = sent(fixed_on)
@@ -321,6 +325,7 @@ def apply(
     target: Path,
     feeds: Mapping[str, Feed],
     log: Path,
+    decided: Sequence[Decided] = (),
 ) -> Log:
     """Make edits in a landing folder, or in a copy of it; mishaps happen later and change no file.
 
@@ -331,6 +336,7 @@ def apply(
             ones, the others written anew. May be `landing` itself, which is then changed in place.
         feeds: contracts by name.
         log: a folder for the record of it, outside `target`.
+        decided: rows that were corrected, from which the edits were worked out as corrected.
 
     Raises:
         EditError: if a file does not hold what the edits were worked out from.
@@ -354,13 +360,27 @@ def apply(
             partial.write_bytes(contents[-1])
         if rows:
             source = partial if contents else landing / file
-            write(feed, _edited(feed, source, rows, file), partial)
-        partial.replace(path)  # never into the old file: it may be shared by a hard link
+            write(feed, _edited(feed, source, rows, file, decided), partial)
+        if contents[-1:] == [NO_FILE] and not rows:
+            partial.unlink()
+            path.unlink()
+        else:  # never into the old file: it may be shared by a hard link
+            partial.replace(path)
         entries.append({"file": file, "kept": kept, "edits": [_told(edit) for edit in mine]})
     (log / "log.json").write_text(
         json.dumps(entries, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     return Log(log, target)
+
+
+def decided_after(
+    decided: Sequence[Decided], edits: Sequence[RowOrFile], target: Path
+) -> list[Decided]:
+    """What was decided of the rows and deliveries of a folder, as it holds in one that `apply` made."""
+    made = without(edits)
+    place = {(e.feed, e.delivery.isoformat()): target / e.file for e in made}
+    by_row = {(e.feed, e.delivery.isoformat()) for e in made if isinstance(e, RowEdit)}
+    return in_edited_files(decided, place, by_row)
 
 
 def _told(edit: RowOrFile) -> dict[str, object]:
@@ -370,7 +390,9 @@ def _told(edit: RowOrFile) -> dict[str, object]:
     return node | {"bytes": len(edit.content)}
 
 
-def _edited(feed: Feed, path: Path, edits: Iterable[RowEdit], file: str) -> pa.Table:
+def _edited(
+    feed: Feed, path: Path, edits: Sequence[RowEdit], file: str, decided: Sequence[Decided]
+) -> pa.Table:
     """The rows of a file with edits made."""
     table, unreadable = read(feed, path)
     if unreadable:
@@ -378,6 +400,7 @@ def _edited(feed: Feed, path: Path, edits: Iterable[RowEdit], file: str) -> pa.T
             f"{file} holds {len(unreadable)} record(s) that cannot be read "
             f"(line {unreadable[0].line}: {unreadable[0].reason}); rewriting it would lose them."
         )
+    table = corrected(feed, table, decided, edits[0].delivery.isoformat())
     return edited(feed, table, edits, file)
 
 

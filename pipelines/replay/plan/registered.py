@@ -9,6 +9,7 @@ from typing import Any
 from pipelines.engine.databases import Databases
 from schemas.contract import Feed
 from schemas.identifiers import SCHEMES, mask_resident_no
+from sources.faults import Row
 from sources.faults.identifiers import part_of_code
 
 
@@ -175,6 +176,24 @@ class Registered:
                 gone,
             )
         ]
+
+    def next_to(self, feed: Feed, row: Row, day: date) -> Row | None:
+        """What was last delivered up to a day of the record after a row's, in the order of their keys.
+
+        After the last record comes the first; None if there is no other.
+        """
+        columns = ", ".join(f'"{name}"' for name in feed.column_names)
+        key = " || '|' || ".join(f"""coalesce("{name}", '')""" for name in feed.natural_key)
+        own = "|".join(row[name] or "" for name in feed.natural_key)
+        found = self.db.rows(
+            f"SELECT {columns} FROM {self._name}.landing.{feed.name} "
+            f"WHERE published <= ? AND {key} <> ? "
+            f"ORDER BY {key} < ?, {key}, published DESC, {columns} LIMIT 1",
+            day,
+            own,
+            own,
+        )
+        return dict(zip(feed.column_names, found[0], strict=True)) if found else None
 
     def _read_bearers(self) -> None:
         """Who bears which resident number and name, read once, since many records may be tried."""
