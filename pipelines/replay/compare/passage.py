@@ -338,7 +338,7 @@ def _stopped(
     believed = [t for t in tables if t in {f"conform.{name}" for name in names}]
     if not believed:
         return (
-            f"It stopped in landing: the rows of {feeds} read otherwise, but what is believed, and "
+            f"It stopped in landing: the files of {feeds} read otherwise, but what is believed, and "
             "when, is the same"
         )
     telling = [t for t in tables if len(_told(differing(t), _TELLS_NOTHING))]

@@ -143,6 +143,7 @@ class Landed:
         ):
             self._files.setdefault(feed, {})[day] = file
         self._spoilt = {row[0] for row in db.rows(f"SELECT file FROM {name}.quality.unreadable")}
+        self.goes_wrong: dict[tuple[str, str, date, int], bool] = {}  # places of whole deliveries
         self._sizes: dict[str, int] = {}
         self._subjects = ""
 
