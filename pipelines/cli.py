@@ -448,6 +448,68 @@ def _by_place(
 
 
 @app.command()
+def matrix(
+    home: HomeOption = HOME,
+    n: Annotated[int, Option(help="Random faults of each kind.")] = 20,
+    faults: Annotated[str, Option(help="Kinds, joined by commas; by default all.")] = "",
+    gates: Annotated[str, Option(help="Gates, joined by commas; see `islands gates`.")] = "",
+    gate: Annotated[
+        list[Path] | None, Option(metavar="FILE", help="A gate of your own besides, as SQL.")
+    ] = None,
+    worlds: Annotated[int, Option(help="How many worlds they happen in.")] = 2,
+    seed: SeedOption = 1,
+    size: Annotated[str, Option(help="Of the worlds; see generate.")] = "tiny",
+    days: Annotated[int, Option(help="Window of deliveries.")] = 365,
+    dirt: Annotated[str, Option(help="See generate.")] = "1",
+    out: Annotated[
+        Path | None, Option(help="Folder for worlds and tables; by default HOME/matrix.")
+    ] = None,
+    workers: Annotated[int | None, Option(help="Processes; by default one a core.")] = None,
+    as_json: JsonOption = False,
+    html: Annotated[Path | None, Option(help="Write a page, which works offline.")] = None,
+) -> None:
+    """Which gate catches which fault: how surely, how late, and at what price in false alarms."""
+    from pipelines.matrix import Plan, run, summarise, write_tables
+    from pipelines.matrix.page import write_page
+    from pipelines.matrix.report import print_matrix
+    from pipelines.run import dirt_value
+    from sources.deliver import see_world
+    from sources.world import SIZES
+
+    _one_of(size, list(SIZES), "--size")
+    _within(n, MOST_FAULTS, "--n")
+    _within(worlds, MOST_FAULTS, "--worlds")
+    _within(workers, MOST_WORKERS, "--workers")
+    see_world(size, days, dirt_value(dirt))
+    if html:
+        _writable(html)
+    plan = Plan(
+        faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
+        gates=tuple(part.strip() for part in gates.split(",") if part.strip()),
+        n=n,
+        worlds=worlds,
+        size=size,
+        days=days,
+        dirt=dirt_value(dirt),
+        seed=seed,
+        own=tuple(gate or ()),
+    )
+    plan.check()
+    folder = out or home / "matrix"
+    with progress_bar("matrix", show=not as_json) as tell:
+        tables = run(plan, folder, workers or os.cpu_count() or 1, tell)
+    summary = summarise(plan, tables)
+    written = write_tables(summary, tables, folder, sys.argv[1:])
+    if html:
+        write_page(summary, tables, folder, html)
+    if as_json:
+        print_json(summary.json() | {"tables": {k: str(v) for k, v in written.items()}})
+    else:
+        print_matrix(summary, wide_console())
+        print(f"The tables are in {folder}" + (f"; the page is {html}." if html else "."))
+
+
+@app.command()
 def diff(
     a: Annotated[Path, Argument(metavar="A.duckdb", help="The one to compare with.")],
     b: Annotated[Path, Argument(metavar="B.duckdb", help="The one that may differ.")],
@@ -714,12 +776,15 @@ def gates(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What is expected of each table, and what follows for what does not meet it."""
+    """What is expected of each table, what follows for what does not meet it, and who is told."""
     rows = listing.gates()
     _one_of(table, list(dict.fromkeys(row["table"] for row in rows)), "--table")
     rows = [row for row in rows if table in (None, row["table"])]
-    shown = ["table", "column", "sentence", "outcome"]
-    print_json(rows) if as_json else print_table("Gates", rows, shown)
+    if as_json:
+        print_json(rows)
+    else:
+        title = "Gates; --json tells each table and column, and --table those of one"
+        print_table(title, listing.gates_in_short(rows))
 
 
 @app.command()

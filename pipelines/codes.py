@@ -18,6 +18,7 @@ from pipelines.exchange.network import OF_THE_RUN, of_the_run
 from pipelines.landing.decisions import TABLE as DECISIONS
 from pipelines.landing.decisions import Decided, decisions_table
 from pipelines.made_by import TABLE, made_by_table
+from quality.policies import policies_table
 from schemas.contract import ROOT, Feed
 
 CODES = ROOT / "schemas" / "codes"
@@ -106,6 +107,7 @@ def load_codes(
     engine.insert_arrow("codes.feeds", feeds_table(feeds))
     days = [date.fromisoformat(str(manifest[k])) for k in ("day0", "last_day", "horizon")]
     engine.insert_arrow("codes.run", run_table(*days, join, policy, tier))
+    engine.insert_arrow("codes.gate_policies", policies_table(policy or {}))
     if whole:
         engine.insert_arrow(DECISIONS, decisions_table(decided))
         engine.insert_arrow(TABLE, made_by_table(tier, decided))

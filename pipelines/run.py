@@ -103,7 +103,9 @@ def generate_home(
 
 
 # What an unfinished home may hold, and is made anew with.
-OF_A_HOME = {".lock", "databases", "landing", "levels", "manifest.json", "prepared", "world"}
+OF_A_HOME = {
+    ".lock", "databases", "gated", "landing", "levels", "manifest.json", "matrix", "prepared", "world",
+}  # fmt: skip
 
 
 def make_home(

@@ -187,7 +187,7 @@ def _flags_sql(table: str, expectations: Sequence[Expectation]) -> str:
         f"{breaks_sql(e, 'l', parsed)} AS f{n}" for n, e in zip(numbers, expectations, strict=True)
     )
     listed = ",\n        ".join(
-        f"({n}, {literal(e.name)}, {_text_or_null(e.column)}, {literal(e.outcome)})"
+        f"({n}, {literal(e.name)}, {_text_or_null(e.column)}, {literal(e.outcome)}, {_told(e)})"
         for n, e in zip(numbers, expectations, strict=True)
     )
     source = f"{table} AS l"
@@ -207,12 +207,23 @@ FROM (
     FROM {source}
 ) AS f
 CROSS JOIN (
-    VALUES
+    SELECT v.n, v.expectation, v.column_name, coalesce(p.policy, v.outcome) AS outcome
+    FROM (
+        VALUES
         {listed}
-) AS e(n, expectation, column_name, outcome)
+    ) AS v(n, expectation, column_name, outcome, gate)
+    LEFT JOIN codes.gate_policies AS p ON p.gate = v.gate
+) AS e
 WHERE
-    ({" OR ".join(f"f.f{n}" for n in numbers)})
+    e.outcome <> 'off'
+    AND ({" OR ".join(f"f.f{n}" for n in numbers)})
     AND CASE e.n {" ".join(f"WHEN {n} THEN f.f{n}" for n in numbers)} ELSE FALSE END"""
+
+
+def _told(e: Expectation) -> str:
+    """SQL of the name by which a policy tells a gate what to do; none where a key is missing."""
+    is_key = e.kind == "present" and e.name.startswith("key_")
+    return _text_or_null(None if is_key else e.gate)
 
 
 def _text_or_null(value: str | None) -> str:
@@ -244,7 +255,12 @@ def _size_rules(by_kind: Mapping[str, Expectation]) -> Iterator[tuple[str, str, 
     def rule(when: str, outcome: str, e: Expectation, sentence: str) -> tuple[str, str, str]:
         # Whether a delivery out of bounds is held is a policy of the run; the contract says where.
         then = "r.out_of_bounds" if outcome == "hold" else literal(outcome)
-        return when, then, _said_sql(sentence, e.reason)
+        told = f"p_{e.kind}.policy"
+        return (
+            f"({when}) AND coalesce({told}, '') <> 'off'",
+            f"coalesce({told}, {then})",
+            _said_sql(sentence, e.reason),
+        )
 
     if e := by_kind.get("some_rows"):
         said = "The delivery has no row that can be believed{aside}."
@@ -297,6 +313,10 @@ def delivery_verdicts_sql(feed: Feed, decided: bool = False) -> str:
     """
     by_kind = {e.kind: e for e in delivery_expectations(feed)}
     rules = list(_size_rules(by_kind))
+    policies = "".join(
+        f"\nLEFT JOIN codes.gate_policies AS p_{kind} ON p_{kind}.gate = {literal(e.gate)}"
+        for kind, e in by_kind.items()
+    )
     outcomes = " ".join(f"WHEN {when} THEN {then}" for when, then, _ in rules)
     reasons = " ".join(f"WHEN {when} THEN {said}" for when, _, said in rules if said)
     said = f"CASE {reasons} END" if reasons else "CAST(NULL AS VARCHAR)"
@@ -340,7 +360,7 @@ FROM (
         WHERE l.feed = {literal(feed.name)}
     ) AS c
 ) AS d
-CROSS JOIN codes.run AS r"""
+CROSS JOIN codes.run AS r{policies}"""
 
 
 def _aside_sql(feed: Feed) -> str:

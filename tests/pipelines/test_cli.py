@@ -153,7 +153,7 @@ def test_what_there_is_as_json_and_as_a_table(command, run) -> None:
                 assert not re.fullmatch(r"[\w.]+(, [\w.]+)+", value), key
     code, out, _ = run(command)
     shown = next(
-        name for name in ("feed", "list", "edge", "fault", "model", "table") if name in rows[0]
+        name for name in ("feed", "list", "edge", "fault", "gate", "model") if name in rows[0]
     )
     assert code == 0 and all(str(row[shown]) in out for row in rows)
 

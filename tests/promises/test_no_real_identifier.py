@@ -91,7 +91,12 @@ def real_ones(text: str) -> set[tuple[str, str]]:
             if shape.fullmatch(compact) and PASSES[scheme](compact)
         ]
         # A resident number may happen to pass as a unified code: it is enough that it is safe as one.
-        if passed and not any(is_synthetic(scheme, compact) for scheme in passed):
+        # One character over and over is a placeholder, though zeros pass the check of a code.
+        if (
+            len(set(compact)) > 1
+            and passed
+            and not any(is_synthetic(scheme, compact) for scheme in passed)
+        ):
             found.add((passed[0], token))
     return found
 
@@ -112,7 +117,9 @@ def test_the_search_finds_what_it_looks_for() -> None:
     assert real_ones("D2143569-X") == {("org_code", "D2143569-X")}
     assert real_ones('"11010519491231002X"') == {("resident_no", "11010519491231002X")}
     assert real_ones("110108000000016") == {("registration_no", "110108000000016")}
-    assert not real_ones("91870101PDY00001XE PDY00001-X 870101198504120111 870101100000014")
+    assert not real_ones(
+        "00000000-0 91870101PDY00001XE PDY00001-X 870101198504120111 870101100000014"
+    )
     assert not real_ones("870101PDY00001X 91350100M000100Y44")
 
 

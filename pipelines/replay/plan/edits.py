@@ -33,6 +33,7 @@ from pipelines.replay.plan.mishaps import Happened, MishapEdit, corrected_rows, 
 from pipelines.replay.plan.remedies import Remedy
 from schemas.contract import Feed
 from sources.faults import FaultError, History, Row
+from sources.faults.deliveries import NO_FILE, Deliveries
 from sources.faults.history import corrected_history, key_of
 from sources.files import read, write
 
@@ -64,7 +65,7 @@ class RowEdit:
 
 @dataclass(frozen=True)
 class FileEdit:
-    """One delivery whose file goes out with another content."""
+    """One delivery whose file goes out with another content, or not at all if that is of no bytes."""
 
     feed: str
     delivery: date
@@ -208,27 +209,29 @@ def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
 def _plan_delivery(
     landed: Landed, landing: Path, struck: Struck, fixed_on: date | None
 ) -> Edit | None:
-    """The edits of a fault of a whole delivery; None if it changes nothing there."""
+    """The edits of a fault of a whole delivery; None if the delivery it begins with stays as it is."""
 
     def content_of(day: date) -> bytes:
         return (landing / landed.file(struck.feed, day)).read_bytes()
 
+    delivered = Deliveries(struck.feed, struck.day, content_of)
+    wrong = [day for day in struck.days if day >= struck.day]
+    if struck.scope == "once":
+        wrong = wrong[: struck.fault.span]
+
     def sent(until: date | None) -> dict[date, FileEdit]:
         files = {}
-        for day in struck.days:
-            within = struck.day <= day and (until is None or day < until)
-            if within and (struck.scope == "source" or day == struck.day):
-                content = struck.fault.module.send(
-                    day, struck.days, content_of, struck.draw.again()
-                )
+        for day in wrong:
+            if until is None or day < until:
+                content = struck.fault.module.send(day, struck.days, delivered, struck.draw.again())
                 if content is not None:
                     file = landed.file(struck.feed, day)
                     files[day] = FileEdit(struck.feed.name, day, file, content)
         return files
 
-    faulty = sent(None)
-    if not faulty:
+    if struck.day not in sent(struck.day + timedelta(days=1)):
         return None
+    faulty = sent(None)
     corrected: tuple[RowOrFile, ...] | None = None
     if fixed_on is not None:
         files = sent(fixed_on)
@@ -358,7 +361,11 @@ def apply(
         if rows:
             source = partial if contents else landing / file
             write(feed, _edited(feed, source, rows, file, decided), partial)
-        partial.replace(path)  # never into the old file: it may be shared by a hard link
+        if contents[-1:] == [NO_FILE] and not rows:
+            partial.unlink()
+            path.unlink()
+        else:  # never into the old file: it may be shared by a hard link
+            partial.replace(path)
         entries.append({"file": file, "kept": kept, "edits": [_told(edit) for edit in mine]})
     (log / "log.json").write_text(
         json.dumps(entries, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"

@@ -9,7 +9,7 @@ those on which the fault can befall that record. Nothing depends on the order of
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -142,6 +142,7 @@ class Landed:
             "GROUP BY feed, published ORDER BY feed, published"
         ):
             self._files.setdefault(feed, {})[day] = file
+        self._spoilt = {row[0] for row in db.rows(f"SELECT file FROM {name}.quality.unreadable")}
         self._sizes: dict[str, int] = {}
         self._subjects = ""
 
@@ -165,6 +166,10 @@ class Landed:
     def file(self, feed: Feed, day: date) -> str:
         """The delivery's file, relative to the landing folder."""
         return self._files[feed.name][day]
+
+    def unreadable_in(self, feed: Feed, days: Iterable[date]) -> bool:
+        """Whether one of these deliveries holds what cannot be read, and so cannot be written anew."""
+        return any(self.file(feed, day) in self._spoilt for day in days)
 
     def history(self, feed: Feed, record_id: str) -> tuple[History, dict[date, list[int]]]:
         """What was delivered of a record, by day, and the lines it stands on."""
@@ -230,7 +235,15 @@ class Landed:
                 f"{self.name}.landing.deliveries AS d WHERE d.feed = '{feed.name}' "
                 "AND d.published >= min(r.published))"
             )
-        filled = " OR ".join(f'"{c}" IS NOT NULL' for c in fault.columns(feed)) or "TRUE"
+        if fault.frame == "changed":
+            differs = " OR ".join(f'count(DISTINCT "{c}") > 1' for c in fault.columns(feed))
+            return f"SELECT record_id FROM {table} GROUP BY record_id HAVING {differs}"
+        if fault.frame == "again":
+            return (
+                f"SELECT record_id FROM {table} GROUP BY ALL HAVING count(DISTINCT published) > 1"
+            )
+        held = "NULL" if fault.frame == "empty" else "NOT NULL"
+        filled = " OR ".join(f'"{c}" IS {held}' for c in fault.columns(feed)) or "TRUE"
         return f"SELECT record_id FROM {table} WHERE {filled}"
 
     def _numbered(self, fault: Fault, feed: Feed) -> str:
@@ -432,9 +445,17 @@ def _in_record(
         scope = spec.scope or fault.scope
         struck = Struck(spec, fault, feed, day, scope, days, record_id, clean, lines, draw)
         sent = struck.faulty(None)
-        if any(sent.get(d, []) != clean.get(d, []) for d in days):
+        other = [d for d in days if sent.get(d, []) != clean.get(d, [])]
+        if other and (spec.record is not None or _can_be_written(landed, struck, other)):
             return struck
     return None
+
+
+def _can_be_written(landed: Landed, struck: Struck, other: Sequence[date] = ()) -> bool:
+    """Whether all files can be written anew that change: on the `other` days, or with the correction."""
+    fixed_on = correction_day(struck.spec, struck.days, struck.day)
+    adds = fixed_on is not None and struck.feed.mode != "snapshot"
+    return not landed.unreadable_in(struck.feed, [*other, fixed_on] if adds else other)
 
 
 def _strike_delivery(
@@ -459,4 +480,6 @@ def _strike_delivery(
         feed, day = frame.pop(pick.below(len(frame)))
         draw = Draw(spec.seed, ("fault", spec.kind, feed.name, day.isoformat()), feed, others)
         scope = spec.scope or fault.scope
-        yield Struck(spec, fault, feed, day, scope, days[feed.name], None, {}, {}, draw)
+        struck = Struck(spec, fault, feed, day, scope, days[feed.name], None, {}, {}, draw)
+        if spec.delivery is not None or _can_be_written(landed, struck):
+            yield struck

@@ -6,7 +6,6 @@ that what the format does to a value happens here too. A whole other file is rea
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -34,7 +33,7 @@ from quality.gates import (
 )
 from schemas.contract import Feed
 from schemas.sql import quoted
-from sources.files import read, write
+from sources.files import read, written
 
 _PLACE = pa.schema(
     [
@@ -228,6 +227,8 @@ class _Arriving:
             rows, whole = self._as_landed(delivery), True
         else:
             rows, whole = _read(self.feed, content)
+            if edits and not whole:
+                raise EditError(f"{file} goes out with what cannot be read; no row can be added.")
             if rows is not None:
                 rows = corrected(self.feed, rows, self.decided, delivery)
         if rows is None:
@@ -319,10 +320,7 @@ def _landed(sql: str) -> str:
 
 def _rewritten(feed: Feed, rows: pa.Table) -> tuple[pa.Table | None, bool]:
     """Rows as they are read after having been written; see `_read`."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{feed.name}.{feed.extension}"
-        write(feed, rows.select(list(feed.column_names)), path)
-        return _read(feed, path.read_bytes())
+    return _read(feed, written(feed, rows.select(list(feed.column_names))))
 
 
 def _read(feed: Feed, content: bytes) -> tuple[pa.Table | None, bool]:
@@ -355,7 +353,11 @@ def _deliveries(
         ),
     )
     columns = small.columns["landing.deliveries"]
-    made = {"rows": 't."rows" + e.more AS "rows"', "whole": 'e.whole AS "whole"'}
+    made = {
+        "rows": 't."rows" + e.more AS "rows"',
+        "counted": "t.counted + e.more AS counted",
+        "whole": 'e.whole AS "whole"',
+    }
     other = ", ".join(made.get(c, f"t.{quoted(c)}") for c in columns)
     same = ", ".join(f"t.{quoted(c)}" for c in columns)
     tied = (

@@ -331,6 +331,34 @@ def rows_of(folder, feed, day):
     return [tuple(row.values()) for row in found.select(list(feed.column_names)).to_pylist()]
 
 
+def test_what_is_drawn_spares_files_that_cannot_be_written_anew(folder, request):
+    """Asked for by record the fault stands there all the same, and refuses when it is made."""
+    damaged = f"fines/fines_{DAYS[1]:%Y%m%d}.csv"
+    with (folder / damaged).open("ab") as file:
+        file.write(b"broken\n")
+    planned = request.getfixturevalue("planned")
+    for name in ("mistyped_code", "column_renamed", "missing_delivery"):
+        for seed in range(4):
+            edit = planned(name, feed="fines", seed=seed, correct_after=(None, 7)[seed % 2])
+            rewritten = [e.file for e in edit.rows()]
+            assert damaged not in rewritten
+    with pytest.raises(EditError, match="1 record.s. that cannot be read .line 5"):
+        edit = planned("free_edit", feed="fines", record="1", values={"code": CODES[2]})
+        apply(edit.faulty, folder, folder, FEEDS, folder.parent / "log")
+
+
+def test_a_delivery_under_another_days_name(planned, folder, tmp_path):
+    """The file of day 1 bears the name of day 2, whose own rows are owed on day 3."""
+    edit = planned("misdated_delivery", feed="fines", delivery=DAYS[1], correct_after=14)
+    first, second = (f"fines/fines_{d:%Y%m%d}.csv" for d in DAYS[1:3])
+    before = contents(folder)
+    apply(edit.corrected, folder, tmp_path / "edited", FEEDS, tmp_path / "log")
+    after = contents(tmp_path / "edited")
+    assert first not in after and after[second] == before[first]
+    assert ("2", CODES[1], "0.5", "D") in rows_of(tmp_path / "edited", FINES, 3)
+    assert contents(folder) == before
+
+
 def test_only_touched_files_are_written_anew(planned, folder, tmp_path):
     edit = planned(
         "free_edit", feed="fines", record="1", values={"code": CODES[2]}, correct_after=14
@@ -354,7 +382,7 @@ def test_only_touched_files_are_written_anew(planned, folder, tmp_path):
     assert contents(tmp_path / "edited") == before
 
 
-KINDS = ["mistyped_code", "row_lost", "lost_withdrawal", "stale_delivery"]
+KINDS = ["mistyped_code", "row_lost", "lost_withdrawal", "stale_delivery", "misdated_delivery"]
 CASES = [(k, f) for k in KINDS for f in FEEDS if (k, f) != ("lost_withdrawal", "notes")]
 
 
