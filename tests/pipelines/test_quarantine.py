@@ -278,7 +278,8 @@ def test_corrected_and_released_it_is_as_if_it_had_never_been_wrong(home, story)
     assert states(home) == {CASE: "released", SEX: "corrected", BORN: "corrected"}
     with opened(home) as engine:
         assert "other decisions" in (out_of_date(engine, home.database(), home.path) or "")
-    build_home(home)
+    add_to_log(home.path / LOG, [step("release", "0" * 32, RAW)])
+    assert "court: 1 decision of the quarantine" in " ".join(build_home(home)["gates"])
     with opened(home) as engine:
         assert out_of_date(engine, home.database(), home.path) is None
     assert kept(home)["rows"] == []
