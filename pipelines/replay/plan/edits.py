@@ -389,7 +389,7 @@ def decided_after(
     decided: Sequence[Decided], edits: Sequence[RowOrFile], target: Path
 ) -> list[Decided]:
     """What was decided of the rows and deliveries of a folder, as it holds in one that `apply` made."""
-    made = without(edits)
+    made = list(without(edits))
     place = {(e.feed, e.delivery.isoformat()): target / e.file for e in made}
     by_row = {(e.feed, e.delivery.isoformat()) for e in made if isinstance(e, RowEdit)}
     return in_edited_files(decided, place, by_row)
