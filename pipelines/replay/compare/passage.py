@@ -15,13 +15,13 @@ from typing import Any
 import pandas as pd
 
 from pipelines.engine.databases import Databases
-from pipelines.landing.keys import version
 from pipelines.model import Model
 from pipelines.replay.plan.edits import Edit, RowEdit
 from quality.from_contract import delivery_expectations, landing_expectations
 from quality.policies import KEEP_ASIDE
 from quality.written import written
 from schemas.contract import Feed
+from schemas.record_id import version
 
 # What differs in one table: its columns as text and `side`, 1 where only the clean state has the row.
 Differing = Callable[[str], pd.DataFrame]

@@ -16,10 +16,10 @@ from typing import Any
 
 from pipelines.engine.databases import Databases
 from pipelines.landing.decisions import TABLE, decided_of
-from pipelines.landing.keys import record_id
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
 from schemas.contract import Feed
+from schemas.record_id import record_id
 from schemas.suggest import suggestion
 from sources.deliver import MOST_DAYS
 from sources.faults import Fault, FaultError, History, kind
