@@ -135,8 +135,9 @@ def test_the_story_names_nobody_real(story) -> None:
     assert not found, sorted(found)[:10]
 
 
-def test_no_fault_makes_a_real_identifier(one_tiny, tmp_path: Path) -> None:
-    """Every kind of fault, in every feed it fits, several times over."""
+@pytest.mark.parametrize("each", [1, pytest.param(8, marks=pytest.mark.long)])
+def test_no_fault_makes_a_real_identifier(each: int, one_tiny) -> None:
+    """Every kind of fault, in every feed it fits, so many times over."""
     from pipelines.engine.databases import opened
     from pipelines.replay.plan.edits import FileEdit, plan
     from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
@@ -152,7 +153,7 @@ def test_no_fault_makes_a_real_identifier(one_tiny, tmp_path: Path) -> None:
             for name, feed in contracts.items():
                 if not fault.fits(feed):
                     continue
-                for seed in range(2):
+                for seed in range(each):
                     spec = FaultSpec(kind, feed=name, seed=seed)
                     try:
                         edit = plan(landed, others, one_tiny.landing, spec)
