@@ -105,7 +105,8 @@ def print_row(found: Item) -> None:
     out = wide_console()
     out.print(NOTICE, style="dim")
     record = f", record {_short(found['record_id'])}" if found["record_id"] else ""
-    out.print(Text(f"{found['row']} ({found['file']}{record}): {found['state']}"), style="bold")
+    said = f"{found['row']} ({found['file']}{record}): {found['state']}"
+    out.print(Text(said), style="bold", soft_wrap=True)
     for rows, columns in (
         (found["verdicts"], _VERDICT),
         (found["columns"], _CELL),

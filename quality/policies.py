@@ -32,6 +32,8 @@ from schemas.suggest import suggestion
 PREFIX = "gate."
 OFF, WARN, QUARANTINE, HOLD = "off", "warn", "quarantine", "hold"
 KEEP_ASIDE = ("conform", "resolve")  # stages whose gates may keep a record from being matched
+# What is made of those that were not kept aside; a gate that reads it comes too late.
+AFTER = frozenset({"resolve.matches", "resolve.unmatched"})
 
 
 class PolicyError(ValueError):
@@ -56,7 +58,7 @@ def choices() -> dict[str, tuple[str, ...]]:
 
 def keeps_aside(e: Expectation) -> bool:
     """Whether what breaks a written expectation is named as a version of a record, early enough."""
-    if e.stage not in KEEP_ASIDE:
+    if e.stage not in KEEP_ASIDE or e.reads & AFTER:
         return False
     if e.kind in ROW_KINDS:
         return e.table in (

@@ -16,13 +16,13 @@ DESCRIPTION = (
     "by name, and wrong throughout where it is read by place."
 )
 MODELS = (
-    "A new version of the program that exports: of all changes of a layout the commonest, and the one "
-    "that a reader by name does not notice."
+    "A query that somebody wrote anew by hand: of all changes of a layout the one that a reader by name "
+    "does not notice."
 )
 LEVEL = "delivery"
-SCOPE = "source"
+SCOPE = "once"
 GROUP = "deliveries"
-MECHANISM = "drifting"
+MECHANISM = "completely_at_random"
 INTENT = "accident"
 CORRECTION = SENT_AGAIN
 

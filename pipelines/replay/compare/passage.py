@@ -15,13 +15,13 @@ from typing import Any
 import pandas as pd
 
 from pipelines.engine.databases import Databases
-from pipelines.landing.keys import version
 from pipelines.model import Model
 from pipelines.replay.plan.edits import Edit, RowEdit
 from quality.from_contract import delivery_expectations, landing_expectations
 from quality.policies import KEEP_ASIDE
 from quality.written import written
 from schemas.contract import Feed
+from schemas.record_id import version
 
 # What differs in one table: its columns as text and `side`, 1 where only the clean state has the row.
 Differing = Callable[[str], pd.DataFrame]
@@ -338,7 +338,7 @@ def _stopped(
     believed = [t for t in tables if t in {f"conform.{name}" for name in names}]
     if not believed:
         return (
-            f"It stopped in landing: the rows of {feeds} read otherwise, but what is believed, and "
+            f"It stopped in landing: the files of {feeds} read otherwise, but what is believed, and "
             "when, is the same"
         )
     telling = [t for t in tables if len(_told(differing(t), _TELLS_NOTHING))]

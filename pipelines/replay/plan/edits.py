@@ -147,6 +147,12 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
         return placed(landed, landing, found, until)
     left_alone = 0
     for struck in strikes(landed, others, spec):
+        if struck.record_id is None:
+            if not _goes_wrong(landed, landing, struck):
+                continue
+            if left_alone < spec.passed_over:
+                left_alone += 1
+                continue
         fixed_on = correction_day(spec, struck.days, struck.day)
         if spec.correct_after is not None and fixed_on is None:
             due = struck.day + timedelta(days=spec.correct_after)
@@ -154,17 +160,14 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
                 f"The last delivery of {struck.feed.name} is on {struck.days[-1]}; a correction "
                 f"due on {due} would never be delivered. Correct it sooner."
             )
-        edit = placed(landed, landing, struck, fixed_on)
-        if edit is not None and (struck.record_id or left_alone == spec.passed_over):
-            return edit
-        left_alone += edit is not None
+        return placed(landed, landing, struck, fixed_on)
     raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
 
 
 def placed(
     landed: Landed, landing: Path, struck: Struck | Happened, fixed_on: date | None = None
-) -> Edit | None:
-    """The edits that a fault in its place means; None if a whole delivery stays as it is.
+) -> Edit:
+    """The edits that a fault in its place means.
 
     Args:
         landed, landing: see `plan`.
@@ -206,38 +209,47 @@ def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
 # --- whole deliveries -----------------------------------------------------------------------------
 
 
-def _plan_delivery(
-    landed: Landed, landing: Path, struck: Struck, fixed_on: date | None
-) -> Edit | None:
-    """The edits of a fault of a whole delivery; None if the delivery it begins with stays as it is."""
+def _delivered_to(landed: Landed, landing: Path, struck: Struck) -> Deliveries:
+    """What was delivered, as a fault of a whole delivery sees it."""
 
     def content_of(day: date) -> bytes:
         return (landing / landed.file(struck.feed, day)).read_bytes()
 
-    delivered = Deliveries(struck.feed, struck.day, content_of)
+    return Deliveries(struck.feed, struck.day, content_of)
+
+
+def _goes_wrong(landed: Landed, landing: Path, struck: Struck) -> bool:
+    """Whether the delivery that a fault begins with is another because of it; found out once."""
+    place = (struck.fault.kind, struck.feed.name, struck.day, struck.draw.seed)
+    if place not in landed.goes_wrong:
+        sent = _delivered_to(landed, landing, struck)
+        landed.goes_wrong[place] = bool(_sent(landed, struck, sent, [struck.day]))
+    return landed.goes_wrong[place]
+
+
+def _sent(
+    landed: Landed, struck: Struck, sent: Deliveries, days: Iterable[date]
+) -> dict[date, FileEdit]:
+    """The files of some days that are others because of the fault."""
+    files = {}
+    for day in days:
+        content = struck.fault.module.send(day, struck.days, sent, struck.draw.again())
+        if content is not None:
+            files[day] = FileEdit(struck.feed.name, day, landed.file(struck.feed, day), content)
+    return files
+
+
+def _plan_delivery(landed: Landed, landing: Path, struck: Struck, fixed_on: date | None) -> Edit:
+    """The edits of a fault of a whole delivery."""
     wrong = [day for day in struck.days if day >= struck.day]
     if struck.scope == "once":
         wrong = wrong[: struck.fault.span]
-
-    def sent(until: date | None) -> dict[date, FileEdit]:
-        files = {}
-        for day in wrong:
-            if until is None or day < until:
-                content = struck.fault.module.send(day, struck.days, delivered, struck.draw.again())
-                if content is not None:
-                    file = landed.file(struck.feed, day)
-                    files[day] = FileEdit(struck.feed.name, day, file, content)
-        return files
-
-    if struck.day not in sent(struck.day + timedelta(days=1)):
-        return None
-    faulty = sent(None)
+    files = _sent(landed, struck, _delivered_to(landed, landing, struck), wrong)
     corrected: tuple[RowOrFile, ...] | None = None
     if fixed_on is not None:
-        files = sent(fixed_on)
-        extra = _owed_rows(landed, struck, files, fixed_on)
-        corrected = (*files.values(), *extra)
-    return Edit(struck, tuple(faulty.values()), corrected, fixed_on)
+        until = {day: edit for day, edit in files.items() if day < fixed_on}
+        corrected = (*until.values(), *_owed_rows(landed, struck, until, fixed_on))
+    return Edit(struck, tuple(files.values()), corrected, fixed_on)
 
 
 def _owed_rows(
@@ -377,7 +389,7 @@ def decided_after(
     decided: Sequence[Decided], edits: Sequence[RowOrFile], target: Path
 ) -> list[Decided]:
     """What was decided of the rows and deliveries of a folder, as it holds in one that `apply` made."""
-    made = without(edits)
+    made = list(without(edits))
     place = {(e.feed, e.delivery.isoformat()): target / e.file for e in made}
     by_row = {(e.feed, e.delivery.isoformat()) for e in made if isinstance(e, RowEdit)}
     return in_edited_files(decided, place, by_row)

@@ -16,10 +16,10 @@ from typing import Any
 
 from pipelines.engine.databases import Databases
 from pipelines.landing.decisions import TABLE, decided_of
-from pipelines.landing.keys import record_id
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
 from schemas.contract import Feed
+from schemas.record_id import record_id
 from schemas.suggest import suggestion
 from sources.deliver import MOST_DAYS
 from sources.faults import Fault, FaultError, History, kind
@@ -143,6 +143,7 @@ class Landed:
         ):
             self._files.setdefault(feed, {})[day] = file
         self._spoilt = {row[0] for row in db.rows(f"SELECT file FROM {name}.quality.unreadable")}
+        self.goes_wrong: dict[tuple[str, str, date, int], bool] = {}  # places of whole deliveries
         self._sizes: dict[str, int] = {}
         self._subjects = ""
 
