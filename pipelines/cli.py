@@ -465,6 +465,9 @@ def matrix(
         Path | None, Option(help="Folder for worlds and tables; by default HOME/matrix.")
     ] = None,
     workers: Annotated[int | None, Option(help="Processes; by default one a core.")] = None,
+    pairs: Annotated[
+        bool, Option(help="Look for two worlds with the same files, of what is not caught.")
+    ] = True,
     as_json: JsonOption = False,
     html: Annotated[Path | None, Option(help="Write a page, which works offline.")] = None,
 ) -> None:
@@ -493,6 +496,7 @@ def matrix(
         dirt=dirt_value(dirt),
         seed=seed,
         own=tuple(gate or ()),
+        pairs=pairs,
     )
     plan.check()
     folder = out or home / "matrix"

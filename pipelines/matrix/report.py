@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from rich.text import Text
 
-from pipelines.matrix.summary import CAUGHT_WELL, Summary, not_caught
+from pipelines.matrix.running import CAUGHT_WELL
+from pipelines.matrix.summary import Summary, not_caught
 from pipelines.terminal import counted, plain_table
 from schemas.notice import NOTICE
 
@@ -23,6 +25,9 @@ def print_matrix(summary: Summary, out: Console) -> None:
     _kinds(summary, out)
     out.print()
     _cover(summary, out)
+    out.print()
+    for kind in not_caught(summary.kinds):
+        out.print(Text.assemble((kind, "bold"), f": {summary.why(kind)}"))
     out.print()
     out.print(headline(summary), style="bold")
 
@@ -41,8 +46,8 @@ def headline(summary: Summary) -> str:
     )
     if left:
         said += (
-            f" Of {counted(len(left), 'kind')} fewer than {CAUGHT_WELL:.0%} are caught: "
-            f"{', '.join(left)}."
+            f" Of {counted(len(left), 'kind')} fewer than {CAUGHT_WELL:.0%} are caught; of "
+            f"{len(summary.pairs)} of these it is proved that no check of the files can catch them."
         )
     return said
 
