@@ -63,6 +63,8 @@ ROW_COUNTS_COLUMNS = {
     **dict.fromkeys(("landed", "conformed", "quarantined", "held", "unreadable"), _COUNT),
 }
 
+POLICIES = "codes.gate_policies"  # what a run tells its gates
+
 # A feed of changes may bring this many rows however small its first delivery was.
 BACKLOG_ALLOWANCE = 100
 
@@ -93,7 +95,11 @@ def empty_sql(columns: dict[str, str]) -> str:
 
 
 def row_verdicts_sql(
-    feed: Feed, decided: bool = False, rows: str | None = None, strict: bool = False
+    feed: Feed,
+    decided: bool = False,
+    rows: str | None = None,
+    strict: bool = False,
+    policies: str = POLICIES,
 ) -> str:
     """One scan of a feed's landed rows that gives a row for every expectation a row breaks.
 
@@ -102,6 +108,7 @@ def row_verdicts_sql(
         decided: whether rows of it were released or discarded.
         rows: the table to judge, if it is not `landing.<feed>` (the edited rows of a replay, say).
         strict: whether to look only for what keeps a row aside.
+        policies: the table of what the gates are told, if it stands elsewhere.
 
     Returns:
         A query with the columns of `quality.verdicts`.
@@ -118,7 +125,7 @@ def row_verdicts_sql(
     for e in expectations:
         if e not in by_row and e not in repeats and e.kind != "meets_record":
             raise ValueError(f"{e.table}.{e.name}: {e.kind!r} does not name rows of a delivery.")
-    flagged = _flags_sql(table, by_row) if by_row else empty_sql(VERDICTS_COLUMNS)
+    flagged = _flags_sql(table, by_row, policies) if by_row else empty_sql(VERDICTS_COLUMNS)
     if decided:
         flagged = _decided_sql(table, flagged)
     if not repeats:
@@ -176,7 +183,7 @@ def verdicts_sql(feed: Feed) -> str:
     return "\nUNION ALL\n".join(parts)
 
 
-def _flags_sql(table: str, expectations: Sequence[Expectation]) -> str:
+def _flags_sql(table: str, expectations: Sequence[Expectation], policies: str) -> str:
     numbers = range(1, len(expectations) + 1)
     # A text is read once, however many expectations look at what it reads as.
     asked = dict.fromkeys(
@@ -212,7 +219,7 @@ CROSS JOIN (
         VALUES
         {listed}
     ) AS v(n, expectation, column_name, outcome, gate)
-    LEFT JOIN codes.gate_policies AS p ON p.gate = v.gate
+    LEFT JOIN {policies} AS p ON p.gate = v.gate
 ) AS e
 WHERE
     e.outcome <> 'off'
@@ -314,7 +321,7 @@ def delivery_verdicts_sql(feed: Feed, decided: bool = False) -> str:
     by_kind = {e.kind: e for e in delivery_expectations(feed)}
     rules = list(_size_rules(by_kind))
     policies = "".join(
-        f"\nLEFT JOIN codes.gate_policies AS p_{kind} ON p_{kind}.gate = {literal(e.gate)}"
+        f"\nLEFT JOIN {POLICIES} AS p_{kind} ON p_{kind}.gate = {literal(e.gate)}"
         for kind, e in by_kind.items()
     )
     outcomes = " ".join(f"WHEN {when} THEN {then}" for when, then, _ in rules)
