@@ -124,26 +124,52 @@ def faults() -> list[Row]:
 
 
 def gates() -> list[Row]:
-    """What is expected of each table, and what follows where it is not met."""
-    from quality.expectations import sentence
-    from quality.from_contract import landing_expectations
+    """What is expected of each table, what follows where it is not met, and who is told."""
+    from quality.expectations import sentence, sentence_of_gate
+    from quality.from_contract import delivery_expectations, landing_expectations
     from quality.suites import CHECKED_STAGES, stage_expectations
     from schemas.contract import feeds
 
     used = list(feeds().values())
-    found = [e for feed in used for e in landing_expectations(feed)]
+    found = [
+        e for feed in used for e in (*landing_expectations(feed), *delivery_expectations(feed))
+    ]
     found += [e for stage in CHECKED_STAGES for e in stage_expectations(stage, used)]
     return [
         {
+            "gate": e.gate,
+            "rule": sentence_of_gate(e),
             "table": e.table,
             "expectation": e.name,
             "column": e.column,
             "kind": e.kind,
-            "outcome": e.outcome,
+            "policy": e.policy,
+            "severity": e.severity,
+            "owner": e.owner,
             "sentence": sentence(e),
             "reason": e.reason,
         }
         for e in found
+    ]
+
+
+def gates_in_short(rows: list[Row]) -> list[Row]:
+    """One row a gate, of rows of `gates`: on how many tables it stands, and what follows."""
+    by_gate: dict[str, list[Row]] = {}
+    for row in rows:
+        by_gate.setdefault(row["gate"], []).append(row)
+
+    def words(of: list[Row], key: str) -> str:
+        return ", ".join(dict.fromkeys(row[key] for row in of))
+
+    return [
+        {
+            "gate": gate,
+            "tables": len({row["table"] for row in of}),
+            "rule": of[0]["rule"],
+            **{key: words(of, key) for key in ("policy", "severity", "owner")},
+        }
+        for gate, of in by_gate.items()
     ]
 
 

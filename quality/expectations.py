@@ -58,7 +58,22 @@ DELIVERY_KINDS = ("some_rows", "first_rows", "previous_ratio", "backlog_ratio")
 # From mildest to gravest: noted, the row kept aside, the delivery not believed, the build stopped.
 OUTCOMES = ("warn", "quarantine", "hold", "fail")
 
-TABLES_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+\.\w+)")
+# How grave it is if nothing else is said, by what follows.
+SEVERITIES = {"warn": "minor", "quarantine": "major", "hold": "major", "fail": "critical"}
+
+# Who is told if nobody else is named, by stage.
+OWNERS = {
+    "landing": "island",
+    "conform": "island",
+    "resolve": "platform",
+    "merge": "platform",
+    "lists": "list owner",
+    "exchange": "holder",
+    "consequences": "agency",
+    "scores": "keeper",
+}
+
+TABLES_READ = re.compile(r"\b(?:(?<!DISTINCT )FROM|JOIN)\s+(\w+\.\w+)")
 
 # How a text is read, by what it must read as: `{0}` is the column.
 READERS = {
@@ -121,6 +136,8 @@ class Expectation:
         arguments: what the kind needs.
         outcome: what follows for what breaks it, one of `OUTCOMES`.
         reason: one sentence saying why this is expected.
+        owner: who is told of what breaks it, a word of `OWNERS` by default.
+        severity: minor, major or critical; by default, as the outcome is.
     """
 
     name: str
@@ -130,6 +147,8 @@ class Expectation:
     reason: str
     column: str | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    owner: str = ""
+    severity: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in (*ROW_KINDS, *SET_KINDS, *DELIVERY_KINDS):
@@ -138,6 +157,39 @@ class Expectation:
             raise ValueError(
                 f"{self.table}.{self.name}: outcome {self.outcome!r} not in {OUTCOMES}."
             )
+        severity = self.severity or SEVERITIES[self.outcome]
+        if severity not in SEVERITIES.values():
+            raise ValueError(
+                f"{self.table}.{self.name}: severity {severity!r} is not minor, major or critical."
+            )
+        object.__setattr__(self, "severity", severity)
+        object.__setattr__(self, "owner", self.owner or OWNERS.get(self.stage, "platform"))
+
+    @property
+    def stage(self) -> str:
+        """The stage it belongs to; what is judged of deliveries, `quality.*`, belongs to landing."""
+        schema = self.table.partition(".")[0]
+        return "landing" if schema == "quality" else schema
+
+    @property
+    def id(self) -> str:
+        """Its stable name among all, `<stage>.<name>`."""
+        return f"{self.stage}.{self.name}"
+
+    @property
+    def policy(self) -> str:
+        """What follows for what breaks it, in the word that a run may be told."""
+        return self.outcome
+
+    @property
+    def gate(self) -> str:
+        """The gate it is part of: its id; or, of those derived for each column, stage and kind.
+
+        >>> expect("landing.a", "check_no", "check_digit", "warn", "", "no", scheme="uscc").gate
+        'landing.check_digit'
+        """
+        of_column = self.column and self.name.endswith(f"_{self.column.lower()}")
+        return f"{self.stage}.{self.kind}" if of_column else self.id
 
     @cached_property
     def reads(self) -> frozenset[str]:
@@ -436,3 +488,30 @@ def sentence(expectation: Expectation) -> str:
     said["values"] = f"{', '.join(values[:8])}{' …' if len(values) > 8 else ''}"
     said["key"] = ", ".join(said.get("key", ()))
     return SENTENCES[e.kind].format_map(said)
+
+
+# What a gate expects that has many columns or feeds, by kind, where no sentence above says it of all.
+OF_ALL = {
+    "in_bounds": "{column} lies within its bounds",
+    "holds": "{column} is given where another asks for it",
+    "some_rows": "a delivery has rows",
+    "first_rows": "the first delivery has as many rows as its contract expects",
+    "previous_ratio": "a delivery has about as many rows as the one before",
+    "backlog_ratio": "a delivery has few rows beside the first, which is the backlog",
+}
+ANY_COLUMN = {
+    "column": "a column",
+    "values": "its code list",
+    "pattern": "its form",
+    "as": "what its contract says",
+    "scheme": "its scheme",
+    "key": "the key",
+}
+
+
+def sentence_of_gate(e: Expectation) -> str:
+    """What its whole gate expects, in one line; of one that is written down, the reason it gives."""
+    if e.gate == e.id and e.kind not in DELIVERY_KINDS:
+        return e.reason or sentence(e)
+    said = (SENTENCES | OF_ALL)[e.kind].format_map(ANY_COLUMN)
+    return f"{said[0].upper()}{said[1:]}."

@@ -38,7 +38,7 @@ from schemas.contract import Feed
 # What `clean_text` takes away, and nothing else.
 BLANK = "^[ \t\n\r　]*$"
 
-SEVERITIES = {"warn": "warning", "quarantine": "critical", "hold": "critical", "fail": "critical"}
+SEVERITIES = {"minor": "warning", "major": "critical", "critical": "critical"}
 
 
 @contextlib.contextmanager
@@ -175,7 +175,7 @@ def translate(e: Expectation) -> list[Any]:
     common: dict[str, Any] = {
         "meta": {"table": e.table, "expectation": e.name},
         "notes": e.reason,
-        "severity": SEVERITIES[e.outcome],
+        "severity": SEVERITIES[e.severity],
     }
     if e.kind == "present":
         translated = [gxe.ExpectColumnValuesToNotBeNull(column=e.column, **common)]

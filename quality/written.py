@@ -1,8 +1,18 @@
 """The checks that are written down, each as SQL or in a line.
 
 A check that needs a query of its own is a file, `quality/<stage>/<check>.sql`: its header gives the
-reason, the table and what follows, its body finds the rows that break it. One that has a common form is
-a line of `quality/checks.csv`:
+reason, the table, what follows, and if need be who is told and how grave it is; its body finds the rows
+that break it. It is written as a model is, so that a replay can run it too:
+
+    -- Nobody stays on a list longer than the law lets it last.
+    -- table: lists.entries
+    -- outcome: warn
+    -- owner: list owner        (else as `OWNERS` has it for the stage)
+    -- severity: major          (else as `SEVERITIES` has it for the outcome)
+    SELECT ...
+
+Where there is one, a column `day` is the first day on which it could be seen. A check that has a common
+form is a line of `quality/checks.csv`:
 
 ===========  ================================================================  ======================
 form         a row breaks it when                                              of
@@ -33,6 +43,7 @@ LINES = QUALITY / "checks.csv"
 
 _HEADER = re.compile(
     r"(?P<reason>(?:-- .*\n)+?)-- table: (?P<table>.+)\n-- outcome: (?P<outcome>.+)\n"
+    r"(?:-- owner: (?P<owner>.+)\n)?(?:-- severity: (?P<severity>.+)\n)?"
 )
 
 
@@ -56,12 +67,10 @@ def written(stage: str) -> tuple[Expectation, ...]:
 def _lines(stage: str) -> tuple[Expectation, ...]:
     found: list[Expectation] = []
     for number, row in enumerate(read_csv(LINES), start=2):
-        schema = row["table"].partition(".")[0]
-        if {"quality": "landing"}.get(schema, schema) == stage:
-            try:
-                found += _of_line(row)
-            except ValueError as error:
-                raise CheckError(f"{LINES.name}, line {number}: {error}") from error
+        try:
+            found += [e for e in _of_line(row) if e.stage == stage]
+        except ValueError as error:
+            raise CheckError(f"{LINES.name}, line {number}: {error}") from error
     return tuple(found)
 
 
@@ -103,14 +112,14 @@ def _of_line(row: dict[str, str]) -> tuple[Expectation, ...]:
 
 
 def _files(stage: str) -> tuple[Expectation, ...]:
-    return tuple(_of_file(path) for path in sorted((QUALITY / stage).glob("*.sql")))
+    return tuple(of_file(path) for path in sorted((QUALITY / stage).glob("*.sql")))
 
 
-def _of_file(path: Path) -> Expectation:
+def of_file(path: Path) -> Expectation:
     """What one file says.
 
     Raises:
-        CheckError: if its header lacks reason, table or outcome.
+        CheckError: if its header lacks reason, table or outcome, or says what cannot be.
     """
     text = path.read_text(encoding="utf-8")
     header = _HEADER.match(text)
@@ -121,11 +130,16 @@ def _of_file(path: Path) -> Expectation:
         )
     reason = " ".join(line[3:] for line in header["reason"].splitlines())
     query = text[header.end() :].strip().rstrip(";")
-    return Expectation(
-        path.stem,
-        header["table"].strip(),
-        "no_rows",
-        header["outcome"].strip(),
-        reason,
-        arguments={"query": query},
-    )
+    try:
+        return Expectation(
+            path.stem,
+            header["table"].strip(),
+            "no_rows",
+            header["outcome"].strip(),
+            reason,
+            arguments={"query": query},
+            owner=(header["owner"] or "").strip(),
+            severity=(header["severity"] or "").strip(),
+        )
+    except ValueError as error:
+        raise CheckError(f"quality/{path.parent.name}/{path.name}: {error}") from error

@@ -10,7 +10,7 @@ import importlib.metadata
 import json
 import shutil
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,9 @@ from schemas.suggest import suggestion
 from sources.deliver_calendar import seen_sql, versions_sql
 from sources.deliver_files import BLOCK, write_deliveries
 from sources.dirt import spoil
-from sources.world import DAY0, SIZES
+from sources.injected import SCHEMA as INJECTED
+from sources.injected import injected, with_dirt
+from sources.world import DAY0, SIZES, store
 from sources.world import write as write_world
 from sources.world.views import make_views
 
@@ -98,21 +100,49 @@ def _make(
     calendar = {name: feed.delivery_days(DAY0, days) for name, feed in used.items()}
     tell = _Steps(progress, sum(map(len, calendar.values())))
     write_world(world, size, seed, days, progress)
-    con = connect(world)
-    for name, feed in used.items():
-        tell.label = name
-        if calendar[name]:
-            load_versions(con, feed, seed, dirt)
-            batches = seen_rows(con, feed, calendar[name])
-            write_deliveries(feed, calendar[name], batches, landing / name, tell)
-        else:
-            (landing / name).mkdir()
-    con.close()
+    wrong = deliver(world, landing, used, seed, days, dirt, tell)
+    store.stream("injected", [pa.Table.from_pylist(wrong, INJECTED)], world, INJECTED)
 
     manifest = manifest_of(size, seed, days, dirt, tier)
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (landing / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     return manifest
+
+
+def deliver(
+    world: Path,
+    landing: Path,
+    used: Mapping[str, Feed],
+    seed: int,
+    days: int,
+    dirt: float,
+    tell: _Steps | None = None,
+) -> list[dict[str, Any]]:
+    """Write what islands deliver of a world that is there.
+
+    Args:
+        world: folder with one Parquet file a table; only read.
+        landing: folder for the delivered files.
+        used: the feeds to deliver, by name.
+        seed, days, dirt: see `generate`.
+        tell: counts the files.
+
+    Returns:
+        What dirt changed, as rows of `world.injected`.
+    """
+    tell = tell or _Steps(None, 0)
+    con = connect(world)
+    wrong: list[dict[str, Any]] = []
+    for name, feed in used.items():
+        tell.label = name
+        if calendar := feed.delivery_days(DAY0, days):
+            wrong += load_versions(con, feed, seed, dirt, calendar)
+            batches = seen_rows(con, feed, calendar)
+            write_deliveries(feed, calendar, batches, landing / name, tell)
+        else:
+            (landing / name).mkdir()
+    con.close()
+    return wrong
 
 
 def see_world(size: str, days: int, dirt: float) -> None:
@@ -181,13 +211,38 @@ def connect(world: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def load_versions(con: duckdb.DuckDBPyConnection, feed: Feed, seed: int, dirt: float) -> None:
-    """Make the table `versions`: what the feed's island holds, when, its own dirt included."""
+def load_versions(
+    con: duckdb.DuckDBPyConnection, feed: Feed, seed: int, dirt: float, days: list[date]
+) -> list[dict[str, Any]]:
+    """Make the table `versions`: what the feed's island holds, when, its own dirt included.
+
+    Returns:
+        Rows of `world.injected`: the cells in which it is wrong.
+    """
     observe = feed.observe_file().read_text(encoding="utf-8")
     con.execute(f"CREATE OR REPLACE TEMP TABLE versions AS {versions_sql(feed, observe)}")
-    if dirt and feed.fault_rates:
-        table = con.sql("SELECT * FROM versions").to_arrow_table()
-        use_versions(con, spoil(feed, table, seed, dirt))
+    if not dirt or not feed.fault_rates:
+        return []
+    clean = con.sql("SELECT * FROM versions").to_arrow_table()
+    dirty = spoil(feed, clean, seed, dirt)
+    use_versions(con, dirty.versions)
+    return injected(feed, clean, dirty, first_days(con, feed, with_dirt(feed, dirty), days))
+
+
+def first_days(
+    con: duckdb.DuckDBPyConnection, feed: Feed, versions: pa.Table, days: list[date]
+) -> dict[int, date]:
+    """What stands in the column `place` of a version -> day of the first delivery that holds it.
+
+    Args:
+        versions: all versions of some records; those that no delivery holds are left out.
+        days: on which the feed's deliveries are published, in order.
+    """
+    with con.cursor() as apart:  # so that the table `versions` in use stays as it is
+        use_versions(apart, versions)
+        seen = seen_sql(feed, days, ("place",))
+        first = apart.execute(f"SELECT place, min(enters) FROM ({seen}) GROUP BY ALL").fetchall()
+    return {place: days[number] for place, number in first}
 
 
 def use_versions(con: duckdb.DuckDBPyConnection, versions: pa.Table) -> None:

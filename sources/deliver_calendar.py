@@ -62,17 +62,18 @@ seen AS (
 )"""
 
 
-def seen_sql(feed: Feed, days: list[date]) -> str:
+def seen_sql(feed: Feed, days: list[date], beside: tuple[str, ...] = ()) -> str:
     """The rows of every delivery of a feed, each once, in the order they stand in a file.
 
     Args:
         feed: the contract.
         days: on which its deliveries are published, in order, none missing; not empty.
+        beside: further columns of `versions` to be given with each row.
 
     Returns:
         A SELECT of `enters` and `leaves` (a row is in the deliveries number `enters` up to, not
-        with, `leaves`), then the contract's columns. Rows that only one delivery holds come
-        delivery by delivery; within a delivery by natural key, then content.
+        with, `leaves`), then the contract's columns, then those beside. Rows that only one delivery
+        holds come delivery by delivery; within a delivery by natural key, then content.
 
     Raises:
         CalendarError: if a feed of changes has no code for an effect it must write.
@@ -82,8 +83,9 @@ def seen_sql(feed: Feed, days: list[date]) -> str:
     order = [
         quoted(n) for n in (*feed.natural_key, *(n for n in names if n not in feed.natural_key))
     ]
-    out = ", ".join(quoted(n) for n in feed.column_names)
-    steps = _changes(feed, len(days)) if feed.mode == "changes" else _as_seen(feed)
+    out = ", ".join(quoted(n) for n in (*feed.column_names, *beside))
+    own = [quoted(n) for n in (*names, *beside)]
+    steps = _changes(feed, len(days), own) if feed.mode == "changes" else _as_seen(feed, own)
     by_delivery = [] if feed.mode == "snapshot" else ["enters"]
     sort = ", ".join(f"{n} NULLS FIRST" for n in (*by_delivery, *order))
     if effect:
@@ -103,18 +105,16 @@ def _code(feed: Feed, effect: str) -> str:
         ) from error
 
 
-def _as_seen(feed: Feed) -> str:
+def _as_seen(feed: Feed, own: list[str]) -> str:
     leaves = "leaves" if feed.mode == "snapshot" else "enters + 1"
-    columns = [f"{leaves} AS leaves", *(quoted(n) for n in observed_columns(feed))]
+    columns = [f"{leaves} AS leaves", *own]
     if feed.effect_column:
         columns.append(f"'{_code(feed, 'assert')}' AS {quoted(feed.effect_column)}")
     return f"rows AS (\n    SELECT enters, {', '.join(columns)}\n    FROM seen\n)"
 
 
-def _changes(feed: Feed, count: int) -> str:
-    names = observed_columns(feed)
-    own = ", ".join(quoted(n) for n in names)
-    key = ", ".join(quoted(n) for n in feed.natural_key or names)
+def _changes(feed: Feed, count: int, own: list[str]) -> str:
+    key = ", ".join(quoted(n) for n in feed.natural_key or observed_columns(feed))
     content = ", ".join(quoted(n) for n in feed.content_columns)
     effect = quoted(feed.effect_column or "")
     return f"""turns AS (
@@ -136,7 +136,7 @@ rows AS (
             WHEN left_before IS NULL THEN '{_code(feed, "assert")}'
             ELSE '{_code(feed, "change")}'
         END AS {effect},
-        {own}
+        {", ".join(own)}
     FROM turns
     WHERE left_before IS NULL OR left_before < enters OR NOT same
     UNION ALL
@@ -144,7 +144,7 @@ rows AS (
         leaves AS enters,
         leaves + 1 AS leaves,
         '{_code(feed, "withdraw")}' AS {effect},
-        {own}
+        {", ".join(own)}
     FROM turns
     WHERE leaves < {count} AND (enters_next IS NULL OR enters_next > leaves)
 )"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -73,7 +74,19 @@ def record_keys(feed: Feed, versions: pa.Table) -> pa.Array:
     return keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
 
 
-def spoil(feed: Feed, versions: pa.Table, seed: int, dirt: float) -> pa.Table:
+class Dirty(NamedTuple):
+    """A feed's records with dirt among them.
+
+    Attributes:
+        versions: the table.
+        kinds: (row, column) -> the kind of fault that wrote what stands there now.
+    """
+
+    versions: pa.Table
+    kinds: dict[tuple[int, str], str]
+
+
+def spoil(feed: Feed, versions: pa.Table, seed: int, dirt: float) -> Dirty:
     """A feed's records with its own dirt among them.
 
     Args:
@@ -90,6 +103,7 @@ def spoil(feed: Feed, versions: pa.Table, seed: int, dirt: float) -> pa.Table:
         FaultError: if a rate is given for a fault that spoils rows or deliveries, not cells.
     """
     columns = [name for name in feed.column_names if name in versions.column_names]
+    kinds: dict[tuple[int, str], str] = {}
     for name, rate in sorted(feed.fault_rates.items()):
         fault = kind(name)
         if fault.level != "cell":
@@ -110,8 +124,10 @@ def spoil(feed: Feed, versions: pa.Table, seed: int, dirt: float) -> pa.Table:
             )
             for row, key in zip(rows, chosen_keys, strict=True)
         ]
-        versions = _written(versions, chosen.tolist(), rows, spoilt)
-    return versions
+        for column, changes in _changes(chosen.tolist(), rows, spoilt).items():
+            versions = _written(versions, column, changes)
+            kinds |= {(place, column): name for place in changes}
+    return Dirty(versions, kinds)
 
 
 def _whole(feed: Feed, row: Row) -> Row:
@@ -119,21 +135,22 @@ def _whole(feed: Feed, row: Row) -> Row:
     return {name: row.get(name) for name in feed.column_names}
 
 
-def _written(
-    versions: pa.Table, places: list[int], rows: list[Row], spoilt: list[Row | None]
-) -> pa.Table:
-    """The table with the spoilt cells in place of the old."""
-    for name in rows[0]:
-        changes = {
-            place: after[name]
-            for place, before, after in zip(places, rows, spoilt, strict=True)
-            if after is not None and after[name] != before[name]
-        }
-        if not changes:
-            continue
-        at = versions.column_names.index(name)
-        values = versions.column(name).combine_chunks()
-        mask = pc.is_in(pa.array(range(len(values))), value_set=pa.array(list(changes)))
-        new = pa.array([changes[place] for place in sorted(changes)], type=values.type)
-        versions = versions.set_column(at, name, pc.replace_with_mask(values, mask, new))
-    return versions
+def _changes(
+    places: list[int], rows: list[Row], spoilt: list[Row | None]
+) -> dict[str, dict[int, str | None]]:
+    """Column -> place of a row -> what comes to stand there, for the cells that change."""
+    changes: dict[str, dict[int, str | None]] = {}
+    for place, before, after in zip(places, rows, spoilt, strict=True):
+        for name in before if after is not None else ():
+            if after[name] != before[name]:
+                changes.setdefault(name, {})[place] = after[name]
+    return changes
+
+
+def _written(versions: pa.Table, column: str, changes: dict[int, str | None]) -> pa.Table:
+    """The table with the changed cells in place of the old."""
+    at = versions.column_names.index(column)
+    values = versions.column(column).combine_chunks()
+    mask = pc.is_in(pa.array(range(len(values))), value_set=pa.array(list(changes)))
+    new = pa.array([changes[place] for place in sorted(changes)], type=values.type)
+    return versions.set_column(at, column, pc.replace_with_mask(values, mask, new))

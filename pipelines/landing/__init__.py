@@ -6,9 +6,7 @@ from pipelines.landing.folder import LandingError, bytes_in, deliveries_in, read
 from pipelines.landing.keys import (
     landing_columns,
     landing_select,
-    record_id,
     record_id_sql,
-    version,
     version_sql,
 )
 from pipelines.landing.land import Landed, land
@@ -22,8 +20,6 @@ __all__ = [
     "landing_columns",
     "landing_select",
     "read_manifest",
-    "record_id",
     "record_id_sql",
-    "version",
     "version_sql",
 ]

@@ -1,4 +1,4 @@
-"""`record_id` and `version`: the same from run to run, in SQL and, for a single row, in Python.
+"""`record_id` and `version`: the same from run to run. `schemas.record_id` makes those of a single row.
 
 A record is named by its natural key; a feed that has none names it by all it says, and the n-th
 identical row of a delivery by its n. Both are taken in normal form (see `schemas.normal_form`), so
@@ -11,21 +11,14 @@ the row does (its effect) and columns that are no content do not make another ve
 
 In landing, where all is text, both are the 32 hexadecimal digits of the md5; `conform.<feed>` makes
 UUIDs of them.
-
-Parts are joined by `|` after a backslash was put before every `|`, `∅` and backslash inside them, so
-that no two rows of parts join to the same; a missing part is `∅`.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-
 from schemas.contract import Feed
-from schemas.normal_form import escaped, part_of_key
+from schemas.record_id import MISSING
 from schemas.sql import literal, quoted
 
-MISSING = "∅"
 PLACE = ("delivery", "published", "file", "line")
 
 
@@ -53,32 +46,6 @@ def version_sql(feed: Feed) -> str:
         f"md5(CASE WHEN regexp_matches({whole}, '[|\\\\∅]') THEN "
         f"concat_ws('|', record_id{careful}) ELSE concat_ws('|', record_id{plain}) END)"
     )
-
-
-def _md5(parts: Sequence[str]) -> str:
-    return hashlib.md5("|".join(parts).encode("utf-8"), usedforsecurity=False).hexdigest()
-
-
-def record_id(feed: Feed, row: Mapping[str, str | None], nth: int = 1) -> str:
-    """The `record_id` of a row.
-
-    Args:
-        row: column -> text, None if missing.
-        nth: of the identical rows of its delivery, from 1; feeds with a natural key ignore it.
-
-    Raises:
-        KeyError: if a column it is made of is not in the row.
-    """
-    names = feed.natural_key or feed.content_columns
-    parts = [part_of_key(row[name]) or MISSING for name in names]
-    return _md5([feed.name, *parts, *([] if feed.natural_key else [str(nth)])])
-
-
-def version(feed: Feed, row: Mapping[str, str | None], nth: int = 1) -> str:
-    """The `version` of a row; see `record_id`."""
-    texts = [row[name] for name in feed.content_columns]
-    parts = [MISSING if text is None else escaped(text) for text in texts]
-    return _md5([record_id(feed, row, nth), *parts])
 
 
 def landing_select(feed: Feed, arrived: str = "arriving") -> str:

@@ -8,7 +8,8 @@ from schemas.contract import Feed
 from sources.faults.base import Row
 from sources.faults.deliveries import SENT_AGAIN, Deliveries
 from sources.faults.draw import Draw
-from sources.faults.wrong_unit import columns, rewrite
+from sources.faults.figures import times
+from sources.faults.wrong_unit import FACTOR, columns
 
 KIND = "office_in_another_unit"
 TITLE = "Office in another unit"
@@ -51,10 +52,11 @@ def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | N
     offices = sorted({row[office] for row in rows if row[office]})
     if not offices:
         return None
-    whose, name, up = draw.pick(offices), draw.pick(columns(sent.feed)), bool(draw.below(2))
+    whose, name = draw.pick(offices), draw.pick(columns(sent.feed))
+    factor = draw.pick((1 / FACTOR, FACTOR))
 
     def written(row: Row) -> Row:
-        amount = row[name] and rewrite(row[name], up, sent.feed.column(name))
+        amount = row[name] and times(row[name], factor, sent.feed.column(name))
         return row | {name: amount} if amount and row[office] == whose else row
 
     return sent.instead(day, map(written, rows))

@@ -1,7 +1,8 @@
 """The truth of a synthetic world: who there is, how they are tied, what they did and when.
 
 Four tables, described in `columns.COLUMNS`: subjects, attributes, links and conduct. Islands see
-parts of it through their `observe.sql`; else only audits and the scoring of results read it.
+parts of it through their `observe.sql`; else only audits and the scoring of results read it. Beside
+them stands what dirt put into the files, `sources.injected`, which no island sees.
 
 >>> tables = generate("tiny", seed=1)
 >>> tables["subjects"].num_rows

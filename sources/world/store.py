@@ -23,14 +23,22 @@ def save(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
     return [stream(name, table.to_batches(), folder) for name, table in tables.items()]
 
 
-def stream(name: str, parts: Iterable[pa.Table | pa.RecordBatch], folder: Path) -> Path:
+def stream(
+    name: str,
+    parts: Iterable[pa.Table | pa.RecordBatch],
+    folder: Path,
+    schema: pa.Schema | None = None,
+) -> Path:
     """Write a table that arrives in parts, without ever holding the whole of it.
 
     However it is cut into parts, the file is the same: row groups are filled up one after another.
+
+    Args:
+        schema: its columns; by default those of the world's table of that name.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.parquet"
-    schema = SCHEMAS[name].with_metadata({"notice": NOTICE})
+    schema = (schema or SCHEMAS[name]).with_metadata({"notice": NOTICE})
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for block in in_blocks(parts, BLOCK):
             # one chunk a column, so that pages do not depend on how the rows came

@@ -101,6 +101,7 @@ def test_the_truth_comes_along_if_asked_for(generated):
     with open_engine("duckdb") as engine:
         Plan(read_manifest(world.landing)).begin(engine, world.world)
         assert engine.count("world.subjects") > 10
+        assert engine.count("world.injected") == 0
 
 
 @pytest.mark.parametrize(("few_bytes", "threads"), [(1 << 40, 1), (0, None)])

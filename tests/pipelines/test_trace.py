@@ -28,8 +28,8 @@ def told(story):
 @pytest.fixture(scope="module")
 def in_file(one_tiny):
     """Reads a line again and gives its record_id and version."""
-    from pipelines.landing import record_id, version
     from schemas.contract import feeds
+    from schemas.record_id import record_id, version
     from sources.files import read
 
     contracts, kept = feeds(), {}

@@ -14,8 +14,8 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from pipelines.landing.keys import record_id
 from schemas.contract import Feed, feeds
+from schemas.record_id import record_id
 from tests.promises.databases import copy_landing, delivered, told, unlike
 from tests.promises.hard_world import EACH_LEVEL, ENDS
 

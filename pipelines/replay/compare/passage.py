@@ -15,11 +15,13 @@ from typing import Any
 import pandas as pd
 
 from pipelines.engine.databases import Databases
-from pipelines.landing.keys import version
 from pipelines.model import Model
 from pipelines.replay.plan.edits import Edit, RowEdit
 from quality.from_contract import delivery_expectations, landing_expectations
+from quality.policies import KEEP_ASIDE
+from quality.written import written
 from schemas.contract import Feed
+from schemas.record_id import version
 
 # What differs in one table: its columns as text and `side`, 1 where only the clean state has the row.
 Differing = Callable[[str], pd.DataFrame]
@@ -177,6 +179,8 @@ def kept_back(
         for row in rows.drop_duplicates().itertuples():
             there = state if row.side == 2 else "clean"
             kept.append(_aside(edits, feeds[row.feed], row, there))
+    for row in differing("resolve.kept_aside").itertuples():
+        kept += _unmatched(edits, row, state if row.side == 2 else "clean")
     return sorted(
         dict.fromkeys(kept),
         key=lambda k: (k.delivery, k.state != "clean", k.line or 0, k.gate, k.column or ""),
@@ -225,6 +229,31 @@ def _aside(edits: Sequence[Edit], feed: Feed, row: Any, state: str) -> Kept:
         record_id=row.record_id,
         reason=reasons.get(row.expectation, ""),
     )
+
+
+def _unmatched(edits: Sequence[Edit], row: Any, state: str) -> list[Kept]:
+    """What a gate kept from being matched to anybody, of the record that was edited."""
+    reasons = {e.gate: e.reason for stage in KEEP_ASIDE for e in written(stage)}
+    return [
+        Kept(
+            state=state,
+            outcome="quarantine",
+            feed=one.feed,
+            delivery=one.delivery.isoformat(),
+            gate=row.gate,
+            file=one.file,
+            line=one.line,
+            record_id=edit.struck.record_id,
+            reason=reasons.get(row.gate, ""),
+        )
+        for edit in edits
+        for one in edit.rows()[:1]
+        if _digits(edit.struck.record_id) == _digits(row.record_id)
+    ]
+
+
+def _digits(record_id: str | None) -> str:
+    return (record_id or "").replace("-", "")
 
 
 def _version(feed: Feed, row: Mapping[str, str | None]) -> str | None:

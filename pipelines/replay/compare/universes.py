@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from pipelines.home import Home
+from pipelines.model import Model
 from pipelines.replay.compare import diff
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.evidence import Evidence, look_up
@@ -36,7 +37,7 @@ class Universes(Base):
     """A base opened for replays, with which the universes worked out in it are compared.
 
     Args:
-        home, join, policy, threads, everything, progress: see `Base`.
+        home, join, policy, threads, everything, progress, gates: see `Base`.
 
     Raises:
         HomeError: if nothing has been built in the home, or with other models, network or codes.
@@ -50,8 +51,9 @@ class Universes(Base):
         threads: int | None = 1,
         everything: bool = False,
         progress: Progress | None = None,
+        gates: Sequence[Model] = (),
     ) -> None:
-        super().__init__(home, join, policy, threads, everything, progress)
+        super().__init__(home, join, policy, threads, everything, progress, gates)
         self.about = diff.about(self.db, "base")
         self.sides = Sides(self.small, self.feeds)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.exchange.mishaps import mishaps
+from pipelines.landing.decisions import Decided, corrected, in_edited_files
 from pipelines.replay.plan.faults import (
     FaultSpec,
     Landed,
@@ -336,6 +337,7 @@ def apply(
     target: Path,
     feeds: Mapping[str, Feed],
     log: Path,
+    decided: Sequence[Decided] = (),
 ) -> Log:
     """Make edits in a landing folder, or in a copy of it; mishaps happen later and change no file.
 
@@ -346,6 +348,7 @@ def apply(
             ones, the others written anew. May be `landing` itself, which is then changed in place.
         feeds: contracts by name.
         log: a folder for the record of it, outside `target`.
+        decided: rows that were corrected, from which the edits were worked out as corrected.
 
     Raises:
         EditError: if a file does not hold what the edits were worked out from.
@@ -369,7 +372,7 @@ def apply(
             partial.write_bytes(contents[-1])
         if rows:
             source = partial if contents else landing / file
-            write(feed, _edited(feed, source, rows, file), partial)
+            write(feed, _edited(feed, source, rows, file, decided), partial)
         if contents[-1:] == [NO_FILE] and not rows:
             partial.unlink()
             path.unlink()
@@ -382,6 +385,16 @@ def apply(
     return Log(log, target)
 
 
+def decided_after(
+    decided: Sequence[Decided], edits: Sequence[RowOrFile], target: Path
+) -> list[Decided]:
+    """What was decided of the rows and deliveries of a folder, as it holds in one that `apply` made."""
+    made = list(without(edits))
+    place = {(e.feed, e.delivery.isoformat()): target / e.file for e in made}
+    by_row = {(e.feed, e.delivery.isoformat()) for e in made if isinstance(e, RowEdit)}
+    return in_edited_files(decided, place, by_row)
+
+
 def _told(edit: RowOrFile) -> dict[str, object]:
     node: dict[str, object] = {"feed": edit.feed, "delivery": edit.delivery.isoformat()}
     if isinstance(edit, RowEdit):
@@ -389,7 +402,9 @@ def _told(edit: RowOrFile) -> dict[str, object]:
     return node | {"bytes": len(edit.content)}
 
 
-def _edited(feed: Feed, path: Path, edits: Iterable[RowEdit], file: str) -> pa.Table:
+def _edited(
+    feed: Feed, path: Path, edits: Sequence[RowEdit], file: str, decided: Sequence[Decided]
+) -> pa.Table:
     """The rows of a file with edits made."""
     table, unreadable = read(feed, path)
     if unreadable:
@@ -397,6 +412,7 @@ def _edited(feed: Feed, path: Path, edits: Iterable[RowEdit], file: str) -> pa.T
             f"{file} holds {len(unreadable)} record(s) that cannot be read "
             f"(line {unreadable[0].line}: {unreadable[0].reason}); rewriting it would lose them."
         )
+    table = corrected(feed, table, decided, edits[0].delivery.isoformat())
     return edited(feed, table, edits, file)
 
 

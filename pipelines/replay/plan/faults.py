@@ -15,10 +15,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.engine.databases import Databases
-from pipelines.landing.keys import record_id
+from pipelines.landing.decisions import TABLE, decided_of
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
 from schemas.contract import Feed
+from schemas.record_id import record_id
 from schemas.suggest import suggestion
 from sources.deliver import MOST_DAYS
 from sources.faults import Fault, FaultError, History, kind
@@ -128,13 +129,13 @@ class Landed:
         held = {
             row[0]
             for row in db.rows(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = ? "
-                "AND schema_name = 'landing'",
+                "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ?",
                 name,
             )
         }
-        self.feeds = {feed.name: feed for feed in feeds.values() if feed.name in held}
-        self.gates = Gates(db)
+        self.feeds = {feed.name: feed for feed in feeds.values() if f"landing.{feed.name}" in held}
+        decided = db.rows(f"SELECT * FROM {name}.{TABLE}") if TABLE in held else ()
+        self.gates = Gates(db, decided_of(decided))
         self._files: dict[str, dict[date, str]] = {}  # feed -> delivery day -> file
         for feed, day, file in db.rows(
             f"SELECT feed, published, min(file) FROM {name}.landing.deliveries "
@@ -235,7 +236,15 @@ class Landed:
                 f"{self.name}.landing.deliveries AS d WHERE d.feed = '{feed.name}' "
                 "AND d.published >= min(r.published))"
             )
-        filled = " OR ".join(f'"{c}" IS NOT NULL' for c in fault.columns(feed)) or "TRUE"
+        if fault.frame == "changed":
+            differs = " OR ".join(f'count(DISTINCT "{c}") > 1' for c in fault.columns(feed))
+            return f"SELECT record_id FROM {table} GROUP BY record_id HAVING {differs}"
+        if fault.frame == "again":
+            return (
+                f"SELECT record_id FROM {table} GROUP BY ALL HAVING count(DISTINCT published) > 1"
+            )
+        held = "NULL" if fault.frame == "empty" else "NOT NULL"
+        filled = " OR ".join(f'"{c}" IS {held}' for c in fault.columns(feed)) or "TRUE"
         return f"SELECT record_id FROM {table} WHERE {filled}"
 
     def _numbered(self, fault: Fault, feed: Feed) -> str:

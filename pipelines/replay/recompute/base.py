@@ -12,7 +12,7 @@ from typing import Self
 
 import pandas as pd
 
-from pipelines.engine.databases import Databases
+from pipelines.engine.databases import Databases, opened
 from pipelines.graph import all_models, behind
 from pipelines.home import Home
 from pipelines.model import Model
@@ -41,6 +41,7 @@ class Base:
         threads: how many threads the engine may use.
         everything: whether to work out every table, those no replay tells of included.
         progress: called with a label, steps done and steps in all while the base is laid out.
+        gates: models to be worked out beside those of the build, such as gates of any stage.
 
     Raises:
         HomeError: if nothing has been built in the home, or with other models, network or codes.
@@ -54,14 +55,18 @@ class Base:
         threads: int | None = 1,
         everything: bool = False,
         progress: Progress | None = None,
+        gates: Sequence[Model] = (),
     ) -> None:
         about = home.current()
         see_up_to_date(home)
         base = level(home, join, policy, progress)
         self.landing = Path(about.get("landing") or home.landing)
         self.feeds: Mapping[str, Feed] = feeds()
-        self.models = models_of(base, everything)
-        self.base = prepared(base, home.kept / "prepared", self.models, progress)
+        models = models_of(base, everything, gates)
+        folder = home.kept / ("gated" if gates else "prepared")
+        self.base = prepared(base, folder, models, progress, gates)
+        self.models = [*models, *gates]
+        self.decided = said_by(base).decided
         self.small = Small(self.base, threads)
         self.db = Databases(self.small.engine)
         self.landed = Landed(self.db, "base", self.feeds)
@@ -88,7 +93,7 @@ class Base:
             Names of the models that had to be run.
         """
         self.small.begin(edits)
-        gates = arrive(self.small, self.feeds, edits)
+        gates = arrive(self.small, self.feeds, edits, self.decided)
         return self.small.run([*gates, *self.models])
 
     def differing(self, universe: int, table: str) -> pd.DataFrame:
@@ -103,12 +108,26 @@ class Base:
         )
 
 
-def models_of(base: Path, everything: bool = False) -> list[Model]:
+def models_of(base: Path, everything: bool = False, gates: Sequence[Model] = ()) -> list[Model]:
     """The models a replay of a database runs, in order: those its tables told of are made from.
 
     Args:
         everything: all of them.
+        gates: models besides, whose tables these are made from as well.
     """
     said = said_by(base)
     models = all_models(said.tier, said.join, dict(said.policy))
-    return models if everything else behind(models, TOLD)
+    told = [*TOLD, *(table for gate in gates for table in gate.reads)]
+    return models if everything else behind(models, told)
+
+
+def base_columns(base: Path) -> dict[str, list[str]]:
+    """Table -> its columns, of a finished database."""
+    with opened(base=base) as db:
+        columns: dict[str, list[str]] = {}
+        for schema, table, column in db.rows(
+            "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
+            "WHERE database_name = 'base' ORDER BY schema_name, table_name, column_index"
+        ):
+            columns.setdefault(f"{schema}.{table}", []).append(column)
+        return columns

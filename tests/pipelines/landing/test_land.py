@@ -17,10 +17,9 @@ from pipelines.landing import (
     land,
     landing_columns,
     landing_select,
-    record_id,
-    version,
 )
 from schemas.contract import Column
+from schemas.record_id import record_id, version
 from sources import files
 from sources.files import delimited
 from tests.sources.files.tiny_contracts import FORMATS, rows, tiny_feed

@@ -102,6 +102,7 @@ DELIVERED = {
 SAID = [("registry", f"r{n}", "uscc", code) for n, code in enumerate(CODES)]
 SAID += [("residents", f"p{n}", "resident_no", number) for n, number in enumerate(PEOPLE)]
 SAID += [("residents", f"p{n}", "name", name) for n, name in enumerate(["王伟", "王伟", "李娜"])]
+SAID += [("registry", "r2", "status", "4"), ("registry", "r0", "status", "1")]
 REGISTERS = {
     name: feed_of(name, "changes", "csv", [NO, FINES.columns[3]], registry=kind,
                   effect_column="mark", effect_codes={"A": "assert"})
@@ -139,6 +140,12 @@ def planned(folder, tmp_path):
             "CREATE TABLE conform.statements AS SELECT * FROM "
             f"(VALUES {rows}) AS s(id_scheme, feed, record_id, property, value)"
         )
+        engine.execute(  # a partner's filing, and an owner's
+            "CREATE TABLE conform.links AS SELECT * FROM (VALUES "
+            f"('uscc', '{CODES[0]}', 'uscc', '{CODES[1]}'), "
+            f"('resident_no', '{PEOPLE[0]}', 'uscc', '{CODES[2]}')"
+            ") AS s(a_scheme, a_value, b_scheme, b_value)"
+        )
 
     def run(name, **asked):
         with opened(base=database) as db:
@@ -172,6 +179,17 @@ def test_a_free_edit_is_in_every_delivery_that_carries_the_record(planned):
     assert edit.corrected is None and edit.correction_day is None
     edit = planned("free_edit", feed="warnings", record="7", values={"code": CODES[2]})
     assert [e[0] for e in told(edit.faulty)] == [0, 1, 2, 3]
+
+
+def test_a_firm_is_taken_for_one_that_a_filing_links_with_it_or_that_was_struck_off(planned):
+    for record, other in (("7", CODES[1]), ("8", CODES[0])):
+        edit = planned("code_of_linked_firm", feed="warnings", record=record)
+        assert told(edit.faulty)[0] == (0, "changed", {"code": other})
+        edit = planned("code_of_struck_off_firm", feed="warnings", record=record)
+        assert told(edit.faulty)[0] == (0, "changed", {"code": CODES[2]})
+    for kind_of, record in (("code_of_linked_firm", "9"), ("code_of_struck_off_firm", "9")):
+        with pytest.raises(FaultError, match="changes nothing in record 9"):
+            planned(kind_of, feed="warnings", record=record)
 
 
 def test_once_is_in_one_delivery(planned):

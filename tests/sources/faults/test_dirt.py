@@ -8,10 +8,14 @@ import pyarrow as pa
 import pytest
 
 from schemas.identifiers import SCHEMES, make_org_code, make_uscc, org_body
-from sources.dirt import spoil
+from sources.dirt import spoil as make_dirty
 from sources.faults import FaultError
 
 N = 2000
+
+
+def spoil(feed, versions, seed, dirt) -> pa.Table:
+    return make_dirty(feed, versions, seed, dirt).versions
 
 
 @pytest.fixture

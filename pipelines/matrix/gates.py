@@ -1,0 +1,142 @@
+"""The gates whose catches are counted, each as something a replay can work out.
+
+A gate after landing is a query of failing rows, so it is a model like any other: its table in the faulty
+universe, compared with its table in the clean one, says what it newly finds. What the gates of landing
+find stands in `quality.verdicts`, `quality.deliveries` and `landing.deliveries`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+from pipelines.model import Model, ModelError, make_model
+from quality.expectations import (
+    DELIVERY_KINDS,
+    OUTCOMES,
+    Expectation,
+    sentence_of_gate,
+    violations_sql,
+)
+from quality.from_contract import delivery_expectations, landing_expectations
+from quality.suites import CHECKED_STAGES
+from quality.written import of_file, written
+from schemas.contract import Feed
+
+READABLE, ARRIVED = "landing.readable", "landing.arrived"
+_OF_FILES = {
+    READABLE: "Every record of a file that arrives can be read.",
+    ARRIVED: "A delivery that is due arrives as a file that can be read.",
+}
+_DELIVERIES = "landing.deliveries"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gate: expectations that bear one name, of one table or several.
+
+    Attributes:
+        id: `<stage>.<name>`, the same from run to run.
+        stage: at which it judges.
+        sentence: what it expects, in plain English.
+        outcome: what follows for what breaks it.
+        judges: tables whose rows it judges.
+        models: a table each of what breaks it; none of those that landing judges.
+    """
+
+    id: str
+    stage: str
+    sentence: str
+    outcome: str
+    judges: tuple[str, ...]
+    models: tuple[Model, ...] = ()
+
+
+def gates(
+    feeds: Iterable[Feed], columns: Mapping[str, Sequence[str]], own: Sequence[Path] = ()
+) -> list[Gate]:
+    """Every gate of a database, in the order of stages and names.
+
+    Args:
+        feeds: whose contracts the gates of landing come from.
+        columns: table -> its columns; what reads another table is left out.
+        own: files of gates besides those of the project, one a file.
+
+    Raises:
+        CheckError, ModelError: if a file is no gate.
+    """
+    by_gate: dict[str, list[Expectation]] = {}
+    models: dict[str, list[Model]] = {}
+    for e in of_landing(feeds):
+        by_gate.setdefault(e.gate, []).append(e)
+    for e in (*(e for stage in CHECKED_STAGES for e in written(stage)), *map(of_file, own)):
+        if e.reads <= columns.keys():
+            by_gate.setdefault(e.gate, []).append(e)
+            models.setdefault(e.gate, []).append(_model(e, columns))
+    found = [
+        Gate(name, "landing", said, "hold", (_DELIVERIES,)) for name, said in _OF_FILES.items()
+    ]
+    for name, mine in sorted(by_gate.items()):
+        judged = (_DELIVERIES if e.kind in DELIVERY_KINDS else e.table for e in mine)
+        found.append(
+            Gate(
+                name,
+                mine[0].stage,
+                sentence_of_gate(mine[0]),
+                max((e.outcome for e in mine), key=OUTCOMES.index),
+                tuple(dict.fromkeys(judged)),
+                tuple(models.get(name, ())),
+            )
+        )
+    return sorted(found, key=lambda gate: CHECKED_STAGES.index(gate.stage))
+
+
+def of_landing(feeds: Iterable[Feed]) -> list[Expectation]:
+    """What the contracts of feeds expect of rows and of deliveries."""
+    return [
+        e for feed in feeds for e in (*landing_expectations(feed), *delivery_expectations(feed))
+    ]
+
+
+def _model(e: Expectation, columns: Mapping[str, Sequence[str]]) -> Model:
+    """The table of what breaks an expectation, named after it."""
+    table = e.table.replace(".", "_")
+    name = e.id.replace(".", "_") if e.kind == "no_rows" else f"{table}_{e.name}"
+    sql = _without_stars(violations_sql(e), columns)
+    return make_model(f"quality.{name}", sql, f"quality/{e.stage}")
+
+
+def _without_stars(sql: str, columns: Mapping[str, Sequence[str]]) -> str:
+    """A query that names the columns it gives, where it says a star of one table.
+
+    Raises:
+        ModelError: if a star stands for the columns of several tables.
+    """
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for select in reversed(list(tree.find_all(exp.Select))):  # what stands inside first
+        if not any(map(_starred, select.expressions)):
+            continue
+        source = select.args["from_"].this
+        if isinstance(source, exp.Subquery):
+            names = source.this.named_selects
+        elif source.db:
+            names = columns[f"{source.db}.{source.name}"]
+        else:
+            continue
+        given = [] if len(select.args.get("joins") or ()) else names
+        named = [exp.column(exp.to_identifier(c, quoted=True), source.alias_or_name) for c in given]
+        rest = [one for one in select.expressions if not _starred(one)]
+        select.set("expressions", [*named, *rest])
+    if any(map(_starred, tree.selects)) or not tree.selects:
+        raise ModelError(f"A gate names the columns it gives: {sql[:80]!r}.")
+    return tree.sql(dialect="duckdb", comments=False)
+
+
+def _starred(one: exp.Expression) -> bool:
+    return isinstance(one, exp.Star) or (
+        isinstance(one, exp.Column) and isinstance(one.this, exp.Star)
+    )

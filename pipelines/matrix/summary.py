@@ -1,0 +1,294 @@
+"""What the tables of a matrix come to: shares with intervals, first catches, the fewest gates needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines.exchange.mishaps import mishaps
+from pipelines.home import write_json
+from pipelines.landing import read_manifest
+from pipelines.manifest import make_manifest
+from pipelines.matrix.pairs import Pair
+from pipelines.matrix.running import CAUGHT_WELL, Plan, Tables
+from quality.suites import CHECKED_STAGES
+from sources.faults import kinds
+
+Z = 1.959964  # standard normal quantile of 97.5 %
+
+
+def wilson(caught: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share after Wilson (1927), which holds where nearly all or none are caught.
+
+    >>> [round(end, 3) for end in wilson(20, 20)]
+    [0.839, 1.0]
+    >>> [round(end, 3) for end in wilson(0, 20)]
+    [0.0, 0.161]
+    """
+    share, z2 = caught / n, Z * Z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a matrix says.
+
+    Attributes:
+        plan: what was asked.
+        kinds: a row a kind: `fault`, `title`, `group`, `level`, `n`, `reached` (faults that change a list),
+            `caught` (by any gate), `silent` (neither), `share`, `low`, `high`, `first_stage`, `days` (median
+            from the fault to the first catch), `spread` (median of cells wrong by then), `cells` (median in
+            all), `gates` (the gates by share, most first).
+        cells: a row a kind and gate that caught any: `fault`, `gate`, `n`, `caught`, `share`, `low`, `high`,
+            `days`, `spread`.
+        gates: a row a gate: `gate`, `stage`, `sentence`, `outcome`, `caught`, `kinds`, `flagged`,
+            `flagged_clean` (in the first world without dirt), `judged`, `false_alarms`, `seconds`.
+        cover: the fewest gates that catch what is caught: `gate`, `more` (faults none before it caught),
+            `caught`, `share`, `false_alarms`, all but `more` as if those so far were all there are.
+        pairs: two worlds with other truths and the same files, for kinds that the gates do not catch.
+    """
+
+    plan: Plan
+    kinds: pd.DataFrame
+    cells: pd.DataFrame
+    gates: pd.DataFrame
+    cover: pd.DataFrame
+    pairs: Sequence[Pair] = ()
+
+    def json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        plan = self.plan
+        return {
+            "synthetic": True,
+            "n": plan.n,
+            "worlds": plan.worlds,
+            "size": plan.size,
+            "dirt": plan.dirt,
+            "seed": plan.seed,
+            "faults": _plain(self.kinds),
+            "cells": _plain(self.cells),
+            "gates": _plain(self.gates),
+            "cover": _plain(self.cover),
+            "not_caught": [
+                {"fault": kind, "why": self.why(kind)} for kind in not_caught(self.kinds)
+            ],
+            "pairs": [pair.json() | {"sentence": pair.sentence()} for pair in self.pairs],
+        }
+
+    def why(self, kind: str) -> str:
+        """Why faults of a kind are not caught, as far as it is known, in one sentence."""
+        row = self.kinds.set_index("fault").loc[kind]
+        for pair in self.pairs:
+            if pair.fault == kind:
+                return f"No check of the files can tell: {pair.sentence()}"
+        left = int(row["n"] - row["caught"])
+        said = f"{left} of {row['n']} break no rule that a gate knows"
+        if row["silent"]:
+            said += f"; {row['silent']} of these change nothing that anybody shows"
+        return said + "."
+
+
+def write_tables(
+    summary: Summary, tables: Tables, out: Path, command: Sequence[str]
+) -> dict[str, Path]:
+    """Write the tables as Parquet, and the manifest of them.
+
+    Args:
+        summary, tables: of a finished matrix.
+        out: the folder.
+        command: what the manifest says they were made by.
+
+    Returns:
+        Table -> its file: `faults`, `cells`, `gates`, `cover` (see `Summary`), `instances` (a row a fault),
+        `caught` (a row a fault and gate).
+    """
+    found = {
+        "faults": summary.kinds.drop(columns="gates"),
+        "cells": summary.cells,
+        "gates": summary.gates,
+        "cover": summary.cover,
+        "instances": _as_text(tables.instances, ("before", "after")),
+        "caught": _as_text(tables.caught, ("example",)),
+    }
+    files = {name: out / f"{name}.parquet" for name in found}
+    for name, frame in found.items():
+        frame.to_parquet(files[name], index=False)
+    said = {name: value for name, value in asdict(summary.plan).items() if name != "own"}
+    landing = read_manifest(out / "worlds" / "000" / "landing")
+    write_json(out / "manifest.json", make_manifest(command, landing, matrix=said))
+    return files
+
+
+def _as_text(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """A frame with what stands in some columns, rows of texts, as JSON."""
+    texts = {
+        c: [json.dumps(one or {}, ensure_ascii=False, default=str) for one in frame[c]]
+        for c in columns
+    }
+    return frame.assign(**texts)
+
+
+def not_caught(found: pd.DataFrame) -> list[str]:
+    """The kinds of which fewer than 95 % are caught."""
+    return list(found.loc[found["share"] < CAUGHT_WELL, "fault"])
+
+
+def summarise(plan: Plan, tables: Tables) -> Summary:
+    """What the tables of a plan come to."""
+    instances, caught = tables.instances, tables.caught
+    dated = caught.merge(
+        instances[["kind", "number", "day"]], on=["kind", "number"], suffixes=("", "_of_fault")
+    )
+    dated["days"] = (
+        pd.to_datetime(dated["day"]) - pd.to_datetime(dated["day_of_fault"])
+    ).dt.days.clip(lower=0)
+    cells = _cells(instances, dated)
+    return Summary(
+        plan,
+        _kinds(plan, instances, dated, cells, tables.gates),
+        cells,
+        _gates(tables.gates, caught),
+        _cover(caught, tables.gates, len(instances)),
+        tables.pairs,
+    )
+
+
+def _cells(instances: pd.DataFrame, dated: pd.DataFrame) -> pd.DataFrame:
+    """A row a kind and gate."""
+    of = instances.groupby("kind").size()
+    rows = []
+    for (kind, gate), mine in dated.groupby(["kind", "gate"], sort=True):
+        n, caught = int(of[kind]), len(mine)
+        low, high = wilson(caught, n)
+        rows.append(
+            {
+                "fault": kind,
+                "gate": gate,
+                "n": n,
+                "caught": caught,
+                "share": caught / n,
+                "low": low,
+                "high": high,
+                "days": mine["days"].median(),
+                "spread": mine["spread"].median(),
+            }
+        )
+    names = ("fault", "gate", "n", "caught", "share", "low", "high", "days", "spread")
+    return pd.DataFrame(rows, columns=names)
+
+
+def _kinds(
+    plan: Plan,
+    instances: pd.DataFrame,
+    dated: pd.DataFrame,
+    cells: pd.DataFrame,
+    gates: pd.DataFrame,
+) -> pd.DataFrame:
+    """A row a kind, whether or not any gate catches it."""
+    stage_of = dict(zip(gates["gate"], gates["stage"], strict=True))
+    dated = dated.assign(
+        stage=dated["gate"].map(stage_of),
+        at=[CHECKED_STAGES.index(stage_of[gate]) for gate in dated["gate"]],
+    )
+    first = dated.sort_values(["days", "at", "gate"], na_position="last", kind="stable")
+    first = first.drop_duplicates(["kind", "number"])
+    rows = []
+    for kind in plan.kinds:
+        told = kinds().get(kind) or mishaps()[kind]
+        mine, catches = instances[instances["kind"] == kind], first[first["kind"] == kind]
+        left = mine[~mine["number"].isin(catches["number"])]
+        n = len(mine)
+        low, high = wilson(len(catches), n) if n else (None, None)
+        by_gate = cells[cells["fault"] == kind].sort_values(
+            ["share", "gate"], ascending=[False, True]
+        )
+        stages = catches["stage"].value_counts(sort=False)
+        rows.append(
+            {
+                "fault": kind,
+                "title": told.title,
+                "group": told.group,
+                "level": told.level,
+                "n": n,
+                "reached": int((mine["cells"] > 0).sum()),
+                "caught": len(catches),
+                "silent": int((left["cells"] == 0).sum()),
+                "share": len(catches) / n if n else None,
+                "low": low,
+                "high": high,
+                "first_stage": min(
+                    stages.index, key=lambda s: (-stages[s], CHECKED_STAGES.index(s)), default=None
+                ),
+                "days": catches["days"].median(),
+                "spread": catches["spread"].median(),
+                "cells": mine["cells"].median(),
+                "gates": [
+                    {"gate": gate, "share": share}
+                    for gate, share in zip(by_gate["gate"], by_gate["share"], strict=True)
+                ],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _gates(gates: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
+    """A row a gate, all worlds together."""
+    catches = caught.groupby("gate").agg(caught=("number", "size"), kinds=("kind", "nunique"))
+    told = gates.groupby("gate", sort=False).agg(
+        stage=("stage", "first"),
+        sentence=("sentence", "first"),
+        outcome=("outcome", "first"),
+        flagged=("flagged", "sum"),
+        judged=("judged", "sum"),
+        false_alarms=("false_alarms", "sum"),
+        seconds=("seconds", "mean"),
+    )
+    clean = gates[gates["world"].isna()].groupby("gate")["flagged"].sum()
+    told["flagged_clean"] = clean.reindex(told.index)
+    both = told.join(catches).fillna({"caught": 0, "kinds": 0}).reset_index()
+    return both.astype({"caught": int, "kinds": int})
+
+
+def _cover(caught: pd.DataFrame, gates: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Gates in the order in which each catches most of what none before it caught (greedy set cover).
+
+    Of two that catch as many more, the one with fewer false alarms comes first, then by name.
+    """
+    alarms = gates.groupby("gate")["false_alarms"].sum().to_dict()
+    left = {
+        gate: set(zip(mine["kind"], mine["number"], strict=True))
+        for gate, mine in caught.groupby("gate", sort=True)
+    }
+    rows, seen, told = [], 0, 0
+    while any(left.values()):
+        gate = min(left, key=lambda g: (-len(left[g]), alarms[g], g))
+        more = left.pop(gate)
+        left = {name: rest - more for name, rest in left.items()}
+        seen, told = seen + len(more), told + int(alarms[gate])
+        rows.append(
+            {
+                "gate": gate,
+                "more": len(more),
+                "caught": seen,
+                "share": seen / n,
+                "false_alarms": told,
+            }
+        )
+    return pd.DataFrame(rows, columns=("gate", "more", "caught", "share", "false_alarms"))
+
+
+def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values; what is missing is null."""
+    whole = frame.astype(object).where(frame.notna(), None)
+    return [
+        {c: v.item() if hasattr(v, "item") else v for c, v in row.items()}
+        for row in whole.to_dict("records")
+    ]
