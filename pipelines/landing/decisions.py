@@ -22,8 +22,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.landing.keys import version
 from schemas.contract import Feed, feeds
+from schemas.record_id import version
 
 LOG = "quarantine.jsonl"
 TABLE = "codes.decisions"

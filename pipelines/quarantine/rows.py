@@ -10,11 +10,11 @@ from typing import Any
 
 from pipelines.engine.base import Engine
 from pipelines.landing.decisions import CORRECT, DISCARD, RELEASE, Course, Key, Row
-from pipelines.landing.keys import version
 from quality.expectations import Expectation, sentence
 from quality.from_contract import delivery_expectations, landing_expectations
 from schemas.contract import Feed, feeds
 from schemas.identifiers import SCHEMES, could_be_real
+from schemas.record_id import version
 from schemas.sql import literal, quoted
 from schemas.suggest import suggestion
 from sources.faults.identifiers import name_columns, named_beside, scheme_of

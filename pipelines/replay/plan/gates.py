@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from pipelines.engine.databases import Databases
 from pipelines.landing.decisions import DISCARD, RELEASE, Decided
-from pipelines.landing.keys import landing_select, version
+from pipelines.landing.keys import landing_select
 from quality.gates import row_verdicts_sql
 from schemas.contract import Feed
+from schemas.record_id import version
 from sources.faults import History, Row
 
 
