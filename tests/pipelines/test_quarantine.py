@@ -25,7 +25,6 @@ from pipelines.landing.decisions import (
     in_edited_files,
     read_log,
 )
-from pipelines.landing.keys import version
 from pipelines.made_by import out_of_date
 from pipelines.quarantine.rows import NotKeptAside, listed, shown, shown_by_itself
 from pipelines.quarantine.steps import decide
@@ -36,6 +35,7 @@ from pipelines.replay.plan.edits import RowEdit, apply, decided_after
 from pipelines.run import build_home, opened
 from quality.expectations import expect
 from schemas.contract import feeds
+from schemas.record_id import version
 from tests.promises.databases import unlike
 
 COURT = feeds()["court"]
