@@ -111,6 +111,7 @@ class Judged(Universes):
         unknown = sorted(set(only) - {gate.id for gate in found})
         if unknown:
             raise ValueError(f"There is no gate {unknown[0]!r}; `islands gates` names them all.")
+        self.home = home
         self.gates = [gate for gate in found if not only or gate.id in only]
         models = [model for gate in self.gates for model in gate.models]
         super().__init__(home, threads=threads, progress=progress, gates=models)

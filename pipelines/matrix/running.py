@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context  # a fork would share an open database
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pipelines.exchange.mishaps import mishaps
 from pipelines.home import Home
 from pipelines.matrix.gates import Gate
 from pipelines.matrix.judged import Judged
+from pipelines.matrix.pairs import Pair, find
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.plan.edits import Edit, EditError, FileEdit
@@ -31,6 +32,8 @@ from sources.world.draws import Stream
 
 BLOCK = 120  # faults followed together
 DRAWN_AGAIN = 20  # times at most that a fault which changes nothing is drawn again
+CAUGHT_WELL = 0.95  # the share of faults of a kind from which it counts as caught
+PAIRS_TRIED = 4  # faults of a kind for which another truth with the same files is looked for
 
 INSTANCES = (
     "kind", "number", "world", "seed", "place", "record_id", "day", "file", "line", "before", "after",
@@ -49,6 +52,7 @@ class Plan:
         n: random faults of each kind.
         worlds, size, days, dirt, seed: of the worlds they happen in; see `islands generate`.
         own: files of gates besides those of the project.
+        pairs: whether to look for other truths with the same files, of kinds that the gates do not catch.
     """
 
     faults: Sequence[str] = ()
@@ -60,6 +64,7 @@ class Plan:
     dirt: float = 1.0
     seed: int = 1
     own: Sequence[Path] = ()
+    pairs: bool = True
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -102,12 +107,13 @@ class Tables:
         gates: a row a gate and world: gate, world (None: the first without dirt), stage, sentence, outcome,
             flagged (rows it flags without any fault), false_alarms (those of sound records), judged (rows
             there are), seconds (a run of it takes; None of those of landing).
+        pairs: for kinds of which fewer than 95 % are caught, two worlds with the same files, if found.
     """
 
     instances: pd.DataFrame
     caught: pd.DataFrame
     gates: pd.DataFrame
-    more: dict[str, Any] = field(default_factory=dict)
+    pairs: Sequence[Pair] = ()
 
 
 def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = None) -> Tables:
@@ -149,12 +155,18 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     caught = pd.DataFrame([row for _, rows in ordered for row in rows], columns=CAUGHT)
     for frame in (instances, caught):
         frame["day"] = pd.to_datetime(frame["day"]).dt.date
+    pairs: list[Pair] = []
+    if plan.pairs:
+        for one in _paired(said, out, _to_pair(plan, instances, caught), workers):
+            pairs += one
+            tell("pairs", total, total)
     order = {kind: n for n, kind in enumerate(plan.kinds)}
     by_kind = {"by": ["kind", "number"], "key": lambda c: c.map(order) if c.name == "kind" else c}
     return Tables(
         instances.sort_values(**by_kind, kind="stable", ignore_index=True),
         caught.sort_values(**by_kind, kind="stable", ignore_index=True),
         pd.DataFrame(measured),
+        sorted(pairs, key=lambda pair: order[pair.fault]),
     )
 
 
@@ -190,19 +202,72 @@ def _followed(
             yield waiting[ready], ready.result()
 
 
+def _to_pair(
+    plan: Plan, instances: pd.DataFrame, caught: pd.DataFrame
+) -> list[tuple[str, list[int]]]:
+    """(kind, numbers of faults in the first world that no gate caught) of each kind that is not caught well."""
+    seen = set(zip(caught["kind"], caught["number"], strict=True))
+    found = []
+    for kind, mine in instances.groupby("kind", sort=False):
+        left = [n for n in mine["number"] if (kind, n) not in seen]
+        if len(left) > (1 - CAUGHT_WELL) * len(mine):
+            first = [n for n in left if n % plan.worlds == 0] or left
+            found.append((str(kind), first[:PAIRS_TRIED]))
+    return found
+
+
+def _paired(
+    plan: dict[str, Any], out: Path, wanted: Sequence[tuple[str, list[int]]], workers: int
+) -> Iterator[list[Pair]]:
+    """Pairs of worlds as they are found. What is true of one world is true of any: a small one will do."""
+    first = _plan(plan)
+    if first.size in ("story", "tiny"):
+        home = _home(first, out, 0)
+    else:
+        seed, dirt = first.world_seed(0), first.dirt
+        home = make_home(
+            Home(out / "worlds" / "pairs"), size="tiny", seed=seed, dirt=dirt, command=("matrix",)
+        )
+    if workers == 1 or len(wanted) < 2:
+        yield from (_pair(plan, str(home.path), one) for one in wanted)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        for ready in as_completed(
+            [pool.submit(_pair, plan, str(home.path), one) for one in wanted]
+        ):
+            yield ready.result()
+
+
+def _pair(said: dict[str, Any], home: str, wanted: tuple[str, list[int]]) -> list[Pair]:
+    """The pair of one kind, in whatever process."""
+    plan, (kind, numbers) = _plan(said), wanted
+    judged = _open(plan, home)
+    cases = [(n, drawn(judged, kind, n, plan.seed)) for n in numbers]
+    return find(judged.home, [(kind, n, edits[0]) for n, edits in cases if edits])
+
+
 _OPEN: dict[str, Judged] = {}
+
+
+def _plan(said: dict[str, Any]) -> Plan:
+    return Plan(**said | {"own": tuple(map(Path, said["own"]))})
+
+
+def _open(plan: Plan, home: str) -> Judged:
+    """The base of a home, opened once in a process."""
+    if home not in _OPEN:
+        for other in list(_OPEN):
+            _OPEN.pop(other).close()
+        _OPEN[home] = Judged(Home(Path(home)), plan.own, plan.gates)
+    return _OPEN[home]
 
 
 def _follow(
     said: dict[str, Any], home: str, world: int, faults: Sequence[tuple[str, int]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of some faults of one world, in whatever process."""
-    plan = Plan(**said | {"own": tuple(map(Path, said["own"]))})
-    if home not in _OPEN:
-        for other in list(_OPEN):
-            _OPEN.pop(other).close()
-        _OPEN[home] = Judged(Home(Path(home)), plan.own, plan.gates)
-    judged = _OPEN[home]
+    plan = _plan(said)
+    judged = _open(plan, home)
     cases: list[tuple[Edit, ...]] = []
     named: list[tuple[str, int]] = []
     for kind, number in faults:

@@ -15,11 +15,11 @@ from pipelines.exchange.mishaps import mishaps
 from pipelines.home import write_json
 from pipelines.landing import read_manifest
 from pipelines.manifest import make_manifest
-from pipelines.matrix.running import Plan, Tables
+from pipelines.matrix.pairs import Pair
+from pipelines.matrix.running import CAUGHT_WELL, Plan, Tables
 from quality.suites import CHECKED_STAGES
 from sources.faults import kinds
 
-CAUGHT_WELL = 0.95  # the share of faults of a kind from which it counts as caught
 Z = 1.959964  # standard normal quantile of 97.5 %
 
 
@@ -44,15 +44,16 @@ class Summary:
     Attributes:
         plan: what was asked.
         kinds: a row a kind: `fault`, `title`, `group`, `level`, `n`, `reached` (faults that change a list),
-            `caught` (by any gate), `share`, `low`, `high`, `first_stage`, `days` (median from the fault to
-            the first catch), `spread` (median of cells wrong by then), `cells` (median in all), `gates` (the
-            gates by share, most first).
+            `caught` (by any gate), `silent` (neither), `share`, `low`, `high`, `first_stage`, `days` (median
+            from the fault to the first catch), `spread` (median of cells wrong by then), `cells` (median in
+            all), `gates` (the gates by share, most first).
         cells: a row a kind and gate that caught any: `fault`, `gate`, `n`, `caught`, `share`, `low`, `high`,
             `days`, `spread`.
         gates: a row a gate: `gate`, `stage`, `sentence`, `outcome`, `caught`, `kinds`, `flagged`,
             `flagged_clean` (in the first world without dirt), `judged`, `false_alarms`, `seconds`.
         cover: the fewest gates that catch what is caught: `gate`, `more` (faults none before it caught),
             `caught`, `share`, `false_alarms`, all but `more` as if those so far were all there are.
+        pairs: two worlds with other truths and the same files, for kinds that the gates do not catch.
     """
 
     plan: Plan
@@ -60,6 +61,7 @@ class Summary:
     cells: pd.DataFrame
     gates: pd.DataFrame
     cover: pd.DataFrame
+    pairs: Sequence[Pair] = ()
 
     def json(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -75,8 +77,23 @@ class Summary:
             "cells": _plain(self.cells),
             "gates": _plain(self.gates),
             "cover": _plain(self.cover),
-            "not_caught": not_caught(self.kinds),
+            "not_caught": [
+                {"fault": kind, "why": self.why(kind)} for kind in not_caught(self.kinds)
+            ],
+            "pairs": [pair.json() | {"sentence": pair.sentence()} for pair in self.pairs],
         }
+
+    def why(self, kind: str) -> str:
+        """Why faults of a kind are not caught, as far as it is known, in one sentence."""
+        row = self.kinds.set_index("fault").loc[kind]
+        for pair in self.pairs:
+            if pair.fault == kind:
+                return f"No check of the files can tell: {pair.sentence()}"
+        left = int(row["n"] - row["caught"])
+        said = f"{left} of {row['n']} break no rule that a gate knows"
+        if row["silent"]:
+            said += f"; {row['silent']} of these change nothing that anybody shows"
+        return said + "."
 
 
 def write_tables(
@@ -140,6 +157,7 @@ def summarise(plan: Plan, tables: Tables) -> Summary:
         cells,
         _gates(tables.gates, caught),
         _cover(caught, tables.gates, len(instances)),
+        tables.pairs,
     )
 
 
@@ -186,6 +204,7 @@ def _kinds(
     for kind in plan.kinds:
         told = kinds().get(kind) or mishaps()[kind]
         mine, catches = instances[instances["kind"] == kind], first[first["kind"] == kind]
+        left = mine[~mine["number"].isin(catches["number"])]
         n = len(mine)
         low, high = wilson(len(catches), n) if n else (None, None)
         by_gate = cells[cells["fault"] == kind].sort_values(
@@ -201,6 +220,7 @@ def _kinds(
                 "n": n,
                 "reached": int((mine["cells"] > 0).sum()),
                 "caught": len(catches),
+                "silent": int((left["cells"] == 0).sum()),
                 "share": len(catches) / n if n else None,
                 "low": low,
                 "high": high,

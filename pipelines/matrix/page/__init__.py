@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipelines.matrix.report import DASH, headline
 from pipelines.matrix.running import Tables
-from pipelines.matrix.summary import Summary
+from pipelines.matrix.summary import Summary, not_caught
 from pipelines.replay.tell.page.rendered import rendered
 
 HERE = Path(__file__).parent
@@ -59,6 +59,7 @@ def write_page(summary: Summary, tables: Tables, out: Path, path: Path) -> None:
             if kind.n
         ],
         cover=summary.cover.to_dict("records"),
+        left=[{"fault": kind, "why": summary.why(kind)} for kind in not_caught(summary.kinds)],
         every=[row._asdict() for row in summary.gates.itertuples(index=False)],
         design={
             "faults of each kind": plan.n,
