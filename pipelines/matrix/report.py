@@ -43,8 +43,8 @@ def of_own_gate(summary: Summary, gate: str) -> str:
     seconds = "" if pd.isna(row["seconds"]) else f" It takes {1000 * row['seconds']:.0f} ms."
     return (
         f"{gate} catches {caught or 'none of these faults'}. In worlds as they are it flags "
-        f"{counted(int(row['flagged']), 'row')} of {int(row['judged']):,}, {int(row['false_alarms']):,} of them "
-        f"in records with nothing wrong.{seconds}"
+        f"{counted(int(row['flagged']), 'row')} of {int(row['judged']):,}, "
+        f"{int(row['false_alarms']):,} of them in records with nothing wrong.{seconds}"
     )
 
 
