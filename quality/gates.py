@@ -137,6 +137,13 @@ def row_verdicts_sql(
     return f"WITH flagged AS (\n{flagged}\n)\n" + "\nUNION ALL\n".join(parts)
 
 
+# One decision a row as it lands: of rows corrected so that they say the same, a release counts for all.
+DECIDED = (
+    "SELECT feed, delivery, version, max(decision) AS decision FROM codes.decisions "
+    "GROUP BY feed, delivery, version"
+)
+
+
 def _decided_sql(table: str, flagged: str) -> str:
     """Verdicts of single rows, as they are after what somebody decided: a row that was released is let
     through, and one that was discarded has a verdict that says so and keeps it aside.
@@ -147,14 +154,14 @@ def _decided_sql(table: str, flagged: str) -> str:
     {named},
     CASE WHEN f.{ASIDE} AND d.decision = 'release' THEN 'released' ELSE f.outcome END AS outcome
 FROM ({flagged}) AS f
-LEFT JOIN codes.decisions AS d ON {tied.format("f")}
+LEFT JOIN ({DECIDED}) AS d ON {tied.format("f")}
 UNION ALL
 SELECT
     l.feed, l.delivery, l.record_id, l.version, l.line,
     'landing' AS stage, 'discarded' AS expectation,
     {_text_or_null(None)} AS column_name, 'quarantine' AS outcome
 FROM {table} AS l
-INNER JOIN codes.decisions AS d ON {tied.format("l")}
+INNER JOIN ({DECIDED}) AS d ON {tied.format("l")}
 WHERE d.decision = 'discard'"""
 
 
@@ -334,13 +341,13 @@ def delivery_verdicts_sql(feed: Feed, decided: bool = False) -> str:
     )
     outcome = f"CASE {outcomes} ELSE 'pass' END"
     if decided:
-        released = (
-            "SELECT s.version FROM codes.decisions AS s "
-            f"WHERE s.feed = {literal(feed.name)} AND s.decision = 'release'"
-        )
         outcome = (
-            f"CASE WHEN {outcome} = 'hold' AND d.digest IN ({released}) THEN 'released' "
+            f"CASE WHEN {outcome} = 'hold' AND s.decision = 'release' THEN 'released' "
             f"ELSE {outcome} END"
+        )
+        policies += (
+            f"\nLEFT JOIN ({DECIDED}) AS s "
+            "ON s.feed = d.feed AND s.delivery = d.delivery AND s.version = d.digest"
         )
     none = f"WHEN d.conformed = 0 THEN {literal(some.name)} " if some else ""
     # Where no rows are never believed, they are no measure for those that come after them.
