@@ -32,14 +32,14 @@ def followed(tmp_path_factory) -> dict[str, dict]:
 
 def test_it_lists_somebody_wrongly_while_the_gate_only_warns(followed):
     assert followed["warn"]["totals"]["wrongly_listed"] > 0
-    assert not followed["warn"]["kept_back"]
+    assert not followed["warn"]["fault"]["kept_back"]
 
 
 def test_with_quarantine_it_lists_nobody_wrongly_and_says_who_is_missing(followed):
     told = followed["quarantine"]
     assert told["totals"]["wrongly_listed"] == 0
     assert told["totals"]["wrongly_missing"] > 0  # the decorator, until the right row comes
-    kept = told["kept_back"]
+    kept = told["fault"]["kept_back"]
     assert {one["gate"] for one in kept} == {GATE}
     assert {(one["state"], one["feed"], one["outcome"]) for one in kept} == {
         ("faulty", "court", "quarantine")
