@@ -20,6 +20,7 @@ from pipelines.engine.base import Engine
 from pipelines.graph import all_models
 from pipelines.home import building_place, finished, remove_database
 from pipelines.landing import bytes_in, land, read_manifest
+from pipelines.landing.decisions import Decided, digest_of
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.model import Model
 from quality import check_promises, judge
@@ -40,6 +41,7 @@ class Plan:
         policy: numbers of the network that are varied.
         tier: which islands take part; empty: those that the manifest names.
         mishaps: rows of `exchange.mishaps`; none if all goes right.
+        decided: of rows kept aside and deliveries held; see `pipelines.landing.decisions`.
     """
 
     manifest: Mapping[str, Any]
@@ -47,11 +49,17 @@ class Plan:
     policy: Mapping[str, str] = field(default_factory=dict)
     tier: str = ""
     mishaps: Sequence[Mapping[str, Any]] = ()
+    decided: Sequence[Decided] = ()
 
     @cached_property
     def feeds(self) -> dict[str, Feed]:
         """The contracts of the feeds that take part, by name."""
         return feeds(self.tier or tier_of(self.manifest))
+
+    @property
+    def decided_feeds(self) -> set[str]:
+        """Names of feeds of which anything was decided."""
+        return {one.feed for one in self.decided}
 
     @cached_property
     def models(self) -> list[Model]:
@@ -67,13 +75,17 @@ class Plan:
             whole: whether all tables are to be made, not some in a copy of a database.
         """
         tier = self.tier or tier_of(self.manifest)
-        load_codes(engine, self.feeds, self.manifest, self.join, self.policy, tier, whole)
+        load_codes(
+            engine, self.feeds, self.manifest, self.join, self.policy, tier, whole, self.decided
+        )
         for path in sorted(world.glob("*.parquet")) if world else ():
             engine.create_table_from_parquet(f"world.{path.stem}", path)
 
     def about(self, engine: Engine, command: Sequence[str], **more: Any) -> dict[str, Any]:
         """What the database that was made says of itself; see `pipelines.manifest`."""
         digest = landing_digest(engine)
+        if self.decided:
+            more["decisions"] = digest_of(self.decided)
         return make_manifest(
             command, self.manifest, join=self.join, policy=self.policy, digest=digest, **more
         )
@@ -139,10 +151,16 @@ def build_with(
     tell("landing", 0, total)
     with done.timed("landing"):
         plan.begin(engine, world)
-        land(engine, landing, plan.feeds, lambda name, at, of: tell(f"landing {name}", 0, total))
+        land(
+            engine,
+            landing,
+            plan.feeds,
+            lambda name, at, of: tell(f"landing {name}", 0, total),
+            decided=plan.decided,
+        )
     tell("quality", 1, total)
     with done.timed("quality"):
-        judge(engine, plan.feeds)
+        judge(engine, plan.feeds, plan.decided_feeds)
     for at, model in enumerate(plan.models, start=2):
         tell(model.name, at, total)
         with done.timed(model.stage):
@@ -170,6 +188,7 @@ def build(
     engine: str = "duckdb",
     tier: str = "",
     mishaps: Sequence[Mapping[str, Any]] = (),
+    decided: Sequence[Decided] = (),
     world: Path | None = None,
     progress: Progress | None = None,
     threads: int | None = None,
@@ -186,7 +205,7 @@ def build(
         target: the file or folder to make; an existing one is replaced.
         engine: `duckdb` or `spark`.
         threads: threads the engine may use; by default all, or with DuckDB one for a few files.
-        join, policy, tier, mishaps: see `Plan`.
+        join, policy, tier, mishaps, decided: see `Plan`.
         world, progress, checks: see `build_with`.
         command: words of the command that asked for it, for the manifest.
         ask: called with the finished database while it is still open.
@@ -195,7 +214,7 @@ def build(
     Raises:
         ValueError: as `build_with`.
     """
-    plan = Plan(read_manifest(landing), join, dict(policy or {}), tier, mishaps)
+    plan = Plan(read_manifest(landing), join, dict(policy or {}), tier, mishaps, decided)
     if threads is None and engine == "duckdb" and bytes_in(landing) < FEW_BYTES:
         threads = 1
     building = building_place(target)

@@ -277,7 +277,7 @@ def trace(
     from pipelines.run import opened
 
     with opened(Home(home)) as engine:
-        _note(out_of_date(engine, Home(home).database()))
+        _note(out_of_date(engine, Home(home).database(), home))
         found = tracing.trace(engine, given)
     print_json(found) if as_json else print_trace(found)
 
@@ -452,6 +452,72 @@ def _by_place(
 
 
 @app.command()
+def matrix(
+    home: HomeOption = HOME,
+    n: Annotated[int, Option(help="Random faults of each kind.")] = 20,
+    faults: Annotated[str, Option(help="Kinds, joined by commas; by default all.")] = "",
+    gates: Annotated[str, Option(help="Gates, joined by commas; see `islands gates`.")] = "",
+    gate: Annotated[
+        list[Path] | None, Option(metavar="FILE", help="A gate of your own besides, as SQL.")
+    ] = None,
+    worlds: Annotated[int, Option(help="How many worlds they happen in.")] = 2,
+    seed: SeedOption = 1,
+    size: Annotated[str, Option(help="Of the worlds; see generate.")] = "tiny",
+    days: Annotated[int, Option(help="Window of deliveries.")] = 365,
+    dirt: Annotated[str, Option(help="See generate.")] = "1",
+    out: Annotated[
+        Path | None, Option(help="Folder for worlds and tables; by default HOME/matrix.")
+    ] = None,
+    workers: Annotated[int | None, Option(help="Processes; by default one a core.")] = None,
+    pairs: Annotated[
+        bool, Option(help="Look for two worlds with the same files, of what is not caught.")
+    ] = True,
+    as_json: JsonOption = False,
+    html: Annotated[Path | None, Option(help="Write a page, which works offline.")] = None,
+) -> None:
+    """Which gate catches which fault: how surely, how late, and at what price in false alarms."""
+    from pipelines.matrix import Plan, run, summarise, write_tables
+    from pipelines.matrix.page import write_page
+    from pipelines.matrix.report import print_matrix
+    from pipelines.run import dirt_value
+    from sources.deliver import see_world
+    from sources.world import SIZES
+
+    _one_of(size, list(SIZES), "--size")
+    _within(n, MOST_FAULTS, "--n")
+    _within(worlds, MOST_FAULTS, "--worlds")
+    _within(workers, MOST_WORKERS, "--workers")
+    see_world(size, days, dirt_value(dirt))
+    if html:
+        _writable(html)
+    plan = Plan(
+        faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
+        gates=tuple(part.strip() for part in gates.split(",") if part.strip()),
+        n=n,
+        worlds=worlds,
+        size=size,
+        days=days,
+        dirt=dirt_value(dirt),
+        seed=seed,
+        own=tuple(gate or ()),
+        pairs=pairs,
+    )
+    plan.check()
+    folder = out or home / "matrix"
+    with progress_bar("matrix", show=not as_json) as tell:
+        tables = run(plan, folder, workers or os.cpu_count() or 1, tell)
+    summary = summarise(plan, tables)
+    written = write_tables(summary, tables, folder, sys.argv[1:])
+    if html:
+        write_page(summary, tables, folder, html)
+    if as_json:
+        print_json(summary.json() | {"tables": {k: str(v) for k, v in written.items()}})
+    else:
+        print_matrix(summary, wide_console())
+        print(f"The tables are in {folder}" + (f"; the page is {html}." if html else "."))
+
+
+@app.command()
 def diff(
     a: Annotated[Path, Argument(metavar="A.duckdb", help="The one to compare with.")],
     b: Annotated[Path, Argument(metavar="B.duckdb", help="The one that may differ.")],
@@ -492,7 +558,7 @@ def subject(
         raise ValueError("--audience tells the last day of deliveries; give it without --as-of.")
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
     with opened(Home(home)) as engine:
-        _note(out_of_date(engine, Home(home).database()))
+        _note(out_of_date(engine, Home(home).database(), home))
         found = published(engine, given, audience) if audience else about(engine, given, day)
     if as_json:
         print_json(found)
@@ -514,7 +580,7 @@ def systems(
     from pipelines.systems import systems as stand
 
     with opened(Home(home)) as engine:
-        _note(out_of_date(engine, Home(home).database()))
+        _note(out_of_date(engine, Home(home).database(), home))
         rows = stand(engine)
     if as_json:
         print_json(rows)
@@ -527,6 +593,140 @@ def systems(
     if check and (missing := [row["system"] for row in rows if not row["holds"]]):
         print(f"Nothing stands for: {', '.join(missing)}.", file=sys.stderr)
         raise typer.Exit(1)
+
+
+# What is kept aside, and what somebody decides of it.
+
+quarantine = typer.Typer(
+    no_args_is_help=True,
+    help=(
+        "Rows kept aside and deliveries held: look at them, correct, release or discard them. Files stay "
+        "as they are; each step is logged, and the next `islands build` heeds it."
+    ),
+)
+app.add_typer(quarantine, name="quarantine")
+
+RowArgument = Annotated[
+    str,
+    Argument(
+        metavar="ROW",
+        help="FEED:DELIVERY:LINE, the start of a record_id, or FEED:DELIVERY for a delivery held.",
+    ),
+]
+RowsArgument = Annotated[
+    str | None, Argument(metavar="[ROW]", help="See show; or --feed, --rule or both for many.")
+]
+FeedOption = Annotated[str | None, Option("--feed", help="Those of one feed.")]
+RuleOption = Annotated[str | None, Option("--rule", help="Those kept aside for one expectation.")]
+WhoOption = Annotated[str, Option("--who", help="Who decides it, for the log.")]
+WhyOption = Annotated[str, Option("--why", help="Why, for the log.")]
+
+
+@quarantine.command("list")
+def quarantine_list(
+    feed: FeedOption = None,
+    rule: RuleOption = None,
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Rows kept aside in the database in force, by feed and rule, with what would be right."""
+    from pipelines.landing.decisions import LOG, courses, read_log
+    from pipelines.printed import print_quarantine
+    from pipelines.quarantine.rows import listed
+    from pipelines.run import opened
+    from schemas.contract import feeds
+
+    _one_of(feed, list(feeds()), "--feed")
+    with opened(Home(home)) as engine:
+        found = listed(engine, courses(read_log(home / LOG)), feed, rule)
+    print_json(found) if as_json else print_quarantine(found)
+
+
+@quarantine.command("show")
+def quarantine_show(row: RowArgument, home: HomeOption = HOME, as_json: JsonOption = False) -> None:
+    """A whole row: what each column says and should be, every verdict, and what is logged of it."""
+    from pipelines.landing.decisions import LOG, courses, read_log
+    from pipelines.printed import print_row
+    from pipelines.quarantine.rows import shown
+    from pipelines.run import opened
+
+    with opened(Home(home)) as engine:
+        found = shown(engine, row, courses(read_log(home / LOG)))
+    print_json(found) if as_json else print_row(found)
+
+
+@quarantine.command()
+def correct(
+    who: WhoOption,
+    why: WhyOption,
+    sets: Annotated[
+        list[str], Option("--set", help="COL=VALUE: what the row is to say; COL= for nothing.")
+    ],
+    row: RowsArgument = None,
+    feed: FeedOption = None,
+    rule: RuleOption = None,
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a row is to be read as from the next build on. Its file is not touched."""
+    values: dict[str, str | None] = {}
+    for pair in sets:
+        column, sign, value = pair.partition("=")
+        if not sign or not column:
+            raise ValueError(f"--set takes COL=VALUE, not {pair!r}.")
+        if column in values:
+            raise ValueError(f"--set {column} is given twice; give it once.")
+        values[column] = value or None
+    _decide("correct", who, why, row, feed, rule, home, as_json, values)
+
+
+@quarantine.command()
+def release(
+    who: WhoOption,
+    why: WhyOption,
+    row: RowsArgument = None,
+    feed: FeedOption = None,
+    rule: RuleOption = None,
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a row, or a delivery held, into the next build: as it is, or as it was corrected."""
+    _decide("release", who, why, row, feed, rule, home, as_json)
+
+
+@quarantine.command()
+def discard(
+    who: WhoOption,
+    why: WhyOption,
+    row: RowsArgument = None,
+    feed: FeedOption = None,
+    rule: RuleOption = None,
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep a row out for good and take it off the list of open ones."""
+    _decide("discard", who, why, row, feed, rule, home, as_json)
+
+
+def _decide(
+    what: str,
+    who: str,
+    why: str,
+    row: str | None,
+    feed: str | None,
+    rule: str | None,
+    home: Path,
+    as_json: bool,
+    values: dict[str, str | None] | None = None,
+) -> None:
+    """Take a step in quarantine and say what follows."""
+    from pipelines.printed import print_steps
+    from pipelines.quarantine.steps import decide
+    from schemas.contract import feeds
+
+    _one_of(feed, list(feeds()), "--feed")
+    told = decide(Home(home), what, who, why, row=row, feed=feed, rule=rule, values=values)
+    print_json(told) if as_json else print_steps(told)
 
 
 # What there is; nothing here reads a home.

@@ -6,7 +6,7 @@ Every column of a code list is text; an empty cell is missing.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,10 @@ import pyarrow.csv as pa_csv
 
 from pipelines.engine.base import Engine
 from pipelines.exchange.network import OF_THE_RUN, of_the_run
+from pipelines.landing.decisions import TABLE as DECISIONS
+from pipelines.landing.decisions import Decided, decisions_table
 from pipelines.made_by import TABLE, made_by_table
+from quality.policies import policies_table
 from schemas.contract import ROOT, Feed
 
 CODES = ROOT / "schemas" / "codes"
@@ -88,12 +91,14 @@ def load_codes(
     policy: Mapping[str, str] | None = None,
     tier: str = "core",
     whole: bool = True,
+    decided: Sequence[Decided] = (),
 ) -> None:
     """Make every table of the schema `codes`.
 
     Args:
-        whole: whether everything is built; if only a part is, `codes.made_by` stays as it was, since
-            the other tables are still made by what it names.
+        whole: whether everything is built; if only a part is, `codes.made_by` and `codes.decisions`
+            stay as they were, since the other tables are still made by what they name.
+        decided: of rows kept aside and deliveries held.
         join, policy, tier: see `run_table`.
         manifest: of the landing folder; `day0`, `last_day`, `horizon` as ISO days.
     """
@@ -102,5 +107,7 @@ def load_codes(
     engine.insert_arrow("codes.feeds", feeds_table(feeds))
     days = [date.fromisoformat(str(manifest[k])) for k in ("day0", "last_day", "horizon")]
     engine.insert_arrow("codes.run", run_table(*days, join, policy, tier))
+    engine.insert_arrow("codes.gate_policies", policies_table(policy or {}))
     if whole:
-        engine.insert_arrow(TABLE, made_by_table(tier))
+        engine.insert_arrow(DECISIONS, decisions_table(decided))
+        engine.insert_arrow(TABLE, made_by_table(tier, decided))

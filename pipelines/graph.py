@@ -15,6 +15,8 @@ from pipelines.exchange.network import read_network
 from pipelines.exchange.unroll import exchange_models, mishaps_model
 from pipelines.lists.derive import derived_models, keyed_by_id, list_names
 from pipelines.model import PIPELINES, STAGES, Model, ModelError, make_model
+from pipelines.resolve.kept_aside import kept_aside_model
+from quality.policies import of_gates
 from schemas.contract import ROOT, feeds
 
 
@@ -115,6 +117,7 @@ def _all_models(tier: str, join: str, policy: tuple[tuple[str, str], ...]) -> tu
                 *union_models(tier),
                 *(m for m in file_models() if m.stage != "lists" or m.table in lists),
                 *derived_models(tier),
+                kept_aside_model(of_gates(dict(policy))),
                 *exchange_models(network),
             ]
         )

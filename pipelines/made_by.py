@@ -8,13 +8,14 @@ with. A replay works out with today's files what differs from yesterday's tables
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.landing.decisions import LOG, Decided, decided_in, digest_of
 from pipelines.model import STAGES
 from schemas.contract import ROOT, islands
 
@@ -74,9 +75,18 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
-def made_by_table(tier: str) -> pa.Table:
-    """`codes.made_by`: one row a file with its kind and digest."""
-    columns = zip(*made_by(tier), strict=True)
+def of_decisions(decided: Sequence[Decided]) -> list[Noted]:
+    """What was decided in quarantine, noted as a file is; nothing if nothing was."""
+    return [("decisions", LOG, digest_of(decided))] if decided else []
+
+
+def made_by_table(tier: str, decided: Sequence[Decided] = ()) -> pa.Table:
+    """`codes.made_by`: one row a file with its kind and digest.
+
+    Args:
+        decided: of rows kept aside and deliveries held.
+    """
+    columns = zip(*made_by(tier), *of_decisions(decided), strict=True)
     names = ("kind", "file", "digest")
     return pa.table({n: pa.array(c, pa.string()) for n, c in zip(names, columns, strict=True)})
 
@@ -131,25 +141,27 @@ def made_unlike(first: Path, second: Path) -> str | None:
     return f"{second} was built with {how} than {first}." if how else None
 
 
-def out_of_date(engine: Engine, path: Path) -> str | None:
+def out_of_date(engine: Engine, path: Path, home: Path) -> str | None:
     """One sentence if a database was made by other files than there are today; else None.
 
     Args:
         engine: with the database open.
         path: of the database, to name it.
+        home: the folder of its home, where decisions about rows kept aside are logged.
     """
     ((tier,),) = engine.fetch("SELECT max(tier) FROM codes.run")
-    return made_before(path, tier, noted(engine))
+    return made_before(path, tier, noted(engine), home)
 
 
-def made_before(path: Path, tier: str, by: Iterable[Noted] | None) -> str | None:
+def made_before(path: Path, tier: str, by: Iterable[Noted] | None, home: Path) -> str | None:
     """One sentence if a database of a tier was made by other files than there are today; else None.
 
     Args:
         path: of the database, to name it.
         by: what it says it was made by; see `noted`.
+        home: see `out_of_date`.
     """
-    how = otherwise(by, made_by(tier))
+    how = otherwise(by, [*made_by(tier), *of_decisions(decided_in(home))])
     if how is None:
         return None
     return f"{path} was built with {how} than there are now; run `islands build` again."

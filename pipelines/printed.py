@@ -82,6 +82,60 @@ def print_report(report: Report) -> None:
     out.print(Text(report.closing()), style="bold")
 
 
+def print_quarantine(found: Item) -> None:
+    """What is kept aside, open rows first; see `pipelines.quarantine.rows.listed`."""
+    out = wide_console()
+    out.print(NOTICE, style="dim")
+    if not found["rows"]:
+        out.print("Nothing is kept aside.")
+    counts = found["counts"]
+    _print_rows(out, counts, _ASIDE_COUNTS, most=len(counts))
+    rows = [
+        row | verdict
+        for row in found["rows"]
+        for verdict in row["verdicts"]
+        if row["state"] in ("open", "corrected")
+        and verdict["outcome"] in ("quarantine", "hold", "released")
+    ]
+    _print_rows(out, rows, _ASIDE)
+
+
+def print_row(found: Item) -> None:
+    """One row kept aside, or a delivery held; see `pipelines.quarantine.rows.shown`."""
+    out = wide_console()
+    out.print(NOTICE, style="dim")
+    record = f", record {_short(found['record_id'])}" if found["record_id"] else ""
+    said = f"{found['row']} ({found['file']}{record}): {found['state']}"
+    out.print(Text(said), style="bold", soft_wrap=True)
+    for rows, columns in (
+        (found["verdicts"], _VERDICT),
+        (found["columns"], _CELL),
+        (found["log"], _LOGGED),
+    ):
+        _print_rows(out, rows, columns, most=len(rows))
+
+
+def print_steps(told: Sequence[Item]) -> None:
+    """What follows of steps that were taken; see `pipelines.quarantine.steps.decide`."""
+    out = wide_console()
+    for one in told[:MOST]:
+        values = ", ".join(f"{column}={value or ''}" for column, value in one["values"].items())
+        follows = {
+            "correct": f"will be read with {values}",
+            "release": "will be let through",
+            "discard": "stays out",
+        }[one["what"]]
+        said = f"{one['row']} {follows} from the next `islands build` on."
+        if one["still"]:
+            rules = "; ".join(
+                f"{verdict['rule']} ({verdict['sentence']})" for verdict in one["still"]
+            )
+            said += f" It is still kept aside, since it breaks {rules}; release it, or correct it further."
+        out.print(Text(said), soft_wrap=True)
+    if len(told) > MOST:
+        out.print(f"… and {len(told) - MOST} more", style="dim")
+
+
 def _print_forward(out: Console, node: Item) -> None:
     """A record and all it reached, table by table."""
     out.print(f"Record {_short(node['record_id'])} of {node['feed']}", style="bold")
@@ -235,7 +289,7 @@ def _words(code: str | None) -> str:
 
 
 def _short(value: Any) -> str:
-    return str(value)[:SHORT]
+    return str(value or "")[:SHORT]
 
 
 def _id(column: str) -> Callable[[Item], str]:
@@ -305,6 +359,43 @@ _CHECKS: Columns = {
     "Passed": _number("passed"),
 }
 _BACK: Columns = {"Rests on": "what", "Says": "says"}
+_ASIDE_COUNTS: Columns = {
+    "Feed": "feed",
+    "Kept aside for": "rule",
+    **{
+        state.title(): _number(state)
+        for state in ("rows", "open", "corrected", "released", "discarded")
+    },
+}
+_ASIDE: Columns = {
+    "Row": "row",
+    "Record": _id("record_id"),
+    "Kept aside for": "rule",
+    "Column": "column",
+    "Says": "value",
+    "Would be right": "right",
+    "State": "state",
+}
+_VERDICT: Columns = {
+    "Rule": "rule",
+    "Column": "column",
+    "Outcome": "outcome",
+    "Expected": "sentence",
+    "Why": "reason",
+}
+_CELL: Columns = {
+    "Column": lambda r: f"{r['column']} {r['title']}",
+    "Says": "value",
+    "Read as": lambda r: "" if r["read_as"] == r["value"] else r["read_as"] or "nothing",
+    "Would be right": "right",
+    "Expected": lambda r: "; ".join(r["expected"]),
+}
+_LOGGED: Columns = {
+    "When": "when",
+    "Who": "who",
+    "What": lambda r: " ".join([r["what"], *(f"{c}={v or ''}" for c, v in r["values"].items())]),
+    "Why": "why",
+}
 # Kind of item -> code list and key that say what it is called.
 _KINDS_OF_ITEM = {
     "basic": ("lists", "list"),

@@ -19,6 +19,7 @@ from pipelines.exchange.network import read_network
 from pipelines.graph import all_models
 from pipelines.home import LOCK_SECONDS, Home, HomeError, write_json
 from pipelines.landing import LandingError, deliveries_in, read_manifest
+from pipelines.landing.decisions import decided_in
 from pipelines.landing.folder import check_folder
 from pipelines.made_by import out_of_date
 from pipelines.manifest import make_manifest
@@ -102,7 +103,9 @@ def generate_home(
 
 
 # What an unfinished home may hold, and is made anew with.
-OF_A_HOME = {".lock", "databases", "landing", "levels", "manifest.json", "prepared", "world"}
+OF_A_HOME = {
+    ".lock", "databases", "gated", "landing", "levels", "manifest.json", "matrix", "prepared", "world",
+}  # fmt: skip
 
 
 def make_home(
@@ -197,6 +200,7 @@ def build_home(
             progress=progress,
             command=tuple(command) or ("build",),
             ask=ask,
+            decided=decided_in(home.path),
             **({} if own else {"landing": str(folder.resolve())}),
         )
         home.publish(done.target, done.about)
@@ -234,7 +238,7 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
         models = all_models(about.get("tier") or "whole", join, json.loads(policy))
         results += check_keys(engine, {m.name: m.key for m in models}, step)
         found = report(engine, results, ())
-        stale = out_of_date(engine, database)
+        stale = out_of_date(engine, database, home.path)
     # Great Expectations keeps connections of its own to the file, so ours is closed by now.
     docs = home.path if home.writable() else Path(tempfile.mkdtemp(prefix="islands-"))
     docs /= "docs"

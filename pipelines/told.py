@@ -32,6 +32,7 @@ def told_by_gates(
         *_few(_missing(engine, used, manifest), "feeds with deliveries missing"),
         *_few(_not_due(engine, used, manifest), "deliveries on days on which none is due"),
         *_few(_kept_aside(engine, used), "feeds with rows kept aside"),
+        *_of_no_row(engine, used),
         *_met_nobody(engine),
     ]
 
@@ -112,12 +113,13 @@ def _kept_aside(engine: Engine, used: Mapping[str, Feed]) -> list[str]:
     told = []
     for feed, count in engine.fetch(
         "SELECT feed, count(DISTINCT concat_ws('|', delivery, CAST(line AS VARCHAR))) "
-        "FROM quality.verdicts WHERE outcome = 'quarantine' GROUP BY feed ORDER BY feed"
+        "FROM quality.verdicts WHERE outcome = 'quarantine' AND expectation <> 'discarded' "
+        "GROUP BY feed ORDER BY feed"
     ):
         ((file, line, column, rule),) = engine.fetch(
             "SELECT l.file, v.line, v.column_name, v.expectation FROM quality.verdicts AS v "
             f"INNER JOIN landing.{feed} AS l ON l.delivery = v.delivery AND l.line = v.line "
-            f"WHERE v.feed = '{feed}' AND v.outcome = 'quarantine' "
+            f"WHERE v.feed = '{feed}' AND v.outcome = 'quarantine' AND v.expectation <> 'discarded' "
             "ORDER BY l.file, v.line, v.expectation LIMIT 1"
         )
         where = f"it breaks {rule}"
@@ -144,6 +146,25 @@ def _kept_aside(engine: Engine, used: Mapping[str, Feed]) -> list[str]:
             f"{feed}: {counted(count, 'row')} kept aside (see quality.verdicts), the first in {file} at "
             f"line {line}: {where}.{stays}"
         )
+    return told
+
+
+def _of_no_row(engine: Engine, used: Mapping[str, Feed]) -> list[str]:
+    """One sentence a feed about what was decided in quarantine of rows that no file holds any more."""
+    told = []
+    for (feed,) in engine.fetch("SELECT DISTINCT feed FROM codes.decisions ORDER BY feed"):
+        landed = f"SELECT delivery, version FROM landing.{feed} UNION ALL " if feed in used else ""
+        ((count,),) = engine.fetch(
+            "SELECT count(*) FROM codes.decisions AS d WHERE d.feed = ? AND NOT EXISTS (SELECT 1 FROM "
+            f"({landed}SELECT delivery, digest AS version FROM landing.deliveries) AS l "
+            "WHERE l.delivery = d.delivery AND l.version = d.version)",
+            [feed],
+        )
+        if count:
+            told.append(
+                f"{feed}: {counted(count, 'decision')} of the quarantine (see codes.decisions) tell of "
+                "what no file says, and change nothing."
+            )
     return told
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from quality.expectations import SET_ASIDE, Expectation, expect
-from quality.from_contract import interval_expectation
+from quality.from_contract import effect_sql, interval_expectation
 from schemas.contract import Feed
 from schemas.sql import literal
 
@@ -58,8 +58,10 @@ def believed(feed: Feed) -> tuple[Expectation, ...]:
     nothing = "What a gate kept aside or held is not believed."
     whole = "Every version that passed the gates, and counts, is believed at some time."
     one = "An island that can replace a record believes one version of it at a time."
+    audit = "Counted from the landed rows alone, as many records are believed on the last day."
     found = [
         interval_expectation(table),
+        expect(table, "recounted", "no_rows", "warn", audit, query=_recount(feed)),
         expect(table, "nothing_kept_aside", "no_rows", "fail", nothing, query=wrongly),
         expect(table, "whole", "no_rows", "fail", whole, query=missing),
     ]
@@ -67,3 +69,42 @@ def believed(feed: Feed) -> tuple[Expectation, ...]:
         key = ("record_id",)
         found.append(expect(table, "one_version_at_a_time", "no_overlap", "warn", one, key=key))
     return tuple(found)
+
+
+def _recount(feed: Feed) -> str:
+    """How many records of a feed are believed on the last day, counted by another way, where it is another
+    number than in conform: whatever came last of a record decides.
+    """
+    name = literal(feed.name)
+    rows = f"""SELECT l.record_id, l.version, l.published, {effect_sql(feed)} AS effect,
+    max(CASE WHEN v.outcome = 'quarantine' THEN 1 ELSE 0 END) AS aside, count(v.line) AS verdicts
+FROM landing.{feed.name} AS l
+INNER JOIN quality.deliveries AS d
+    ON d.feed = {name} AND d.delivery = l.delivery AND d.outcome <> 'hold'
+LEFT JOIN quality.verdicts AS v
+    ON v.feed = {name} AND v.delivery = l.delivery AND v.line = l.line
+    AND (v.outcome = 'quarantine' OR v.expectation = 'one_row')
+GROUP BY ALL"""
+    if feed.mode == "append":
+        counted = "SELECT count(DISTINCT concat_ws(':', record_id, version)) FROM given WHERE verdicts = 0"
+    elif feed.mode == "changes":
+        counted = """SELECT count(*) FROM (
+    SELECT record_id, max(published) AS published FROM given WHERE verdicts = 0 GROUP BY record_id
+) AS latest INNER JOIN given ON given.record_id = latest.record_id
+    AND given.published = latest.published AND given.verdicts = 0 AND given.effect <> 'withdraw'"""
+    else:
+        counted = f"""SELECT count(DISTINCT record_id) FROM given
+WHERE published >= (
+    SELECT coalesce(max(published), DATE '0001-01-01') FROM quality.deliveries
+    WHERE feed = {name} AND outcome <> 'hold' AND whole
+) AND record_id IN (SELECT record_id FROM given WHERE verdicts = 0)"""
+    return f"""WITH given AS (
+{rows}
+)
+SELECT audit.recounted, conform.believed
+FROM ({counted}) AS audit(recounted)
+CROSS JOIN (
+    SELECT count(*) FROM conform.{feed.name} AS c CROSS JOIN codes.run
+    WHERE on_day(c.from_day, c.to_day, run.last_day)
+) AS conform(believed)
+WHERE audit.recounted <> conform.believed"""

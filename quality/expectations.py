@@ -73,7 +73,7 @@ OWNERS = {
     "scores": "keeper",
 }
 
-TABLES_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+\.\w+)")
+TABLES_READ = re.compile(r"\b(?:(?<!DISTINCT )FROM|JOIN)\s+(\w+\.\w+)")
 
 # How a text is read, by what it must read as: `{0}` is the column.
 READERS = {

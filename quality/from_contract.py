@@ -8,6 +8,7 @@ rows a delivery may have. `shape_expectations` reads the contract of a common sh
 from __future__ import annotations
 
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,7 @@ def landing_expectations(feed: Feed) -> tuple[Expectation, ...]:
     expected: list[Expectation] = []
     for column in feed.columns:
         expected.extend(_column_expectations(feed, column))
+    expected.extend(_codes_agree(feed))
     if feed.format == "csv":
         expected.append(_one_record(feed))
     if feed.natural_key:
@@ -121,6 +123,34 @@ def _row_a_record(feed: Feed) -> list[Expectation]:
         name, kind, column = "meets_no_record", "meets_record", feed.effect_column
         expected.append(expect(table, name, kind, "warn", reason, column, effect=speaks.effect))
     return expected
+
+
+def _codes_agree(feed: Feed) -> list[Expectation]:
+    """Of a row that gives one body under several numbers: each holds the same organisation code."""
+    place = {"uscc": 9, "org_code": 1, "tax_no": 7}  # where it begins
+    given = {s: [c.name for c in feed.columns if c.scheme == s] for s in place}
+    if any(len(names) > 1 for names in given.values()):
+        return []  # two of a kind are the numbers of two bodies
+    code = {
+        scheme: f"substr(compact({quoted(*names)}), {place[scheme]}, 9)"
+        for scheme, names in given.items()
+        if names
+    }
+    if "tax_no" in code:  # of 15 characters it holds the code, of 18 it is a unified one
+        number = f"compact({quoted(*given['tax_no'])})"
+        code["tax_no"] = (
+            f"CASE length({number}) WHEN 15 THEN {code['tax_no']} "
+            f"WHEN 18 THEN substr({number}, 9, 9) END"
+        )
+    pairs = [f"coalesce({one} = {other}, TRUE)" for one, other in combinations(code.values(), 2)]
+    if not pairs:
+        return []
+    reason = (
+        "The unified code, the organisation code and the tax number of one body hold the same nine "
+        "characters (GB 32100-2015); where they differ, one of them is another's."
+    )
+    table, condition = f"landing.{feed.name}", " AND ".join(pairs)
+    return [expect(table, "codes_agree", "holds", "warn", reason, condition=condition)]
 
 
 def _one_record(feed: Feed) -> Expectation:

@@ -23,7 +23,7 @@ In order: `quality.row_verdicts` (what the rows say themselves), `quality.delive
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from quality.expectations import (
@@ -92,11 +92,14 @@ def empty_sql(columns: dict[str, str]) -> str:
     return f"SELECT {nulls} WHERE FALSE"
 
 
-def row_verdicts_sql(feed: Feed, rows: str | None = None, strict: bool = False) -> str:
+def row_verdicts_sql(
+    feed: Feed, decided: bool = False, rows: str | None = None, strict: bool = False
+) -> str:
     """One scan of a feed's landed rows that gives a row for every expectation a row breaks.
 
     Args:
         feed: the feed whose rows are judged.
+        decided: whether rows of it were released or discarded.
         rows: the table to judge, if it is not `landing.<feed>` (the edited rows of a replay, say).
         strict: whether to look only for what keeps a row aside.
 
@@ -116,6 +119,8 @@ def row_verdicts_sql(feed: Feed, rows: str | None = None, strict: bool = False) 
         if e not in by_row and e not in repeats and e.kind != "meets_record":
             raise ValueError(f"{e.table}.{e.name}: {e.kind!r} does not name rows of a delivery.")
     flagged = _flags_sql(table, by_row) if by_row else empty_sql(VERDICTS_COLUMNS)
+    if decided:
+        flagged = _decided_sql(table, flagged)
     if not repeats:
         return flagged
     aside = f"SELECT DISTINCT delivery, line FROM flagged WHERE {ASIDE}"
@@ -123,6 +128,27 @@ def row_verdicts_sql(feed: Feed, rows: str | None = None, strict: bool = False) 
     parts = [f"SELECT {named} FROM flagged"]
     parts += [_verdict_sql(e, repeated_sql(e, aside, table)) for e in repeats]
     return f"WITH flagged AS (\n{flagged}\n)\n" + "\nUNION ALL\n".join(parts)
+
+
+def _decided_sql(table: str, flagged: str) -> str:
+    """Verdicts of single rows, as they are after what somebody decided: a row that was released is let
+    through, and one that was discarded has a verdict that says so and keeps it aside.
+    """
+    tied = "d.feed = {0}.feed AND d.delivery = {0}.delivery AND d.version = {0}.version"
+    named = ", ".join(f"f.{c}" for c in VERDICTS_COLUMNS if c != "outcome")
+    return f"""SELECT
+    {named},
+    CASE WHEN f.{ASIDE} AND d.decision = 'release' THEN 'released' ELSE f.outcome END AS outcome
+FROM ({flagged}) AS f
+LEFT JOIN codes.decisions AS d ON {tied.format("f")}
+UNION ALL
+SELECT
+    l.feed, l.delivery, l.record_id, l.version, l.line,
+    'landing' AS stage, 'discarded' AS expectation,
+    {_text_or_null(None)} AS column_name, 'quarantine' AS outcome
+FROM {table} AS l
+INNER JOIN codes.decisions AS d ON {tied.format("l")}
+WHERE d.decision = 'discard'"""
 
 
 def _verdict_sql(e: Expectation, rows: str) -> str:
@@ -161,7 +187,7 @@ def _flags_sql(table: str, expectations: Sequence[Expectation]) -> str:
         f"{breaks_sql(e, 'l', parsed)} AS f{n}" for n, e in zip(numbers, expectations, strict=True)
     )
     listed = ",\n        ".join(
-        f"({n}, {literal(e.name)}, {_text_or_null(e.column)}, {literal(e.outcome)})"
+        f"({n}, {literal(e.name)}, {_text_or_null(e.column)}, {literal(e.outcome)}, {_told(e)})"
         for n, e in zip(numbers, expectations, strict=True)
     )
     source = f"{table} AS l"
@@ -181,12 +207,23 @@ FROM (
     FROM {source}
 ) AS f
 CROSS JOIN (
-    VALUES
+    SELECT v.n, v.expectation, v.column_name, coalesce(p.policy, v.outcome) AS outcome
+    FROM (
+        VALUES
         {listed}
-) AS e(n, expectation, column_name, outcome)
+    ) AS v(n, expectation, column_name, outcome, gate)
+    LEFT JOIN codes.gate_policies AS p ON p.gate = v.gate
+) AS e
 WHERE
-    ({" OR ".join(f"f.f{n}" for n in numbers)})
+    e.outcome <> 'off'
+    AND ({" OR ".join(f"f.f{n}" for n in numbers)})
     AND CASE e.n {" ".join(f"WHEN {n} THEN f.f{n}" for n in numbers)} ELSE FALSE END"""
+
+
+def _told(e: Expectation) -> str:
+    """SQL of the name by which a policy tells a gate what to do; none where a key is missing."""
+    is_key = e.kind == "present" and e.name.startswith("key_")
+    return _text_or_null(None if is_key else e.gate)
 
 
 def _text_or_null(value: str | None) -> str:
@@ -218,7 +255,12 @@ def _size_rules(by_kind: Mapping[str, Expectation]) -> Iterator[tuple[str, str, 
     def rule(when: str, outcome: str, e: Expectation, sentence: str) -> tuple[str, str, str]:
         # Whether a delivery out of bounds is held is a policy of the run; the contract says where.
         then = "r.out_of_bounds" if outcome == "hold" else literal(outcome)
-        return when, then, _said_sql(sentence, e.reason)
+        told = f"p_{e.kind}.policy"
+        return (
+            f"({when}) AND coalesce({told}, '') <> 'off'",
+            f"coalesce({told}, {then})",
+            _said_sql(sentence, e.reason),
+        )
 
     if e := by_kind.get("some_rows"):
         said = "The delivery has no row that can be believed{aside}."
@@ -254,7 +296,7 @@ def _size_rules(by_kind: Mapping[str, Expectation]) -> Iterator[tuple[str, str, 
         yield rule(when, e.outcome, e, said)
 
 
-def delivery_verdicts_sql(feed: Feed) -> str:
+def delivery_verdicts_sql(feed: Feed, decided: bool = False) -> str:
     """Judge the size of every delivery of a feed: one row a delivery, pass, warn or hold.
 
     A snapshot of no rows is held whatever came before. The first delivery that landed is judged by
@@ -262,11 +304,19 @@ def delivery_verdicts_sql(feed: Feed) -> str:
     delivery that had any rows, believed or not; changes and appends against the backlog, which is
     the first delivery. What is counted are the rows that conform, one a record.
 
+    Args:
+        feed: the feed whose deliveries are judged.
+        decided: whether a delivery of it may have been released.
+
     Returns:
         A query with the columns of `quality.deliveries`.
     """
     by_kind = {e.kind: e for e in delivery_expectations(feed)}
     rules = list(_size_rules(by_kind))
+    policies = "".join(
+        f"\nLEFT JOIN codes.gate_policies AS p_{kind} ON p_{kind}.gate = {literal(e.gate)}"
+        for kind, e in by_kind.items()
+    )
     outcomes = " ".join(f"WHEN {when} THEN {then}" for when, then, _ in rules)
     reasons = " ".join(f"WHEN {when} THEN {said}" for when, _, said in rules if said)
     said = f"CASE {reasons} END" if reasons else "CAST(NULL AS VARCHAR)"
@@ -275,13 +325,23 @@ def delivery_verdicts_sql(feed: Feed) -> str:
     first_name, later_name = (
         _text_or_null(e.name if e else None) for e in (by_kind.get("first_rows"), later)
     )
+    outcome = f"CASE {outcomes} ELSE 'pass' END"
+    if decided:
+        released = (
+            "SELECT s.version FROM codes.decisions AS s "
+            f"WHERE s.feed = {literal(feed.name)} AND s.decision = 'release'"
+        )
+        outcome = (
+            f"CASE WHEN {outcome} = 'hold' AND d.digest IN ({released}) THEN 'released' "
+            f"ELSE {outcome} END"
+        )
     none = f"WHEN d.conformed = 0 THEN {literal(some.name)} " if some else ""
     # Where no rows are never believed, they are no measure for those that come after them.
     among = "PARTITION BY c.conformed > 0 ORDER BY c.published" if some else "ORDER BY c.published"
     return f"""SELECT
     d.feed, d.delivery, d.published, d.landed AS "rows", d.conformed, d.whole,
     CASE {none}WHEN d.n = 1 THEN {first_name} ELSE {later_name} END AS expectation,
-    CASE {outcomes} ELSE 'pass' END AS outcome,
+    {outcome} AS outcome,
     {said} AS reason
 FROM (
     SELECT
@@ -292,7 +352,7 @@ FROM (
         first_value(c.conformed) OVER (ORDER BY c.published) AS first
     FROM (
         SELECT
-            l.feed, l.delivery, l.published, l."rows" AS landed,
+            l.feed, l.delivery, l.published, l."rows" AS landed{", l.digest" if decided else ""},
             l."rows" - coalesce(a.aside, 0) AS conformed,
             l."whole" AND coalesce(a.unnamed, 0) = 0 AS "whole"
         FROM landing.deliveries AS l
@@ -300,7 +360,7 @@ FROM (
         WHERE l.feed = {literal(feed.name)}
     ) AS c
 ) AS d
-CROSS JOIN codes.run AS r"""
+CROSS JOIN codes.run AS r{policies}"""
 
 
 def _aside_sql(feed: Feed) -> str:
@@ -369,17 +429,28 @@ def listed(feeds: Mapping[str, Feed] | Iterable[Feed]) -> tuple[Feed, ...]:
     return tuple(feeds.values() if isinstance(feeds, Mapping) else feeds)
 
 
-def judge(engine: Engine, feeds: Mapping[str, Feed] | Iterable[Feed]) -> None:
+def judge(
+    engine: Engine, feeds: Mapping[str, Feed] | Iterable[Feed], decided: Collection[str] = ()
+) -> None:
     """Write what the gates say of what has landed: `quality.row_verdicts`, `quality.deliveries`,
     `quality.verdicts` and `quality.row_counts`.
 
     One scan of each landed table for the verdicts and one for the counts. The tables exist
     afterwards with all their columns, if only with no rows.
+
+    Args:
+        engine: where the tables are.
+        feeds: the feeds of the build.
+        decided: names of those of which `codes.decisions` says something.
     """
     feeds = listed(feeds)
+
+    def decided_of(compile_sql: Callable[[Feed, bool], str]) -> Callable[[Feed], str]:
+        return lambda feed: compile_sql(feed, feed.name in decided)
+
     for name, columns, compile_sql in (
-        ("row_verdicts", VERDICTS_COLUMNS, row_verdicts_sql),
-        ("deliveries", DELIVERIES_COLUMNS, delivery_verdicts_sql),
+        ("row_verdicts", VERDICTS_COLUMNS, decided_of(row_verdicts_sql)),
+        ("deliveries", DELIVERIES_COLUMNS, decided_of(delivery_verdicts_sql)),
         ("verdicts", VERDICTS_COLUMNS, verdicts_sql),
         ("row_counts", ROW_COUNTS_COLUMNS, row_counts_sql),
     ):

@@ -10,6 +10,9 @@ from quality.gates import Engine
 from quality.run import CheckResult
 from quality.validation import Validation
 
+# What is said of a delivery that did not simply pass.
+SAID = {"hold": "held", "warn": "warned"}
+
 
 @dataclass(frozen=True)
 class FeedCounts:
@@ -89,7 +92,7 @@ class Report:
     def findings(self) -> list[str]:
         """A sentence for each delivery and each check that did not simply pass."""
         lines = [
-            f"{d.feed} of {d.delivery} {'held' if d.outcome == 'hold' else 'warned'}: {d.reason}"
+            f"{d.feed} of {d.delivery} {SAID.get(d.outcome, d.outcome)}: {d.reason}"
             for d in self.deliveries
         ]
         lines += [

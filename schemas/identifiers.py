@@ -350,10 +350,14 @@ SCHEMES: dict[str, Scheme] = {
 def could_be_real(value: str, scheme: str | None = None) -> bool:
     """Whether `value` is a valid identifier outside the synthetic ranges, so that it may be one's.
 
-    With `scheme`, only that kind is asked; without, every kind.
+    With `scheme`, only that kind is asked; without, every kind. One character over and over is
+    nobody's, though nine zeros pass the check of an organisation code.
     """
     asked = SCHEMES.values() if scheme is None else (SCHEMES[scheme],)
-    return any(one.is_valid(value) and not one.is_synthetic(value) for one in asked)
+    return any(
+        one.is_shaped(value) and one.is_valid(value) and not one.is_synthetic(value)
+        for one in asked
+    )
 
 
 def mask_resident_no(value: str) -> str:

@@ -10,7 +10,7 @@ import importlib.metadata
 import json
 import shutil
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -100,23 +100,49 @@ def _make(
     calendar = {name: feed.delivery_days(DAY0, days) for name, feed in used.items()}
     tell = _Steps(progress, sum(map(len, calendar.values())))
     write_world(world, size, seed, days, progress)
-    con = connect(world)
-    wrong: list[dict[str, Any]] = []
-    for name, feed in used.items():
-        tell.label = name
-        if calendar[name]:
-            wrong += load_versions(con, feed, seed, dirt, calendar[name])
-            batches = seen_rows(con, feed, calendar[name])
-            write_deliveries(feed, calendar[name], batches, landing / name, tell)
-        else:
-            (landing / name).mkdir()
-    con.close()
+    wrong = deliver(world, landing, used, seed, days, dirt, tell)
     store.stream("injected", [pa.Table.from_pylist(wrong, INJECTED)], world, INJECTED)
 
     manifest = manifest_of(size, seed, days, dirt, tier)
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (landing / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     return manifest
+
+
+def deliver(
+    world: Path,
+    landing: Path,
+    used: Mapping[str, Feed],
+    seed: int,
+    days: int,
+    dirt: float,
+    tell: _Steps | None = None,
+) -> list[dict[str, Any]]:
+    """Write what islands deliver of a world that is there.
+
+    Args:
+        world: folder with one Parquet file a table; only read.
+        landing: folder for the delivered files.
+        used: the feeds to deliver, by name.
+        seed, days, dirt: see `generate`.
+        tell: counts the files.
+
+    Returns:
+        What dirt changed, as rows of `world.injected`.
+    """
+    tell = tell or _Steps(None, 0)
+    con = connect(world)
+    wrong: list[dict[str, Any]] = []
+    for name, feed in used.items():
+        tell.label = name
+        if calendar := feed.delivery_days(DAY0, days):
+            wrong += load_versions(con, feed, seed, dirt, calendar)
+            batches = seen_rows(con, feed, calendar)
+            write_deliveries(feed, calendar, batches, landing / name, tell)
+        else:
+            (landing / name).mkdir()
+    con.close()
+    return wrong
 
 
 def see_world(size: str, days: int, dirt: float) -> None:

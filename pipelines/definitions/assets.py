@@ -51,7 +51,14 @@ def landing_asset(feed: str) -> dg.AssetsDefinition:
         with work.step(f"landing.{feed}"):
             if feed not in work.feeds:
                 return NOT_HERE
-            land(work.engine, work.asked.landing, work.feeds, only=[feed], until=work.until)
+            land(
+                work.engine,
+                work.asked.landing,
+                work.feeds,
+                only=[feed],
+                until=work.until,
+                decided=work.plan.decided,
+            )
             came = shown_of_deliveries(work.engine, feed)
             for day in context.partition_keys:
                 context.add_asset_metadata(came.get(day, NO_DELIVERY), partition_key=day)
@@ -71,7 +78,7 @@ def verdicts(lab: Laboratory) -> dg.MaterializeResult:
     """Judge every landed row and delivery."""
     work = lab.work
     with work.step(VERDICTS):
-        judge(work.engine, work.feeds)
+        judge(work.engine, work.feeds, work.plan.decided_feeds)
     return dg.MaterializeResult(metadata=shown_of_verdicts(work.engine))
 
 

@@ -11,7 +11,7 @@ import contextlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.home import LOCK_SECONDS, Home, HomeError, building_place, finished, remove_database
 from pipelines.landing import LandingError, read_manifest
+from pipelines.landing.decisions import TABLE, decided_in, decided_of
 from pipelines.model import Model
 from quality import check_promises
 from schemas.contract import Feed
@@ -113,7 +114,10 @@ class Work:
             if asked.size:
                 self._generate()
             manifest = read_manifest(asked.landing)
-            self._understand(Plan(manifest, asked.join or "full", dict(asked.policy)))
+            decided = decided_in(asked.home.path)
+            self._understand(
+                Plan(manifest, asked.join or "full", dict(asked.policy), decided=decided)
+            )
         else:
             base, manifest = self._in_force()
             self._see_that_it_fits(manifest)
@@ -126,6 +130,9 @@ class Work:
             copy = shutil.copytree if base.is_dir() else shutil.copyfile
             copy(base, self._building)
         self._engine = open_engine(asked.engine, self._building)
+        if base is not None:  # a part keeps to what was decided when the rest was made
+            told = self._engine.fetch(f"SELECT * FROM {TABLE}")
+            self.plan = replace(self.plan, decided=decided_of(told))
         own = asked.whole and asked.landing == asked.home.landing
         self.plan.begin(self._engine, asked.home.world if own else None, asked.whole)
 

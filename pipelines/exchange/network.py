@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.exchange.modes import modes
+from quality.policies import PREFIX, of_gates
 from schemas.contract import CODES, ROOT, TIERS, read_csv, read_yaml
 
 NETWORK_FILE = ROOT / "pipelines" / "exchange" / "network.yml"
@@ -347,6 +348,9 @@ def with_policy(
         if name in OF_THE_RUN:
             of_the_run(policy, name)
             continue
+        if name.startswith(PREFIX):
+            of_gates({name: value})
+            continue
         target, _, attribute = name.rpartition(".")
         if target.startswith("adopt."):
             which = target.removeprefix("adopt.")
@@ -361,7 +365,7 @@ def with_policy(
         if target not in {e.name for e in edges}:
             raise NetworkError(
                 f"policy {name!r} means no edge; edges are {', '.join(e.name for e in edges) or 'none'}. "
-                f"Of the whole run there are {', '.join(OF_THE_RUN)}."
+                f"Of the whole run there are {', '.join(OF_THE_RUN)}; of a gate, gate.<stage>.<name>."
             )
         if attribute in ("every", "offset", "lag", "expiry"):
             given: object = _whole(value, f"policy {name}", BOUNDS[attribute])
@@ -451,7 +455,8 @@ def in_reach(policy: Mapping[str, str], tier: str, join: str) -> dict[str, str]:
     return {
         name: value
         for name, value in policy.items()
-        if (name in OF_THE_RUN and (network.edges or name not in OF_EDGES))
+        if name.startswith(PREFIX)
+        or (name in OF_THE_RUN and (network.edges or name not in OF_EDGES))
         or (
             name.rpartition(".")[0] in known
             and not (join == "own-keys" and name.endswith(".match"))

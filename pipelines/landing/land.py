@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.engine.base import Engine
+from pipelines.landing.decisions import Decided, corrected
 from pipelines.landing.folder import (
     DeliveredFile,
     LandingError,
@@ -93,6 +94,7 @@ def land(
     progress: Progress | None = None,
     only: Collection[str] | None = None,
     until: date | None = None,
+    decided: Sequence[Decided] = (),
 ) -> Landed:
     """Read the landing folder.
 
@@ -107,6 +109,7 @@ def land(
         progress: called with a feed's name, files done and files in all.
         only: land these feeds and leave the tables of the others as they are.
         until: land what was published on or before this day; by default everything.
+        decided: rows that were corrected, to be landed as they are to be read.
 
     Raises:
         LandingError: if the folder holds what is no delivery of a known feed.
@@ -134,7 +137,8 @@ def land(
         done += len(stray)
     for batch, counted in _read_ahead(asked, found):
         name = batch.feed.name
-        take_in(engine, batch.feed, batch.rows, append=name == last)
+        rows = corrected(batch.feed, batch.rows, decided)
+        take_in(engine, batch.feed, rows, append=name == last)
         last = name
         deliveries += batch.deliveries
         unreadable += batch.unreadable

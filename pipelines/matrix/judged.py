@@ -7,18 +7,22 @@ world has wrong is flagged in both states and does not count.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from pipelines.home import Home
-from pipelines.matrix.gates import ARRIVED, READABLE, Gate, gates, kinds_of
+from pipelines.matrix.gates import ARRIVED, READABLE, Gate, gates, of_landing
+from pipelines.model import Model
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.recompute.base import base_columns
 from pipelines.replay.recompute.small import ADDED, REMOVED
 from schemas.contract import feeds as all_feeds
 from schemas.progress import Progress
 from schemas.sql import literal
+
+INJECTED = "world.injected"  # what dirt changed, where the truth of the world is kept
 
 CATCHES = ("universe", "gate", "flagged", "day")
 DAY = "day"  # the column in which a gate says on which day a row could first be seen
@@ -63,6 +67,21 @@ GROUP BY ALL
 """
 
 
+@dataclass(frozen=True)
+class Flags:
+    """What a gate flags in a world as it is.
+
+    Attributes:
+        rows: how many.
+        sound: how many of them name a record in which nothing is wrong.
+        seconds: that one run of it takes; None of those of landing, which share a scan.
+    """
+
+    rows: int = 0
+    sound: int = 0
+    seconds: float | None = None
+
+
 class Judged(Universes):
     """A base opened for replays in which every gate judges as well.
 
@@ -92,11 +111,14 @@ class Judged(Universes):
         unknown = sorted(set(only) - {gate.id for gate in found})
         if unknown:
             raise ValueError(f"There is no gate {unknown[0]!r}; `islands gates` names them all.")
+        self.home = home
         self.gates = [gate for gate in found if not only or gate.id in only]
-        models = [gate.model for gate in self.gates if gate.model is not None]
+        models = [model for gate in self.gates for model in gate.models]
         super().__init__(home, threads=threads, progress=progress, gates=models)
-        self._kinds = kinds_of(landed)
-        self._as_it_is: dict[str, int] | None = None
+        self._gate_of = {
+            (e.table.removeprefix("landing."), e.name): e.gate for e in of_landing(landed)
+        }
+        self._of_landing_as_it_is: dict[str, Flags] | None = None
 
     def caught(self) -> pd.DataFrame:
         """What the gates newly flag in each universe of the last `follow`: one row a universe and gate.
@@ -114,10 +136,10 @@ class Judged(Universes):
         parts += [
             self.db.frame(
                 f"SELECT universe, {literal(gate.id)} AS gate, count(*) AS flagged, "
-                f"{self._day(gate)} AS day FROM {self._flagged(gate)} GROUP BY universe"
+                f"{self._day(model)} AS day FROM {_flagged(model)} GROUP BY universe"
             )
             for gate in self.gates
-            if gate.model is not None and gate.model.name in self.small.moved
+            for model in self._moved(gate)
         ]
         asked = {gate.id for gate in self.gates}
         parts = [part for part in parts if len(part)]
@@ -128,50 +150,74 @@ class Judged(Universes):
         rows = found.groupby(["universe", "gate"], sort=True)
         return rows.agg(flagged=("flagged", "sum"), day=("day", "min")).reset_index()
 
-    def flags(self, gate: Gate) -> tuple[int, float | None]:
-        """How many rows a gate flags in the world as it is, and the seconds it takes if it was timed."""
-        if gate.model is not None:
-            return self.db.rows(
-                "SELECT found, seconds FROM base.quality.gates_timed WHERE gate = ?",
-                gate.model.name,
-            )[0]
-        if self._as_it_is is None:
-            self._as_it_is = self._flagged_in_landing()
-        return self._as_it_is.get(gate.id, 0), None
+    def flags(self, gate: Gate) -> Flags:
+        """What a gate flags in the world as it is."""
+        if not gate.models:
+            if self._of_landing_as_it_is is None:
+                self._of_landing_as_it_is = self._flagged_in_landing()
+            return self._of_landing_as_it_is.get(gate.id, Flags())
+        named = ", ".join(literal(model.name) for model in gate.models)
+        ((rows, seconds),) = self.db.rows(
+            "SELECT CAST(sum(found) AS BIGINT), sum(seconds) FROM base.quality.gates_timed "
+            f"WHERE gate IN ({named})"
+        )
+        sound = sum(
+            self.db.rows(f"SELECT count(*) FROM base.{model.name} AS t WHERE {self._sound}")[0][0]
+            for model in gate.models
+            if "record_id" in self.small.columns[model.name]
+        )
+        return Flags(rows, sound, seconds)
 
-    def _flagged_in_landing(self) -> dict[str, int]:
+    def _flagged_in_landing(self) -> dict[str, Flags]:
         found = self.db.frame(
-            "SELECT feed, expectation, count(*) AS flagged FROM base.quality.verdicts GROUP BY ALL "
-            "UNION ALL SELECT feed, expectation, count(*) FROM base.quality.deliveries "
+            f"SELECT feed, expectation, count(*) AS rows, count(*) FILTER ({self._sound}) AS sound "
+            "FROM base.quality.verdicts AS t GROUP BY ALL UNION ALL "
+            "SELECT feed, expectation, count(*), count(*) FROM base.quality.deliveries "
             "WHERE outcome IN ('warn', 'hold') GROUP BY ALL"
         )
         pairs = zip(found["feed"], found["expectation"], strict=True)
-        found["gate"] = [self._kinds.get(pair) for pair in pairs]
-        counts = {gate: int(n) for gate, n in found.groupby("gate")["flagged"].sum().items()}
+        found["gate"] = [self._gate_of.get(pair) for pair in pairs]
         unread = self.db.rows('SELECT count(*) FROM base.landing.deliveries WHERE NOT "whole"')
-        return counts | {READABLE: unread[0][0]}
+        counts = found.groupby("gate")[["rows", "sound"]].sum().itertuples()
+        return {READABLE: Flags(unread[0][0], unread[0][0])} | {
+            row.Index: Flags(int(row.rows), int(row.sound)) for row in counts
+        }
+
+    @property
+    def _sound(self) -> str:
+        """SQL that the record of a row `t` is as its island meant it: no dirt of its own is in it."""
+        if INJECTED not in self.small.columns:
+            return "TRUE"
+        return (
+            f"NOT EXISTS (SELECT 1 FROM base.{INJECTED} AS i "
+            "WHERE id_text(i.record_id) = id_text(t.record_id))"
+        )
 
     def example(self, gate: Gate, universe: int) -> dict[str, str]:
         """One row that a gate newly flags in a universe, column -> text; none of those of landing."""
-        if gate.model is None or gate.model.name not in self.small.moved:
-            return {}
-        rows = self.db.frame(
-            f"SELECT * EXCLUDE (side, universe) FROM {self._flagged(gate)} WHERE universe = ? "
-            "ORDER BY ALL LIMIT 1",
-            universe,
-        )
-        return {c: str(v) for c, v in rows.iloc[0].items() if v is not None} if len(rows) else {}
+        for model in self._moved(gate):
+            rows = self.db.frame(
+                f"SELECT * EXCLUDE (side, universe) FROM {_flagged(model)} WHERE universe = ? "
+                "ORDER BY ALL LIMIT 1",
+                universe,
+            )
+            for row in rows.to_dict("records"):
+                return {c: str(v) for c, v in row.items() if not pd.isna(v)}
+        return {}
 
-    def _flagged(self, gate: Gate) -> str:
-        return f'(SELECT * FROM changed."{gate.model.name}" WHERE side = {ADDED})'
+    def _moved(self, gate: Gate) -> list[Model]:
+        return [model for model in gate.models if model.name in self.small.moved]
 
-    def _day(self, gate: Gate) -> str:
-        named = self.small.columns[gate.model.name]
-        return f"min({DAY})" if DAY in named else "CAST(NULL AS DATE)"
+    def _day(self, model: Model) -> str:
+        return f"min({DAY})" if DAY in self.small.columns[model.name] else "CAST(NULL AS DATE)"
 
     def _of_landing(self, table: str, sql: str) -> pd.DataFrame:
         if table not in self.small.moved:
             return pd.DataFrame()
         rows = self.db.frame(sql)
         pairs = zip(rows["feed"], rows["expectation"], strict=True)
-        return rows.assign(gate=[self._kinds.get(pair) for pair in pairs])
+        return rows.assign(gate=[self._gate_of.get(pair) for pair in pairs])
+
+
+def _flagged(model: Model) -> str:
+    return f'(SELECT * FROM changed."{model.name}" WHERE side = {ADDED})'

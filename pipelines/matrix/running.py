@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context  # a fork would share an open database
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from pipelines.exchange.mishaps import mishaps
 from pipelines.home import Home
 from pipelines.matrix.gates import Gate
 from pipelines.matrix.judged import Judged
+from pipelines.matrix.pairs import Pair, find
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.plan.edits import Edit, EditError, FileEdit
-from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.plan.faults import PLACE, FaultSpec, Struck
 from pipelines.run import make_home
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
@@ -31,10 +32,12 @@ from sources.world.draws import Stream
 
 BLOCK = 120  # faults followed together
 DRAWN_AGAIN = 20  # times at most that a fault which changes nothing is drawn again
+CAUGHT_WELL = 0.95  # the share of faults of a kind from which it counts as caught
+PAIRS_TRIED = 4  # faults of a kind for which another truth with the same files is looked for
 
 INSTANCES = (
     "kind", "number", "world", "seed", "place", "record_id", "day", "file", "line", "before", "after",
-    "cells", "subjects", "first_day",
+    "cells", "subjects", "first_day", "replay",
 )  # fmt: skip
 CAUGHT = ("kind", "number", "gate", "flagged", "day", "spread", "example")
 
@@ -49,6 +52,7 @@ class Plan:
         n: random faults of each kind.
         worlds, size, days, dirt, seed: of the worlds they happen in; see `islands generate`.
         own: files of gates besides those of the project.
+        pairs: whether to look for other truths with the same files, of kinds that the gates do not catch.
     """
 
     faults: Sequence[str] = ()
@@ -57,9 +61,10 @@ class Plan:
     worlds: int = 2
     size: str = "tiny"
     days: int = 365
-    dirt: float = 0.0
+    dirt: float = 1.0
     seed: int = 1
     own: Sequence[Path] = ()
+    pairs: bool = True
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -99,14 +104,16 @@ class Tables:
     Attributes:
         instances: a row a fault that found something to change.
         caught: a row a fault and gate that caught it.
-        gates: a row a gate: id, stage, sentence, outcome, flagged (rows it flags without any fault), judged
-            (rows there are), seconds (a run of it takes; None of those of landing).
+        gates: a row a gate and world: gate, world (None: the first without dirt), stage, sentence, outcome,
+            flagged (rows it flags without any fault), false_alarms (those of sound records), judged (rows
+            there are), seconds (a run of it takes; None of those of landing).
+        pairs: for kinds of which fewer than 95 % are caught, two worlds with the same files, if found.
     """
 
     instances: pd.DataFrame
     caught: pd.DataFrame
     gates: pd.DataFrame
-    more: dict[str, Any] = field(default_factory=dict)
+    pairs: Sequence[Pair] = ()
 
 
 def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = None) -> Tables:
@@ -128,21 +135,15 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     work: list[tuple[int, list[tuple[str, int]]]] = []
     measured: list[dict[str, Any]] = []
     homes = {}
-    for world in range(plan.worlds):
-        tell(f"world {world + 1} of {plan.worlds}", 0, total)
-        home = make_home(
-            Home(out / "worlds" / f"{world:03d}"),
-            size=plan.size,
-            seed=plan.world_seed(world),
-            days=plan.days,
-            dirt=plan.dirt,
-            command=("matrix", f"world {world}"),
-        )
-        homes[world] = str(home.path)
+    worlds = [*range(plan.worlds), *([None] if plan.dirt else [])]
+    for at, world in enumerate(worlds):
+        tell(f"world {at + 1} of {len(worlds)}", 0, total)
+        home = _home(plan, out, world)
         with Judged(home, plan.own, plan.gates) as judged:  # laid out once, before many read it
             measured += [_measured(judged, gate) | {"world": world} for gate in judged.gates]
-        faults = plan.faults_of(world)
-        work += [(world, faults[at : at + BLOCK]) for at in range(0, len(faults), BLOCK)]
+        if world is not None:
+            homes[world], faults = str(home.path), plan.faults_of(world)
+            work += [(world, faults[n : n + BLOCK]) for n in range(0, len(faults), BLOCK)]
     done = 0
     found: dict[tuple[int, int], tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for at, rows in _followed(said, homes, work, workers):
@@ -154,12 +155,30 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     caught = pd.DataFrame([row for _, rows in ordered for row in rows], columns=CAUGHT)
     for frame in (instances, caught):
         frame["day"] = pd.to_datetime(frame["day"]).dt.date
+    pairs: list[Pair] = []
+    if plan.pairs:
+        for one in _paired(said, out, _to_pair(plan, instances, caught), workers):
+            pairs += one
+            tell("pairs", total, total)
     order = {kind: n for n, kind in enumerate(plan.kinds)}
     by_kind = {"by": ["kind", "number"], "key": lambda c: c.map(order) if c.name == "kind" else c}
     return Tables(
         instances.sort_values(**by_kind, kind="stable", ignore_index=True),
         caught.sort_values(**by_kind, kind="stable", ignore_index=True),
         pd.DataFrame(measured),
+        sorted(pairs, key=lambda pair: order[pair.fault]),
+    )
+
+
+def _home(plan: Plan, out: Path, world: int | None) -> Home:
+    """The home of a world, generated and built once; None: of the first one, as it is without dirt."""
+    return make_home(
+        Home(out / "worlds" / ("clean" if world is None else f"{world:03d}")),
+        size=plan.size,
+        seed=plan.world_seed(world or 0),
+        days=plan.days,
+        dirt=0.0 if world is None else plan.dirt,
+        command=("matrix", "clean world" if world is None else f"world {world}"),
     )
 
 
@@ -183,19 +202,72 @@ def _followed(
             yield waiting[ready], ready.result()
 
 
+def _to_pair(
+    plan: Plan, instances: pd.DataFrame, caught: pd.DataFrame
+) -> list[tuple[str, list[int]]]:
+    """(kind, numbers of faults in the first world that no gate caught) of each kind that is not caught well."""
+    seen = set(zip(caught["kind"], caught["number"], strict=True))
+    found = []
+    for kind, mine in instances.groupby("kind", sort=False):
+        left = [n for n in mine["number"] if (kind, n) not in seen]
+        if len(left) > (1 - CAUGHT_WELL) * len(mine):
+            first = [n for n in left if n % plan.worlds == 0] or left
+            found.append((str(kind), first[:PAIRS_TRIED]))
+    return found
+
+
+def _paired(
+    plan: dict[str, Any], out: Path, wanted: Sequence[tuple[str, list[int]]], workers: int
+) -> Iterator[list[Pair]]:
+    """Pairs of worlds as they are found. What is true of one world is true of any: a small one will do."""
+    first = _plan(plan)
+    if first.size in ("story", "tiny"):
+        home = _home(first, out, 0)
+    else:
+        seed, dirt = first.world_seed(0), first.dirt
+        home = make_home(
+            Home(out / "worlds" / "pairs"), size="tiny", seed=seed, dirt=dirt, command=("matrix",)
+        )
+    if workers == 1 or len(wanted) < 2:
+        yield from (_pair(plan, str(home.path), one) for one in wanted)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        for ready in as_completed(
+            [pool.submit(_pair, plan, str(home.path), one) for one in wanted]
+        ):
+            yield ready.result()
+
+
+def _pair(said: dict[str, Any], home: str, wanted: tuple[str, list[int]]) -> list[Pair]:
+    """The pair of one kind, in whatever process."""
+    plan, (kind, numbers) = _plan(said), wanted
+    judged = _open(plan, home)
+    cases = [(n, drawn(judged, kind, n, plan.seed)) for n in numbers]
+    return find(judged.home, [(kind, n, edits[0]) for n, edits in cases if edits])
+
+
 _OPEN: dict[str, Judged] = {}
+
+
+def _plan(said: dict[str, Any]) -> Plan:
+    return Plan(**said | {"own": tuple(map(Path, said["own"]))})
+
+
+def _open(plan: Plan, home: str) -> Judged:
+    """The base of a home, opened once in a process."""
+    if home not in _OPEN:
+        for other in list(_OPEN):
+            _OPEN.pop(other).close()
+        _OPEN[home] = Judged(Home(Path(home)), plan.own, plan.gates)
+    return _OPEN[home]
 
 
 def _follow(
     said: dict[str, Any], home: str, world: int, faults: Sequence[tuple[str, int]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of some faults of one world, in whatever process."""
-    plan = Plan(**said | {"own": tuple(map(Path, said["own"]))})
-    if home not in _OPEN:
-        for other in list(_OPEN):
-            _OPEN.pop(other).close()
-        _OPEN[home] = Judged(Home(Path(home)), plan.own, plan.gates)
-    judged = _OPEN[home]
+    plan = _plan(said)
+    judged = _open(plan, home)
     cases: list[tuple[Edit, ...]] = []
     named: list[tuple[str, int]] = []
     for kind, number in faults:
@@ -282,21 +354,33 @@ def _instance(kind: str, number: int, world: int, outcome: Outcome) -> dict[str,
         "cells": lists.groupby(list(CELL)).ngroups,
         "subjects": len(outcome.faulty.subjects()),
         "first_day": lists["from_day"].min() if len(lists) else None,
+        "replay": _options(edit),
     }
+
+
+def _options(edit: Edit) -> str:
+    """Options of `islands replay` that follow this very fault again."""
+    struck = edit.struck
+    if isinstance(struck, Struck):
+        told = {"feed": struck.feed.name, "record": struck.record_id, "delivery": struck.day}
+    else:
+        spec = struck.written_out
+        told = {name: getattr(spec, name) for name in PLACE} | {"day": struck.day}
+    told = {"fault": struck.spec.kind, "seed": struck.spec.seed} | told
+    return " ".join(f"--{name} {value}" for name, value in told.items() if value is not None)
 
 
 def _measured(judged: Judged, gate: Gate) -> dict[str, Any]:
     """What a gate flags in the world as it is, among how many rows, and how long it takes."""
-    judged_rows = sum(
-        judged.db.rows(f"SELECT count(*) FROM base.{table}")[0][0] for table in gate.judges
-    )
-    flagged, seconds = judged.flags(gate)
+    rows = sum(judged.db.rows(f"SELECT count(*) FROM base.{table}")[0][0] for table in gate.judges)
+    flags = judged.flags(gate)
     return {
         "gate": gate.id,
         "stage": gate.stage,
         "sentence": gate.sentence,
         "outcome": gate.outcome,
-        "flagged": flagged,
-        "judged": judged_rows,
-        "seconds": seconds,
+        "flagged": flags.rows,
+        "false_alarms": flags.sound,
+        "judged": rows,
+        "seconds": flags.seconds,
     }

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from math import sqrt
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from pipelines.exchange.mishaps import mishaps
-from pipelines.matrix.running import Plan, Tables
+from pipelines.home import write_json
+from pipelines.landing import read_manifest
+from pipelines.manifest import make_manifest
+from pipelines.matrix.pairs import Pair
+from pipelines.matrix.running import CAUGHT_WELL, Plan, Tables
 from quality.suites import CHECKED_STAGES
 from sources.faults import kinds
 
-CAUGHT_WELL = 0.95  # the share of faults of a kind from which it counts as caught
 Z = 1.959964  # standard normal quantile of 97.5 %
 
 
@@ -38,15 +44,16 @@ class Summary:
     Attributes:
         plan: what was asked.
         kinds: a row a kind: `fault`, `title`, `group`, `level`, `n`, `reached` (faults that change a list),
-            `caught` (by any gate), `share`, `low`, `high`, `first_stage`, `days` (median from the fault to
-            the first catch), `spread` (median of cells wrong by then), `cells` (median in all), `gates` (the
+            `caught` (by any gate), `silent` (neither), `share`, `low`, `high`, `first_stage`, `days` (median
+            from the fault to the first catch), `spread` (median of cells wrong by then), `cells` (median in all), `gates` (the
             gates by share, most first).
         cells: a row a kind and gate that caught any: `fault`, `gate`, `n`, `caught`, `share`, `low`, `high`,
             `days`, `spread`.
-        gates: a row a gate: `gate`, `stage`, `sentence`, `outcome`, `caught`, `kinds`, `flagged`, `judged`,
-            `false_alarms`, `seconds`.
-        cover: the fewest gates that catch what is caught: `gate`, `more` (faults no gate before it caught),
+        gates: a row a gate: `gate`, `stage`, `sentence`, `outcome`, `caught`, `kinds`, `flagged`,
+            `flagged_clean` (in the first world without dirt), `judged`, `false_alarms`, `seconds`.
+        cover: the fewest gates that catch what is caught: `gate`, `more` (faults none before it caught),
             `caught`, `share`, `false_alarms`, all but `more` as if those so far were all there are.
+        pairs: two worlds with other truths and the same files, for kinds that the gates do not catch.
     """
 
     plan: Plan
@@ -54,6 +61,7 @@ class Summary:
     cells: pd.DataFrame
     gates: pd.DataFrame
     cover: pd.DataFrame
+    pairs: Sequence[Pair] = ()
 
     def json(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -69,8 +77,63 @@ class Summary:
             "cells": _plain(self.cells),
             "gates": _plain(self.gates),
             "cover": _plain(self.cover),
-            "not_caught": not_caught(self.kinds),
+            "not_caught": [
+                {"fault": kind, "why": self.why(kind)} for kind in not_caught(self.kinds)
+            ],
+            "pairs": [pair.json() | {"sentence": pair.sentence()} for pair in self.pairs],
         }
+
+    def why(self, kind: str) -> str:
+        """Why faults of a kind are not caught, as far as it is known, in one sentence."""
+        row = self.kinds.set_index("fault").loc[kind]
+        for pair in self.pairs:
+            if pair.fault == kind:
+                return f"No check of the files can tell: {pair.sentence()}"
+        left = int(row["n"] - row["caught"])
+        said = f"{left} of {row['n']} break no rule that a gate knows"
+        if row["silent"]:
+            said += f"; {row['silent']} of these change nothing that anybody shows"
+        return said + "."
+
+
+def write_tables(
+    summary: Summary, tables: Tables, out: Path, command: Sequence[str]
+) -> dict[str, Path]:
+    """Write the tables as Parquet, and the manifest of them.
+
+    Args:
+        summary, tables: of a finished matrix.
+        out: the folder.
+        command: what the manifest says they were made by.
+
+    Returns:
+        Table -> its file: `faults`, `cells`, `gates`, `cover` (see `Summary`), `instances` (a row a fault),
+        `caught` (a row a fault and gate).
+    """
+    found = {
+        "faults": summary.kinds.drop(columns="gates"),
+        "cells": summary.cells,
+        "gates": summary.gates,
+        "cover": summary.cover,
+        "instances": _as_text(tables.instances, ("before", "after")),
+        "caught": _as_text(tables.caught, ("example",)),
+    }
+    files = {name: out / f"{name}.parquet" for name in found}
+    for name, frame in found.items():
+        frame.to_parquet(files[name], index=False)
+    said = {name: value for name, value in asdict(summary.plan).items() if name != "own"}
+    landing = read_manifest(out / "worlds" / "000" / "landing")
+    write_json(out / "manifest.json", make_manifest(command, landing, matrix=said))
+    return files
+
+
+def _as_text(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """A frame with what stands in some columns, rows of texts, as JSON."""
+    texts = {
+        c: [json.dumps(one or {}, ensure_ascii=False, default=str) for one in frame[c]]
+        for c in columns
+    }
+    return frame.assign(**texts)
 
 
 def not_caught(found: pd.DataFrame) -> list[str]:
@@ -94,6 +157,7 @@ def summarise(plan: Plan, tables: Tables) -> Summary:
         cells,
         _gates(tables.gates, caught),
         _cover(caught, tables.gates, len(instances)),
+        tables.pairs,
     )
 
 
@@ -140,6 +204,7 @@ def _kinds(
     for kind in plan.kinds:
         told = kinds().get(kind) or mishaps()[kind]
         mine, catches = instances[instances["kind"] == kind], first[first["kind"] == kind]
+        left = mine[~mine["number"].isin(catches["number"])]
         n = len(mine)
         low, high = wilson(len(catches), n) if n else (None, None)
         by_gate = cells[cells["fault"] == kind].sort_values(
@@ -155,6 +220,7 @@ def _kinds(
                 "n": n,
                 "reached": int((mine["cells"] > 0).sum()),
                 "caught": len(catches),
+                "silent": int((left["cells"] == 0).sum()),
                 "share": len(catches) / n if n else None,
                 "low": low,
                 "high": high,
@@ -185,6 +251,8 @@ def _gates(gates: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
         false_alarms=("false_alarms", "sum"),
         seconds=("seconds", "mean"),
     )
+    clean = gates[gates["world"].isna()].groupby("gate")["flagged"].sum()
+    told["flagged_clean"] = clean.reindex(told.index)
     both = told.join(catches).fillna({"caught": 0, "kinds": 0}).reset_index()
     return both.astype({"caught": int, "kinds": int})
 

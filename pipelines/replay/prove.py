@@ -29,7 +29,7 @@ from pipelines.exchange.network import JOINS
 from pipelines.home import Home
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.case import rows_of_states
-from pipelines.replay.plan.edits import Edit, EditError, RowOrFile, apply
+from pipelines.replay.plan.edits import Edit, EditError, RowOrFile, apply, decided_after
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.mishaps import rows_of
 from pipelines.replay.recompute.small import Small
@@ -230,7 +230,7 @@ def tried(
         for universe, rows in states.items():
             landing, log = Path(scratch) / f"{universe}", Path(scratch) / f"log{universe}"
             try:
-                apply(rows, universes.landing, landing, universes.feeds, log)
+                apply(rows, universes.landing, landing, universes.feeds, log, universes.decided)
             except EditError:
                 return {"outcome": "agreed" if refused else "differs", "tables": "refused"}
             if refused:
@@ -242,6 +242,7 @@ def tried(
                 join=case.join,
                 policy=policy,
                 mishaps=rows_of(rows),
+                decided=decided_after(universes.decided, rows, landing),
                 threads=1,
                 checks=False,
             )

@@ -1,7 +1,8 @@
 -- Which subject a record speaks of, by which method and how surely, while both the record and what
 -- the registry says of the subject are believed. A register's own entry needs no search. Below the
 -- unified code an island that cannot find somebody in the registry goes on by its own key, which is then
--- a subject of that island alone; where nothing is joined, that is all it ever does.
+-- a subject of that island alone; where nothing is joined, that is all it ever does. A record that a gate
+-- keeps aside is matched to nobody.
 -- source: resolve.decisions; GB 32100-2015 for the unified code as the common key
 -- grain: one row per record, version, role, reference and period
 -- key: record_id, version, role, reference_id, from_day
@@ -34,7 +35,11 @@ FROM resolve.mentions
 INNER JOIN resolve.decisions
     ON decisions.reference_id = mentions.reference_id
     AND meet(mentions.from_day, mentions.to_day, decisions.from_day, decisions.to_day)
+LEFT JOIN resolve.kept_aside
+    ON kept_aside.record_id = mentions.record_id
+    AND kept_aside.version = mentions.version
 WHERE decisions.subject_id IS NOT NULL
+    AND kept_aside.record_id IS NULL
 UNION ALL
 SELECT
     mentions.record_id,
@@ -63,5 +68,9 @@ INNER JOIN codes.run ON run.join_level IN ('none', 'own-keys')
 INNER JOIN resolve.decisions
     ON decisions.reference_id = mentions.reference_id
     AND meet(mentions.from_day, mentions.to_day, decisions.from_day, decisions.to_day)
+LEFT JOIN resolve.kept_aside
+    ON kept_aside.record_id = mentions.record_id
+    AND kept_aside.version = mentions.version
 WHERE decisions.subject_id IS NULL
+    AND kept_aside.record_id IS NULL
     AND coalesce(mentions.id_value, mentions.name_key) IS NOT NULL

@@ -5,7 +5,7 @@ SELECT
     measures.measure_id,
     measures.agency,
     measures.because_entry_version,
-    measures.from_day
+    measures.from_day AS day
 FROM consequences.measures
 WHERE
     NOT EXISTS (

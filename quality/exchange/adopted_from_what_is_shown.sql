@@ -5,7 +5,7 @@ SELECT
     adopted.entry_version,
     adopted.list,
     adopted.subject_id,
-    adopted.from_day
+    adopted.from_day AS day
 FROM exchange.adopted
 INNER JOIN codes.lists ON lists.list = adopted.list
 WHERE

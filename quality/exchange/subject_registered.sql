@@ -3,7 +3,8 @@
 -- outcome: warn
 SELECT
     adopted.entry_version,
-    adopted.subject_id
+    adopted.subject_id,
+    adopted.from_day AS day
 FROM exchange.adopted
 CROSS JOIN codes.run
 WHERE run.join_level NOT IN ('none', 'own-keys')

@@ -7,7 +7,8 @@ SELECT
     entries.list,
     entries.subject_id,
     entries.to_day,
-    max(events.event_day) AS event_day
+    max(events.event_day) AS event_day,
+    max(events.event_day) + CAST(lists.longest_term_days AS INTEGER) AS day
 FROM lists.entries
 INNER JOIN codes.lists ON lists.list = entries.list
 INNER JOIN lists.evidence

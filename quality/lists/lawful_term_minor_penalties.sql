@@ -5,7 +5,8 @@ SELECT
     entries.entry_version,
     entries.subject_id,
     entries.to_day,
-    max(events.event_day) AS event_day
+    max(events.event_day) AS event_day,
+    max(events.event_day) + 90 AS day
 FROM lists.entries
 INNER JOIN lists.evidence
     ON evidence.entry_version = entries.entry_version

@@ -4,8 +4,8 @@
 SELECT
     entries.entry_version,
     entries.list,
-    entries.from_day,
-    min(matches.from_day) AS believed_from
+    min(matches.from_day) AS believed_from,
+    entries.from_day AS day
 FROM lists.entries
 INNER JOIN lists.evidence ON evidence.entry_version = entries.entry_version
 INNER JOIN resolve.matches

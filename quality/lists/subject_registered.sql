@@ -3,7 +3,8 @@
 -- outcome: warn
 SELECT
     entries.entry_version,
-    entries.subject_id
+    entries.subject_id,
+    entries.from_day AS day
 FROM lists.entries
 CROSS JOIN codes.run
 WHERE run.join_level NOT IN ('none', 'own-keys')

@@ -4,7 +4,8 @@
 SELECT
     links.record_id,
     links.version,
-    links.a_id
+    links.a_id,
+    links.from_day AS day
 FROM merge.links
 WHERE
     NOT EXISTS (

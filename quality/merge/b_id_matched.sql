@@ -4,7 +4,8 @@
 SELECT
     links.record_id,
     links.version,
-    links.b_id
+    links.b_id,
+    links.from_day AS day
 FROM merge.links
 WHERE
     NOT EXISTS (

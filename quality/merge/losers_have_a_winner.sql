@@ -5,7 +5,7 @@ SELECT
     loser.subject_id,
     loser.property,
     loser.value,
-    loser.from_day
+    loser.from_day AS day
 FROM merge.facts AS loser
 WHERE NOT loser.won
     AND NOT EXISTS (

@@ -37,7 +37,7 @@ SELECT
     one.property,
     one.value,
     other.value AS other_value,
-    other.from_day
+    other.from_day AS day
 FROM winners AS one
 INNER JOIN winners AS other
     ON other.subject_id = one.subject_id

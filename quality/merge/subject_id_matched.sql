@@ -4,7 +4,8 @@
 SELECT
     events.record_id,
     events.version,
-    events.subject_id
+    events.subject_id,
+    events.from_day AS day
 FROM merge.events
 WHERE
     NOT EXISTS (

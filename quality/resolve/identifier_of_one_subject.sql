@@ -5,7 +5,8 @@ SELECT
     one.scheme,
     one.value,
     one.subject_id,
-    other.subject_id AS other_subject_id
+    other.subject_id AS other_subject_id,
+    greatest(one.from_day, other.from_day) AS day
 FROM resolve.identifiers AS one
 INNER JOIN resolve.identifiers AS other
     ON other.scheme = one.scheme

@@ -5,7 +5,8 @@ SELECT
     matches.record_id,
     matches.version,
     matches.role,
-    matches.subject_id
+    matches.subject_id,
+    matches.from_day AS day
 FROM resolve.matches
 WHERE matches.method <> 'own_key'
     AND NOT EXISTS (

@@ -10,7 +10,15 @@ says, in module-level names,
 `MODELS`        where such a fault has been seen, or the rule it breaks
 `LEVEL`         `cell` (a value), `row` (sent twice, too late or not at all) or `delivery`
 `SCOPE`         `source`: wrong in this and each later delivery until corrected; `once`: in this
+`GROUP`         what it is about: `identifiers`, `names`, `values`, `rows`, `deliveries`
+`MECHANISM`     where it falls: `completely_at_random`; `given_other_columns` (which records it can
+                befall depends on their other cells); `given_its_value` (on the very cell that goes
+                wrong); `in_bursts` (many records of one delivery at once); `drifting` (more with time)
+`INTENT`        `accident` or `intent`
 `CORRECTION`    delivery mode -> how the correction rides; a mode left out cannot carry the fault
+`FRAME`         among which records it is drawn: `any` of those that fill one of its columns (if it
+                is left out), those with an `empty` one, those that the feed withdrew (`gone`),
+                those of which several deliveries tell (`again`), or tell otherwise (`changed`)
 `fits(feed)`    whether the feed has a place for it; where it is missing, every feed has that has a
                 column the fault may change
 ==============  ==================================================================================
@@ -20,9 +28,10 @@ and one function, by level:
 * cell: `spoil(row, draw) -> row | None`, the row as it goes wrong, None where it changes nothing;
   and `columns(feed)`, the columns it may change.
 * row: `resend(history, days, day, until, draw) -> history`, what is delivered of one record, day by
-  day, instead; and optionally `places(feed, history, days)`, the days on which it changes something, and
-  `FRAME = "gone"` where it changes something only in records that the feed withdrew.
-* delivery: `send(day, days, content_of, draw) -> bytes | None`, the file that goes out instead.
+  day, instead; and optionally `places(feed, history, days)`, the days on which it changes something.
+* delivery: `send(day, days, sent, draw) -> bytes | None`, the file that goes out instead, of no bytes
+  if none does, None where it changes nothing; `sent` is what was delivered (see `deliveries`). A fault
+  that is wrong `once` and yet in more deliveries than one says in how many: `SPAN = 2`.
 
 A *row* is a dict of a feed's contract columns, in their order, to text or None. A *history* is what
 a feed delivered of one record: delivery day -> its rows on that day.
@@ -63,6 +72,7 @@ def _read(module: Any, name: str) -> Fault:
         intent=module.INTENT,
         correction=dict(module.CORRECTION),
         frame=getattr(module, "FRAME", "any"),
+        span=getattr(module, "SPAN", 1),
         module=module,
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from schemas.contract import Feed
+from schemas.contract import Column, Feed
 
 Row = dict[str, str | None]
 History = dict[date, list[Row]]
@@ -37,6 +38,12 @@ def changed(
     return {d: change(rows) if within(d, day, until) else rows for d, rows in history.items()}
 
 
+def can_hold(feed: Feed, column: Column, text: str) -> bool:
+    """Whether a text has the width and the pattern of a column."""
+    too_wide = column.width is not None and len(text.encode(feed.encoding)) > column.width
+    return not too_wide and (column.pattern is None or bool(re.fullmatch(column.pattern, text)))
+
+
 # How the correction of a wrong cell rides, by delivery mode; feeds that append differ from fault to fault.
 RIGHTED = {
     "snapshot": "the right row stands in the next delivery",
@@ -63,6 +70,7 @@ class Fault:
     intent: str
     correction: dict[str, str]
     frame: str
+    span: int
     module: Any
 
     def fits(self, feed: Feed) -> bool:
@@ -74,8 +82,9 @@ class Fault:
         return self.level != "cell" or bool(self.columns(feed))
 
     def columns(self, feed: Feed) -> tuple[str, ...]:
-        """The columns a cell fault may change; none for the other levels."""
-        return tuple(self.module.columns(feed)) if self.level == "cell" else ()
+        """The columns the fault may change; none where its module names none."""
+        own: Callable | None = getattr(self.module, "columns", None)
+        return tuple(own(feed)) if own else ()
 
     def places(self, feed: Feed, history: History, days: list[date]) -> list[date]:
         """Delivery days on which the fault can befall this record, in order."""

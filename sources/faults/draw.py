@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from schemas.contract import Feed
+from sources.faults.base import Row
 from sources.world.draws import Stream
 
 T = TypeVar("T")
@@ -35,8 +36,17 @@ class Others(Protocol):
     def name(self, scheme: str, code: str) -> str | None:
         """The name of the bearer of a code; None if nobody is known to bear it."""
 
+    def linked(self, scheme: str, like: str) -> Sequence[str]:
+        """Codes of that scheme borne by firms linked with the bearer of `like`, in order."""
+
+    def struck_off(self, scheme: str) -> Sequence[str]:
+        """Codes of that scheme borne by firms that a register has struck off, in order."""
+
     def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
         """Keys of the records of a feed that fill a column and are not withdrawn before a day, in order."""
+
+    def next_to(self, feed: Feed, row: Row, day: date) -> Row | None:
+        """What was last delivered up to a day of the record after a row's, in the order of their keys."""
 
 
 class Nobody:
@@ -54,9 +64,21 @@ class Nobody:
         """Nobody bears it."""
         return None
 
+    def linked(self, scheme: str, like: str) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def struck_off(self, scheme: str) -> Sequence[str]:
+        """None."""
+        return ()
+
     def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
         """None."""
         return ()
+
+    def next_to(self, feed: Feed, row: Row, day: date) -> Row | None:
+        """No record stands beside another."""
+        return None
 
 
 @dataclass

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from schemas.contract import Column, Feed
 from schemas.identifiers import SCHEMES, could_be_real
 from sources.faults.base import Row
+from sources.faults.draw import TRIES, Draw
 
 
 def scheme_of(column: Column, value: str) -> str | None:
@@ -51,6 +54,16 @@ def named_beside(feed: Feed, column: str) -> str | None:
     return next((name for name in reversed(names) if name in name_columns(feed)), None)
 
 
+def name_beside_code(feed: Feed, column: str) -> str | None:
+    """The name column of whom an identifier column names: the nearest before it, else the first."""
+    return named_beside(feed, column) or next(iter(name_columns(feed)), None)
+
+
+def organisation_columns(feed: Feed) -> tuple[str, ...]:
+    """Name columns that may hold an organisation's name, not a person's alone."""
+    return tuple(n for n in name_columns(feed) if feed.column(n).title_zh.endswith("名称"))
+
+
 def possibly_real(feed: Feed, row: Row, before: Row | None = None) -> tuple[str, str] | None:
     """The first (column, value) of a row that could be a real identifier, None if there is none.
 
@@ -76,3 +89,60 @@ def possibly_real(feed: Feed, row: Row, before: Row | None = None) -> tuple[str,
 def may_stand(feed: Feed, row: Row, before: Row | None = None) -> bool:
     """Whether nothing new in a row could be a real identifier. What could is drawn again."""
     return possibly_real(feed, row, before) is None
+
+
+def rewritten(
+    row: Row, draw: Draw, names: tuple[str, ...], write: Callable[[str, Column], str | None]
+) -> Row | None:
+    """The row with one of its cells written otherwise; None where nothing changes any of them.
+
+    Args:
+        row: as it should be.
+        draw: draws the column among those filled; what could be a real identifier, or is wider than
+            its column, is drawn again.
+        names: the columns in question.
+        write: a cell's text and its column -> what is written instead; None where nothing can be.
+    """
+    held = [name for name in names if row.get(name)]
+    while held:
+        name = held.pop(draw.below(len(held)))
+        column = draw.feed.column(name)
+        for _ in range(TRIES):
+            text = write(row[name], column)
+            if text is None:
+                break
+            spoilt = row | {name: text}
+            if (
+                text != row[name]
+                and fits_width(draw.feed, column, text)
+                and may_stand(draw.feed, spoilt, row)
+                and not _real_in_another_scheme(column, text)
+            ):
+                return spoilt
+    return None
+
+
+def _real_in_another_scheme(column: Column, text: str) -> bool:
+    """Whether a text that fails the check of its own scheme is valid in another, perhaps somebody's."""
+    return (
+        column.scheme is not None
+        and scheme_of(column, text) != column.scheme
+        and could_be_real(text)
+    )
+
+
+def fits_width(feed: Feed, column: Column, text: str) -> bool:
+    """Whether a column of a fixed width can hold a text; all others can."""
+    return column.width is None or len(text.encode(feed.encoding)) <= column.width
+
+
+def part_of_code(uscc: str, length: int) -> str | None:
+    """What an older number of so many characters repeats of a USCC (GB 32100-2015).
+
+    Nine are the organisation code, fifteen the tax number: division and organisation code.
+
+    >>> part_of_code("91870101PDY00001XE", 9), part_of_code("91870101PDY00001XE", 15)
+    ('PDY00001X', '870101PDY00001X')
+    """
+    places = {9: slice(8, 17), 15: slice(2, 17), 18: slice(18)}
+    return uscc[places[length]] if length in places else None

@@ -53,13 +53,24 @@ def resend(
     history: History, days: list[date], day: date, until: date | None, draw: Draw
 ) -> History:
     """What is delivered when the withdrawals of [day, until) stand under another's number."""
-    feed, (key,) = draw.feed, draw.feed.natural_key
-    arrears = _arrears(feed)
-    rows = [row for rows in history.values() for row in rows]
-    if arrears is None or not any(row[arrears] for row in rows):
+    arrears = _arrears(draw.feed)
+    if not any(row[arrears] for rows in history.values() for row in rows):
         return history
-    own = {row[key] for row in rows}
-    others = [k for k in draw.others.standing(feed, arrears, day) if k not in own]
+    return under_another(history, day, until, draw, arrears)
+
+
+def under_another(
+    history: History, day: date, until: date | None, draw: Draw, filled: str
+) -> History:
+    """What is delivered when the withdrawals of [day, until) stand under the number of another record.
+
+    Args:
+        history, day, until, draw: as for `resend`, of a feed of changes with one column for a key.
+        filled: a column that the other record fills.
+    """
+    feed, (key,) = draw.feed, draw.feed.natural_key
+    own = {row[key] for rows in history.values() for row in rows}
+    others = [k for k in draw.others.standing(feed, filled, day) if k not in own]
     if not others:
         return history
     other = draw.pick(others)

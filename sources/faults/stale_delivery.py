@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
 KIND = "stale_delivery"
@@ -29,12 +29,10 @@ CORRECTION = {
 }
 
 
-def send(
-    day: date, days: list[date], content_of: Callable[[date], bytes], draw: Draw
-) -> bytes | None:
+def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:
     """The bytes of a delivery drawn among the earlier ones; None if they are those of the day."""
     earlier = days[: days.index(day)]
     if not earlier:
         return None
-    stale = content_of(draw.pick(earlier))
-    return None if stale == content_of(day) else stale
+    stale = sent.file(draw.pick(earlier))
+    return None if stale == sent.file(day) else stale

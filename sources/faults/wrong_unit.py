@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from schemas.contract import Column, Feed
+from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
-from sources.faults.figures import figure_columns, times
+from sources.faults.figures import figure_columns, rescaled
 
 KIND = "wrong_unit"
 TITLE = "Wrong unit"
@@ -36,17 +36,4 @@ def columns(feed: Feed) -> tuple[str, ...]:
 
 def spoil(row: Row, draw: Draw) -> Row | None:
     """The row with one amount multiplied or divided by ten thousand."""
-    held = [name for name in columns(draw.feed) if row.get(name)]
-    if not held:
-        return None
-    name = draw.pick(held)
-    for up in (True, False) if draw.below(2) else (False, True):
-        written = rewrite(row[name], up, draw.feed.column(name))
-        if written is not None:
-            return row | {name: written}
-    return None
-
-
-def rewrite(text: str, up: bool, column: Column) -> str | None:
-    """The amount ten thousand times larger or smaller; None where it cannot be written."""
-    return times(text, FACTOR if up else 1 / FACTOR, column)
+    return rescaled(row, draw, columns(draw.feed), (1 / FACTOR, FACTOR))

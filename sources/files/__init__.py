@@ -24,6 +24,7 @@ A text format is a module that says
 from __future__ import annotations
 
 import struct
+import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -169,6 +170,18 @@ def write(feed: Feed, rows: pa.Table, path: Path) -> None:
         path.write_bytes(assemble(feed, render(feed, rows)))
     else:
         TABLES[feed.format].write(feed, rows, path)
+
+
+def written(feed: Feed, rows: pa.Table) -> bytes:
+    """The bytes that `write` writes.
+
+    Raises:
+        UnwritableError: if the format cannot hold a value.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{feed.name}.{feed.extension}"
+        write(feed, rows, path)
+        return path.read_bytes()
 
 
 def read(feed: Feed, path: Path, data: bytes | None = None) -> tuple[pa.Table, list[Unreadable]]:

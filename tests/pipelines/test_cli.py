@@ -22,15 +22,36 @@ OPTIONS = {
     "demo": ("--home", "--seed"),
     "build": ("--home", "--landing", "--join", "--engine", "--policy", "--json"),
     "replay": (
-        "--home", "--fault", "--seed", "--feed", "--record", "--delivery", "--set", "--scenario",
-        "--scope", "--correct-after", "--remedy", "--join", "--policy", "--rebuild", "--json", "--html",
+        "--home",
+        "--fault",
+        "--seed",
+        "--feed",
+        "--record",
+        "--delivery",
+        "--set",
+        "--scenario",
+        "--scope",
+        "--correct-after",
+        "--remedy",
+        "--join",
+        "--policy",
+        "--rebuild",
+        "--json",
+        "--html",
         "--save",
     ),
     "trace": ("--home", "--json"),
     "check": ("--home", "--json"),
     "generate": ("--home", "--size", "--seed", "--days", "--dirt", "--json"),
     "experiment": (
-        "--faults", "--n", "--worlds", "--seed", "--correct-after", "--remedy", "--policy", "--join",
+        "--faults",
+        "--n",
+        "--worlds",
+        "--seed",
+        "--correct-after",
+        "--remedy",
+        "--policy",
+        "--join",
         "--out",
         "--json",
     ),
@@ -43,6 +64,14 @@ OPTIONS = {
     "faults": ("--json",),
     "gates": ("--table", "--json"),
     "models": ("--sql", "--json"),
+    "quarantine": ("list", "show", "correct", "release", "discard"),
+}
+OF_QUARANTINE = {
+    "list": ("--feed", "--rule", "--home", "--json"),
+    "show": ("ROW", "--home", "--json"),
+    "correct": ("ROW", "--set", "--feed", "--rule", "--who", "--why", "--home", "--json"),
+    "release": ("ROW", "--feed", "--rule", "--who", "--why", "--home", "--json"),
+    "discard": ("ROW", "--feed", "--rule", "--who", "--why", "--home", "--json"),
 }  # fmt: skip
 
 
@@ -101,6 +130,14 @@ def test_every_option_has_its_help(command, run) -> None:
     assert code == 0
     for option in OPTIONS[command]:
         assert re.search(f"{option}[ ,\n]", out), option
+
+
+@pytest.mark.parametrize("command", OF_QUARANTINE)
+def test_every_option_of_quarantine_has_its_help(command, run) -> None:
+    code, out, _ = run("quarantine", command, "--help")
+    assert code == 0
+    for option in OF_QUARANTINE[command]:
+        assert re.search(f"{option}[ ,\n\\]]", out), option
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -215,6 +252,38 @@ def test_check_as_json(home) -> None:
     shape("check").validate(told)
     assert Path(told["docs"]).is_file() and told["out_of_date"] is None
     assert done.stderr == ""  # nor a library's warning
+
+
+def test_quarantine_as_json_and_in_words(one_tiny, run, refused, tmp_path) -> None:
+    """A row is looked at, corrected wrongly, and discarded; a home that holds nothing aside says so."""
+    home = tmp_path / "home"
+    write_json(home / "current.json", {"database": str(one_tiny.database)})
+    place = ("--home", home)
+    log = ("--who", "Li", "--why", "seen", *place)
+    found = json.loads(run("quarantine", "list", *place, "--json")[1])
+    shape("quarantine_list").validate(found)
+    row = next(row for row in found["rows"] if any(v["column"] for v in row["verdicts"]))
+    verdict = next(v for v in row["verdicts"] if v["column"] and v["outcome"] == "quarantine")
+    _, out, _ = run("quarantine", "list", *place)
+    assert row["row"] in out and "Kept aside for" in out
+    change = ("--set", f"{verdict['column']}=没有")
+    _, out, _ = run("quarantine", "correct", row["row"], *change, *log)
+    assert f"{row['row']} will be read with {verdict['column']}=没有" in out
+    assert "It is still kept aside, since it breaks" in out
+    told = json.loads(run("quarantine", "discard", row["row"], *log, "--json")[1])
+    shape("quarantine_step").validate(told)
+    assert "is discarded already" in refused("quarantine", "discard", row["row"], *log)
+    told = json.loads(run("quarantine", "show", row["row"], *place, "--json")[1])
+    shape("quarantine_show").validate(told)
+    assert told["state"] == "discarded" and [s["what"] for s in told["log"]] == [
+        "correct",
+        "discard",
+    ]
+    _, out, _ = run("quarantine", "show", row["row"], *place)
+    assert "): discarded" in out and "没有" in out
+    assert "COL=VALUE, not 'a'" in refused("quarantine", "correct", "x", "--set", "a", *log)
+    assert "Missing option '--who'" in refused("quarantine", "release", row["row"], *place)
+    assert "--feed 'cort' is none of" in refused("quarantine", "list", "--feed", "cort", *place)
 
 
 def test_diff_of_a_database_with_itself(story, run) -> None:

@@ -96,7 +96,7 @@ def test_a_digest_does_not_depend_on_line_ends(tmp_path) -> None:
 def test_a_fresh_database_says_nothing(home) -> None:
     with open_engine("duckdb", home.database(), read_only=True) as engine:
         assert made_by.noted(engine) == made_by.made_by("story")
-        assert made_by.out_of_date(engine, home.database()) is None
+        assert made_by.out_of_date(engine, home.database(), home.path) is None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_fresh_database_says_nothing(home) -> None:
 def test_what_was_changed_is_named(home, changed, file, told) -> None:
     changed(file)
     with open_engine("duckdb", home.database(), read_only=True) as engine:
-        said = made_by.out_of_date(engine, home.database())
+        said = made_by.out_of_date(engine, home.database(), home.path)
     assert said == (
         f"{home.database()} was built with {told} than there are now; run `islands build` again."
     )

@@ -103,3 +103,14 @@ def test_a_reward_is_lost_by_mistake_as_a_restriction_is_gained(universes) -> No
     earned = {"tax_refunds_first", "procurement_preferred", "approvals_first_leader"}
     assert earned <= set(measures["measure"])
     assert set(measures["kind"][measures["measure"].isin(earned)]) == {"wrongly_missing"}
+
+
+def test_another_form_of_a_code_is_shown_nowhere(universes) -> None:
+    """Small letters, blanks, hyphens and full-width characters: every list stays as it is."""
+    cases = [
+        universes.case([FaultSpec("code_written_otherwise", feed=feed, seed=seed)])
+        for feed in ("city_penalties", "court", "market_registry")
+        for seed in range(2)
+    ]
+    for found in universes.follow(cases):
+        assert found.faulty.lists.empty and found.faulty.measures.empty

@@ -91,7 +91,12 @@ def real_ones(text: str) -> set[tuple[str, str]]:
             if shape.fullmatch(compact) and PASSES[scheme](compact)
         ]
         # A resident number may happen to pass as a unified code: it is enough that it is safe as one.
-        if passed and not any(is_synthetic(scheme, compact) for scheme in passed):
+        # One character over and over is a placeholder, though zeros pass the check of a code.
+        if (
+            len(set(compact)) > 1
+            and passed
+            and not any(is_synthetic(scheme, compact) for scheme in passed)
+        ):
             found.add((passed[0], token))
     return found
 
@@ -112,7 +117,9 @@ def test_the_search_finds_what_it_looks_for() -> None:
     assert real_ones("D2143569-X") == {("org_code", "D2143569-X")}
     assert real_ones('"11010519491231002X"') == {("resident_no", "11010519491231002X")}
     assert real_ones("110108000000016") == {("registration_no", "110108000000016")}
-    assert not real_ones("91870101PDY00001XE PDY00001-X 870101198504120111 870101100000014")
+    assert not real_ones(
+        "00000000-0 91870101PDY00001XE PDY00001-X 870101198504120111 870101100000014"
+    )
     assert not real_ones("870101PDY00001X 91350100M000100Y44")
 
 
@@ -128,8 +135,9 @@ def test_the_story_names_nobody_real(story) -> None:
     assert not found, sorted(found)[:10]
 
 
-def test_no_fault_makes_a_real_identifier(one_tiny, tmp_path: Path) -> None:
-    """Every kind of fault, in every feed it fits, several times over."""
+@pytest.mark.parametrize("each", [1, pytest.param(8, marks=pytest.mark.long)])
+def test_no_fault_makes_a_real_identifier(each: int, one_tiny) -> None:
+    """Every kind of fault, in every feed it fits, so many times over."""
     from pipelines.engine.databases import opened
     from pipelines.replay.plan.edits import FileEdit, plan
     from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
@@ -145,7 +153,7 @@ def test_no_fault_makes_a_real_identifier(one_tiny, tmp_path: Path) -> None:
             for name, feed in contracts.items():
                 if not fault.fits(feed):
                     continue
-                for seed in range(2):
+                for seed in range(each):
                     spec = FaultSpec(kind, feed=name, seed=seed)
                     try:
                         edit = plan(landed, others, one_tiny.landing, spec)

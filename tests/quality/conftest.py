@@ -112,16 +112,26 @@ TABLES: dict[str, dict[str, str]] = {
         **INTERVAL,
     },
     "resolve.designations": {
+        "reference_id": "VARCHAR",
         "id_scheme": "VARCHAR",
         "id_value": "VARCHAR",
         "name_key": "VARCHAR",
     },
-    "resolve.names": {"subject_id": "VARCHAR", "name": "VARCHAR", **INTERVAL},
+    "resolve.names": {
+        "subject_id": "VARCHAR",
+        "subject_kind": "VARCHAR",
+        "name_key": "VARCHAR",
+        "name": "VARCHAR",
+        **INTERVAL,
+    },
     "resolve.mentions": {
         "record_id": "VARCHAR",
         "version": "VARCHAR",
         "role": "VARCHAR",
         "feed": "VARCHAR",
+        "id_scheme": "VARCHAR",
+        "id_value": "VARCHAR",
+        "name_key": "VARCHAR",
         **INTERVAL,
     },
     "resolve.matches": {
@@ -140,7 +150,18 @@ TABLES: dict[str, dict[str, str]] = {
         "version": "VARCHAR",
         "role": "VARCHAR",
         "feed": "VARCHAR",
+        "reference_id": "VARCHAR",
         "reason": "VARCHAR",
+        **INTERVAL,
+    },
+    "merge.statements": {
+        "subject_id": "VARCHAR",
+        "record_id": "VARCHAR",
+        "version": "VARCHAR",
+        "feed": "VARCHAR",
+        "property": "VARCHAR",
+        "value": "VARCHAR",
+        "valid_from": "DATE",
         **INTERVAL,
     },
     "merge.facts": {
@@ -160,6 +181,11 @@ TABLES: dict[str, dict[str, str]] = {
         "record_id": "VARCHAR",
         "version": "VARCHAR",
         "feed": "VARCHAR",
+        "method": "VARCHAR",
+        "event_kind": "VARCHAR",
+        "ground": "VARCHAR",
+        "amount_yuan": "DECIMAL(18,2)",
+        "document_no": "VARCHAR",
         "event_day": "DATE",
         **INTERVAL,
     },
@@ -182,7 +208,11 @@ TABLES: dict[str, dict[str, str]] = {
         "path": "VARCHAR",
         "parent_path": "VARCHAR",
         "holder": "VARCHAR",
-        "lag_days": "INTEGER",
+        "match": "VARCHAR DEFAULT 'code'",
+        "taken_back": "BOOLEAN DEFAULT true",
+        "every_days": "INTEGER DEFAULT 1",
+        **dict.fromkeys(("distance", "offset_days", "lag_days"), "INTEGER DEFAULT 0"),
+        "keeps_days": "INTEGER",
     },
     "exchange.shown": {
         "holder": "VARCHAR",
@@ -234,12 +264,27 @@ TABLES: dict[str, dict[str, str]] = {
         "sharing": "VARCHAR",
         "longest_term_days": "VARCHAR",
     },
-    "codes.feeds": {"feed": "VARCHAR", "sharing": "VARCHAR"},
+    "codes.feeds": {"feed": "VARCHAR", "sharing": "VARCHAR", "registry": "VARCHAR"},
+    "codes.divisions": {"code": "VARCHAR"},
+    "codes.score_lists": {"list": "VARCHAR"},
+    "codes.usual_amounts": dict.fromkeys(
+        ("event_kind", "ground", "least_yuan", "most_yuan", "step_yuan"), "VARCHAR"
+    ),
+    "codes.usual_delays": dict.fromkeys(
+        ("feed", "backlog_days", "least_days", "most_days"), "VARCHAR"
+    ),
     "codes.holders": {"holder": "VARCHAR", "audience": "VARCHAR"},
     "codes.audiences": {"audience": "VARCHAR", "sharing": "VARCHAR"},
     "codes.severities": {"code": "VARCHAR"},
     "codes.measures": {"measure": "VARCHAR"},
-    "codes.run": {"join_level": "VARCHAR", "last_day": "DATE", **HEEDED},
+    "codes.gate_policies": {"gate": "VARCHAR", "policy": "VARCHAR"},
+    "codes.run": {
+        "join_level": "VARCHAR",
+        "corrections": "VARCHAR",
+        "day0": "DATE DEFAULT DATE '2024-01-01'",
+        "last_day": "DATE",
+        **HEEDED,
+    },
 }
 
 

@@ -7,7 +7,7 @@ import sqlglot
 
 from quality.expectations import violations_sql
 from quality.suites import CHECKED_STAGES
-from quality.written import QUALITY, CheckError, _of_file, _of_line, written
+from quality.written import QUALITY, CheckError, _of_line, of_file, written
 
 LINE = {"table": "lists.entries", "check": "known", "outcome": "warn", "reason": "Because."}
 
@@ -15,7 +15,7 @@ LINE = {"table": "lists.entries", "check": "known", "outcome": "warn", "reason":
 def test_a_file_says_reason_table_and_outcome(tmp_path) -> None:
     path = tmp_path / "nobody_twice.sql"
     path.write_text("-- Nobody is\n-- here twice.\n-- table: a.b\n-- outcome: warn\nSELECT 1\n")
-    check = _of_file(path)
+    check = of_file(path)
     assert (check.name, check.table, check.kind) == ("nobody_twice", "a.b", "no_rows")
     assert (check.outcome, check.reason) == ("warn", "Nobody is here twice.")
     assert violations_sql(check) == "SELECT 1"
@@ -26,19 +26,19 @@ def test_a_file_may_say_who_is_told_and_how_grave_it_is(tmp_path) -> None:
     path = tmp_path / "nobody_twice.sql"
     head = "-- Nobody twice.\n-- table: lists.entries\n-- outcome: warn\n"
     path.write_text(f"{head}-- owner: court\n-- severity: major\nSELECT 1\n")
-    check = _of_file(path)
+    check = of_file(path)
     assert (check.id, check.gate) == ("lists.nobody_twice", "lists.nobody_twice")
     assert (check.owner, check.severity, check.policy) == ("court", "major", "warn")
     path.write_text(f"{head}-- severity: dreadful\nSELECT 1\n")
     with pytest.raises(CheckError, match="'dreadful' is not minor, major or critical"):
-        _of_file(path)
+        of_file(path)
 
 
 def test_a_file_without_a_header_is_told(tmp_path) -> None:
     path = tmp_path / "nobody_twice.sql"
     path.write_text("-- Nobody twice.\nSELECT 1\n")
     with pytest.raises(CheckError, match="nobody_twice.sql: begin with a comment"):
-        _of_file(path)
+        of_file(path)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from pipelines.engine.databases import Databases
 from pipelines.model import Model
 from pipelines.replay.plan.edits import Edit, RowEdit
 from quality.from_contract import delivery_expectations, landing_expectations
+from quality.policies import KEEP_ASIDE
+from quality.written import written
 from schemas.contract import Feed
 from schemas.record_id import version
 
@@ -177,6 +179,8 @@ def kept_back(
         for row in rows.drop_duplicates().itertuples():
             there = state if row.side == 2 else "clean"
             kept.append(_aside(edits, feeds[row.feed], row, there))
+    for row in differing("resolve.kept_aside").itertuples():
+        kept += _unmatched(edits, row, state if row.side == 2 else "clean")
     return sorted(
         dict.fromkeys(kept),
         key=lambda k: (k.delivery, k.state != "clean", k.line or 0, k.gate, k.column or ""),
@@ -225,6 +229,31 @@ def _aside(edits: Sequence[Edit], feed: Feed, row: Any, state: str) -> Kept:
         record_id=row.record_id,
         reason=reasons.get(row.expectation, ""),
     )
+
+
+def _unmatched(edits: Sequence[Edit], row: Any, state: str) -> list[Kept]:
+    """What a gate kept from being matched to anybody, of the record that was edited."""
+    reasons = {e.gate: e.reason for stage in KEEP_ASIDE for e in written(stage)}
+    return [
+        Kept(
+            state=state,
+            outcome="quarantine",
+            feed=one.feed,
+            delivery=one.delivery.isoformat(),
+            gate=row.gate,
+            file=one.file,
+            line=one.line,
+            record_id=edit.struck.record_id,
+            reason=reasons.get(row.gate, ""),
+        )
+        for edit in edits
+        for one in edit.rows()[:1]
+        if _digits(edit.struck.record_id) == _digits(row.record_id)
+    ]
+
+
+def _digits(record_id: str | None) -> str:
+    return (record_id or "").replace("-", "")
 
 
 def _version(feed: Feed, row: Mapping[str, str | None]) -> str | None:
@@ -309,7 +338,7 @@ def _stopped(
     believed = [t for t in tables if t in {f"conform.{name}" for name in names}]
     if not believed:
         return (
-            f"It stopped in landing: the rows of {feeds} read otherwise, but what is believed, and "
+            f"It stopped in landing: the files of {feeds} read otherwise, but what is believed, and "
             "when, is the same"
         )
     telling = [t for t in tables if len(_told(differing(t), _TELLS_NOTHING))]

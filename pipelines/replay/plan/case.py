@@ -84,7 +84,7 @@ def _corrected(landed: Landed, landing: Path, edit: Edit, due: date, at_source: 
         day = next((d for d in edit.struck.days if d >= due), None)
     else:
         day = None
-    return edit if day is None else placed(landed, landing, edit.struck, day) or edit
+    return edit if day is None else placed(landed, landing, edit.struck, day)
 
 
 def put_right_on(edits: Sequence[Edit]) -> date | None:

@@ -20,6 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.exchange.mishaps import mishaps
+from pipelines.landing.decisions import Decided, corrected, in_edited_files
 from pipelines.replay.plan.faults import (
     FaultSpec,
     Landed,
@@ -32,6 +33,7 @@ from pipelines.replay.plan.mishaps import Happened, MishapEdit, corrected_rows, 
 from pipelines.replay.plan.remedies import Remedy
 from schemas.contract import Feed
 from sources.faults import FaultError, History, Row
+from sources.faults.deliveries import NO_FILE, Deliveries
 from sources.faults.history import corrected_history, key_of
 from sources.files import read, write
 
@@ -63,7 +65,7 @@ class RowEdit:
 
 @dataclass(frozen=True)
 class FileEdit:
-    """One delivery whose file goes out with another content."""
+    """One delivery whose file goes out with another content, or not at all if that is of no bytes."""
 
     feed: str
     delivery: date
@@ -145,6 +147,12 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
         return placed(landed, landing, found, until)
     left_alone = 0
     for struck in strikes(landed, others, spec):
+        if struck.record_id is None:
+            if not _goes_wrong(landed, landing, struck):
+                continue
+            if left_alone < spec.passed_over:
+                left_alone += 1
+                continue
         fixed_on = correction_day(spec, struck.days, struck.day)
         if spec.correct_after is not None and fixed_on is None:
             due = struck.day + timedelta(days=spec.correct_after)
@@ -152,17 +160,14 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
                 f"The last delivery of {struck.feed.name} is on {struck.days[-1]}; a correction "
                 f"due on {due} would never be delivered. Correct it sooner."
             )
-        edit = placed(landed, landing, struck, fixed_on)
-        if edit is not None and (struck.record_id or left_alone == spec.passed_over):
-            return edit
-        left_alone += edit is not None
+        return placed(landed, landing, struck, fixed_on)
     raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
 
 
 def placed(
     landed: Landed, landing: Path, struck: Struck | Happened, fixed_on: date | None = None
-) -> Edit | None:
-    """The edits that a fault in its place means; None if a whole delivery stays as it is.
+) -> Edit:
+    """The edits that a fault in its place means.
 
     Args:
         landed, landing: see `plan`.
@@ -204,36 +209,47 @@ def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
 # --- whole deliveries -----------------------------------------------------------------------------
 
 
-def _plan_delivery(
-    landed: Landed, landing: Path, struck: Struck, fixed_on: date | None
-) -> Edit | None:
-    """The edits of a fault of a whole delivery; None if it changes nothing there."""
+def _delivered_to(landed: Landed, landing: Path, struck: Struck) -> Deliveries:
+    """What was delivered, as a fault of a whole delivery sees it."""
 
     def content_of(day: date) -> bytes:
         return (landing / landed.file(struck.feed, day)).read_bytes()
 
-    def sent(until: date | None) -> dict[date, FileEdit]:
-        files = {}
-        for day in struck.days:
-            within = struck.day <= day and (until is None or day < until)
-            if within and (struck.scope == "source" or day == struck.day):
-                content = struck.fault.module.send(
-                    day, struck.days, content_of, struck.draw.again()
-                )
-                if content is not None:
-                    file = landed.file(struck.feed, day)
-                    files[day] = FileEdit(struck.feed.name, day, file, content)
-        return files
+    return Deliveries(struck.feed, struck.day, content_of)
 
-    faulty = sent(None)
-    if not faulty:
-        return None
+
+def _goes_wrong(landed: Landed, landing: Path, struck: Struck) -> bool:
+    """Whether the delivery that a fault begins with is another because of it; found out once."""
+    place = (struck.fault.kind, struck.feed.name, struck.day, struck.draw.seed)
+    if place not in landed.goes_wrong:
+        sent = _delivered_to(landed, landing, struck)
+        landed.goes_wrong[place] = bool(_sent(landed, struck, sent, [struck.day]))
+    return landed.goes_wrong[place]
+
+
+def _sent(
+    landed: Landed, struck: Struck, sent: Deliveries, days: Iterable[date]
+) -> dict[date, FileEdit]:
+    """The files of some days that are others because of the fault."""
+    files = {}
+    for day in days:
+        content = struck.fault.module.send(day, struck.days, sent, struck.draw.again())
+        if content is not None:
+            files[day] = FileEdit(struck.feed.name, day, landed.file(struck.feed, day), content)
+    return files
+
+
+def _plan_delivery(landed: Landed, landing: Path, struck: Struck, fixed_on: date | None) -> Edit:
+    """The edits of a fault of a whole delivery."""
+    wrong = [day for day in struck.days if day >= struck.day]
+    if struck.scope == "once":
+        wrong = wrong[: struck.fault.span]
+    files = _sent(landed, struck, _delivered_to(landed, landing, struck), wrong)
     corrected: tuple[RowOrFile, ...] | None = None
     if fixed_on is not None:
-        files = sent(fixed_on)
-        extra = _owed_rows(landed, struck, files, fixed_on)
-        corrected = (*files.values(), *extra)
-    return Edit(struck, tuple(faulty.values()), corrected, fixed_on)
+        until = {day: edit for day, edit in files.items() if day < fixed_on}
+        corrected = (*until.values(), *_owed_rows(landed, struck, until, fixed_on))
+    return Edit(struck, tuple(files.values()), corrected, fixed_on)
 
 
 def _owed_rows(
@@ -321,6 +337,7 @@ def apply(
     target: Path,
     feeds: Mapping[str, Feed],
     log: Path,
+    decided: Sequence[Decided] = (),
 ) -> Log:
     """Make edits in a landing folder, or in a copy of it; mishaps happen later and change no file.
 
@@ -331,6 +348,7 @@ def apply(
             ones, the others written anew. May be `landing` itself, which is then changed in place.
         feeds: contracts by name.
         log: a folder for the record of it, outside `target`.
+        decided: rows that were corrected, from which the edits were worked out as corrected.
 
     Raises:
         EditError: if a file does not hold what the edits were worked out from.
@@ -354,13 +372,27 @@ def apply(
             partial.write_bytes(contents[-1])
         if rows:
             source = partial if contents else landing / file
-            write(feed, _edited(feed, source, rows, file), partial)
-        partial.replace(path)  # never into the old file: it may be shared by a hard link
+            write(feed, _edited(feed, source, rows, file, decided), partial)
+        if contents[-1:] == [NO_FILE] and not rows:
+            partial.unlink()
+            path.unlink()
+        else:  # never into the old file: it may be shared by a hard link
+            partial.replace(path)
         entries.append({"file": file, "kept": kept, "edits": [_told(edit) for edit in mine]})
     (log / "log.json").write_text(
         json.dumps(entries, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     return Log(log, target)
+
+
+def decided_after(
+    decided: Sequence[Decided], edits: Sequence[RowOrFile], target: Path
+) -> list[Decided]:
+    """What was decided of the rows and deliveries of a folder, as it holds in one that `apply` made."""
+    made = list(without(edits))
+    place = {(e.feed, e.delivery.isoformat()): target / e.file for e in made}
+    by_row = {(e.feed, e.delivery.isoformat()) for e in made if isinstance(e, RowEdit)}
+    return in_edited_files(decided, place, by_row)
 
 
 def _told(edit: RowOrFile) -> dict[str, object]:
@@ -370,7 +402,9 @@ def _told(edit: RowOrFile) -> dict[str, object]:
     return node | {"bytes": len(edit.content)}
 
 
-def _edited(feed: Feed, path: Path, edits: Iterable[RowEdit], file: str) -> pa.Table:
+def _edited(
+    feed: Feed, path: Path, edits: Sequence[RowEdit], file: str, decided: Sequence[Decided]
+) -> pa.Table:
     """The rows of a file with edits made."""
     table, unreadable = read(feed, path)
     if unreadable:
@@ -378,6 +412,7 @@ def _edited(feed: Feed, path: Path, edits: Iterable[RowEdit], file: str) -> pa.T
             f"{file} holds {len(unreadable)} record(s) that cannot be read "
             f"(line {unreadable[0].line}: {unreadable[0].reason}); rewriting it would lose them."
         )
+    table = corrected(feed, table, decided, edits[0].delivery.isoformat())
     return edited(feed, table, edits, file)
 
 

@@ -9,12 +9,13 @@ those on which the fault can befall that record. Nothing depends on the order of
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from pipelines.engine.databases import Databases
+from pipelines.landing.decisions import TABLE, decided_of
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
 from schemas.contract import Feed
@@ -128,19 +129,21 @@ class Landed:
         held = {
             row[0]
             for row in db.rows(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = ? "
-                "AND schema_name = 'landing'",
+                "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ?",
                 name,
             )
         }
-        self.feeds = {feed.name: feed for feed in feeds.values() if feed.name in held}
-        self.gates = Gates(db)
+        self.feeds = {feed.name: feed for feed in feeds.values() if f"landing.{feed.name}" in held}
+        decided = db.rows(f"SELECT * FROM {name}.{TABLE}") if TABLE in held else ()
+        self.gates = Gates(db, decided_of(decided))
         self._files: dict[str, dict[date, str]] = {}  # feed -> delivery day -> file
         for feed, day, file in db.rows(
             f"SELECT feed, published, min(file) FROM {name}.landing.deliveries "
             "GROUP BY feed, published ORDER BY feed, published"
         ):
             self._files.setdefault(feed, {})[day] = file
+        self._spoilt = {row[0] for row in db.rows(f"SELECT file FROM {name}.quality.unreadable")}
+        self.goes_wrong: dict[tuple[str, str, date, int], bool] = {}  # places of whole deliveries
         self._sizes: dict[str, int] = {}
         self._subjects = ""
 
@@ -164,6 +167,10 @@ class Landed:
     def file(self, feed: Feed, day: date) -> str:
         """The delivery's file, relative to the landing folder."""
         return self._files[feed.name][day]
+
+    def unreadable_in(self, feed: Feed, days: Iterable[date]) -> bool:
+        """Whether one of these deliveries holds what cannot be read, and so cannot be written anew."""
+        return any(self.file(feed, day) in self._spoilt for day in days)
 
     def history(self, feed: Feed, record_id: str) -> tuple[History, dict[date, list[int]]]:
         """What was delivered of a record, by day, and the lines it stands on."""
@@ -229,7 +236,15 @@ class Landed:
                 f"{self.name}.landing.deliveries AS d WHERE d.feed = '{feed.name}' "
                 "AND d.published >= min(r.published))"
             )
-        filled = " OR ".join(f'"{c}" IS NOT NULL' for c in fault.columns(feed)) or "TRUE"
+        if fault.frame == "changed":
+            differs = " OR ".join(f'count(DISTINCT "{c}") > 1' for c in fault.columns(feed))
+            return f"SELECT record_id FROM {table} GROUP BY record_id HAVING {differs}"
+        if fault.frame == "again":
+            return (
+                f"SELECT record_id FROM {table} GROUP BY ALL HAVING count(DISTINCT published) > 1"
+            )
+        held = "NULL" if fault.frame == "empty" else "NOT NULL"
+        filled = " OR ".join(f'"{c}" IS {held}' for c in fault.columns(feed)) or "TRUE"
         return f"SELECT record_id FROM {table} WHERE {filled}"
 
     def _numbered(self, fault: Fault, feed: Feed) -> str:
@@ -431,9 +446,17 @@ def _in_record(
         scope = spec.scope or fault.scope
         struck = Struck(spec, fault, feed, day, scope, days, record_id, clean, lines, draw)
         sent = struck.faulty(None)
-        if any(sent.get(d, []) != clean.get(d, []) for d in days):
+        other = [d for d in days if sent.get(d, []) != clean.get(d, [])]
+        if other and (spec.record is not None or _can_be_written(landed, struck, other)):
             return struck
     return None
+
+
+def _can_be_written(landed: Landed, struck: Struck, other: Sequence[date] = ()) -> bool:
+    """Whether all files can be written anew that change: on the `other` days, or with the correction."""
+    fixed_on = correction_day(struck.spec, struck.days, struck.day)
+    adds = fixed_on is not None and struck.feed.mode != "snapshot"
+    return not landed.unreadable_in(struck.feed, [*other, fixed_on] if adds else other)
 
 
 def _strike_delivery(
@@ -458,4 +481,6 @@ def _strike_delivery(
         feed, day = frame.pop(pick.below(len(frame)))
         draw = Draw(spec.seed, ("fault", spec.kind, feed.name, day.isoformat()), feed, others)
         scope = spec.scope or fault.scope
-        yield Struck(spec, fault, feed, day, scope, days[feed.name], None, {}, {}, draw)
+        struck = Struck(spec, fault, feed, day, scope, days[feed.name], None, {}, {}, draw)
+        if spec.delivery is not None or _can_be_written(landed, struck):
+            yield struck

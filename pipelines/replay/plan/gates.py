@@ -12,9 +12,11 @@ from datetime import date
 import pyarrow as pa
 
 from pipelines.engine.databases import Databases
+from pipelines.landing.decisions import DISCARD, RELEASE, Decided
 from pipelines.landing.keys import landing_select
 from quality.gates import row_verdicts_sql
 from schemas.contract import Feed
+from schemas.record_id import version
 from sources.faults import History, Row
 
 
@@ -23,10 +25,12 @@ class Gates:
 
     Args:
         db: open databases; a table and a view are made in it, one of each a feed.
+        decided: of rows kept aside.
     """
 
-    def __init__(self, db: Databases) -> None:
+    def __init__(self, db: Databases, decided: Sequence[Decided] = ()) -> None:
         self._db = db
+        self._decided = {(d.feed, d.delivery, d.version): d.decision for d in decided}
         self._views: set[str] = set()
         self._answers: dict[_Delivered, list[Row]] = {}
 
@@ -77,10 +81,17 @@ class Gates:
             self._db.run(f"CREATE VIEW {gate} AS {_gate_sql(feed, planned)}")
         aside = {line for (line,) in self._db.rows(f"FROM {gate}")}
         kept: list[list[Row]] = [[] for _ in deliveries]
-        for line, (n, _, row) in enumerate(rows):
-            if line not in aside:
+        for line, (n, day, row) in enumerate(rows):
+            if self._let_through(feed, day, row, line not in aside):
                 kept[n].append(row)
         return kept
+
+    def _let_through(self, feed: Feed, day: date, row: Row, by_gate: bool) -> bool:
+        """Whether a row counts, by what its gate says and by what was decided of it."""
+        if not self._decided:
+            return by_gate
+        decision = self._decided.get((feed.name, day.isoformat(), version(feed, row)))
+        return decision != DISCARD and (by_gate or decision == RELEASE)
 
 
 _Delivered = tuple[str, date, tuple[tuple[str | None, ...], ...]]  # feed, day, rows
@@ -95,5 +106,5 @@ def _gate_sql(feed: Feed, table: str) -> str:
     """The lines of a table of rows, as they would be read, that the feed's gate keeps aside."""
     return f"""
     WITH landed AS MATERIALIZED ({landing_select(feed, table)})
-    SELECT DISTINCT line FROM ({row_verdicts_sql(feed, "landed", strict=True)})
+    SELECT DISTINCT line FROM ({row_verdicts_sql(feed, rows="landed", strict=True)})
     """

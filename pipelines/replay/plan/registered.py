@@ -9,6 +9,8 @@ from typing import Any
 from pipelines.engine.databases import Databases
 from schemas.contract import Feed
 from schemas.identifiers import SCHEMES, mask_resident_no
+from sources.faults import Row
+from sources.faults.identifiers import part_of_code
 
 
 class Codes(Sequence[str]):
@@ -19,12 +21,19 @@ class Codes(Sequence[str]):
         where: which rows of the table `registered`, those of one register.
         count: how many those are.
         write: how a code is to be written.
+        known: codes that were fetched before, by where and which; added to.
     """
 
     def __init__(
-        self, db: Databases, where: str, count: int, write: Callable[[str], str] = str
+        self,
+        db: Databases,
+        where: str,
+        count: int,
+        write: Callable[[str], str],
+        known: dict[tuple[str, int], str],
     ) -> None:
         self._db, self._where, self._length, self._write = db, where, count, write
+        self._known = known
 
     def __len__(self) -> int:
         """How many there are."""
@@ -32,8 +41,11 @@ class Codes(Sequence[str]):
 
     def __getitem__(self, n: Any) -> Any:
         """The n-th of them."""
-        sql = f"SELECT value FROM registered WHERE {self._where} AND n = {int(n)}"
-        return self._write(self._db.rows(sql)[0][0])
+        place = (self._where, int(n))
+        if place not in self._known:
+            sql = f"SELECT value FROM registered WHERE {self._where} AND n = {int(n)}"
+            self._known[place] = self._db.rows(sql)[0][0]
+        return self._write(self._known[place])
 
 
 class Joined(Sequence[str]):
@@ -70,6 +82,10 @@ class Registered:
         self._bearers_read = False
         self._holders: dict[str, dict[str, int]] | None = None  # scheme -> register -> codes
         self._found: dict[tuple[str, str], list[str]] = {}
+        self._codes: dict[tuple[str, int], str] = {}
+        self._names: dict[tuple[str, str], str | None] = {}
+        self._linked: dict[str, set[str]] | None = None  # unified code -> those of linked firms
+        self._struck_off: list[str] | None = None
         registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
         self._said = (
             f"SELECT DISTINCT feed, record_id, property, value FROM {name}.conform.statements "
@@ -107,7 +123,7 @@ class Registered:
             feeds = [row[0] for row in holding] or feeds
         # A code stands in one register; where two hold it, or none does, all that hold such codes.
         parts = [
-            Codes(self.db, f"property = '{scheme}' AND feed = '{f}'", counts[f], write)
+            Codes(self.db, f"property = '{scheme}' AND feed = '{f}'", counts[f], write, self._codes)
             for f in feeds
         ]
         return parts[0] if len(parts) == 1 else Joined(parts)
@@ -131,15 +147,20 @@ class Registered:
 
     def name(self, scheme: str, code: str) -> str | None:
         """The name that a register gives beside a code; None if none gives any."""
-        return self.db.rows(
-            f"""
-            WITH said AS ({self._said})
-            SELECT min(names.value) FROM said AS codes INNER JOIN said AS names USING (feed, record_id)
-            WHERE codes.property = ? AND codes.value = ? AND names.property = 'name'
-            """,
-            scheme,
-            code,
-        )[0][0]
+        if scheme == "tax_no":  # no register gives it, but what it is made of
+            scheme, code = ("org_code", code[6:]) if len(code) == 15 else ("uscc", code)
+        if (scheme, code) not in self._names:
+            self._names[scheme, code] = self.db.rows(
+                f"""
+                WITH said AS ({self._said})
+                SELECT min(names.value)
+                FROM said AS codes INNER JOIN said AS names USING (feed, record_id)
+                WHERE codes.property = ? AND codes.value = ? AND names.property = 'name'
+                """,
+                scheme,
+                code,
+            )[0][0]
+        return self._names[scheme, code]
 
     def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
         """Keys of the records of a feed of changes that fill a column and stand on a day, in order."""
@@ -155,6 +176,24 @@ class Registered:
                 gone,
             )
         ]
+
+    def next_to(self, feed: Feed, row: Row, day: date) -> Row | None:
+        """What was last delivered up to a day of the record after a row's, in the order of their keys.
+
+        After the last record comes the first; None if there is no other.
+        """
+        columns = ", ".join(f'"{name}"' for name in feed.column_names)
+        key = " || '|' || ".join(f"""coalesce("{name}", '')""" for name in feed.natural_key)
+        own = "|".join(row[name] or "" for name in feed.natural_key)
+        found = self.db.rows(
+            f"SELECT {columns} FROM {self._name}.landing.{feed.name} "
+            f"WHERE published <= ? AND {key} <> ? "
+            f"ORDER BY {key} < ?, {key}, published DESC, {columns} LIMIT 1",
+            day,
+            own,
+            own,
+        )
+        return dict(zip(feed.column_names, found[0], strict=True)) if found else None
 
     def _read_bearers(self) -> None:
         """Who bears which resident number and name, read once, since many records may be tried."""
@@ -197,3 +236,38 @@ class Registered:
         )
         written = [mask_resident_no(row[0]) if masked else row[0] for row in numbers]
         return sorted({code for code in written if code != like})
+
+    def linked(self, scheme: str, like: str) -> Sequence[str]:
+        """Codes of firms that filings link with the bearer of `like`, written in its scheme."""
+        if self._linked is None:
+            self._linked = {}
+            for one, other in self.db.rows(
+                f"SELECT DISTINCT a_value, b_value FROM {self._name}.conform.links "
+                "WHERE a_scheme = 'uscc' AND b_scheme = 'uscc' AND a_value <> b_value"
+            ):
+                for a, b in ((one, other), (other, one)):
+                    for length in (9, 15, 18):
+                        key = part_of_code(a, length)
+                        self._linked.setdefault(key, set()).add(part_of_code(b, length))
+        if scheme not in ("uscc", "org_code", "tax_no"):
+            return ()
+        return sorted(self._linked.get(SCHEMES[scheme].compact(like), ()))
+
+    def struck_off(self, scheme: str) -> Sequence[str]:
+        """Codes of firms that a register says are revoked or deregistered (GB/T 36104-2018)."""
+        if self._struck_off is None:
+            self._struck_off = [
+                row[0]
+                for row in self.db.rows(
+                    f"""
+                    WITH said AS ({self._said})
+                    SELECT DISTINCT codes.value
+                    FROM said AS codes INNER JOIN said AS states USING (feed, record_id)
+                    WHERE codes.property = 'uscc' AND states.property = 'status'
+                        AND states.value IN ('3', '4')
+                    ORDER BY codes.value
+                    """
+                )
+            ]
+        length = {"uscc": 18, "org_code": 9, "tax_no": 15}.get(scheme, 0)
+        return [part_of_code(code, length) for code in self._struck_off if length]

@@ -6,9 +6,8 @@ that what the format does to a value happens here too. A whole other file is rea
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.exchange.unroll import mishaps_model
+from pipelines.landing.decisions import Decided, corrected
 from pipelines.landing.keys import landing_select
 from pipelines.model import Model, tables_read
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, RowOrFile, edited
@@ -33,7 +33,7 @@ from quality.gates import (
 )
 from schemas.contract import Feed
 from schemas.sql import quoted
-from sources.files import read, write
+from sources.files import read, written
 
 _PLACE = pa.schema(
     [
@@ -47,7 +47,10 @@ _PLACE = pa.schema(
 
 
 def arrive(
-    small: Small, feeds: Mapping[str, Feed], edits: Mapping[int, Sequence[RowOrFile]]
+    small: Small,
+    feeds: Mapping[str, Feed],
+    edits: Mapping[int, Sequence[RowOrFile]],
+    decided: Sequence[Decided] = (),
 ) -> list[Model]:
     """Make the changes that edits mean in landing, and in what gates look at.
 
@@ -55,6 +58,7 @@ def arrive(
         small: where the changes are kept; `begin` has named the universes.
         feeds: contracts by name.
         edits: universe -> the edits made in it.
+        decided: of rows kept aside and deliveries held, as the base was built with.
 
     Returns:
         The gates of the feeds concerned, as models to be run before all others.
@@ -77,11 +81,11 @@ def arrive(
         )
     }
     for name, made in sorted(by_feed.items()):
-        more, gone = _Arriving(small, feeds[name], unreadable).of(made)
+        more, gone = _Arriving(small, feeds[name], unreadable, decided).of(made)
         counts += more
         lost += gone
     _deliveries(small, counts, lost)
-    return gates([feeds[name] for name in sorted(by_feed)])
+    return gates([feeds[name] for name in sorted(by_feed)], {one.feed for one in decided})
 
 
 def _happen(small: Small, edits: Mapping[int, Sequence[RowOrFile]]) -> None:
@@ -95,20 +99,23 @@ def _happen(small: Small, edits: Mapping[int, Sequence[RowOrFile]]) -> None:
         small.change("exchange.mishaps", " UNION ALL ".join(selects))
 
 
-def gates(feeds: Sequence[Feed]) -> list[Model]:
+def gates(feeds: Sequence[Feed], decided: Collection[str] = ()) -> list[Model]:
     """The gates of some feeds, as models: `quality.row_verdicts`, `.deliveries` and `.verdicts`.
 
     Each feed's gates are models of their own, so that it is worked out once how changes pass through
     them, whichever feeds come together.
+
+    Args:
+        decided: names of feeds of which rows or deliveries were released or discarded.
     """
     by_record, by_delivery = "key: record_id, line, expectation", "key: feed, delivery"
     made = (
         ("quality.row_verdicts", VERDICTS_COLUMNS, row_verdicts_sql, by_record),
         ("quality.deliveries", DELIVERIES_COLUMNS, delivery_verdicts_sql, by_delivery),
-        ("quality.verdicts", VERDICTS_COLUMNS, verdicts_sql, by_record),
+        ("quality.verdicts", VERDICTS_COLUMNS, lambda feed, _: verdicts_sql(feed), by_record),
     )
     return [
-        _gate(name, typed_union(columns, [verdicts(feed)]), header)
+        _gate(name, typed_union(columns, [verdicts(feed, feed.name in decided)]), header)
         for name, columns, verdicts, header in made
         for feed in feeds
     ]
@@ -126,11 +133,17 @@ class _Arriving:
         small: where the changes are kept.
         feed: the contract.
         unreadable: file -> how many of its records cannot be read, the line of the first, and why.
+        decided: see `arrive`.
     """
 
     def __init__(
-        self, small: Small, feed: Feed, unreadable: Mapping[str, tuple[int, int, str]]
+        self,
+        small: Small,
+        feed: Feed,
+        unreadable: Mapping[str, tuple[int, int, str]],
+        decided: Sequence[Decided],
     ) -> None:
+        self.decided = decided
         self.small, self.feed, self.unreadable = small, feed, unreadable
         self.table = f"landing.{feed.name}"
         self.gone: list[tuple[int, str, int]] = []  # universe, delivery, line
@@ -214,6 +227,10 @@ class _Arriving:
             rows, whole = self._as_landed(delivery), True
         else:
             rows, whole = _read(self.feed, content)
+            if edits and not whole:
+                raise EditError(f"{file} goes out with what cannot be read; no row can be added.")
+            if rows is not None:
+                rows = corrected(self.feed, rows, self.decided, delivery)
         if rows is None:
             self.lost.append((universe, self.feed.name, delivery))
             return
@@ -303,10 +320,7 @@ def _landed(sql: str) -> str:
 
 def _rewritten(feed: Feed, rows: pa.Table) -> tuple[pa.Table | None, bool]:
     """Rows as they are read after having been written; see `_read`."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{feed.name}.{feed.extension}"
-        write(feed, rows.select(list(feed.column_names)), path)
-        return _read(feed, path.read_bytes())
+    return _read(feed, written(feed, rows.select(list(feed.column_names))))
 
 
 def _read(feed: Feed, content: bytes) -> tuple[pa.Table | None, bool]:

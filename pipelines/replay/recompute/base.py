@@ -66,6 +66,7 @@ class Base:
         folder = home.kept / ("gated" if gates else "prepared")
         self.base = prepared(base, folder, models, progress, gates)
         self.models = [*models, *gates]
+        self.decided = said_by(base).decided
         self.small = Small(self.base, threads)
         self.db = Databases(self.small.engine)
         self.landed = Landed(self.db, "base", self.feeds)
@@ -92,7 +93,7 @@ class Base:
             Names of the models that had to be run.
         """
         self.small.begin(edits)
-        gates = arrive(self.small, self.feeds, edits)
+        gates = arrive(self.small, self.feeds, edits, self.decided)
         return self.small.run([*gates, *self.models])
 
     def differing(self, universe: int, table: str) -> pd.DataFrame:

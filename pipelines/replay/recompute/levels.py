@@ -19,7 +19,8 @@ from pipelines.build import build, tier_of
 from pipelines.engine.databases import opened
 from pipelines.home import Home, HomeError
 from pipelines.landing import read_manifest
-from pipelines.made_by import Noted, made_before, made_by, noted
+from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
+from pipelines.made_by import Noted, made_before, made_by, noted, of_decisions
 from schemas.progress import Progress
 
 
@@ -53,7 +54,8 @@ def level(
     if asked == own and _out_of_date(home) is None:
         return home.database()
     landing = Path(about.get("landing") or home.landing)
-    made = made_by(tier_of(read_manifest(landing)))
+    decided = decided_in(home.path)
+    made = [*made_by(tier_of(read_manifest(landing))), *of_decisions(decided)]
     said = json.dumps(
         [about.get("landing_digest"), about.get("version"), made, asked], sort_keys=True
     )
@@ -69,6 +71,7 @@ def level(
             world=home.world,
             progress=progress,
             checks=False,
+            decided=decided,
         )
     return target
 
@@ -87,7 +90,7 @@ def see_up_to_date(home: Home) -> None:
 def _out_of_date(home: Home) -> str | None:
     path = home.database()
     said = said_by(path)
-    return made_before(path, said.tier, said.made_by)
+    return made_before(path, said.tier, said.made_by, home.path)
 
 
 @dataclass(frozen=True)
@@ -97,12 +100,14 @@ class Said:
     Attributes:
         join, policy, tier: see `pipelines.build.Plan`.
         made_by: files and their digests; None if it was built before they were noted.
+        decided: of rows kept aside and deliveries held.
     """
 
     join: str
     policy: Mapping[str, str]
     tier: str
     made_by: list[Noted] | None
+    decided: list[Decided]
 
 
 def said_by(database: Path) -> Said:
@@ -117,7 +122,9 @@ def _said_by(database: Path, size: int, changed: int) -> Said:
         join, policy, tier = db.rows(
             "SELECT max(join_level), max(policy), max(tier) FROM base.codes.run"
         )[0]
-        return Said(join, json.loads(policy), tier, noted(db.engine, "base"))
+        by = noted(db.engine, "base")
+        decided = decided_of(db.rows(f"SELECT * FROM base.{TABLE}")) if by else []
+        return Said(join, json.loads(policy), tier, by, decided)
 
 
 def folder_of(home: Home) -> Path:

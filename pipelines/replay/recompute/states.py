@@ -19,8 +19,9 @@ from typing import Any
 from pipelines.build import build
 from pipelines.engine.databases import opened
 from pipelines.home import Home
+from pipelines.landing.decisions import Decided
 from pipelines.replay.plan.case import plan_case, rows_of_states
-from pipelines.replay.plan.edits import Edit, RowOrFile, apply
+from pipelines.replay.plan.edits import Edit, RowOrFile, apply, decided_after
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.plan.mishaps import rows_of
 from pipelines.replay.recompute.levels import level, said_by
@@ -66,7 +67,9 @@ def rebuild_states(
     said = said_by(clean)
     seconds: dict[str, float] = {}
 
-    def rebuilt(state: str, folder: Path, mishaps: Sequence[Mapping[str, Any]]) -> Path:
+    def rebuilt(
+        state: str, folder: Path, mishaps: Sequence[Mapping[str, Any]], decided: Sequence[Decided]
+    ) -> Path:
         start = time.perf_counter()
         target = workdir / f"{state}.duckdb"
 
@@ -81,6 +84,7 @@ def rebuild_states(
             policy=said.policy,
             tier=said.tier,
             mishaps=mishaps,
+            decided=decided,
             progress=tell,
             checks=False,
         )
@@ -89,8 +93,9 @@ def rebuild_states(
 
     def edited(state: str, rows: Sequence[RowOrFile]) -> Path:
         folder = workdir / state / "landing"
-        apply(rows, landing, folder, feeds(), workdir / state / "log")
-        database = rebuilt(state, folder, rows_of(rows))
+        apply(rows, landing, folder, feeds(), workdir / state / "log", said.decided)
+        decided = decided_after(said.decided, rows, folder)
+        database = rebuilt(state, folder, rows_of(rows), decided)
         shutil.rmtree(folder)
         return database
 

@@ -24,6 +24,7 @@ from pipelines.replay.tell.remedy import remedy_words
 from pipelines.terminal import counted, plain_table, wide_console
 from schemas.contract import islands
 from schemas.notice import NOTICE
+from sources.faults.deliveries import NO_FILE
 
 MOST_ROWS = 12  # rows of lists printed; the rest are counted
 MOST_MEASURES = 3
@@ -154,7 +155,8 @@ def _record(edit: Edit) -> list[Text]:
         )
     if len(lines) == 1:
         if edit.struck.record_id is None:
-            what = "an earlier file goes out in its place"
+            none = edit.faulty[0].content == NO_FILE
+            what = "no file goes out" if none else "another file goes out in its place"
         elif fault["after"] is None:
             what = "the row is not delivered"
         else:

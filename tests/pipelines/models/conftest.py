@@ -11,6 +11,7 @@ from pipelines.exchange.network import read_network
 from pipelines.exchange.unroll import exchange_models
 from pipelines.graph import file_models, in_order
 from pipelines.lists.derive import derived_models
+from pipelines.resolve.kept_aside import kept_aside_model
 from schemas.contract import feeds
 from schemas.shape import shape_columns
 from tests.ids import as_id, named
@@ -38,7 +39,12 @@ class Laboratory:
         self.models = {
             m.name: m
             for m in in_order(
-                [*file_models(), *derived_models(), *exchange_models(read_network("core", join))]
+                [
+                    *file_models(),
+                    *derived_models(),
+                    kept_aside_model({}),
+                    *exchange_models(read_network("core", join)),
+                ]
             )
         }
         for model in self.models.values():

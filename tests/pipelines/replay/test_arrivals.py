@@ -6,9 +6,10 @@ import pytest
 
 from pipelines.engine import open_engine
 from pipelines.landing import land
-from pipelines.replay.plan.edits import FileEdit, RowEdit
+from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit
 from pipelines.replay.recompute.arrivals import arrive
 from pipelines.replay.recompute.small import Small
+from sources.faults.deliveries import NO_FILE
 from sources.files import write
 from tests.pipelines.replay.test_replay_edits import CODES, DAYS, FEEDS, table
 
@@ -86,6 +87,16 @@ def test_of_another_file_only_what_differs_is_removed_or_added(small, tmp_path):
     write(FINES, table(FINES, [tuple(FIRST.values())]), path)
     edit = FileEdit("fines", DAYS[0], file_of(FINES), path.read_bytes())
     assert arrived(small, edit) == {(0, -1): [SECOND]}
+
+
+def test_a_delivery_that_does_not_go_out_is_none(small):
+    edit = FileEdit("fines", DAYS[0], file_of(FINES), NO_FILE)
+    assert arrived(small, edit) == {(0, -1): [FIRST, SECOND]}
+    rows = 'SELECT side, "rows" FROM changed."landing.deliveries"'
+    assert small.engine.fetch(rows) == [(-1, 2)]
+    small.begin([0])
+    with pytest.raises(EditError, match="no row can be added"):
+        arrive(small, FEEDS, {0: [edit, fine(None, None, FIRST)]})
 
 
 def test_without_a_natural_key_another_content_is_another_record(small):

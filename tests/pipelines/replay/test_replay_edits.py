@@ -102,6 +102,7 @@ DELIVERED = {
 SAID = [("registry", f"r{n}", "uscc", code) for n, code in enumerate(CODES)]
 SAID += [("residents", f"p{n}", "resident_no", number) for n, number in enumerate(PEOPLE)]
 SAID += [("residents", f"p{n}", "name", name) for n, name in enumerate(["王伟", "王伟", "李娜"])]
+SAID += [("registry", "r2", "status", "4"), ("registry", "r0", "status", "1")]
 REGISTERS = {
     name: feed_of(name, "changes", "csv", [NO, FINES.columns[3]], registry=kind,
                   effect_column="mark", effect_codes={"A": "assert"})
@@ -139,6 +140,12 @@ def planned(folder, tmp_path):
             "CREATE TABLE conform.statements AS SELECT * FROM "
             f"(VALUES {rows}) AS s(id_scheme, feed, record_id, property, value)"
         )
+        engine.execute(  # a partner's filing, and an owner's
+            "CREATE TABLE conform.links AS SELECT * FROM (VALUES "
+            f"('uscc', '{CODES[0]}', 'uscc', '{CODES[1]}'), "
+            f"('resident_no', '{PEOPLE[0]}', 'uscc', '{CODES[2]}')"
+            ") AS s(a_scheme, a_value, b_scheme, b_value)"
+        )
 
     def run(name, **asked):
         with opened(base=database) as db:
@@ -172,6 +179,17 @@ def test_a_free_edit_is_in_every_delivery_that_carries_the_record(planned):
     assert edit.corrected is None and edit.correction_day is None
     edit = planned("free_edit", feed="warnings", record="7", values={"code": CODES[2]})
     assert [e[0] for e in told(edit.faulty)] == [0, 1, 2, 3]
+
+
+def test_a_firm_is_taken_for_one_that_a_filing_links_with_it_or_that_was_struck_off(planned):
+    for record, other in (("7", CODES[1]), ("8", CODES[0])):
+        edit = planned("code_of_linked_firm", feed="warnings", record=record)
+        assert told(edit.faulty)[0] == (0, "changed", {"code": other})
+        edit = planned("code_of_struck_off_firm", feed="warnings", record=record)
+        assert told(edit.faulty)[0] == (0, "changed", {"code": CODES[2]})
+    for kind_of, record in (("code_of_linked_firm", "9"), ("code_of_struck_off_firm", "9")):
+        with pytest.raises(FaultError, match="changes nothing in record 9"):
+            planned(kind_of, feed="warnings", record=record)
 
 
 def test_once_is_in_one_delivery(planned):
@@ -331,6 +349,34 @@ def rows_of(folder, feed, day):
     return [tuple(row.values()) for row in found.select(list(feed.column_names)).to_pylist()]
 
 
+def test_what_is_drawn_spares_files_that_cannot_be_written_anew(folder, request):
+    """Asked for by record the fault stands there all the same, and refuses when it is made."""
+    damaged = f"fines/fines_{DAYS[1]:%Y%m%d}.csv"
+    with (folder / damaged).open("ab") as file:
+        file.write(b"broken\n")
+    planned = request.getfixturevalue("planned")
+    for name in ("mistyped_code", "column_renamed", "missing_delivery"):
+        for seed in range(4):
+            edit = planned(name, feed="fines", seed=seed, correct_after=(None, 7)[seed % 2])
+            rewritten = [e.file for e in edit.rows()]
+            assert damaged not in rewritten
+    with pytest.raises(EditError, match="1 record.s. that cannot be read .line 5"):
+        edit = planned("free_edit", feed="fines", record="1", values={"code": CODES[2]})
+        apply(edit.faulty, folder, folder, FEEDS, folder.parent / "log")
+
+
+def test_a_delivery_under_another_days_name(planned, folder, tmp_path):
+    """The file of day 1 bears the name of day 2, whose own rows are owed on day 3."""
+    edit = planned("misdated_delivery", feed="fines", delivery=DAYS[1], correct_after=14)
+    first, second = (f"fines/fines_{d:%Y%m%d}.csv" for d in DAYS[1:3])
+    before = contents(folder)
+    apply(edit.corrected, folder, tmp_path / "edited", FEEDS, tmp_path / "log")
+    after = contents(tmp_path / "edited")
+    assert first not in after and after[second] == before[first]
+    assert ("2", CODES[1], "0.5", "D") in rows_of(tmp_path / "edited", FINES, 3)
+    assert contents(folder) == before
+
+
 def test_only_touched_files_are_written_anew(planned, folder, tmp_path):
     edit = planned(
         "free_edit", feed="fines", record="1", values={"code": CODES[2]}, correct_after=14
@@ -354,7 +400,7 @@ def test_only_touched_files_are_written_anew(planned, folder, tmp_path):
     assert contents(tmp_path / "edited") == before
 
 
-KINDS = ["mistyped_code", "row_lost", "lost_withdrawal", "stale_delivery"]
+KINDS = ["mistyped_code", "row_lost", "lost_withdrawal", "stale_delivery", "misdated_delivery"]
 CASES = [(k, f) for k in KINDS for f in FEEDS if (k, f) != ("lost_withdrawal", "notes")]
 
 

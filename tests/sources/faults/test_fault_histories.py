@@ -11,6 +11,7 @@ import pytest
 
 from schemas.contract import Column
 from sources.faults import kind
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw, Nobody
 from sources.faults.history import corrected_history, faulty_history
 
@@ -191,11 +192,12 @@ def test_a_late_row_comes_with_the_next_delivery(feed_of):
 def test_a_stale_delivery_is_an_earlier_file(feed_of):
     send = kind("stale_delivery").module.send
     files = {d: f"file {n}".encode() for n, d in enumerate(DAYS)}
-    drawn = {send(D[3], DAYS, files.get, Draw(n, ("t",), feed_of())) for n in range(20)}
+    sent = Deliveries(feed_of(), D[3], files.get)
+    drawn = {send(D[3], DAYS, sent, Draw(n, ("t",), feed_of())) for n in range(20)}
     assert drawn == {b"file 0", b"file 1"}
-    assert send(D[1], DAYS, files.get, Draw(1, ("t",), feed_of())) is None
-    same = dict.fromkeys(DAYS, b"one")
-    assert send(D[3], DAYS, same.get, Draw(1, ("t",), feed_of())) is None
+    assert send(D[1], DAYS, sent, Draw(1, ("t",), feed_of())) is None
+    same = Deliveries(feed_of(), D[3], dict.fromkeys(DAYS, b"one").get)
+    assert send(D[3], DAYS, same, Draw(1, ("t",), feed_of())) is None
 
 
 # --- what a gate keeps aside leaves nothing believed ----------------------------------------------

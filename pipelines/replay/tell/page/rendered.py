@@ -27,12 +27,13 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def rendered(folder: Path, data: Any, **values: Any) -> str:
+def rendered(folder: Path, data: Any, drawings: bool = True, **values: Any) -> str:
     """The page that a folder's `page.html`, `page.css` and `page.js` make; see `base.html` here.
 
     Args:
         folder: it may use the templates and styles of the replay's page.
         data: what the script reads, as plain values.
+        drawings: whether it draws pictures, and so needs the library for them (4 MB).
         values: what the template says: among them `title` and `lead`.
     """
     folders = list(dict.fromkeys((HERE, folder)))
@@ -48,7 +49,7 @@ def rendered(folder: Path, data: Any, **values: Any) -> str:
         notice=NOTICE,
         style="\n".join((one / "page.css").read_text(encoding="utf-8") for one in folders),
         script=(folder / "page.js").read_text(encoding="utf-8"),
-        plotly=get_plotlyjs(),
+        plotly=get_plotlyjs() if drawings else "",
         data=_embedded(data),
         **values,
     )

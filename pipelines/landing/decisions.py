@@ -1,0 +1,267 @@
+"""What was decided of rows kept aside and deliveries held, and what a build makes of it.
+
+A home keeps a log of it, `quarantine.jsonl`: one step a line, only ever added to (see
+`pipelines.quarantine`). A build reads of it what holds now, as `Decided`: a row that was corrected is
+read as corrected, and `codes.decisions` tells the gates which rows are released or discarded and which
+held deliveries are. Neither when a step was taken nor by whom enters any table.
+
+A row is known by its feed, its delivery and what it says, never by its line alone: in another file of
+that day nothing is decided of another row. Rows of a delivery that say the same are decided of together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.contract import Feed, feeds
+from schemas.record_id import version
+
+LOG = "quarantine.jsonl"
+TABLE = "codes.decisions"
+SHA256 = 64  # characters of the digest of a file; that of a row has 32
+CORRECT, RELEASE, DISCARD = STEPS = ("correct", "release", "discard")
+
+Row = dict[str, str | None]
+
+
+class DecisionError(ValueError):
+    """A log that cannot be read, or a step that cannot be taken; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the log.
+
+    Attributes:
+        when: the moment it was taken, in UTC; the only time of a clock that is kept.
+        who, why: as given.
+        what: one of `STEPS`.
+        feed, delivery: where the row stands.
+        line: likewise; None of a whole delivery.
+        digest: `version` of the row as it was landed then (of the first of rows that say the same), or
+            SHA-256 of the delivery's file.
+        nth: which of the rows of the delivery that say the same.
+        row: the row as it was landed then; None of a delivery.
+        values: column -> what it is to say; of a correction.
+    """
+
+    when: str
+    who: str
+    why: str
+    what: str
+    feed: str
+    delivery: str
+    line: int | None
+    digest: str
+    nth: int = 1
+    row: Row | None = None
+    values: Row = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """The row as commands take it: `feed:delivery:line`, or `feed:delivery`."""
+        return ":".join(str(p) for p in (self.feed, self.delivery, self.line) if p is not None)
+
+
+class Decided(NamedTuple):
+    """What holds of one row or delivery: a row of `codes.decisions`.
+
+    Attributes:
+        feed, delivery: where it stands.
+        delivered: digest of the row as the file has it, or of the file.
+        version: `version` of the row as it lands; of a delivery the same digest again.
+        decision: `release` or `discard`; `correct` if neither.
+        says: JSON of the columns corrected, each with what it said and says; None if none is.
+    """
+
+    feed: str
+    delivery: str
+    delivered: str
+    version: str
+    decision: str
+    says: str | None = None
+
+
+@dataclass
+class Course:
+    """The steps about one row or delivery, and where they have led.
+
+    Attributes:
+        delivered: the row as the file has it; None of a delivery.
+        row: the row as it is to be read.
+        steps: those taken, in order.
+    """
+
+    delivered: Row | None
+    row: Row | None
+    steps: list[Step]
+
+    @property
+    def decision(self) -> str:
+        """The last of the steps that lets the row in or keeps it out; else `correct`."""
+        return next((s.what for s in reversed(self.steps) if s.what != CORRECT), CORRECT)
+
+
+Key = tuple[str, str, str]  # feed, delivery, digest of what lands
+
+
+def read_log(path: Path) -> list[Step]:
+    """The steps of a log, in order; none if there is no file.
+
+    Raises:
+        DecisionError: naming the line, if one is no step.
+    """
+    if not path.exists():
+        return []
+    steps = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            step = Step(**json.loads(line))
+            if step.what not in STEPS:
+                raise ValueError(f"there is no step {step.what!r}")
+        except (TypeError, ValueError) as error:
+            raise DecisionError(
+                f"{path}, line {number} is no step of a quarantine ({error}); put back what stood there."
+            ) from None
+        steps.append(step)
+    return steps
+
+
+def add_to_log(path: Path, steps: Iterable[Step]) -> None:
+    """Write steps at the end of a log."""
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        for step in steps:
+            file.write(json.dumps(asdict(step), ensure_ascii=False) + "\n")
+
+
+def courses(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> dict[Key, Course]:
+    """What the steps of a log have led to, by the digest a row has in its file, and by the one it has
+    as corrected.
+
+    Args:
+        known: the contracts; by default all.
+    """
+    found: dict[Key, Course] = {}
+    for step in steps:
+        key = (step.feed, step.delivery, step.digest)
+        course = found.setdefault(key, Course(step.row, step.row, []))
+        course.steps.append(step)
+        if step.values and course.row is not None:
+            course.row = course.row | step.values
+            feed = (feeds() if known is None else known)[step.feed]
+            found[step.feed, step.delivery, version(feed, course.row)] = course
+    return found
+
+
+def decided_by(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> list[Decided]:
+    """What a log comes to, in an order that does not depend on that of its steps about other rows."""
+    found: set[Decided] = set()
+    for course in {id(c): c for c in courses(steps, known).values()}.values():
+        first, nth = course.steps[0], max(step.nth for step in course.steps)
+        place = (first.feed, first.delivery, first.digest)
+        if course.row is None or course.delivered is None:
+            found.add(Decided(*place, first.digest, course.decision))
+            continue
+        feed = (feeds() if known is None else known)[first.feed]
+        says = {
+            name: [before, course.row[name]]
+            for name, before in course.delivered.items()
+            if before != course.row[name]
+        }
+        if says or course.decision != CORRECT:
+            told = json.dumps(says, ensure_ascii=False, sort_keys=True) if says else None
+            found |= {
+                Decided(*place, version(feed, course.row, n), course.decision, told)
+                for n in range(1, nth + 1)
+            }
+    return sorted(found)
+
+
+def decided_in(home: Path) -> list[Decided]:
+    """What was decided in a home; see `read_log`."""
+    return decided_by(read_log(home / LOG))
+
+
+def decisions_table(decided: Sequence[Decided]) -> pa.Table:
+    """`codes.decisions`."""
+    columns = {name: [getattr(one, name) for one in decided] for name in Decided._fields}
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def decided_of(rows: Iterable[Sequence[Any]]) -> list[Decided]:
+    """What was decided, from rows of `codes.decisions`."""
+    return sorted(Decided(*row) for row in rows)
+
+
+def digest_of(decided: Sequence[Decided]) -> str:
+    """SHA-256 of what was decided."""
+    return hashlib.sha256(json.dumps(list(decided)).encode()).hexdigest()
+
+
+def corrected(feed: Feed, rows: pa.Table, decided: Iterable[Decided], day: str = "") -> pa.Table:
+    """Rows as read with those that were corrected as they are to be read.
+
+    Args:
+        feed: the contract.
+        rows: the contract's columns, and `delivery` unless it is given.
+        day: the delivery they are all of.
+    """
+    for says, delivery, delivered in sorted(
+        {(d.says, d.delivery, d.delivered) for d in decided if d.says and d.feed == feed.name}
+    ):
+        if day not in ("", delivery):
+            continue
+        values: dict[str, list[str | None]] = json.loads(says)
+        alike = [pc.equal(rows["delivery"].cast(pa.string()), delivery)] if not day else []
+        alike += [
+            pc.is_null(rows[name]) if before is None else pc.equal(rows[name], before)
+            for name, (before, _) in values.items()
+        ]
+        there = np.full(len(rows), True)
+        for mask in alike:
+            there &= np.asarray(pc.fill_null(mask, False))
+        if there.any():
+            own = rows.select(list(feed.column_names))
+            for at in np.flatnonzero(there).tolist():
+                there[at] = version(feed, own.slice(at, 1).to_pylist()[0]) == delivered
+        if there.any():
+            for name, (_, after) in values.items():
+                put = pc.if_else(pa.array(there), pa.scalar(after, pa.string()), rows[name])
+                rows = rows.set_column(rows.column_names.index(name), name, put)
+    return rows
+
+
+def in_edited_files(
+    decided: Iterable[Decided],
+    files: Mapping[tuple[str, str], Path],
+    rewritten: Collection[tuple[str, str]],
+) -> list[Decided]:
+    """What was decided, as it holds where some files are replaced by others.
+
+    Whatever file takes the place of a delivery that was released is released. Rows of a file that was
+    written anew row by row were corrected when that was done.
+
+    Args:
+        files: feed and delivery -> the other file.
+        rewritten: those of which that is so.
+    """
+
+    def now(one: Decided) -> Decided:
+        place = (one.feed, one.delivery)
+        if place not in files:
+            return one
+        if len(one.delivered) == SHA256:
+            digest = hashlib.sha256(files[place].read_bytes()).hexdigest()
+            return one._replace(delivered=digest, version=digest)
+        return one._replace(says=None) if place in rewritten else one
+
+    return [now(one) for one in decided]

@@ -1,0 +1,55 @@
+"""A name without the parts that people leave out."""
+
+from __future__ import annotations
+
+import re
+
+from schemas.contract import Column, Feed
+from sources.faults.base import RIGHTED, Row
+from sources.faults.draw import Draw
+from sources.faults.identifiers import organisation_columns, rewritten
+
+KIND = "abbreviated_name"
+TITLE = "Abbreviated name"
+DESCRIPTION = (
+    "The name of an organisation is written short: without county or city, or with half of the words that "
+    "say its legal form."
+)
+MODELS = (
+    "A registered name is place, brand, trade and form, as the rules on enterprise names ask; in "
+    "daily use place and form go first."
+)
+LEVEL = "cell"
+SCOPE = "source"
+GROUP = "names"
+MECHANISM = "given_its_value"
+INTENT = "accident"
+CORRECTION = RIGHTED | {"append": "a further row with the whole name; the short one stays"}
+
+# What is left out or written short, and how.
+SHORT = (
+    (re.compile("有限责任公司$"), "有限公司"),
+    (re.compile("股份有限公司$"), "股份公司"),
+    (re.compile("集团有限公司$"), "集团"),
+    (re.compile("有限(责任)?公司$"), "公司"),
+    (re.compile("委员会$"), "委"),
+    (re.compile("^(..)[省市区县]"), r"\1"),
+)
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """The columns that may hold the name of an organisation."""
+    return organisation_columns(feed)
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with one name written short."""
+
+    def short(text: str, column: Column) -> str | None:
+        ways = [(long, brief) for long, brief in SHORT if long.search(text)]
+        if not ways:
+            return None
+        long, brief = draw.pick(ways)
+        return long.sub(brief, text)
+
+    return rewritten(row, draw, columns(draw.feed), short)

@@ -1,0 +1,46 @@
+"""The code of a firm that is no more."""
+
+from __future__ import annotations
+
+from schemas.contract import Column, Feed
+from sources.faults.base import RIGHTED, Row
+from sources.faults.draw import Draw
+from sources.faults.identifiers import identifier_columns, rewritten, scheme_of
+
+KIND = "code_of_struck_off_firm"
+TITLE = "Code of a firm struck off"
+DESCRIPTION = (
+    "The code of a firm that has been deregistered or whose licence has been revoked stands instead "
+    "of the right one: a valid code that somebody bore, and nobody bears any more."
+)
+MODELS = (
+    "After a merger or a new foundation the old certificate stays in the drawer, and its number in "
+    "the forms; the register keeps a code for good (status 3 or 4 of GB/T 36104-2018)."
+)
+LEVEL = "cell"
+SCOPE = "source"
+GROUP = "identifiers"
+MECHANISM = "drifting"
+INTENT = "accident"
+CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
+
+
+def fits(feed: Feed) -> bool:
+    """Feeds that give codes of organisations; not the register itself, which strikes them off."""
+    return feed.registry is None and bool(columns(feed))
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """The columns for codes of organisations."""
+    return identifier_columns(feed, ("uscc", "org_code", "tax_no"))
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with one code exchanged for that of a firm struck off."""
+
+    def of_struck_off(text: str, column: Column) -> str | None:
+        scheme = "uscc" if scheme_of(column, text) == "tax_no" and len(text) == 18 else None
+        firms = draw.others.struck_off(scheme or scheme_of(column, text) or "")
+        return draw.pick(firms) if firms else None
+
+    return rewritten(row, draw, columns(draw.feed), of_struck_off)

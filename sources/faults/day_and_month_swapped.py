@@ -1,0 +1,37 @@
+"""The month read as the day, and the day as the month."""
+
+from __future__ import annotations
+
+from sources.faults.base import Row
+from sources.faults.days import CORRECTION, Parts, with_another_day
+from sources.faults.days import day_columns as columns
+from sources.faults.draw import Draw
+
+__all__ = ["CORRECTION", "columns"]
+
+KIND = "day_and_month_swapped"
+TITLE = "Day and month swapped"
+DESCRIPTION = (
+    "Day and month of a date change places, where both can be a month, so that another day of the "
+    "same year is written."
+)
+MODELS = (
+    "A spreadsheet set to another country's order of dates reads 2024-03-04 as the third of April. The "
+    "published court list already writes its two days in two forms."
+)
+LEVEL = "cell"
+SCOPE = "source"
+GROUP = "values"
+MECHANISM = "given_its_value"
+INTENT = "accident"
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with day and month of one date exchanged."""
+    return with_another_day(row, draw, swapped)
+
+
+def swapped(parts: Parts) -> Parts | None:
+    """Day and month exchanged; None where the day could be no month."""
+    year, month, day = parts
+    return (year, day, month) if "01" <= day <= "12" else None

@@ -1,0 +1,37 @@
+"""A decimal point one or two places off."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from schemas.contract import Feed
+from sources.faults.base import Row
+from sources.faults.draw import Draw
+from sources.faults.figures import CORRECTION, figure_columns, rescaled
+
+__all__ = ["CORRECTION"]
+
+KIND = "decimal_point_moved"
+TITLE = "Decimal point moved"
+DESCRIPTION = (
+    "The decimal point of an amount stands one or two places off, so that it is 10 or 100 times too "
+    "large or too small."
+)
+MODELS = "A digit left out or struck twice while an amount is typed from paper, or a lost point."
+LEVEL = "cell"
+SCOPE = "source"
+GROUP = "values"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
+
+FACTORS = tuple(Decimal(10) ** places for places in (-2, -1, 1, 2))
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """The columns for amounts with decimals, in yuan or in units of 10,000 yuan."""
+    return figure_columns(feed, ("money", "wan"))
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with the point of one amount moved."""
+    return rescaled(row, draw, columns(draw.feed), FACTORS)

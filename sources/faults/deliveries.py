@@ -1,0 +1,63 @@
+"""What a feed delivered, for the faults of whole deliveries, and the file that goes out instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow as pa
+
+from schemas.contract import Feed
+from sources.faults.base import Row
+from sources.files import UnwritableError, read, written
+
+NO_FILE = b""  # what `send` gives where no file goes out that day
+
+# How a wrong delivery is put right, by delivery mode.
+SENT_AGAIN = {
+    "snapshot": "the next delivery is the right one",
+    "changes": "what did not arrive comes late; what is wrong is corrected or withdrawn",
+    "append": "what did not arrive comes late; what came wrong or twice stays",
+}
+
+
+class Deliveries:
+    """The files of a feed and the rows in them, each read once.
+
+    Args:
+        feed: the contract.
+        begin: the day of the delivery with which the fault begins.
+        content_of: day of a delivery -> the bytes of its file.
+    """
+
+    def __init__(self, feed: Feed, begin: date, content_of: Callable[[date], bytes]) -> None:
+        self.feed, self.begin = feed, begin
+        self.file = lru_cache(maxsize=None)(content_of)
+        self._read = lru_cache(maxsize=None)(self._read_anew)
+
+    def _read_anew(self, day: date) -> tuple[list[Row], bool]:
+        path = Path(f"{self.feed.name}.{self.feed.extension}")
+        table, unreadable = read(self.feed, path, self.file(day))
+        return table.select(list(self.feed.column_names)).to_pylist(), not unreadable
+
+    def rows(self, day: date) -> list[Row]:
+        """The rows that can be read of a delivery, in the order of its file; not to be changed."""
+        return self._read(day)[0]
+
+    def instead(self, day: date, rows: Iterable[Row], layout: Feed | None = None) -> bytes | None:
+        """The file of a day with other rows, or with its rows laid out by another contract.
+
+        None where it would say the same, where the format cannot hold it, or where the file holds
+        something unreadable, which would be lost if it were written anew.
+        """
+        sent, feed = list(rows), layout or self.feed
+        if not self._read(day)[1] or (layout is None and sent == self.rows(day)):
+            return None
+        schema = pa.schema([(name, pa.string()) for name in feed.column_names])
+        try:
+            content = written(feed, pa.Table.from_pylist(sent, schema))
+        except UnwritableError:
+            return None
+        return None if content == self.file(day) else content

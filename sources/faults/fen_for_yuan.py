@@ -1,0 +1,41 @@
+"""Fen written where yuan are meant, or the other way round."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from schemas.contract import Feed
+from sources.faults.base import Row
+from sources.faults.draw import Draw
+from sources.faults.figures import CORRECTION, figure_columns, rescaled
+
+__all__ = ["CORRECTION"]
+
+KIND = "fen_for_yuan"
+TITLE = "Fen for yuan"
+DESCRIPTION = (
+    "An amount is written in fen where the column is in yuan, or the other way round, and so is a "
+    "hundred times too large or too small."
+)
+MODELS = (
+    "Payment systems count in whole fen, banks and authorities write yuan with two decimals; whoever "
+    "copies from the one to the other has to divide."
+)
+LEVEL = "cell"
+SCOPE = "source"
+GROUP = "values"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
+
+FACTOR = Decimal(100)
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """The columns for amounts in yuan or in fen."""
+    whole = (n for n in figure_columns(feed, ("integer",)) if "金额" in feed.column(n).title_zh)
+    return (*figure_columns(feed, ("money",)), *whole)
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with one amount multiplied or divided by a hundred."""
+    return rescaled(row, draw, columns(draw.feed), (1 / FACTOR, FACTOR))

@@ -1,0 +1,30 @@
+"""Only what is new, where everything was due."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.draw import Draw
+
+KIND = "increment_for_full"
+TITLE = "Increment for a full delivery"
+DESCRIPTION = (
+    "Instead of the whole the delivery holds only the rows that the one before did not have; all others "
+    "read as withdrawn."
+)
+MODELS = (
+    "A job changed over to sending changes while its receivers still take absence for withdrawal."
+)
+LEVEL = "delivery"
+SCOPE = "once"
+GROUP = "deliveries"
+MECHANISM = "in_bursts"
+INTENT = "accident"
+CORRECTION = {"snapshot": SENT_AGAIN["snapshot"]}
+
+
+def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:
+    """The file with the rows that the delivery before it did not have."""
+    before = {tuple(row.values()) for row in sent.rows(days[days.index(day) - 1])}
+    return sent.instead(day, [row for row in sent.rows(day) if tuple(row.values()) not in before])

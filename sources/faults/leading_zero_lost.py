@@ -1,0 +1,48 @@
+"""A code that begins with 0, as a number without it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from schemas.contract import CODES, Feed, read_csv
+from sources.faults.base import RIGHTED, Row
+from sources.faults.draw import Draw
+from sources.faults.identifiers import rewritten
+
+KIND = "leading_zero_lost"
+TITLE = "Leading zero lost"
+DESCRIPTION = "A code of digits that begins with 0 is written as a number, without it."
+MODELS = (
+    "Spreadsheets, and columns read as integers, do so unasked: 01 becomes 1, which is no code of the "
+    "list, or another one. No identifier here begins with 0; codes of document and relation do."
+)
+LEVEL = "cell"
+SCOPE = "source"
+GROUP = "identifiers"
+MECHANISM = "given_its_value"
+INTENT = "accident"
+CORRECTION = RIGHTED | {"append": "a further row with the whole code; the short one stays"}
+
+
+@cache
+def _begins_with_zero(code_list: str) -> bool:
+    """Whether a code list has a code of digits that begins with 0 and is more than that."""
+    codes = (row["code"] for row in read_csv(CODES / f"{code_list}.csv"))
+    return any(code.isdigit() and code[0] == "0" and code.strip("0") for code in codes)
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """The columns whose code list has codes that begin with 0."""
+    return tuple(
+        c.name
+        for c in feed.columns
+        if c.name in feed.content_columns
+        and c.name not in feed.natural_key
+        and c.valid_values
+        and _begins_with_zero(c.valid_values)
+    )
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with the zeros before one code gone."""
+    return rewritten(row, draw, columns(draw.feed), lambda text, _: text.lstrip("0") or None)

@@ -1,0 +1,53 @@
+"""A number that is written wherever no number is known."""
+
+from __future__ import annotations
+
+from schemas.contract import Column, Feed
+from sources.faults.base import RIGHTED, Row
+from sources.faults.draw import TRIES, Draw
+from sources.faults.identifiers import identifier_columns, part_of_code, rewritten, scheme_of
+
+KIND = "placeholder_code"
+TITLE = "Placeholder code"
+DESCRIPTION = (
+    "Instead of the code stands one that is written wherever none is known: zeros throughout, or the "
+    "code of the office that files, so that many are of one code."
+)
+MODELS = (
+    "A form that insists on a number and gets 00000000-0, or the number the clerk knows by heart. All "
+    "zeros pass the check of an organisation code (GB 11714-1997)."
+)
+LEVEL = "cell"
+SCOPE = "source"
+GROUP = "identifiers"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
+CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
+
+_FIRMS = "9"  # department of the market registers, which no office that files is of
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """The identifier columns."""
+    return identifier_columns(feed)
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with one code replaced by zeros or, of organisations, by the office's own."""
+
+    def placeholder(text: str, column: Column) -> str | None:
+        length = {"uscc": 18, "org_code": 9}.get(scheme_of(column, text) or "")
+        own = _office(draw) if length and draw.below(2) else None
+        if own:
+            return part_of_code(own, length)
+        return "".join("0" if c.isalnum() or c == "*" else c for c in text)
+
+    return rewritten(row, draw, columns(draw.feed), placeholder)
+
+
+def _office(draw: Draw) -> str | None:
+    """A public body's code, the same for all records of a feed; None if no register gives one."""
+    fixed = Draw(0, ("office", draw.feed.name), draw.feed, draw.others)
+    known = draw.others.codes("uscc", "")
+    drawn = (fixed.pick(known) for _ in range(TRIES if known else 0))
+    return next((code for code in drawn if not code.startswith(_FIRMS)), None)

@@ -1,0 +1,35 @@
+"""A minus where there is none."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from schemas.contract import Feed
+from sources.faults.base import Row
+from sources.faults.draw import Draw
+from sources.faults.figures import CORRECTION, FIGURES, figure_columns, rescaled
+
+__all__ = ["CORRECTION"]
+
+KIND = "sign_flipped"
+TITLE = "Sign flipped"
+DESCRIPTION = "A figure has the opposite sign: what is owed reads as a credit."
+MODELS = (
+    "Ledgers that book debts as negative and ledgers that book them as positive amounts, joined "
+    "without a look at either."
+)
+LEVEL = "cell"
+SCOPE = "source"
+GROUP = "values"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """The columns that hold figures."""
+    return figure_columns(feed, FIGURES)
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with one figure negated; nothing is nothing with either sign."""
+    return rescaled(row, draw, columns(draw.feed), (Decimal(-1),))

@@ -1,0 +1,47 @@
+"""The number that a code has replaced."""
+
+from __future__ import annotations
+
+from schemas.contract import Column, Feed
+from schemas.identifiers import USCC
+from sources.faults.base import RIGHTED, Row
+from sources.faults.draw import Draw
+from sources.faults.identifiers import identifier_columns, part_of_code, rewritten
+
+KIND = "superseded_code"
+TITLE = "Superseded number"
+DESCRIPTION = (
+    "Instead of the unified code stands the number it has replaced: the organisation code or the old "
+    "tax number, both right in their time and part of the new one."
+)
+MODELS = (
+    "The unified code took the place of organisation code and tax number on 2015-10-01 (GB "
+    "32100-2015); numbers of 15, 17, 18 and 20 characters all occur in old data."
+)
+LEVEL = "cell"
+SCOPE = "source"
+GROUP = "identifiers"
+MECHANISM = "drifting"
+INTENT = "accident"
+CORRECTION = RIGHTED | {"append": "a further row with the code in force; the old number stays"}
+
+_OLD = (9, 15)  # characters of an organisation code and of a tax number before 2015
+
+
+def columns(feed: Feed) -> tuple[str, ...]:
+    """The columns for unified codes; for tax numbers, where no organisation code stands beside them."""
+    return identifier_columns(feed, ("uscc",)) or (
+        () if identifier_columns(feed, ("org_code",)) else identifier_columns(feed, ("tax_no",))
+    )
+
+
+def spoil(row: Row, draw: Draw) -> Row | None:
+    """The row with one unified code written as the number it replaced."""
+
+    def old(text: str, column: Column) -> str | None:
+        if not USCC.checksum_ok(text):
+            return None
+        length = 15 if column.scheme == "tax_no" else draw.pick(_OLD)
+        return part_of_code(USCC.compact(text), length)
+
+    return rewritten(row, draw, columns(draw.feed), old)

@@ -1,0 +1,34 @@
+"""A file that ends in the middle."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.draw import Draw
+
+KIND = "truncated_delivery"
+TITLE = "Truncated delivery"
+DESCRIPTION = (
+    "The file breaks off somewhere after its first fifth: the record there is cut, those after it are "
+    "missing, and so is whatever closes the file. A packed file cannot be opened at all."
+)
+MODELS = (
+    "A transfer that is interrupted, or a disk that is full; the TCP connection ends and the receiver "
+    "takes what there is for the file."
+)
+LEVEL = "delivery"
+SCOPE = "once"
+GROUP = "deliveries"
+MECHANISM = "completely_at_random"
+INTENT = "accident"
+CORRECTION = SENT_AGAIN
+
+FIRST_FIFTH = 5
+
+
+def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:
+    """The bytes of the file up to a place drawn behind its first fifth."""
+    data = sent.file(day)
+    least = len(data) // FIRST_FIFTH
+    return data[: least + draw.below(len(data) - least)] or None

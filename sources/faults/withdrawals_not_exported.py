@@ -1,0 +1,37 @@
+"""Deliveries of changes without the rows that take something back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.contract import Feed
+from sources.faults.deliveries import Deliveries
+from sources.faults.draw import Draw
+from sources.faults.lost_withdrawal import withdrawn
+
+KIND = "withdrawals_not_exported"
+TITLE = "Withdrawals not exported"
+DESCRIPTION = (
+    "All rows that withdraw a record are left out of the delivery, so that whatever ended goes on being "
+    "believed."
+)
+MODELS = (
+    "Exports that select what is there cannot tell what is gone. Herring v. United States (2009) turned "
+    "on one recall that never reached the next county's database."
+)
+LEVEL = "delivery"
+SCOPE = "source"
+GROUP = "deliveries"
+MECHANISM = "in_bursts"
+INTENT = "accident"
+CORRECTION = {"changes": "the withdrawals arrive, late"}
+
+
+def fits(feed: Feed) -> bool:
+    """Feeds of changes that withdraw."""
+    return "withdraw" in feed.effect_codes.values()
+
+
+def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:
+    """The file without its withdrawals."""
+    return sent.instead(day, [row for row in sent.rows(day) if not withdrawn(sent.feed, [row])])

@@ -1,0 +1,355 @@
+"""Rows kept aside: looked at, corrected, released and discarded, and what the next build makes of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipelines.build import build
+from pipelines.home import Home
+from pipelines.landing.decisions import (
+    LOG,
+    Decided,
+    DecisionError,
+    Step,
+    add_to_log,
+    corrected,
+    courses,
+    decided_by,
+    in_edited_files,
+    read_log,
+)
+from pipelines.made_by import out_of_date
+from pipelines.quarantine.rows import NotKeptAside, listed, shown, shown_by_itself
+from pipelines.quarantine.steps import decide
+from pipelines.replay import FaultSpec, prove
+from pipelines.replay.compare.universes import Universes
+from pipelines.replay.plan.case import rows_of_states
+from pipelines.replay.plan.edits import RowEdit, apply, decided_after
+from pipelines.run import build_home, opened
+from quality.expectations import expect
+from schemas.contract import feeds
+from schemas.record_id import version
+from tests.promises.databases import unlike
+
+COURT = feeds()["court"]
+
+
+def step(what="correct", digest="", row=None, **more) -> Step:
+    return Step(
+        "2026-01-01T00:00:00+00:00",
+        "Li",
+        "seen",
+        what,
+        "court",
+        "2024-03-13",
+        2,
+        digest,
+        1,
+        row,
+        **more,
+    )
+
+
+def court(**values) -> dict[str, str | None]:
+    return dict.fromkeys(COURT.column_names) | {"id": "1", "iname": "a"} | values
+
+
+RAW = court(age="x")
+FIRST, SECOND = court(age="1"), court(age="2")
+MARKS = {name: version(COURT, row) for name, row in (("raw", RAW), ("1", FIRST), ("2", SECOND))}
+
+
+def says(after: str) -> str:
+    return json.dumps({"age": ["x", after]})
+
+
+@pytest.mark.parametrize(
+    ("steps", "comes_to"),
+    [
+        ([], []),
+        (
+            [step(values={"age": "1"}, digest=MARKS["raw"], row=RAW)],
+            [("raw", "1", "correct", says("1"))],
+        ),
+        # Corrected again before the next build, and after it: by either digest it is the same row.
+        (
+            [
+                step(values={"age": "1"}, digest=MARKS["raw"], row=RAW),
+                step(values={"age": "2"}, digest=MARKS["raw"], row=RAW),
+            ],
+            [("raw", "2", "correct", says("2"))],
+        ),
+        (
+            [
+                step(values={"age": "1"}, digest=MARKS["raw"], row=RAW),
+                step("release", MARKS["1"], FIRST),
+                step(values={"age": "2"}, digest=MARKS["1"], row=FIRST),
+            ],
+            [("raw", "2", "release", says("2"))],
+        ),
+        # Put back as it was: nothing is decided of it any more.
+        (
+            [
+                step(values={"age": "1"}, digest=MARKS["raw"], row=RAW),
+                step(values={"age": "x"}, digest=MARKS["1"], row=FIRST),
+            ],
+            [],
+        ),
+        (
+            [step("release", MARKS["raw"], RAW), step("discard", MARKS["raw"], RAW)],
+            [("raw", "raw", "discard", None)],
+        ),
+    ],
+)
+def test_what_a_log_comes_to(steps, comes_to, tmp_path) -> None:
+    add_to_log(tmp_path / LOG, steps)
+    assert read_log(tmp_path / LOG) == steps
+    assert decided_by(steps) == [
+        Decided("court", "2024-03-13", MARKS[raw], MARKS[lands], decision, told)
+        for raw, lands, decision, told in comes_to
+    ]
+
+
+def test_a_log_is_added_to_and_never_written_anew(tmp_path) -> None:
+    for what in ("release", "discard"):
+        add_to_log(tmp_path / LOG, [step(what, MARKS["raw"], RAW)])
+    assert [one.what for one in read_log(tmp_path / LOG)] == ["release", "discard"]
+    with (tmp_path / LOG).open("a", encoding="utf-8") as file:
+        file.write('{"what": "sell"}\n')
+    with pytest.raises(DecisionError, match="line 3 is no step of a quarantine"):
+        read_log(tmp_path / LOG)
+
+
+def test_only_the_row_that_was_corrected_is_read_otherwise() -> None:
+    days = ["2024-03-13", "2024-03-13", "2024-03-14"]
+    rows = [RAW, RAW | {"id": "2"}, RAW]
+    table = pa.Table.from_pylist(
+        [{"delivery": day} | row for day, row in zip(days, rows, strict=True)],
+        pa.schema([(c, pa.string()) for c in ("delivery", *COURT.column_names)]),
+    )
+    decided = decided_by([step(values={"age": None}, digest=MARKS["raw"], row=RAW)])
+    assert corrected(COURT, table, decided)["age"].to_pylist() == [None, "x", "x"]
+    assert corrected(COURT, table, [])["age"].to_pylist() == ["x", "x", "x"]
+    assert corrected(feeds()["residents"], table, decided) is table
+
+
+def test_in_files_replaced_by_others(tmp_path) -> None:
+    """A release follows the file; a row that was written as corrected is not corrected again."""
+    file = tmp_path / "file"
+    file.write_bytes(b"other")
+    whole = Decided("court", "2024-03-13", "a" * 64, "a" * 64, "release")
+    (row,) = decided_by([step(values={"age": "1"}, digest=MARKS["raw"], row=RAW)])
+    place = ("court", "2024-03-13")
+    assert in_edited_files([whole, row], {}, ()) == [whole, row]
+    followed, left = in_edited_files([whole, row], {place: file}, ())
+    assert followed.version == followed.delivered != whole.version and left == row
+    assert in_edited_files([row], {place: file}, {place}) == [row._replace(says=None)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "value", "right"),
+    [
+        ("in_set", {"values": ("CLOSED", "OPEN")}, "CLOSD", "CLOSED"),
+        ("in_set", {"values": ("CLOSED", "OPEN")}, "-", None),
+        ("check_digit", {"scheme": "org_code"}, "PDY006121", "PDY006120"),
+        ("check_digit", {"scheme": "org_code"}, "PDY-06121", None),
+        (
+            "check_digit",
+            {"scheme": "resident_no"},
+            "110105194912310021",
+            None,
+        ),  # another's, perhaps
+        ("present", {}, None, None),
+    ],
+)
+def test_what_a_value_shows_of_itself(kind, arguments, value, right) -> None:
+    e = expect("landing.court", "rule", kind, "warn", "", "age", **arguments)
+    assert shown_by_itself(COURT, e, value) == right
+
+
+# --- in a home ---------------------------------------------------------------------------------------
+
+CASE, SEX, BORN = "court:2024-03-13:1", "residents:2024-01-01:4", "residents:2024-01-01:7"
+RIGHT = {CASE: {"performance": "全部未履行"}, SEX: {"xb": "1"}, BORN: {"csrq": "19850312"}}
+WRONG = {CASE: {"performance": "全未履行"}, SEX: {"xb": "7"}, BORN: {"csrq": "39850312"}}
+BY = ("Li", "asked the office")
+
+
+@pytest.fixture(scope="module")
+def spoilt(story, tmp_path_factory) -> Path:
+    """A home of the story in which a status, a sex and a day of birth are delivered wrong."""
+    home, edits = Home(tmp_path_factory.mktemp("quarantine")), []
+    for place, values in WRONG.items():
+        feed, day, line = place.split(":")
+        file = f"{feed}/{feed}_{day.replace('-', '')}.{feeds()[feed].extension}"
+        columns = ", ".join(feeds()[feed].column_names)
+        (row,) = story.rows(
+            f"SELECT {columns} FROM landing.{feed} WHERE delivery = '{day}' AND line = {line}"
+        )
+        before = dict(zip(feeds()[feed].column_names, row, strict=True))
+        after = before | values
+        edits.append(RowEdit(feed, date.fromisoformat(day), file, int(line), before, after))
+    apply(edits, story.landing, home.landing, feeds(), home.path / "log")
+    build_home(home)
+    return home.path
+
+
+@pytest.fixture
+def home(spoilt, tmp_path) -> Home:
+    """The same, to work in."""
+    shutil.copytree(spoilt, tmp_path / "home", ignore=shutil.ignore_patterns("landing", "log"))
+    (tmp_path / "home" / "landing").symlink_to(spoilt / "landing")
+    return Home(tmp_path / "home")
+
+
+def kept(home: Home, *only: str | None) -> dict:
+    with opened(home) as engine:
+        return listed(engine, courses(read_log(home.path / LOG)), *only)
+
+
+def states(home: Home) -> dict[str, str]:
+    return {row["row"]: row["state"] for row in kept(home)["rows"]}
+
+
+def rows(home: Home, sql: str) -> list[tuple]:
+    with opened(home) as engine:
+        return engine.fetch(sql)
+
+
+def test_what_is_kept_aside_is_told_by_feed_rule_and_row(home) -> None:
+    found = kept(home)
+    none = {"corrected": 0, "released": 0, "discarded": 0}
+    assert found["counts"] == [
+        {"feed": feed, "rule": rule, "rows": 1, "open": 1} | none
+        for feed, rule in (
+            ("court", "valid_performance"), ("residents", "bounds_csrq"), ("residents", "valid_xb"),
+        )
+    ]  # fmt: skip
+    told = {
+        (row["row"], v["column"], v["value"], v["right"])
+        for row in found["rows"]
+        for v in row["verdicts"]
+        if v["outcome"] == "quarantine"
+    }
+    assert told == {
+        (CASE, "performance", "全未履行", "全部未履行"),
+        (SEX, "xb", "7", None),
+        (BORN, "csrq", "39850312", None),
+    }
+    assert [row["row"] for row in kept(home, "court")["rows"]] == [CASE]
+    assert [row["row"] for row in kept(home, None, "valid_xb")["rows"]] == [SEX]
+
+
+def test_a_row_is_shown_whole(home) -> None:
+    decide(home, "correct", *BY, row=CASE, values={"iname": "同名公司"}, when="2026-01-01")
+    with opened(home) as engine:
+        decided = courses(read_log(home.path / LOG))
+        found = shown(engine, CASE, decided)
+        assert shown(engine, found["record_id"][:8], decided) == found
+    cells = {cell["column"]: cell for cell in found["columns"]}
+    assert list(cells) == list(COURT.column_names)
+    assert cells["performance"]["right"] == "全部未履行"
+    assert "performance is one of 全部未履行, 部分未履行" in cells["performance"]["expected"]
+    assert (cells["iname"]["value"], cells["iname"]["read_as"]) == (
+        "柳陌鼎远装饰工程有限公司",
+        "同名公司",
+    )
+    assert found["log"] == [
+        {"when": "2026-01-01", "who": "Li", "why": "asked the office", "what": "correct",
+         "values": {"iname": "同名公司"}}
+    ]  # fmt: skip
+
+
+def test_corrected_and_released_it_is_as_if_it_had_never_been_wrong(home, story) -> None:
+    (still,) = decide(home, "correct", *BY, row=CASE, values={"performance": "没有"})
+    assert [one["rule"] for one in still["still"]] == ["valid_performance"]
+    before = (home.landing / "court" / "court_20240313.json").read_bytes()
+    for place, values in RIGHT.items():
+        (done,) = decide(home, "correct", *BY, row=place, values=values)
+        assert done["still"] == []
+    decide(home, "release", *BY, row=CASE)
+    assert states(home) == {CASE: "released", SEX: "corrected", BORN: "corrected"}
+    with opened(home) as engine:
+        assert "other decisions" in (out_of_date(engine, home.database(), home.path) or "")
+    add_to_log(home.path / LOG, [step("release", "0" * 32, RAW)])
+    assert "court: 1 decision of the quarantine" in " ".join(build_home(home)["gates"])
+    with opened(home) as engine:
+        assert out_of_date(engine, home.database(), home.path) is None
+    assert kept(home)["rows"] == []
+    assert (home.landing / "court" / "court_20240313.json").read_bytes() == before
+    beside = ("codes.decisions", "codes.made_by", "landing.deliveries")
+    assert unlike(
+        story.database,
+        home.database(),
+        lambda database, table, columns: (
+            None if table in beside else f'SELECT {", ".join(columns)} FROM {database}.{table}'
+        ),
+    ) == {}  # fmt: skip
+
+
+def test_a_replay_sees_the_base_as_built(home, tmp_path) -> None:
+    """The row that was released says something else; the one that was corrected is wrong again."""
+    decide(home, "release", *BY, feed="residents", rule="valid_xb")
+    decide(home, "discard", *BY, row=BORN)
+    decide(home, "correct", *BY, row=CASE, values=RIGHT[CASE])
+    build_home(home)
+    assert states(home) == {SEX: "released", BORN: "discarded"}
+    found = "SELECT line, expectation, outcome FROM quality.verdicts ORDER BY line, expectation"
+    assert rows(home, found) == [
+        (4, "valid_xb", "released"), (7, "bounds_csrq", "quarantine"), (7, "discarded", "quarantine"),
+    ]  # fmt: skip
+    assert rows(home, "SELECT line FROM conform.residents WHERE xb = '7'") == [(4,)]
+    specs = (
+        FaultSpec(feed="residents", record="HJ84010300000008", values={"xm": "贺邦"}, scope="once"),
+        FaultSpec(feed="court", record="0000000001", values=WRONG[CASE]),
+    )
+    with Universes(home, everything=True) as universes:
+        made, _ = rows_of_states(universes.case(specs))
+        universes.work_out({0: made})
+        edited, log = tmp_path / "edited", tmp_path / "log"
+        apply(made, home.landing, edited, feeds(), log, universes.decided)
+        decided = decided_after(universes.decided, made, edited)
+        build(edited, tmp_path / "rebuilt.duckdb", decided=decided, checks=False)
+        assert {"conform.residents", "quality.verdicts", "lists.entries"} <= universes.small.moved
+        assert prove.unlike(universes.small, 0, tmp_path / "rebuilt.duckdb") == {}
+
+
+@pytest.mark.parametrize(
+    ("step", "given", "sentence"),
+    [
+        ("release", {"row": "court:2024-03-13:9"}, "Nothing landed as 'court:2024-03-13:9'"),
+        ("release", {"row": "cort:2024-03-13:1"}, "no feed 'cort'. Perhaps court is meant."),
+        ("release", {"row": "abcdef12"}, "No row kept aside has a record_id"),
+        ("release", {"row": "residents:2024-01-01:2"}, "is not kept aside"),
+        ("release", {"row": BORN}, "csrq says '39850312', but csrq lies between 1901-01-01"),
+        ("release", {"feed": "tax_a_class"}, "No open row is kept aside in tax_a_class"),
+        ("release", {}, "Give one ROW, or --feed or --rule"),
+        ("release", {"row": SEX, "who": " "}, "--who says nothing"),
+        ("correct", {"row": SEX}, "Give --set COL=VALUE"),
+        ("correct", {"row": SEX, "values": {"sex": "1"}}, "residents has no column 'sex'"),
+        ("correct", {"row": SEX, "values": {"xb": "7"}}, "says that already"),
+        (
+            "correct",
+            {"row": SEX, "values": {"xb": "x" * 99}},
+            "A file of residents cannot say xb=xxx",
+        ),
+        (
+            "correct",
+            {"row": SEX, "values": {"gmsfhm": "11010519491231002X"}},
+            "'11010519491231002X' could be a real identifier",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(step, given, sentence, spoilt) -> None:
+    who = given.get("who", "Li")
+    asked = {name: value for name, value in given.items() if name != "who"}
+    with pytest.raises((DecisionError, NotKeptAside), match=re.escape(sentence)):
+        decide(Home(spoilt), step, who, "seen", **asked)
+    assert not (spoilt / LOG).exists()
