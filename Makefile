@@ -9,7 +9,7 @@ UI_HOME ?= $(HOME_DIR)/story
 PORT ?= 3000
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-all lint format contracts docs ui prove bench lock clean
+.PHONY: help setup demo test test-all lint format contracts docs ui prove fuzz bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -56,6 +56,9 @@ ui: setup  ## Dagster's pages of the story that `make demo` left (UI_HOME=build:
 
 prove: setup  ## replay against rebuild: more than 1,000 random faults, both ways (goes on where it was stopped)
 	@$(BIN)/python -m pipelines.replay.prove --cases 1100 --home $(HOME_DIR)/prove
+
+fuzz: setup  ## 10,000 corrupted files: none may end the reader, lose a row in silence or be believed beyond what it says
+	@$(BIN)/python -m tests.promises.fuzz --files 10000
 
 bench: setup  ## how fast, as ratios in one run
 	@$(BIN)/python -m benchmarks.run --write

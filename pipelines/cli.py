@@ -454,13 +454,17 @@ def _by_place(
 @app.command()
 def matrix(
     home: HomeOption = HOME,
-    n: Annotated[int, Option(help="Random faults of each kind.")] = 20,
+    n: Annotated[
+        int | None, Option(help="Random faults of each kind.", show_default="20; 5 with --gate")
+    ] = None,
     faults: Annotated[str, Option(help="Kinds, joined by commas; by default all.")] = "",
     gates: Annotated[str, Option(help="Gates, joined by commas; see `islands gates`.")] = "",
     gate: Annotated[
-        list[Path] | None, Option(metavar="FILE", help="A gate of your own besides, as SQL.")
+        list[Path] | None, Option(metavar="FILE", help="A gate of your own, as SQL; judged alone.")
     ] = None,
-    worlds: Annotated[int, Option(help="How many worlds they happen in.")] = 2,
+    worlds: Annotated[
+        int | None, Option(help="How many worlds they happen in.", show_default="2; 1 with --gate")
+    ] = None,
     seed: SeedOption = 1,
     size: Annotated[str, Option(help="Of the worlds; see generate.")] = "tiny",
     days: Annotated[int, Option(help="Window of deliveries.")] = 365,
@@ -470,8 +474,12 @@ def matrix(
     ] = None,
     workers: Annotated[int | None, Option(help="Processes; by default one a core.")] = None,
     pairs: Annotated[
-        bool, Option(help="Look for two worlds with the same files, of what is not caught.")
-    ] = True,
+        bool | None,
+        Option(
+            help="Look for two worlds with the same files, of what is not caught.",
+            show_default="yes; no with --gate",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     html: Annotated[Path | None, Option(help="Write a page, which works offline.")] = None,
 ) -> None:
@@ -480,6 +488,7 @@ def matrix(
     from pipelines.matrix.page import write_page
     from pipelines.matrix.report import print_matrix
     from pipelines.run import dirt_value
+    from quality.written import of_file
     from sources.deliver import see_world
     from sources.world import SIZES
 
@@ -490,17 +499,19 @@ def matrix(
     see_world(size, days, dirt_value(dirt))
     if html:
         _writable(html)
+    own = tuple(gate or ())
+    named = [of_file(path).gate for path in own if path.is_file()]
     plan = Plan(
         faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
-        gates=tuple(part.strip() for part in gates.split(",") if part.strip()),
-        n=n,
-        worlds=worlds,
+        gates=tuple(part.strip() for part in gates.split(",") if part.strip()) or tuple(named),
+        n=n or (5 if own else 20),
+        worlds=worlds or (1 if own else 2),
         size=size,
         days=days,
         dirt=dirt_value(dirt),
         seed=seed,
-        own=tuple(gate or ()),
-        pairs=pairs,
+        own=own,
+        pairs=not own if pairs is None else pairs,
     )
     plan.check()
     folder = out or home / "matrix"

@@ -31,6 +31,7 @@ PLACES = {
         "schemas/contract.py",
         "schemas/identifiers.py",
         "schemas/normal_form.*",
+        "schemas/record_id.py",
         "schemas/shape.py",
         "sources/files/*.py",
         "quality/*.py",

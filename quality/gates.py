@@ -63,6 +63,8 @@ ROW_COUNTS_COLUMNS = {
     **dict.fromkeys(("landed", "conformed", "quarantined", "held", "unreadable"), _COUNT),
 }
 
+POLICIES = "codes.gate_policies"  # what a run tells its gates
+
 # A feed of changes may bring this many rows however small its first delivery was.
 BACKLOG_ALLOWANCE = 100
 
@@ -93,7 +95,11 @@ def empty_sql(columns: dict[str, str]) -> str:
 
 
 def row_verdicts_sql(
-    feed: Feed, decided: bool = False, rows: str | None = None, strict: bool = False
+    feed: Feed,
+    decided: bool = False,
+    rows: str | None = None,
+    strict: bool = False,
+    policies: str = POLICIES,
 ) -> str:
     """One scan of a feed's landed rows that gives a row for every expectation a row breaks.
 
@@ -102,6 +108,7 @@ def row_verdicts_sql(
         decided: whether rows of it were released or discarded.
         rows: the table to judge, if it is not `landing.<feed>` (the edited rows of a replay, say).
         strict: whether to look only for what keeps a row aside.
+        policies: the table of what the gates are told, if it stands elsewhere.
 
     Returns:
         A query with the columns of `quality.verdicts`.
@@ -118,7 +125,7 @@ def row_verdicts_sql(
     for e in expectations:
         if e not in by_row and e not in repeats and e.kind != "meets_record":
             raise ValueError(f"{e.table}.{e.name}: {e.kind!r} does not name rows of a delivery.")
-    flagged = _flags_sql(table, by_row) if by_row else empty_sql(VERDICTS_COLUMNS)
+    flagged = _flags_sql(table, by_row, policies) if by_row else empty_sql(VERDICTS_COLUMNS)
     if decided:
         flagged = _decided_sql(table, flagged)
     if not repeats:
@@ -128,6 +135,13 @@ def row_verdicts_sql(
     parts = [f"SELECT {named} FROM flagged"]
     parts += [_verdict_sql(e, repeated_sql(e, aside, table)) for e in repeats]
     return f"WITH flagged AS (\n{flagged}\n)\n" + "\nUNION ALL\n".join(parts)
+
+
+# One decision a row as it lands: of rows corrected so that they say the same, a release counts for all.
+DECIDED = (
+    "SELECT feed, delivery, version, max(decision) AS decision FROM codes.decisions "
+    "GROUP BY feed, delivery, version"
+)
 
 
 def _decided_sql(table: str, flagged: str) -> str:
@@ -140,14 +154,14 @@ def _decided_sql(table: str, flagged: str) -> str:
     {named},
     CASE WHEN f.{ASIDE} AND d.decision = 'release' THEN 'released' ELSE f.outcome END AS outcome
 FROM ({flagged}) AS f
-LEFT JOIN codes.decisions AS d ON {tied.format("f")}
+LEFT JOIN ({DECIDED}) AS d ON {tied.format("f")}
 UNION ALL
 SELECT
     l.feed, l.delivery, l.record_id, l.version, l.line,
     'landing' AS stage, 'discarded' AS expectation,
     {_text_or_null(None)} AS column_name, 'quarantine' AS outcome
 FROM {table} AS l
-INNER JOIN codes.decisions AS d ON {tied.format("l")}
+INNER JOIN ({DECIDED}) AS d ON {tied.format("l")}
 WHERE d.decision = 'discard'"""
 
 
@@ -176,7 +190,7 @@ def verdicts_sql(feed: Feed) -> str:
     return "\nUNION ALL\n".join(parts)
 
 
-def _flags_sql(table: str, expectations: Sequence[Expectation]) -> str:
+def _flags_sql(table: str, expectations: Sequence[Expectation], policies: str) -> str:
     numbers = range(1, len(expectations) + 1)
     # A text is read once, however many expectations look at what it reads as.
     asked = dict.fromkeys(
@@ -212,7 +226,7 @@ CROSS JOIN (
         VALUES
         {listed}
     ) AS v(n, expectation, column_name, outcome, gate)
-    LEFT JOIN codes.gate_policies AS p ON p.gate = v.gate
+    LEFT JOIN {policies} AS p ON p.gate = v.gate
 ) AS e
 WHERE
     e.outcome <> 'off'
@@ -314,7 +328,7 @@ def delivery_verdicts_sql(feed: Feed, decided: bool = False) -> str:
     by_kind = {e.kind: e for e in delivery_expectations(feed)}
     rules = list(_size_rules(by_kind))
     policies = "".join(
-        f"\nLEFT JOIN codes.gate_policies AS p_{kind} ON p_{kind}.gate = {literal(e.gate)}"
+        f"\nLEFT JOIN {POLICIES} AS p_{kind} ON p_{kind}.gate = {literal(e.gate)}"
         for kind, e in by_kind.items()
     )
     outcomes = " ".join(f"WHEN {when} THEN {then}" for when, then, _ in rules)
@@ -327,13 +341,13 @@ def delivery_verdicts_sql(feed: Feed, decided: bool = False) -> str:
     )
     outcome = f"CASE {outcomes} ELSE 'pass' END"
     if decided:
-        released = (
-            "SELECT s.version FROM codes.decisions AS s "
-            f"WHERE s.feed = {literal(feed.name)} AND s.decision = 'release'"
-        )
         outcome = (
-            f"CASE WHEN {outcome} = 'hold' AND d.digest IN ({released}) THEN 'released' "
+            f"CASE WHEN {outcome} = 'hold' AND s.decision = 'release' THEN 'released' "
             f"ELSE {outcome} END"
+        )
+        policies += (
+            f"\nLEFT JOIN ({DECIDED}) AS s "
+            "ON s.feed = d.feed AND s.delivery = d.delivery AND s.version = d.digest"
         )
     none = f"WHEN d.conformed = 0 THEN {literal(some.name)} " if some else ""
     # Where no rows are never believed, they are no measure for those that come after them.

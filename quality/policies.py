@@ -67,12 +67,16 @@ def keeps_aside(e: Expectation) -> bool:
             "conform.links",
             "resolve.mentions",
         )
-    return e.kind == "no_rows" and {"record_id", "version"} <= _gives(e.arguments["query"])
+    return {"record_id", "version"} <= gives(e)
+
+
+def gives(e: Expectation) -> frozenset[str]:
+    """The columns that a check with a query of its own gives; of any other none are known."""
+    return _named(e.arguments["query"]) if e.kind == "no_rows" else frozenset()
 
 
 @cache
-def _gives(query: str) -> frozenset[str]:
-    """The columns that a query gives."""
+def _named(query: str) -> frozenset[str]:
     import sqlglot
 
     return frozenset(sqlglot.parse_one(query, read="duckdb").named_selects)

@@ -29,8 +29,8 @@ from schemas.contract import Feed
 
 READABLE, ARRIVED = "landing.readable", "landing.arrived"
 _OF_FILES = {
-    READABLE: "Every record of a file can be read.",
-    ARRIVED: "A delivery that is due arrives.",
+    READABLE: "Every record of a file that arrives can be read.",
+    ARRIVED: "A delivery that is due arrives as a file that can be read.",
 }
 _DELIVERIES = "landing.deliveries"
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from pipelines.matrix.running import CAUGHT_WELL
 from pipelines.matrix.summary import Summary, not_caught
 from pipelines.terminal import counted, plain_table
+from quality.written import of_file
 from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
@@ -29,7 +30,22 @@ def print_matrix(summary: Summary, out: Console) -> None:
     for kind in not_caught(summary.kinds):
         out.print(Text.assemble((kind, "bold"), f": {summary.why(kind)}"))
     out.print()
+    for path in summary.plan.own:
+        out.print(of_own_gate(summary, of_file(path).gate), style="bold")
     out.print(headline(summary), style="bold")
+
+
+def of_own_gate(summary: Summary, gate: str) -> str:
+    """What a gate of one's own catches and what it costs, in a few sentences."""
+    row = summary.gates.set_index("gate").loc[gate]
+    cells = summary.cells[summary.cells["gate"] == gate].sort_values("share", ascending=False)
+    caught = ", ".join(f"{one.fault} {one.share:.0%}" for one in cells.itertuples(index=False))
+    seconds = "" if pd.isna(row["seconds"]) else f" It takes {1000 * row['seconds']:.0f} ms."
+    return (
+        f"{gate} catches {caught or 'none of these faults'}. In worlds as they are it flags "
+        f"{counted(int(row['flagged']), 'row')} of {int(row['judged']):,}, "
+        f"{int(row['false_alarms']):,} of them in records with nothing wrong.{seconds}"
+    )
 
 
 def headline(summary: Summary) -> str:

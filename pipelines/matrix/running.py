@@ -205,7 +205,7 @@ def _followed(
 def _to_pair(
     plan: Plan, instances: pd.DataFrame, caught: pd.DataFrame
 ) -> list[tuple[str, list[int]]]:
-    """(kind, numbers of faults in the first world that no gate caught) of each kind that is not caught well."""
+    """(kind, numbers of some faults that no gate caught) of each kind that is not caught well."""
     seen = set(zip(caught["kind"], caught["number"], strict=True))
     found = []
     for kind, mine in instances.groupby("kind", sort=False):

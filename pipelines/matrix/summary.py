@@ -45,8 +45,8 @@ class Summary:
         plan: what was asked.
         kinds: a row a kind: `fault`, `title`, `group`, `level`, `n`, `reached` (faults that change a list),
             `caught` (by any gate), `silent` (neither), `share`, `low`, `high`, `first_stage`, `days` (median
-            from the fault to the first catch), `spread` (median of cells wrong by then), `cells` (median in all), `gates` (the
-            gates by share, most first).
+            from the fault to the first catch), `spread` (median of cells wrong by then), `cells` (median in
+            all), `gates` (the gates by share, most first).
         cells: a row a kind and gate that caught any: `fault`, `gate`, `n`, `caught`, `share`, `low`, `high`,
             `days`, `spread`.
         gates: a row a gate: `gate`, `stage`, `sentence`, `outcome`, `caught`, `kinds`, `flagged`,

@@ -2,7 +2,7 @@
 -- the registry says of the subject are believed. A register's own entry needs no search. Below the
 -- unified code an island that cannot find somebody in the registry goes on by its own key, which is then
 -- a subject of that island alone; where nothing is joined, that is all it ever does. A record that a gate
--- keeps aside is matched to nobody.
+-- keeps aside is matched to nobody from the day on which the gate can see what is wrong.
 -- source: resolve.decisions; GB 32100-2015 for the unified code as the common key
 -- grain: one row per record, version, role, reference and period
 -- key: record_id, version, role, reference_id, from_day
@@ -30,7 +30,7 @@ SELECT
     decisions.method,
     decisions.score,
     greatest(mentions.from_day, decisions.from_day) AS from_day,
-    least(mentions.to_day, decisions.to_day) AS to_day
+    least(mentions.to_day, decisions.to_day, kept_aside.from_day) AS to_day
 FROM resolve.mentions
 INNER JOIN resolve.decisions
     ON decisions.reference_id = mentions.reference_id
@@ -39,7 +39,7 @@ LEFT JOIN resolve.kept_aside
     ON kept_aside.record_id = mentions.record_id
     AND kept_aside.version = mentions.version
 WHERE decisions.subject_id IS NOT NULL
-    AND kept_aside.record_id IS NULL
+    AND coalesce(kept_aside.from_day > greatest(mentions.from_day, decisions.from_day), TRUE)
 UNION ALL
 SELECT
     mentions.record_id,
@@ -61,7 +61,7 @@ SELECT
     'own_key' AS method,
     1000 AS score,
     greatest(mentions.from_day, decisions.from_day) AS from_day,
-    least(mentions.to_day, decisions.to_day) AS to_day
+    least(mentions.to_day, decisions.to_day, kept_aside.from_day) AS to_day
 FROM resolve.mentions
 INNER JOIN codes.feeds ON feeds.feed = mentions.feed
 INNER JOIN codes.run ON run.join_level IN ('none', 'own-keys')
@@ -72,5 +72,5 @@ LEFT JOIN resolve.kept_aside
     ON kept_aside.record_id = mentions.record_id
     AND kept_aside.version = mentions.version
 WHERE decisions.subject_id IS NULL
-    AND kept_aside.record_id IS NULL
+    AND coalesce(kept_aside.from_day > greatest(mentions.from_day, decisions.from_day), TRUE)
     AND coalesce(mentions.id_value, mentions.name_key) IS NOT NULL

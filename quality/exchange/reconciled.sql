@@ -2,6 +2,9 @@
 -- (extra), no less (missing); an older version, or another subject, is both. An owner shows its own entries.
 -- Where a holder looks names up, somebody must be shown for each entry; whom, another check asks.
 -- A copy over a way that the network does not have is extra.
+-- Of all that can happen on the way or at a holder, this does not see an owner's own list falsified by hand
+-- (rests_on_something does), nor that a holder which goes by names shows one bearer of a name in place of
+-- another: for that nothing is known to it by which they differ.
 -- table: exchange.copies
 -- outcome: warn
 -- severity: major

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
-from sources.faults.identifiers import identifier_columns, rewritten, scheme_of
+from sources.faults.identifiers import firm_code_columns, rewritten, scheme_of
 
 KIND = "code_of_linked_firm"
 TITLE = "Code of a linked firm"
@@ -32,7 +32,7 @@ def fits(feed: Feed) -> bool:
 
 def columns(feed: Feed) -> tuple[str, ...]:
     """The columns for codes of organisations."""
-    return identifier_columns(feed, ("uscc", "org_code", "tax_no"))
+    return firm_code_columns(feed)
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

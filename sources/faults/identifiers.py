@@ -60,8 +60,14 @@ def name_beside_code(feed: Feed, column: str) -> str | None:
 
 
 def organisation_columns(feed: Feed) -> tuple[str, ...]:
-    """Name columns that may hold an organisation's name, not a person's alone."""
-    return tuple(n for n in name_columns(feed) if feed.column(n).title_zh.endswith("名称"))
+    """Name columns that may hold an organisation's name; what the social area tells is of people."""
+    names = name_columns(feed) if feed.area != "social" else ()
+    return tuple(name for name in names if feed.column(name).title_zh.endswith("名称"))
+
+
+def firm_code_columns(feed: Feed) -> tuple[str, ...]:
+    """Columns for codes of organisations; what the social area tells is of people."""
+    return identifier_columns(feed, ("uscc", "org_code", "tax_no")) if feed.area != "social" else ()
 
 
 def possibly_real(feed: Feed, row: Row, before: Row | None = None) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from schemas.contract import Column, Feed
 from schemas.identifiers import USCC
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
-from sources.faults.identifiers import identifier_columns, part_of_code, rewritten
+from sources.faults.identifiers import firm_code_columns, part_of_code, rewritten
 
 KIND = "superseded_code"
 TITLE = "Superseded number"
@@ -30,9 +30,10 @@ _OLD = (9, 15)  # characters of an organisation code and of a tax number before 
 
 def columns(feed: Feed) -> tuple[str, ...]:
     """The columns for unified codes; for tax numbers, where no organisation code stands beside them."""
-    return identifier_columns(feed, ("uscc",)) or (
-        () if identifier_columns(feed, ("org_code",)) else identifier_columns(feed, ("tax_no",))
-    )
+    schemes = {name: feed.column(name).scheme for name in firm_code_columns(feed)}
+    wanted = "uscc" if "uscc" in schemes.values() else "tax_no"
+    beside = wanted == "tax_no" and "org_code" in schemes.values()
+    return tuple(name for name, scheme in schemes.items() if scheme == wanted and not beside)
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

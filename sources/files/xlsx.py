@@ -46,7 +46,7 @@ DIGITS = 15  # that a spreadsheet keeps of a number
 # is taken for a stray one.
 MOST_EMPTY, GRID_ALWAYS = 16, 1_000_000
 CELLS = re.compile(rb"<c(?: [^>]*)?>")
-COLUMNS = re.compile(rb"<c [^>]*?\br=[\"']([A-Z]{1,3})[0-9]")
+PLACES = re.compile(rb"<c [^>]*?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 FILLED = re.compile(rb"<c [^>]*?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'](?:[^>]*[^/>])?>")
 ROWS = re.compile(rb"<row [^>]*?\br=[\"']([0-9]{1,7})[\"']")
 ERRORS = re.compile(rb"<c [^>]*?\bt=[\"']e[\"'][^>]*>(?:<f.*?(?:/>|</f>))?<v>([^<]*)<", re.DOTALL)
@@ -424,8 +424,9 @@ def _see_that_it_fits(feed: Feed, name: str, raw: bytes, size: int) -> None:
         raise Refused(f"cut off or no workbook: sheet {name!r} has cells that say no place")
     cells = len(CELLS.findall(raw))
     most = max(MOST_EMPTY * cells, GRID_ALWAYS)
-    columns = max((_place(c, b"1")[1] + 1 for c in set(COLUMNS.findall(raw))), default=0)
-    rows = max(map(int, ROWS.findall(raw)), default=0)
+    places = PLACES.findall(raw)  # a cell may name another row than the one it stands in
+    columns = max((_place(c, b"1")[1] + 1 for c in {letters for letters, _ in places}), default=0)
+    rows = max((int(row) for row in (*ROWS.findall(raw), *(row for _, row in places))), default=0)
     if max(rows, cells) * max(columns, 1) <= most:
         return
     filled = [_place(match[1], match[2]) for match in FILLED.finditer(raw)]

@@ -31,7 +31,7 @@ ORDER = (
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",
     "pipelines.changes", "pipelines.graph", "pipelines.lineage", "pipelines.made_by", "pipelines.codes",
     "pipelines.home", "pipelines.build", "pipelines.trace", "pipelines.subject", "pipelines.systems",
-    "pipelines.told", "pipelines.run",
+    "pipelines.told", "pipelines.run", "pipelines.quarantine",
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",
     "pipelines.experiment", "pipelines.demo", "pipelines.listing",

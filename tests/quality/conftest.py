@@ -129,9 +129,17 @@ TABLES: dict[str, dict[str, str]] = {
         "version": "VARCHAR",
         "role": "VARCHAR",
         "feed": "VARCHAR",
+        "reference_id": "VARCHAR",
         "id_scheme": "VARCHAR",
         "id_value": "VARCHAR",
         "name_key": "VARCHAR",
+        **INTERVAL,
+    },
+    "resolve.decisions": {
+        "reference_id": "VARCHAR",
+        "subject_id": "VARCHAR",
+        "method": "VARCHAR",
+        "outcome": "VARCHAR",
         **INTERVAL,
     },
     "resolve.matches": {

@@ -67,6 +67,12 @@ def test_a_row_kept_aside(decision, verdicts, counts, judged):
     assert bench.fetch(COUNTS) == [counts]
 
 
+def test_two_rows_corrected_to_say_the_same_have_one_verdict_each(judged):
+    bench = judged(ROWS, (JAN, "2|None", "release"), (JAN, "2|None", "correct"))
+    assert bench.fetch(VERDICTS)[:1] == [(4, "required_holder", "released")]
+    assert bench.fetch(COUNTS) == [(3, 2, 1, 0)]
+
+
 def test_a_decision_is_of_one_delivery_and_one_content(judged):
     rows = {
         JAN: [{"no": "1", "holder": "a"}, {"no": "2"}],

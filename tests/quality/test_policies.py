@@ -35,4 +35,6 @@ def test_what_cannot_be_is_refused_in_a_sentence(name, value, sentence):
 def test_only_a_gate_that_names_records_early_may_keep_them_aside():
     keep = {gate for gate, told in choices().items() if "quarantine" in told}
     assert {gate.partition(".")[0] for gate in keep} == {"landing", "conform", "resolve"}
-    assert "resolve.subject_registered" in keep and "resolve.code_of_one_body" not in keep
+    assert "resolve.name_agrees" in keep
+    # One names no record, and one reads the matches, which come after.
+    assert not keep & {"resolve.drift", "resolve.subject_registered"}

@@ -98,6 +98,13 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ("conform.permits", "whole"): [
         ("landing.permits", {"record_id": "r", "version": "v", "delivery": JAN})
     ],
+    ("conform.permits", "recounted"): [
+        ("landing.permits", {"record_id": "r", "version": "v", "delivery": JAN, "published": JAN}),
+        (
+            "quality.deliveries",
+            {"feed": "permits", "delivery": JAN, "published": JAN, "outcome": "pass"},
+        ),
+    ],
     ("conform.permits", "one_version_at_a_time"): [
         ("conform.permits", {"record_id": "r", "version": "v", "from_day": JAN}),
         ("conform.permits", {"record_id": "r", "version": "w", "from_day": FEB}),

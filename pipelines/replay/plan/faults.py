@@ -18,6 +18,7 @@ from pipelines.engine.databases import Databases
 from pipelines.landing.decisions import TABLE, decided_of
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
+from quality.gates import POLICIES
 from schemas.contract import Feed
 from schemas.record_id import record_id
 from schemas.suggest import suggestion
@@ -135,7 +136,8 @@ class Landed:
         }
         self.feeds = {feed.name: feed for feed in feeds.values() if f"landing.{feed.name}" in held}
         decided = db.rows(f"SELECT * FROM {name}.{TABLE}") if TABLE in held else ()
-        self.gates = Gates(db, decided_of(decided))
+        policies = f"{name}.{POLICIES}" if POLICIES in held else None
+        self.gates = Gates(db, decided_of(decided), policies)
         self._files: dict[str, dict[date, str]] = {}  # feed -> delivery day -> file
         for feed, day, file in db.rows(
             f"SELECT feed, published, min(file) FROM {name}.landing.deliveries "

@@ -26,10 +26,14 @@ class Gates:
     Args:
         db: open databases; a table and a view are made in it, one of each a feed.
         decided: of rows kept aside.
+        policies: the table of what the gates are told; nothing, if there is none.
     """
 
-    def __init__(self, db: Databases, decided: Sequence[Decided] = ()) -> None:
+    def __init__(
+        self, db: Databases, decided: Sequence[Decided] = (), policies: str | None = None
+    ) -> None:
         self._db = db
+        self._policies = policies or "(SELECT NULL AS gate, NULL AS policy)"
         self._decided = {(d.feed, d.delivery, d.version): d.decision for d in decided}
         self._views: set[str] = set()
         self._answers: dict[_Delivered, list[Row]] = {}
@@ -78,7 +82,7 @@ class Gates:
         self._db.engine.insert_arrow(planned, table)
         if gate not in self._views:
             self._views.add(gate)
-            self._db.run(f"CREATE VIEW {gate} AS {_gate_sql(feed, planned)}")
+            self._db.run(f"CREATE VIEW {gate} AS {_gate_sql(feed, planned, self._policies)}")
         aside = {line for (line,) in self._db.rows(f"FROM {gate}")}
         kept: list[list[Row]] = [[] for _ in deliveries]
         for line, (n, day, row) in enumerate(rows):
@@ -102,9 +106,10 @@ def _delivered(feed: Feed, day: date, rows: Sequence[Row]) -> _Delivered:
     return feed.name, day, tuple(tuple(row.values()) for row in rows)
 
 
-def _gate_sql(feed: Feed, table: str) -> str:
+def _gate_sql(feed: Feed, table: str, policies: str) -> str:
     """The lines of a table of rows, as they would be read, that the feed's gate keeps aside."""
     return f"""
     WITH landed AS MATERIALIZED ({landing_select(feed, table)})
-    SELECT DISTINCT line FROM ({row_verdicts_sql(feed, rows="landed", strict=True)})
+    SELECT DISTINCT line
+    FROM ({row_verdicts_sql(feed, rows="landed", strict=True, policies=policies)})
     """

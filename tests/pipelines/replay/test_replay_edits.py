@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -128,6 +129,15 @@ def folder(tmp_path):
     return landing
 
 
+@contextmanager
+def databases(**paths):
+    """Databases beside the table of gates that are told something: none is."""
+    with opened(**paths) as db:
+        db.run("CREATE SCHEMA codes")
+        db.run("CREATE TABLE codes.gate_policies (gate VARCHAR, policy VARCHAR)")
+        yield db
+
+
 @pytest.fixture
 def planned(folder, tmp_path):
     """The edits of a fault, worked out from a database of the folder."""
@@ -148,7 +158,7 @@ def planned(folder, tmp_path):
         )
 
     def run(name, **asked):
-        with opened(base=database) as db:
+        with databases(base=database) as db:
             landed = Landed(db, "base", FEEDS)
             others = Registered(db, "base", REGISTERS)
             return plan(landed, others, folder, FaultSpec(name, **asked))
@@ -246,7 +256,7 @@ def test_appends_are_corrected_by_a_further_row(planned):
 def test_a_row_that_would_be_kept_aside_takes_no_good_row_with_it():
     good = dict(zip(FINES.column_names, ("1", CODES[0], "0.5", "A"), strict=True))
     unknown = good | {"mark": "X"}  # says the same of the same record, so it is the same version
-    with opened() as db:
+    with databases() as db:
         gates = Gates(db)
         assert gates.let_through(FINES, {DAYS[0]: [unknown, good]}) == {DAYS[0]: [good]}
         assert gates.let_through(FINES, {DAYS[0]: [unknown], DAYS[1]: [good]}) == {
@@ -285,7 +295,7 @@ def test_draws_are_the_same_every_time_and_reach_every_record(planned):
 
 
 def test_the_frame_is_every_record_once_in_the_order_of_its_id(folder, tmp_path, planned):
-    with opened(base=tmp_path / "base.duckdb") as db:
+    with databases(base=tmp_path / "base.duckdb") as db:
         landed = Landed(db, "base", FEEDS)
         for feed, size in landed.frame(kind("mistyped_code"), list(FEEDS.values())):
             drawn = [landed.nth(kind("mistyped_code"), feed, n) for n in range(size)]

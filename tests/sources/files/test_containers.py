@@ -252,6 +252,14 @@ def test_a_stray_cell_far_from_the_table(tmp_path) -> None:
     )
 
 
+def test_a_cell_that_names_a_row_far_from_its_own(tmp_path) -> None:
+    """Within the bound by the rows there are, far beyond it by the row that the cell names."""
+    content = repacked(workbook(("一", [*HEAD, ONE])), b'r="B3"', b'r="XFD1048576"')
+    assert refused(XLSX, content, tmp_path).startswith(
+        "too large: sheet '一' has cells as far as row"
+    )
+
+
 def test_formatted_but_empty_cells_far_from_the_table(tmp_path) -> None:
     def coloured(book, sheet) -> None:
         sheet.write_blank(1_048_575, 16_383, None, book.add_format({"bold": True}))

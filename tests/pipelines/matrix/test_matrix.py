@@ -1,0 +1,126 @@
+"""Which gate catches which fault: by replay as by rebuilding, and what the tables come to."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from jsonschema import Draft202012Validator
+
+from pipelines.engine.databases import opened
+from pipelines.home import Home
+from pipelines.matrix import Plan, Tables, run, summarise, write_tables
+from pipelines.matrix.judged import Judged
+from pipelines.matrix.page import write_page
+from pipelines.matrix.report import headline
+from pipelines.matrix.running import drawn
+from pipelines.replay.recompute.states import rebuild_states
+from schemas.contract import ROOT
+
+KINDS = ("mistyped_code", "lost_withdrawal", "valid_code_of_another", "list_sent_astray")
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return Plan(faults=KINDS, n=3, worlds=1, size="story", dirt=0.0)
+
+
+@pytest.fixture(scope="module")
+def made(plan, tmp_path_factory) -> tuple[Tables, object]:
+    out = tmp_path_factory.mktemp("matrix")
+    return run(plan, out), out
+
+
+def test_each_fault_has_a_row_and_each_catch_another(made):
+    tables, _ = made
+    assert set(tables.instances["kind"]) == set(KINDS)
+    pairs = set(zip(tables.caught["kind"], tables.caught["gate"], strict=True))
+    assert ("mistyped_code", "landing.check_digit") in pairs
+    assert ("list_sent_astray", "exchange.path_exists") in pairs
+    seen = tables.caught.merge(tables.instances, on=["kind", "number"], suffixes=("", "_of_fault"))
+    dated = seen[seen["day"].notna()]
+    assert (dated["day"] >= dated["day_of_fault"]).all()  # nobody sees it before it happens
+
+
+def test_a_clean_world_raises_no_alarm(made):
+    tables, _ = made
+    assert tables.gates.loc[tables.gates["flagged"] > 0, "gate"].tolist() == []
+
+
+def test_what_no_file_tells_is_proved_by_another_truth(made):
+    tables, _ = made
+    (pair,) = [pair for pair in tables.pairs if pair.fault == "lost_withdrawal"]
+    assert pair.truth["held_to"] is not None and pair.other == pair.truth | {"held_to": None}
+    assert pair.files > 100
+
+
+def test_replay_finds_what_a_rebuild_would(plan, made, tmp_path):
+    _, out = made
+    home = Home(out / "worlds" / "000")
+    with Judged(home) as judged:
+        cases = [drawn(judged, kind, 0, plan.seed) for kind in KINDS[2:]]
+        judged.follow(cases)
+        caught = judged.caught()
+        base = judged.base
+        for n, edits in enumerate(cases):
+            states = rebuild_states(home.database(), home.landing, edits, tmp_path / str(n))
+            mine = caught[caught["universe"] == 2 * n].set_index("gate")["flagged"]
+            with opened(clean=base, faulty=states.faulty) as db:
+                for gate in judged.gates:
+                    flagged = 0
+                    for model in gate.models:
+                        db.run("USE faulty")
+                        db.run(f"CREATE OR REPLACE TEMP TABLE now AS {model.sql}")
+                        db.run("USE memory")
+                        flagged += db.rows(
+                            f"SELECT count(*) FROM (FROM now EXCEPT ALL FROM clean.{model.name})"
+                        )[0][0]
+                    if gate.models:
+                        assert mine.get(gate.id, 0) == flagged, (KINDS[2 + n], gate.id)
+
+
+def test_a_summary_counts_what_the_tables_say(plan, made):
+    tables, _ = made
+    summary = summarise(plan, tables)
+    kinds = summary.kinds.set_index("fault")
+    assert kinds.loc["mistyped_code", "share"] == 1
+    assert kinds.loc["mistyped_code", "first_stage"] == "landing"
+    assert "No check of the files can tell" in summary.why("lost_withdrawal")
+    caught = tables.caught.drop_duplicates(["kind", "number"])
+    assert summary.cover["more"].sum() == summary.cover["caught"].iloc[-1] == len(caught)
+    assert summary.cover["more"].is_monotonic_decreasing
+    assert "4 kinds" in headline(summary)
+
+
+def test_gates_are_added_by_what_they_catch_more_then_by_false_alarms():
+    rows = [("a", "x"), ("b", "x"), ("a", "y"), ("b", "y"), ("c", "z"), ("a", "z")]
+    caught = pd.DataFrame(
+        [
+            {"kind": k, "number": 0, "gate": g, "flagged": 1, "day": None, "spread": None}
+            for k, g in rows
+        ]
+    )
+    gates = pd.DataFrame({"gate": ["x", "y", "z"], "false_alarms": [5, 1, 0]})
+    from pipelines.matrix.summary import _cover
+
+    cover = _cover(caught, gates, 4)
+    assert cover["gate"].tolist() == ["z", "y"]
+    assert cover["share"].tolist() == [0.5, 0.75] and cover["false_alarms"].tolist() == [0, 1]
+
+
+def test_json_tables_and_page(plan, made):
+    tables, out = made
+    summary = summarise(plan, tables)
+    schema = json.loads((ROOT / "schemas" / "json" / "matrix.schema.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(json.loads(json.dumps(summary.json(), default=str)))
+    files = write_tables(summary, tables, out, ("matrix",))
+    assert len(pd.read_parquet(files["instances"])) == len(tables.instances)
+    write_page(summary, tables, out, out / "matrix.html")
+    page = (out / "matrix.html").read_text("utf-8")
+    assert "mistyped_code|landing.check_digit" in page and "No check of the files can tell" in page
+
+
+def test_an_option_that_cannot_be_is_told():
+    with pytest.raises(ValueError, match="--faults 'gremlin' is none of"):
+        Plan(faults=("gremlin",)).check()
