@@ -21,8 +21,12 @@ CLERK = FaultSpec(
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory) -> dict[str, dict]:
-    home = make_home(Home(tmp_path_factory.mktemp("home")), size="story", seed=1, dirt=0.0)
+def home(tmp_path_factory) -> Home:
+    return make_home(Home(tmp_path_factory.mktemp("home")), size="story", seed=1, dirt=0.0)
+
+
+@pytest.fixture(scope="module")
+def followed(home) -> dict[str, dict]:
     return {
         "warn": replay(home, [CLERK]).json(),
         "quarantine": replay(home, [CLERK], policy=KEPT).json(),
@@ -52,3 +56,22 @@ def test_a_rebuild_tells_the_same(followed):
         for way in ("quarantine", "rebuilt")
     ]
     assert told[0] == told[1]
+
+
+def test_a_correction_goes_by_what_the_gates_of_the_run_let_through(home):
+    """A row that is kept aside by contract, and believed where the run only warns."""
+    wrong = FaultSpec(
+        "free_edit",
+        feed="court",
+        record="0000000001",
+        values={"performance": "nobody knows"},
+        correct_after=30,
+    )
+    told = {
+        way: replay(home, [wrong], policy={"gate.landing.in_set": "warn"}, rebuild=rebuild).json()
+        for way, rebuild in (("replay", False), ("rebuild", True))
+    }
+    assert told["replay"]["fault"]["kept_back"] == []
+    assert told["replay"]["fault"]["correction_sent"] is not None
+    same = [{k: v for k, v in one.items() if k not in ("mode", "seconds")} for one in told.values()]
+    assert same[0] == same[1]
