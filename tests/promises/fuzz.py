@@ -24,6 +24,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -116,7 +117,7 @@ def dialect(r: random.Random, feed: Feed, data: bytes) -> bytes:
     """The table anew in a dialect of its own: delimiter, quotes, escapes, header, lines, ends."""
     table, _ = files.read(feed, Path("t"), data)
     names = list(feed.column_names)
-    lines = [names, *([v or "" for v in row.values()][1:] for row in table.to_pylist())]
+    lines = [[*names], *([v or "" for v in row.values()][1:] for row in table.to_pylist())]
     delimiter = r.choice(
         (feed.delimiter, feed.delimiter, ",", ";", "\t", "|", " ", ", ", "；", "::")
     )
@@ -126,7 +127,7 @@ def dialect(r: random.Random, feed: Feed, data: bytes) -> bytes:
     if header == "none":
         lines = lines[1:]
     elif header == "twice":
-        lines.insert(r.randrange(len(lines)) + 1, names)
+        lines.insert(r.randrange(len(lines)) + 1, [*names])
     elif header == "capitals":
         lines[0] = [name.upper() for name in names]
     elif header == "fewer":
@@ -434,6 +435,7 @@ def _bounded(scratch: str) -> None:
     """Bounds on a process of the run, and where it says which file it is at."""
     import resource
 
+    warnings.simplefilter("ignore", UserWarning)  # parts of a package that bear one name
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     global _AT
     _AT = Path(scratch) / f"{os.getpid()}.at"
@@ -503,12 +505,13 @@ def main(args: Sequence[str] | None = None) -> int:
             running = [pool.submit(played, part, Path(scratch), home) for part in parts]
             try:
                 for part, one in zip(parts, running, strict=True):
-                    found += one.result()
+                    found += (wrong_ones := one.result())
+                    print("\n".join(wrong_ones), end="\n" * bool(wrong_ones), flush=True)
                     bar.advance(task, len(part))
             except BrokenProcessPool:
                 at = ", ".join(sorted(p.read_text() for p in Path(scratch).glob("*.at")))
                 found.append(f"a process was ended by one of the files {at}")
-    print("\n".join(found))
+                print(found[-1])
     print(f"{given.files - len(found):,} of {given.files:,} files are as they should be.")
     return int(bool(found))
 
