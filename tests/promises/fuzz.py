@@ -48,6 +48,7 @@ VALUES = (
     "-0", "1e5", "  y", "\u3000z", "é", "𠮷", "true", "no", "null", "a;b|c\td",
 )  # fmt: skip
 NUMBER = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?|true|false|nan|inf", re.I)
+CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 Corruption = Callable[[random.Random, Feed, bytes], bytes]
@@ -329,10 +330,10 @@ def _said(feed: Feed, data: bytes) -> Iterator[str]:
     elif feed.format == "csv":
         yield text.replace('""', '"')
     elif feed.format == "xml":
-        for read_as in (text, data.decode("utf-16", "replace")):
+        for read_as in (text, CDATA.sub("", text), data.decode("utf-16", "replace")):
             yield html.unescape(read_as).replace("\r\n", "\n").replace("\r", "\n")
     else:
-        yield text.replace('\\"', '"')
+        yield text.replace('\\"', '"').replace("\\t", "\t")
         for match in STRING.finditer(data):
             try:
                 yield json.loads(match[0])
@@ -425,7 +426,7 @@ def built_wrong(n: int, home: Path, scratch: Path) -> str | None:
         shutil.rmtree(copy, ignore_errors=True)
     if code not in (0, 2):
         return f"build left with {code}"
-    return None if kept and (code == 0 or pointer) else "the last good database was changed"
+    return None if code == 0 or (kept and pointer) else "the last good database was changed"
 
 
 # --- a run ----------------------------------------------------------------------------------------
