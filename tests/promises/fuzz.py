@@ -24,6 +24,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -47,6 +48,7 @@ VALUES = (
     "-0", "1e5", "  y", "\u3000z", "é", "𠮷", "true", "no", "null", "a;b|c\td",
 )  # fmt: skip
 NUMBER = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?|true|false|nan|inf", re.I)
+CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 Corruption = Callable[[random.Random, Feed, bytes], bytes]
@@ -116,7 +118,7 @@ def dialect(r: random.Random, feed: Feed, data: bytes) -> bytes:
     """The table anew in a dialect of its own: delimiter, quotes, escapes, header, lines, ends."""
     table, _ = files.read(feed, Path("t"), data)
     names = list(feed.column_names)
-    lines = [names, *([v or "" for v in row.values()][1:] for row in table.to_pylist())]
+    lines = [[*names], *([v or "" for v in row.values()][1:] for row in table.to_pylist())]
     delimiter = r.choice(
         (feed.delimiter, feed.delimiter, ",", ";", "\t", "|", " ", ", ", "；", "::")
     )
@@ -126,7 +128,7 @@ def dialect(r: random.Random, feed: Feed, data: bytes) -> bytes:
     if header == "none":
         lines = lines[1:]
     elif header == "twice":
-        lines.insert(r.randrange(len(lines)) + 1, names)
+        lines.insert(r.randrange(len(lines)) + 1, [*names])
     elif header == "capitals":
         lines[0] = [name.upper() for name in names]
     elif header == "fewer":
@@ -328,10 +330,10 @@ def _said(feed: Feed, data: bytes) -> Iterator[str]:
     elif feed.format == "csv":
         yield text.replace('""', '"')
     elif feed.format == "xml":
-        for read_as in (text, data.decode("utf-16", "replace")):
+        for read_as in (text, CDATA.sub("", text), data.decode("utf-16", "replace")):
             yield html.unescape(read_as).replace("\r\n", "\n").replace("\r", "\n")
     else:
-        yield text.replace('\\"', '"')
+        yield text.replace('\\"', '"').replace("\\t", "\t")
         for match in STRING.finditer(data):
             try:
                 yield json.loads(match[0])
@@ -424,7 +426,7 @@ def built_wrong(n: int, home: Path, scratch: Path) -> str | None:
         shutil.rmtree(copy, ignore_errors=True)
     if code not in (0, 2):
         return f"build left with {code}"
-    return None if kept and (code == 0 or pointer) else "the last good database was changed"
+    return None if code == 0 or (kept and pointer) else "the last good database was changed"
 
 
 # --- a run ----------------------------------------------------------------------------------------
@@ -434,6 +436,7 @@ def _bounded(scratch: str) -> None:
     """Bounds on a process of the run, and where it says which file it is at."""
     import resource
 
+    warnings.simplefilter("ignore", UserWarning)  # parts of a package that bear one name
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     global _AT
     _AT = Path(scratch) / f"{os.getpid()}.at"
@@ -503,12 +506,13 @@ def main(args: Sequence[str] | None = None) -> int:
             running = [pool.submit(played, part, Path(scratch), home) for part in parts]
             try:
                 for part, one in zip(parts, running, strict=True):
-                    found += one.result()
+                    found += (wrong_ones := one.result())
+                    print("\n".join(wrong_ones), end="\n" * bool(wrong_ones), flush=True)
                     bar.advance(task, len(part))
             except BrokenProcessPool:
                 at = ", ".join(sorted(p.read_text() for p in Path(scratch).glob("*.at")))
                 found.append(f"a process was ended by one of the files {at}")
-    print("\n".join(found))
+                print(found[-1])
     print(f"{given.files - len(found):,} of {given.files:,} files are as they should be.")
     return int(bool(found))
 
