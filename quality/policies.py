@@ -56,6 +56,19 @@ def choices() -> dict[str, tuple[str, ...]]:
     return dict(sorted(found.items()))
 
 
+def all_told(strongest: bool) -> dict[str, str]:
+    """Every gate that can keep something back told to be off, or to keep it back.
+
+    >>> all_told(False)["gate.landing.present"], all_told(True)["gate.landing.present"]
+    ('off', 'quarantine')
+    """
+    return {
+        f"{PREFIX}{gate}": told[-1] if strongest else OFF
+        for gate, told in choices().items()
+        if told[-1] in (QUARANTINE, HOLD)
+    }
+
+
 def keeps_aside(e: Expectation) -> bool:
     """Whether what breaks a written expectation is named as a version of a record, early enough."""
     if e.stage not in KEEP_ASIDE or e.reads & AFTER:

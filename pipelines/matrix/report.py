@@ -71,12 +71,12 @@ def headline(summary: Summary) -> str:
 def _kinds(summary: Summary, out: Console) -> None:
     table = plain_table()
     table.add_column("Fault", no_wrap=True)
-    for heading in ("reach a list", "caught", "95 % interval", "after", "spread by then"):
+    for heading in ("reach", "caught", "95 %", "after", "spread by then", "gates off", "on"):
         table.add_column(heading, justify="right")
     table.add_column("Gates that catch it")
     for row in summary.kinds.itertuples(index=False):
         if not row.n:
-            table.add_row(row.fault, *[DASH] * 5, "nothing to change in these worlds")
+            table.add_row(row.fault, *[DASH] * 7, "nothing to change in these worlds")
             continue
         gates = [f"{one['gate']} {one['share']:.0%}" for one in row.gates]
         more = len(gates) - MOST
@@ -91,10 +91,16 @@ def _kinds(summary: Summary, out: Console) -> None:
             f"{row.low:.0%}–{row.high:.0%}",
             days,
             spread,
+            *(DASH if pd.isna(v) else f"{v:.1f}" for v in (row.cells_off, row.cells_on)),
             named or "none",
             style=style,
         )
     out.print(table)
+    out.print(
+        "reach: share that changes a list. off, on: cells wrong on average where no gate keeps anything "
+        "back, and where each does that can.",
+        style="dim",
+    )
 
 
 def _cover(summary: Summary, out: Console) -> None:

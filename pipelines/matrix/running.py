@@ -23,9 +23,11 @@ from pipelines.matrix.judged import Judged
 from pipelines.matrix.pairs import Pair, find
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.compare.outcome import Outcome
+from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.edits import Edit, EditError, FileEdit
 from pipelines.replay.plan.faults import PLACE, FaultSpec, Struck
 from pipelines.run import make_home
+from quality.policies import all_told
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
 from sources.world.draws import Stream
@@ -33,11 +35,12 @@ from sources.world.draws import Stream
 BLOCK = 120  # faults followed together
 DRAWN_AGAIN = 20  # times at most that a fault which changes nothing is drawn again
 CAUGHT_WELL = 0.95  # the share of faults of a kind from which it counts as caught
+POLICIES_TRIED = 3  # faults of a kind that are followed with gates off and on as well
 PAIRS_TRIED = 4  # faults of a kind for which another truth with the same files is looked for
 
 INSTANCES = (
     "kind", "number", "world", "seed", "place", "record_id", "day", "file", "line", "before", "after",
-    "cells", "subjects", "first_day", "replay",
+    "cells", "subjects", "first_day", "replay", "cells_off", "cells_on",
 )  # fmt: skip
 CAUGHT = ("kind", "number", "gate", "flagged", "day", "spread", "example")
 
@@ -102,7 +105,9 @@ class Tables:
     """What was found.
 
     Attributes:
-        instances: a row a fault that found something to change.
+        instances: a row a fault that found something to change. `cells_off` and `cells_on` are the cells
+            wrong where every gate that can keep something back is off, and where it does; of some faults
+            of records and deliveries only, since gates keep nothing back of a mishap.
         caught: a row a fault and gate that caught it.
         gates: a row a gate and world: gate, world (None: the first without dirt), stage, sentence, outcome,
             flagged (rows it flags without any fault), false_alarms (those of sound records), judged (rows
@@ -160,6 +165,10 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
         for one in _paired(said, out, _to_pair(plan, instances, caught), workers):
             pairs += one
             tell("pairs", total, total)
+    tell("gates off and on", total, total)
+    for name, cells in _under_policies(said, homes[0], instances, workers):
+        of = [cells.get(pair) for pair in zip(instances["kind"], instances["number"], strict=True)]
+        instances[name] = pd.array(of, dtype="Int64")
     order = {kind: n for n, kind in enumerate(plan.kinds)}
     by_kind = {"by": ["kind", "number"], "key": lambda c: c.map(order) if c.name == "kind" else c}
     return Tables(
@@ -200,6 +209,43 @@ def _followed(
         }
         for ready in as_completed(waiting):
             yield waiting[ready], ready.result()
+
+
+def _under_policies(
+    plan: dict[str, Any], home: str, instances: pd.DataFrame, workers: int
+) -> Iterator[tuple[str, dict[tuple[str, int], int]]]:
+    """Column of `instances` -> how many cells some faults of the first world make wrong under a policy."""
+    mine = (
+        instances[(instances["world"] == 0) & instances["kind"].isin(set(kinds()))]
+        .groupby("kind", sort=False)
+        .head(POLICIES_TRIED)
+    )
+    faults = list(zip(mine["kind"], mine["number"], strict=True))
+    arms = (("cells_off", False), ("cells_on", True))
+    if workers == 1:
+        yield from ((name, _cells(plan, home, faults, told)) for name, told in arms)
+        return
+    with ProcessPoolExecutor(min(workers, len(arms)), get_context("spawn")) as pool:
+        waiting = {pool.submit(_cells, plan, home, faults, told): name for name, told in arms}
+        for ready in as_completed(waiting):
+            yield waiting[ready], ready.result()
+
+
+def _cells(
+    said: dict[str, Any], home: str, faults: Sequence[tuple[str, int]], strongest: bool
+) -> dict[tuple[str, int], int]:
+    """How many cells each fault makes wrong where every gate is told the same, in whatever process."""
+    seed = _plan(said).seed
+    with Universes(Home(Path(home)), policy=all_told(strongest)) as universes:
+        drawn_of = {one: drawn(universes, *one, seed) for one in faults}
+        named = [one for one, edits in drawn_of.items() if edits is not None]
+        found: dict[tuple[str, int], int] = {}
+        for at in range(0, len(named), BLOCK):
+            some = named[at : at + BLOCK]
+            outcomes = universes.follow([drawn_of[one] or () for one in some])
+            for one, outcome in zip(some, outcomes, strict=True):
+                found[one] = outcome.faulty.lists.groupby(list(CELL)).ngroups
+    return found
 
 
 def _to_pair(
@@ -307,13 +353,13 @@ def _follow(
     return instances, caught
 
 
-def drawn(judged: Judged, kind: str, number: int, seed: int) -> tuple[Edit, ...] | None:
+def drawn(base: Universes, kind: str, number: int, seed: int) -> tuple[Edit, ...] | None:
     """The edits of the n-th fault of a kind; None if none was found that changes anything."""
     stream = Stream(seed, f"matrix.fault.{kind}")
     for again in range(DRAWN_AGAIN):
         one = int(stream.below(number * DRAWN_AGAIN + again, 1 << 31))
         try:
-            return judged.case([FaultSpec(kind, seed=one, frame="feed")])
+            return base.case([FaultSpec(kind, seed=one, frame="feed")])
         except (FaultError, EditError):
             continue
     return None

@@ -46,7 +46,8 @@ class Summary:
         kinds: a row a kind: `fault`, `title`, `group`, `level`, `n`, `reached` (faults that change a list),
             `caught` (by any gate), `silent` (neither), `share`, `low`, `high`, `first_stage`, `days` (median
             from the fault to the first catch), `spread` (median of cells wrong by then), `cells` (median in
-            all), `gates` (the gates by share, most first).
+            all), `cells_off` and `cells_on` (means where no gate keeps anything back, and where each does
+            that can; over the same faults, some of them), `gates` (the gates by share, most first).
         cells: a row a kind and gate that caught any: `fault`, `gate`, `n`, `caught`, `share`, `low`, `high`,
             `days`, `spread`.
         gates: a row a gate: `gate`, `stage`, `sentence`, `outcome`, `caught`, `kinds`, `flagged`,
@@ -230,6 +231,8 @@ def _kinds(
                 "days": catches["days"].median(),
                 "spread": catches["spread"].median(),
                 "cells": mine["cells"].median(),
+                "cells_off": _mean(mine["cells_off"]),
+                "cells_on": _mean(mine["cells_on"]),
                 "gates": [
                     {"gate": gate, "share": share}
                     for gate, share in zip(by_gate["gate"], by_gate["share"], strict=True)
@@ -237,6 +240,12 @@ def _kinds(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _mean(values: pd.Series) -> float | None:
+    """The mean of what is known; None if nothing is."""
+    known = values.dropna()
+    return float(known.mean()) if len(known) else None
 
 
 def _gates(gates: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:

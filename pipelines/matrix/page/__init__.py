@@ -53,6 +53,8 @@ def write_page(summary: Summary, tables: Tables, out: Path, path: Path) -> None:
                 "spread": DASH
                 if pd.isna(kind.spread)
                 else f"{kind.spread:.0f} of {kind.cells:.0f}",
+                "off": _one(kind.cells_off),
+                "on": _one(kind.cells_on),
                 "cells": [cells.get((kind.fault, gate["gate"])) for gate in gates],
             }
             for kind in summary.kinds.itertuples(index=False)
@@ -71,6 +73,10 @@ def write_page(summary: Summary, tables: Tables, out: Path, path: Path) -> None:
         },
     )
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _one(value: float | None) -> str:
+    return DASH if pd.isna(value) else f"{value:.1f}"
 
 
 def _examples(tables: Tables, out: Path) -> dict[str, Any]:
