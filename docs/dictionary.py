@@ -83,6 +83,8 @@ def _promises(feed: Feed) -> Iterator[tuple[str, str]]:
         told = ", ".join(f"`{value}` {effect}" for value, effect in feed.effect_codes.items())
         yield "effect", f"`{feed.effect_column}`: {told}"
     yield "shared", f"{feed.sharing}, area {feed.area}"
+    if feed.office:
+        yield "office that wrote it", code(feed.office)
     if feed.registry:
         yield "registers", feed.registry.replace("_", " ")
     for name, bound in (

@@ -305,7 +305,11 @@ def generate(
     seed: SeedOption = 1,
     days: Annotated[int, Option(help="Days of deliveries.")] = 365,
     dirt: Annotated[
-        str, Option(help="How much of each feed's own dirt: 0 is clean, 1 as it is.")
+        str,
+        Option(
+            help="How much of each feed's own dirt: 0 is clean, 1 as it is, 2 twice as much. Some "
+            "offices and subjects err more, and everyone after a change of software."
+        ),
     ] = "1",
     home: HomeOption = HOME,
     as_json: JsonOption = False,

@@ -37,6 +37,7 @@ PLACES = {
         "quality/*.py",
         "pipelines/landing/*.py",
         "pipelines/conform/*.py",
+        "pipelines/resolve/*.py",
         "pipelines/lists/*.py",
         "pipelines/exchange/*.py",
         "pipelines/build.py",

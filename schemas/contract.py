@@ -133,6 +133,7 @@ class Feed:
     folder: Path = field(compare=False)
     may_be_empty: str | None = None  # why a snapshot of no rows can be right, if it can
     takes_tip_offs: bool = False  # whether rows can rest on what somebody said of another
+    office: str | None = None  # column that names the office whose clerks wrote the record
 
     @property
     def extension(self) -> str:
@@ -224,7 +225,7 @@ CUSTOM = {
         "format", "encoding", "delimiter", "root_tag", "record_tag", "cadence_days",
         "cadence_offset", "mode", "natural_key", "identifier_scheme", "registry", "effect_column",
         "effect_codes", "sharing", "area", "first_delivery", "previous_ratio", "backlog_ratio",
-        "may_be_empty", "fault_rates", "takes_tip_offs",
+        "may_be_empty", "fault_rates", "takes_tip_offs", "office",
     ),
     "column": (
         "width", "valid_values", "scheme", "parse", "pattern", "content", "not_before",
@@ -405,10 +406,12 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
     columns = tuple(_column(prop, where) for prop in node.get("properties") or ())
     names = [column.name for column in columns]
     natural_key = tuple(custom.get("natural_key") or ())
-    effect_column = custom.get("effect_column")
-    for one in (*natural_key, *([effect_column] if effect_column else [])):
+    effect_column, office = custom.get("effect_column"), custom.get("office")
+    for one in (*natural_key, *(name for name in (effect_column, office) if name)):
         if one not in names:
-            raise ContractError(f"{where}: {one!r} is named as a key or effect, but is no column.")
+            raise ContractError(
+                f"{where}: {one!r} is named as a key, effect or office, but is no column."
+            )
     for column in columns:
         if column.expected_where and column.expected_where[0] not in names:
             raise ContractError(
@@ -470,6 +473,7 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
         folder=folder,
         may_be_empty=" ".join(str(empty["reason"]).split()) if empty else None,
         takes_tip_offs=_yes_or_no(custom.get("takes_tip_offs", False), "takes_tip_offs", where),
+        office=office,
     )
 
 

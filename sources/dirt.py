@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.contract import Feed
+from sources.dirt_rates import befallen
 from sources.faults import FaultError, Row, kind
-from sources.faults.draw import Draw, Nobody, hits
+from sources.faults.draw import Draw, Nobody
 from sources.faults.identifiers import named_beside, scheme_of
 
 
@@ -97,29 +98,30 @@ def spoil(feed: Feed, versions: pa.Table, seed: int, dirt: float) -> Dirty:
         dirt: multiplies the rates; 0 gives the table back as it is.
 
     Every version of a record is spoilt alike. Which records, and how, depends on the seed, the
-    feed, the fault and the record's key alone.
+    feed, the fault and the record alone: its key, and the office, subject and day of its first
+    version (see `sources.dirt_rates`).
 
     Raises:
         FaultError: if a rate is given for a fault that spoils rows or deliveries, not cells.
     """
     columns = [name for name in feed.column_names if name in versions.column_names]
     kinds: dict[tuple[int, str], str] = {}
-    for name, rate in sorted(feed.fault_rates.items()):
+    for name in sorted(feed.fault_rates):
         fault = kind(name)
         if fault.level != "cell":
             raise FaultError(
                 f"Feed {feed.name} has a rate for {name}, which spoils a {fault.level}; dirt is "
                 "in cells only."
             )
-        keys = record_keys(feed, versions)
-        chosen = hits(seed, f"dirt|{feed.name}|{name}", keys, round(rate * dirt * 1000))
+    keys = record_keys(feed, versions)
+    for name, chosen in befallen(feed, versions, keys, seed, dirt).items():
         if not len(chosen):
             continue
         others = OfThisFeed(feed, versions)
         rows = versions.select(columns).take(pa.array(chosen)).to_pylist()
         chosen_keys = keys.take(pa.array(chosen)).to_pylist()
         spoilt = [
-            fault.module.spoil(
+            kind(name).module.spoil(
                 _whole(feed, row), Draw(seed, ("dirt", feed.name, name, key), feed, others)
             )
             for row, key in zip(rows, chosen_keys, strict=True)

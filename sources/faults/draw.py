@@ -135,12 +135,3 @@ def text_numbers(keys: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
         stirred = fold.bits(numbers ^ words[:, column]).view(np.int64)
         numbers = np.where(lengths > 8 * column, stirred, numbers)
     return numbers & np.int64(2**63 - 1)
-
-
-def hits(
-    seed: int, stream: str, keys: pa.Array | pa.ChunkedArray, per_million: int
-) -> NDArray[np.intp]:
-    """Positions of the keys that are hit when `per_million` of a million are."""
-    if per_million <= 0 or not len(keys):
-        return np.empty(0, dtype=np.intp)
-    return np.flatnonzero(Stream(seed, stream).per_million(text_numbers(keys), per_million))

@@ -55,6 +55,7 @@ OPTIONS = {
         "--out",
         "--json",
     ),
+    "matrix": ("--n", "--faults", "--gates", "--gate", "--worlds", "--pairs", "--json", "--html"),
     "diff": ("--json",),
     "subject": ("--home", "--as-of", "--audience", "--json"),
     "systems": ("--check", "--home", "--json"),

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.home import Home
 from pipelines.replay import FaultSpec, replay
+from pipelines.run import make_home
 
 GATE = "resolve.name_agrees"
 KEPT = {f"gate.{GATE}": "quarantine"}
@@ -20,8 +21,12 @@ CLERK = FaultSpec(
 
 
 @pytest.fixture(scope="module")
-def followed(story_home) -> dict[str, dict]:
-    home = Home(story_home)
+def home(tmp_path_factory) -> Home:
+    return make_home(Home(tmp_path_factory.mktemp("home")), size="story", seed=1, dirt=0.0)
+
+
+@pytest.fixture(scope="module")
+def followed(home) -> dict[str, dict]:
     return {
         "warn": replay(home, [CLERK]).json(),
         "quarantine": replay(home, [CLERK], policy=KEPT).json(),
@@ -31,14 +36,14 @@ def followed(story_home) -> dict[str, dict]:
 
 def test_it_lists_somebody_wrongly_while_the_gate_only_warns(followed):
     assert followed["warn"]["totals"]["wrongly_listed"] > 0
-    assert not followed["warn"]["passage"]["kept_back"]
+    assert not followed["warn"]["fault"]["kept_back"]
 
 
 def test_with_quarantine_it_lists_nobody_wrongly_and_says_who_is_missing(followed):
     told = followed["quarantine"]
     assert told["totals"]["wrongly_listed"] == 0
     assert told["totals"]["wrongly_missing"] > 0  # the decorator, until the right row comes
-    kept = told["passage"]["kept_back"]
+    kept = told["fault"]["kept_back"]
     assert {one["gate"] for one in kept} == {GATE}
     assert {(one["state"], one["feed"], one["outcome"]) for one in kept} == {
         ("faulty", "court", "quarantine")
@@ -51,3 +56,22 @@ def test_a_rebuild_tells_the_same(followed):
         for way in ("quarantine", "rebuilt")
     ]
     assert told[0] == told[1]
+
+
+def test_a_correction_goes_by_what_the_gates_of_the_run_let_through(home):
+    """A row that is kept aside by contract, and believed where the run only warns."""
+    wrong = FaultSpec(
+        "free_edit",
+        feed="court",
+        record="0000000001",
+        values={"performance": "nobody knows"},
+        correct_after=30,
+    )
+    told = {
+        way: replay(home, [wrong], policy={"gate.landing.in_set": "warn"}, rebuild=rebuild).json()
+        for way, rebuild in (("replay", False), ("rebuild", True))
+    }
+    assert told["replay"]["fault"]["kept_back"] == []
+    assert told["replay"]["fault"]["correction_sent"] is not None
+    same = [{k: v for k, v in one.items() if k not in ("mode", "seconds")} for one in told.values()]
+    assert same[0] == same[1]

@@ -14,6 +14,7 @@ import pyarrow as pa
 from pipelines.engine.databases import Databases
 from pipelines.landing.decisions import DISCARD, RELEASE, Decided
 from pipelines.landing.keys import landing_select
+from quality.expectations import ASIDE
 from quality.gates import row_verdicts_sql
 from schemas.contract import Feed
 from schemas.record_id import version
@@ -34,6 +35,8 @@ class Gates:
     ) -> None:
         self._db = db
         self._policies = policies or "(SELECT NULL AS gate, NULL AS policy)"
+        # Where no gate is told anything, only those need be asked that keep a row aside by contract.
+        self._strict = not policies or not db.rows(f"SELECT count(*) FROM {policies}")[0][0]
         self._decided = {(d.feed, d.delivery, d.version): d.decision for d in decided}
         self._views: set[str] = set()
         self._answers: dict[_Delivered, list[Row]] = {}
@@ -82,13 +85,23 @@ class Gates:
         self._db.engine.insert_arrow(planned, table)
         if gate not in self._views:
             self._views.add(gate)
-            self._db.run(f"CREATE VIEW {gate} AS {_gate_sql(feed, planned, self._policies)}")
+            self._db.run(f"CREATE VIEW {gate} AS {self._gate_sql(feed, planned)}")
         aside = {line for (line,) in self._db.rows(f"FROM {gate}")}
         kept: list[list[Row]] = [[] for _ in deliveries]
         for line, (n, day, row) in enumerate(rows):
             if self._let_through(feed, day, row, line not in aside):
                 kept[n].append(row)
         return kept
+
+    def _gate_sql(self, feed: Feed, table: str) -> str:
+        """The lines of a table of rows, as they would be read, that the feed's gate keeps aside."""
+        verdicts = row_verdicts_sql(
+            feed, rows="landed", strict=self._strict, policies=self._policies
+        )
+        return f"""
+        WITH landed AS MATERIALIZED ({landing_select(feed, table)})
+        SELECT DISTINCT line FROM ({verdicts}) WHERE {ASIDE}
+        """
 
     def _let_through(self, feed: Feed, day: date, row: Row, by_gate: bool) -> bool:
         """Whether a row counts, by what its gate says and by what was decided of it."""
@@ -104,12 +117,3 @@ _Delivered = tuple[str, date, tuple[tuple[str | None, ...], ...]]  # feed, day, 
 def _delivered(feed: Feed, day: date, rows: Sequence[Row]) -> _Delivered:
     """One day's rows of a feed as something that can be looked up."""
     return feed.name, day, tuple(tuple(row.values()) for row in rows)
-
-
-def _gate_sql(feed: Feed, table: str, policies: str) -> str:
-    """The lines of a table of rows, as they would be read, that the feed's gate keeps aside."""
-    return f"""
-    WITH landed AS MATERIALIZED ({landing_select(feed, table)})
-    SELECT DISTINCT line
-    FROM ({row_verdicts_sql(feed, rows="landed", strict=True, policies=policies)})
-    """

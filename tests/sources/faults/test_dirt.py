@@ -86,7 +86,7 @@ def test_namesakes_are_those_the_feed_names_alike(feed_of):
         for n, (name, person) in enumerate(zip(["王伟", "王伟", "李娜"], people, strict=True))
     ]
     table = pa.Table.from_pylist(rows, pa.schema([(c, pa.string()) for c in rows[0]]))
-    dirty = spoil(feed_of(fault_rates={"same_name_mixup": 1000}), table, 1, 1)
+    dirty = spoil(feed_of(fault_rates={"same_name_mixup": 1000}), table, 1, 1000)  # all are hit
     assert dirty["person"].to_pylist() == [people[1], people[0], people[2]]
 
 
