@@ -20,7 +20,7 @@ PAGE = (
 def test_a_gate_written_from_the_page_is_judged(tmp_path, monkeypatch):
     (name,) = set(re.findall(r"`(\w+\.sql)`", PAGE))
     (sql,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
-    (command,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    (command,) = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     (tmp_path / name).write_text(sql, encoding="utf-8")
     done = CliRunner().invoke(app, shlex.split(command)[1:] + ["--workers", "1"])
