@@ -12,7 +12,8 @@ any other                                        off, warn
 
 Which of several rows of one record counts, and a key that is missing, are no choice: nobody could say
 which record is meant. A record that a gate of `conform` or `resolve` keeps aside is matched to nobody
-(`resolve.kept_aside`). A gate of which the project's own promises are made cannot be told anything.
+(`resolve.kept_aside`); a register's is not, as its own entries need no match, so that a gate which judges
+nothing else keeps none aside. A gate of which the project's own promises are made cannot be told anything.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from schemas.suggest import suggestion
 PREFIX = "gate."
 OFF, WARN, QUARANTINE, HOLD = "off", "warn", "quarantine", "hold"
 KEEP_ASIDE = ("conform", "resolve")  # stages whose gates may keep a record from being matched
+RECORDS = ("conform.statements", "conform.events", "conform.links", "resolve.mentions")
 # What is made of those that were not kept aside; a gate that reads it comes too late.
 AFTER = frozenset({"resolve.matches", "resolve.unmatched"})
 
@@ -74,13 +76,8 @@ def keeps_aside(e: Expectation) -> bool:
     if e.stage not in KEEP_ASIDE or e.reads & AFTER:
         return False
     if e.kind in ROW_KINDS:
-        return e.table in (
-            "conform.statements",
-            "conform.events",
-            "conform.links",
-            "resolve.mentions",
-        )
-    return {"record_id", "version"} <= gives(e)
+        return e.table in RECORDS
+    return {"record_id", "version"} <= gives(e) and not _of_registers(e.arguments["query"])
 
 
 def gives(e: Expectation) -> frozenset[str]:
@@ -93,6 +90,24 @@ def _named(query: str) -> frozenset[str]:
     import sqlglot
 
     return frozenset(sqlglot.parse_one(query, read="duckdb").named_selects)
+
+
+@cache
+def _of_registers(query: str) -> bool:
+    """Whether all the records that a query reads are a register's own entries, as it asks for itself."""
+    import sqlglot
+    from sqlglot import exp
+
+    tables = sqlglot.parse_one(query, read="duckdb").find_all(exp.Table)
+    asked = [t.parent_select for t in tables if f"{t.db}.{t.name}" in RECORDS]
+    return bool(asked) and all(
+        select is not None
+        and any(
+            (eq.this.name, eq.expression.name) == ("id_scheme", "record")
+            for eq in select.find_all(exp.EQ)
+        )
+        for select in asked
+    )
 
 
 def of_gates(policy: Mapping[str, str]) -> dict[str, str]:

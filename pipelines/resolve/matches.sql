@@ -2,7 +2,8 @@
 -- the registry says of the subject are believed. A register's own entry needs no search. Below the
 -- unified code an island that cannot find somebody in the registry goes on by its own key, which is then
 -- a subject of that island alone; where nothing is joined, that is all it ever does. A record that a gate
--- keeps aside is matched to nobody from the day on which the gate can see what is wrong.
+-- keeps aside is matched to nobody from the day on which the gate can see what is wrong; a register's records
+-- are never kept aside (`resolve.kept_aside`).
 -- source: resolve.decisions; GB 32100-2015 for the unified code as the common key
 -- grain: one row per record, version, role, reference and period
 -- key: record_id, version, role, reference_id, from_day

@@ -1,5 +1,5 @@
--- A division is one of the list, whether given by itself or inside a number: characters 3 to 8 of a unified
--- code, the first six of a resident, registration or tax number.
+-- A division that an act or a statement gives is one of the list, whether given by itself or inside a number:
+-- characters 3 to 8 of a unified code, the first six of a resident, registration or tax number.
 -- table: conform.events
 -- outcome: warn
 WITH given AS (

@@ -1,7 +1,9 @@
--- A delivery is made up as the feed's earlier ones were: which kinds of number it gives and whether any, its
--- grounds, the digits of its sums, its kinds of link, its properties. A share is out of bounds if it is five
--- times what it was (and ten rows more), or a fifth of it where thirty rows were to be expected. Counts
--- decide, so that one row changes little, and only after a hundred earlier rows.
+-- A delivery is made up as the feed's earlier ones were: of its acts, which kinds of number they give and
+-- whether any, their grounds and the digits of their sums; of its links, the kinds; of its statements, the
+-- properties. A share is out of bounds if it is five times what it was (and ten rows more), or a fifth of it
+-- where thirty rows were to be expected. Counts decide, so that one row changes little, and only after a
+-- hundred earlier rows. Ten, where resolve.drift asks for five: dozens of values are compared in a delivery,
+-- so that chance takes one of them further.
 -- table: conform.events
 -- outcome: warn
 WITH parts AS (

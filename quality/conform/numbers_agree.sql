@@ -16,7 +16,8 @@ WITH numbers AS (
         max(CASE property WHEN 'resident_no' THEN value END) AS resident_no,
         max(CASE property WHEN 'born' THEN value END) AS born
     FROM conform.statements
-    WHERE property IN ('uscc', 'org_code', 'resident_no', 'born')
+    WHERE id_scheme = 'record'
+        AND property IN ('uscc', 'org_code', 'resident_no', 'born')
     GROUP BY record_id, version, feed, subject_kind, from_day
 )
 

@@ -30,7 +30,9 @@ beside AS (
     INNER JOIN merge.statements AS registered
         ON registered.subject_id = said.subject_id
         AND registered.property = said.property
-        AND registered.feed <> said.feed
+    INNER JOIN codes.feeds AS registers
+        ON registers.feed = registered.feed
+        AND registers.registry IS NOT NULL
     WHERE registered.valid_from <= said.valid_from
         AND registered.value <> said.value
         AND meet(registered.from_day, registered.to_day, said.sought_day, said.to_day)

@@ -1,14 +1,15 @@
 -- Whoever a number stands for bears the name given beside it: the register has had its name for the subject
 -- since before the act, and has it still a month after, by when it would have told of another. Names are
 -- compared in one form; `distance` is how many characters differ, by which a slip is told from another
--- person. A register's own filing says when it was last changed, not when its leader's name was taken down,
+-- person. Names that the register tells of later excuse nothing: what was seen on a day stays seen. A
+-- register's own filing says when it was last changed, not when its leader's name was taken down,
 -- so that its leaders are not compared.
 -- table: resolve.mentions
 -- outcome: warn
 -- owner: island
 -- severity: major
 WITH unlike AS (
-    -- Nearly all bear the name that the register has for them at some time.
+    -- Nearly all bear a name that the register had told of by then.
     SELECT
         mentions.record_id,
         mentions.version,
@@ -30,6 +31,7 @@ WITH unlike AS (
             FROM resolve.names
             WHERE names.subject_id = decisions.subject_id
                 AND names.name_key = mentions.name_key
+                AND names.from_day <= greatest(mentions.from_day, decisions.from_day)
         )
 ),
 
@@ -115,6 +117,13 @@ INNER JOIN conform.statements AS registered
     AND registered.value = compared.registered_name
     AND registered.valid_from <= compared.act_day
     AND on_day(registered.from_day, registered.to_day, compared.day)
+WHERE NOT EXISTS (
+        SELECT 1
+        FROM resolve.names
+        WHERE names.subject_id = compared.subject_id
+            AND names.name_key = compared.name_key
+            AND names.from_day <= compared.day
+    )
 GROUP BY
     compared.record_id,
     compared.version,

@@ -36,5 +36,5 @@ def test_only_a_gate_that_names_records_early_may_keep_them_aside():
     keep = {gate for gate, told in choices().items() if "quarantine" in told}
     assert {gate.partition(".")[0] for gate in keep} == {"landing", "conform", "resolve"}
     assert "resolve.name_agrees" in keep
-    # One names no record, and one reads the matches, which come after.
-    assert not keep & {"resolve.drift", "resolve.subject_registered"}
+    # One names no record, one reads the matches, which come after, one judges registers, which need none.
+    assert not keep & {"resolve.drift", "resolve.subject_registered", "conform.numbers_agree"}

@@ -4,7 +4,7 @@ from hashlib import md5
 
 import pytest
 
-from tests.ids import as_id
+from tests.ids import as_id, named
 from tests.pipelines.models.conftest import rows_of
 
 USCC = "91870101PDY00001XE"
@@ -295,3 +295,38 @@ def test_names_are_compared_in_one_form(lab, name):
     register(lab, "p1", {"resident_no": RESIDENT, "name": plain}, **person)
     event(lab, scheme="masked_resident_no", value="8701011985****0111", name=name)
     assert [m for _, m, *_ in matched(lab)] == ["masked"]
+
+
+def test_what_gates_keep_aside(lab, monkeypatch) -> None:
+    """From the day the first gate sees it, named after that gate; of registers nothing."""
+    from pipelines.resolve import kept_aside
+    from quality.expectations import Expectation
+
+    def gate(name: str, query: str) -> Expectation:
+        return Expectation(
+            name, "conform.events", "no_rows", "warn", "", arguments={"query": query}
+        )
+
+    said = "SELECT record_id, version, {day} FROM conform.events WHERE {where}"
+    gates = {
+        "conform": (
+            gate("late", said.format(day="from_day + 9 AS day", where="ground = 'both'")),
+            gate("soon", said.format(day="from_day AS day", where="ground = 'both'")),
+            gate("undated", said.format(day="ground", where="ground = 'undated'")),
+            gate("of_all", said.format(day="from_day AS day", where="ground = 'registered'")),
+        ),
+        "resolve": (),
+    }
+    monkeypatch.setattr(kept_aside, "written", gates.__getitem__)
+    for ground in ("both", "undated", "registered", "sound"):
+        for from_day in ("2024-02-01", "2024-03-01"):
+            row = {"record_id": ground, "version": "v", "from_day": from_day}
+            lab.given("conform.events", [row | {"ground": ground}])
+            scheme = "record" if ground == "registered" else "uscc"
+            lab.given("resolve.mentions", [row | {"role": "subject", "id_scheme": scheme}])
+    model = kept_aside.kept_aside_model({e.gate: "quarantine" for e in gates["conform"]})
+    found = lab.engine.fetch(f"SELECT record_id, gate, from_day FROM ({model.sql}) AS kept")
+    assert sorted((named(record), told, str(day)) for record, told, day in found) == [
+        ("both", "conform.soon", "2024-02-01"),
+        ("undated", "conform.undated", "2024-02-01"),
+    ]
