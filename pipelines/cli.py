@@ -503,7 +503,7 @@ def matrix(
     named = [of_file(path).gate for path in own if path.is_file()]
     plan = Plan(
         faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
-        gates=tuple(part.strip() for part in gates.split(",") if part.strip()) or tuple(named),
+        gates=(*(part.strip() for part in gates.split(",") if part.strip()), *named),
         n=n or (5 if own else 20),
         worlds=worlds or (1 if own else 2),
         size=size,

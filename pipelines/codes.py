@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,6 +52,17 @@ def feeds_table(feeds: Mapping[str, Feed]) -> pa.Table:
     ]
     columns = ("feed", "island", "mode", "sharing", "area", "registry", "natural_key")
     return pa.table({c: pa.array([r[c] for r in rows], pa.string()) for c in columns})
+
+
+def calendar_table(feeds: Mapping[str, Feed], day0: date, last_day: date) -> pa.Table:
+    """`codes.calendar`: every day on which a feed is due, and the next one after it, if there is one."""
+    rows = [
+        {"feed": feed.name, "due": due, "next_due": after}
+        for feed in feeds.values()
+        for due, after in pairwise([*feed.delivery_days(day0, (last_day - day0).days + 1), None])
+    ]
+    fields = [("feed", pa.string()), ("due", pa.date32()), ("next_due", pa.date32())]
+    return pa.Table.from_pylist(rows, pa.schema(fields))
 
 
 def run_table(
@@ -106,6 +118,7 @@ def load_codes(
         engine.insert_arrow(f"codes.{path.stem}", read_code_list(path))
     engine.insert_arrow("codes.feeds", feeds_table(feeds))
     days = [date.fromisoformat(str(manifest[k])) for k in ("day0", "last_day", "horizon")]
+    engine.insert_arrow("codes.calendar", calendar_table(feeds, days[0], days[1]))
     engine.insert_arrow("codes.run", run_table(*days, join, policy, tier))
     engine.insert_arrow("codes.gate_policies", policies_table(policy or {}))
     if whole:

@@ -24,14 +24,10 @@ from quality.expectations import (
 )
 from quality.from_contract import delivery_expectations, landing_expectations
 from quality.suites import CHECKED_STAGES
-from quality.written import of_file, written
+from quality.written import CheckError, of_file, written
 from schemas.contract import Feed
 
-READABLE, ARRIVED = "landing.readable", "landing.arrived"
-_OF_FILES = {
-    READABLE: "Every record of a file that arrives can be read.",
-    ARRIVED: "A delivery that is due arrives as a file that can be read.",
-}
+READABLE = "landing.nothing_unreadable"  # the gate of records that cannot be read
 _DELIVERIES = "landing.deliveries"
 
 
@@ -73,13 +69,18 @@ def gates(
     models: dict[str, list[Model]] = {}
     for e in of_landing(feeds):
         by_gate.setdefault(e.gate, []).append(e)
-    for e in (*(e for stage in CHECKED_STAGES for e in written(stage)), *map(of_file, own)):
-        if e.reads <= columns.keys():
+    kept = [e for stage in CHECKED_STAGES for e in written(stage)]
+    known = {e.gate for e in kept}
+    for e in (*kept, *(e for e in map(of_file, own) if e.gate not in known)):
+        missing = sorted(e.reads - columns.keys())
+        if not missing:
             by_gate.setdefault(e.gate, []).append(e)
             models.setdefault(e.gate, []).append(_model(e, columns))
-    found = [
-        Gate(name, "landing", said, "hold", (_DELIVERIES,)) for name, said in _OF_FILES.items()
-    ]
+        elif e.gate not in known:
+            raise CheckError(
+                f"{e.gate} reads {missing[0]}, which is no table; see `islands models`."
+            )
+    found = []
     for name, mine in sorted(by_gate.items()):
         judged = (_DELIVERIES if e.kind in DELIVERY_KINDS else e.table for e in mine)
         found.append(

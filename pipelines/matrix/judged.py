@@ -1,41 +1,52 @@
 """What every gate newly finds in the faulty states of many faults, worked out at once.
 
-A gate *catches* a fault if it flags something that it does not flag without the fault. Whatever else a
-world has wrong is flagged in both states and does not count.
+A gate *catches* a fault if it flags something that it does not flag without the fault. What is flagged is
+told apart by what names it: the record, the entry, the path, the code. Not by its version, its day, its place
+in a file or a number that was counted, so that what was wrong anyway is not caught because something else of
+it changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from pipelines.home import Home
-from pipelines.matrix.gates import ARRIVED, READABLE, Gate, gates, of_landing
+from pipelines.matrix.gates import READABLE, Gate, gates, of_landing
 from pipelines.model import Model
+from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
+from pipelines.replay.plan.edits import Edit, FileEdit
 from pipelines.replay.recompute.base import base_columns
 from pipelines.replay.recompute.small import ADDED, REMOVED
 from schemas.contract import feeds as all_feeds
 from schemas.progress import Progress
-from schemas.sql import literal
+from schemas.sql import literal, quoted
+from sources.faults.deliveries import NO_FILE
 
 INJECTED = "world.injected"  # what dirt changed, where the truth of the world is kept
 
 CATCHES = ("universe", "gate", "flagged", "day")
 DAY = "day"  # the column in which a gate says on which day a row could first be seen
 
-# What landing says of rows is told apart by record, not by line: other rows move the lines.
+# Columns that tell when and where, not what; numbers are left out as well.
+TELLS_NOTHING = frozenset(
+    {"version", "day", "from_day", "to_day", "published", "delivery", "file", "line"}
+)
+_NUMBER = "^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|U.*INT.*|DECIMAL.*|FLOAT|DOUBLE)$"
+
 _VERDICTS = f"""
-SELECT universe, feed, expectation, count(*) AS flagged, min(CAST(delivery AS DATE)) AS day
+SELECT universe, feed, expectation, count(*) AS flagged, min(day) AS day
 FROM (
-    SELECT universe, feed, delivery, record_id, expectation
-    FROM changed."quality.verdicts" WHERE side = {ADDED}
-    EXCEPT ALL
-    SELECT universe, feed, delivery, record_id, expectation
-    FROM changed."quality.verdicts" WHERE side = {REMOVED}
+    SELECT universe, feed, expectation, record_id, min(CAST(delivery AS DATE)) AS day
+    FROM changed."quality.verdicts"
+    GROUP BY universe, feed, expectation, record_id
+    HAVING bool_and(side = {ADDED})
 )
 GROUP BY ALL
 """
@@ -43,28 +54,23 @@ _DELIVERIES = f"""
 SELECT universe, feed, expectation, count(*) AS flagged, min(published) AS day
 FROM (
     SELECT universe, feed, expectation, published
-    FROM changed."quality.deliveries" WHERE side = {ADDED} AND outcome IN ('warn', 'hold')
-    EXCEPT
-    SELECT universe, feed, expectation, published
-    FROM changed."quality.deliveries" WHERE side = {REMOVED} AND outcome IN ('warn', 'hold')
+    FROM changed."quality.deliveries"
+    WHERE outcome IN ('warn', 'hold')
+    GROUP BY universe, feed, expectation, published
+    HAVING bool_and(side = {ADDED})
 )
 GROUP BY ALL
 """
 _FILES = f"""
-SELECT universe, gate, count(*) AS flagged, min(published) AS day
-FROM (
-    SELECT
-        universe,
-        CASE WHEN max(side) = {ADDED} THEN {literal(READABLE)} ELSE {literal(ARRIVED)} END AS gate,
-        published,
-        bool_or(side = {REMOVED} AND "whole") AS was_whole,
-        bool_or(side = {ADDED} AND "whole") AS is_whole
-    FROM changed."landing.deliveries"
-    GROUP BY universe, feed, delivery, published
-)
-WHERE was_whole AND NOT is_whole
-GROUP BY ALL
+SELECT universe, feed, published, max(side) = {REMOVED} AS gone
+FROM changed."landing.deliveries"
+GROUP BY universe, feed, published
+HAVING bool_or(side = {REMOVED} AND "whole") AND NOT bool_or(side = {ADDED} AND "whole")
 """
+
+
+# That the record of a row `t` is as its island meant it: no dirt of its own is in it.
+_SOUND = f"NOT EXISTS (SELECT 1 FROM base.{INJECTED} AS i WHERE id_text(i.record_id) = id_text(t.record_id))"
 
 
 @dataclass(frozen=True)
@@ -73,12 +79,13 @@ class Flags:
 
     Attributes:
         rows: how many.
-        sound: how many of them name a record in which nothing is wrong.
+        sound: how many of them have nothing wrong with their record; None where no record is named and the
+            world has dirt, so that nobody can say.
         seconds: that one run of it takes; None of those of landing, which share a scan.
     """
 
     rows: int = 0
-    sound: int = 0
+    sound: int | None = 0
     seconds: float | None = None
 
 
@@ -119,6 +126,25 @@ class Judged(Universes):
             (e.table.removeprefix("landing."), e.name): e.gate for e in of_landing(landed)
         }
         self._of_landing_as_it_is: dict[str, Flags] | None = None
+        self._not_sent: set[tuple[int, str, date]] = set()
+        numbers = self.db.rows(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'base' "
+            f"AND schema_name = 'quality' AND regexp_matches(data_type, '{_NUMBER}')"
+        )
+        self._numbers = {(f"quality.{table}", column) for table, column in numbers}
+
+    def follow(
+        self, cases: Sequence[Sequence[Edit]], paths: bool = False, telling: bool = False
+    ) -> list[Outcome]:
+        """Follow some cases; see `Universes.follow`."""
+        self._not_sent = {
+            (2 * n, one.feed, one.delivery)
+            for n, edits in enumerate(cases)
+            for edit in edits
+            for one in edit.faulty
+            if isinstance(one, FileEdit) and one.content == NO_FILE
+        }
+        return super().follow(cases, paths, telling)
 
     def caught(self) -> pd.DataFrame:
         """What the gates newly flag in each universe of the last `follow`: one row a universe and gate.
@@ -132,11 +158,11 @@ class Judged(Universes):
             self._of_landing("quality.deliveries", _DELIVERIES),
         ]
         if "landing.deliveries" in self.small.moved:
-            parts.append(self.db.frame(_FILES))
+            parts.append(self._unreadable())
         parts += [
             self.db.frame(
                 f"SELECT universe, {literal(gate.id)} AS gate, count(*) AS flagged, "
-                f"{self._day(model)} AS day FROM {_flagged(model)} GROUP BY universe"
+                f"{self._day(model)} AS day FROM {self._flagged(model)} GROUP BY universe"
             )
             for gate in self.gates
             for model in self._moved(gate)
@@ -161,43 +187,57 @@ class Judged(Universes):
             "SELECT CAST(sum(found) AS BIGINT), sum(seconds) FROM base.quality.gates_timed "
             f"WHERE gate IN ({named})"
         )
+        if not self._spoilt:
+            return Flags(rows, rows, seconds)
+        if any("record_id" not in self.small.columns[model.name] for model in gate.models):
+            return Flags(rows, 0 if not rows else None, seconds)
         sound = sum(
-            self.db.rows(f"SELECT count(*) FROM base.{model.name} AS t WHERE {self._sound}")[0][0]
+            self.db.rows(f"SELECT count(*) FROM base.{model.name} AS t WHERE {_SOUND}")[0][0]
             for model in gate.models
-            if "record_id" in self.small.columns[model.name]
         )
         return Flags(rows, sound, seconds)
 
     def _flagged_in_landing(self) -> dict[str, Flags]:
+        sound = f"count(*) FILTER ({_SOUND})" if self._spoilt else "count(*)"
+        # Dirt is in cells, so that a delivery that is flagged has nothing wrong with it.
         found = self.db.frame(
-            f"SELECT feed, expectation, count(*) AS rows, count(*) FILTER ({self._sound}) AS sound "
+            f"SELECT feed, expectation, count(*) AS rows, {sound} AS sound "
             "FROM base.quality.verdicts AS t GROUP BY ALL UNION ALL "
             "SELECT feed, expectation, count(*), count(*) FROM base.quality.deliveries "
             "WHERE outcome IN ('warn', 'hold') GROUP BY ALL"
         )
         pairs = zip(found["feed"], found["expectation"], strict=True)
         found["gate"] = [self._gate_of.get(pair) for pair in pairs]
-        unread = self.db.rows('SELECT count(*) FROM base.landing.deliveries WHERE NOT "whole"')
         counts = found.groupby("gate")[["rows", "sound"]].sum().itertuples()
-        return {READABLE: Flags(unread[0][0], unread[0][0])} | {
-            row.Index: Flags(int(row.rows), int(row.sound)) for row in counts
-        }
+        return {row.Index: Flags(int(row.rows), int(row.sound)) for row in counts}
 
-    @property
-    def _sound(self) -> str:
-        """SQL that the record of a row `t` is as its island meant it: no dirt of its own is in it."""
-        if INJECTED not in self.small.columns:
-            return "TRUE"
-        return (
-            f"NOT EXISTS (SELECT 1 FROM base.{INJECTED} AS i "
-            "WHERE id_text(i.record_id) = id_text(t.record_id))"
+    @cached_property
+    def _spoilt(self) -> bool:
+        """Whether dirt changed any cell of the world."""
+        return INJECTED in self.small.columns and bool(
+            self.db.rows(f"SELECT count(*) FROM base.{INJECTED}")[0][0]
         )
+
+    def _unreadable(self) -> pd.DataFrame:
+        """Deliveries that could be read and cannot any more, as what the gate of unreadable records flags.
+
+        A replay reads the files that are spoilt, but keeps no table of what it could not read.
+        """
+        rows = self.db.frame(_FILES)
+        days = pd.to_datetime(rows["published"]).dt.date
+        sent = [
+            not gone or (universe, feed, day) not in self._not_sent
+            for universe, feed, day, gone in zip(
+                rows["universe"], rows["feed"], days, rows["gone"], strict=True
+            )
+        ]
+        return rows[sent].assign(gate=READABLE, flagged=1, day=rows["published"])
 
     def example(self, gate: Gate, universe: int) -> dict[str, str]:
         """One row that a gate newly flags in a universe, column -> text; none of those of landing."""
         for model in self._moved(gate):
             rows = self.db.frame(
-                f"SELECT * EXCLUDE (side, universe) FROM {_flagged(model)} WHERE universe = ? "
+                f"SELECT * EXCLUDE (side, universe) FROM {self._flagged(model)} WHERE universe = ? "
                 "ORDER BY ALL LIMIT 1",
                 universe,
             )
@@ -208,6 +248,19 @@ class Judged(Universes):
     def _moved(self, gate: Gate) -> list[Model]:
         return [model for model in gate.models if model.name in self.small.moved]
 
+    def _flagged(self, model: Model) -> str:
+        """SELECT, in brackets, of what a gate's model newly flags."""
+        names = [
+            quoted(column)
+            for column in self.small.columns[model.name]
+            if column not in TELLS_NOTHING and (model.name, column) not in self._numbers
+        ]
+        of = ", ".join(["universe", *names])
+        return (
+            f'(SELECT * FROM changed."{model.name}" '
+            f"QUALIFY bool_and(side = {ADDED}) OVER (PARTITION BY {of}))"
+        )
+
     def _day(self, model: Model) -> str:
         return f"min({DAY})" if DAY in self.small.columns[model.name] else "CAST(NULL AS DATE)"
 
@@ -217,7 +270,3 @@ class Judged(Universes):
         rows = self.db.frame(sql)
         pairs = zip(rows["feed"], rows["expectation"], strict=True)
         return rows.assign(gate=[self._gate_of.get(pair) for pair in pairs])
-
-
-def _flagged(model: Model) -> str:
-    return f'(SELECT * FROM changed."{model.name}" WHERE side = {ADDED})'

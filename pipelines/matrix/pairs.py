@@ -52,7 +52,7 @@ class Pair:
     """Two worlds whose files are the same.
 
     Attributes:
-        fault, number: the fault that happens in the first.
+        fault, number: the fault that happens in the first, drawn in a world of its own.
         table: the table of the truth in which they differ.
         truth: the row of it in the first world; None: it has none.
         other: the row in the second; None: it has none.

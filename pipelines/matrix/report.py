@@ -40,11 +40,12 @@ def of_own_gate(summary: Summary, gate: str) -> str:
     row = summary.gates.set_index("gate").loc[gate]
     cells = summary.cells[summary.cells["gate"] == gate].sort_values("share", ascending=False)
     caught = ", ".join(f"{one.fault} {one.share:.0%}" for one in cells.itertuples(index=False))
+    alarms = row["false_alarms"]
+    sound = "" if pd.isna(alarms) else f", {int(alarms):,} of them in records with nothing wrong"
     seconds = "" if pd.isna(row["seconds"]) else f" It takes {1000 * row['seconds']:.0f} ms."
     return (
         f"{gate} catches {caught or 'none of these faults'}. In worlds as they are it flags "
-        f"{counted(int(row['flagged']), 'row')} of {int(row['judged']):,}, "
-        f"{int(row['false_alarms']):,} of them in records with nothing wrong.{seconds}"
+        f"{counted(int(row['flagged']), 'row')} of {int(row['judged']):,}{sound}.{seconds}"
     )
 
 
@@ -63,7 +64,7 @@ def headline(summary: Summary) -> str:
     if left:
         said += (
             f" Of {counted(len(left), 'kind')} fewer than {CAUGHT_WELL:.0%} are caught; of "
-            f"{len(summary.pairs)} of these it is proved that no check of the files can catch them."
+            f"{len(summary.pairs)} of these kinds a fault is shown that no check of the files can tell."
         )
     return said
 

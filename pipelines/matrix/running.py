@@ -7,20 +7,20 @@ process; the tables come in a stated order, so neither cores nor blocks show in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context  # a fork would share an open database
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipelines.exchange.mishaps import mishaps
 from pipelines.home import Home
 from pipelines.matrix.gates import Gate
 from pipelines.matrix.judged import Judged
 from pipelines.matrix.pairs import Pair, find
+from pipelines.matrix.plan import Plan
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
@@ -43,61 +43,6 @@ INSTANCES = (
     "cells", "subjects", "first_day", "replay", "cells_off", "cells_on",
 )  # fmt: skip
 CAUGHT = ("kind", "number", "gate", "flagged", "day", "spread", "example")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is asked of a matrix.
-
-    Attributes:
-        faults: kinds of fault and mishap; none: every kind.
-        gates: ids of the gates whose catches are counted; none: all.
-        n: random faults of each kind.
-        worlds, size, days, dirt, seed: of the worlds they happen in; see `islands generate`.
-        own: files of gates besides those of the project.
-        pairs: whether to look for other truths with the same files, of kinds that the gates do not catch.
-    """
-
-    faults: Sequence[str] = ()
-    gates: Sequence[str] = ()
-    n: int = 20
-    worlds: int = 2
-    size: str = "tiny"
-    days: int = 365
-    dirt: float = 1.0
-    seed: int = 1
-    own: Sequence[Path] = ()
-    pairs: bool = True
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds that are followed, in alphabetical order, mishaps last."""
-        every = (*(name for name in kinds() if name != "free_edit"), *mishaps())
-        return tuple(name for name in every if not self.faults or name in self.faults)
-
-    def check(self) -> None:
-        """See that it can be.
-
-        Raises:
-            ValueError: naming the option that is wrong.
-        """
-        known = {*kinds(), *mishaps()} - {"free_edit"}
-        for name in self.faults:
-            if name not in known:
-                raise ValueError(f"--faults {name!r} is none of {', '.join(sorted(known))}.")
-        if self.n < 1 or self.worlds < 1:
-            raise ValueError("--n and --worlds take a number from 1.")
-        for path in self.own:
-            if not path.is_file():
-                raise ValueError(f"--gate: there is no file {path}.")
-
-    def world_seed(self, world: int) -> int:
-        """The seed of a world."""
-        return int(Stream(self.seed, "matrix.world").below(world, 1 << 31))
-
-    def faults_of(self, world: int) -> list[tuple[str, int]]:
-        """(kind, number) of every fault that happens in a world."""
-        return [(kind, n) for kind in self.kinds for n in range(world, self.n, self.worlds)]
 
 
 @dataclass
@@ -136,10 +81,8 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     plan.check()
     tell = progress or (lambda label, done, total: None)
     total = plan.n * len(plan.kinds)
-    said = asdict(plan) | {"own": [str(path) for path in plan.own]}
-    work: list[tuple[int, list[tuple[str, int]]]] = []
+    work: list[tuple[Plan, str, int, list[tuple[str, int]]]] = []
     measured: list[dict[str, Any]] = []
-    homes = {}
     worlds = [*range(plan.worlds), *([None] if plan.dirt else [])]
     for at, world in enumerate(worlds):
         tell(f"world {at + 1} of {len(worlds)}", 0, total)
@@ -147,30 +90,28 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
         with Judged(home, plan.own, plan.gates) as judged:  # laid out once, before many read it
             measured += [_measured(judged, gate) | {"world": world} for gate in judged.gates]
         if world is not None:
-            homes[world], faults = str(home.path), plan.faults_of(world)
-            work += [(world, faults[n : n + BLOCK]) for n in range(0, len(faults), BLOCK)]
+            faults = plan.faults_of(world)
+            work += [
+                (plan, str(home.path), world, faults[n : n + BLOCK])
+                for n in range(0, len(faults), BLOCK)
+            ]
     done = 0
-    found: dict[tuple[int, int], tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
-    for at, rows in _followed(said, homes, work, workers):
+    found: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
+    for at, rows in _each(_follow, work, workers):
         found[at] = rows
-        done += len(work[at[1]][1])
+        done += len(work[at][3])
         tell("faults", done, total)
-    ordered = [found[key] for key in sorted(found)]
+    ordered = [found[at] for at in sorted(found)]
     instances = pd.DataFrame([row for rows, _ in ordered for row in rows], columns=INSTANCES)
     caught = pd.DataFrame([row for _, rows in ordered for row in rows], columns=CAUGHT)
     for frame in (instances, caught):
         frame["day"] = pd.to_datetime(frame["day"]).dt.date
-    pairs: list[Pair] = []
-    if plan.pairs:
-        for one in _paired(said, out, _to_pair(plan, instances, caught), workers):
-            pairs += one
-            tell("pairs", total, total)
     tell("gates off and on", total, total)
-    for name, cells in _under_policies(said, homes[0], instances, workers):
-        of = [cells.get(pair) for pair in zip(instances["kind"], instances["number"], strict=True)]
-        instances[name] = pd.array(of, dtype="Int64")
+    _under_policies(plan, work[0][1], instances, workers)
     order = {kind: n for n, kind in enumerate(plan.kinds)}
     by_kind = {"by": ["kind", "number"], "key": lambda c: c.map(order) if c.name == "kind" else c}
+    tell("pairs", total, total)
+    pairs = _paired(plan, out, instances, caught, workers) if plan.pairs else []
     return Tables(
         instances.sort_values(**by_kind, kind="stable", ignore_index=True),
         caught.sort_values(**by_kind, kind="stable", ignore_index=True),
@@ -191,112 +132,21 @@ def _home(plan: Plan, out: Path, world: int | None) -> Home:
     )
 
 
-def _followed(
-    plan: dict[str, Any],
-    homes: dict[int, str],
-    work: Sequence[tuple[int, list[tuple[str, int]]]],
-    workers: int,
-) -> Iterator[tuple[tuple[int, int], Any]]:
-    """Blocks as they are done, each with its place."""
-    if workers == 1 or len(work) == 1:
-        for at, (world, faults) in enumerate(work):
-            yield (world, at), _follow(plan, homes[world], world, faults)
+def _each(
+    does: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], workers: int
+) -> Iterator[tuple[int, Any]]:
+    """The place of each task and what comes of it, as it is done: here, or in so many processes."""
+    if workers == 1 or len(tasks) < 2:
+        for at, task in enumerate(tasks):
+            yield at, does(*task)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        waiting = {
-            pool.submit(_follow, plan, homes[world], world, faults): (world, at)
-            for at, (world, faults) in enumerate(work)
-        }
+    with ProcessPoolExecutor(min(workers, len(tasks)), get_context("spawn")) as pool:
+        waiting = {pool.submit(does, *task): at for at, task in enumerate(tasks)}
         for ready in as_completed(waiting):
             yield waiting[ready], ready.result()
-
-
-def _under_policies(
-    plan: dict[str, Any], home: str, instances: pd.DataFrame, workers: int
-) -> Iterator[tuple[str, dict[tuple[str, int], int]]]:
-    """Column of `instances` -> how many cells some faults of the first world make wrong under a policy."""
-    mine = (
-        instances[(instances["world"] == 0) & instances["kind"].isin(set(kinds()))]
-        .groupby("kind", sort=False)
-        .head(POLICIES_TRIED)
-    )
-    faults = list(zip(mine["kind"], mine["number"], strict=True))
-    arms = (("cells_off", False), ("cells_on", True))
-    if workers == 1:
-        yield from ((name, _cells(plan, home, faults, told)) for name, told in arms)
-        return
-    with ProcessPoolExecutor(min(workers, len(arms)), get_context("spawn")) as pool:
-        waiting = {pool.submit(_cells, plan, home, faults, told): name for name, told in arms}
-        for ready in as_completed(waiting):
-            yield waiting[ready], ready.result()
-
-
-def _cells(
-    said: dict[str, Any], home: str, faults: Sequence[tuple[str, int]], strongest: bool
-) -> dict[tuple[str, int], int]:
-    """How many cells each fault makes wrong where every gate is told the same, in whatever process."""
-    seed = _plan(said).seed
-    with Universes(Home(Path(home)), policy=all_told(strongest)) as universes:
-        drawn_of = {one: drawn(universes, *one, seed) for one in faults}
-        named = [one for one, edits in drawn_of.items() if edits is not None]
-        found: dict[tuple[str, int], int] = {}
-        for at in range(0, len(named), BLOCK):
-            some = named[at : at + BLOCK]
-            outcomes = universes.follow([drawn_of[one] or () for one in some])
-            for one, outcome in zip(some, outcomes, strict=True):
-                found[one] = outcome.faulty.lists.groupby(list(CELL)).ngroups
-    return found
-
-
-def _to_pair(
-    plan: Plan, instances: pd.DataFrame, caught: pd.DataFrame
-) -> list[tuple[str, list[int]]]:
-    """(kind, numbers of some faults that no gate caught) of each kind that is not caught well."""
-    seen = set(zip(caught["kind"], caught["number"], strict=True))
-    found = []
-    for kind, mine in instances.groupby("kind", sort=False):
-        left = [n for n in mine["number"] if (kind, n) not in seen]
-        if len(left) > (1 - CAUGHT_WELL) * len(mine):
-            first = [n for n in left if n % plan.worlds == 0] or left
-            found.append((str(kind), first[:PAIRS_TRIED]))
-    return found
-
-
-def _paired(
-    plan: dict[str, Any], out: Path, wanted: Sequence[tuple[str, list[int]]], workers: int
-) -> Iterator[list[Pair]]:
-    """Pairs of worlds as they are found. What is true of one world is true of any: a small one will do."""
-    first = _plan(plan)
-    if first.size in ("story", "tiny"):
-        home = _home(first, out, 0)
-    else:
-        seed, dirt = first.world_seed(0), first.dirt
-        home = make_home(
-            Home(out / "worlds" / "pairs"), size="tiny", seed=seed, dirt=dirt, command=("matrix",)
-        )
-    if workers == 1 or len(wanted) < 2:
-        yield from (_pair(plan, str(home.path), one) for one in wanted)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        for ready in as_completed(
-            [pool.submit(_pair, plan, str(home.path), one) for one in wanted]
-        ):
-            yield ready.result()
-
-
-def _pair(said: dict[str, Any], home: str, wanted: tuple[str, list[int]]) -> list[Pair]:
-    """The pair of one kind, in whatever process."""
-    plan, (kind, numbers) = _plan(said), wanted
-    judged = _open(plan, home)
-    cases = [(n, drawn(judged, kind, n, plan.seed)) for n in numbers]
-    return find(judged.home, [(kind, n, edits[0]) for n, edits in cases if edits])
 
 
 _OPEN: dict[str, Judged] = {}
-
-
-def _plan(said: dict[str, Any]) -> Plan:
-    return Plan(**said | {"own": tuple(map(Path, said["own"]))})
 
 
 def _open(plan: Plan, home: str) -> Judged:
@@ -308,32 +158,47 @@ def _open(plan: Plan, home: str) -> Judged:
     return _OPEN[home]
 
 
+def drawn(base: Universes, kind: str, number: int, seed: int) -> tuple[Edit, ...] | None:
+    """The edits of the n-th fault of a kind; None if none was found that changes anything."""
+    stream = Stream(seed, f"matrix.fault.{kind}")
+    for again in range(DRAWN_AGAIN):
+        one = int(stream.below(number * DRAWN_AGAIN + again, 1 << 31))
+        try:
+            return base.case([FaultSpec(kind, seed=one, frame="feed")])
+        except (FaultError, EditError):
+            continue
+    return None
+
+
+def _drawn_all(
+    base: Universes, faults: Sequence[tuple[str, int]], seed: int
+) -> dict[tuple[str, int], tuple[Edit, ...]]:
+    """(kind, number) -> its edits, of those that find something to change."""
+    found = {one: drawn(base, *one, seed) for one in faults}
+    return {one: edits for one, edits in found.items() if edits is not None}
+
+
+# --- catches ----------------------------------------------------------------------------------
+
+
 def _follow(
-    said: dict[str, Any], home: str, world: int, faults: Sequence[tuple[str, int]]
+    plan: Plan, home: str, world: int, faults: Sequence[tuple[str, int]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of some faults of one world, in whatever process."""
-    plan = _plan(said)
     judged = _open(plan, home)
-    cases: list[tuple[Edit, ...]] = []
-    named: list[tuple[str, int]] = []
-    for kind, number in faults:
-        edits = drawn(judged, kind, number, plan.seed)
-        if edits is not None:
-            cases.append(edits)
-            named.append((kind, number))
+    cases = _drawn_all(judged, faults, plan.seed)
     if not cases:
         return [], []
-    outcomes = judged.follow(cases)
-    catches = judged.caught()
+    named = list(cases)
+    outcomes = judged.follow(list(cases.values()))
     of = {gate.id: gate for gate in judged.gates}
     instances = [
-        _instance(kind, number, world, outcome)
-        for (kind, number), outcome in zip(named, outcomes, strict=True)
+        _instance(*one, world, outcome) for one, outcome in zip(named, outcomes, strict=True)
     ]
     begun = [_begun(outcome) for outcome in outcomes]
     caught: list[dict[str, Any]] = []
     shown: set[tuple[str, str]] = set()
-    for row in catches.itertuples(index=False):
+    for row in judged.caught().itertuples(index=False):
         case = int(row.universe) // 2
         kind, number = named[case]
         day = None if pd.isna(row.day) else pd.Timestamp(row.day)
@@ -351,18 +216,6 @@ def _follow(
             }
         )
     return instances, caught
-
-
-def drawn(base: Universes, kind: str, number: int, seed: int) -> tuple[Edit, ...] | None:
-    """The edits of the n-th fault of a kind; None if none was found that changes anything."""
-    stream = Stream(seed, f"matrix.fault.{kind}")
-    for again in range(DRAWN_AGAIN):
-        one = int(stream.below(number * DRAWN_AGAIN + again, 1 << 31))
-        try:
-            return base.case([FaultSpec(kind, seed=one, frame="feed")])
-        except (FaultError, EditError):
-            continue
-    return None
 
 
 def _begun(outcome: Outcome) -> pd.Series:
@@ -430,3 +283,70 @@ def _measured(judged: Judged, gate: Gate) -> dict[str, Any]:
         "judged": rows,
         "seconds": flags.seconds,
     }
+
+
+# --- gates off and on -------------------------------------------------------------------------
+
+
+def _under_policies(plan: Plan, home: str, instances: pd.DataFrame, workers: int) -> None:
+    """Fill in `cells_off` and `cells_on` of some faults of the first world."""
+    first = (instances["world"] == 0) & instances["kind"].isin(set(kinds()))
+    mine = instances[first].groupby("kind", sort=False).head(POLICIES_TRIED)
+    faults = list(zip(mine["kind"], mine["number"], strict=True))
+    names = ("cells_off", "cells_on")
+    tasks = [(plan, home, faults, strongest) for strongest in (False, True)]
+    for at, cells in _each(_cells_under, tasks, workers if faults else 1):
+        of = [cells.get(pair) for pair in zip(instances["kind"], instances["number"], strict=True)]
+        instances[names[at]] = pd.array(of, dtype="Int64")
+
+
+def _cells_under(
+    plan: Plan, home: str, faults: Sequence[tuple[str, int]], strongest: bool
+) -> dict[tuple[str, int], int]:
+    """How many cells each fault makes wrong where every gate is told the same, in whatever process.
+
+    The faults are drawn in the base as it is, so that they are the same whatever the gates are told.
+    """
+    cases = _drawn_all(_open(plan, home), faults, plan.seed)
+    with Universes(Home(Path(home)), policy=all_told(strongest)) as universes:
+        found: dict[tuple[str, int], int] = {}
+        for at in range(0, len(cases), BLOCK):
+            some = list(cases.items())[at : at + BLOCK]
+            outcomes = universes.follow([edits for _, edits in some])
+            for (one, _), outcome in zip(some, outcomes, strict=True):
+                found[one] = outcome.faulty.lists.groupby(list(CELL)).ngroups
+    return found
+
+
+# --- pairs of worlds --------------------------------------------------------------------------
+
+
+def _paired(
+    plan: Plan, out: Path, instances: pd.DataFrame, caught: pd.DataFrame, workers: int
+) -> list[Pair]:
+    """Pairs of worlds for kinds that are not caught well; a small world will do for any size."""
+    small = plan.size in ("story", "tiny")
+    seen = set(zip(caught["kind"], caught["number"], strict=True))
+    wanted = []
+    for kind, mine in instances.groupby("kind", sort=False):
+        left = [n for n in mine["number"] if (kind, n) not in seen]
+        if len(left) > (1 - CAUGHT_WELL) * len(mine):
+            of_first = [n for n in left if n % plan.worlds == 0]
+            wanted.append((kind, of_first[:PAIRS_TRIED] if small else [*range(PAIRS_TRIED)]))
+    if not wanted:
+        return []
+    # As large as it need be: what is true of one world is true of any.
+    home = _home(plan if small else replace(plan, size="tiny"), out if small else out / "pairs", 0)
+    Judged(home, plan.own, plan.gates).close()
+    tasks = [(plan, str(home.path), kind, numbers) for kind, numbers in wanted]
+    return [pair for _, found in _each(_pair, tasks, workers) for pair in found]
+
+
+def _pair(plan: Plan, home: str, kind: str, numbers: Sequence[int]) -> list[Pair]:
+    """The pair of one kind, for a fault of it that no gate catches there, in whatever process."""
+    judged = _open(plan, home)
+    cases = _drawn_all(judged, [(kind, n) for n in numbers], plan.seed)
+    judged.follow(list(cases.values()))
+    caught = {int(universe) // 2 for universe in judged.caught()["universe"]}
+    left = [(*one, edits[0]) for n, (one, edits) in enumerate(cases.items()) if n not in caught]
+    return find(judged.home, left)

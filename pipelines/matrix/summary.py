@@ -16,7 +16,8 @@ from pipelines.home import write_json
 from pipelines.landing import read_manifest
 from pipelines.manifest import make_manifest
 from pipelines.matrix.pairs import Pair
-from pipelines.matrix.running import CAUGHT_WELL, Plan, Tables
+from pipelines.matrix.plan import Plan
+from pipelines.matrix.running import CAUGHT_WELL, Tables
 from quality.suites import CHECKED_STAGES
 from sources.faults import kinds
 
@@ -87,14 +88,14 @@ class Summary:
     def why(self, kind: str) -> str:
         """Why faults of a kind are not caught, as far as it is known, in one sentence."""
         row = self.kinds.set_index("fault").loc[kind]
-        for pair in self.pairs:
-            if pair.fault == kind:
-                return f"No check of the files can tell: {pair.sentence()}"
         left = int(row["n"] - row["caught"])
         said = f"{left} of {row['n']} break no rule that a gate knows"
         if row["silent"]:
             said += f"; {row['silent']} of these change nothing that anybody shows"
-        return said + "."
+        for pair in self.pairs:
+            if pair.fault == kind:
+                said += f". Of one such fault no check of the files can tell: {pair.sentence()}"
+        return said.rstrip(".") + "."
 
 
 def write_tables(
@@ -257,7 +258,7 @@ def _gates(gates: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
         outcome=("outcome", "first"),
         flagged=("flagged", "sum"),
         judged=("judged", "sum"),
-        false_alarms=("false_alarms", "sum"),
+        false_alarms=("false_alarms", lambda v: None if v.isna().any() else v.sum()),
         seconds=("seconds", "mean"),
     )
     clean = gates[gates["world"].isna()].groupby("gate")["flagged"].sum()
@@ -269,19 +270,21 @@ def _gates(gates: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
 def _cover(caught: pd.DataFrame, gates: pd.DataFrame, n: int) -> pd.DataFrame:
     """Gates in the order in which each catches most of what none before it caught (greedy set cover).
 
-    Of two that catch as many more, the one with fewer false alarms comes first, then by name.
+    Of two that catch as many more, the one with fewer false alarms comes first (one of which they are not
+    known last), then by name.
     """
-    alarms = gates.groupby("gate")["false_alarms"].sum().to_dict()
+    known = gates.groupby("gate")["false_alarms"].agg(lambda v: None if v.isna().any() else v.sum())
+    alarms = {gate: None if pd.isna(n) else int(n) for gate, n in known.items()}
     left = {
         gate: set(zip(mine["kind"], mine["number"], strict=True))
         for gate, mine in caught.groupby("gate", sort=True)
     }
     rows, seen, told = [], 0, 0
     while any(left.values()):
-        gate = min(left, key=lambda g: (-len(left[g]), alarms[g], g))
+        gate = min(left, key=lambda g: (-len(left[g]), alarms[g] is None, alarms[g] or 0, g))
         more = left.pop(gate)
         left = {name: rest - more for name, rest in left.items()}
-        seen, told = seen + len(more), told + int(alarms[gate])
+        seen, told = seen + len(more), told + (alarms[gate] or 0)
         rows.append(
             {
                 "gate": gate,

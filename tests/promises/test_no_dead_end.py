@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 
 import pandas as pd
 import pytest
@@ -39,18 +40,16 @@ def universes(one_tiny, tmp_path_factory) -> Iterator[Universes]:
 def reached(universes) -> dict[str, tuple[int, int]]:
     """Feed -> of how many faults that changed a file, how many changed what another holder shows."""
     owner, followed, reaching = read_owners("core"), Counter(), Counter()
-    for feed in feeds("core"):
-        cases = []
-        for kind in KINDS:
-            for seed in range(EACH):
-                try:
-                    cases.append(universes.case([FaultSpec(kind, feed=feed, seed=seed)]))
-                except FaultError:  # has no place there, or nothing to change
-                    continue
-        for found in universes.follow(cases):
-            cells = found.faulty.lists
-            followed[feed] += 1
-            reaching[feed] += bool((cells["holder"] != cells["list"].map(owner)).any())
+    cases = []
+    for feed, kind, seed in product(feeds("core"), KINDS, range(EACH)):
+        try:
+            cases.append(universes.case([FaultSpec(kind, feed=feed, seed=seed)]))
+        except FaultError:  # has no place there, or nothing to change
+            continue
+    for case, found in zip(cases, universes.follow(cases), strict=True):
+        feed, cells = case[0].feed.name, found.faulty.lists
+        followed[feed] += 1
+        reaching[feed] += bool((cells["holder"] != cells["list"].map(owner)).any())
     return {feed: (followed[feed], reaching[feed]) for feed in feeds("core")}
 
 

@@ -21,7 +21,7 @@ from pipelines.replay.compare.universes import Universes
 from pipelines.replay.prove import Case, cases, prove, tried
 from schemas.contract import feeds
 from sources.faults import FaultError, kinds
-from tests.promises.hard_world import EACH_LEVEL
+from tests.promises.hard_world import EACH_LEVEL, ENDS
 
 
 def test_cases_are_the_same_every_time_and_leave_nothing_out():
@@ -56,7 +56,10 @@ def test_a_case_that_differs_is_seen(home_tiny, tmp_path):
     assert "lists.court_dishonest" in told["tables"]
 
 
-@pytest.mark.parametrize(("join", "gates"), EACH_LEVEL)
+@pytest.mark.parametrize(
+    ("join", "gates"),
+    [pytest.param(*at, marks=() if at in ENDS else pytest.mark.long) for at in EACH_LEVEL],
+)
 def test_a_hard_world_agrees_at_every_level_of_joining(join, gates, hard_at, tmp_path):
     """Gates that hold deliveries and gates that let them through, and cells hard to read."""
     home = Home(hard_at(join, gates).folder)
@@ -93,6 +96,7 @@ def test_the_report_is_the_same(spec, home_tiny):
     assert json.dumps(figures(quick), default=str) == json.dumps(figures(slow), default=str)
 
 
+@pytest.mark.long
 def test_the_report_is_the_same_under_a_policy(home_tiny):
     policy = {"corrections": "pushed", "links.depth": "1", "gates.out_of_bounds": "warn"}
     asked = {"policy": policy | {"court-bank.mode": "append"}}
@@ -156,7 +160,7 @@ SOME_OR_ALL = pytest.mark.parametrize(
 @SOME_OR_ALL
 def test_many_at_once_do_what_each_does_alone(wanted, home_tiny):
     with Universes(home_tiny) as universes:
-        cases = drawn(universes, 6, wanted)
+        cases = drawn(universes, 3, wanted)
         assert len(cases) > 20
         together = universes.follow(cases)
         reached = 0

@@ -1,0 +1,66 @@
+"""What is asked of a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.exchange.mishaps import mishaps
+from sources.faults import kinds
+from sources.world.draws import Stream
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked of a matrix.
+
+    Attributes:
+        faults: kinds of fault and mishap; none: every kind.
+        gates: ids of the gates whose catches are counted; none: all.
+        n: random faults of each kind.
+        worlds, size, days, dirt, seed: of the worlds they happen in; see `islands generate`.
+        own: files of gates besides those of the project.
+        pairs: whether to look for other truths with the same files, of kinds that the gates do not catch.
+    """
+
+    faults: Sequence[str] = ()
+    gates: Sequence[str] = ()
+    n: int = 20
+    worlds: int = 2
+    size: str = "tiny"
+    days: int = 365
+    dirt: float = 1.0
+    seed: int = 1
+    own: Sequence[Path] = ()
+    pairs: bool = True
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that are followed, in alphabetical order, mishaps last."""
+        every = (*(name for name in kinds() if name != "free_edit"), *mishaps())
+        return tuple(name for name in every if not self.faults or name in self.faults)
+
+    def check(self) -> None:
+        """See that it can be.
+
+        Raises:
+            ValueError: naming the option that is wrong.
+        """
+        known = {*kinds(), *mishaps()} - {"free_edit"}
+        for name in self.faults:
+            if name not in known:
+                raise ValueError(f"--faults {name!r} is none of {', '.join(sorted(known))}.")
+        if self.n < 1 or self.worlds < 1:
+            raise ValueError("--n and --worlds take a number from 1.")
+        for path in self.own:
+            if not path.is_file():
+                raise ValueError(f"--gate: there is no file {path}.")
+
+    def world_seed(self, world: int) -> int:
+        """The seed of a world."""
+        return int(Stream(self.seed, "matrix.world").below(world, 1 << 31))
+
+    def faults_of(self, world: int) -> list[tuple[str, int]]:
+        """(kind, number) of every fault that happens in a world."""
+        return [(kind, n) for kind in self.kinds for n in range(world, self.n, self.worlds)]
