@@ -6,7 +6,8 @@ read as corrected, and `codes.decisions` tells the gates which rows are released
 held deliveries are. Neither when a step was taken nor by whom enters any table.
 
 A row is known by its feed, its delivery and what it says, never by its line alone: in another file of
-that day nothing is decided of another row. Rows of a delivery that say the same are decided of together.
+that day nothing is decided of another row. Rows that were delivered alike are decided of together; where
+one was corrected to say what another says, steps tell by the line which of the two is meant.
 """
 
 from __future__ import annotations
