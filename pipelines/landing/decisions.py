@@ -6,7 +6,8 @@ read as corrected, and `codes.decisions` tells the gates which rows are released
 held deliveries are. Neither when a step was taken nor by whom enters any table.
 
 A row is known by its feed, its delivery and what it says, never by its line alone: in another file of
-that day nothing is decided of another row. Rows of a delivery that say the same are decided of together.
+that day nothing is decided of another row. Rows that were delivered alike are decided of together; where
+one was corrected to say what another says, steps tell by the line which of the two is meant.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Step:
         nth: which of the rows of the delivery that say the same.
         row: the row as it was landed then; None of a delivery.
         values: column -> what it is to say; of a correction.
+        alike: the lines of the rows of the delivery that said the same then.
     """
 
     when: str
@@ -65,6 +67,7 @@ class Step:
     nth: int = 1
     row: Row | None = None
     values: Row = field(default_factory=dict)
+    alike: list[int] = field(default_factory=list)
 
     @property
     def place(self) -> str:
@@ -96,14 +99,18 @@ class Course:
     """The steps about one row or delivery, and where they have led.
 
     Attributes:
+        digest: of the row as the file has it, or of the file.
+        lines: where it stands; rows that were delivered alike share a course.
         delivered: the row as the file has it; None of a delivery.
         row: the row as it is to be read.
         steps: those taken, in order.
     """
 
+    digest: str
+    lines: set[int | None]
     delivered: Row | None
     row: Row | None
-    steps: list[Step]
+    steps: list[Step] = field(default_factory=list)
 
     @property
     def decision(self) -> str:
@@ -112,6 +119,7 @@ class Course:
 
 
 Key = tuple[str, str, str]  # feed, delivery, digest of what lands
+Courses = dict[Key, list[Course]]  # by the digest a row has in its file, and by each it was given
 
 
 def read_log(path: Path) -> list[Step]:
@@ -122,8 +130,10 @@ def read_log(path: Path) -> list[Step]:
     """
     if not path.exists():
         return []
+    with path.open(encoding="utf-8", newline="\n") as file:
+        lines = list(file)  # a value may hold other characters that end a line of text
     steps = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         try:
             step = Step(**json.loads(line))
             if step.what not in STEPS:
@@ -143,35 +153,67 @@ def add_to_log(path: Path, steps: Iterable[Step]) -> None:
             file.write(json.dumps(asdict(step), ensure_ascii=False) + "\n")
 
 
-def courses(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> dict[Key, Course]:
-    """What the steps of a log have led to, by the digest a row has in its file, and by the one it has
-    as corrected.
+def course_of(found: Courses, key: Key, line: int | None) -> Course | None:
+    """What was decided of a row that lands with a digest, or of a delivery; None if nothing was.
+
+    Several rows may land with one digest where one was corrected to say what another says: that which
+    stands on the line is meant, else that which was delivered so.
+    """
+    having = found.get(key, [])
+    standing = (course for course in having if line in course.lines)
+    return next(standing, None) or next((c for c in having if c.digest == key[2]), None)
+
+
+def courses(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> Courses:
+    """What the steps of a log have led to.
 
     Args:
         known: the contracts; by default all.
+
+    Raises:
+        DecisionError: if a step is about a feed of which there is no contract.
     """
-    found: dict[Key, Course] = {}
+    contracts = feeds() if known is None else known
+    found: Courses = {}
     for step in steps:
+        if step.feed not in contracts:
+            raise DecisionError(
+                f"{LOG} tells of {step.place}, but there is no contract of a feed {step.feed!r}; put the "
+                "contract back, or take the steps about this feed out of the log."
+            )
         key = (step.feed, step.delivery, step.digest)
-        course = found.setdefault(key, Course(step.row, step.row, []))
+        course = course_of(found, key, step.line)
+        having = found.setdefault(key, [])
+        if course is None:
+            lines = {step.line, *step.alike}.difference(*(other.lines for other in having))
+            course = Course(step.digest, lines, step.row, step.row)
+            having.append(course)
         course.steps.append(step)
         if step.values and course.row is not None:
             course.row = course.row | step.values
-            feed = (feeds() if known is None else known)[step.feed]
-            found[step.feed, step.delivery, version(feed, course.row)] = course
+            digest = version(contracts[step.feed], course.row)
+            also = found.setdefault((step.feed, step.delivery, digest), [])
+            if not any(other is course for other in also):
+                also.append(course)
     return found
 
 
 def decided_by(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> list[Decided]:
-    """What a log comes to, in an order that does not depend on that of its steps about other rows."""
+    """What a log comes to, in an order that does not depend on that of its steps about other rows.
+
+    Raises:
+        DecisionError: see `courses`.
+    """
+    contracts = feeds() if known is None else known
     found: set[Decided] = set()
-    for course in {id(c): c for c in courses(steps, known).values()}.values():
+    every = (course for having in courses(steps, contracts).values() for course in having)
+    for course in {id(course): course for course in every}.values():
         first, nth = course.steps[0], max(step.nth for step in course.steps)
-        place = (first.feed, first.delivery, first.digest)
+        place = (first.feed, first.delivery, course.digest)
         if course.row is None or course.delivered is None:
-            found.add(Decided(*place, first.digest, course.decision))
+            found.add(Decided(*place, course.digest, course.decision))
             continue
-        feed = (feeds() if known is None else known)[first.feed]
+        feed = contracts[first.feed]
         says = {
             name: [before, course.row[name]]
             for name, before in course.delivered.items()
@@ -187,7 +229,11 @@ def decided_by(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -
 
 
 def decided_in(home: Path) -> list[Decided]:
-    """What was decided in a home; see `read_log`."""
+    """What was decided in a home.
+
+    Raises:
+        DecisionError: see `read_log` and `courses`.
+    """
     return decided_by(read_log(home / LOG))
 
 
@@ -208,13 +254,14 @@ def digest_of(decided: Sequence[Decided]) -> str:
 
 
 def corrected(feed: Feed, rows: pa.Table, decided: Iterable[Decided], day: str = "") -> pa.Table:
-    """Rows as read with those that were corrected as they are to be read.
+    """Rows as delivered with those that were corrected as they are to be read.
 
     Args:
         feed: the contract.
         rows: the contract's columns, and `delivery` unless it is given.
         day: the delivery they are all of.
     """
+    changes: list[tuple[np.ndarray, dict[str, list[str | None]]]] = []
     for says, delivery, delivered in sorted(
         {(d.says, d.delivery, d.delivered) for d in decided if d.says and d.feed == feed.name}
     ):
@@ -233,10 +280,14 @@ def corrected(feed: Feed, rows: pa.Table, decided: Iterable[Decided], day: str =
             own = rows.select(list(feed.column_names))
             for at in np.flatnonzero(there).tolist():
                 there[at] = version(feed, own.slice(at, 1).to_pylist()[0]) == delivered
-        if there.any():
-            for name, (_, after) in values.items():
-                put = pc.if_else(pa.array(there), pa.scalar(after, pa.string()), rows[name])
-                rows = rows.set_column(rows.column_names.index(name), name, put)
+        changes.append((there, values))
+    for (
+        there,
+        values,
+    ) in changes:  # all found first: a row may be corrected to say what another said
+        for name, (_, after) in values.items() if there.any() else ():
+            put = pc.if_else(pa.array(there), pa.scalar(after, pa.string()), rows[name])
+            rows = rows.set_column(rows.column_names.index(name), name, put)
     return rows
 
 

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from pipelines.engine.base import Engine
-from pipelines.landing.decisions import CORRECT, DISCARD, RELEASE, Course, Key, Row
+from pipelines.landing.decisions import CORRECT, DISCARD, RELEASE, Course, Courses, Row, course_of
 from quality.expectations import Expectation, sentence
 from quality.from_contract import delivery_expectations, landing_expectations
 from schemas.contract import Feed, feeds
@@ -90,27 +90,26 @@ class Aside:
         }
 
 
-def kept_aside(engine: Engine, decided: dict[Key, Course]) -> list[Aside]:
+def kept_aside(engine: Engine, decided: Courses) -> list[Aside]:
     """All that a database keeps aside or holds, in the order of feeds, deliveries and lines.
 
     Args:
         decided: what was decided in its home; see `pipelines.landing.decisions.courses`.
     """
     contracts, found = feeds(), []
-    asked = "SELECT DISTINCT feed FROM quality.verdicts WHERE outcome IN ('quarantine', 'released')"
-    for (name,) in engine.fetch(f"{asked} ORDER BY feed"):
-        here = _rows(
-            engine, contracts[name], f"{asked.replace('feed', 'delivery, line')} AND feed = "
-        )
+    kept = "FROM quality.verdicts WHERE outcome IN ('quarantine', 'released')"
+    for (name,) in engine.fetch(f"SELECT DISTINCT feed {kept} ORDER BY feed"):
+        places = f"SELECT DISTINCT delivery, line {kept} AND feed = {literal(name)}"
+        here = _rows(engine, contracts[name], places)
         _say_what_is_right(engine, contracts[name], here)
         found += here
     found += _deliveries(engine, contracts)
     for one in found:
-        one.course = decided.get((one.feed.name, one.delivery, one.digest))
+        one.course = course_of(decided, (one.feed.name, one.delivery, one.digest), one.line)
     return sorted(found, key=lambda one: (one.feed.name, one.delivery, one.line or 0))
 
 
-def row_named(engine: Engine, given: str, decided: dict[Key, Course]) -> Aside:
+def row_named(engine: Engine, given: str, decided: Courses) -> Aside:
     """The row, or the delivery, that is meant by `feed:delivery:line`, `feed:delivery` or a record_id.
 
     Args:
@@ -143,9 +142,9 @@ def row_named(engine: Engine, given: str, decided: dict[Key, Course]) -> Aside:
     if name not in feeds():
         raise NotKeptAside(f"There is no feed {name!r}.{suggestion(name, feeds())}")
     if len(place) == 2 and place[1].isdigit() and f"landing.{name}" in engine.tables():
-        at = f"SELECT {literal(place[0])} AS delivery, {int(place[1])} AS line WHERE '' <> "
+        at = f"SELECT {literal(place[0])} AS delivery, {int(place[1])} AS line"
         for one in _rows(engine, feeds()[name], at):
-            one.course = decided.get((name, one.delivery, one.digest))
+            one.course = course_of(decided, (name, one.delivery, one.digest), one.line)
             return one
     raise NotKeptAside(
         f"Nothing landed as {given!r}; give FEED:DELIVERY:LINE as `islands quarantine list` does."
@@ -156,7 +155,7 @@ def _rows(engine: Engine, feed: Feed, places: str) -> list[Aside]:
     """The rows of some places with all verdicts on them.
 
     Args:
-        places: SQL of delivery and line, up to the name of the feed.
+        places: a query of their `delivery` and `line`, each place once.
     """
     expected = {e.name: e for e in landing_expectations(feed)}
     own = ", ".join(f"l.{quoted(c)}" for c in feed.column_names)
@@ -164,7 +163,7 @@ def _rows(engine: Engine, feed: Feed, places: str) -> list[Aside]:
     for rule, column, outcome, delivery, line, file, record, mark, *values in engine.fetch(
         "SELECT v.expectation, v.column_name, v.outcome, l.delivery, l.line, l.file, l.record_id, "
         f"l.version, {own} FROM landing.{feed.name} AS l "
-        f"INNER JOIN ({places}{literal(feed.name)}) AS p ON p.delivery = l.delivery AND p.line = l.line "
+        f"INNER JOIN ({places}) AS p ON p.delivery = l.delivery AND p.line = l.line "
         f"LEFT JOIN quality.verdicts AS v ON v.feed = {literal(feed.name)} "
         "AND v.delivery = l.delivery AND v.line = l.line ORDER BY l.delivery, l.line, v.expectation"
     ):
@@ -289,7 +288,7 @@ def registered_names(engine: Engine, feed: Feed, row: Row) -> dict[str, str]:
 
 
 def listed(
-    engine: Engine, decided: dict[Key, Course], feed: str | None = None, rule: str | None = None
+    engine: Engine, decided: Courses, feed: str | None = None, rule: str | None = None
 ) -> dict[str, Any]:
     """What `islands quarantine list` tells: counts by feed and rule, and the rows and deliveries.
 
@@ -328,7 +327,7 @@ def among(found: Sequence[Aside], feed: str | None, rule: str | None) -> list[As
     ]
 
 
-def shown(engine: Engine, given: str, decided: dict[Key, Course]) -> dict[str, Any]:
+def shown(engine: Engine, given: str, decided: Courses) -> dict[str, Any]:
     """What `islands quarantine show` tells of a row: each column, each verdict, and what is logged.
 
     Raises:

@@ -30,6 +30,7 @@ from quality.expectations import sentence
 from quality.from_contract import landing_expectations
 from quality.gates import row_verdicts_sql
 from schemas.contract import Feed
+from schemas.sql import quoted
 from schemas.suggest import suggestion
 from sources.faults.identifiers import possibly_real
 from sources.files import UnwritableError, read, written
@@ -80,7 +81,11 @@ def decide(
             raise DecisionError(f"{name} says nothing; give a name and a reason for the log.")
     if (row is None) == (feed is None and rule is None):
         raise DecisionError("Give one ROW, or --feed or --rule or both for many at once.")
-    if (what == CORRECT) != bool(values):
+    if values and what != CORRECT:
+        raise DecisionError(
+            f"A {what} takes no values; correct the row first, with --set COL=VALUE."
+        )
+    if what == CORRECT and not values:
         raise DecisionError("Give --set COL=VALUE at least once: what the row is to say.")
     log = home.path / LOG
     moment = when or datetime.now(UTC).isoformat(timespec="seconds")
@@ -100,13 +105,15 @@ def decide(
         told, steps = [], []
         for one in asked:
             still = _see(engine, one, what, values or {})
-            steps.append(_step(one, moment, who, why, what, values or {}))
+            steps.append(_step(engine, one, moment, who, why, what, values or {}))
             told.append({"row": one.place, "what": what, "values": values or {}, "still": still})
         add_to_log(log, steps)
     return told
 
 
-def _step(one: Aside, when: str, who: str, why: str, what: str, values: Row) -> Step:
+def _step(
+    engine: Engine, one: Aside, when: str, who: str, why: str, what: str, values: Row
+) -> Step:
     return Step(
         when,
         who,
@@ -119,7 +126,21 @@ def _step(one: Aside, when: str, who: str, why: str, what: str, values: Row) -> 
         one.nth,
         one.row,
         values,
+        _alike(engine, one),
     )
+
+
+def _alike(engine: Engine, one: Aside) -> list[int]:
+    """The lines of the rows of a delivery that say what a row says; none of a whole delivery."""
+    if one.row is None:
+        return []
+    names = one.feed.content_columns
+    same = " AND ".join(f"{quoted(name)} IS NOT DISTINCT FROM ?" for name in names)
+    found = engine.fetch(
+        f"SELECT line FROM landing.{one.feed.name} WHERE delivery = ? AND {same} ORDER BY line",
+        [one.delivery, *(one.row[name] for name in names)],
+    )
+    return [line for (line,) in found]
 
 
 def _see(engine: Engine, one: Aside, what: str, values: Row) -> list[dict[str, Any]]:

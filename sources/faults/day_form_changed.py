@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from schemas.contract import Feed
+from sources.faults.days import parts_of, real_day
 from sources.faults.deliveries import SENT_AGAIN, Deliveries
 from sources.faults.draw import Draw
 
@@ -38,20 +38,16 @@ def fits(feed: Feed) -> bool:
     return bool(_columns(feed))
 
 
-def rewritten(text: str | None, form: str) -> str | None:
+def in_form(text: str | None, form: str) -> str | None:
     """A day in another form; as it is if it is no day."""
-    parts = re.fullmatch(r"(\d{4})\D?(\d{2})\D?(\d{2})\D?", text or "")
-    if parts is None:
-        return text
-    if form == FORMS[0]:
-        return "".join(parts.groups()[::-1])
-    try:
-        return str((date(*map(int, parts.groups())) - date(1899, 12, 30)).days)
-    except ValueError:
-        return text
+    parts = parts_of(text or "")
+    if parts and form == FORMS[0]:
+        return "".join(reversed(parts))
+    day = real_day(parts) if parts else None
+    return str((day - date(1899, 12, 30)).days) if day else text
 
 
 def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:
     """The file with the days of one column in another form."""
     name, form = draw.pick(_columns(sent.feed)), draw.pick(FORMS)
-    return sent.instead(day, [row | {name: rewritten(row[name], form)} for row in sent.rows(day)])
+    return sent.instead(day, [row | {name: in_form(row[name], form)} for row in sent.rows(day)])

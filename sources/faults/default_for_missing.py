@@ -50,7 +50,8 @@ def _default(feed: Feed, column: Column, row: Row) -> str | None:
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with one of its empty cells filled."""
+    """The row with one of its empty cells filled; None if none is empty and can hold a default."""
     feed = draw.feed
-    found = [(n, _default(feed, feed.column(n), row)) for n in columns(feed) if not row.get(n)]
+    empty = (name for name in columns(feed) if not row.get(name))
+    found = [(n, text) for n in empty if (text := _default(feed, feed.column(n), row))]
     return row | dict([draw.pick(found)]) if found else None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from schemas.contract import CODES, Feed, read_csv
+from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
+from sources.faults.codes import Entries, code_columns, listed
 from sources.faults.draw import Draw
 from sources.faults.identifiers import rewritten
 
@@ -24,23 +23,14 @@ INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the whole code; the short one stays"}
 
 
-@cache
-def _begins_with_zero(code_list: str) -> bool:
+def _begins_with_zero(codes: Entries) -> bool:
     """Whether a code list has a code of digits that begins with 0 and is more than that."""
-    codes = (row["code"] for row in read_csv(CODES / f"{code_list}.csv"))
     return any(code.isdigit() and code[0] == "0" and code.strip("0") for code in codes)
 
 
 def columns(feed: Feed) -> tuple[str, ...]:
     """The columns whose code list has codes that begin with 0."""
-    return tuple(
-        c.name
-        for c in feed.columns
-        if c.name in feed.content_columns
-        and c.name not in feed.natural_key
-        and c.valid_values
-        and _begins_with_zero(c.valid_values)
-    )
+    return tuple(name for name in code_columns(feed) if _begins_with_zero(listed(feed, name)))
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sources.faults.deliveries import Deliveries
+from sources.faults.deliveries import SENT_AGAIN, Deliveries
 from sources.faults.draw import Draw
 
 KIND = "stale_delivery"
@@ -22,11 +22,7 @@ SCOPE = "once"
 GROUP = "deliveries"
 MECHANISM = "in_bursts"
 INTENT = "accident"
-CORRECTION = {
-    "snapshot": "the next delivery is the right one",
-    "changes": "what was kept back and what was undone come as corrections",
-    "append": "what was kept back comes late; what came twice stays",
-}
+CORRECTION = SENT_AGAIN
 
 
 def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:

@@ -24,11 +24,11 @@ MECHANISM = "completely_at_random"
 INTENT = "accident"
 CORRECTION = SENT_AGAIN
 
-FIRST_FIFTH = 5
+DIVISOR = 5  # of the length: at least a fifth of the file arrives
 
 
 def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:
     """The bytes of the file up to a place drawn behind its first fifth."""
     data = sent.file(day)
-    least = len(data) // FIRST_FIFTH
+    least = len(data) // DIVISOR
     return data[: least + draw.below(len(data) - least)] or None

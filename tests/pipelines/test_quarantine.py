@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 
 import pyarrow as pa
@@ -41,7 +43,7 @@ from tests.promises.databases import unlike
 COURT = feeds()["court"]
 
 
-def step(what="correct", digest="", row=None, **more) -> Step:
+def step(what="correct", digest="", row=None, line=2, **more) -> Step:
     return Step(
         "2026-01-01T00:00:00+00:00",
         "Li",
@@ -49,7 +51,7 @@ def step(what="correct", digest="", row=None, **more) -> Step:
         what,
         "court",
         "2024-03-13",
-        2,
+        line,
         digest,
         1,
         row,
@@ -63,7 +65,8 @@ def court(**values) -> dict[str, str | None]:
 
 RAW = court(age="x")
 FIRST, SECOND = court(age="1"), court(age="2")
-MARKS = {name: version(COURT, row) for name, row in (("raw", RAW), ("1", FIRST), ("2", SECOND))}
+SAID = {"raw": RAW, "1": FIRST, "2": SECOND}
+MARKS = {name: version(COURT, row) for name, row in SAID.items()}
 
 
 def says(after: str) -> str:
@@ -125,6 +128,61 @@ def test_a_log_is_added_to_and_never_written_anew(tmp_path) -> None:
         file.write('{"what": "sell"}\n')
     with pytest.raises(DecisionError, match="line 3 is no step of a quarantine"):
         read_log(tmp_path / LOG)
+
+
+def test_a_log_holds_characters_that_end_a_line_elsewhere(tmp_path) -> None:
+    steps = [
+        replace(step("release", MARKS["raw"], court(iname=c)), why=c) for c in "\x85\u2028\u2029"
+    ]
+    add_to_log(tmp_path / LOG, steps)
+    assert read_log(tmp_path / LOG) == steps
+
+
+def test_a_log_that_names_a_feed_without_a_contract_is_refused_in_a_sentence() -> None:
+    gone = step(values={"age": "1"}, digest=MARKS["raw"], row=RAW)
+    with pytest.raises(
+        DecisionError, match="court:2024-03-13:2, but there is no contract of a feed"
+    ):
+        decided_by([gone], known={})
+
+
+def at(line: int, before: str, after: str, *alike: int) -> Step:
+    """A correction of the row on a line, from one of `SAID` to another."""
+    row = SAID[before]
+    return step(values=SAID[after], digest=MARKS[before], row=row, line=line, alike=[*alike])
+
+
+def test_each_row_keeps_its_course_where_one_is_corrected_to_say_what_another_says() -> None:
+    """`1` stands on lines 1 and 4, `2` on line 2; `raw` is what neither says at first."""
+
+    def comes_to(*steps: Step) -> set[tuple]:
+        names = {mark: name for name, mark in MARKS.items()}
+        return {(names[d.delivered], names[d.version], d.decision) for d in decided_by(steps)}
+
+    kept_out = step("discard", MARKS["1"], FIRST, line=1)
+    to_other = at(2, "2", "1", 2)
+    # The row that says so in its file keeps what was decided of it, and so does the other.
+    assert comes_to(kept_out, to_other, at(1, "1", "raw", 1, 4)) == {
+        ("1", "raw", "discard"), ("2", "1", "correct"),
+    }  # fmt: skip
+    # That it is corrected only later makes no difference, nor that both then say the same.
+    assert comes_to(to_other, at(1, "1", "raw", 1, 2, 4)) == {
+        ("1", "raw", "correct"), ("2", "1", "correct"),
+    }  # fmt: skip
+    # Rows delivered alike are one, whichever of them is named after they were corrected.
+    assert comes_to(at(1, "1", "2", 1, 4), at(4, "2", "raw", 1, 2, 4)) == {("1", "raw", "correct")}
+
+
+@pytest.mark.parametrize("names", permutations(("raw", "1", "2")))
+def test_corrections_are_of_rows_as_delivered(names) -> None:
+    """The first row comes to say what the second said, and the second what the third says."""
+    table = pa.Table.from_pylist(
+        [SAID[name] for name in names], pa.schema([(c, pa.string()) for c in COURT.column_names])
+    )
+    first, second, third = names
+    steps = [at(1, first, second, 1), at(2, second, third, 2)]
+    read = corrected(COURT, table, decided_by(steps), "2024-03-13")["age"].to_pylist()
+    assert read == [SAID[name]["age"] for name in (second, third, third)]
 
 
 def test_only_the_row_that_was_corrected_is_read_otherwise() -> None:
@@ -333,6 +391,11 @@ def test_a_replay_sees_the_base_as_built(home, tmp_path) -> None:
         ("release", {}, "Give one ROW, or --feed or --rule"),
         ("release", {"row": SEX, "who": " "}, "--who says nothing"),
         ("correct", {"row": SEX}, "Give --set COL=VALUE"),
+        (
+            "release",
+            {"row": SEX, "values": {"xb": "1"}},
+            "A release takes no values; correct the row",
+        ),
         ("correct", {"row": SEX, "values": {"sex": "1"}}, "residents has no column 'sex'"),
         ("correct", {"row": SEX, "values": {"xb": "7"}}, "says that already"),
         (

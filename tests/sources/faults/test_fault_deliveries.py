@@ -9,6 +9,7 @@ import pytest
 
 from schemas.contract import Column
 from sources.faults import kind, kinds
+from sources.faults.day_form_changed import FORMS, in_form
 from sources.faults.deliveries import NO_FILE, Deliveries
 from sources.faults.draw import Draw
 from sources.files import read, written
@@ -152,6 +153,21 @@ def test_days_in_another_form_can_not_be_taken_for_days(outcome):
         feed, _, content = outcome("day_form_changed", seed=n)
         seen.add(tuple(row[3] for row in rows_of(feed, content)))
     assert seen == {("01032024", "03032024"), ("45352", "45354")}
+
+
+@pytest.mark.parametrize(
+    ("text", "day_first", "days"),
+    [
+        ("2024-03-01", "01032024", "45352"),
+        ("2024年03月01日", "01032024", "45352"),
+        ("01.03.2024", "01032024", "45352"),
+        ("20240231", "31022024", "20240231"),  # no day of the calendar cannot be counted
+        ("-", "-", "-"),
+        (None, None, None),
+    ],
+)
+def test_a_day_of_any_form_that_feeds_use_is_written_in_another(text, day_first, days):
+    assert [in_form(text, form) for form in FORMS] == [day_first, days]
 
 
 def test_what_says_the_same_or_would_lose_something_stays(outcome, feed_of):

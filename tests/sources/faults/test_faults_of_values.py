@@ -114,6 +114,18 @@ def test_one_value_of_those_expected_stands_in_the_row_and_nothing_else_is_chang
     assert bool(found) == bool(expected)
 
 
+def test_a_default_that_the_column_cannot_hold_fills_nothing(feed_of):
+    """Ten bytes hold 1900-01-01; written as the day beside it is, the day takes more."""
+    narrow, beside = (
+        Column("end", "到期日期", "", parse="day", width=10),
+        Column("day", "日期", "", parse="day", required=True),
+    )
+    feed = feed_of(columns=(narrow, beside))
+    (found,) = spoilt("default_for_missing", feed, {"end": None, "day": "2024-07-12"}, 1)
+    assert found == {"end": "1900-01-01", "day": "2024-07-12"}
+    assert spoilt("default_for_missing", feed, {"end": None, "day": "2024年07月12日"}, 1) == [None]
+
+
 @pytest.mark.parametrize("mode", ["snapshot", "changes", "append"])
 @pytest.mark.parametrize("name", KINDS)
 def test_a_spoilt_value_is_put_right_as_the_mode_allows(feed_of, name, mode):
