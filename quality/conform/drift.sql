@@ -11,14 +11,14 @@ WITH parts AS (
         feed,
         from_day,
         'number' AS aspect,
-        coalesce(id_scheme, 'none') AS value
+        coalesce(id_scheme, 'none') AS said
     FROM conform.events
     UNION ALL
     SELECT
         feed,
         from_day,
         'ground' AS aspect,
-        coalesce(ground, 'none') AS value
+        coalesce(ground, 'none') AS said
     FROM conform.events
     UNION ALL
     SELECT
@@ -32,21 +32,21 @@ WITH parts AS (
             WHEN amount_yuan < 10000 THEN '4'
             WHEN amount_yuan < 1000000 THEN '6'
             ELSE '7 or more'
-        END AS value
+        END AS said
     FROM conform.events
     UNION ALL
     SELECT
         feed,
         from_day,
         'link' AS aspect,
-        concat_ws(' ', link_kind, coalesce(a_scheme, 'none'), coalesce(b_scheme, 'none')) AS value
+        concat_ws(' ', link_kind, coalesce(a_scheme, 'none'), coalesce(b_scheme, 'none')) AS said
     FROM conform.links
     UNION ALL
     SELECT
         feed,
         from_day,
         'property' AS aspect,
-        CASE property WHEN 'status' THEN concat_ws(' ', property, value) ELSE property END AS value
+        CASE property WHEN 'status' THEN concat_ws(' ', property, value) ELSE property END AS said
     FROM conform.statements
 ),
 
@@ -54,11 +54,11 @@ counted AS (
     SELECT
         feed,
         aspect,
-        value,
+        said,
         from_day,
         count(*) AS rows_given
     FROM parts
-    GROUP BY feed, aspect, value, from_day
+    GROUP BY feed, aspect, said, from_day
 ),
 
 deliveries AS (
@@ -89,7 +89,7 @@ known AS (
     SELECT DISTINCT
         feed,
         aspect,
-        value
+        said
     FROM counted
 ),
 
@@ -97,14 +97,14 @@ compared AS (
     SELECT
         totals.feed,
         totals.aspect,
-        known.value,
+        known.said,
         totals.from_day,
         totals.rows_in_all,
         totals.rows_before,
         coalesce(counted.rows_given, 0) AS rows_given,
         coalesce(
             sum(coalesce(counted.rows_given, 0)) OVER (
-                PARTITION BY totals.feed, totals.aspect, known.value
+                PARTITION BY totals.feed, totals.aspect, known.said
                 ORDER BY totals.from_day
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
@@ -117,14 +117,14 @@ compared AS (
     LEFT JOIN counted
         ON counted.feed = totals.feed
         AND counted.aspect = totals.aspect
-        AND counted.value = known.value
+        AND counted.said = known.said
         AND counted.from_day = totals.from_day
 )
 
 SELECT
     feed,
     aspect,
-    value,
+    said,
     rows_given,
     rows_in_all,
     given_before,

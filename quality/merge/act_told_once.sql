@@ -4,21 +4,12 @@
 -- right; of two told on one day, the one with the lesser id.
 -- table: merge.events
 -- outcome: warn
-WITH events AS (
+WITH told AS (
     SELECT
         record_id,
-        version,
-        feed,
-        subject_id,
-        event_kind,
-        ground,
-        event_day,
-        amount_yuan,
-        document_no,
-        min(from_day) OVER (PARTITION BY record_id) AS told_day,
-        from_day,
-        to_day
+        min(from_day) AS told_day
     FROM merge.events
+    GROUP BY record_id
 )
 
 SELECT
@@ -30,8 +21,9 @@ SELECT
     other.event_day,
     one.record_id AS told_by,
     min(greatest(one.from_day, other.from_day)) AS day
-FROM events AS other
-INNER JOIN events AS one
+FROM merge.events AS other
+INNER JOIN told AS told_other ON told_other.record_id = other.record_id
+INNER JOIN merge.events AS one
     ON one.subject_id = other.subject_id
     AND one.feed = other.feed
     AND one.ground = other.ground
@@ -41,11 +33,12 @@ INNER JOIN events AS one
         one.event_kind NOT IN ('penalty', 'licence')
         OR one.document_no = other.document_no
     )
-    AND (
-        one.told_day < other.told_day
-        OR (one.told_day = other.told_day AND one.record_id < other.record_id)
-    )
+    AND one.record_id <> other.record_id
     AND meet(one.from_day, one.to_day, other.from_day, other.to_day)
+INNER JOIN told AS told_one ON told_one.record_id = one.record_id
+WHERE
+    told_one.told_day < told_other.told_day
+    OR (told_one.told_day = told_other.told_day AND one.record_id < other.record_id)
 GROUP BY
     other.record_id,
     other.version,
