@@ -235,8 +235,9 @@ FIRST = ("test_experiment", "test_replay_equals_rebuild", "test_no_dead_end", "t
          "test_killed_build")  # fmt: skip
 
 # What shares something slow to make (a Spark session, an experiment, a page) stays on one worker.
-TOGETHER = ("/engine/", "/experiment/", "/browser/", "/labs/", "test_replay_equals_rebuild",
-            "test_no_dead_end")  # fmt: skip
+TOGETHER = ("/engine/", "/experiment/", "/matrix/", "/browser/", "/labs/", "test_replay_equals_rebuild",
+            "test_no_dead_end", "test_demo", "test_gates_keep_out", "test_quarantine",
+            "test_replay_page")  # fmt: skip
 
 
 @pytest.hookimpl(optionalhook=True)  # where tests run on several workers

@@ -121,6 +121,7 @@ EDGES_END = "\n# A holder that makes an entry of its own"
 COPIES = "SELECT from_day, to_day FROM exchange.copies WHERE holder = '{}' ORDER BY ALL"
 
 
+@pytest.mark.long  # that an edge brings what it brings is a test for each edge
 def test_an_edge(tree: Tree) -> None:
     tree.insert("pipelines/exchange/network.yml", EDGES_END, EDGE)
     tree.append("schemas/codes/holders.csv", HOLDER_ROW)

@@ -88,7 +88,10 @@ def test_intervals_equal_days_at_every_level_of_joining(join: str, built) -> Non
 @pytest.mark.parametrize(
     ("join", "gates"),
     # A dirty world of a whole year at `full` is walked above.
-    [pytest.param(*at, marks=[pytest.mark.long] if at[0] == "full" else []) for at in EACH_LEVEL],
+    [
+        pytest.param(*at, marks=[pytest.mark.long] if at[0] in ("full", "own-keys") else [])
+        for at in EACH_LEVEL
+    ],
 )
 def test_intervals_equal_days_of_a_hard_world(join: str, gates: str, hard_at) -> None:
     world = hard_at(join, gates)

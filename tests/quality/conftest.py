@@ -285,6 +285,7 @@ TABLES: dict[str, dict[str, str]] = {
     "codes.audiences": {"audience": "VARCHAR", "sharing": "VARCHAR"},
     "codes.severities": {"code": "VARCHAR"},
     "codes.measures": {"measure": "VARCHAR"},
+    "codes.calendar": {"feed": "VARCHAR", "due": "DATE", "next_due": "DATE"},
     "codes.gate_policies": {"gate": "VARCHAR", "policy": "VARCHAR"},
     "codes.run": {
         "join_level": "VARCHAR",

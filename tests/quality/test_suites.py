@@ -71,6 +71,11 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ("landing.deliveries", "counted_landed"): [
         ("landing.deliveries", {"feed": "other", "delivery": JAN, "rows": 1, "counted": 2})
     ],
+    ("landing.deliveries", "delivery_arrived"): [
+        ("codes.calendar", {"feed": "other", "due": JAN, "next_due": FEB}),
+        ("codes.calendar", {"feed": "other", "due": FEB}),
+        ("landing.deliveries", {"feed": "other", "delivery": JAN, "published": JAN}),
+    ],
     ("landing.deliveries", "deliveries_judged_once"): [
         ("landing.deliveries", {"feed": "other", "delivery": JAN, "rows": 0})
     ],
