@@ -32,7 +32,8 @@ from schemas.progress import Progress
 from sources.faults import FaultError, kinds
 from sources.world.draws import Stream
 
-BLOCK = 120  # faults followed together
+BLOCK = 120  # faults of records, and mishaps, that are followed together
+BLOCK_OF_DELIVERIES = 4  # of faults of whole deliveries, each of which changes thousands of rows
 DRAWN_AGAIN = 20  # times at most that a fault which changes nothing is drawn again
 CAUGHT_WELL = 0.95  # the share of faults of a kind from which it counts as caught
 POLICIES_TRIED = 3  # faults of a kind that are followed with gates off and on as well
@@ -90,11 +91,7 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
         with Judged(home, plan.own, plan.gates) as judged:  # laid out once, before many read it
             measured += [_measured(judged, gate) | {"world": world} for gate in judged.gates]
         if world is not None:
-            faults = plan.faults_of(world)
-            work += [
-                (plan, str(home.path), world, faults[n : n + BLOCK])
-                for n in range(0, len(faults), BLOCK)
-            ]
+            work += [(plan, str(home.path), world, b) for b in _blocks(plan.faults_of(world))]
     done = 0
     found: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for at, rows in _each(_follow, work, workers):
@@ -118,6 +115,19 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
         pd.DataFrame(measured),
         sorted(pairs, key=lambda pair: order[pair.fault]),
     )
+
+
+def _blocks(faults: Sequence[tuple[str, int]]) -> list[list[tuple[str, int]]]:
+    """Faults in pieces that fit into memory; those of whole deliveries, which take longest, first."""
+
+    def of_deliveries(kind: str) -> bool:
+        return kind in kinds() and kinds()[kind].level == "delivery"
+
+    found = []
+    for whole, size in ((True, BLOCK_OF_DELIVERIES), (False, BLOCK)):
+        some = [one for one in faults if of_deliveries(one[0]) == whole]
+        found += [some[n : n + size] for n in range(0, len(some), size)]
+    return found
 
 
 def _home(plan: Plan, out: Path, world: int | None) -> Home:
@@ -310,10 +320,9 @@ def _cells_under(
     cases = _drawn_all(_open(plan, home), faults, plan.seed)
     with Universes(Home(Path(home)), policy=all_told(strongest)) as universes:
         found: dict[tuple[str, int], int] = {}
-        for at in range(0, len(cases), BLOCK):
-            some = list(cases.items())[at : at + BLOCK]
-            outcomes = universes.follow([edits for _, edits in some])
-            for (one, _), outcome in zip(some, outcomes, strict=True):
+        for some in _blocks(list(cases)):
+            outcomes = universes.follow([cases[one] for one in some])
+            for one, outcome in zip(some, outcomes, strict=True):
                 found[one] = outcome.faulty.lists.groupby(list(CELL)).ngroups
     return found
 
