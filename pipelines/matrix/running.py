@@ -32,8 +32,11 @@ from schemas.progress import Progress
 from sources.faults import FaultError, kinds
 from sources.world.draws import Stream
 
-BLOCK = 120  # faults of records, and mishaps, that are followed together
-BLOCK_OF_DELIVERIES = 4  # of faults of whole deliveries, each of which changes thousands of rows
+# Faults that are followed together: of records, and mishaps; and of whole deliveries, each of which changes
+# thousands of rows. In a large world fewer, since some gates read a whole feed for each of them.
+BLOCK, BLOCK_OF_DELIVERIES = 120, 8
+BLOCK_OF_LARGE, BLOCK_OF_LARGE_DELIVERIES = 20, 3
+SMALL = ("story", "tiny")
 DRAWN_AGAIN = 20  # times at most that a fault which changes nothing is drawn again
 CAUGHT_WELL = 0.95  # the share of faults of a kind from which it counts as caught
 POLICIES_TRIED = 3  # faults of a kind that are followed with gates off and on as well
@@ -91,7 +94,7 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
         with Judged(home, plan.own, plan.gates) as judged:  # laid out once, before many read it
             measured += [_measured(judged, gate) | {"world": world} for gate in judged.gates]
         if world is not None:
-            work += [(plan, str(home.path), world, b) for b in _blocks(plan.faults_of(world))]
+            work += [(plan, str(home.path), world, b) for b in _blocks(plan, plan.faults_of(world))]
     done = 0
     found: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for at, rows in _each(_follow, work, workers):
@@ -117,14 +120,18 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     )
 
 
-def _blocks(faults: Sequence[tuple[str, int]]) -> list[list[tuple[str, int]]]:
+def _blocks(plan: Plan, faults: Sequence[tuple[str, int]]) -> list[list[tuple[str, int]]]:
     """Faults in pieces that fit into memory; those of whole deliveries, which take longest, first."""
 
     def of_deliveries(kind: str) -> bool:
         return kind in kinds() and kinds()[kind].level == "delivery"
 
     found = []
-    for whole, size in ((True, BLOCK_OF_DELIVERIES), (False, BLOCK)):
+    small = plan.size in SMALL
+    for whole, size in (
+        (True, BLOCK_OF_DELIVERIES if small else BLOCK_OF_LARGE_DELIVERIES),
+        (False, BLOCK if small else BLOCK_OF_LARGE),
+    ):
         some = [one for one in faults if of_deliveries(one[0]) == whole]
         found += [some[n : n + size] for n in range(0, len(some), size)]
     return found
@@ -320,7 +327,7 @@ def _cells_under(
     cases = _drawn_all(_open(plan, home), faults, plan.seed)
     with Universes(Home(Path(home)), policy=all_told(strongest)) as universes:
         found: dict[tuple[str, int], int] = {}
-        for some in _blocks(list(cases)):
+        for some in _blocks(plan, list(cases)):
             outcomes = universes.follow([cases[one] for one in some])
             for one, outcome in zip(some, outcomes, strict=True):
                 found[one] = outcome.faulty.lists.groupby(list(CELL)).ngroups
@@ -334,7 +341,7 @@ def _paired(
     plan: Plan, out: Path, instances: pd.DataFrame, caught: pd.DataFrame, workers: int
 ) -> list[Pair]:
     """Pairs of worlds for kinds that are not caught well; a small world will do for any size."""
-    small = plan.size in ("story", "tiny")
+    small = plan.size in SMALL
     seen = set(zip(caught["kind"], caught["number"], strict=True))
     wanted = []
     for kind, mine in instances.groupby("kind", sort=False):
