@@ -13,10 +13,23 @@ from typer import Argument, Option
 
 from pipelines import listing
 from pipelines.home import Home
+from pipelines.options import (
+    HOME,
+    HomeOption,
+    JsonOption,
+    SeedOption,
+    is_said,
+    note,
+    option_of,
+    policy_of,
+    see_one_of,
+    see_within,
+    see_writable,
+)
+from pipelines.quarantine.commands import quarantine
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
 from pipelines.terminal import print_json, print_table, progress_bar, wide_console
 from pipelines.trouble import told
-from schemas.suggest import suggestion
 
 app = typer.Typer(
     name="islands",
@@ -32,72 +45,9 @@ app = typer.Typer(
     ),
 )
 
-HomeOption = Annotated[
-    Path,
-    Option(
-        "--home",
-        envvar="ISLANDS_HOME",
-        help="Folder for landing files, databases and results.",
-        show_default="build",
-    ),
-]
-JsonOption = Annotated[bool, Option("--json", help="Print JSON for a machine to read.")]
-SeedOption = Annotated[int, Option("--seed", help="Everything random comes from it.")]
-HOME = Path("build")
 STOPPED, CLOSED = 130, 141  # exit codes as shells have them for SIGINT and SIGPIPE
 MOST_FAULTS = 1_000_000  # of an experiment: days of work
 MOST_WORKERS = 61  # as many processes as Windows lets a pool wait for
-
-
-def _policy(pairs: list[str] | None) -> dict[str, str]:
-    """NAME=VALUE pairs as a dictionary."""
-    given = {}
-    for pair in pairs or []:
-        name, sign, value = pair.partition("=")
-        if not sign or not name or not value:
-            raise ValueError(f"--policy takes NAME=VALUE, not {pair!r}.")
-        if name.strip() in given:
-            raise ValueError(f"--policy {name.strip()} is given twice; give it once.")
-        given[name.strip()] = value.strip()
-    return given
-
-
-def _one_of(value: str | None, allowed: Sequence[str], option: str) -> None:
-    """See that what was given, if anything was, is one of what can be."""
-    if value is not None and value not in allowed:
-        near = suggestion(value, allowed)
-        raise ValueError(f"{option} {value!r} is none of {', '.join(allowed)}.{near}")
-
-
-def _option(name: str) -> str:
-    """How an option is written that a function takes under a name."""
-    return f"--{name.replace('_', '-')}"
-
-
-def _said(context: typer.Context, name: str) -> bool:
-    """Whether the command line says an option itself, be it what it is by default."""
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
-
-
-def _within(value: int | None, most: int, option: str, what: str = "a number") -> None:
-    """See that a number lies between 1 and the most that makes sense."""
-    if value is not None and not 1 <= value <= most:
-        raise ValueError(f"{option} takes {what} from 1 to {most:,}, not {value}.")
-
-
-def _note(sentence: str | None) -> None:
-    """Say something on standard error that the answer itself has no place for."""
-    if sentence:
-        print(f"islands: {sentence}", file=sys.stderr)
-
-
-def _writable(path: Path) -> None:
-    """See that a file can be written before the work that fills it begins."""
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder; name a file in it.")
-    if not path.parent.is_dir():
-        raise ValueError(f"There is no folder {path.parent} to write {path.name} into.")
 
 
 # The commands of the one path everyone walks come first.
@@ -130,15 +80,15 @@ def build(
     from pipelines.exchange.network import JOINS
     from pipelines.run import build_home
 
-    _one_of(join, JOINS, "--join")
-    _one_of(engine, ("duckdb", "spark"), "--engine")
+    see_one_of(join, JOINS, "--join")
+    see_one_of(engine, ("duckdb", "spark"), "--engine")
     with progress_bar("building", show=not as_json) as tell:
         done = build_home(
             Home(home),
             landing=landing,
             join=join,
             engine=engine,
-            policy=_policy(policy),
+            policy=policy_of(policy),
             progress=tell,
             command=sys.argv[1:],
         )
@@ -214,13 +164,13 @@ def replay(
     from schemas.contract import feeds
     from sources.deliver import MOST_DAYS
 
-    _one_of(join, JOINS, "--join")
-    _one_of(feed, list(feeds()), "--feed")
-    _one_of(scope, ("source", "once"), "--scope")
-    _within(correct_after, MOST_DAYS, "--correct-after", "a number of days")
-    _one_of(remedy, list(clocks()), "--remedy")
+    see_one_of(join, JOINS, "--join")
+    see_one_of(feed, list(feeds()), "--feed")
+    see_one_of(scope, ("source", "once"), "--scope")
+    see_within(correct_after, MOST_DAYS, "--correct-after", "a number of days")
+    see_one_of(remedy, list(clocks()), "--remedy")
     for path in filter(None, (html, save)):
-        _writable(path)
+        see_writable(path)
     see_database(Home(home).database())
     with progress_bar("replaying", show=not as_json) as tell:
         result = command(
@@ -244,7 +194,7 @@ def replay(
             remedy=remedy,
             text=text,
             join=join,
-            policy=_policy(policy),
+            policy=policy_of(policy),
             rebuild=rebuild,
             paths=html is not None,
             progress=tell,
@@ -277,7 +227,7 @@ def trace(
     from pipelines.run import opened
 
     with opened(Home(home)) as engine:
-        _note(out_of_date(engine, Home(home).database(), home))
+        note(out_of_date(engine, Home(home).database(), home))
         found = tracing.trace(engine, given)
     print_json(found) if as_json else print_trace(found)
 
@@ -290,7 +240,7 @@ def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
 
     with progress_bar("checking", show=not as_json) as tell:
         report = check_home(Home(home), progress=tell)
-    _note(report.out_of_date)
+    note(report.out_of_date)
     print_json(report.as_dict()) if as_json else print_report(report)
     if any(result.outcome == "fail" for result in report.checks):
         raise typer.Exit(1)
@@ -375,29 +325,29 @@ def experiment(
     from sources.deliver import MOST_DAYS, see_world
     from sources.world import SIZES
 
-    _one_of(size, list(SIZES), "--size")
-    _one_of(scope, ("source", "once"), "--scope")
+    see_one_of(size, list(SIZES), "--size")
+    see_one_of(scope, ("source", "once"), "--scope")
     try:
         after = [int(part) for part in (correct_after or "").split(",") if part.strip()]
     except ValueError:
         raise ValueError(f"--correct-after takes numbers of days, not {correct_after!r}.") from None
     for number in after:
-        _within(number, MOST_DAYS, "--correct-after", "numbers of days")
-    _within(n, MOST_FAULTS, "--n")
-    _within(worlds, MOST_FAULTS, "--worlds")
-    _within(workers, MOST_WORKERS, "--workers")
+        see_within(number, MOST_DAYS, "--correct-after", "numbers of days")
+    see_within(n, MOST_FAULTS, "--n")
+    see_within(worlds, MOST_FAULTS, "--worlds")
+    see_within(workers, MOST_WORKERS, "--workers")
     see_world(size, days, dirt_value(dirt))
-    _one_of(by, ("place",), "--by")
+    see_one_of(by, ("place",), "--by")
     if by:
         arms = ("faults", "worlds", "correct_after", "remedy", "frame", "scope", "workers")
-        if given := [_option(name) for name in arms if _said(context, name)]:
+        if given := [option_of(name) for name in arms if is_said(context, name)]:
             raise ValueError(
                 "--by place takes every kind that fits a place, in one world, and corrects nothing; "
                 f"leave out {', '.join(given)}."
             )
-        _one_of(join, JOINS, "--join")
+        see_one_of(join, JOINS, "--join")
         world = {"size": size, "seed": seed, "days": days, "dirt": dirt_value(dirt)}
-        _by_place(out, world, n, join, _policy(policy), as_json)
+        _by_place(out, world, n, join, policy_of(policy), as_json)
         return
     design = Design(
         faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
@@ -406,7 +356,7 @@ def experiment(
         seed=seed,
         correct_after=tuple(after),
         remedies=tuple(part.strip() for part in (remedy or "").split(",") if part.strip()),
-        policies={name: values.split(",") for name, values in _policy(policy).items()},
+        policies={name: values.split(",") for name, values in policy_of(policy).items()},
         joins=tuple(part.strip() for part in join.split(",")),
         size=size,
         days=days,
@@ -492,13 +442,13 @@ def matrix(
     from sources.deliver import see_world
     from sources.world import SIZES
 
-    _one_of(size, list(SIZES), "--size")
-    _within(n, MOST_FAULTS, "--n")
-    _within(worlds, MOST_FAULTS, "--worlds")
-    _within(workers, MOST_WORKERS, "--workers")
+    see_one_of(size, list(SIZES), "--size")
+    see_within(n, MOST_FAULTS, "--n")
+    see_within(worlds, MOST_FAULTS, "--worlds")
+    see_within(workers, MOST_WORKERS, "--workers")
     see_world(size, days, dirt_value(dirt))
     if html:
-        _writable(html)
+        see_writable(html)
     own = tuple(gate or ())
     named = [of_file(path).gate for path in own if path.is_file()]
     plan = Plan(
@@ -541,7 +491,7 @@ def diff(
 
     for path in (a, b):
         see_database(path)
-    _note(made_unlike(a, b))
+    note(made_unlike(a, b))
     result = compare(a, b)
     print_json(result.json()) if as_json else result.print()
 
@@ -569,7 +519,7 @@ def subject(
         raise ValueError("--audience tells the last day of deliveries; give it without --as-of.")
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
     with opened(Home(home)) as engine:
-        _note(out_of_date(engine, Home(home).database(), home))
+        note(out_of_date(engine, Home(home).database(), home))
         found = published(engine, given, audience) if audience else about(engine, given, day)
     if as_json:
         print_json(found)
@@ -591,7 +541,7 @@ def systems(
     from pipelines.systems import systems as stand
 
     with opened(Home(home)) as engine:
-        _note(out_of_date(engine, Home(home).database(), home))
+        note(out_of_date(engine, Home(home).database(), home))
         rows = stand(engine)
     if as_json:
         print_json(rows)
@@ -606,138 +556,7 @@ def systems(
         raise typer.Exit(1)
 
 
-# What is kept aside, and what somebody decides of it.
-
-quarantine = typer.Typer(
-    no_args_is_help=True,
-    help=(
-        "Rows kept aside and deliveries held: look at them, correct, release or discard them. Files stay "
-        "as they are; each step is logged, and the next `islands build` heeds it."
-    ),
-)
 app.add_typer(quarantine, name="quarantine")
-
-RowArgument = Annotated[
-    str,
-    Argument(
-        metavar="ROW",
-        help="FEED:DELIVERY:LINE, the start of a record_id, or FEED:DELIVERY for a delivery held.",
-    ),
-]
-RowsArgument = Annotated[
-    str | None, Argument(metavar="[ROW]", help="See show; or --feed, --rule or both for many.")
-]
-FeedOption = Annotated[str | None, Option("--feed", help="Those of one feed.")]
-RuleOption = Annotated[str | None, Option("--rule", help="Those kept aside for one expectation.")]
-WhoOption = Annotated[str, Option("--who", help="Who decides it, for the log.")]
-WhyOption = Annotated[str, Option("--why", help="Why, for the log.")]
-
-
-@quarantine.command("list")
-def quarantine_list(
-    feed: FeedOption = None,
-    rule: RuleOption = None,
-    home: HomeOption = HOME,
-    as_json: JsonOption = False,
-) -> None:
-    """Rows kept aside in the database in force, by feed and rule, with what would be right."""
-    from pipelines.landing.decisions import LOG, courses, read_log
-    from pipelines.printed import print_quarantine
-    from pipelines.quarantine.rows import listed
-    from pipelines.run import opened
-    from schemas.contract import feeds
-
-    _one_of(feed, list(feeds()), "--feed")
-    with opened(Home(home)) as engine:
-        found = listed(engine, courses(read_log(home / LOG)), feed, rule)
-    print_json(found) if as_json else print_quarantine(found)
-
-
-@quarantine.command("show")
-def quarantine_show(row: RowArgument, home: HomeOption = HOME, as_json: JsonOption = False) -> None:
-    """A whole row: what each column says and should be, every verdict, and what is logged of it."""
-    from pipelines.landing.decisions import LOG, courses, read_log
-    from pipelines.printed import print_row
-    from pipelines.quarantine.rows import shown
-    from pipelines.run import opened
-
-    with opened(Home(home)) as engine:
-        found = shown(engine, row, courses(read_log(home / LOG)))
-    print_json(found) if as_json else print_row(found)
-
-
-@quarantine.command()
-def correct(
-    who: WhoOption,
-    why: WhyOption,
-    sets: Annotated[
-        list[str], Option("--set", help="COL=VALUE: what the row is to say; COL= for nothing.")
-    ],
-    row: RowsArgument = None,
-    feed: FeedOption = None,
-    rule: RuleOption = None,
-    home: HomeOption = HOME,
-    as_json: JsonOption = False,
-) -> None:
-    """Say what a row is to be read as from the next build on. Its file is not touched."""
-    values: dict[str, str | None] = {}
-    for pair in sets:
-        column, sign, value = pair.partition("=")
-        if not sign or not column:
-            raise ValueError(f"--set takes COL=VALUE, not {pair!r}.")
-        if column in values:
-            raise ValueError(f"--set {column} is given twice; give it once.")
-        values[column] = value or None
-    _decide("correct", who, why, row, feed, rule, home, as_json, values)
-
-
-@quarantine.command()
-def release(
-    who: WhoOption,
-    why: WhyOption,
-    row: RowsArgument = None,
-    feed: FeedOption = None,
-    rule: RuleOption = None,
-    home: HomeOption = HOME,
-    as_json: JsonOption = False,
-) -> None:
-    """Let a row, or a delivery held, into the next build: as it is, or as it was corrected."""
-    _decide("release", who, why, row, feed, rule, home, as_json)
-
-
-@quarantine.command()
-def discard(
-    who: WhoOption,
-    why: WhyOption,
-    row: RowsArgument = None,
-    feed: FeedOption = None,
-    rule: RuleOption = None,
-    home: HomeOption = HOME,
-    as_json: JsonOption = False,
-) -> None:
-    """Keep a row out for good and take it off the list of open ones."""
-    _decide("discard", who, why, row, feed, rule, home, as_json)
-
-
-def _decide(
-    what: str,
-    who: str,
-    why: str,
-    row: str | None,
-    feed: str | None,
-    rule: str | None,
-    home: Path,
-    as_json: bool,
-    values: dict[str, str | None] | None = None,
-) -> None:
-    """Take a step in quarantine and say what follows."""
-    from pipelines.printed import print_steps
-    from pipelines.quarantine.steps import decide
-    from schemas.contract import feeds
-
-    _one_of(feed, list(feeds()), "--feed")
-    told = decide(Home(home), what, who, why, row=row, feed=feed, rule=rule, values=values)
-    print_json(told) if as_json else print_steps(told)
 
 
 # What there is; nothing here reads a home.
@@ -767,7 +586,7 @@ def edges(
     """The edges over which holders hand lists on: when, how late, how they forget."""
     from pipelines.exchange.network import JOINS
 
-    _one_of(join, JOINS, "--join")
+    see_one_of(join, JOINS, "--join")
     rows = listing.edges(join)
     shown = ["edge", "lists", "every", "offset", "lag", "mode", "match", "join", "tier"]
     print_json(rows) if as_json else print_table("Edges; days from day 0 on", rows, shown)
@@ -797,7 +616,7 @@ def gates(
 ) -> None:
     """What is expected of each table, what follows for what does not meet it, and who is told."""
     rows = listing.gates()
-    _one_of(table, list(dict.fromkeys(row["table"] for row in rows)), "--table")
+    see_one_of(table, list(dict.fromkeys(row["table"] for row in rows)), "--table")
     rows = [row for row in rows if table in (None, row["table"])]
     if as_json:
         print_json(rows)
@@ -818,9 +637,9 @@ def models(
     from pipelines.exchange.network import JOINS
     from schemas.contract import TIERS
 
-    _one_of(join, JOINS, "--join")
-    _one_of(tier, TIERS, "--tier")
-    _one_of(engine, ("duckdb", "spark"), "--engine")
+    see_one_of(join, JOINS, "--join")
+    see_one_of(tier, TIERS, "--tier")
+    see_one_of(engine, ("duckdb", "spark"), "--engine")
     if sql is None:
         rows = listing.models(tier, join)
         print_json(rows) if as_json else print_table("Models, in order", rows)

@@ -1,0 +1,77 @@
+"""Options that several commands take, and what sees whether a value given makes sense."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Option
+
+from schemas.suggest import suggestion
+
+HomeOption = Annotated[
+    Path,
+    Option(
+        "--home",
+        envvar="ISLANDS_HOME",
+        help="Folder for landing files, databases and results.",
+        show_default="build",
+    ),
+]
+JsonOption = Annotated[bool, Option("--json", help="Print JSON for a machine to read.")]
+SeedOption = Annotated[int, Option("--seed", help="Everything random comes from it.")]
+HOME = Path("build")
+
+
+def policy_of(pairs: list[str] | None) -> dict[str, str]:
+    """NAME=VALUE pairs as a dictionary."""
+    given = {}
+    for pair in pairs or []:
+        name, sign, value = pair.partition("=")
+        if not sign or not name or not value:
+            raise ValueError(f"--policy takes NAME=VALUE, not {pair!r}.")
+        if name.strip() in given:
+            raise ValueError(f"--policy {name.strip()} is given twice; give it once.")
+        given[name.strip()] = value.strip()
+    return given
+
+
+def see_one_of(value: str | None, allowed: Sequence[str], option: str) -> None:
+    """See that what was given, if anything was, is one of what can be."""
+    if value is not None and value not in allowed:
+        near = suggestion(value, allowed)
+        raise ValueError(f"{option} {value!r} is none of {', '.join(allowed)}.{near}")
+
+
+def option_of(name: str) -> str:
+    """How an option is written that a function takes under a name."""
+    return f"--{name.replace('_', '-')}"
+
+
+def is_said(context: typer.Context, name: str) -> bool:
+    """Whether the command line says an option itself, be it what it is by default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def see_within(value: int | None, most: int, option: str, what: str = "a number") -> None:
+    """See that a number lies between 1 and the most that makes sense."""
+    if value is not None and not 1 <= value <= most:
+        raise ValueError(f"{option} takes {what} from 1 to {most:,}, not {value}.")
+
+
+def note(sentence: str | None) -> None:
+    """Say something on standard error that the answer itself has no place for."""
+    if sentence:
+        print(f"islands: {sentence}", file=sys.stderr)
+
+
+def see_writable(path: Path) -> None:
+    """See that a file can be written before the work that fills it begins."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; name a file in it.")
+    if not path.parent.is_dir():
+        raise ValueError(f"There is no folder {path.parent} to write {path.name} into.")
