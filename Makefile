@@ -1,4 +1,5 @@
-# `make demo` and `make test` set up all they need in .venv; nothing is installed by hand.
+# `make demo` and `make test` set up all they need in .venv; nothing is installed by hand. What tests and
+# linters need besides comes with the first target that wants it.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -19,15 +20,20 @@ help:  ## what can be made
 	@echo "Setting up .venv ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.lock
-	@$(BIN)/python -m uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@if command -v java >/dev/null 2>&1; then \
-		$(BIN)/python -m uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --no-deps -r requirements-spark.lock; fi
-	@$(BIN)/python -m uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation -e .
+		$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements-spark.lock; fi
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch .venv/.ready
 
-setup: .venv/.ready  ## the virtual environment, pinned and checked by hash
+.venv/.ready-dev: .venv/.ready requirements-dev.lock
+	@echo "Setting up what tests and linters need ..."
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch .venv/.ready-dev
 
-demo: setup  ## the story world's replay, then the demo world and a replay there
+setup: .venv/.ready-dev  ## the virtual environment, tests and linters included, pinned and checked by hash
+
+demo: .venv/.ready  ## the story world's replay, then the demo world and a replay there
 	@$(BIN)/islands demo --home $(HOME_DIR)
 
 test: setup lint  ## linters, then every test: models, promises, story, pages, commands, two engines
@@ -51,10 +57,10 @@ contracts: setup  ## every contract against the Open Data Contract Standard
 docs: setup  ## the generated pages: data dictionary, network, figures in the README
 	@$(BIN)/python -m docs.generate
 
-ui: setup  ## Dagster's pages of the story that `make demo` left (UI_HOME=build: of the demo world)
+ui: .venv/.ready  ## Dagster's pages of the story that `make demo` left (UI_HOME=build: of the demo world)
 	@$(BIN)/python -m pipelines.ui --home $(UI_HOME) --port $(PORT)
 
-prove: setup  ## replay against rebuild: more than 1,000 random faults, both ways (goes on where it was stopped)
+prove: .venv/.ready  ## replay against rebuild: more than 1,000 random faults, both ways (goes on where it was stopped)
 	@$(BIN)/python -m pipelines.replay.prove --cases 1100 --home $(HOME_DIR)/prove
 
 fuzz: setup  ## 10,000 corrupted files: none may end the reader, lose a row in silence or be believed beyond what it says
@@ -65,7 +71,8 @@ bench: setup  ## how fast, as ratios in one run
 
 lock: setup  ## pin all dependencies again
 	@printf 'uv\nsetuptools>=77\n' | $(BIN)/python -m uv pip compile -q - --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o requirements-setup.lock
-	@$(BIN)/python -m uv pip compile -q pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+	@$(BIN)/python -m uv pip compile -q pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements-dev.lock
+	@$(BIN)/python -m uv pip compile -q pyproject.toml --constraints requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 
 clean:  ## all that was made
 	rm -rf .venv build
