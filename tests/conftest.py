@@ -7,16 +7,21 @@ pytest-xdist the workers share them: the first to ask builds, the others wait.
 from __future__ import annotations
 
 import gc
+import json
 import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 from filelock import FileLock
+
+if TYPE_CHECKING:  # not before a test asks for it
+    from pipelines.home import Home
 
 # Spark in tests: many small queries, so neither Spark nor Java compiles them at length, and Java has
 # room for what it does compile, and takes Spark's classes for what they are.
@@ -52,6 +57,17 @@ class Built:
     def database(self) -> Path:
         """The database."""
         return self.folder / "built.duckdb"
+
+    def home(self, place: Path) -> Home:
+        """A home in an empty folder whose database in force is this one."""
+        from pipelines.home import Home, write_json
+
+        made = json.loads((self.landing / "manifest.json").read_text(encoding="utf-8"))
+        home = Home(place)
+        world = {name: made[name] for name in ("size", "seed", "days", "dirt", "tier")}
+        about = {"database": str(self.database), "landing": str(self.landing), "policy": {}}
+        write_json(home.pointer, about | world)
+        return home
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the database for reading, with every id as its 32 hexadecimal digits."""

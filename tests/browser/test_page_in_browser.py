@@ -12,7 +12,6 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from pipelines.home import Home, write_json
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.tell.page import write_page
 
@@ -57,9 +56,7 @@ def browser():
 @pytest.fixture(scope="module")
 def told(story, tmp_path_factory):
     """The noodle house, followed."""
-    home = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    write_json(home.pointer, about | {"size": "story", "seed": 1, "days": 365, "dirt": 0.0})
+    home = story.home(tmp_path_factory.mktemp("home"))
     return replay(home, NOODLE_HOUSE, paths=True)
 
 

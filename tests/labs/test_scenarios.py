@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.exchange.mishaps import mishaps
-from pipelines.home import Home, write_json
+from pipelines.home import Home
 from pipelines.replay import load, replay
 from schemas.contract import CODES, ROOT, read_csv
 
@@ -352,9 +352,7 @@ def homes(built, tmp_path_factory):
         if key not in places:
             size, seed, days, dirt = key
             made = built(size, seed, dirt=float(dirt), days=days)
-            places[key] = Home(tmp_path_factory.mktemp(f"home-{size}"))
-            files = {"database": str(made.database), "landing": str(made.landing), "policy": {}}
-            write_json(places[key].pointer, files | dict(world))
+            places[key] = made.home(tmp_path_factory.mktemp(f"home-{size}"))
         return places[key]
 
     return get

@@ -110,10 +110,7 @@ def refused(run):
 @pytest.fixture(scope="module")
 def home(story, tmp_path_factory) -> Path:
     """A home whose database in force is the story's."""
-    place = tmp_path_factory.mktemp("home")
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    write_json(place / "current.json", about | {"tier": "story"})
-    return place
+    return story.home(tmp_path_factory.mktemp("home")).path
 
 
 def test_help_names_the_one_path_first(run) -> None:

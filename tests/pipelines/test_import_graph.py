@@ -34,7 +34,7 @@ ORDER = (
     "pipelines.told", "pipelines.printed", "pipelines.run", "pipelines.quarantine",
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",
-    "pipelines.experiment", "pipelines.matrix", "pipelines.demo", "pipelines.listing",
+    "pipelines.experiment", "pipelines.matrix", "pipelines.api", "pipelines.demo", "pipelines.listing",
     "pipelines.definitions", "pipelines.ui", "pipelines.trouble",
     "pipelines.cli", "pipelines",
 )  # fmt: skip

@@ -17,7 +17,6 @@ from datetime import date
 
 import pytest
 
-from pipelines.home import Home, write_json
 from pipelines.replay import FaultSpec, load, replay
 
 LISTED, MISSING = "wrongly_listed", "wrongly_missing"
@@ -97,10 +96,7 @@ STEPS = [
 @pytest.fixture(scope="module")
 def home(story, tmp_path_factory):
     """A home whose database is the story world's."""
-    place = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    write_json(place.pointer, about)
-    return place
+    return story.home(tmp_path_factory.mktemp("home"))
 
 
 def told(found, frame) -> list[dict[str, str]]:

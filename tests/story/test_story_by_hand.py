@@ -242,15 +242,10 @@ def join(request) -> str:
 @pytest.fixture(scope="module")
 def replayed(join, built, tmp_path_factory):
     """The fault and its correction at one level of joining."""
-    from pipelines.home import Home, write_json
     from pipelines.replay import FaultSpec, replay
 
     world = built("story", 1, dirt=0.0, join=join)
-    home = Home(tmp_path_factory.mktemp("home"))
-    write_json(
-        home.pointer,
-        {"database": str(world.database), "landing": str(world.landing), "policy": {}},
-    )
+    home = world.home(tmp_path_factory.mktemp("home"))
     slip = FaultSpec(
         "free_edit",
         feed="court",

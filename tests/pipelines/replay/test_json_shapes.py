@@ -12,7 +12,6 @@ from jsonschema import Draft202012Validator
 
 from pipelines import subject, trace
 from pipelines.engine import open_engine
-from pipelines.home import Home, write_json
 from pipelines.replay import command, compare
 from schemas.contract import ROOT
 
@@ -34,10 +33,7 @@ def plain(node: object) -> object:
 @pytest.fixture(scope="module")
 def home(story, tmp_path_factory) -> Path:
     """A home whose database is the story world's."""
-    place = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    write_json(place.pointer, about)
-    return place.path
+    return story.home(tmp_path_factory.mktemp("home")).path
 
 
 CASES = {

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from pipelines.exchange.mishaps import mishaps
-from pipelines.home import Home, write_json
 from pipelines.replay import FaultError, FaultSpec, load
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.mishaps import happened
@@ -17,9 +16,7 @@ from pipelines.replay.plan.scenario import Scenario, save
 @pytest.fixture(scope="module")
 def landed(story, tmp_path_factory):
     """The story world's clean state."""
-    place = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    write_json(place.pointer, about)
+    place = story.home(tmp_path_factory.mktemp("home"))
     with Universes(place, None, None) as universes:
         yield universes.landed
 

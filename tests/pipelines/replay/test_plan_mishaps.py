@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines.exchange.mishaps import mishaps
-from pipelines.home import Home, write_json
 from pipelines.replay import FaultSpec, load, replay
 from pipelines.replay.compare.universes import Universes
 from sources.faults import FaultError
@@ -16,10 +15,7 @@ from sources.faults import FaultError
 
 @pytest.fixture(scope="module")
 def story_home(story, tmp_path_factory):
-    place = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    write_json(place.pointer, about)
-    return place
+    return story.home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import json
 
 import pytest
 
-from pipelines.home import Home, write_json
 from pipelines.replay import FaultError, FaultSpec, command, load, replay
 
 NOODLES = FaultSpec("free_edit", feed="court", record="0000000001", values={"cardNum": "PDY006219"})
@@ -28,10 +27,7 @@ COURT, NCISP, BANK, REPUBLISHER = ((h, "court_dishonest") for h in
 @pytest.fixture(scope="module")
 def home(story, tmp_path_factory):
     """A home whose database is the story world's."""
-    place = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    write_json(place.pointer, about)
-    return place
+    return story.home(tmp_path_factory.mktemp("home"))
 
 
 def listed_until(found) -> dict[tuple[str, str], str]:

@@ -13,7 +13,6 @@ import pytest
 
 from pipelines import trace
 from pipelines.engine import open_engine
-from pipelines.home import Home, write_json
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.metrics import day_number
@@ -203,10 +202,7 @@ def test_a_network_is_laid_out_in_layers_from_where_the_error_starts():
 
 @pytest.fixture(scope="module")
 def home(story, tmp_path_factory):
-    place = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    write_json(place.pointer, about | {"size": "story", "seed": 1, "days": 365, "dirt": 0.0})
-    return place
+    return story.home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

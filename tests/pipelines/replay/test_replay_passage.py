@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.home import Home, write_json
 from pipelines.replay import command
 from pipelines.replay.tell.report import gloss
 
@@ -16,10 +15,7 @@ COURT = {"feed": "court", "record": "0000000001"}
 @pytest.fixture(scope="module")
 def home(story, tmp_path_factory) -> Path:
     """A home whose database is the story world's."""
-    place = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    write_json(place.pointer, about)
-    return place.path
+    return story.home(tmp_path_factory.mktemp("home")).path
 
 
 def printed(found, capsys) -> str:

@@ -16,7 +16,6 @@ import pandas as pd
 import pytest
 
 from pipelines.build import build
-from pipelines.home import Home, write_json
 from pipelines.replay import (
     FaultError,
     FaultSpec,
@@ -62,11 +61,7 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def home(story, tmp_path_factory):
     """A home whose database is the story world's, clean."""
-    place = Home(tmp_path_factory.mktemp("home"))
-    world = {"size": "story", "seed": 1, "days": 365, "dirt": 0.0}
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}} | world
-    write_json(place.pointer, about)
-    return place
+    return story.home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,63 @@
+"""The laboratory from Python gives what the commands give, as frames."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.api import OpenHome, compare, open_home
+from pipelines.home import HomeError
+from pipelines.replay import FaultSpec
+from pipelines.trace import NotFound
+
+NOODLES = "柳陌小满面馆有限公司"
+SLIP = {"feed": "court", "record": "c2cbcc5f", "sets": ["cardNum=PDY006219"]}
+
+
+@pytest.fixture(scope="module")
+def lab(story, tmp_path_factory) -> OpenHome:
+    return open_home(story.home(tmp_path_factory.mktemp("home")).path)
+
+
+def test_sql_gives_a_frame(lab):
+    found = lab.sql("SELECT count(*) AS n FROM exchange.copies WHERE holder = ?", "court")
+    assert found.to_dict("list") == {"n": [3]}
+    assert {"landing.court", "exchange.copies"} <= set(lab.tables())
+
+
+def test_a_subject_on_a_day(lab):
+    held = lab.subject(NOODLES, "2024-06-01")
+    assert set(held) == {"facts", "events", "links", "shown_by", "measures", "scores"}
+    assert held["shown_by"].empty and set(held["facts"]["property"]) >= {"name"}
+    with pytest.raises(NotFound):
+        lab.subject("nobody")
+
+
+def test_a_fault_by_kind_by_hand_and_written_out(lab):
+    by_hand = lab.replay("free_edit", correct_after=30, **SLIP)
+    written = lab.replay(
+        FaultSpec(
+            "free_edit",
+            feed="court",
+            record="c2cbcc5f",
+            values={"cardNum": "PDY006219"},
+            correct_after=30,
+        )  # fmt: skip
+    )
+    assert by_hand.frames()["cells"].equals(written.frames()["cells"])
+    assert len(by_hand.frames()["cells"]) == 16
+    assert set(lab.figures(by_hand)) == {"intervals", "network", "wrong_per_day"}
+    assert lab.trace("c2cbcc5f")["kind"] == "record"
+
+
+def test_faults_written_out_take_no_options(lab):
+    with pytest.raises(ValueError, match="leave out seed"):
+        lab.replay(FaultSpec("wrong_unit"), seed=2)
+
+
+def test_a_database_is_like_itself(story):
+    assert compare(story.database, story.database).json()["lists"] == []
+
+
+def test_nothing_built_is_said(tmp_path):
+    with pytest.raises(HomeError):
+        open_home(tmp_path)
