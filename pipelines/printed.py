@@ -421,7 +421,7 @@ _HELD: Mapping[str, Columns] = {
         **_RECORD,
     },
     "links": _LINK | _RECORD,
-    "shown_by": _COPY | {"List": "list"} | _SINCE | _UNTIL | _ENTRY,
+    "shown_by": _COPY | {"List": "list", "Value": "value"} | _SINCE | _UNTIL | _ENTRY,
     "measures": {
         "Measure": _measure,
         "Through": "through",
