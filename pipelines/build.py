@@ -17,6 +17,7 @@ from typing import Any
 from pipelines.codes import load_codes
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.engine.spark_settings import SparkSettings
 from pipelines.graph import all_models
 from pipelines.home import building_place, finished, remove_database
 from pipelines.landing import bytes_in, land, read_manifest
@@ -195,6 +196,7 @@ def build(
     checks: bool = True,
     command: Sequence[str] = ("build",),
     ask: Callable[[Engine, Build], None] = lambda engine, done: None,
+    spark: SparkSettings | None = None,
     **more: Any,
 ) -> Build:
     """Build a database file (or, with Spark, a folder of Parquet tables) from landing files.
@@ -209,6 +211,7 @@ def build(
         world, progress, checks: see `build_with`.
         command: words of the command that asked for it, for the manifest.
         ask: called with the finished database while it is still open.
+        spark: where and how Spark runs; None: on this machine.
         more: what else the manifest is to say.
 
     Raises:
@@ -219,7 +222,7 @@ def build(
         threads = 1
     building = building_place(target)
     try:
-        with open_engine(engine, building, threads=threads) as opened:
+        with open_engine(engine, building, threads=threads, spark=spark) as opened:
             done = build_with(opened, landing, plan, world=world, progress=progress, checks=checks)
             done.about = plan.about(opened, command, **more)
             ask(opened, done)

@@ -74,14 +74,27 @@ def build(
     policy: Annotated[
         list[str] | None, Option(help="Vary the run: court-bank.every=1, corrections=pushed.")
     ] = None,
+    master: Annotated[
+        str | None, Option(help="Of Spark: local[2], spark://HOST:PORT, yarn, k8s://HOST:PORT.")
+    ] = None,
+    spark_conf: Annotated[
+        list[str] | None, Option(metavar="NAME=VALUE", help="A setting of Spark's.")
+    ] = None,
+    spark_conf_file: Annotated[
+        Path | None, Option(help="Settings of Spark's, one a line: NAME VALUE.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Land delivered files, judge them, and build every stage into one database."""
+    from pipelines.engine.spark_settings import spark_settings
     from pipelines.exchange.network import JOINS
     from pipelines.run import build_home
 
     see_one_of(join, JOINS, "--join")
     see_one_of(engine, ("duckdb", "spark"), "--engine")
+    spark = spark_settings(master, spark_conf or (), spark_conf_file)
+    if engine != "spark" and (master or spark_conf or spark_conf_file):
+        raise ValueError("--master and --spark-conf are Spark's; give --engine spark with them.")
     with progress_bar("building", show=not as_json) as tell:
         done = build_home(
             Home(home),
@@ -91,6 +104,7 @@ def build(
             policy=policy_of(policy),
             progress=tell,
             command=sys.argv[1:],
+            spark=spark,
         )
     if as_json:
         print_json(done)

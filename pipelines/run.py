@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.build import Build, Plan, build, tier_of
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.engine.spark_settings import SparkSettings
 from pipelines.exchange.network import read_network
 from pipelines.graph import all_models
 from pipelines.home import LOCK_SECONDS, Home, HomeError, write_json
@@ -157,6 +158,7 @@ def build_home(
     policy: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     command: Sequence[str] = (),
+    spark: SparkSettings | None = None,
 ) -> dict[str, Any]:
     """Build a home's database from delivered files; `make ui` shows what was built.
 
@@ -201,6 +203,7 @@ def build_home(
             command=tuple(command) or ("build",),
             ask=ask,
             decided=decided_in(home.path),
+            spark=spark,
             **({} if own else {"landing": str(folder.resolve())}),
         )
         home.publish(done.target, done.about)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.engine.base import Engine
+from pipelines.engine.spark_settings import SparkSettings
 
 
 def open_engine(
@@ -14,8 +15,12 @@ def open_engine(
     threads: int | None = None,
     memory_limit: str | None = None,
     read_only: bool = False,
+    spark: SparkSettings | None = None,
 ) -> Engine:
     """Open an engine on a database: a file for `duckdb`, a folder of Parquet tables for `spark`.
+
+    Args:
+        spark: where and how Spark runs; None: on this machine.
 
     Raises:
         ValueError: if there is no such engine, or what it needs is not installed.
@@ -27,5 +32,5 @@ def open_engine(
     if kind == "spark":
         from pipelines.engine.spark_engine import SparkEngine
 
-        return SparkEngine(Path(path))
+        return SparkEngine(Path(path), asked=spark or SparkSettings())
     raise ValueError(f"engine {kind!r} is neither duckdb nor spark.")

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
 from pipelines.engine.base import Engine, split_name
+from pipelines.engine.spark_settings import SparkSettings, own
 from pipelines.engine.transpile import to_spark
 from schemas.normal_form import filled
 from schemas.sql import SHARED
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
 JAVA = 17  # the oldest Java that Spark 4 runs on
+HERE = SparkSettings()
 
 
 class SparkUnavailable(ValueError):
@@ -64,32 +65,47 @@ def why_unavailable() -> str | None:
     return None
 
 
-SAID = Path(__file__).with_name("spark.yml")
+def start_session(memory: str, threads: int | None, asked: SparkSettings) -> SparkSession:
+    """The one Spark session of this process, started if need be, quiet; see `SparkSettings` for where.
 
-
-def start_session(memory: str, threads: int | None) -> SparkSession:
-    """The one Spark session of this process, started if need be, quiet and on this machine only."""
+    Raises:
+        SparkUnavailable: if Spark does not start as it was asked to.
+    """
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    if asked.local:
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     scratch = Path(tempfile.mkdtemp(prefix="islands-spark-"))
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     log = scratch / "log4j2.properties"
-    said = yaml.safe_load(SAID.read_text(encoding="utf-8"))
+    said = own()
     log.write_text(said["log"], encoding="utf-8")
-    settings = said["settings"] | {
+    settings = {
+        **said["settings"],
+        **(said["local"] if asked.local else {}),
         "spark.driver.memory": memory,
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log.as_uri()}",
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        **asked.settings,
+        **said["agreement"],
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about versions of pandas
         from pyspark.sql import SparkSession
 
-        builder = SparkSession.builder.master(f"local[{threads or '*'}]").appName("joined-islands")
+        master = asked.master or f"local[{threads or '*'}]"
+        builder = SparkSession.builder.master(master).appName("joined-islands")
         for key, value in settings.items():
             builder = builder.config(key, value)
-        return builder.getOrCreate()
+        try:
+            return builder.getOrCreate()
+        except Exception as error:  # whatever Java says is wrong with them
+            if not asked.given:
+                raise
+            why = str(error).strip().splitlines()[-1 if "Traceback" in str(error) else 0][:300]
+            raise SparkUnavailable(
+                f"Spark does not start with master {master} and these settings: {why.rstrip('.: ')}."
+            ) from error
 
 
 class SparkEngine(Engine):
@@ -99,6 +115,7 @@ class SparkEngine(Engine):
         home: the folder, made if it is not there.
         memory: what Spark may take, such as "2g"; only the first engine of a process decides.
         threads: how many at most, all if None; only the first engine of a process decides.
+        asked: master and further settings; only the first engine of a process decides.
 
     Raises:
         SparkUnavailable: if pyspark or Java is missing.
@@ -108,7 +125,13 @@ class SparkEngine(Engine):
     name = "spark"
     _holder: ClassVar[SparkEngine | None] = None
 
-    def __init__(self, home: Path | str, memory: str = "2g", threads: int | None = None) -> None:
+    def __init__(
+        self,
+        home: Path | str,
+        memory: str = "2g",
+        threads: int | None = None,
+        asked: SparkSettings = HERE,
+    ) -> None:
         missing = why_unavailable()
         if missing:
             raise SparkUnavailable(missing)
@@ -116,7 +139,7 @@ class SparkEngine(Engine):
             raise RuntimeError(f"Spark is open on {SparkEngine._holder.home}; close that first.")
         self.home = Path(home).resolve()
         self.home.mkdir(parents=True, exist_ok=True)
-        self.session = start_session(memory, threads)
+        self.session = start_session(memory, threads, asked)
         self._files = threads or os.cpu_count() or 1
         self._schemas: set[str] = set()  # those that are there; nobody else makes any
         SparkEngine._holder = self

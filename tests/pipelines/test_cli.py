@@ -20,7 +20,17 @@ from pipelines.home import write_json
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = {
     "demo": ("--home", "--seed"),
-    "build": ("--home", "--landing", "--join", "--engine", "--policy", "--json"),
+    "build": (
+        "--home",
+        "--landing",
+        "--join",
+        "--engine",
+        "--policy",
+        "--master",
+        "--spark-conf",
+        "--spark-conf-file",
+        "--json",
+    ),  # fmt: skip
     "replay": (
         "--home",
         "--fault",
