@@ -10,7 +10,7 @@ UI_HOME ?= $(HOME_DIR)/story
 PORT ?= 3000
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-all lint format contracts docs ui prove fuzz bench lock clean
+.PHONY: help setup demo test test-all lint format contracts docs site ui prove fuzz bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -56,6 +56,9 @@ contracts: setup  ## every contract against the Open Data Contract Standard
 
 docs: setup  ## the generated pages: data dictionary, network, figures in the README
 	@$(BIN)/python -m docs.generate
+
+site: setup  ## the pages and a reference of the Python API as a site to be searched without a network
+	@$(BIN)/python -m docs.site
 
 ui: .venv/.ready  ## Dagster's pages of the story that `make demo` left (UI_HOME=build: of the demo world)
 	@$(BIN)/python -m pipelines.ui --home $(UI_HOME) --port $(PORT)
