@@ -19,9 +19,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.data_package import write_data_package
 from pipelines.engine import open_engine
 from pipelines.exchange.network import JOINS
-from pipelines.experiment.codebook import write_codebook
+from pipelines.experiment.codebook import meaning, write_codebook
 from pipelines.experiment.design import Arm, Block, Design, DesignError
 from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
 from pipelines.home import Home, write_json
@@ -233,6 +234,14 @@ def _together(design: Design, folder: Path, blocks: list[Block]) -> dict[str, Pa
     _write(_days(paths["cells"]), paths["days"])
     _write(_gains(design, folder), paths["gains"])
     write_codebook(folder / "codebook.md")
+    write_data_package(
+        folder,
+        "joined-islands-experiment",
+        "Random faults in synthetic worlds, and what each made wrong",
+        paths,
+        meaning,
+        {"design": asdict(design), "codebook": "codebook.md"},
+    )
     return paths
 
 

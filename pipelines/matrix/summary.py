@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.data_package import write_data_package
 from pipelines.exchange.mishaps import mishaps
 from pipelines.home import write_json
 from pipelines.landing import read_manifest
@@ -126,6 +127,8 @@ def write_tables(
     said = {name: value for name, value in asdict(summary.plan).items() if name != "own"}
     landing = read_manifest(out / "worlds" / "000" / "landing")
     write_json(out / "manifest.json", make_manifest(command, landing, matrix=said))
+    title = "Random faults in synthetic worlds, and which gate catches each"
+    write_data_package(out, "joined-islands-matrix", title, files, about={"plan": said})
     return files
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.experiment import Design, DesignError, needs, run, summarise
@@ -80,6 +81,18 @@ def test_days_are_the_runs_of_cells_day_by_day(done):
     spans = pd.to_datetime(cells["to_day"]) - pd.to_datetime(cells["from_day"])
     total = days[["wrongly_listed", "wrongly_missing", "altered"]].to_numpy().sum()
     assert total == spans.dt.days.sum() > 0
+
+
+def test_the_tables_are_a_data_package(done):
+    said = json.loads((done / "datapackage.json").read_text(encoding="utf-8"))
+    assert [one["name"] for one in said["resources"]] == ["replays", "cells", "days", "gains"]
+    assert "synthetic" in said["description"].lower()
+    for one in said["resources"]:
+        file = done / one["path"]
+        assert one["hash"] == "sha256:" + hashlib.sha256(file.read_bytes()).hexdigest()
+        fields = one["schema"]["fields"]
+        assert [field["name"] for field in fields] == pq.read_schema(file).names
+        assert all(field["description"] == meaning(field["name"]) for field in fields)
 
 
 def test_every_column_and_figure_is_explained_once(done, tmp_path):
