@@ -146,10 +146,13 @@ def follow(laboratory: Laboratory, case: Case) -> Replay:
 
     def make() -> Replay:
         with laboratory.universes(case.join, case.policy) as universes:
+            specs = case.specs
+            if len(specs) == 1 and specs[0].drawn:
+                specs = (universes.first_with_effect(specs[0]),)
             return replay_on(
                 universes,
                 laboratory.home,
-                case.specs,
+                specs,
                 join=case.join,
                 policy=case.policy or None,
                 scenario=case.scenario,

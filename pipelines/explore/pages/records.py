@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from pipelines.explore.as_it_stands import delivered, lines_around
-from pipelines.explore.asked import Asked, RequestError
+from pipelines.explore.asked import Asked
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
+from pipelines.explore.recorded import feed_of, fitting
 from pipelines.explore.replays import REMEDIES
 from pipelines.trace import lines_of, rows, trace, whole_id, with_names
 from quality.expectations import sentence
 from quality.from_contract import delivery_expectations, landing_expectations
-from schemas.contract import Feed, feeds
+from schemas.contract import Feed
 from sources.deliver import MOST_DAYS
-from sources.faults import kinds
 
 MOST_DELIVERIES = 400  # named in the form; a record of a daily snapshot may have one a day
 MOST_VALUES = 12  # other values of a column that are offered
@@ -39,41 +38,6 @@ VERDICTS = (
     "SELECT feed, delivery, line, stage, expectation, column_name, outcome FROM quality.row_verdicts "
     "WHERE record_id = ? ORDER BY ALL"
 )
-
-
-def feed_of(laboratory: Laboratory, given: str) -> tuple[Feed, str]:
-    """The feed and the whole record_id of a record named by its id, or the start of one.
-
-    Raises:
-        NotFound, RequestError: if there is none, or several.
-    """
-    found = []
-    used = feeds()
-    with laboratory.engine() as engine:
-        first, last = _span(given)
-        for row in laboratory.rows("SELECT feed FROM codes.feeds ORDER BY feed"):
-            name = row["feed"]
-            found += [
-                (name, one)
-                for (one,) in engine.fetch(
-                    f"SELECT DISTINCT record_id FROM landing.{name} "
-                    "WHERE record_id BETWEEN ? AND ? LIMIT 2",
-                    [first, last],
-                )
-            ]
-    if len(found) != 1:
-        many = "several records begin" if found else "no record begins"
-        raise RequestError(f"Here {many} with {given[:40]!r}.", 404)
-    return used[found[0][0]], found[0][1]
-
-
-def _span(given: str) -> tuple[str, str]:
-    start = given.lower().replace("-", "")
-    if not 6 <= len(start) <= 32 or set(start) - set("0123456789abcdef"):
-        raise RequestError(
-            f"{given[:40]!r} is no record_id: give at least 6 of its 32 characters.", 404
-        )
-    return start.ljust(32, "0"), start.ljust(32, "f")
 
 
 def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
@@ -205,17 +169,6 @@ def _gates(feed: Feed, verdicts: Sequence[dict[str, Any]]) -> list[dict[str, Any
                 }
             )
     return sorted(found, key=lambda gate: gate["outcome"] == "met")
-
-
-@cache
-def fitting(name: str) -> list[dict[str, str]]:
-    """The kinds of fault that a record of a feed can suffer."""
-    feed = feeds()[name]
-    return [
-        {"kind": one.kind, "title": one.title, "description": one.description, "group": one.group}
-        for one in kinds().values()
-        if one.level != "delivery" and one.kind != "free_edit" and one.fits(feed)
-    ]
 
 
 PAGES = (Page("/records/{record}", "records.html", look, takes=("delivery",)),)

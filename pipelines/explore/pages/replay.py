@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pipelines.explore.asked import Asked, RequestError
@@ -33,17 +34,19 @@ def look(laboratory: Laboratory, asked: Asked) -> Answer:
     }
 
     def beside() -> dict[str, Any]:
-        return laboratory.kept(("replay page", *case.pairs), lambda: _page(case, found))
+        return laboratory.kept(
+            ("replay page", *case.pairs), lambda: _page(case, found, told["remedy"])
+        )
 
     return Answer(told, beside)
 
 
-def _page(case: Case, found: Any) -> dict[str, Any]:
+def _page(case: Case, found: Any, remedy: dict[str, Any]) -> dict[str, Any]:
     """What the page says beside the plain values: sentences, pictures, the table."""
     from pipelines.replay.tell.page import pictures_and_tables, said
     from pipelines.replay.tell.page.rendered import embedded
 
-    data = pictures_and_tables(found) | {"subjects": "/subjects/", "files": "/files/"}
+    data = pictures_and_tables(found) | {"subjects": "/subjects/", "files": "/files?file="}
     return {
         **said(found),
         "data": embedded(data),
@@ -53,6 +56,10 @@ def _page(case: Case, found: Any) -> dict[str, Any]:
         "most_days": MOST_DAYS,
         "again": without(case, "correct_after", "remedy", "dispute"),
         "wrongly_shown": _publicly(found),
+        "told_remedy": remedy,
+        "names": {
+            one["subject_id"]: found.words.name(one["subject_id"]) for one in remedy["removals"]
+        },
     }
 
 
@@ -79,8 +86,6 @@ def _publicly(found: Any) -> list[dict[str, str]]:
 
 def save(laboratory: Laboratory, asked: Asked) -> str:
     """Write the replay as a scenario into the home; the address of the saved one."""
-    from dataclasses import replace
-
     from pipelines.replay.plan.scenario import save as write
 
     name, title = asked.text("name", 60), asked.text("title", MOST_TITLE)
@@ -88,7 +93,7 @@ def save(laboratory: Laboratory, asked: Asked) -> str:
         raise RequestError(
             "A scenario is saved under a name of letters, digits, `_`, `-` and `.`, at most 60 of them."
         )
-    case = case_of(laboratory, asked)
+    case = case_of(laboratory, replace(asked, form=None))
     found = follow(laboratory, case)
     folder = laboratory.home.kept / "scenarios"
     path = folder / f"{name}.yml"
