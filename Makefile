@@ -10,7 +10,7 @@ UI_HOME ?= $(HOME_DIR)/story
 PORT ?= 3000
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-all lint format contracts docs site ui prove fuzz bench lock clean
+.PHONY: help setup demo explore test test-all lint format contracts docs site ui prove fuzz bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -35,6 +35,10 @@ setup: .venv/.ready-dev  ## the virtual environment, tests and linters included,
 
 demo: .venv/.ready  ## the story world's replay, then the demo world and a replay there
 	@$(BIN)/islands demo --home $(HOME_DIR)
+
+explore: PORT = 8321
+explore: .venv/.ready  ## the story that `make demo` left, in the browser (UI_HOME=build: the demo world)
+	@$(BIN)/islands explore --home $(UI_HOME) --port $(PORT)
 
 test: setup lint  ## linters, then every test: models, promises, story, pages, commands, two engines
 	@$(BIN)/python -m pytest -n $(WORKERS)

@@ -12,6 +12,7 @@ import typer
 from typer import Argument, Option
 
 from pipelines import listing
+from pipelines.explore.commands import explore
 from pipelines.home import Home
 from pipelines.options import (
     HOME,
@@ -261,6 +262,9 @@ def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
 
 
 # Going further.
+
+
+app.command()(explore)
 
 
 @app.command()

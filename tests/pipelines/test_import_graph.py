@@ -25,8 +25,8 @@ ORDER = (
     "schemas",
     "sources.files", "sources.world", "sources.faults", "sources",
     "quality",
-    "pipelines.surroundings", "pipelines.terminal", "pipelines.manifest", "pipelines.data_package",
-    "pipelines.options",
+    "pipelines.surroundings", "pipelines.terminal", "pipelines.layered", "pipelines.manifest",
+    "pipelines.data_package", "pipelines.options",
     "pipelines.intervals", "pipelines.engine", "pipelines.model",
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",
@@ -36,15 +36,16 @@ ORDER = (
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",
     "pipelines.experiment", "pipelines.matrix", "pipelines.api", "pipelines.demo", "pipelines.listing",
-    "pipelines.definitions", "pipelines.ui", "pipelines.trouble",
+    "pipelines.definitions", "pipelines.ui", "pipelines.trouble", "pipelines.explore",
     "pipelines.cli", "pipelines",
 )  # fmt: skip
 PACKAGES = ("schemas", "sources", "quality", "pipelines")
 
 # Slow to import, so that a command loads them, and what needs them, only when it does.
 SLOW = {
-    "calamine", "dagster", "duckdb", "duckdb_engine", "great_expectations", "lxml", "numpy", "pandas",
-    "plotly", "pyarrow", "pyspark", "rich", "sqlalchemy", "sqlglot", "yaml",
+    "calamine", "dagster", "duckdb", "duckdb_engine", "great_expectations", "jinja2", "lxml", "numpy",
+    "pandas", "plotly", "pyarrow", "pyspark", "rich", "sqlalchemy", "sqlglot", "starlette", "uvicorn",
+    "yaml",
 }  # fmt: skip
 
 
