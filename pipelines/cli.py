@@ -13,6 +13,7 @@ from typer import Argument, Option
 
 from pipelines import listing
 from pipelines.home import Home
+from pipelines.lab.commands import lab
 from pipelines.options import (
     HOME,
     HomeOption,
@@ -557,6 +558,7 @@ def systems(
 
 
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(lab, name="lab")
 
 
 # What there is; nothing here reads a home.

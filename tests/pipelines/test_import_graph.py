@@ -35,7 +35,7 @@ ORDER = (
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",
     "pipelines.experiment", "pipelines.matrix", "pipelines.demo", "pipelines.listing",
-    "pipelines.definitions", "pipelines.ui", "pipelines.trouble",
+    "pipelines.definitions", "pipelines.ui", "pipelines.trouble", "pipelines.lab",
     "pipelines.cli", "pipelines",
 )  # fmt: skip
 PACKAGES = ("schemas", "sources", "quality", "pipelines")
