@@ -94,6 +94,11 @@ def _catches(*kinds: str):  # noqa: ANN202 - a measure
     return measure
 
 
+def _agrees(case: Case) -> tuple[int, int]:
+    wrong, flagged = set(case.truth["wrong"]["line_id"]), set(case.out["line_id"])
+    return len(wrong & flagged), len(wrong | flagged)
+
+
 def _leaves_alone(case: Case) -> tuple[int, int]:
     right = set(case.given["forms"]["line_id"]) - set(case.truth["wrong"]["line_id"])
     return len(right - set(case.out["line_id"])), len(right)
@@ -111,7 +116,7 @@ def _known_lines(case: Case) -> tuple[int, int]:
 
 
 PROPERTIES = [
-    Property("catches", "of the wrong codes are flagged", 20, _catches(*RULES), 0.95),
+    Property("agrees", "of the lines that are wrong or flagged are both", 20, _agrees, 0.94),
     Property("catches_typos", "of the codes with one wrong or two swapped characters are flagged", 15,
              _catches("typo", "swap"), 0.95),
     Property("catches_form", "of the codes with a wrong length or a letter that may not stand there are "

@@ -199,6 +199,8 @@ def _arrow(rows: pd.DataFrame) -> pa.Table:
         array = pa.array(rows[name].tolist(), from_pandas=True)
         if pa.types.is_null(array.type):
             array = array.cast(pa.date32() if name.endswith(DAY_NAMES) else pa.string())
+        if pa.types.is_integer(array.type):
+            array = array.cast(pa.int32())  # what a day can be moved by in SQL
         arrays[name] = array
     return pa.table(arrays)
 

@@ -173,7 +173,7 @@ def _print(title: str, verdict: Verdict) -> None:
     """A verdict in a few lines."""
     print(title)
     for mark in verdict.marks:
-        print(f"  {'no ' if mark.reason else 'yes'}  {mark.name}: {mark.reason or mark.says}")
+        print(f"  {'no ' if mark.reason else 'yes'}  {mark.name}: {mark.told}")
     for trouble in verdict.troubles[:5]:
         print(f"  {trouble}")
     if verdict.passed:

@@ -153,8 +153,9 @@ def page(said: dict[str, Any]) -> str:
         "|---|---:|---|",
     ]
     for mark in said["marks"]:
-        text = mark["reason"] or f"holds: {mark['says']}"
-        lines.append(f"| {mark['name']} | {mark['earned']} of {mark['points']} | {_cell(text)} |")
+        lines.append(
+            f"| {mark['name']} | {mark['earned']} of {mark['points']} | {_cell(mark['told'])} |"
+        )
     if said["troubles"]:
         lines += ["", "What went wrong on the way:", ""]
         lines += [f"- `{text.replace('`', chr(39))}`" for text in said["troubles"][:10]]
@@ -190,7 +191,8 @@ def _grade(task: Task) -> dict[str, Any]:
         "score": verdict.score,
         "passed": verdict.passed,
         "marks": [
-            asdict(m) | {"earned": m.earned, "share": round(m.share, 4)} for m in verdict.marks
+            asdict(m) | {"earned": m.earned, "told": m.told, "share": round(m.share, 4)}
+            for m in verdict.marks
         ],
         "troubles": verdict.troubles,
         "walls": walls(),

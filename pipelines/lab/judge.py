@@ -58,6 +58,11 @@ class Mark:
         return self.right / self.of if self.of else 1.0
 
     @property
+    def told(self) -> str:
+        """What holds, or why it earns nothing; one sentence."""
+        return self.reason or f"{_percent(self.share)} {self.says}."
+
+    @property
     def earned(self) -> int:
         """Points."""
         return 0 if self.reason else self.points
