@@ -8,8 +8,19 @@ from random import Random
 from pipelines.lab.property import Case, Made, Property, frame, rows
 from pipelines.lab.worlds import Base
 
-FEEDS = ("court", "city_penalties", "county_penalties", "payments_platform", "abnormal_operations",
-         "tax_violations", "tax_a_class", "honours", "central_bank", "city_licences", "utility_company")  # fmt: skip
+FEEDS = (
+    "court",
+    "city_penalties",
+    "county_penalties",
+    "payments_platform",
+    "abnormal_operations",
+    "tax_violations",
+    "tax_a_class",
+    "honours",
+    "central_bank",
+    "city_licences",
+    "utility_company",
+)
 ASKED = 120
 LINES = " UNION ALL ".join(
     f"SELECT feed, published, file, CAST(line AS INTEGER) AS line, record_id, version FROM landing.{feed}"
@@ -43,10 +54,14 @@ def make(base: Base, draw: Random) -> Made:
         steps, events = _walk(entry, parents)
         truth += [(entry, steps, *first[event][1:]) for event in sorted(events)]
     return Made(
-        {"asked": frame([(entry,) for entry in asked], ["entry_version"]), "entries": entries,
-         "evidence": evidence, "lines": lines},
+        {
+            "asked": frame([(entry,) for entry in asked], ["entry_version"]),
+            "entries": entries,
+            "evidence": evidence,
+            "lines": lines,
+        },
         {"rests_on": frame(truth, ["entry_version", "steps", "feed", "file", "line"])},
-    )  # fmt: skip
+    )
 
 
 def _walk(entry: str, parents: dict) -> tuple[int, set[tuple[str, str]]]:
@@ -116,11 +131,31 @@ def _only_asked(case: Case) -> tuple[int, int]:
 
 
 PROPERTIES = [
-    Property("follows", "of the asked entries are followed to just the lines that they rest on", 35, _follows(0)),
-    Property("follows_far", "of the asked entries that rest on a list made of a list are followed to their lines",
-             15, _follows(3)),
-    Property("nothing_else", "of the lines named tell of a record that the entry rests on", 15, _nothing_else),
-    Property("first_delivery", "of the lines named are of the first delivery that told the version", 15,
-             _first_delivery),
-    Property("only_asked", "of the entries asked for or answered are both", 5, _only_asked, public=True),
-]  # fmt: skip
+    Property(
+        "follows",
+        "of the asked entries are followed to just the lines that they rest on",
+        35,
+        _follows(0),
+    ),
+    Property(
+        "follows_far",
+        "of the asked entries that rest on a list made of a list are followed to their lines",
+        15,
+        _follows(3),
+    ),
+    Property(
+        "nothing_else",
+        "of the lines named tell of a record that the entry rests on",
+        15,
+        _nothing_else,
+    ),
+    Property(
+        "first_delivery",
+        "of the lines named are of the first delivery that told the version",
+        15,
+        _first_delivery,
+    ),
+    Property(
+        "only_asked", "of the entries asked for or answered are both", 5, _only_asked, public=True
+    ),
+]

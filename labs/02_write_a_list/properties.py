@@ -91,11 +91,25 @@ def _not_before_known(case: Case) -> tuple[int, int]:
 
 
 PROPERTIES = [
-    Property("agrees", "of the days that belong on the list or stand on it are both", 15, _agrees, 0.999),
-    Property("lists", "of the days on which somebody belongs on the list are on it", 15, _lists, 0.999),
+    Property(
+        "agrees", "of the days that belong on the list or stand on it are both", 15, _agrees, 0.999
+    ),
+    Property(
+        "lists", "of the days on which somebody belongs on the list are on it", 15, _lists, 0.999
+    ),
     Property("nobody_else", "of the days on the list belong there", 20, _nobody_else, 0.999),
-    Property("periods", "of the periods stand in one row, from their first day to the first day after", 20,
-             _periods, 0.99),
-    Property("not_before_known", "of the periods begin when something was known, not before the first delivery",
-             5, _not_before_known, public=True),
-]  # fmt: skip
+    Property(
+        "periods",
+        "of the periods stand in one row, from their first day to the first day after",
+        20,
+        _periods,
+        0.99,
+    ),
+    Property(
+        "not_before_known",
+        "of the periods begin when something was known, not before the first delivery",
+        5,
+        _not_before_known,
+        public=True,
+    ),
+]

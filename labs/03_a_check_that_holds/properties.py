@@ -46,9 +46,15 @@ def make(base: Base, draw: Random) -> Made:
 
 def _harmless(code: str, draw: Random) -> str:
     return (
-        code, code, code, code.lower(), f" {code}", f"{code} ", code.translate(WIDE),
+        code,
+        code,
+        code,
+        code.lower(),
+        f" {code}",
+        f"{code} ",
+        code.translate(WIDE),
         f"{code[:8]}-{code[8:17]}-{code[17]}",
-    )[draw.randrange(8)]  # fmt: skip
+    )[draw.randrange(8)]
 
 
 def _typo(code: str, draw: Random) -> str:
@@ -117,14 +123,36 @@ def _known_lines(case: Case) -> tuple[int, int]:
 
 PROPERTIES = [
     Property("agrees", "of the lines that are wrong or flagged are both", 20, _agrees, 0.94),
-    Property("catches_typos", "of the codes with one wrong or two swapped characters are flagged", 15,
-             _catches("typo", "swap"), 0.95),
-    Property("catches_form", "of the codes with a wrong length or a letter that may not stand there are "
-             "flagged", 10, _catches("length", "letter"), 0.95),
-    Property("catches_inside", "of the codes whose inner organisation code is wrong are flagged", 10,
-             _catches("inner"), 0.95),
-    Property("leaves_alone", "of the right or empty codes are left alone", 20, _leaves_alone, 0.999),
-    Property("names_the_rule", "of the flagged wrong codes are given the rule that they break", 10,
-             _names_the_rule, 0.95),
+    Property(
+        "catches_typos",
+        "of the codes with one wrong or two swapped characters are flagged",
+        15,
+        _catches("typo", "swap"),
+        0.95,
+    ),
+    Property(
+        "catches_form",
+        "of the codes with a wrong length or a letter that may not stand there are flagged",
+        10,
+        _catches("length", "letter"),
+        0.95,
+    ),
+    Property(
+        "catches_inside",
+        "of the codes whose inner organisation code is wrong are flagged",
+        10,
+        _catches("inner"),
+        0.95,
+    ),
+    Property(
+        "leaves_alone", "of the right or empty codes are left alone", 20, _leaves_alone, 0.999
+    ),
+    Property(
+        "names_the_rule",
+        "of the flagged wrong codes are given the rule that they break",
+        10,
+        _names_the_rule,
+        0.95,
+    ),
     Property("known_lines", "of the lines in the answer were given", 0, _known_lines, public=True),
-]  # fmt: skip
+]

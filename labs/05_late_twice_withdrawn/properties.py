@@ -143,11 +143,23 @@ def _whole(case: Case) -> tuple[int, int]:
 
 
 PROPERTIES = [
-    Property("agrees", "of what is believed, counted in days, agrees", 25,
-             _agrees, 0.999),
-    Property("current", "of the values that hold on the day they are believed agree", 15, _current, 0.999),
-    Property("withdrawn", "of the days on which a record is withdrawn believe nothing of it", 10, _withdrawn, 0.999),
+    Property("agrees", "of what is believed, counted in days, agrees", 25, _agrees, 0.999),
+    Property(
+        "current", "of the values that hold on the day they are believed agree", 15, _current, 0.999
+    ),
+    Property(
+        "withdrawn",
+        "of the days on which a record is withdrawn believe nothing of it",
+        10,
+        _withdrawn,
+        0.999,
+    ),
     Property("nothing_else", "of what the answer believes was said", 10, _nothing_else, 0.999),
-    Property("whole", "of the rows stand once, from the first day of belief to the first day after", 15,
-             _whole, 0.999),
-]  # fmt: skip
+    Property(
+        "whole",
+        "of the rows stand once, from the first day of belief to the first day after",
+        15,
+        _whole,
+        0.999,
+    ),
+]

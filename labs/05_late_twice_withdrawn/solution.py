@@ -7,10 +7,10 @@ COLUMNS = ["record_id", "value", "valid_from", "valid_to", "from_day", "to_day"]
 
 def solve(connection):
     changes = connection.execute(
-        "SELECT record_id, delivery, line, operation, value, day FROM changes ORDER BY delivery, line"
+        "SELECT record_id, delivery, operation, value, day FROM changes ORDER BY delivery, line"
     ).fetchall()
     believed = []
-    for record_id, delivery, line, operation, value, day in changes:
+    for record_id, delivery, operation, value, day in changes:
         if operation == "add":
             believed.append((record_id, value, day, None, delivery, None))
         # Go on from here: change, correct, withdraw; and what is said twice.

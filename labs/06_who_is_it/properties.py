@@ -69,9 +69,10 @@ def make(base: Base, draw: Random) -> Made:
         if kind != "stranger":
             division = place[subject]
             name = next(
-                told for told, start, end in names[subject]
+                told
+                for told, start, end in names[subject]
                 if (start is None or start <= day) and (end is None or day < end)
-            )  # fmt: skip
+            )
             if kind == "former" and len(names[subject]) == 1:
                 kind = "name"
         if kind not in ("namesake", "stranger", "code", "typo") and alone[name, division] > 1:
@@ -88,10 +89,14 @@ def make(base: Base, draw: Random) -> Made:
         truth.append((record, kind, None if kind in ("stranger", "namesake") else subject))
     draw.shuffle(records)
     return Made(
-        {"register": frame(register, ["subject_id", "uscc", "name", "division", "valid_from", "valid_to"]),
-         "records": frame(records, ["record_id", "code", "name", "division", "day"])},
+        {
+            "register": frame(
+                register, ["subject_id", "uscc", "name", "division", "valid_from", "valid_to"]
+            ),
+            "records": frame(records, ["record_id", "code", "name", "division", "day"]),
+        },
         {"meant": frame(truth, ["record_id", "kind", "subject_id"])},
-    )  # fmt: skip
+    )
 
 
 def _typed(code: str, draw: Random) -> str:
@@ -123,7 +128,9 @@ def _precision(case: Case) -> tuple[int, int]:
 def _recall(*kinds: str):  # noqa: ANN202 - a measure
     def measure(case: Case) -> tuple[int, int]:
         told = _told(case)
-        wanted = [(r, s) for r, kind, s in rows(case.truth["meant"]) if s and (not kinds or kind in kinds)]
+        wanted = [
+            (r, s) for r, kind, s in rows(case.truth["meant"]) if s and (not kinds or kind in kinds)
+        ]
         return sum(told.get(r) == s for r, s in wanted), len(wanted)
 
     return measure
@@ -155,11 +162,32 @@ PROPERTIES = [
     Property("agrees", "of the matches that are right or told are both", 15, _agrees, 0.92),
     Property("precision", "of the matches told are right", 20, _precision, 0.995),
     Property("recall", "of the records of known firms are matched", 10, _recall(), 0.92),
-    Property("by_name", "of the records without a usable code whose name tells who it is are matched", 10,
-             _recall("mistyped", "name"), 0.98),
-    Property("former_names", "of the records under a former name are matched", 10, _recall("former"), 0.98),
-    Property("not_the_other", "of the records with another's code do not go to that other", 15, _not_the_other,
-             0.99),
-    Property("nobody", "of the records of strangers and of undecided namesakes are left alone", 10,
-             _left("stranger", "namesake"), 0.98),
-]  # fmt: skip
+    Property(
+        "by_name",
+        "of the records without a usable code whose name tells who it is are matched",
+        10,
+        _recall("mistyped", "name"),
+        0.98,
+    ),
+    Property(
+        "former_names",
+        "of the records under a former name are matched",
+        10,
+        _recall("former"),
+        0.98,
+    ),
+    Property(
+        "not_the_other",
+        "of the records with another's code do not go to that other",
+        15,
+        _not_the_other,
+        0.99,
+    ),
+    Property(
+        "nobody",
+        "of the records of strangers and of undecided namesakes are left alone",
+        10,
+        _left("stranger", "namesake"),
+        0.98,
+    ),
+]

@@ -97,9 +97,12 @@ def _wins(*by: str):  # noqa: ANN202 - a measure
     def measure(case: Case) -> tuple[int, int]:
         had = lookup(case.out, ("subject_id", "property"), "fact_id")
         wanted = [
-            (s, p, f) for s, p, f, how in rows(case.truth["winners"], "subject_id", "property", "fact_id", "by")
+            (s, p, f)
+            for s, p, f, how in rows(
+                case.truth["winners"], "subject_id", "property", "fact_id", "by"
+            )
             if not by or how in by
-        ]  # fmt: skip
+        ]
         return sum(had.get((s, p)) == f for s, p, f in wanted), len(wanted)
 
     return measure

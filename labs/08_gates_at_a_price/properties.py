@@ -1,4 +1,4 @@
-"""A delivery of penalties with faults of five kinds, and scanned rows whose offices err more or less often."""
+"""A delivery of penalties with faults of five kinds, and scanned rows of offices that err more or less."""
 
 from __future__ import annotations
 
@@ -20,11 +20,15 @@ def make(base: Base, draw: Random) -> Made:
     """Penalties drawn from what the world's grounds usually cost; in one world of five nothing is wrong."""
     usual = base.query(
         "SELECT ground, min(amount_yuan) AS least, max(amount_yuan) AS most FROM merge.events "
-        "WHERE event_kind = 'penalty' AND amount_yuan > 0 GROUP BY ground HAVING count(*) >= 3 ORDER BY ground"
+        "WHERE event_kind = 'penalty' AND amount_yuan > 0 "
+        "GROUP BY ground HAVING count(*) >= 3 ORDER BY ground"
     )
     # A step of 100 yuan; the most is at least twice the least, and at most 100 times.
     ranges = {
-        ground: (least := max(200, int(low) // 100 * 100), min(max(int(high), 2 * least), 40 * least))
+        ground: (
+            least := max(200, int(low) // 100 * 100),
+            min(max(int(high), 2 * least), 40 * least),
+        )
         for ground, low, high in rows(usual)
     }
     offices = [f"bureau {n:02}" for n in range(OFFICES)]
@@ -75,17 +79,27 @@ def _row(document: str, delivery: date, ranges: dict, offices: list[str], draw: 
     ground = draw.choice(sorted(ranges))
     least, most = ranges[ground]
     decided = delivery - timedelta(days=draw.randrange(0, 300))
-    return document, draw.choice(offices), ground, draw.randrange(least // 100, most // 100 + 1) * 100, decided
+    return (
+        document,
+        draw.choice(offices),
+        ground,
+        draw.randrange(least // 100, most // 100 + 1) * 100,
+        decided,
+    )
 
 
 def _audits(offices: list[str], draw: Random) -> tuple[list[tuple], tuple[int, int]]:
     """What audits found in scanned rows, and prices such that some offices are worth holding."""
     missed, false_alarm = draw.choice(((50, 5), (20, 10), (100, 40), (10, 10)))
-    turn = false_alarm / (missed + false_alarm)  # share of wrong rows from which on holding is cheaper
+    turn = false_alarm / (
+        missed + false_alarm
+    )  # share of wrong rows from which on holding is cheaper
     audited = []
     for n, office in enumerate(offices):
         looked = draw.randrange(300, 600)
-        share = turn * (draw.uniform(0.1, 0.8) if n % 2 else 1) + (0 if n % 2 else (1 - turn) * draw.uniform(0.2, 0.7))
+        share = turn * (draw.uniform(0.1, 0.8) if n % 2 else 1) + (
+            0 if n % 2 else (1 - turn) * draw.uniform(0.2, 0.7)
+        )
         audited.append((office, looked, round(share * looked)))
     return audited, (missed, false_alarm)
 
@@ -93,16 +107,33 @@ def _audits(offices: list[str], draw: Random) -> tuple[list[tuple], tuple[int, i
 def _spoiled(row: list, kind: str, ranges: dict, draw: Random) -> list:
     document, office, ground, amount, decided, _ = row
     if kind == "missing":
-        at = draw.choice((0, 1, 2))
-        return [None if n == at else value for n, value in enumerate((document, office, ground, amount, decided))] + [False]  # fmt: skip
+        said = [document, office, ground, amount, decided, False]
+        said[draw.choice((0, 1, 2))] = None
+        return said
     if kind == "ground":
-        return [document, office, draw.choice(("other", "x99", ground.upper())), amount, decided, False]
+        return [
+            document,
+            office,
+            draw.choice(("other", "x99", ground.upper())),
+            amount,
+            decided,
+            False,
+        ]
     if kind == "day":
-        wrong = draw.choice((DAY + timedelta(days=draw.randrange(1, 900)), date(1901, 1, 1), date(1899, 12, 30)))
+        wrong = draw.choice(
+            (DAY + timedelta(days=draw.randrange(1, 900)), date(1901, 1, 1), date(1899, 12, 30))
+        )
         return [document, office, ground, amount, wrong, False]
     least, most = ranges[ground]
     # Yuan for ten thousand yuan, or fen for yuan: always outside what has been seen.
-    return [document, office, ground, draw.choice((most * 100, max(1, least // 100))), decided, False]
+    return [
+        document,
+        office,
+        ground,
+        draw.choice((most * 100, max(1, least // 100))),
+        decided,
+        False,
+    ]
 
 
 def _agrees(case: Case) -> tuple[int, int]:
@@ -129,9 +160,10 @@ def _by_price(case: Case) -> tuple[int, int]:
     """Of the scanned rows without another fault, whether they are held where that is cheaper."""
     reason, told = lookup(case.truth["held"], "line", "reason"), set(case.out["line"])
     asked = [
-        n for n, scanned in rows(case.given["arrived"], "line", "scanned")
+        n
+        for n, scanned in rows(case.given["arrived"], "line", "scanned")
         if scanned and reason.get(n, "scanned") == "scanned"
-    ]  # fmt: skip
+    ]
     return sum((n in told) == (reason.get(n) == "scanned") for n in asked), len(asked)
 
 
@@ -145,12 +177,33 @@ def _reasons(case: Case) -> tuple[int, int]:
 
 PROPERTIES = [
     Property("agrees", "of the rows to be held or held are both", 15, _agrees, 0.94),
-    Property("catches_gaps", "of the rows with something missing or an unknown ground are held", 10,
-             _catches("missing", "ground"), 0.95),
-    Property("catches_days", "of the rows with an impossible day are held", 10, _catches("day"), 0.95),
-    Property("catches_amounts", "of the rows with an amount in another unit are held", 10, _catches("amount"), 0.95),
-    Property("catches_twice", "of the rows that contradict each other are held", 10, _catches("twice"), 0.95),
+    Property(
+        "catches_gaps",
+        "of the rows with something missing or an unknown ground are held",
+        10,
+        _catches("missing", "ground"),
+        0.95,
+    ),
+    Property(
+        "catches_days", "of the rows with an impossible day are held", 10, _catches("day"), 0.95
+    ),
+    Property(
+        "catches_amounts",
+        "of the rows with an amount in another unit are held",
+        10,
+        _catches("amount"),
+        0.95,
+    ),
+    Property(
+        "catches_twice",
+        "of the rows that contradict each other are held",
+        10,
+        _catches("twice"),
+        0.95,
+    ),
     Property("lets_pass", "of the right rows that were not scanned pass", 15, _lets_pass, 0.999),
-    Property("by_price", "of the scanned rows are held or let in as is cheaper", 10, _by_price, 0.99),
+    Property(
+        "by_price", "of the scanned rows are held or let in as is cheaper", 10, _by_price, 0.99
+    ),
     Property("reasons", "of the rows rightly held are given a right reason", 5, _reasons, 0.95),
-]  # fmt: skip
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -143,5 +144,6 @@ def _module(folder: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"lab_{folder.name}", folder / "properties.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where classes look for the module they were made in
     spec.loader.exec_module(module)
     return module

@@ -1,5 +1,4 @@
 # refused by: leaves_alone
-import unicodedata
 
 import pandas as pd
 

@@ -5,7 +5,9 @@ import pandas as pd
 
 
 def solve(connection):
-    names = dict(connection.execute("SELECT name, min(subject_id) FROM register GROUP BY name").fetchall())
+    names = dict(
+        connection.execute("SELECT name, min(subject_id) FROM register GROUP BY name").fetchall()
+    )
     found = []
     for record, name in connection.execute("SELECT record_id, name FROM records").fetchall():
         near = [name] if name in names else difflib.get_close_matches(name, names, 1, 0.75)
