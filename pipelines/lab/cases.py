@@ -164,8 +164,12 @@ def write_database(path: Path, tables: Tables, draw: Random) -> None:
             connection.unregister("rows")
 
 
-def cut_output(lab: Lab, out: pd.DataFrame, day: date) -> pd.DataFrame:
+def cut_output(lab: Lab, given: Tables, out: pd.DataFrame, day: date) -> pd.DataFrame:
     """What an answer says about the days before one, which later rows must not change."""
+    if lab.known_by:
+        table, column = lab.known_by
+        known = set(clip(given[table], lab.known[table], day)[column])
+        return out[[value in known for value in out[column]]]
     return clip(out, lab.known_output, day) if lab.known_output else out
 
 

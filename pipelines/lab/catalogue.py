@@ -39,6 +39,8 @@ class Lab:
         known: table -> the column that says from which day on a row is known, and perhaps one that says
             until when; empty if the lab has no time.
         known_output: the same of the output; empty if days that come must not change it at all.
+        known_by: (table, column) if instead rows of the output are known when a row of a table is that has
+            the same value in a column of that name.
         known_until: (table, column) that holds the last day a submission is asked about, if it is told.
         landing: feeds whose files the student gets as well.
     """
@@ -54,6 +56,7 @@ class Lab:
     key: tuple[str, ...]
     known: dict[str, tuple[str, ...]]
     known_output: tuple[str, ...]
+    known_by: tuple[str, str] | None
     known_until: tuple[str, str] | None
     landing: tuple[str, ...]
     lecture: str
@@ -110,7 +113,11 @@ def lab_of(given: str) -> Lab:
 def _read(path: Path) -> Lab:
     said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
-        until = said.get("known_until")
+        pairs = {
+            name: (table, column) if column else None
+            for name in ("known_by", "known_until")
+            for table, _, column in [said.get(name, "").partition(".")]
+        }
         lab = Lab(
             name=path.parent.name,
             folder=path.parent,
@@ -123,7 +130,7 @@ def _read(path: Path) -> Lab:
             key=tuple(said["key"]),
             known={name: tuple(columns) for name, columns in said.get("known", {}).items()},
             known_output=tuple(said.get("known_output", ())),
-            known_until=tuple(until.split(".")) if until else None,
+            **pairs,
             landing=tuple(said.get("landing", ())),
             lecture=said["lecture"],
         )

@@ -174,7 +174,8 @@ def _add(
         if plain is not None and "cut" in outs:
             day = world.cut_day
             marks[FORESIGHT].right += same(
-                cut_output(lab, plain, day), cut_output(lab, outs["cut"], day)
+                cut_output(lab, world.given, plain, day),
+                cut_output(lab, world.given, outs["cut"], day),
             )
     truth = {} if public else world.truth
     empty = frame([], lab.output)
