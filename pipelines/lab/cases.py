@@ -169,17 +169,22 @@ def cut_output(lab: Lab, given: Tables, out: pd.DataFrame, day: date) -> pd.Data
     if lab.known_by:
         table, column = lab.known_by
         known = set(clip(given[table], lab.known[table], day)[column])
-        return out[[value in known for value in out[column]]]
+        return _where(out, [value in known for value in out[column]])
     return clip(out, lab.known_output, day) if lab.known_output else out
 
 
 def clip(rows: pd.DataFrame, columns: tuple[str, ...], day: date) -> pd.DataFrame:
     """Rows known before a day, with no end that lies on it or after."""
-    kept = rows[[value is not None and value < day for value in rows[columns[0]]]].copy()
+    kept = _where(rows, [value is not None and value < day for value in rows[columns[0]]])
     if len(columns) > 1:
         ends = [None if end is None or end >= day else end for end in kept[columns[1]]]
         kept[columns[1]] = pd.Series(ends, index=kept.index, dtype=object)
     return kept
+
+
+def _where(rows: pd.DataFrame, chosen: list[bool]) -> pd.DataFrame:
+    """A copy of the chosen rows; of no rows all columns are kept as well."""
+    return rows.loc[pd.Series(chosen, index=rows.index, dtype=bool)].copy()
 
 
 def _cut(lab: Lab, given: Tables, day: date) -> dict[str, pd.DataFrame]:

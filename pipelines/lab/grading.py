@@ -106,7 +106,8 @@ def grade(
     found = {task.name: said for task in tasks if (said := task.done())}
     left = [task for task in tasks if task.name not in found]
     labs = sorted({task.submission.lab for task in left} - {EXAM})
-    needed = [(name, salt, cache, n) for n in range(worlds) for name in labs]
+    # Lab by lab, so that two processes never wait for one world.
+    needed = [(name, salt, cache, n) for name in labs for n in range(worlds)]
     with _pool(workers) as each:
         for n, _ in enumerate(each(_prepare, needed), start=1):
             tell("worlds", n, len(needed))
