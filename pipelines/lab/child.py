@@ -69,7 +69,6 @@ def bound(seconds: int, memory: int) -> None:
 def wall_in(job: Path) -> None:
     """From here on, deny what does not belong to the submission. It cannot be taken back."""
     readable = [str(job), *{os.path.realpath(p) for p in (sys.prefix, sys.base_prefix)}, *DEVICES]
-    readable += [os.path.realpath(p) for p in sys.path if p and p != str(job)]
     here = str(job)
 
     def within(path: str, folders: list[str]) -> bool:

@@ -216,18 +216,19 @@ def _drawn(one: Question, base: Base, draw: Random) -> tuple[str, str]:
     return one.text.format(**values), one.answer.format(**values)
 
 
-def grade_exam(sheet: str, student: str, salt: str, cache: Path) -> Verdict:
+def grade_exam(sheet: str, student: str, salt: str) -> Verdict:
     """Make the student's world again, work the answers out, and compare."""
-    mark = f"{number_of('cache', salt):012x}"
-    base = make_base(cache / mark / "exams" / student, number_of("exam", salt, student))
     given, trouble = answers_in(sheet)
     marks = []
-    for n, (_, sql) in enumerate(questions(base, student, salt), start=1):
-        right = int(base.query(sql).iloc[0, 0] or 0)
-        holds = given.get(n) == right
-        reason = "" if holds else ("It is not the number." if n in given else "There is no answer.")
-        marks.append(Mark(f"question_{n}", "is right", POINTS, 1.0, int(holds), 1, reason))
-    base.close()
+    with tempfile.TemporaryDirectory() as place:
+        base = make_base(Path(place) / "world", number_of("exam", salt, student))
+        for n, (_, sql) in enumerate(questions(base, student, salt), start=1):
+            holds = given.get(n) == int(base.query(sql).iloc[0, 0] or 0)
+            reason = (
+                "" if holds else ("It is not the number." if n in given else "There is no answer.")
+            )
+            marks.append(Mark(f"question_{n}", "is right", POINTS, 1.0, int(holds), 1, reason))
+        base.close()
     return Verdict(marks, trouble)
 
 

@@ -20,7 +20,7 @@ ABOUT = "lab.json"
 ANSWERS = "answers.csv"  # of an exam
 EXAM = "exam"
 MOST_BYTES = 1 << 20  # of a submission
-NAME = re.compile(r"[\w.@+-]{1,64}")
+NAME = re.compile(r"\w[\w.@+-]{0,63}")
 PRACTICE = (
     "practice"  # the salt where nobody gives one: data to learn with, which anybody can make again
 )
@@ -84,7 +84,7 @@ def begin_folder(folder: Path, student: str) -> None:
     """See that a student's folder can be made."""
     if not NAME.fullmatch(student):
         raise ValueError(
-            f"--student {student!r} may have letters, digits and . _ @ + -, at most 64 of them; "
+            f"--student {student!r} begins with a letter or digit and may go on with . _ @ + -, 64 in all; "
             "write it without blanks."
         )
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):

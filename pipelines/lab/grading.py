@@ -177,7 +177,7 @@ def _grade(task: Task) -> dict[str, Any]:
     """Grade one submission and leave its result and its page."""
     one = task.submission
     if one.lab == EXAM:
-        verdict, title = grade_exam(one.text, one.student, task.salt, task.cache), "Exam"
+        verdict, title = grade_exam(one.text, one.student, task.salt), "Exam"
     else:
         lab = lab_of(one.lab)
         worlds = [class_world(lab, task.salt, task.cache, n) for n in range(task.worlds)]

@@ -98,7 +98,9 @@ def _namespaces() -> bool:
     if not shutil.which("unshare"):
         return False
     done = subprocess.run(
-        [*UNSHARE, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False
+        [*UNSHARE, "mount", "-t", "tmpfs", "none", tempfile.gettempdir()],
+        capture_output=True,
+        check=False,
     )
     return done.returncode == 0
 
@@ -113,15 +115,9 @@ def _start(job: Path, seconds: int, hidden: Sequence[Path]) -> str:
     """Start the child and wait; why it did not end by itself, if it did not."""
     command = [sys.executable, "-I", "-X", "utf8", str(CHILD), str(job)]
     if _namespaces():
-        places = [p.resolve() for p in hidden if p.is_dir()]
-        needed = [
-            job,
-            CHILD,
-            Path(sys.prefix),
-            Path(sys.base_prefix),
-            Path(sys.executable).resolve(),
-        ]
-        places = [p for p in places if not any(n == p or p in n.parents for n in needed)]
+        needed = [job, CHILD, Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable)]
+        needed += [path.resolve() for path in needed]
+        places = [found for p in hidden for found in _hideable(p.resolve(), needed)]
         mounts = "".join(f"mount -t tmpfs none {shlex.quote(str(p))} && " for p in places)
         command = [*UNSHARE, "sh", "-c", f"{mounts}exec {shlex.join([*_privileges(), *command])}"]
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
@@ -142,6 +138,14 @@ def _start(job: Path, seconds: int, hidden: Sequence[Path]) -> str:
     if done.returncode == 0:
         return "it left no answer."
     return "it was stopped: it took too much time or memory, or ended itself."
+
+
+def _hideable(place: Path, needed: Sequence[Path]) -> list[Path]:
+    """A folder, or of one that holds what is needed to run, the folders in it that do not."""
+    if not place.is_dir() or place in needed or any(place in path.parents for path in needed):
+        inside = sorted(place.iterdir()) if place.is_dir() and place not in needed else []
+        return [found for path in inside if path.is_dir() for found in _hideable(path, needed)]
+    return [] if any(path in place.parents for path in needed[1:]) else [place]
 
 
 def _answer(out: Path, n: int, late: str) -> Answer:

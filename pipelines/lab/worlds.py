@@ -94,8 +94,8 @@ def make_base(folder: Path, seed: int) -> Base:
             shutil.rmtree(folder, ignore_errors=True)
             with tempfile.TemporaryDirectory(dir=folder.parent) as place:
                 _make(Path(place), seed)
-                (Path(place) / "done").touch()
                 shutil.copytree(place, folder)
+                (folder / "done").touch()  # last: a run that is stopped leaves no half a world
     return Base(folder)
 
 

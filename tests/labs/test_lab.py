@@ -143,6 +143,7 @@ def test_two_submissions_of_one_student_are_told(tmp_path):
 
 LOOKS = {
     "a file": "open({secret!r}).read()",
+    "a right solution": f"open({str(SOLUTIONS / '03_a_check_that_holds' / 'right.py')!r}).read()",
     "a folder": "import os; os.listdir(os.path.dirname({secret!r}))",
     "another database": "import duckdb; duckdb.connect().read_parquet({secret!r}).fetchall()",
     "a file through SQL": "connection.execute('SELECT * FROM read_text(' + repr({secret!r}) + ')')",
@@ -381,3 +382,29 @@ def test_labs_are_part_of_what_is_installed():
     assert "labs*" in project["packages"]["find"]["include"]
     assert {"*.md", "*.yml", "*.sql", "*.ipynb"} <= set(project["package-data"]["*"])
     assert not any("tests" in name for name in project["packages"]["find"]["include"])
+
+
+@pytest.mark.long
+def test_a_class_of_two_hundred(cache_folder, tmp_path, tell):
+    """Two hundred submissions over all labs, right and wrong and as they begin; twice the same table."""
+    import time
+
+    names, given, right_ones = sorted(labs()), tmp_path / "in", set()
+    for n in range(200):
+        name = names[n % 10]
+        right = sorted((SOLUTIONS / name).glob("right.*"))
+        pool = [*right, *sorted((SOLUTIONS / name / "wrong").iterdir())]
+        path = pool[n // 10 % len(pool)]
+        if path in right:
+            right_ones.add(f"s{n:03}")
+        mark = "--" if path.suffix == ".sql" else "#"
+        text = f"{path.read_text(encoding='utf-8')}\n{mark} {n}\n"
+        hand_in(given, f"s{n:03}", name, f"solution{path.suffix}", text)
+    tables = []
+    for out in ("one", "two"):
+        started = time.perf_counter()
+        results = grading.grade(given, SALT, tmp_path / out, cache_folder, workers=2)
+        tell(f"200 submissions: {time.perf_counter() - started:.0f} s")
+        tables.append((tmp_path / out / "grades.csv").read_bytes())
+    assert tables[0] == tables[1]
+    assert {r["student"] for r in results if r["passed"]} == right_ones
