@@ -14,6 +14,7 @@ from typer import Argument, Option
 from pipelines import listing
 from pipelines.explore.commands import explore
 from pipelines.home import Home
+from pipelines.lab.commands import lab
 from pipelines.options import (
     HOME,
     HomeOption,
@@ -575,6 +576,7 @@ def systems(
 
 
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(lab, name="lab")
 
 
 # What there is; nothing here reads a home.

@@ -77,6 +77,7 @@ OPTIONS = {
     "gates": ("--table", "--json"),
     "models": ("--sql", "--json"),
     "quarantine": ("list", "show", "correct", "release", "discard"),
+    "lab": ("list", "start", "check", "submit", "grade", "exam"),
 }
 OF_QUARANTINE = {
     "list": ("--feed", "--rule", "--home", "--json"),

@@ -36,7 +36,7 @@ ORDER = (
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",
     "pipelines.experiment", "pipelines.matrix", "pipelines.api", "pipelines.demo", "pipelines.listing",
-    "pipelines.definitions", "pipelines.ui", "pipelines.trouble", "pipelines.explore",
+    "pipelines.definitions", "pipelines.ui", "pipelines.trouble", "pipelines.lab", "pipelines.explore",
     "pipelines.cli", "pipelines",
 )  # fmt: skip
 PACKAGES = ("schemas", "sources", "quality", "pipelines")

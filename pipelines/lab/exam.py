@@ -1,0 +1,246 @@
+"""An exam of ten questions with one number each, drawn for a student, worked out anew when it is graded.
+
+Each question is a SELECT of one number on the student's own world, with a value or two drawn from that
+world. No answer is kept anywhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from pipelines.lab.cases import write_database
+from pipelines.lab.folder import ANSWERS, EXAM, begin_folder, write_about
+from pipelines.lab.judge import Mark, Verdict
+from pipelines.lab.worlds import Base, draw_of, make_base, number_of
+
+QUESTIONS = 10
+POINTS = 10
+
+# What the student gets: table -> the table of the world it is, without the schema's dot in its name.
+TABLES = {
+    "events": "merge.events",
+    "facts": "merge.facts",
+    "subjects": "merge.subjects",
+    "links": "merge.links",
+    "entries": "exchange.entries",
+    "evidence": "exchange.evidence",
+    "copies": "exchange.copies",
+    "paths": "exchange.paths",
+    "measures": "consequences.measures",
+    "grades": "scores.grades",
+    "verdicts": "quality.verdicts",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A kind of question.
+
+    Attributes:
+        text: what is asked, with {names} of what is drawn.
+        answer: the SELECT of the number, on `TABLES`, with the same names.
+        draws: name -> SELECT of the values it may have.
+    """
+
+    text: str
+    answer: str
+    draws: dict[str, str]
+
+
+LIST = "SELECT list FROM entries GROUP BY list HAVING count(*) >= 8"
+HOLDER = "SELECT holder FROM copies GROUP BY holder HAVING count(*) >= 20"
+DAY = "SELECT DISTINCT from_day FROM entries WHERE from_day BETWEEN '2024-02-01' AND '2024-04-20'"
+FEED = "SELECT feed FROM events GROUP BY feed HAVING count(*) >= 15"
+KEEPER = "SELECT DISTINCT keeper FROM grades"
+PROPERTY = "SELECT property FROM facts GROUP BY property HAVING count(DISTINCT feed) > 1"
+BANK = [
+    Question(
+        "How many subjects are on the list `{list}` on {day}, as it was believed on that day?",
+        "SELECT count(DISTINCT subject_id) FROM entries WHERE list = '{list}' AND from_day <= '{day}' "
+        "AND (to_day IS NULL OR to_day > '{day}')",
+        {"list": LIST, "day": DAY},
+    ),
+    Question(
+        "How many versions of entries of the list `{list}` were ever believed?",
+        "SELECT count(*) FROM entries WHERE list = '{list}'",
+        {"list": LIST},
+    ),
+    Question(
+        "How many subjects does the holder `{holder}` show on any list on {day}?",
+        "SELECT count(DISTINCT subject_id) FROM copies WHERE holder = '{holder}' AND from_day <= '{day}' "
+        "AND (to_day IS NULL OR to_day > '{day}')",
+        {"holder": HOLDER, "day": DAY},
+    ),
+    Question(
+        "How many copies that the holder `{holder}` shows were handed on at least twice (`distance`)?",
+        "SELECT count(*) FROM copies WHERE holder = '{holder}' AND distance >= 2",
+        {"holder": HOLDER},
+    ),
+    Question(
+        "By how many different paths does the list `{list}` reach holders other than its owner?",
+        "SELECT count(DISTINCT path) FROM paths WHERE list = '{list}' AND distance > 0",
+        {"list": LIST},
+    ),
+    Question(
+        "How many events of the feed `{feed}` became known more than {n} days after they happened?",
+        "SELECT count(*) FROM events WHERE feed = '{feed}' AND from_day > event_day + {n}",
+        {"feed": FEED, "n": "SELECT unnest([5, 10, 20, 40, 80])"},
+    ),
+    Question(
+        "How many subjects have at least {n} events of any kind?",
+        "SELECT count(*) FROM (SELECT subject_id FROM events GROUP BY subject_id HAVING count(*) >= {n})",
+        {"n": "SELECT unnest([2, 3, 4, 5, 6])"},
+    ),
+    Question(
+        "How many events of the feed `{feed}` were matched by the method `{method}`?",
+        "SELECT count(*) FROM events WHERE feed = '{feed}' AND method = '{method}'",
+        {"feed": FEED, "method": "SELECT method FROM events GROUP BY method"},
+    ),
+    Question(
+        "What is the sum of `amount_yuan`, in yuan without decimals cut off downwards, of all events of the "
+        "feed `{feed}`? (Missing amounts count as nothing.)",
+        "SELECT CAST(floor(coalesce(sum(amount_yuan), 0)) AS BIGINT) FROM events WHERE feed = '{feed}'",
+        {"feed": FEED},
+    ),
+    Question(
+        "On how many different days did a version of an entry of the list `{list}` begin?",
+        "SELECT count(DISTINCT from_day) FROM entries WHERE list = '{list}'",
+        {"list": LIST},
+    ),
+    Question(
+        "How many subjects are struck by a measure because of the list `{list}`, themselves or by a link?",
+        "SELECT count(DISTINCT subject_id) FROM measures WHERE list = '{list}'",
+        {"list": "SELECT DISTINCT list FROM measures"},
+    ),
+    Question(
+        "How many measures because of the list `{list}` reach somebody through a link (`link_path` is not "
+        "empty)?",
+        "SELECT count(*) FROM measures WHERE list = '{list}' AND coalesce(link_path, '') <> ''",
+        {"list": "SELECT DISTINCT list FROM measures"},
+    ),
+    Question(
+        "What is the lowest number of points that `{keeper}` ever gave anybody?",
+        "SELECT min(points) FROM grades WHERE keeper = '{keeper}'",
+        {"keeper": KEEPER},
+    ),
+    Question(
+        "How many subjects had at `{keeper}` more than one grade over time?",
+        "SELECT count(*) FROM (SELECT subject_id FROM grades WHERE keeper = '{keeper}' GROUP BY subject_id "
+        "HAVING count(DISTINCT grade) > 1)",
+        {"keeper": KEEPER},
+    ),
+    Question(
+        "How many facts of the property `{property}` lost against another (`won` is false)?",
+        "SELECT count(*) FROM facts WHERE property = '{property}' AND NOT won",
+        {"property": PROPERTY},
+    ),
+    Question(
+        "How many enterprises have a name that at least one other subject bears as well?",
+        "SELECT count(*) FROM subjects WHERE subject_kind = 'enterprise' AND name IN "
+        "(SELECT name FROM subjects GROUP BY name HAVING count(*) > 1)",
+        {},
+    ),
+    Question(
+        "How many residents bear a name that at least {n} residents bear?",
+        "SELECT count(*) FROM subjects WHERE subject_kind = 'resident' AND name IN (SELECT name "
+        "FROM subjects WHERE subject_kind = 'resident' GROUP BY name HAVING count(*) >= {n})",
+        {"n": "SELECT unnest([2, 3])"},
+    ),
+    Question(
+        "To how many different subjects does a link of the kind `{kind}` lead (`b_id`)?",
+        "SELECT count(DISTINCT b_id) FROM links WHERE link_kind = '{kind}'",
+        {"kind": "SELECT DISTINCT link_kind FROM links"},
+    ),
+    Question(
+        "How many entries of the list `{list}` rest on another entry rather than on a record?",
+        "SELECT count(DISTINCT entry_version) FROM evidence WHERE parent_kind = 'entry' AND entry_version IN "
+        "(SELECT entry_version FROM entries WHERE list = '{list}')",
+        {"list": "SELECT DISTINCT list FROM entries JOIN evidence USING (entry_version) "
+                 "WHERE parent_kind = 'entry'"},
+    ),
+    Question(
+        "What is the greatest number of days, to the end or to 31 December 2026 if there is none, over which "
+        "`{holder}` shows any copy?",
+        "SELECT max(coalesce(to_day, DATE '2026-12-31') - from_day) FROM copies WHERE holder = '{holder}'",
+        {"holder": HOLDER},
+    ),
+]  # fmt: skip
+
+
+def make_exam(student: str, salt: str, folder: Path) -> None:
+    """Make a student's exam: the questions, an empty sheet for answers, and the data.
+
+    Raises:
+        ValueError: if the name cannot be, or the folder holds something.
+    """
+    begin_folder(folder, student)
+    with tempfile.TemporaryDirectory() as place:
+        base = make_base(Path(place) / "world", number_of("exam", salt, student))
+        asked = questions(base, student, salt)
+        folder.mkdir(exist_ok=True)
+        tables = {name: base.table(table) for name, table in TABLES.items()}
+        base.close()
+    write_database(folder / "data.duckdb", tables, draw_of("exam order", salt, student))
+    lines = [f"{n}. {text}" for n, (text, _) in enumerate(asked, start=1)]
+    text = "\n\n".join([f"# Exam of {student}", WHAT_TO_DO, *lines]) + "\n"
+    (folder / "exam.md").write_text(text, encoding="utf-8", newline="\n")
+    sheet = "question,answer\n" + "".join(f"{n},\n" for n in range(1, len(asked) + 1))
+    (folder / ANSWERS).write_text(sheet, encoding="utf-8", newline="\n")
+    write_about(folder, student, EXAM)
+
+
+WHAT_TO_DO = (
+    "All data is synthetic. Each answer is one number, found in `data.duckdb`; write it into `answers.csv`. "
+    "A day after *to* is the first on which it no longer holds. Pack with `islands lab submit`."
+)
+
+
+def questions(base: Base, student: str, salt: str) -> list[tuple[str, str]]:
+    """The questions of a student, each with the SELECT of its answer."""
+    draw = draw_of("exam", salt, student)
+    for name, table in TABLES.items():
+        base.define(name, table)
+    return [_drawn(one, base, draw) for one in draw.sample(BANK, QUESTIONS)]
+
+
+def _drawn(one: Question, base: Base, draw: Random) -> tuple[str, str]:
+    values = {}
+    for name, sql in one.draws.items():
+        found = sorted(base.query(sql).iloc[:, 0].tolist())
+        values[name] = draw.choice(found)
+    return one.text.format(**values), one.answer.format(**values)
+
+
+def grade_exam(sheet: str, student: str, salt: str) -> Verdict:
+    """Make the student's world again, work the answers out, and compare."""
+    given, trouble = answers_in(sheet)
+    marks = []
+    with tempfile.TemporaryDirectory() as place:
+        base = make_base(Path(place) / "world", number_of("exam", salt, student))
+        for n, (_, sql) in enumerate(questions(base, student, salt), start=1):
+            holds = given.get(n) == int(base.query(sql).iloc[0, 0] or 0)
+            reason = (
+                "" if holds else ("It is not the number." if n in given else "There is no answer.")
+            )
+            marks.append(Mark(f"question_{n}", "is right", POINTS, 1.0, int(holds), 1, reason))
+        base.close()
+    return Verdict(marks, trouble)
+
+
+def answers_in(sheet: str) -> tuple[dict[int, float], list[str]]:
+    """Question -> number, and a sentence for each line that cannot be read."""
+    found, trouble = {}, []
+    for n, row in enumerate(csv.DictReader(io.StringIO(sheet)), start=2):
+        said = (row.get("answer") or "").strip().replace(",", "").replace(" ", "")
+        try:
+            number = int((row.get("question") or "").strip())
+            if said:
+                found[number] = float(said)
+        except ValueError:
+            trouble.append(f"{ANSWERS}, line {n}: it needs a question's number and one number.")
+    return found, trouble

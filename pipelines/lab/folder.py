@@ -1,0 +1,250 @@
+"""A student's folder: how it begins, how it is checked, and what is handed in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.lab.cases import of_student
+from pipelines.lab.catalogue import SUFFIXES, Lab, lab_of
+from pipelines.lab.judge import Verdict
+from pipelines.lab.judge import check as judged
+
+ABOUT = "lab.json"
+ANSWERS = "answers.csv"  # of an exam
+EXAM = "exam"
+MOST_BYTES = 1 << 20  # of a submission
+NAME = re.compile(r"\w[\w.@+-]{0,63}")
+PRACTICE = (
+    "practice"  # the salt where nobody gives one: data to learn with, which anybody can make again
+)
+SUBMITTED = "# submit"  # first line of a notebook's cells that are handed in
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student hands in for one lab.
+
+    Attributes:
+        student, lab: whose and for what; `exam` for an exam.
+        name: `solution.sql`, `solution.py` or `answers.csv`.
+        text: what is in it.
+        place: where it was found, for messages.
+    """
+
+    student: str
+    lab: str
+    name: str
+    text: str
+    place: Path
+
+    @property
+    def digest(self) -> str:
+        """Changes with what is handed in."""
+        return hashlib.sha256(f"{self.name}|{self.text}".encode()).hexdigest()
+
+
+def start(lab: Lab, student: str, folder: Path, salt: str | None = None) -> list[str]:
+    """Make a student's folder for a lab.
+
+    Args:
+        student: a name without blanks.
+        folder: must not be there, or be empty.
+        salt: the instructor's secret, or None for data to practise with.
+
+    Returns:
+        Names of what lies in it.
+
+    Raises:
+        ValueError: if the name cannot be, or the folder holds something.
+    """
+    begin_folder(folder, student)
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        of_student(lab, student, PRACTICE if salt is None else salt, part)
+        for path in (lab.folder / "README.md", *lab.starters):
+            shutil.copyfile(path, part / path.name)
+        write_about(part, student, lab.name)
+        if folder.is_dir():
+            folder.rmdir()
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return sorted(path.name + ("/" if path.is_dir() else "") for path in folder.iterdir())
+
+
+def begin_folder(folder: Path, student: str) -> None:
+    """See that a student's folder can be made."""
+    if not NAME.fullmatch(student):
+        raise ValueError(
+            f"--student {student!r} begins with a letter or digit and may go on with . _ @ + -, 64 in all; "
+            "write it without blanks."
+        )
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise ValueError(f"{folder} is there already; give another --folder, or remove it.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+
+
+def write_about(folder: Path, student: str, lab: str) -> None:
+    """Note whose folder it is and for which lab."""
+    said = {"lab": lab, "student": student, "synthetic": True}
+    text = json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+    (folder / ABOUT).write_text(text, encoding="utf-8", newline="\n")
+
+
+def check(folder: Path) -> tuple[Lab, Verdict]:
+    """Run what a student has on the student's own data, and judge what needs no truth.
+
+    Raises:
+        ValueError: if it is no folder of a lab, or there is not one solution in it.
+    """
+    found = read_submission(folder)
+    if found.lab == EXAM:
+        raise ValueError(f"{folder} is an exam; its answers are looked at when it is graded.")
+    lab = lab_of(found.lab)
+    return lab, judged(lab, found.text, found.name, folder / "data.duckdb")
+
+
+def submit(folder: Path, out: Path | None = None) -> Path:
+    """Pack what is handed in into one file beside the folder, or where `out` says.
+
+    Raises:
+        ValueError: as `read_submission`.
+    """
+    found = read_submission(folder)
+    target = out or folder.resolve().parent / f"{found.student}-{found.lab}.zip"
+    part = target.with_name(f".{target.name}.part")
+    said = json.dumps({"lab": found.lab, "student": found.student}, ensure_ascii=False)
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in ((ABOUT, said), (found.name, found.text)):
+            packed.writestr(
+                zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text
+            )  # same in, same bytes
+    part.replace(target)
+    return target
+
+
+def submissions_in(folder: Path) -> list[Submission]:
+    """All submissions in a folder: `.zip` files as `submit` makes them, and students' folders.
+
+    Raises:
+        ValueError: if there is none, one cannot be read, or a student has two for one lab.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is no folder; give the one that holds the submissions.")
+    found: dict[tuple[str, str], Submission] = {}
+    for place in sorted(folder.iterdir()):
+        if place.suffix == ".zip" or (place.is_dir() and (place / ABOUT).is_file()):
+            one = read_submission(place)
+            before = found.setdefault((one.lab, one.student), one)
+            if before is not one:
+                raise ValueError(
+                    f"{before.place} and {place} are both by {one.student} for {one.lab}; keep one."
+                )
+    if not found:
+        raise ValueError(
+            f"There is no submission in {folder}: no .zip file and no folder with {ABOUT}."
+        )
+    return [found[key] for key in sorted(found)]
+
+
+def read_submission(place: Path) -> Submission:
+    """A submission from a student's folder or a packed one.
+
+    Raises:
+        ValueError: in one sentence, if there is none that can be read.
+    """
+    files = dict(_packed(place) if place.suffix == ".zip" else _lying(place))
+    try:
+        said = json.loads(files.pop(ABOUT))
+        student, lab = str(said["student"]), str(said["lab"])
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(
+            f"{place} holds no {ABOUT} that says whose it is; start a lab with `islands lab start`."
+        ) from None
+    if not NAME.fullmatch(student):
+        raise ValueError(f"{place / ABOUT}: {student!r} is no name of a student.")
+    if lab == EXAM:
+        if ANSWERS not in files:
+            raise ValueError(f"{place} holds no {ANSWERS}.")
+        return Submission(student, lab, ANSWERS, files[ANSWERS], place)
+    lab = lab_of(lab).name
+    solutions = {name: text for name, text in files.items() if name != ANSWERS}
+    if len(solutions) > 1:
+        starter = lab_of(lab).folder
+        changed = {
+            name: text
+            for name, text in solutions.items()
+            if not (starter / name).exists() or text != (starter / name).read_text(encoding="utf-8")
+        }
+        if len(changed) < 2:  # what was not touched does not count, but where nothing was
+            solutions = changed or {name: solutions[name] for name in [lab_of(lab).starter]}
+    if len(solutions) != 1:
+        what = "no solution" if not solutions else f"{' and '.join(sorted(solutions))}"
+        raise ValueError(
+            f"{place} holds {what}; keep one of solution.sql, solution.py, solution.ipynb."
+        )
+    ((name, text),) = solutions.items()
+    if name.endswith(".ipynb"):
+        name, text = "solution.py", from_notebook(text, place / name)
+    return Submission(student, lab, name, text, place)
+
+
+def from_notebook(text: str, place: Path) -> str:
+    """The code of a notebook's cells that begin with `# submit`.
+
+    Raises:
+        ValueError: if it is no notebook, or has no such cell.
+    """
+    try:
+        cells = json.loads(text)["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(f"{place} is no notebook.") from None
+    chosen = [source for source in sources if source.startswith(SUBMITTED)]
+    if not chosen:
+        raise ValueError(
+            f"{place}: no cell begins with a line `{SUBMITTED}`; such cells are graded."
+        )
+    return "\n\n".join(chosen) + "\n"
+
+
+def _names() -> list[str]:
+    return [ABOUT, ANSWERS, *(f"solution{suffix}" for suffix in SUFFIXES)]
+
+
+def _lying(folder: Path) -> Iterator[tuple[str, str]]:
+    for name in _names():
+        path = folder / name
+        if path.is_file():
+            if path.is_symlink() or path.stat().st_size > MOST_BYTES:
+                raise ValueError(f"{path} is a link or larger than 1 MiB; hand in the file itself.")
+            yield name, _text(path.read_bytes(), path)
+
+
+def _packed(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            for name in _names():
+                if name in packed.namelist():
+                    with packed.open(name) as file:
+                        content = file.read(MOST_BYTES + 1)
+                    if len(content) > MOST_BYTES:
+                        raise ValueError(f"{path}: {name} is larger than 1 MiB.")
+                    yield name, _text(content, path / name)
+    except (zipfile.BadZipFile, OSError, RuntimeError):
+        raise ValueError(f"{path} is no file that `islands lab submit` made.") from None
+
+
+def _text(content: bytes, place: Path) -> str:
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise ValueError(f"{place} is not UTF-8; save it in UTF-8.") from None

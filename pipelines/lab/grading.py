@@ -1,0 +1,256 @@
+"""Grade a class: one table, one page each; a run that was stopped goes on where it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import multiprocessing
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.lab.cases import class_world
+from pipelines.lab.catalogue import lab_of
+from pipelines.lab.exam import grade_exam
+from pipelines.lab.folder import EXAM, Submission, submissions_in
+from pipelines.lab.judge import judge
+from pipelines.lab.sandbox import walls
+from pipelines.lab.worlds import WORLDS, number_of
+from schemas.progress import Progress
+
+EXPORTS = ("gradescope", "nbgrader")
+COLUMNS = ("student", "lab", "score", "passed", "property", "points", "of", "share", "reason")
+ROUND = 2  # a later round of changes to what a verdict holds makes earlier ones anew
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to be graded, with what that needs.
+
+    Attributes:
+        submission: what was handed in.
+        salt: the instructor's secret.
+        cache: folder of the worlds.
+        out: folder of the results.
+        worlds: how many.
+        hidden: folders that a submission must not see.
+    """
+
+    submission: Submission
+    salt: str
+    cache: Path
+    out: Path
+    worlds: int
+    hidden: tuple[Path, ...]
+
+    @property
+    def name(self) -> str:
+        """Of its files."""
+        return f"{self.submission.lab}-{self.submission.student}"
+
+    @property
+    def mark(self) -> str:
+        """Changes with all that the result follows from."""
+        one = self.submission
+        lab = "" if one.lab == EXAM else lab_of(one.lab).digest
+        words = (ROUND, one.student, one.lab, one.digest, lab, self.salt, self.worlds)
+        return f"{number_of('result', *words):012x}"
+
+    def done(self) -> dict[str, Any] | None:
+        """The result, if an earlier run left it and nothing has changed since."""
+        path = self.out / "results" / f"{self.name}.json"
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return said if said.get("mark") == self.mark else None
+
+
+def grade(
+    folder: Path,
+    salt: str,
+    out: Path,
+    cache: Path,
+    *,
+    workers: int = 2,
+    worlds: int = WORLDS,
+    exports: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> list[dict[str, Any]]:
+    """Grade all submissions in a folder.
+
+    Args:
+        folder: see `submissions_in`.
+        salt: the instructor's secret, from which the worlds follow.
+        out: gets `grades.csv`, `feedback/`, `results/` and what is exported.
+        cache: folder for worlds, used again by later runs.
+        workers: processes.
+        worlds: how many worlds each submission is run in.
+        exports: some of `EXPORTS`.
+        progress: called with a label, steps done and steps in all.
+
+    Returns:
+        One result a submission, by lab and student.
+
+    Raises:
+        ValueError: if there is nothing to grade, or a submission cannot be told whose it is.
+    """
+    tell = progress or (lambda label, done, total: None)
+    hidden = (folder, out, cache)
+    tasks = [Task(one, salt, cache, out, worlds, hidden) for one in submissions_in(folder)]
+    for name in ("results", "feedback"):
+        (out / name).mkdir(parents=True, exist_ok=True)
+    found = {task.name: said for task in tasks if (said := task.done())}
+    left = [task for task in tasks if task.name not in found]
+    labs = sorted({task.submission.lab for task in left} - {EXAM})
+    # Lab by lab, so that two processes never wait for one world.
+    needed = [(name, salt, cache, n) for name in labs for n in range(worlds)]
+    with _pool(workers) as each:
+        for n, _ in enumerate(each(_prepare, needed), start=1):
+            tell("worlds", n, len(needed))
+        for said in each(_grade, left):
+            found[said["name"]] = said
+            tell("submissions", len(found), len(tasks))
+    results = [found[task.name] for task in tasks]
+    _write(out / "grades.csv", _csv(COLUMNS, _lines(results)))
+    if "nbgrader" in exports:
+        columns = ("assignment", "student_id", "raw_score", "score", "max_score")
+        lines = [(r["lab"], r["student"], r["score"], r["score"], 100) for r in results]
+        _write(out / "nbgrader.csv", _csv(columns, lines))
+    if "gradescope" in exports:
+        (out / "gradescope").mkdir(exist_ok=True)
+        for said in results:
+            text = json.dumps(gradescope(said), ensure_ascii=False, indent=2) + "\n"
+            _write(out / "gradescope" / f"{said['name']}.json", text)
+    return results
+
+
+def gradescope(said: dict[str, Any]) -> dict[str, Any]:
+    """A result in the form of Gradescope's `results.json`."""
+    return {
+        "score": said["score"],
+        "output": "\n".join(said["troubles"]),
+        "visibility": "visible",
+        "tests": [
+            {"name": m["name"], "score": m["earned"], "max_score": m["points"], "output": m["reason"],
+             "status": "failed" if m["reason"] else "passed"}
+            for m in said["marks"]
+        ],
+    }  # fmt: skip
+
+
+def page(said: dict[str, Any]) -> str:
+    """One page of feedback, in Markdown; it tells what does not hold, never what would be right."""
+    lines = [
+        f"# {said['title']}",
+        "",
+        f"{said['student']}: **{said['score']:g} of 100**"
+        + (", every property holds." if said["passed"] else "."),
+        "",
+        "| property | points | |",
+        "|---|---:|---|",
+    ]
+    for mark in said["marks"]:
+        lines.append(
+            f"| {mark['name']} | {mark['earned']} of {mark['points']} | {_cell(mark['told'])} |"
+        )
+    if said["troubles"]:
+        lines += ["", "What went wrong on the way:", ""]
+        lines += [f"- `{text.replace('`', chr(39))}`" for text in said["troubles"][:10]]
+    lines += ["", "All data is synthetic.", ""]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _prepare(given: tuple[str, str, Path, int]) -> None:
+    name, salt, cache, n = given
+    class_world(lab_of(name), salt, cache, n)
+
+
+def _grade(task: Task) -> dict[str, Any]:
+    """Grade one submission and leave its result and its page."""
+    one = task.submission
+    if one.lab == EXAM:
+        verdict, title = grade_exam(one.text, one.student, task.salt), "Exam"
+    else:
+        lab = lab_of(one.lab)
+        worlds = [class_world(lab, task.salt, task.cache, n) for n in range(task.worlds)]
+        title = f"Lab {lab.number}: {lab.title}"
+        verdict = judge(lab, one.text, one.name, worlds, task.hidden)
+    said = {
+        "mark": task.mark,
+        "name": task.name,
+        "student": one.student,
+        "lab": one.lab,
+        "title": title,
+        "score": verdict.score,
+        "passed": verdict.passed,
+        "marks": [
+            asdict(m) | {"earned": m.earned, "told": m.told, "share": round(m.share, 4)}
+            for m in verdict.marks
+        ],
+        "troubles": verdict.troubles,
+        "walls": walls(),
+    }
+    _write(task.out / "feedback" / f"{task.name}.md", page(said))
+    _write(
+        task.out / "results" / f"{task.name}.json", json.dumps(said, ensure_ascii=False, indent=1)
+    )
+    return said
+
+
+class _pool:
+    """Processes that do things one by one, in whatever order they end; one alone is this process."""
+
+    def __init__(self, workers: int) -> None:
+        self._pool = None
+        if workers > 1:
+            context = multiprocessing.get_context(
+                "spawn"
+            )  # DuckDB's threads do not live through a fork
+            self._pool = ProcessPoolExecutor(workers, mp_context=context)
+
+    def __enter__(self) -> Callable[[Callable, Sequence], Iterable]:
+        return self._each
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=kind is not None)
+
+    def _each(self, do: Callable, things: Sequence) -> Iterable:
+        if not self._pool:
+            yield from map(do, things)
+            return
+        for done in as_completed([self._pool.submit(do, thing) for thing in things]):
+            yield done.result()
+
+
+def _lines(results: Iterable[dict[str, Any]]) -> Iterable[tuple]:
+    """Rows of the table: one a property, each with what the whole is worth."""
+    for said in results:
+        for m in said["marks"]:
+            yield (
+                said["student"], said["lab"], f"{said['score']:.1f}", "yes" if said["passed"] else "no",
+                m["name"], m["earned"], m["points"], f"{m['share']:.4f}", m["reason"],
+            )  # fmt: skip
+
+
+def _csv(columns: Sequence[str], lines: Iterable[Sequence]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(lines)
+    return text.getvalue()
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    part.replace(path)

@@ -1,0 +1,172 @@
+"""Start a submission behind walls, and bring back what it made: tables, or a sentence for each.
+
+Where Linux lets us, the process has no network, does not see other processes, and finds the folders that
+it must not read empty. Everywhere it has bounds of time and memory, a folder of its own with copies of the
+data, an environment without anything in it, and the walls that `child` puts up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.contract import ROOT
+
+CHILD = Path(__file__).with_name("child.py")
+OURS = ("tests", "labs", "sources")  # of the laboratory: worlds could be made with it
+SECONDS_EACH, SECONDS_MORE = 5, 20  # processor time: for each database, and for starting
+MEMORY = 4 << 30  # bytes of address space
+MOST_BYTES = 64 << 20  # of an answer
+UNSHARE = (
+    "unshare",
+    "--map-root-user",
+    "--net",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--mount-proc",
+    "--kill-child",
+)
+SETPRIV = ("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a submission made of one database: a table, or why there is none."""
+
+    table: pa.Table | None = None
+    trouble: str = ""
+
+
+def run(
+    submission: str, name: str, databases: Sequence[Path], hidden: Sequence[Path] = ()
+) -> list[Answer]:
+    """Run a submission over databases.
+
+    Args:
+        submission: its text.
+        name: `solution.sql` or `solution.py`.
+        databases: DuckDB files; copies of them are read.
+        hidden: folders that it must not see, if the system can hide them.
+
+    Returns:
+        One answer a database, in their order.
+    """
+    job = Path(tempfile.mkdtemp(prefix="islands-lab-")).resolve()
+    try:
+        (job / "out").mkdir()
+        (job / name).write_text(submission, encoding="utf-8", newline="\n")
+        copies = [f"{n}.duckdb" for n in range(len(databases))]
+        for path, copy in zip(databases, copies, strict=True):
+            shutil.copyfile(path, job / copy)
+        seconds = SECONDS_MORE + SECONDS_EACH * len(databases)
+        said = {"submission": name, "databases": copies, "seconds": seconds, "memory": MEMORY}
+        (job / "job.json").write_text(json.dumps(said), encoding="utf-8")
+        late = _start(job, seconds * 4, [*hidden, *(ROOT / name for name in OURS)])
+        return [_answer(job / "out", n, late) for n in range(len(databases))]
+    finally:
+        shutil.rmtree(job, ignore_errors=True)
+
+
+@cache
+def walls() -> str:
+    """Which walls stand on this machine, in one sentence."""
+    if _namespaces():
+        return "Submissions run without network and see only their own folder and Python's."
+    return (
+        "This system cannot take network and files away from a process, so only Python's own guards stand: "
+        "grade submissions of people you do not trust on Linux."
+    )
+
+
+@cache
+def _namespaces() -> bool:
+    """Whether this system lets us take network and folders away from a process."""
+    if not shutil.which("unshare"):
+        return False
+    done = subprocess.run(
+        [*UNSHARE, "mount", "-t", "tmpfs", "none", tempfile.gettempdir()],
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+@cache
+def _privileges() -> tuple[str, ...]:
+    """How to give up the right to undo what was hidden."""
+    return SETPRIV if shutil.which("setpriv") else ()
+
+
+def _start(job: Path, seconds: int, hidden: Sequence[Path]) -> str:
+    """Start the child and wait; why it did not end by itself, if it did not."""
+    command = [sys.executable, "-I", "-X", "utf8", str(CHILD), str(job)]
+    if _namespaces():
+        needed = [job, CHILD, Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable)]
+        needed += [path.resolve() for path in needed]
+        places = [found for p in hidden for found in _hideable(p.resolve(), needed)]
+        mounts = "".join(f"mount -t tmpfs none {shlex.quote(str(p))} && " for p in places)
+        command = [*UNSHARE, "sh", "-c", f"{mounts}exec {shlex.join([*_privileges(), *command])}"]
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
+    try:
+        done = subprocess.run(
+            command,
+            cwd=job,
+            env={**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "HOME": str(job),
+                 "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=seconds,
+            check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return "it was stopped: it took too long."
+    if done.returncode == 0:
+        return "it left no answer."
+    return "it was stopped: it took too much time or memory, or ended itself."
+
+
+def _hideable(place: Path, needed: Sequence[Path]) -> list[Path]:
+    """A folder, or of one that holds what is needed to run, the folders in it that do not."""
+    if not place.is_dir() or place in needed or any(place in path.parents for path in needed):
+        inside = sorted(place.iterdir()) if place.is_dir() and place not in needed else []
+        return [found for path in inside if path.is_dir() for found in _hideable(path, needed)]
+    return [] if any(path in place.parents for path in needed[1:]) else [place]
+
+
+def _answer(out: Path, n: int, late: str) -> Answer:
+    """What lies in the folder for one database; a submission may have put anything there."""
+    for name in ("all", str(n)):
+        if _plain_file(out / f"{name}.error"):
+            text = (out / f"{name}.error").read_bytes()[:600].decode("utf-8", "replace")
+            return Answer(trouble=" ".join(text.split()))
+    path = out / f"{n}.parquet"
+    if not _plain_file(path):
+        return Answer(trouble=late)
+    try:
+        return Answer(pq.ParquetFile(path).read())
+    except (pa.ArrowException, OSError, ValueError):
+        return Answer(trouble="its answer is no table that can be read.")
+
+
+def _plain_file(path: Path) -> bool:
+    """Whether a file lies there itself, no link to another, and not too big."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1 and found.st_size <= MOST_BYTES

@@ -1,0 +1,2 @@
+-- refused by: leaves_alone
+SELECT line_id, 'check' AS rule FROM forms

@@ -1,0 +1,31 @@
+# refused by: catches_typos
+import unicodedata
+
+import pandas as pd
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+ORG = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+WEIGHTS = [3**n % 31 for n in range(17)]
+
+
+def broken_rule(code):
+    code = unicodedata.normalize("NFKC", code).strip().upper().replace("-", "").replace(" ", "")
+    if not code:
+        return None
+    if len(code) != 18:
+        return "length"
+    if any(c not in ALPHABET for c in code):
+        return "character"
+    total = sum(ALPHABET.index(c) * w for c, w in zip(code, WEIGHTS))
+    if False:
+        return "check"
+    body = sum(ORG.index(c) * w for c, w in zip(code[8:16], (3, 7, 9, 10, 5, 8, 4, 2)))
+    if False:
+        return "body"
+    return None
+
+
+def solve(connection):
+    forms = connection.execute("SELECT line_id, code FROM forms WHERE code IS NOT NULL").fetchall()
+    found = [(line_id, broken_rule(code)) for line_id, code in forms]
+    return pd.DataFrame([row for row in found if row[1]], columns=["line_id", "rule"])

@@ -1,0 +1,2 @@
+-- refused by: lets_pass
+SELECT line, 'scanned' AS reason FROM arrived

@@ -1,0 +1,410 @@
+"""Folders, walls, grading and the exam, each on one small world that all labs share."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.cli import main
+from pipelines.lab import cases, exam, grading, sandbox
+from pipelines.lab.cases import given_in
+from pipelines.lab.catalogue import lab_of, labs
+from pipelines.lab.folder import from_notebook, read_submission, start, submissions_in, submit
+from pipelines.lab.judge import judge
+from pipelines.lab.sandbox import run
+from pipelines.lab.worlds import Base, number_of
+from schemas.contract import ROOT
+from tests.labs.conftest import SALT
+
+SOLUTIONS = Path(__file__).parent / "solutions"
+RIGHT_3 = (SOLUTIONS / "03_a_check_that_holds" / "right.py").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def shared_base(base, monkeypatch) -> Base:
+    """Whatever world is asked for, it is the one that is there."""
+    for module in (cases, exam):
+        monkeypatch.setattr(module, "make_base", lambda folder, seed: Base(base.folder))
+    return base
+
+
+@pytest.fixture
+def said(capsys):
+    """`said(*words)`: exit code and what the command line prints."""
+
+    def call(*words: object) -> tuple[int, str]:
+        code = 0
+        try:
+            main([str(word) for word in words])
+        except SystemExit as left:
+            code = left.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out + captured.err
+
+    return call
+
+
+def hand_in(folder: Path, student: str, lab: str, name: str, text: str) -> None:
+    (folder / student).mkdir(parents=True)
+    (folder / student / "lab.json").write_text(json.dumps({"lab": lab, "student": student}))
+    (folder / student / name).write_text(text, encoding="utf-8")
+
+
+# A student's folder.
+
+
+def test_a_student_gets_data_and_nothing_to_make_the_truth_from(shared_base, tmp_path):
+    start(lab_of("1"), "anna", tmp_path / "one")
+    names = {p.relative_to(tmp_path / "one").parts[0] for p in (tmp_path / "one").rglob("*")}
+    assert names == {"README.md", "data.duckdb", "lab.json", "landing", "solution.sql"}
+    assert set(given_in(tmp_path / "one" / "data.duckdb")) == set(lab_of("1").inputs)
+    assert not list((tmp_path / "one").rglob("manifest.json"))
+    assert "seed" not in (tmp_path / "one" / "lab.json").read_text(encoding="utf-8")
+    manifest = json.loads(
+        (shared_base.folder / "landing" / "manifest.json").read_text(encoding="utf-8")
+    )
+    assert "seed" not in manifest and manifest["synthetic"]
+
+
+def test_each_student_lab_and_salt_has_other_data(shared_base, tmp_path):
+    texts = {}
+    for n, (student, salt) in enumerate((("anna", "a"), ("bo", "a"), ("anna", "b"), ("anna", "a"))):
+        start(lab_of("3"), student, tmp_path / str(n), salt)
+        forms = given_in(tmp_path / str(n) / "data.duckdb")["forms"]
+        texts[n] = forms.sort_values("line_id").to_csv(index=False)
+    assert texts[0] == texts[3] and len(set(texts.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("start", "11"), "There is no lab '11'; `islands lab list` shows them."),
+        (("start", "3", "--student", "a b"), "write it without blanks"),
+        (("check", "nowhere"), "holds no lab.json that says whose it is"),
+        (
+            ("grade", "nowhere", "--salt", "s"),
+            "is no folder; give the one that holds the submissions",
+        ),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_sentence(words, sentence, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, text = said("lab", *words)
+    assert code == 2 and sentence in text and text.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_start_check_submit(shared_base, warm, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert said("lab", "start", 3, "--student", "anna")[0] == 0
+    code, text = said("lab", "check", "lab-03")
+    assert code == 0 and "yes  order: 100 %" in text and "agrees" not in text  # no truth is asked
+    Path("lab-03/solution.py").write_text("def solve(connection):\n    return 1 / 0\n")
+    code, text = said("lab", "check", "lab-03")
+    assert code == 1 and "solution.py, line 2: ZeroDivisionError" in text
+    Path("lab-03/solution.py").write_text(RIGHT_3, encoding="utf-8")
+    assert said("lab", "submit", "lab-03")[0] == 0
+    with zipfile.ZipFile("anna-03_a_check_that_holds.zip") as packed:
+        assert packed.namelist() == ["lab.json", "solution.py"]
+    found = read_submission(Path("anna-03_a_check_that_holds.zip"))
+    assert (found.student, found.lab, found.text) == ("anna", "03_a_check_that_holds", RIGHT_3)
+    assert said("lab", "start", 3)[0] == 2  # the folder is there already
+
+
+def test_of_a_notebook_the_marked_cells_are_handed_in(tmp_path):
+    path = labs()["03_a_check_that_holds"].folder / "solution.ipynb"
+    text = from_notebook(path.read_text(encoding="utf-8"), path)
+    assert text.startswith("# submit") and "def solve(" in text and "LIMIT 10" not in text
+    compile(text, "solution.py", "exec")
+    with pytest.raises(ValueError, match="no cell begins with"):
+        from_notebook('{"cells": []}', path)
+
+
+def test_two_submissions_of_one_student_are_told(tmp_path):
+    hand_in(tmp_path, "a", "03_a_check_that_holds", "solution.py", RIGHT_3)
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    with pytest.raises(ValueError, match="are both by a for 03_a_check_that_holds; keep one"):
+        submissions_in(tmp_path)
+    shutil.rmtree(tmp_path / "b")
+    submit(tmp_path / "a", tmp_path / "one.zip")
+    first = (tmp_path / "one.zip").read_bytes()
+    submit(tmp_path / "a", tmp_path / "one.zip")
+    assert (tmp_path / "one.zip").read_bytes() == first
+
+
+# Walls. These run as they do when a class is graded, each in a process of its own.
+
+LOOKS = {
+    "a file": "open({secret!r}).read()",
+    "a right solution": f"open({str(SOLUTIONS / '03_a_check_that_holds' / 'right.py')!r}).read()",
+    "a folder": "import os; os.listdir(os.path.dirname({secret!r}))",
+    "another database": "import duckdb; duckdb.connect().read_parquet({secret!r}).fetchall()",
+    "a file through SQL": "connection.execute('SELECT * FROM read_text(' + repr({secret!r}) + ')')",
+    "the generator": "import sources.world",
+    "the properties": "import pipelines.lab.cases",
+    "a socket": "import socket; socket.create_connection(('127.0.0.1', 9), 1)",
+    "a process": "import subprocess; subprocess.run(['true'])",
+    "the system": "import os; os.system('true')",
+    "a link": "import os; os.symlink({secret!r}, 'out/0.parquet')",
+    "the parent's words": "import os; open('/proc/%d/cmdline' % os.getppid()).read()",
+}
+
+
+@pytest.mark.parametrize("what", LOOKS)
+def test_a_submission_cannot_reach(what, warm, world_of):
+    world = world_of("03_a_check_that_holds")
+    secret = str(world.folder / "truth" / "wrong.parquet")
+    look = LOOKS[what].format(secret=secret)
+    text = f"def solve(connection):\n    {look}\n    return connection.sql('FROM forms')\n"
+    (answer,) = run(text, "solution.py", [world.data["data"]])
+    assert answer.table is None
+    assert re.search(
+        "may not|may read|the laboratory's own|PermissionException|disabled", answer.trouble
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "sentence"),
+    [
+        ("SELECT 1; SELECT 2", "must hold one SELECT"),
+        ("COPY forms TO 'x.csv'", "must hold one SELECT"),
+        ("SELECT * FROM read_csv('../x')", "disabled"),
+        ("SELECT nothing FROM forms", "nothing"),
+    ],
+)
+def test_sql_is_one_select_over_the_given_tables(sql, sentence, warm, world_of):
+    world = world_of("03_a_check_that_holds")
+    (answer,) = run(sql, "solution.sql", [world.data["data"]])
+    assert answer.table is None and sentence in answer.trouble
+
+
+def test_the_system_hides_the_truth_from_code_that_goes_around_python(world_of):
+    """Arrow opens files by itself, so Python's guard does not see it; and memory has a bound."""
+    world = world_of("03_a_check_that_holds")
+    secret = str(world.folder / "truth" / "wrong.parquet")
+    text = (
+        "import pyarrow.parquet as pq, pandas as pd, os\n"
+        "def solve(connection):\n"
+        f"    try:\n        found = pq.ParquetFile({secret!r}).read().num_rows\n"
+        "    except BaseException:\n        found = -1\n"
+        "    try:\n        full = len(bytearray(6 << 30))\n"
+        "    except MemoryError:\n        full = -1\n"
+        "    return pd.DataFrame({'found': [found], 'full': [full], 'names': [' '.join(os.environ)]})\n"
+    )
+    (answer,) = run(text, "solution.py", [world.data["data"]], hidden=[world.folder.parents[2]])
+    (row,) = answer.table.to_pylist()
+    assert row["full"] == -1 and "SALT" not in row["names"]
+    if sandbox._namespaces():
+        assert row["found"] == -1
+
+
+def test_an_answer_is_a_plain_file_of_a_table(tmp_path):
+    (tmp_path / "0.parquet").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "1.parquet").write_bytes(b"no table")
+    assert sandbox._answer(tmp_path, 0, "nothing").trouble == "nothing"
+    assert "no table" in sandbox._answer(tmp_path, 1, "").trouble
+    (tmp_path / "2.error").write_text("it\nbroke", encoding="utf-8")
+    assert sandbox._answer(tmp_path, 2, "").trouble == "it broke"
+
+
+# Grading.
+
+
+def test_a_class_is_graded_once_and_goes_on(warm, world_of, cache_folder, tmp_path, monkeypatch):
+    world_of("03_a_check_that_holds")
+    lab, given, out = "03_a_check_that_holds", tmp_path / "in", tmp_path / "out"
+    hand_in(given, "anna", lab, "solution.py", RIGHT_3)
+    hand_in(given, "bo", lab, "solution.sql", "SELECT line_id, 'check' AS rule FROM forms")
+    settings = {"workers": 1, "worlds": 1, "exports": grading.EXPORTS}
+    real, asked = grading.judge, []
+
+    def stopped(*args: object) -> object:
+        asked.append(args)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    monkeypatch.setattr(grading, "judge", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        grading.grade(given, SALT, out, cache_folder, **settings)
+    assert not (out / "grades.csv").exists() and len(list((out / "results").iterdir())) == 1
+    results = grading.grade(given, SALT, out, cache_folder, **settings)
+    assert [r["student"] for r in results] == ["anna", "bo"] and len(asked) == 3
+    assert [r["score"] for r in results] == [100, 0]
+    first = (out / "grades.csv").read_bytes()
+    grading.grade(given, SALT, out, cache_folder, **settings)
+    assert len(asked) == 3 and (out / "grades.csv").read_bytes() == first
+    shutil.rmtree(out)
+    grading.grade(given, SALT, out, cache_folder, **settings)
+    assert (out / "grades.csv").read_bytes() == first
+    lines = list(csv.DictReader(first.decode().splitlines()))
+    assert {line["student"]: line["passed"] for line in lines} == {"anna": "yes", "bo": "no"}
+    page = (out / "feedback" / f"{lab}-bo.md").read_text(encoding="utf-8")
+    assert "0 % of the right or empty codes are left alone; at least 99.9 % is asked for." in page
+    told = json.loads((out / "gradescope" / f"{lab}-bo.json").read_text(encoding="utf-8"))
+    assert told["score"] == 0 and {t["status"] for t in told["tests"]} == {"failed"}
+    assert (out / "nbgrader.csv").read_text().splitlines()[1] == f"{lab},anna,100.0,100.0,100"
+    (given / "bo" / "solution.sql").unlink()
+    (given / "bo" / "solution.py").write_text(RIGHT_3, encoding="utf-8")
+    again = grading.grade(given, SALT, out, cache_folder, **settings)
+    assert len(asked) == 6 and again[1]["score"] == 100  # of the two only what has changed
+
+
+def test_feedback_never_tells_what_would_be_right(warm, world_of):
+    world = world_of("03_a_check_that_holds")
+    text = "SELECT line_id, 'check' AS rule FROM forms WHERE length(code) <> 18"
+    verdict = judge(lab_of("3"), text, "solution.sql", [world])
+    reasons = " ".join(m.reason for m in verdict.marks)
+    assert reasons and not any(line in reasons for line in world.truth["wrong"]["line_id"])
+
+
+def test_the_salt_is_in_no_result(warm, world_of, cache_folder, tmp_path):
+    world_of("03_a_check_that_holds")
+    hand_in(tmp_path / "in", "anna", "03_a_check_that_holds", "solution.py", RIGHT_3)
+    grading.grade(tmp_path / "in", SALT, tmp_path / "out", cache_folder, workers=1, worlds=1)
+    assert not any(
+        SALT in p.read_text(encoding="utf-8")
+        for p in (tmp_path / "out").rglob("*.*")
+        if p.is_file()
+    )
+
+
+# The exam.
+
+
+def test_an_exam_is_drawn_and_graded_without_a_key(shared_base, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert said("lab", "exam", "--student", "anna", "--salt", "s", "--folder", "in/anna")[0] == 0
+    folder = tmp_path / "in" / "anna"
+    assert {p.name for p in folder.iterdir()} == {
+        "exam.md",
+        "answers.csv",
+        "data.duckdb",
+        "lab.json",
+    }
+    asked = exam.questions(Base(shared_base.folder), "anna", "s")
+    text = (folder / "exam.md").read_text(encoding="utf-8")
+    assert len(asked) == 10 and all(question in text for question, _ in asked)
+    assert [q for q, _ in exam.questions(Base(shared_base.folder), "bo", "s")] != [
+        q for q, _ in asked
+    ]
+    with duckdb.connect(str(folder / "data.duckdb"), read_only=True) as connection:
+        right = [connection.execute(sql).fetchone()[0] for _, sql in asked]
+    lines = [f"{n},{number}" for n, number in enumerate(right[:7], start=1)]
+    lines += ["8,-17", "9,many", "10,"]
+    (folder / "answers.csv").write_text("question,answer\n" + "\n".join(lines) + "\n")
+    (result,) = grading.grade(tmp_path / "in", "s", tmp_path / "out", tmp_path / "cache", workers=1)
+    assert result["score"] == 70 and not result["passed"]
+    assert [m["reason"] for m in result["marks"]][6:] == [
+        "", "It is not the number.", "There is no answer.", "There is no answer."
+    ]  # fmt: skip
+    assert result["troubles"] == [
+        "answers.csv, line 10: it needs a question's number and one number."
+    ]
+
+
+def test_every_question_of_the_bank_has_a_number_that_differs(shared_base):
+    """One number each, and most of them not nothing."""
+    base = Base(shared_base.folder)
+    for name, table in exam.TABLES.items():
+        base.define(name, table)
+    numbers = []
+    for question in exam.BANK:
+        values = {
+            name: sorted(base.query(sql).iloc[:, 0])[0] for name, sql in question.draws.items()
+        }
+        found = base.query(question.answer.format(**values))
+        assert found.shape == (1, 1), question.text
+        numbers.append(int(found.iloc[0, 0] or 0))
+    assert sum(number > 0 for number in numbers) >= len(numbers) * 2 // 3
+
+
+# What labs say.
+
+
+def test_seeds_follow_from_words_and_tell_nothing_of_them():
+    assert number_of("world", "a", 1) == number_of("world", "a", 1)
+    assert len({number_of("world", salt, n) for salt in "ab" for n in range(20)}) == 40
+
+
+def test_each_lab_says_all_that_a_student_needs(world_of):
+    for name, lab in labs().items():
+        text = (lab.folder / "README.md").read_text(encoding="utf-8")
+        assert "All data is synthetic" in text and "How it is graded" in text, name
+        assert all(f"`{column}`" in text for column in lab.output), name
+        assert set(lab.inputs) == set(world_of(name).given), name
+        assert lab.starter in [path.name for path in lab.starters], name
+
+
+def test_the_clocks_of_lab_10_are_those_of_the_laboratory(base):
+    """Copies over real edges, worked out anew by the function that lab 10 is judged by."""
+    from pipelines.lab.catalogue import _module
+
+    clocks = _module(lab_of("10").folder)
+    found = base.query(
+        "SELECT DISTINCT p.list, p.path, p.parent_path, p.every_days, p.offset_days, p.lag_days, p.mode, "
+        "p.keeps_days FROM exchange.paths AS p WHERE p.distance = 1 AND p.match = 'code' AND p.mode IN "
+        "('snapshot', 'append', 'irrevocable') ORDER BY ALL"
+    )
+    copies = base.query(
+        "SELECT list, path, entry_id, from_day, to_day FROM exchange.copies WHERE distance < 2 ORDER BY ALL"
+    )
+    spans: dict[tuple, list] = {}
+    for one, path, entry, begin, end in copies.itertuples(index=False):
+        stop = None if end is None else (end - clocks.DAY0).days
+        spans.setdefault((one, path), {}).setdefault(entry, []).append(
+            ((begin - clocks.DAY0).days, stop)
+        )
+    compared = 0
+    for one, path, parent, every, offset, lag, mode, _ in found.itertuples(index=False):
+        edge = clocks.Edge(path, parent, path, mode, every, offset, lag, None)
+        for entry, had in spans.get((one, parent), {}).items():
+            if len(had) == 1:
+                wanted = spans.get((one, path), {}).get(entry, [])
+                assert clocks.arrive(edge, had) == wanted, (one, path, entry, had)
+                compared += 1
+    assert compared > 100
+
+
+def test_labs_are_part_of_what_is_installed():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "setuptools"
+    ]
+    assert "labs*" in project["packages"]["find"]["include"]
+    assert {"*.md", "*.yml", "*.sql", "*.ipynb"} <= set(project["package-data"]["*"])
+    assert not any("tests" in name for name in project["packages"]["find"]["include"])
+
+
+@pytest.mark.long
+def test_a_class_of_two_hundred(cache_folder, tmp_path, tell):
+    """Two hundred submissions over all labs, right and wrong and as they begin; twice the same table."""
+    import time
+
+    names, given, right_ones = sorted(labs()), tmp_path / "in", set()
+    for n in range(200):
+        name = names[n % 10]
+        right = sorted((SOLUTIONS / name).glob("right.*"))
+        pool = [*right, *sorted((SOLUTIONS / name / "wrong").iterdir())]
+        path = pool[n // 10 % len(pool)]
+        if path in right:
+            right_ones.add(f"s{n:03}")
+        mark = "--" if path.suffix == ".sql" else "#"
+        text = f"{path.read_text(encoding='utf-8')}\n{mark} {n}\n"
+        hand_in(given, f"s{n:03}", name, f"solution{path.suffix}", text)
+    tables = []
+    for out in ("one", "two"):
+        started = time.perf_counter()
+        results = grading.grade(given, SALT, tmp_path / out, cache_folder, workers=2)
+        tell(f"200 submissions: {time.perf_counter() - started:.0f} s")
+        tables.append((tmp_path / out / "grades.csv").read_bytes())
+    assert tables[0] == tables[1]
+    assert {r["student"] for r in results if r["passed"]} == right_ones
