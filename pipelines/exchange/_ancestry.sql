@@ -1,8 +1,8 @@
 -- Whom each entry made of others descends from: what it was made from, what that was made from in its turn,
 -- and so on back to the events, each with the number of steps to it.
 -- source: network.yml, adoptions; the code list score_lists
--- grain: one row per entry version and ancestor
--- key: entry_version, ancestor_kind, ancestor_id
+-- grain: one row per entry version, ancestor and number of steps
+-- key: entry_version, ancestor_kind, ancestor_id, steps
 SELECT
     entry_version,
     parent_kind AS ancestor_kind,

@@ -461,8 +461,8 @@ def exchange_models(network: Network) -> list[Model]:
             "exchange.ancestry",
             _union("entry_version, ancestor_kind, ancestor_id, steps", ancestry, ""),
             "All that each entry descends from, entries and events, with the number of steps to it.\n"
-            "grain: one row per entry version and ancestor\n"
-            "key: entry_version, ancestor_kind, ancestor_id",
+            "grain: one row per entry version, ancestor and number of steps\n"
+            "key: entry_version, ancestor_kind, ancestor_id, steps",
         ),
     ]
     return models

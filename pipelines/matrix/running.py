@@ -35,7 +35,7 @@ from sources.world.draws import Stream
 # Faults that are followed together: of records, and mishaps; and of whole deliveries, each of which changes
 # thousands of rows. In a large world fewer, since some gates read a whole feed for each of them.
 BLOCK, BLOCK_OF_DELIVERIES = 120, 8
-BLOCK_OF_LARGE, BLOCK_OF_LARGE_DELIVERIES = 20, 3
+BLOCK_OF_LARGE, BLOCK_OF_LARGE_DELIVERIES = 80, 24
 SMALL = ("story", "tiny")
 DRAWN_AGAIN = 20  # times at most that a fault which changes nothing is drawn again
 CAUGHT_WELL = 0.95  # the share of faults of a kind from which it counts as caught

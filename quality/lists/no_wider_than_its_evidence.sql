@@ -2,33 +2,45 @@
 -- behind it.
 -- table: lists.entries
 -- outcome: warn
-WITH rests_on AS (
-    SELECT DISTINCT
-        entries.list,
-        matches.feed
-    FROM lists.entries
-    INNER JOIN lists.evidence ON evidence.entry_version = entries.entry_version
-    INNER JOIN resolve.matches
-        ON concat_ws(':', id_text(matches.record_id), id_text(matches.version)) = evidence.parent_id
+WITH too_wide AS (
+    -- The few feeds, if any, that fewer may see than a list.
+    SELECT
+        lists.list,
+        lists.sharing AS list_sharing,
+        feeds.feed,
+        feeds.sharing AS feed_sharing
+    FROM codes.lists
+    CROSS JOIN codes.feeds
+    WHERE EXISTS (
+            SELECT 1
+            FROM codes.audiences AS reader
+            WHERE reader.sharing = lists.sharing
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM codes.audiences AS may_see
+                    WHERE may_see.audience = reader.audience
+                        AND may_see.sharing = feeds.sharing
+                )
+        )
 )
 
 SELECT
-    rests_on.list,
-    lists.sharing AS list_sharing,
-    rests_on.feed,
-    feeds.sharing AS feed_sharing
-FROM rests_on
-INNER JOIN codes.lists ON lists.list = rests_on.list
-INNER JOIN codes.feeds ON feeds.feed = rests_on.feed
-WHERE
-    EXISTS (
-        SELECT 1
-        FROM codes.audiences AS reader
-        WHERE reader.sharing = lists.sharing
-            AND NOT EXISTS (
-                SELECT 1
-                FROM codes.audiences AS may_see
-                WHERE may_see.audience = reader.audience
-                    AND may_see.sharing = feeds.sharing
-            )
-    )
+    entries.entry_version,
+    entries.list,
+    too_wide.list_sharing,
+    too_wide.feed,
+    too_wide.feed_sharing,
+    min(greatest(entries.from_day, matches.from_day)) AS day
+FROM lists.entries
+INNER JOIN lists.evidence ON evidence.entry_version = entries.entry_version
+INNER JOIN resolve.matches
+    ON concat_ws(':', id_text(matches.record_id), id_text(matches.version)) = evidence.parent_id
+INNER JOIN too_wide
+    ON too_wide.list = entries.list
+    AND too_wide.feed = matches.feed
+GROUP BY
+    entries.entry_version,
+    entries.list,
+    too_wide.list_sharing,
+    too_wide.feed,
+    too_wide.feed_sharing

@@ -1,7 +1,8 @@
 -- One act is told by one record: two records of a feed with one subject, ground, day and sum tell of one act
--- under two numbers. A tariff makes two acts of a day alike (two fines for speeding, two licences), so of
--- penalties and licences only records that give the same document are taken for one. The one told first is
--- right; of two told on one day, the one with the lesser id.
+-- under two numbers. Two acts of a day may be alike (two fines for speeding by a tariff, two licences, two
+-- equal purchases, two honours, two shifts of a volunteer), so of these only records that give the same
+-- document are taken for one, or a document and the same with something added, as what is entered again is
+-- numbered. The one told first is right; of two told on one day, the one with the lesser id.
 -- table: merge.events
 -- outcome: warn
 WITH told AS (
@@ -30,8 +31,11 @@ INNER JOIN merge.events AS one
     AND one.event_day = other.event_day
     AND coalesce(one.amount_yuan, 0) = coalesce(other.amount_yuan, 0)
     AND (
-        one.event_kind NOT IN ('penalty', 'licence')
-        OR one.document_no = other.document_no
+        one.event_kind NOT IN (
+            'penalty', 'licence', 'platform_payment', 'platform_late', 'honour', 'volunteering'
+        )
+        OR substr(one.document_no, 1, length(other.document_no))
+        = substr(other.document_no, 1, length(one.document_no))
     )
     AND one.record_id <> other.record_id
     AND meet(one.from_day, one.to_day, other.from_day, other.to_day)

@@ -14,6 +14,7 @@ WITH named AS (
     FROM resolve.mentions
     WHERE id_scheme NOT IN ('masked_resident_no', 'record')
         AND name_key IS NOT NULL
+        AND id_value IS NOT NULL
     GROUP BY id_scheme, id_value, name_key
 ),
 
@@ -47,6 +48,7 @@ FROM resolve.mentions
 INNER JOIN shared
     ON shared.id_value = mentions.id_value
     AND shared.id_scheme = mentions.id_scheme
+WHERE mentions.id_value IS NOT NULL
 GROUP BY
     mentions.record_id,
     mentions.version,

@@ -141,10 +141,14 @@ class Small:
         """
         if table not in self.moved:
             return select
-        columns = self._listed(table)
+        # What is removed is little beside what is read, so that is what is laid out for the comparison.
+        same = " AND ".join(
+            f"gone.{quoted(c)} IS NOT DISTINCT FROM kept.{quoted(c)}" for c in self.columns[table]
+        )
         return (
-            f"SELECT {columns}, universe FROM (({select}) EXCEPT SELECT {columns}, universe "
-            f"FROM changed.{quoted(table)} WHERE side = {REMOVED})"
+            f"SELECT {self._listed(table, 'kept')}, kept.universe FROM ({select}) AS kept ANTI JOIN "
+            f"(FROM changed.{quoted(table)} WHERE side = {REMOVED}) AS gone "
+            f"ON gone.universe = kept.universe AND {same}"
         )
 
     def whole(self, table: str, universe: int | None, columns: str) -> str:
