@@ -564,18 +564,28 @@ app.add_typer(quarantine, name="quarantine")
 
 @app.command()
 def sources(as_json: JsonOption = False) -> None:
-    """The islands and their feeds."""
+    """The islands, their feeds, and who they are."""
     rows = listing.sources()
+    if as_json:
+        print_json(rows)
+        return
     shown = ["feed", "title_zh", "format", "mode", "every_days", "identifier", "sharing", "tier"]
-    print_json(rows) if as_json else print_table("Islands and feeds", rows, shown)
+    print_table("Islands and feeds", rows, shown)
+    islands = list({row["island"]: row for row in rows}.values())
+    print_table("Who they are", islands, ["island", "publisher", "sentence"])
 
 
 @app.command()
 def lists(as_json: JsonOption = False) -> None:
     """The lists, their owners, and how many ways each can travel."""
+    from schemas.holders import introduced
+
     rows = listing.lists()
+    if as_json:
+        print_json(rows)
+        return
     shown = ["list", "title_en", "owner", "polarity", "sharing", "tier", "holders", "paths"]
-    print_json(rows) if as_json else print_table("Lists", rows, shown)
+    print_table("Lists", [row | {"owner": introduced(row["owner"])} for row in rows], shown)
 
 
 @app.command()
@@ -583,13 +593,17 @@ def edges(
     join: Annotated[str, Option(help="none, own-keys, unified-code, full.")] = "full",
     as_json: JsonOption = False,
 ) -> None:
-    """The edges over which holders hand lists on: when, how late, how they forget."""
+    """The edges over which holders hand lists on: when, how late, how they forget; and who they are."""
     from pipelines.exchange.network import JOINS
 
     see_one_of(join, JOINS, "--join")
     rows = listing.edges(join)
+    if as_json:
+        print_json(rows)
+        return
     shown = ["edge", "lists", "every", "offset", "lag", "mode", "match", "join", "tier"]
-    print_json(rows) if as_json else print_table("Edges; days from day 0 on", rows, shown)
+    print_table("Edges; days from day 0 on", rows, shown)
+    print_table("Who they are", listing.who_is_who())
 
 
 @app.command()

@@ -19,6 +19,7 @@ from rich.text import Text
 from pipelines.codes import CODES, read_code_list
 from pipelines.terminal import plain_table, wide_console
 from pipelines.trace import ID
+from schemas.holders import who_is_who
 from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
@@ -464,6 +465,9 @@ def _print_rows(out: Console, rows: Sequence[Item], columns: Columns, most: int 
     out.print(table)
     if len(rows) > most:
         out.print(f"… and {len(rows) - most} more (--json has them)", style="dim")
+    ways = [row["path"].split(">") for row in rows[:most] if "path" in row]
+    if who := who_is_who(holder for way in ways for holder in way):
+        out.print(Text(who), style="dim")
 
 
 def _cell(row: Item, says: Says) -> str:
