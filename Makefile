@@ -9,7 +9,7 @@ UI_HOME ?= $(HOME_DIR)/story
 PORT ?= 3000
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-all lint format contracts docs ui prove fuzz bench lock clean
+.PHONY: help setup demo explore test test-all lint format contracts docs ui prove fuzz bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -29,6 +29,10 @@ setup: .venv/.ready  ## the virtual environment, pinned and checked by hash
 
 demo: setup  ## the story world's replay, then the demo world and a replay there
 	@$(BIN)/islands demo --home $(HOME_DIR)
+
+explore: PORT = 8321
+explore: setup  ## the story that `make demo` left, in the browser (UI_HOME=build: the demo world)
+	@$(BIN)/islands explore --home $(UI_HOME) --port $(PORT)
 
 test: setup lint  ## linters, then every test: models, promises, story, pages, commands, two engines
 	@$(BIN)/python -m pytest -n $(WORKERS)

@@ -12,6 +12,7 @@ import typer
 from typer import Argument, Option
 
 from pipelines import listing
+from pipelines.explore.commands import explore
 from pipelines.home import Home
 from pipelines.options import (
     HOME,
@@ -247,6 +248,9 @@ def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
 
 
 # Going further.
+
+
+app.command()(explore)
 
 
 @app.command()

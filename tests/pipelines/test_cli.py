@@ -42,6 +42,7 @@ OPTIONS = {
     ),
     "trace": ("--home", "--json"),
     "check": ("--home", "--json"),
+    "explore": ("--home", "--port"),
     "generate": ("--home", "--size", "--seed", "--days", "--dirt", "--json"),
     "experiment": (
         "--faults",

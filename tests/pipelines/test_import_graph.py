@@ -35,15 +35,16 @@ ORDER = (
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",
     "pipelines.experiment", "pipelines.matrix", "pipelines.demo", "pipelines.listing",
-    "pipelines.definitions", "pipelines.ui", "pipelines.trouble",
+    "pipelines.definitions", "pipelines.ui", "pipelines.trouble", "pipelines.explore",
     "pipelines.cli", "pipelines",
 )  # fmt: skip
 PACKAGES = ("schemas", "sources", "quality", "pipelines")
 
 # Slow to import, so that a command loads them, and what needs them, only when it does.
 SLOW = {
-    "calamine", "dagster", "duckdb", "duckdb_engine", "great_expectations", "lxml", "numpy", "pandas",
-    "plotly", "pyarrow", "pyspark", "rich", "sqlalchemy", "sqlglot", "yaml",
+    "calamine", "dagster", "duckdb", "duckdb_engine", "great_expectations", "jinja2", "lxml", "numpy",
+    "pandas", "plotly", "pyarrow", "pyspark", "rich", "sqlalchemy", "sqlglot", "starlette", "uvicorn",
+    "yaml",
 }  # fmt: skip
 
 

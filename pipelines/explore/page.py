@@ -1,0 +1,52 @@
+"""What a page of `islands explore` is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.explore.asked import Asked
+from pipelines.explore.laboratory import Laboratory
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a page says.
+
+    Attributes:
+        told: plain values: the page's JSON, and what its template reads.
+        beside: more for the template alone, such as pictures; it is worked out only for people.
+    """
+
+    told: Mapping[str, Any]
+    beside: Callable[[], Mapping[str, Any]] | None = None
+
+
+Look = Callable[[Laboratory, Asked], "Mapping[str, Any] | Answer"]
+Act = Callable[[Laboratory, Asked], str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    Attributes:
+        path: its address; `{name}` stands for one part of it, `{name:path}` for all that follows.
+        template: in `templates`; it reads what `look` returns.
+        look: what the page says. It writes nothing.
+        takes: names it heeds in a query; any other is refused.
+        act: what a form sent to the page does; it returns the address to go to.
+        sends: names that the form may hold.
+        menu: its name in the menu, in English and Chinese; None: it stands in none.
+        place: where in the menu, from small to large.
+    """
+
+    path: str
+    template: str
+    look: Look
+    takes: Sequence[str] = ()
+    act: Act | None = None
+    sends: Sequence[str] = ()
+    menu: tuple[str, str] | None = None
+    place: int = 100

@@ -1,0 +1,65 @@
+"""Templates of the pages, and the few functions they use."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pipelines.explore.asked import query_of
+from pipelines.explore.words import Words
+from pipelines.terminal import counted
+from schemas.notice import NOTICE
+
+HERE = Path(__file__).parent
+REPLAY = HERE.parent / "replay" / "tell" / "page"  # its body is a part of pages here
+
+
+@cache
+def environment() -> Environment:
+    """Where templates are found: here, and those of the replay's page."""
+    found = Environment(
+        loader=FileSystemLoader([HERE / "templates", REPLAY]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    found.filters |= {
+        "counted": counted,
+        "gloss": gloss,
+        "spoken": lambda name: str(name).replace("_", " "),
+        "whole": "{:,}".format,
+        "path": lambda text: quote(str(text), safe="/"),
+        "part": lambda text: quote(str(text), safe=""),
+        "query": query_of,
+    }
+    found.globals |= {"notice": NOTICE, "zh": zh, "both": both}
+    return found
+
+
+def rendered(template: str, **values: Any) -> str:
+    """A template filled in."""
+    return environment().get_template(template).render(**values)
+
+
+def gloss(description: str) -> str:
+    """The first clause of a column's English description."""
+    from pipelines.replay.tell.report import gloss as first_clause
+
+    return first_clause(description)
+
+
+def zh(text: str) -> Markup:
+    """Chinese, marked as such for screen readers and fonts; nothing if there is none."""
+    return Markup('<span lang="zh-Hans" class="zh">{}</span>').format(text) if text else Markup("")
+
+
+def both(words: Words, what: str, code: object) -> Markup:
+    """A code's English name with the Chinese beside it."""
+    english, chinese = words.both(what, code)
+    return Markup("{} {}").format(english, zh(chinese)) if chinese else escape(english)

@@ -1,0 +1,62 @@
+"""Who may ask: only pages of this very program, by the name of this very machine, and in few words.
+
+The server listens on 127.0.0.1 alone. That does not keep out a page of the web that is open in the same
+browser: it could send forms here, or have its own name resolved to 127.0.0.1. So the name by which the
+server is asked must be its own, and a form must come from a page of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipelines.explore.asked import RequestError
+
+MOST_ADDRESS = 16_000  # characters of an address with its query
+MOST_FORM = 64_000  # bytes of a form: a dispute of 2,000 characters of Chinese takes 18,000
+READS, WRITES = ("GET", "HEAD"), ("POST",)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Synthetic-Data": "yes",
+}
+
+
+def names_of(port: int) -> tuple[str, ...]:
+    """The names by which the server may be asked, as a browser writes them into `Host`.
+
+    >>> names_of(8080)
+    ('127.0.0.1:8080', 'localhost:8080')
+    """
+    names = ("127.0.0.1", "localhost")
+    return tuple(f"{name}:{port}" for name in names) + (names if port == 80 else ())
+
+
+def see_allowed(
+    method: str, address: str, host: str, origin: str | None, names: Sequence[str]
+) -> None:
+    """See that a request may be answered.
+
+    Args:
+        method: of HTTP.
+        address: with its query.
+        host, origin: the headers of these names; no origin: None.
+        names: see `names_of`.
+
+    Raises:
+        RequestError: if not, with the code of HTTP that says so.
+    """
+    if method not in (*READS, *WRITES):
+        raise RequestError(f"{method[:20]} is not known here; there are GET and POST.", 405)
+    if host.lower() not in names:
+        raise RequestError(f"These pages are those of http://{names[0]} alone.", 403)
+    if len(address) > MOST_ADDRESS:
+        raise RequestError(f"An address has at most {MOST_ADDRESS:,} characters here.", 414)
+    if method in WRITES and (origin or "").lower() not in {f"http://{name}" for name in names}:
+        raise RequestError("A form is taken only from a page of this program.", 403)
