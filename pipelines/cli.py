@@ -12,6 +12,7 @@ import typer
 from typer import Argument, Option
 
 from pipelines import listing
+from pipelines.ask.commands import ask
 from pipelines.explore.commands import explore
 from pipelines.home import Home
 from pipelines.options import (
@@ -529,6 +530,9 @@ def subject(
         print_json(found)
     else:
         print_published(found) if audience else print_subject(found)
+
+
+app.command()(ask)
 
 
 @app.command()

@@ -59,6 +59,7 @@ OPTIONS = {
     "matrix": ("--n", "--faults", "--gates", "--gate", "--worlds", "--pairs", "--json", "--html"),
     "diff": ("--json",),
     "subject": ("--home", "--as-of", "--audience", "--json"),
+    "ask": ("--list", "--sql", "--rows", "--seconds", "--home", "--json"),
     "systems": ("--check", "--home", "--json"),
     "sources": ("--json",),
     "lists": ("--json",),
