@@ -91,6 +91,7 @@ def build(
             join=join,
             engine=engine,
             policy=policy_of(policy),
+            announced=True,
             progress=tell,
             command=sys.argv[1:],
         )
@@ -266,12 +267,26 @@ def generate(
             "offices and subjects err more, and everyone after a change of software."
         ),
     ] = "1",
+    for_students: Annotated[
+        bool,
+        Option(
+            "--for-students",
+            help="Leave out the truth and the seed, from which it could be made again: give a --seed of "
+            "at least six digits and keep it. What a build needs is all there; with the same --size, "
+            "--seed, --days and --dirt, and without this, the instructor makes the key in another home.",
+        ),
+    ] = False,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
     """Make a world and the files its islands deliver."""
-    from pipelines.run import generate_home
+    from pipelines.run import LEAST_HIDDEN_SEED, generate_home
 
+    if for_students and seed < LEAST_HIDDEN_SEED:
+        raise ValueError(
+            "--for-students wants a --seed that nobody finds by trying, of at least six digits; keep it, "
+            "since it is written down nowhere."
+        )
     with progress_bar("generating", show=not as_json) as tell:
         made = generate_home(
             Home(home),
@@ -279,6 +294,8 @@ def generate(
             seed=seed,
             days=days,
             dirt=dirt,
+            for_students=for_students,
+            announced=True,
             progress=tell,
             command=sys.argv[1:],
         )
@@ -288,6 +305,8 @@ def generate(
         print(
             f"Made {made['files']} files in {made['landing']} ({size}, seed {seed}, {days} days)."
         )
+        if for_students:
+            print(f"Keep the seed, {seed}: it is written down nowhere there, nor is the truth.")
 
 
 @app.command()
@@ -533,6 +552,27 @@ def subject(
 
 
 app.command()(ask)
+
+
+@app.command()
+def key(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
+    """The answer key: every error that --dirt put into the files, by file and line, before and after."""
+    from pipelines.key import key as answers
+    from pipelines.run import opened
+    from schemas.notice import NOTICE
+
+    place = Home(home)
+    with opened(place) as engine:
+        found = answers(engine)
+    said = {name: place.current().get(name) for name in ("size", "seed", "days", "dirt")}
+    if as_json:
+        print_json({"synthetic": True} | said | found)
+        return
+    print(NOTICE)
+    shown = ["file", "line", "column", "kind", "before", "after"]
+    print_table(f"{len(found['errors'])} wrong cells that were delivered", found["errors"], shown)
+    if found["never_delivered"]:
+        print(f"{found['never_delivered']} more are wrong in registers, and in no delivery.")
 
 
 @app.command()

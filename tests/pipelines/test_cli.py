@@ -43,7 +43,7 @@ OPTIONS = {
     "trace": ("--home", "--json"),
     "check": ("--home", "--json"),
     "explore": ("--home", "--port"),
-    "generate": ("--home", "--size", "--seed", "--days", "--dirt", "--json"),
+    "generate": ("--home", "--size", "--seed", "--days", "--dirt", "--for-students", "--json"),
     "experiment": (
         "--faults",
         "--n",
@@ -60,6 +60,7 @@ OPTIONS = {
     "diff": ("--json",),
     "subject": ("--home", "--as-of", "--audience", "--json"),
     "ask": ("--list", "--sql", "--rows", "--seconds", "--home", "--json"),
+    "key": ("--home", "--json"),
     "systems": ("--check", "--home", "--json"),
     "sources": ("--json",),
     "lists": ("--json",),

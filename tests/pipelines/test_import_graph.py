@@ -31,7 +31,7 @@ ORDER = (
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",
     "pipelines.changes", "pipelines.graph", "pipelines.lineage", "pipelines.made_by", "pipelines.codes",
     "pipelines.described", "pipelines.home", "pipelines.build", "pipelines.trace", "pipelines.subject",
-    "pipelines.systems",
+    "pipelines.systems", "pipelines.key", "pipelines.announced",
     "pipelines.told", "pipelines.printed", "pipelines.run", "pipelines.ask", "pipelines.quarantine",
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",
