@@ -19,7 +19,9 @@ from pipelines.options import (
     HOME,
     HomeOption,
     JsonOption,
+    ReplayOption,
     SeedOption,
+    StateOption,
     is_said,
     note,
     option_of,
@@ -32,6 +34,7 @@ from pipelines.quarantine.commands import quarantine
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
 from pipelines.terminal import print_json, print_table, progress_bar, wide_console
 from pipelines.trouble import told
+from schemas.notice import NOTICE
 
 app = typer.Typer(
     name="islands",
@@ -217,6 +220,8 @@ def replay(
 @app.command()
 def trace(
     given: Annotated[str, Argument(metavar="ID", help="An id, or the start of one.")],
+    replay: ReplayOption = None,
+    state: StateOption = "faulty",
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -226,13 +231,28 @@ def trace(
     """
     from pipelines import trace as tracing
     from pipelines.made_by import out_of_date
-    from pipelines.printed import print_trace
+    from pipelines.printed import print_otherwise, print_trace
     from pipelines.run import opened
 
+    if replay is not None:
+        found = _otherwise(
+            home, replay, state, lambda engine: tracing.trace(engine, given), as_json
+        )
+        print_json(found) if as_json else print_otherwise(found, print_trace)
+        return
     with opened(Home(home)) as engine:
         note(out_of_date(engine, Home(home).database(), home))
         found = tracing.trace(engine, given)
     print_json(found) if as_json else print_trace(found)
+
+
+def _otherwise(home: Path, scenario: Path, state: str, look: Any, as_json: bool) -> dict[str, Any]:
+    """What something is in the world of a scenario; see `pipelines.replay.otherwise`."""
+    from pipelines.replay.otherwise import STATES, looked_at
+
+    see_one_of(state, STATES, "--state")
+    with progress_bar("rebuilding the world of the scenario", show=not as_json) as tell:
+        return looked_at(Home(home), scenario, look, state, tell)
 
 
 @app.command()
@@ -527,6 +547,8 @@ def subject(
     audience: Annotated[
         str | None, Option(help="What public, limited or intergovernmental sees on the last day.")
     ] = None,
+    replay: ReplayOption = None,
+    state: StateOption = "faulty",
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -534,7 +556,7 @@ def subject(
     from datetime import date
 
     from pipelines.made_by import out_of_date
-    from pipelines.printed import print_published, print_subject
+    from pipelines.printed import print_otherwise, print_published, print_subject
     from pipelines.run import opened
     from pipelines.subject import about, published
     from pipelines.trace import a_day
@@ -542,9 +564,18 @@ def subject(
     if audience and as_of:
         raise ValueError("--audience tells the last day of deliveries; give it without --as-of.")
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
+
+    def look(engine: Any) -> dict[str, Any]:
+        return published(engine, given, audience) if audience else about(engine, given, day)
+
+    if replay is not None:
+        found = _otherwise(home, replay, state, look, as_json)
+        shown = print_published if audience else print_subject
+        print_json(found) if as_json else print_otherwise(found, shown)
+        return
     with opened(Home(home)) as engine:
         note(out_of_date(engine, Home(home).database(), home))
-        found = published(engine, given, audience) if audience else about(engine, given, day)
+        found = look(engine)
     if as_json:
         print_json(found)
     else:
@@ -559,7 +590,6 @@ def key(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
     """The answer key: every error that --dirt put into the files, by file and line, before and after."""
     from pipelines.key import key as answers
     from pipelines.run import opened
-    from schemas.notice import NOTICE
 
     place = Home(home)
     with opened(place) as engine:

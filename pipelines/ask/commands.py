@@ -8,6 +8,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from pipelines.ask.questions import question, questions
 from pipelines.home import Home
 from pipelines.options import HOME, HomeOption, JsonOption, note, see_within
 from pipelines.terminal import print_json, print_table
@@ -35,8 +36,6 @@ def ask(
     The words of the models (parse_day, on_day, name_key, uscc_ok ...) can be used, the views today.copies,
     today.measures ... hold what is believed on the last day, and codes.columns says what columns mean.
     """
-    from pipelines.ask.questions import question, questions
-
     if names or given is None:
         found = [
             {"name": q.name, "asks": q.title, "reason": q.reason} for q in questions().values()
