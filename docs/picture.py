@@ -5,15 +5,15 @@ Above, the stages with their tables and what each stage reads; below, who hands 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from textwrap import wrap
 from xml.sax.saxutils import escape
 
-from docs.layered import layout
 from pipelines.exchange.modes import modes
 from pipelines.exchange.network import Edge, Network, read_network
+from pipelines.explore.network import layers, owned_lists
 from pipelines.graph import all_models
+from pipelines.layered import layout
 from pipelines.model import STAGES, Model
 from schemas.contract import Island, feeds, islands
 
@@ -167,37 +167,6 @@ def _box(box: Box, x: int, y: int, tall: int) -> str:
 
 
 # --- the network ------------------------------------------------------------------------------------
-
-
-def layers(network: Network) -> dict[str, int]:
-    """Holder -> column: the longest way from an owner, ways back to an earlier holder left out.
-
-    A way back is an edge that closes a circle with those named before it.
-    """
-    adopted = {a.list for a in network.adoptions}
-    owners = {owner for name, owner in network.owners.items() if name not in adopted}
-    ahead: dict[str, set[str]] = defaultdict(set)
-
-    def leads(a: str, b: str) -> bool:
-        return a == b or any(leads(between, b) for between in ahead[a])
-
-    for edge in network.edges:
-        if not edge.readmits and not leads(edge.target, edge.source):
-            ahead[edge.source].add(edge.target)
-    found = dict.fromkeys(sorted(owners | set(ahead)), 0)
-    for _ in range(len(found)):
-        for holder, others in list(ahead.items()):
-            for other in others:
-                found[other] = max(found.get(other, 0), found[holder] + 1)
-    return found
-
-
-def owned_lists(network: Network) -> dict[str, list[str]]:
-    """Holder -> the lists it owns, adopted ones too."""
-    owned: dict[str, list[str]] = defaultdict(list)
-    for name, owner in network.owners.items():
-        owned[owner].append(name)
-    return owned
 
 
 def _network(network: Network, top: int) -> tuple[list[str], int]:

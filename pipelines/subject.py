@@ -20,7 +20,7 @@ HELD = {
     "links": "SELECT link_kind, a_id, b_id, valid_from, valid_to, from_day AS since, feed, record_id "
     f"FROM merge.links WHERE ? IN (a_id, b_id) AND {STANDS} ORDER BY ALL",
     "shown_by": "SELECT c.holder, c.list, e.ground, e.severity, e.value, c.path, c.from_day AS since, "
-    "c.to_day, c.entry_version FROM exchange.copies AS c "
+    "c.to_day, c.entry_id, c.entry_version FROM exchange.copies AS c "
     "INNER JOIN exchange.entries AS e ON e.entry_version = c.entry_version "
     "WHERE c.subject_id = ? AND c.from_day <= CAST(? AS DATE) "
     "AND until(c.to_day) > CAST(? AS DATE) ORDER BY c.list, c.distance, c.path, c.entry_version",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.engine.base import Engine
 from pipelines.engine.duckdb_engine import DuckDBEngine
+from pipelines.exchange.network import Network, read_network
 from pipelines.explore.asked import RequestError
 from pipelines.explore.words import Words, read_words
 from pipelines.home import Home
@@ -93,6 +94,14 @@ class Laboratory:
     def landing(self) -> Path:
         """The folder of the delivered files."""
         return Path(self.about.get("landing") or self.home.landing)
+
+    @property
+    def network(self) -> Network:
+        """The network the database was built with."""
+        policy = self.about.get("policy") or {}
+        return self.kept(
+            ("network",), lambda: read_network(self.run["tier"], self.run["join_level"], policy)
+        )
 
     @contextlib.contextmanager
     def engine(self) -> Iterator[Engine]:

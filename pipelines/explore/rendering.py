@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
 from pipelines.explore.asked import query_of
@@ -26,8 +26,7 @@ def environment() -> Environment:
         loader=FileSystemLoader([HERE / "templates", REPLAY]),
         autoescape=True,
         trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
+        lstrip_blocks=True,  # a name that a subject lacks is empty, since not everybody has one
     )
     found.filters |= {
         "counted": counted,

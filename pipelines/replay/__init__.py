@@ -62,6 +62,7 @@ __all__ = [
     "kinds",
     "load",
     "replay",
+    "replay_on",
 ]
 
 
@@ -109,34 +110,96 @@ def replay(
     place = home if isinstance(home, Home) else Home(home)
     specs = (fault,) if isinstance(fault, FaultSpec) else tuple(fault)
     see_remedy(remedy, any(spec.correct_after for spec in specs), text)
-    if remedy == "source":
-        specs = tuple(replace(s, correct_after=s.correct_after or source_days()) for s in specs)
-    noticing = remedy if remedy != "source" else None
     passing_over = passing_over and len(specs) == 1 and specs[0].drawn
     if not rebuild or passing_over:
         with Universes(place, join, policy, progress=progress) as universes:
             if passing_over:
-                specs = (universes.first_with_effect(specs[0]),)
-            edits = universes.case(specs)
+                specs = (universes.first_with_effect(_corrected(specs, remedy)[0]),)
             if not rebuild:
-                if noticing:
-                    (edits,) = universes.put_right([edits], noticing)
-                (result,) = universes.follow([edits], paths=paths, telling=True)
+                found = replay_on(
+                    universes,
+                    place,
+                    specs,
+                    join=join,
+                    policy=policy,
+                    scenario=scenario,
+                    paths=paths,
+                    remedy=remedy,
+                    text=text,
+                )
     if rebuild:
+        noticing = _noticing(remedy)
         done = partial(remedied_states, name=noticing) if noticing else None
+        specs = _corrected(specs, remedy)
         with rebuilt(place, specs, join, policy, workdir, progress, done) as (edits, states):
             result = outcome.of_states(states, edits, paths)
-    kept = keep(place, edits, text) if remedy == "dispute" else None
-    seconds = time.perf_counter() - start
+        found = _told(result, place, join, policy, scenario, remedy, text, "rebuild", start)
+    return replace(
+        found,
+        seconds=time.perf_counter() - start,
+        dispute=keep(place, found.edits, text) if remedy == "dispute" else None,
+        gained=told_gain(place, join, policy, progress) if gained else None,
+    )
+
+
+def replay_on(
+    universes: Universes,
+    home: Home,
+    specs: Sequence[FaultSpec],
+    *,
+    join: str | None = None,
+    policy: Mapping[str, str] | None = None,
+    scenario: Scenario | None = None,
+    paths: bool = False,
+    remedy: str | None = None,
+    text: str | None = None,
+) -> Replay:
+    """Follow a case on a base that is open. Nothing is written: a dispute is kept by `replay` alone.
+
+    Args:
+        universes: the base, of this home, level of joining and policy.
+        home: see `replay`, as for the others.
+        specs: the faults of the case.
+
+    Raises:
+        FaultError, EditError: if a fault cannot be, in one sentence.
+    """
+    start = time.perf_counter()
+    see_remedy(remedy, any(spec.correct_after for spec in specs), text)
+    result = universes.follow_one(_corrected(specs, remedy), _noticing(remedy), paths)
+    return _told(result, home, join, policy, scenario, remedy, text, "replay", start)
+
+
+def _noticing(remedy: str | None) -> str | None:
+    """The remedy, if somebody has to notice what stands wrong first; the source needs nobody."""
+    return remedy if remedy != "source" else None
+
+
+def _corrected(specs: Sequence[FaultSpec], remedy: str | None) -> tuple[FaultSpec, ...]:
+    """The faults with the days after which their source finds them itself, if that is the remedy."""
+    if remedy != "source":
+        return tuple(specs)
+    return tuple(replace(s, correct_after=s.correct_after or source_days()) for s in specs)
+
+
+def _told(
+    result: outcome.Outcome,
+    home: Home,
+    join: str | None,
+    policy: Mapping[str, str] | None,
+    scenario: Scenario | None,
+    remedy: str | None,
+    text: str | None,
+    mode: str,
+    start: float,
+) -> Replay:
+    """An outcome with what else is told of a replay."""
+    world = world_of(home.current())
     return Replay(
         **vars(result),
-        scenario=written_out(
-            scenario, edits, join, policy, world_of(place.current()), remedy, text
-        ),
-        mode="rebuild" if rebuild else "replay",
-        seconds=seconds,
-        dispute=kept,
-        gained=told_gain(place, join, policy, progress) if gained else None,
+        scenario=written_out(scenario, result.edits, join, policy, world, remedy, text),
+        mode=mode,
+        seconds=time.perf_counter() - start,
     )
 
 

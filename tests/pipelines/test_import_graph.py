@@ -25,7 +25,7 @@ ORDER = (
     "schemas",
     "sources.files", "sources.world", "sources.faults", "sources",
     "quality",
-    "pipelines.surroundings", "pipelines.terminal", "pipelines.manifest", "pipelines.options",
+    "pipelines.surroundings", "pipelines.terminal", "pipelines.layered", "pipelines.manifest", "pipelines.options",
     "pipelines.intervals", "pipelines.engine", "pipelines.model",
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",

@@ -1,4 +1,4 @@
-"""The first page: what world this is, and where to begin."""
+"""The first page: what world this is, who hands lists to whom, and where to begin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 from pipelines.explore.asked import Asked
 from pipelines.explore.laboratory import Laboratory
-from pipelines.explore.page import Page
+from pipelines.explore.network import drawn
+from pipelines.explore.page import Answer, Page
+from pipelines.explore.replays import scenarios
 
 COUNTED = (
     "SELECT (SELECT count(DISTINCT island) FROM codes.feeds) AS islands, "
@@ -17,12 +19,29 @@ COUNTED = (
     "(SELECT count(DISTINCT holder) FROM exchange.paths) AS holders, "
     "(SELECT count(*) FROM merge.subjects) AS subjects"
 )
+FEEDS = (
+    "SELECT f.feed, f.island, count(d.file) AS deliveries, coalesce(sum(d.rows), 0) AS rows, "
+    "max_by(d.file, d.published) AS last_file FROM codes.feeds AS f "
+    "LEFT JOIN landing.deliveries AS d ON d.feed = f.feed GROUP BY ALL ORDER BY f.island, f.feed"
+)
+# The story's wrong cell, if this is the story: the record, and what is written into it.
+STORY = {"feed": "court", "key": "0000000001", "column": "cardNum", "value": "PDY006219"}
+WHO = "SELECT subject_id FROM resolve.matches WHERE record_id = ? AND role = 'subject' LIMIT 1"
+RECORD = (
+    "SELECT record_id, cardNum, iname FROM landing.court WHERE id = ? ORDER BY published LIMIT 1"
+)
+SOMEBODY = (
+    "SELECT subject_id, max(name) AS name, count(DISTINCT holder) AS holders FROM exchange.copies "
+    "INNER JOIN merge.subjects USING (subject_id) WHERE list IN "
+    "(SELECT list FROM codes.lists WHERE polarity = 'negative') "
+    "GROUP BY subject_id ORDER BY holders DESC, subject_id LIMIT 5"
+)
 
 
-def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
+def look(laboratory: Laboratory, asked: Asked) -> Answer:
     """What this world is."""
     about, run = laboratory.about, laboratory.run
-    return {
+    told = {
         "title": "Joined Islands",
         "world": {
             key: about.get(key) for key in ("size", "seed", "days", "dirt", "join", "policy")
@@ -30,8 +49,36 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         "day0": run["day0"],
         "last_day": run["last_day"],
         "horizon": run["horizon"],
-        "counted": laboratory.kept(("home",), lambda: laboratory.rows(COUNTED)[0]),
+        "counted": laboratory.kept(("counted",), lambda: laboratory.rows(COUNTED)[0]),
+        "feeds": laboratory.kept(("feeds",), lambda: laboratory.rows(FEEDS)),
+        "listed": laboratory.kept(("listed",), lambda: laboratory.rows(SOMEBODY)),
+        "scenarios": scenarios(laboratory),
+        "story": laboratory.kept(("story",), lambda: _story(laboratory)),
         "stale": laboratory.stale,
+    }
+
+    def beside() -> dict[str, Any]:
+        picture = laboratory.kept(("picture",), lambda: drawn(laboratory.network, laboratory.words))
+        return {"picture": picture}
+
+    return Answer(told, beside)
+
+
+def _story(laboratory: Laboratory) -> dict[str, Any] | None:
+    """The story's first step, if this is the story."""
+    if laboratory.about.get("size") != "story":
+        return None
+    found = laboratory.rows(RECORD, STORY["key"])
+    if not found:
+        return None
+    row = found[0]
+    who = laboratory.rows(WHO, row["record_id"])
+    return {
+        **STORY,
+        "record_id": row["record_id"],
+        "name": row["iname"],
+        "now": row["cardNum"],
+        "subject_id": who[0]["subject_id"] if who else None,
     }
 
 

@@ -67,7 +67,7 @@ def _records(laboratory: Laboratory, wanted: str) -> list[dict[str, Any]]:
     feeds = [row["feed"] for row in laboratory.rows("SELECT feed FROM codes.feeds ORDER BY feed")]
     parts = [
         f"SELECT DISTINCT '{feed}' AS feed, record_id FROM landing.{feed} "
-        "WHERE record_id BETWEEN CAST($1 AS UUID) AND CAST($2 AS UUID)"
+        "WHERE record_id BETWEEN $1 AND $2"
         for feed in feeds
     ]
     sql = " UNION ALL ".join(parts) + f" ORDER BY record_id LIMIT {MOST}"

@@ -87,6 +87,25 @@ class Universes(Base):
             outcomes.append(Outcome(tuple(edits), faulty, residue, called, evidence, way))
         return outcomes
 
+    def follow_one(
+        self, specs: Sequence[FaultSpec], remedy: str | None = None, paths: bool = False
+    ) -> Outcome:
+        """Follow one case, and find out how far it got.
+
+        Args:
+            specs: its faults as asked for.
+            remedy: what is done about it by whoever notices; None: what the faults say.
+            paths: whether to look up the lines that wrong cells rest on.
+
+        Raises:
+            FaultError: if a fault does not fit.
+        """
+        edits = self.case(specs)
+        if remedy:
+            (edits,) = self.put_right([edits], remedy)
+        (outcome,) = self.follow([edits], paths=paths, telling=True)
+        return outcome
+
     def put_right(
         self, cases: Sequence[Sequence[Edit]], remedy: str, stands: Sequence[Shown] | None = None
     ) -> list[tuple[Edit, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import md5
 from typing import Any
@@ -40,18 +40,28 @@ def keep(home: Home, edits: Sequence[Edit], text: str | None) -> Dispute | None:
     if remedy is None or remedy.noticed is None:
         return None
     seen = remedy.noticed
-    said = text or f"What {seen.holder} shows of me on the list {seen.list} is wrong."
-    about = {
-        "synthetic": True,
+    noticed = {
         "holder": seen.holder,
         "list": seen.list,
         "subject_id": seen.subject_id,
         "kind": seen.kind,
         "day": seen.day.isoformat(),
-        "text": said,
     }
+    said = text or f"What {seen.holder} shows of me on the list {seen.list} is wrong."
+    return keep_said(home, noticed, said)
+
+
+def keep_said(home: Home, noticed: Mapping[str, str], text: str) -> Dispute:
+    """Keep what a subject writes.
+
+    Args:
+        home: see `keep`.
+        noticed: `holder`, `list`, `subject_id`, `kind` and `day` of what it saw.
+        text: what it writes.
+    """
+    about = {"synthetic": True, **noticed, "text": text}
     digest = md5(repr(about).encode(), usedforsecurity=False).hexdigest()[:8]
-    file = f"disputes/{seen.day}-{seen.holder}-{digest}.json"
+    file = f"disputes/{noticed['day']}-{noticed['holder']}-{digest}.json"
     (home.kept / "disputes").mkdir(exist_ok=True)
     write_json(home.kept / file, about)
-    return Dispute(file, said)
+    return Dispute(file, text)

@@ -30,7 +30,7 @@ from schemas.notice import NOTICE
 if TYPE_CHECKING:
     from pipelines.replay.tell.result import Replay
 
-__all__ = ["page", "rows", "write_page"]
+__all__ = ["page", "pictures_and_tables", "rows", "said", "write_page"]
 
 
 def write_page(replay: Replay, path: Path) -> None:
@@ -48,9 +48,14 @@ def write_page(replay: Replay, path: Path) -> None:
 
 def page(replay: Replay) -> str:
     """The page of a replay, as HTML."""
+    return rendered(HERE, pictures_and_tables(replay), **said(replay))
+
+
+def pictures_and_tables(replay: Replay) -> dict[str, Any]:
+    """What the page's script reads, as plain values: the pictures, the days, and the tables."""
     fixed = correction_day(replay)
     table = rows(replay)
-    data = {
+    return {
         "notice": NOTICE,
         "pictures": {
             "network": both_widths(lambda narrow: _moving(replay, narrow)),
@@ -67,21 +72,23 @@ def page(replay: Replay) -> str:
         },
         "headings": {name: text for name, text in HEADINGS.items() if name in table and text},
     }
-    return rendered(
-        HERE,
-        data,
-        title=replay.scenario.title or "One bad record, followed",
-        story=replay.scenario.story,
-        lead=sentence(replay),
-        tiles=sections.tiles(replay),
-        gained=replay.gained,
-        faults=[sections.fault(edit) for edit in replay.edits],
-        gates=sections.gates(replay),
-        remedy=replay.edits[0].remedy and replay.edits[0].remedy.name,
-        done=remedy_words(replay),
-        dispute=replay.dispute,
-        remains=None if replay.remaining is None else sections.remains(replay.remaining),
-    )
+
+
+def said(replay: Replay) -> dict[str, Any]:
+    """What the page's template says."""
+    return {
+        "title": replay.scenario.title or "One bad record, followed",
+        "story": replay.scenario.story,
+        "lead": sentence(replay),
+        "tiles": sections.tiles(replay),
+        "gained": replay.gained,
+        "faults": [sections.fault(edit) for edit in replay.edits],
+        "gates": sections.gates(replay),
+        "remedy": replay.edits[0].remedy and replay.edits[0].remedy.name,
+        "done": remedy_words(replay),
+        "dispute": replay.dispute,
+        "remains": None if replay.remaining is None else sections.remains(replay.remaining),
+    }
 
 
 def _moving(replay: Replay, narrow: bool) -> dict[str, Any]:

@@ -221,6 +221,15 @@
     list();
   }
 
+  // Where there are pages of subjects and files, a name leads there.
+  const link = (address, text) => {
+    const element = document.createElement("a");
+    element.href = address;
+    element.textContent = text;
+    return element;
+  };
+  const LINE = /^(.+) line (\d+)(.*)$/;
+
   // What a cell says: a day does not break, and a path is told above the lines it leads to.
   function fill(cell, name, said, row) {
     const piece = (text) => {
@@ -234,10 +243,20 @@
       const box = document.createElement("div");
       const way = value(wrong.by.way, row);
       if (way) box.append(piece(way.replaceAll("_", " ")));
+      if (data.files) {
+        for (const one of said.split("; ")) {
+          const [, file, line, more] = LINE.exec(one) ?? [];
+          const where = file && `${data.files}${encodeURIComponent(file)}&line=${line}#line${line}`;
+          box.append(...(file ? [link(where, `${file} line ${line}`), more] : [one]), "\n");
+        }
+        return cell.append(box);
+      }
       // A file's path may break after a slash or an underscore.
       for (const part of said.replaceAll("; ", "\n").split(/(?<=[/_])/)) box.append(part, document.createElement("wbr"));
       cell.append(box);
     } else if (DAYS.has(name) && said) cell.append(piece(said.slice(0, 10)), said.slice(10));
+    else if (name === "subject" && data.subjects)
+      cell.append(link(data.subjects + value(wrong.by.subject_id, row), said));
     else cell.textContent = said;
   }
 

@@ -50,7 +50,7 @@ def rendered(folder: Path, data: Any, drawings: bool = True, **values: Any) -> s
         style="\n".join((one / "page.css").read_text(encoding="utf-8") for one in folders),
         script=(folder / "page.js").read_text(encoding="utf-8"),
         plotly=get_plotlyjs() if drawings else "",
-        data=_embedded(data),
+        data=embedded(data),
         **values,
     )
 
@@ -65,7 +65,7 @@ def plain(figure: go.Figure) -> dict[str, Any]:
     return json.loads(figure.to_json())
 
 
-def _embedded(data: Any) -> str:
+def embedded(data: Any) -> str:
     """Data as JSON that may stand inside a script element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,0 +1,185 @@
+"""A holder, and an edge: what it holds from whom, how late, what went stale, and its mishaps."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pipelines.exchange.mishaps import mishaps
+from pipelines.exchange.modes import modes
+from pipelines.exchange.network import Edge
+from pipelines.explore.asked import Asked, RequestError
+from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.page import Page
+from pipelines.explore.replays import REMEDIES
+from sources.deliver import MOST_DAYS
+
+MOST = 30  # stale copies named
+
+# On a day: what is held, by list and by whom it came from; `stale` are copies of what its owner no
+# longer shows.
+HELD = (
+    "WITH here AS (SELECT list, came_from, entry_version, subject_id FROM exchange.copies "
+    "WHERE holder = $1 AND from_day <= CAST($2 AS DATE) AND until(to_day) > CAST($2 AS DATE)), "
+    "owned AS (SELECT DISTINCT entry_version FROM exchange.copies WHERE distance = 0 "
+    "AND from_day <= CAST($2 AS DATE) AND until(to_day) > CAST($2 AS DATE)) "
+    "SELECT h.list, h.came_from, count(DISTINCT h.entry_version) AS entries, "
+    "count(DISTINCT h.subject_id) AS subjects, "
+    "count(DISTINCT h.entry_version) FILTER (o.entry_version IS NULL) AS stale "
+    "FROM here AS h LEFT JOIN owned AS o ON o.entry_version = h.entry_version "
+    "GROUP BY ALL ORDER BY h.list, h.came_from"
+)
+STALE = (
+    "WITH here AS (SELECT * FROM exchange.copies WHERE holder = $1 AND distance > 0 "
+    "AND from_day <= CAST($2 AS DATE) AND until(to_day) > CAST($2 AS DATE)), "
+    "owned AS (SELECT entry_version, max(until(to_day)) AS ended, "
+    "bool_or(from_day <= CAST($2 AS DATE) AND until(to_day) > CAST($2 AS DATE)) AS stands "
+    "FROM exchange.copies WHERE distance = 0 GROUP BY entry_version) "
+    "SELECT h.list, h.path, h.entry_version, h.subject_id, n.name, o.ended AS ended_at_owner, h.to_day, "
+    "date_diff('day', o.ended, CAST($2 AS DATE)) AS days_stale FROM here AS h "
+    "INNER JOIN owned AS o ON o.entry_version = h.entry_version AND NOT o.stands "
+    "LEFT JOIN merge.subjects AS n ON n.subject_id = h.subject_id "
+    f"ORDER BY days_stale DESC, h.list, h.entry_version, h.path LIMIT {MOST}"
+)
+# Days between a copy's first day and that of the copy it was made of.
+LATE = (
+    "SELECT c.list, c.came_from, count(*) AS copies, min(date_diff('day', p.from_day, c.from_day)) AS least, "
+    "CAST(quantile_disc(date_diff('day', p.from_day, c.from_day), 0.5) AS INTEGER) AS middle, "
+    "max(date_diff('day', p.from_day, c.from_day)) AS most "
+    "FROM exchange.copies AS c INNER JOIN exchange.paths AS w ON w.list = c.list AND w.path = c.path "
+    "INNER JOIN (SELECT path, entry_version, subject_id, min(from_day) AS from_day FROM exchange.copies "
+    "GROUP BY ALL) AS p ON p.path = w.parent_path AND p.entry_version = c.entry_version "
+    "AND p.subject_id = c.subject_id WHERE c.holder = ? AND c.came_from <> '' "
+    "AND c.from_day > CAST(? AS DATE) AND p.from_day <= c.from_day GROUP BY ALL ORDER BY c.list, c.came_from"
+)
+HAPPENED = (
+    "SELECT mishap, came_from, list, entry_id, subject_id, day, until_day FROM exchange.mishaps "
+    "WHERE holder = ? ORDER BY day, mishap, entry_id LIMIT 50"
+)
+
+
+def holder(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
+    """What a holder holds on a day."""
+    name = asked.places["holder"]
+    if name not in laboratory.words.holders:
+        raise RequestError(f"There is no holder {name[:80]!r} here.", 404)
+    day = _day(laboratory, asked)
+    edges = laboratory.network.edges
+    held = laboratory.rows(HELD, name, day)
+    lists = sorted({row["list"] for row in laboratory.rows(
+        "SELECT DISTINCT list FROM exchange.paths WHERE holder = ?", name)})  # fmt: skip
+    english, chinese = laboratory.words.both("holder", name)
+    return {
+        "title": english,
+        "title_zh": chinese,
+        "holder": name,
+        "audience": laboratory.words.holders[name]["audience"],
+        "reason": laboratory.words.holders[name]["reason"],
+        **_days(laboratory, day),
+        "held": held,
+        "late": laboratory.kept(
+            ("late", name), lambda: laboratory.rows(LATE, name, laboratory.run["day0"])
+        ),
+        "stale": laboratory.rows(STALE, name, day),
+        "happened": laboratory.rows(HAPPENED, name),
+        "takes": [_edge(edge) for edge in edges if edge.target == name],
+        "gives": [_edge(edge) for edge in edges if edge.source == name],
+        "lists": lists,
+        "kinds": _kinds("holder", bool([e for e in edges if e.target == name])),
+        "remedies": REMEDIES,
+        "most_days": MOST_DAYS,
+    }
+
+
+def edge(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
+    """What goes along an edge."""
+    name = asked.places["edge"]
+    found = [one for one in laboratory.network.edges if one.name == name]
+    if not found:
+        raise RequestError(f"There is no edge {name[:80]!r} here.", 404)
+    day = _day(laboratory, asked)
+    source, target = found[0].source, found[0].target
+    late = laboratory.kept(
+        ("late", target), lambda: laboratory.rows(LATE, target, laboratory.run["day0"])
+    )
+    return {
+        "title": f"{_called(laboratory, source)} → {_called(laboratory, target)}",
+        "edge": name,
+        "source": source,
+        "holder": target,
+        **_days(laboratory, day),
+        "clocks": [_edge(one) for one in found],
+        "held": [r for r in laboratory.rows(HELD, target, day) if r["came_from"] == source],
+        "late": [row for row in late if row["came_from"] == source],
+        "stale": [
+            r for r in laboratory.rows(STALE, target, day) if r["path"].split(">")[-2] == source
+        ],
+        "lists": sorted({one for e in found for one in e.lists}),
+        "kinds": _kinds("edge", True),
+        "remedies": REMEDIES,
+        "most_days": MOST_DAYS,
+    }
+
+
+def _called(laboratory: Laboratory, holder: str) -> str:
+    return laboratory.words.both("holder", holder)[0]
+
+
+def _day(laboratory: Laboratory, asked: Asked) -> str:
+    """The day that is looked at: the last of deliveries unless another is asked for."""
+    run, day = laboratory.run, asked.day("day")
+    if day is None:
+        return run["last_day"]
+    if not run["day0"] <= day.isoformat() <= run["horizon"]:
+        raise RequestError(f"`day` lies between {run['day0']} and {run['horizon']}, unlike {day}.")
+    return day.isoformat()
+
+
+def _days(laboratory: Laboratory, day: str) -> dict[str, Any]:
+    """What a slider of days needs."""
+    run = laboratory.run
+    first = date.fromisoformat(run["day0"])
+    return {
+        "day": day,
+        "first_day": run["day0"],
+        "last_day": run["horizon"],
+        "number_of_day": (date.fromisoformat(day) - first).days,
+        "number_of_last": (date.fromisoformat(run["horizon"]) - first).days,
+    }
+
+
+def _edge(one: Edge) -> dict[str, Any]:
+    return {
+        "edge": one.name,
+        "source": one.source,
+        "target": one.target,
+        "lists": list(one.lists),
+        "every": one.every,
+        "offset": one.offset,
+        "lag": one.lag,
+        "mode": one.mode,
+        "mode_words": modes()[one.mode].title_en,
+        "match": one.match,
+        "readmits": one.readmits,
+        "expiry": one.expiry,
+        "basis": one.basis,
+    }
+
+
+def _kinds(place: str, receives: bool) -> list[dict[str, str]]:
+    """The kinds of mishap that can happen at a place."""
+    fits = {
+        "holder": ("holder", "between", "edge") if receives else ("holder", "between"),
+        "edge": ("edge",),
+    }
+    return [
+        {"kind": one.kind, "title": one.title, "description": one.description}
+        for one in mishaps().values()
+        if one.place in fits[place]
+    ]
+
+
+PAGES = (
+    Page("/holders/{holder}", "holders.html", holder, takes=("day",)),
+    Page("/edges/{edge}", "holders.html", edge, takes=("day",)),
+)

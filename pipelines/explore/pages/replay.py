@@ -1,0 +1,108 @@
+"""A replay: what one bad record does, day by day, and what remains; to be saved and linked to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pipelines.explore.asked import Asked, RequestError
+from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.page import Answer, Page
+from pipelines.explore.replays import (
+    NAME,
+    REMEDIES,
+    TAKES,
+    Case,
+    case_of,
+    command_line,
+    follow,
+    without,
+)
+from sources.deliver import MOST_DAYS
+
+MOST_TITLE = 120
+
+
+def look(laboratory: Laboratory, asked: Asked) -> Answer:
+    """A replay and all that is told of it."""
+    case = case_of(laboratory, asked)
+    found = follow(laboratory, case)
+    told = {
+        **laboratory.kept(("replay told", *case.pairs), found.json),
+        "link": f"/replay?{case.query}",
+        "command": command_line(case, laboratory.home.path),
+    }
+
+    def beside() -> dict[str, Any]:
+        return laboratory.kept(
+            ("replay page", *case.pairs), lambda: _page(case, found, told["remedy"])
+        )
+
+    return Answer(told, beside)
+
+
+def _page(case: Case, found: Any, remedy: dict[str, Any]) -> dict[str, Any]:
+    """What the page says beside the plain values: sentences, pictures, the table."""
+    from pipelines.replay.tell.page import pictures_and_tables, said
+    from pipelines.replay.tell.page.rendered import embedded
+
+    data = pictures_and_tables(found) | {"subjects": "/subjects/", "files": "/files?file="}
+    return {
+        **said(found),
+        "data": embedded(data),
+        "case": case,
+        "record_id": next((e.struck.record_id for e in found.edits if e.struck.record_id), None),
+        "remedies": REMEDIES,
+        "most_days": MOST_DAYS,
+        "again": without(case, "correct_after", "remedy", "dispute"),
+        "wrongly_shown": _publicly(found),
+        "told_remedy": remedy,
+        "names": {
+            one["subject_id"]: found.words.name(one["subject_id"]) for one in remedy["removals"]
+        },
+    }
+
+
+def _publicly(found: Any) -> list[dict[str, str]]:
+    """Who could dispute what a public page shows of them."""
+    from pipelines.replay.plan.remedies import HARMS
+    from schemas.contract import CODES, read_csv
+
+    public = {
+        row["holder"] for row in read_csv(CODES / "holders.csv") if row["audience"] == "public"
+    }
+    lists = {row["list"]: row for row in read_csv(CODES / "lists.csv")}
+    seen: dict[tuple[str, str, str], str] = {}
+    for row in found.faulty.lists.sort_values(["from_day", "holder", "list"]).itertuples():
+        about = lists.get(row.list)
+        everybody = row.holder in public and about and about["sharing"] == "public"
+        if everybody and row.kind in HARMS[about["polarity"]]:
+            seen.setdefault((row.holder, row.list, row.subject_id), row.kind)
+    return [
+        {"holder": at, "list": name, "subject_id": who, "name": found.words.name(who), "kind": kind}
+        for (at, name, who), kind in seen.items()
+    ]
+
+
+def save(laboratory: Laboratory, asked: Asked) -> str:
+    """Write the replay as a scenario into the home; the address of the saved one."""
+    from pipelines.replay.plan.scenario import save as write
+
+    name, title = asked.text("name", 60), asked.text("title", MOST_TITLE)
+    if name is None or not NAME.fullmatch(name):
+        raise RequestError(
+            "A scenario is saved under a name of letters, digits, `_`, `-` and `.`, at most 60 of them."
+        )
+    case = case_of(laboratory, replace(asked, form=None))
+    found = follow(laboratory, case)
+    folder = laboratory.home.kept / "scenarios"
+    path = folder / f"{name}.yml"
+    if path.exists():
+        raise RequestError(f"There is a scenario {name!r} already; give another name.", 409)
+    write(replace(found.scenario, title=title or found.scenario.title), path)
+    return f"/replay?scenario={name}"
+
+
+PAGES = (
+    Page("/replay", "replay.html", look, takes=(*TAKES, "on"), act=save, sends=("name", "title")),
+)

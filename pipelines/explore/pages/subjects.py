@@ -1,0 +1,69 @@
+"""A subject: who shows what about it on a day, its grades and measures, and what each audience sees."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from pipelines.explore.asked import Asked
+from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.page import Page
+from pipelines.subject import PUBLISHED, about, find_subject
+from pipelines.trace import rows, steps_of
+
+AUDIENCES = ("public", "limited", "intergovernmental")
+# What is held changes on these days; between two of them a slider finds nothing new.
+CHANGES = (
+    "SELECT DISTINCT day FROM (SELECT unnest([from_day, to_day]) AS day FROM exchange.copies "
+    "WHERE subject_id = $1 UNION SELECT unnest([from_day, to_day]) FROM consequences.measures "
+    "WHERE subject_id = $1 UNION SELECT unnest([from_day, to_day]) FROM scores.grades "
+    "WHERE subject_id = $1) WHERE day IS NOT NULL AND day < CAST($2 AS DATE) ORDER BY day"
+)
+
+
+def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
+    """Everything held about a subject on a day."""
+    run = laboratory.run
+    day = asked.day("day")
+    with laboratory.engine() as engine:
+        subject = find_subject(engine, asked.places["subject"])
+        found = about(engine, subject, day)
+        seen = {audience: rows(engine, PUBLISHED, subject, audience) for audience in AUDIENCES}
+        numbers = rows(
+            engine,
+            "SELECT DISTINCT scheme, value FROM resolve.identifiers WHERE subject_id = ? ORDER BY ALL",
+            subject,
+        )
+        changes = [row["day"] for row in rows(engine, CHANGES, subject, run["horizon"])]
+    for measure in found["measures"]:
+        measure["links"] = _links(measure, found["subject_id"])
+    today = date.fromisoformat(found["as_of"])
+    first = date.fromisoformat(run["day0"])
+    return {
+        "title": found.get("name") or f"Subject {subject[:8]}",
+        **found,
+        "numbers": numbers,
+        "seen": seen,
+        "day": today.isoformat(),
+        "first_day": run["day0"],
+        "last_day": run["horizon"],
+        "number_of_day": (today - first).days,
+        "number_of_last": (date.fromisoformat(run["horizon"]) - first).days,
+        "before": max(
+            (d for d in changes if d < found["as_of"] and d >= run["day0"]), default=None
+        ),
+        "after": min((d for d in changes if d > found["as_of"]), default=None),
+        "published_on": run["last_day"],
+        "a_day_on": min(today + timedelta(1), date.fromisoformat(run["horizon"])).isoformat(),
+    }
+
+
+def _links(measure: dict[str, Any], subject: str) -> list[dict[str, str]]:
+    """The links a measure came along: kind, and the subjects at both ends."""
+    return [
+        {"link_kind": kind, "a_id": a, "b_id": b}
+        for kind, a, b in steps_of(measure["link_path"] or "", subject)
+    ]
+
+
+PAGES = (Page("/subjects/{subject}", "subjects.html", look, takes=("day",)),)

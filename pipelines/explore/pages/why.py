@@ -1,0 +1,32 @@
+"""Why: an entry, a copy, a measure or a change of points back to file and line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.explore.asked import Asked, RequestError
+from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.page import Page
+from pipelines.trace import trace
+
+LONGEST_ID = 200
+TITLES = {
+    "entry": "Why an entry stands on a list",
+    "copy": "Why a holder shows it",
+    "measure": "Why a measure is taken",
+    "points": "Why points changed",
+    "record": "What a record reached",
+}
+
+
+def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
+    """The tree of what something rests on."""
+    given = asked.places["id"]
+    if len(given) > LONGEST_ID:
+        raise RequestError("This is no id: it is too long.", 404)
+    with laboratory.engine() as engine:
+        node = trace(engine, given)
+    return {"title": TITLES[node["kind"]], "id": given, "node": node}
+
+
+PAGES = (Page("/why/{id:path}", "why.html", look),)

@@ -1,0 +1,239 @@
+"""Replays as an address asks for them, and the same as a command line.
+
+The names in the address are those of the options of `islands replay`, with `_` for `-`. Two are short for
+a `set`: `column` and `value`, as a form sends them. An address that names a dispute gets its text from
+the home.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.exchange.network import JOINS, read_network
+from pipelines.explore.asked import LONGEST, Asked, RequestError, query_of
+from pipelines.explore.laboratory import Laboratory
+from pipelines.options import policy_of
+from sources.deliver import MOST_DAYS
+
+if TYPE_CHECKING:
+    from pipelines.replay import FaultSpec, Replay, Scenario
+
+OF_A_FAULT = ("fault", "feed", "record", "day", "set", "scope", "seed", "holder", "sender", "list",
+              "entry", "subject", "other", "backup")  # fmt: skip
+HOW_IT_ENDS = ("correct_after", "remedy", "dispute")
+IN_WHICH_WORLD = ("join", "policy")
+TAKES = ("scenario", *OF_A_FAULT, "column", "value", *HOW_IT_ENDS, *IN_WHICH_WORLD)
+MOST_SEED = 10**9
+NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
+
+
+# What a form says of each remedy; the first: what the days to a correction say.
+REMEDIES = {
+    "": "nothing more than the days above",
+    "source": "the source finds it itself",
+    "notice": "the owner of the list tells the subject, who appeals",
+    "dispute": "the subject disputes it on a public page",
+    "reconciliation": "holders compare themselves with the owner",
+    "repair": "early removal by deed",
+    "none": "nobody does anything",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A replay as it is asked for.
+
+    Attributes:
+        pairs: names and values that ask for it, as they stand in its address.
+        specs: its faults.
+        join, policy, remedy, text: see `pipelines.replay.replay`.
+        scenario: the saved replay it is made from, if it is.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    specs: tuple[FaultSpec, ...]
+    join: str | None = None
+    policy: Mapping[str, str] = field(default_factory=dict)
+    remedy: str | None = None
+    text: str | None = None
+    scenario: Scenario | None = None
+
+    @property
+    def query(self) -> str:
+        """The same as a query of an address."""
+        return query_of(self.pairs)
+
+
+def case_of(laboratory: Laboratory, asked: Asked) -> Case:
+    """The replay that an address asks for.
+
+    Raises:
+        RequestError, FaultError, ScenarioError, NetworkError: if it makes no sense, in one sentence.
+    """
+    from pipelines.replay import load
+    from pipelines.replay.plan.options import asked as fault_asked
+    from pipelines.replay.plan.remedies import clocks, goes_with_days
+    from pipelines.replay.plan.scenario import see_same_world
+
+    join = asked.one_of("join", JOINS)
+    policy = policy_of(asked.texts("policy"))
+    remedy = asked.one_of("remedy", tuple(clocks()))
+    after = asked.number("correct_after", 1, MOST_DAYS)
+    dispute = asked.text("dispute", 80)
+    text = None if dispute is None else text_of_dispute(laboratory, dispute)
+    name = asked.text("scenario", 60)
+    scenario = None
+    if name is not None:
+        if given := [n for n in OF_A_FAULT if asked.texts(n)]:
+            raise RequestError(f"A scenario says its own faults; leave out {', '.join(given)}.")
+        path = scenario_file(laboratory, name)
+        scenario = load(path)
+        see_same_world(scenario, laboratory.about, path)
+        specs = tuple(scenario.faults)
+        if after is not None:
+            specs = tuple(replace(spec, correct_after=after) for spec in specs)
+        elif remedy is not None and not goes_with_days(remedy):
+            specs = tuple(replace(spec, correct_after=None) for spec in specs)
+        if after is None and remedy is None:
+            remedy, text = scenario.remedy, scenario.text
+        join, policy = join or scenario.join, {**scenario.policy, **policy}
+    else:
+        sets = asked.texts("set")
+        column, value = asked.text("column"), asked.texts("value")
+        if column is not None:
+            sets = [*sets, f"{column}={value[0] if value else ''}"]
+        elif value:
+            raise RequestError("`value` is given without the `column` it is for.")
+        specs = (
+            fault_asked(
+                fault=asked.text("fault"),
+                seed=asked.number("seed", 0, MOST_SEED),
+                feed=asked.text("feed"),
+                record=asked.text("record"),
+                delivery=asked.text("day"),
+                backup=asked.text("backup"),
+                sets=sets,
+                scope=asked.one_of("scope", ("source", "once")),
+                correct_after=after,
+                **{
+                    n: asked.text(n)
+                    for n in ("holder", "sender", "list", "entry", "subject", "other")
+                },
+            ),
+        )
+    read_network(laboratory.run["tier"], join or laboratory.run["join_level"], policy)
+    kept = [(n, v) for n, v in asked.pairs if n in TAKES and v and n not in ("column", "value")]
+    if name is None and column is not None:
+        kept.append(("set", sets[-1]))
+    order = {n: at for at, n in enumerate(TAKES)}
+    pairs = tuple(sorted(kept, key=lambda pair: order[pair[0]]))
+    return Case(pairs, specs, join, policy, remedy, text, scenario)
+
+
+def follow(laboratory: Laboratory, case: Case) -> Replay:
+    """A replay with all that its page tells; kept for whoever asks for the same again.
+
+    Raises:
+        FaultError, EditError, HomeError, NetworkError, NotYet: if it cannot be followed, or not yet.
+    """
+    from pipelines.replay import replay_on
+
+    def make() -> Replay:
+        with laboratory.universes(case.join, case.policy) as universes:
+            specs = case.specs
+            if len(specs) == 1 and specs[0].drawn:
+                specs = (universes.first_with_effect(specs[0]),)
+            return replay_on(
+                universes,
+                laboratory.home,
+                specs,
+                join=case.join,
+                policy=case.policy or None,
+                scenario=case.scenario,
+                paths=True,
+                remedy=case.remedy,
+                text=case.text,
+            )
+
+    return laboratory.kept(("replay", *case.pairs), make)
+
+
+def command_line(case: Case, home: Path) -> str:
+    """The same replay as a command, ready to paste."""
+    words = ["islands", "replay"]
+    for name, value in case.pairs:
+        if name == "dispute":
+            continue
+        if name == "scenario":
+            value = str(home / "scenarios" / f"{value}.yml")
+        words += [f"--{name.replace('_', '-')}", value]
+    return shlex.join([*words, "--home", str(home)])
+
+
+# --- what is kept in the home -----------------------------------------------------------------------
+
+
+def scenario_file(laboratory: Laboratory, name: str) -> Path:
+    """The file of a saved replay.
+
+    Raises:
+        RequestError: if there is none of that name.
+    """
+    path = laboratory.home.kept / "scenarios" / f"{name}.yml"
+    if not NAME.fullmatch(name) or not path.is_file():
+        raise RequestError(f"There is no scenario {name!r} in this home.", 404)
+    return path
+
+
+def scenarios(laboratory: Laboratory) -> list[str]:
+    """Names of the saved replays."""
+    folder = laboratory.home.kept / "scenarios"
+    return sorted(path.stem for path in folder.glob("*.yml") if NAME.fullmatch(path.stem))
+
+
+def text_of_dispute(laboratory: Laboratory, name: str) -> str:
+    """What a dispute that is kept in the home says.
+
+    Raises:
+        RequestError: if there is none of that name.
+    """
+    path = laboratory.home.kept / "disputes" / f"{name}.json"
+    try:
+        if NAME.fullmatch(name):
+            return str(json.loads(path.read_text(encoding="utf-8"))["text"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise RequestError(f"There is no dispute {name!r} in this home.", 404)
+
+
+def see_title(asked: Asked, name: str, most: int = LONGEST) -> str:
+    """A text that somebody has to give.
+
+    Raises:
+        RequestError: if it is empty.
+    """
+    text = asked.text(name, most)
+    if text is None:
+        raise RequestError(f"Fill in `{name}`.")
+    return text
+
+
+def ends(case: Case) -> Sequence[tuple[str, str]]:
+    """Of the names and values of a case, those that say how it ends and in which world."""
+    return [pair for pair in case.pairs if pair[0] in (*HOW_IT_ENDS, *IN_WHICH_WORLD)]
+
+
+def without(case: Case, *names: str) -> list[tuple[str, str]]:
+    """The names and values of a case without some."""
+    return [pair for pair in case.pairs if pair[0] not in names]
+
+
+def shown(value: Any) -> str:
+    """A cell as it is shown."""
+    return "(empty)" if value is None else str(value)
