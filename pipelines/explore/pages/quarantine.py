@@ -41,21 +41,21 @@ def row(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     place = _place(asked)
     with laboratory.engine() as engine:
         found = shown(engine, place, _decided(laboratory))
-    return {"title": found["row"], **found, "done": asked.one_of("done", tuple(_TAKEN))}
+    return {
+        "title": found["row"],
+        **found,
+        "done": asked.one_of("done", _TAKEN),
+        "still": asked.text("still"),
+    }
 
 
-# What was decided -> how the page says so.
-_TAKEN = {
-    CORRECT: "It will be read as corrected",
-    RELEASE: "It will be let through",
-    DISCARD: "It stays out for good",
-}
+_TAKEN = (CORRECT, RELEASE, DISCARD)
 
 
 def act(laboratory: Laboratory, asked: Asked) -> str:
     """Take a step about a row; the address of the row."""
     place = _place(asked)
-    what = asked.one_of("what", tuple(_TAKEN))
+    what = asked.one_of("what", _TAKEN)
     if what is None:
         raise RequestError(f"`what` is one of {', '.join(_TAKEN)}.")
     who, why = asked.text("who", 80), asked.text("why", MOST_TEXT)
@@ -67,8 +67,9 @@ def act(laboratory: Laboratory, asked: Asked) -> str:
         if column is None:
             raise RequestError("Name the column that is to be corrected.")
         values = {column: asked.text("value", MOST_TEXT)}
-    decide(laboratory.home, what, who, why, row=place, values=values)
-    return f"/quarantine/{place}?{query_of([('done', what)])}"
+    (told,) = decide(laboratory.home, what, who, why, row=place, values=values)
+    still = ", ".join(one["rule"] for one in told["still"])
+    return f"/quarantine/{place}?{query_of([('done', what), ('still', still)])}"
 
 
 def _place(asked: Asked) -> str:
@@ -85,7 +86,7 @@ PAGES = (
         "/quarantine/{row:path}",
         "quarantine_row.html",
         row,
-        takes=("done",),
+        takes=("done", "still"),
         act=act,
         sends=("what", "who", "why", "column", "value"),
     ),
