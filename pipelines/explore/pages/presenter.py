@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 Pairs = tuple[tuple[str, str], ...]
 MOST = 8  # rows of a table on a screen
 DAYS = "30"  # until the source corrects it
+PUSHED = {"corrections": "pushed"}
 OTHERWISE = {
     "as it is": (),
     "the source corrects it after a day": (("correct_after", "1"),),
-    "corrections are sent on at once": (("policy", "corrections=pushed"),),
+    "corrections are sent on at once": tuple(
+        ("policy", f"{name}={value}") for name, value in PUSHED.items()
+    ),
 }
 
 
@@ -87,6 +90,7 @@ def _link(address: str, text: str) -> dict[str, str]:
 
 
 def _islands(laboratory: Laboratory) -> dict[str, Any]:
+    laboratory.begin()  # so that the base for replays is there when the next step asks for it
     found = laboratory.kept(("counted",), lambda: laboratory.rows(COUNTED)[0])
     return {
         "sentence": f"{found['islands']} organisations keep registers of their own and publish "
@@ -180,6 +184,7 @@ def _spread(laboratory: Laboratory) -> dict[str, Any]:
 
 def _harm(laboratory: Laboratory) -> dict[str, Any]:
     found, told, link = _found(laboratory)
+    laboratory.begin(policy=PUSHED)  # which the last step asks for
     totals, words = told["totals"], laboratory.words
     rows = [row for row in told["measures"] if row["uncorrected_until"]]
     return {
