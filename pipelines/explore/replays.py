@@ -78,7 +78,7 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
     """
     from pipelines.replay import load
     from pipelines.replay.plan.options import asked as fault_asked
-    from pipelines.replay.plan.remedies import clocks, goes_with_days
+    from pipelines.replay.plan.remedies import clocks, goes_with_days, see_remedy
     from pipelines.replay.plan.scenario import see_same_world
 
     join = asked.one_of("join", JOINS)
@@ -127,6 +127,7 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
                 },
             ),
         )
+    see_remedy(remedy, any(spec.correct_after for spec in specs), text)
     read_network(laboratory.run["tier"], join or laboratory.run["join_level"], policy)
     kept = [(n, v) for n, v in asked.pairs if n in TAKES and v and n not in ("column", "value")]
     if name is None and column is not None:
@@ -143,6 +144,10 @@ def follow(laboratory: Laboratory, case: Case) -> Replay:
         FaultError, EditError, HomeError, NetworkError, NotYet: if it cannot be followed, or not yet.
     """
     from pipelines.replay import replay_on
+    from pipelines.replay.plan.disputes import Dispute
+
+    # What a dispute says changes nothing of what comes of it.
+    pairs = tuple(without(case, "dispute"))
 
     def make() -> Replay:
         with laboratory.universes(case.join, case.policy) as universes:
@@ -158,10 +163,17 @@ def follow(laboratory: Laboratory, case: Case) -> Replay:
                 scenario=case.scenario,
                 paths=True,
                 remedy=case.remedy,
-                text=case.text,
             )
 
-    return laboratory.kept(("replay", *case.pairs), make)
+    found = laboratory.kept(("replay", *pairs), make)
+    if case.text is None:
+        return found
+    name = next((value for name, value in case.pairs if name == "dispute"), None)
+    return replace(
+        found,
+        scenario=replace(found.scenario, text=case.text),
+        dispute=name and Dispute(f"disputes/{name}.json", case.text),
+    )
 
 
 def command_line(case: Case, home: Path) -> str:

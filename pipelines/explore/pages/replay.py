@@ -26,6 +26,7 @@ MOST_TITLE = 120
 def look(laboratory: Laboratory, asked: Asked) -> Answer:
     """A replay and all that is told of it."""
     case = case_of(laboratory, asked)
+    asked.day("on")  # the day the picture stands on, which the page's script reads
     found = follow(laboratory, case)
     told = {
         **laboratory.kept(("replay told", *case.pairs), found.json),

@@ -31,6 +31,35 @@
         if (value === "") event.formData.delete(name);
     });
 
+  // The day a replay's network stands on is a part of the address, so that it can be sent to somebody.
+  const day = document.getElementById("day");
+  const today = document.getElementById("today");
+  if (today && day && day.type === "range") addEventListener("load", () => {
+    const wanted = new URLSearchParams(location.search).get("on");
+    if (wanted) {
+      day.value = Math.round(Date.parse(wanted + "T00:00:00Z") / 86400000);
+      day.dispatchEvent(new Event("input"));
+    }
+    let waits = null;
+    new MutationObserver(() => {
+      clearTimeout(waits);
+      waits = setTimeout(() => {
+        const address = new URL(location.href);
+        address.searchParams.set("on", today.textContent);
+        history.replaceState(history.state, "", address);
+      }, 400);
+    }).observe(today, { childList: true, characterData: true, subtree: true });
+  });
+
+  // The column that is to be broken says what it holds, to be changed rather than typed anew.
+  const column = document.getElementById("column");
+  const value = document.getElementById("value");
+  if (column && value) {
+    const fill = () => { value.value = column.selectedOptions[0].dataset.value; };
+    column.addEventListener("change", fill);
+    fill();
+  }
+
   // A replay may take a moment: say so, and do not let it be asked for twice.
   for (const form of document.querySelectorAll("form[data-waits]"))
     form.addEventListener("submit", () => {

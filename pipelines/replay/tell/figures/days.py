@@ -87,7 +87,9 @@ def _counts(difference: Difference) -> list[Count]:
     return found
 
 
-def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
+def wrong_per_day(
+    replay: Replay, narrow: bool = False, found: pd.DataFrame | None = None
+) -> go.Figure:
     """How many subjects are wrong on each day, by how they are tied to the fault.
 
     Areas tell what came about, with the correction if there was one; a dotted line tells how many
@@ -96,11 +98,12 @@ def wrong_per_day(replay: Replay, narrow: bool = False) -> go.Figure:
     Args:
         replay: see `pipelines.replay.replay`.
         narrow: whether it is meant for a narrow screen.
+        found: what `per_day` gives, if it is known.
 
     >>> from pipelines.replay.tell.figures import wrong_per_day
     >>> wrong_per_day(replay("build", fault)).show()  # doctest: +SKIP
     """
-    frame = per_day(replay)
+    frame = per_day(replay) if found is None else found
     if not frame["wrong"].any() and not frame["uncorrected"].any():
         return empty("Nobody is wrong on any day.", narrow)
     ties = [tie for tie in TIES if frame[tie].any()]

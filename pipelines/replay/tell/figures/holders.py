@@ -71,7 +71,9 @@ def network(replay: Replay, narrow: bool = False) -> go.Figure:
     return figure
 
 
-def moving(replay: Replay, narrow: bool = False) -> tuple[go.Figure, list[dict[str, Any]]]:
+def moving(
+    replay: Replay, narrow: bool = False, found: Spread | None = None
+) -> tuple[go.Figure, list[dict[str, Any]]]:
     """The network on the eve of the fault, and its frames as plain values.
 
     A frame has a `name`, its day, and what plotly's frames have: `data` and `layout`, the latter a
@@ -80,8 +82,9 @@ def moving(replay: Replay, narrow: bool = False) -> tuple[go.Figure, list[dict[s
     Args:
         replay: see `network`.
         narrow: likewise.
+        found: how the error spreads, if it is known.
     """
-    spreading = spread(replay)
+    spreading = found or spread(replay)
     starts = {node: 0 for node in spreading.nodes if node.startswith(FILE)}
     if not spreading.lit:  # nothing went anywhere: the network stands as it is, from the owners on
         starts |= {owner: 1 for owner in spreading.owners if owner in spreading.nodes}

@@ -81,7 +81,7 @@ def _united(lists: pd.DataFrame) -> pd.DataFrame:
     return here.groupby(by)["subject_id"].nunique().rename("subjects").reset_index()
 
 
-def intervals(replay: Replay, narrow: bool = False) -> go.Figure:
+def intervals(replay: Replay, narrow: bool = False, found: pd.DataFrame | None = None) -> go.Figure:
     """When each list was wrong at each holder, with the days of fault and correction.
 
     Bars tell what came about, with the correction if there was one: what stands beyond its line is
@@ -91,11 +91,12 @@ def intervals(replay: Replay, narrow: bool = False) -> go.Figure:
     Args:
         replay: see `pipelines.replay.replay`.
         narrow: whether it is meant for a narrow screen, with the names above the bars.
+        found: its `periods`, if they are known.
 
     >>> from pipelines.replay.tell.figures import intervals
     >>> intervals(replay("build", fault)).show()  # doctest: +SKIP
     """
-    frame = periods(replay)
+    frame = periods(replay) if found is None else found
     if not len(frame):
         return empty("No list is wrong on any day.", narrow)
     rows = list(dict.fromkeys(zip(frame["holder"], frame["list"], strict=True)))

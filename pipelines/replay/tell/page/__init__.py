@@ -20,6 +20,7 @@ import pandas as pd
 from pipelines.replay.tell.figures import intervals, per_day, periods, wrong_per_day
 from pipelines.replay.tell.figures.holders import moving
 from pipelines.replay.tell.figures.marks import correction_day, fault_days
+from pipelines.replay.tell.figures.spread import Spread, spread
 from pipelines.replay.tell.page import sections
 from pipelines.replay.tell.page.rendered import HERE, both_widths, plain, rendered
 from pipelines.replay.tell.page.rows import HEADINGS, rows
@@ -54,21 +55,21 @@ def page(replay: Replay) -> str:
 def pictures_and_tables(replay: Replay) -> dict[str, Any]:
     """What the page's script reads, as plain values: the pictures, the days, and the tables."""
     fixed = correction_day(replay)
-    table = rows(replay)
+    table, times, by_day, spreading = rows(replay), periods(replay), per_day(replay), spread(replay)
     return {
         "notice": NOTICE,
         "pictures": {
-            "network": both_widths(lambda narrow: _moving(replay, narrow)),
-            "intervals": both_widths(lambda narrow: plain(intervals(replay, narrow))),
-            "days": both_widths(lambda narrow: plain(wrong_per_day(replay, narrow))),
+            "network": both_widths(lambda narrow: _moving(replay, narrow, spreading)),
+            "intervals": both_widths(lambda narrow: plain(intervals(replay, narrow, times))),
+            "days": both_widths(lambda narrow: plain(wrong_per_day(replay, narrow, by_day))),
         },
         "fault": fault_days(replay)[0].isoformat(),
         "correction": None if fixed is None else fixed.isoformat(),
         "horizon": replay.faulty.horizon.isoformat(),
         "tables": {
             "wrong": _packed(table),
-            "periods": _packed(periods(replay)),
-            "days": _packed(per_day(replay)),
+            "periods": _packed(times),
+            "days": _packed(by_day),
         },
         "headings": {name: text for name, text in HEADINGS.items() if name in table and text},
     }
@@ -91,9 +92,9 @@ def said(replay: Replay) -> dict[str, Any]:
     }
 
 
-def _moving(replay: Replay, narrow: bool) -> dict[str, Any]:
+def _moving(replay: Replay, narrow: bool, spreading: Spread) -> dict[str, Any]:
     """The network as plain values; the page has buttons of its own for it."""
-    figure, frames = moving(replay, narrow)
+    figure, frames = moving(replay, narrow, spreading)
     return plain(figure) | {"frames": frames}
 
 

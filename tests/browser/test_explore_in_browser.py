@@ -1,0 +1,121 @@
+"""The pages of `islands explore` in a browser: from a name to what remains, and to a link for others."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.home import Home, write_json
+from tests.browser.test_page_in_browser import PHONE, WIDE, browser, wait
+from tests.pipelines.explore.conftest import served
+
+__all__ = ["browser"]
+pytestmark = pytest.mark.long
+
+DECORATOR = "柳陌鼎远装饰工程有限公司"
+
+
+@pytest.fixture(scope="module")
+def address(story, tmp_path_factory):
+    """The story's pages."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
+    world = {"size": "story", "seed": 1, "days": 365, "dirt": 0.0, "tier": "story"}
+    write_json(home.pointer, about | world)
+    with served(home) as (client, _):
+        yield f"http://127.0.0.1:{client.port}"
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["projector", "phone"]
+)
+def test_from_a_name_to_what_remains(browser, address, size, scheme) -> None:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+    )
+    context.set_default_timeout(120_000)
+    asked, said = [], []
+
+    def watched(tab):
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("console", lambda told: said.append(f"{told.type}: {told.text}"))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        return tab
+
+    tab = watched(context.new_page())
+    tab.goto(address)
+    # Search, by keyboard alone.
+    tab.keyboard.press("/")
+    tab.keyboard.type(DECORATOR[:6])
+    tab.keyboard.press("Enter")
+    tab.click(f"text={DECORATOR}")
+    # The subject, on another day.
+    assert tab.inner_text("h1").startswith(DECORATOR)
+    tab.fill("input[type=date]", "2024-04-01")
+    tab.wait_for_url("**day=2024-04-01")
+    assert "2024-04-01" in tab.inner_text("#shown")
+    fits(tab, size)
+    # The record, and another code in it.
+    tab.click("#held a[href^='/records/']:has-text('judgment default')")
+    assert "PDY006120" in tab.inner_text("#file")
+    tab.select_option("#column", "cardNum")
+    assert tab.input_value("#value") == "PDY006120"
+    tab.fill("#value", "PDY006219")
+    fits(tab, size)
+    tab.click("#cell button")
+    # Watch it go, day by day.
+    tab.wait_for_selector("#network .scatterlayer")
+    assert "Nobody ever corrects it" in tab.inner_text("main")
+    tab.click("#forth")
+    wait(tab, "document.getElementById('told').textContent.includes('wrong at')")
+    tab.click("#forth")
+    day = tab.inner_text("#today")
+    wait(tab, f"location.search.includes('on={day}')")
+    # Correct it; what remains.
+    tab.fill("#ends input[name=correct_after]", "30")
+    tab.click("#ends button")
+    tab.wait_for_url("**correct_after=30*")
+    tab.wait_for_selector("#network .scatterlayer")
+    assert "after 30 days" in tab.inner_text(".remains")
+    fits(tab, size)
+    # Keep it, and open the link in a window of its own.
+    name = f"mine-{size[0]}-{scheme}"
+    tab.fill("#keep input[name=name]", name)
+    tab.click("#keep button")
+    tab.wait_for_url(f"**scenario={name}")
+    other = watched(context.new_page())
+    other.goto(tab.url)
+    other.wait_for_selector("#network .scatterlayer")
+    assert other.inner_text(".lead") == tab.inner_text(".lead")
+    # Back, to where it was broken.
+    tab.go_back()
+    tab.wait_for_url("**correct_after=30*")
+    context.close()
+    assert not [url for url in asked if not url.startswith((address, "data:", "blob:"))]
+    assert not said
+
+
+def fits(tab, size) -> None:
+    """See that nothing is wider than the screen, and every control has a label."""
+    assert tab.evaluate("document.documentElement.scrollWidth") <= size[0]
+    nameless = tab.evaluate(
+        """[...document.querySelectorAll('button, input:not([type=hidden]), select, textarea')].filter(
+            (one) => !(one.getAttribute('aria-label') || one.labels?.[0]?.textContent.trim()
+            || one.textContent.trim())).map((one) => one.outerHTML)"""
+    )
+    assert nameless == []
+
+
+def test_without_a_script_the_forms_still_lead_on(browser, address) -> None:
+    context = browser.new_context(
+        viewport={"width": PHONE[0], "height": PHONE[1]}, java_script_enabled=False
+    )
+    context.set_default_timeout(120_000)
+    tab = context.new_page()
+    tab.goto(f"{address}/search?q={DECORATOR[:4]}")
+    tab.click(f"text={DECORATOR}")
+    tab.click("#held a[href^='/records/']:has-text('judgment default')")
+    tab.select_option("#column", "cardNum")
+    tab.fill("#value", "PDY006219")
+    tab.click("#cell button")
+    assert "5 holders" in tab.inner_text(".lead")
+    context.close()
