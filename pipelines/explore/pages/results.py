@@ -25,17 +25,28 @@ MATRIX = "islands matrix --n 5 --home {}"
 
 
 def every(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
-    """What there is of one sort, and how to make it."""
-    what = "matrix" if asked.address == "/matrix" else "experiment"
+    """What there is, of both sorts or of one, and how to make it."""
     home = laboratory.home.path
+    sorts = {
+        "matrix": ("Which gate catches which fault", MATRIX),
+        "experiment": ("Experiments", EXPERIMENT),
+    }
+    if (sort := {"/matrix": "matrix", "/experiments": "experiment"}.get(asked.address)) is not None:
+        sorts = {sort: sorts[sort]}
     return {
-        "title": "Which gate catches which fault" if what == "matrix" else "Experiments",
-        "what": what,
-        "results": [
-            {"folder": one.name, "made_by": one.manifest.get("command")}
-            for one in results(laboratory, what)
+        "title": "Results",
+        "sorts": [
+            {
+                "what": what,
+                "title": title,
+                "results": [
+                    {"folder": one.name, "made_by": one.manifest.get("command")}
+                    for one in results(laboratory, what)
+                ],
+                "command": command.format(home),
+            }
+            for what, (title, command) in sorts.items()
         ],
-        "command": (MATRIX if what == "matrix" else EXPERIMENT).format(home),
     }
 
 
@@ -51,7 +62,7 @@ def experiment(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         ["entry_days", "arm", "fault"], ascending=[False, True, True]
     )
     return {
-        "title": f"Experiment {one.name}",
+        "title": f"Experiment: {one.name}",
         "folder": one.name,
         "headline": report.headline(summary),
         "headings": dict(report.HEADINGS),
@@ -91,7 +102,7 @@ def matrix(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     if gate is not None and fault is None:
         raise RequestError("Name the `fault` that the `gate` is to have caught.")
     return {
-        "title": f"Matrix {one.name}",
+        "title": f"Matrix: {one.name}",
         "folder": one.name,
         "made_by": one.manifest.get("command"),
         "gates": [row["gate"] for row in gates],
@@ -149,8 +160,9 @@ def _examples(
 
 
 PAGES = (
-    Page("/matrix", "results.html", every, menu=("Matrix", "检出矩阵"), place=41),
+    Page("/results", "results.html", every, menu=("Results", "结果"), place=41),
+    Page("/matrix", "results.html", every),
     Page("/matrix/{folder:path}", "matrix.html", matrix, takes=("fault", "gate")),
-    Page("/experiments", "results.html", every, menu=("Experiments", "实验"), place=42),
+    Page("/experiments", "results.html", every),
     Page("/experiments/{folder:path}", "experiment.html", experiment),
 )
