@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.codes import load_codes
+from pipelines.described import describe
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.engine.spark_settings import SparkSettings
@@ -194,6 +195,7 @@ def build(
     progress: Progress | None = None,
     threads: int | None = None,
     checks: bool = True,
+    described: bool = True,
     command: Sequence[str] = ("build",),
     ask: Callable[[Engine, Build], None] = lambda engine, done: None,
     spark: SparkSettings | None = None,
@@ -209,6 +211,7 @@ def build(
         threads: threads the engine may use; by default all, or with DuckDB one for a few files.
         join, policy, tier, mishaps, decided: see `Plan`.
         world, progress, checks: see `build_with`.
+        described: whether the database is to say what its tables mean; see `pipelines.described`.
         command: words of the command that asked for it, for the manifest.
         ask: called with the finished database while it is still open.
         spark: where and how Spark runs; None: on this machine.
@@ -224,6 +227,8 @@ def build(
     try:
         with open_engine(engine, building, threads=threads, spark=spark) as opened:
             done = build_with(opened, landing, plan, world=world, progress=progress, checks=checks)
+            if described and engine == "duckdb":
+                describe(opened, plan.models)
             done.about = plan.about(opened, command, **more)
             ask(opened, done)
         done.target = finished(building, done.about)

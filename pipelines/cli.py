@@ -12,6 +12,7 @@ import typer
 from typer import Argument, Option
 
 from pipelines import listing
+from pipelines.ask.commands import ask
 from pipelines.explore.commands import explore
 from pipelines.home import Home
 from pipelines.lab.commands import lab
@@ -19,7 +20,9 @@ from pipelines.options import (
     HOME,
     HomeOption,
     JsonOption,
+    ReplayOption,
     SeedOption,
+    StateOption,
     is_said,
     note,
     option_of,
@@ -32,6 +35,7 @@ from pipelines.quarantine.commands import quarantine
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
 from pipelines.terminal import print_json, print_table, progress_bar, wide_console
 from pipelines.trouble import told
+from schemas.notice import NOTICE
 
 app = typer.Typer(
     name="islands",
@@ -104,6 +108,7 @@ def build(
             join=join,
             engine=engine,
             policy=policy_of(policy),
+            announced=True,
             progress=tell,
             command=sys.argv[1:],
             spark=spark,
@@ -230,6 +235,8 @@ def replay(
 @app.command()
 def trace(
     given: Annotated[str, Argument(metavar="ID", help="An id, or the start of one.")],
+    replay: ReplayOption = None,
+    state: StateOption = "faulty",
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -239,13 +246,28 @@ def trace(
     """
     from pipelines import trace as tracing
     from pipelines.made_by import out_of_date
-    from pipelines.printed import print_trace
+    from pipelines.printed import print_otherwise, print_trace
     from pipelines.run import opened
 
+    if replay is not None:
+        found = _otherwise(
+            home, replay, state, lambda engine: tracing.trace(engine, given), as_json
+        )
+        print_json(found) if as_json else print_otherwise(found, print_trace)
+        return
     with opened(Home(home)) as engine:
         note(out_of_date(engine, Home(home).database(), home))
         found = tracing.trace(engine, given)
     print_json(found) if as_json else print_trace(found)
+
+
+def _otherwise(home: Path, scenario: Path, state: str, look: Any, as_json: bool) -> dict[str, Any]:
+    """What something is in the world of a scenario; see `pipelines.replay.otherwise`."""
+    from pipelines.replay.otherwise import STATES, looked_at
+
+    see_one_of(state, STATES, "--state")
+    with progress_bar("rebuilding the world of the scenario", show=not as_json) as tell:
+        return looked_at(Home(home), scenario, look, state, tell)
 
 
 @app.command()
@@ -280,12 +302,26 @@ def generate(
             "offices and subjects err more, and everyone after a change of software."
         ),
     ] = "1",
+    for_students: Annotated[
+        bool,
+        Option(
+            "--for-students",
+            help="Leave out the truth and the seed, from which it could be made again: give a --seed of "
+            "at least six digits and keep it. What a build needs is all there; with the same --size, "
+            "--seed, --days and --dirt, and without this, the instructor makes the key in another home.",
+        ),
+    ] = False,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
     """Make a world and the files its islands deliver."""
-    from pipelines.run import generate_home
+    from pipelines.run import LEAST_HIDDEN_SEED, generate_home
 
+    if for_students and seed < LEAST_HIDDEN_SEED:
+        raise ValueError(
+            "--for-students wants a --seed that nobody finds by trying, of at least six digits; keep it, "
+            "since it is written down nowhere."
+        )
     with progress_bar("generating", show=not as_json) as tell:
         made = generate_home(
             Home(home),
@@ -293,6 +329,8 @@ def generate(
             seed=seed,
             days=days,
             dirt=dirt,
+            for_students=for_students,
+            announced=True,
             progress=tell,
             command=sys.argv[1:],
         )
@@ -302,6 +340,8 @@ def generate(
         print(
             f"Made {made['files']} files in {made['landing']} ({size}, seed {seed}, {days} days)."
         )
+        if for_students:
+            print(f"Keep the seed, {seed}: it is written down nowhere there, nor is the truth.")
 
 
 @app.command()
@@ -522,6 +562,8 @@ def subject(
     audience: Annotated[
         str | None, Option(help="What public, limited or intergovernmental sees on the last day.")
     ] = None,
+    replay: ReplayOption = None,
+    state: StateOption = "faulty",
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -529,7 +571,7 @@ def subject(
     from datetime import date
 
     from pipelines.made_by import out_of_date
-    from pipelines.printed import print_published, print_subject
+    from pipelines.printed import print_otherwise, print_published, print_subject
     from pipelines.run import opened
     from pipelines.subject import about, published
     from pipelines.trace import a_day
@@ -537,13 +579,45 @@ def subject(
     if audience and as_of:
         raise ValueError("--audience tells the last day of deliveries; give it without --as-of.")
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))
+
+    def look(engine: Any) -> dict[str, Any]:
+        return published(engine, given, audience) if audience else about(engine, given, day)
+
+    if replay is not None:
+        found = _otherwise(home, replay, state, look, as_json)
+        shown = print_published if audience else print_subject
+        print_json(found) if as_json else print_otherwise(found, shown)
+        return
     with opened(Home(home)) as engine:
         note(out_of_date(engine, Home(home).database(), home))
-        found = published(engine, given, audience) if audience else about(engine, given, day)
+        found = look(engine)
     if as_json:
         print_json(found)
     else:
         print_published(found) if audience else print_subject(found)
+
+
+app.command()(ask)
+
+
+@app.command()
+def key(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
+    """The answer key: every error that --dirt put into the files, by file and line, before and after."""
+    from pipelines.key import key as answers
+    from pipelines.run import opened
+
+    place = Home(home)
+    with opened(place) as engine:
+        found = answers(engine)
+    said = {name: place.current().get(name) for name in ("size", "seed", "days", "dirt")}
+    if as_json:
+        print_json({"synthetic": True} | said | found)
+        return
+    print(NOTICE)
+    shown = ["file", "line", "column", "kind", "before", "after"]
+    print_table(f"{len(found['errors'])} wrong cells that were delivered", found["errors"], shown)
+    if found["never_delivered"]:
+        print(f"{found['never_delivered']} more are wrong in registers, and in no delivery.")
 
 
 @app.command()
@@ -584,18 +658,28 @@ app.add_typer(lab, name="lab")
 
 @app.command()
 def sources(as_json: JsonOption = False) -> None:
-    """The islands and their feeds."""
+    """The islands, their feeds, and who they are."""
     rows = listing.sources()
+    if as_json:
+        print_json(rows)
+        return
     shown = ["feed", "title_zh", "format", "mode", "every_days", "identifier", "sharing", "tier"]
-    print_json(rows) if as_json else print_table("Islands and feeds", rows, shown)
+    print_table("Islands and feeds", rows, shown)
+    islands = list({row["island"]: row for row in rows}.values())
+    print_table("Who they are", islands, ["island", "publisher", "sentence"])
 
 
 @app.command()
 def lists(as_json: JsonOption = False) -> None:
     """The lists, their owners, and how many ways each can travel."""
+    from schemas.holders import introduced
+
     rows = listing.lists()
+    if as_json:
+        print_json(rows)
+        return
     shown = ["list", "title_en", "owner", "polarity", "sharing", "tier", "holders", "paths"]
-    print_json(rows) if as_json else print_table("Lists", rows, shown)
+    print_table("Lists", [row | {"owner": introduced(row["owner"])} for row in rows], shown)
 
 
 @app.command()
@@ -603,13 +687,17 @@ def edges(
     join: Annotated[str, Option(help="none, own-keys, unified-code, full.")] = "full",
     as_json: JsonOption = False,
 ) -> None:
-    """The edges over which holders hand lists on: when, how late, how they forget."""
+    """The edges over which holders hand lists on: when, how late, how they forget; and who they are."""
     from pipelines.exchange.network import JOINS
 
     see_one_of(join, JOINS, "--join")
     rows = listing.edges(join)
+    if as_json:
+        print_json(rows)
+        return
     shown = ["edge", "lists", "every", "offset", "lag", "mode", "match", "join", "tier"]
-    print_json(rows) if as_json else print_table("Edges; days from day 0 on", rows, shown)
+    print_table("Edges; days from day 0 on", rows, shown)
+    print_table("Who they are", listing.who_is_who())
 
 
 @app.command()

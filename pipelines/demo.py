@@ -1,6 +1,7 @@
 """`islands demo`: a story that can be counted by hand, then the same in a world of 60,000.
 
-The story world lives in HOME/story, the demo world in HOME, where other commands look for one.
+The story world lives in HOME/story, the demo world in HOME, where other commands look for one. Its last
+lines name a page of the story to open, HOME/noodle_house.html.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from pipelines.announced import announce
 from pipelines.home import Home, HomeError, write_json
 from pipelines.manifest import lock_hash, project_version
 from pipelines.replay import FaultSpec, Replay, load, replay
 from pipelines.replay.plan.edits import Edit, RowEdit, changed
+from pipelines.replay.tell.page import write_page
 from pipelines.run import build_home, generate_home
 from pipelines.terminal import progress_bar, wide_console
 from schemas.contract import ROOT
@@ -48,9 +51,13 @@ def run_demo(home: Path, seed: int) -> None:
     with progress_bar("the story") as tell:
         told = tell_story(story, tell)
     print_story(told, out)
+    page = home / "noodle_house.html"
+    write_page(told, page)
 
     out.print()
     big = Home(home)
+    if not is_ready(big, demo_manifest(seed)):
+        announce(SIZE, home, "generate+build")
     with progress_bar("the demo world") as tell:
         reused = ready_demo(big, seed, tell)
     made = "as it was built before" if reused else "built anew"
@@ -60,6 +67,9 @@ def run_demo(home: Path, seed: int) -> None:
     print_record(found, out)
     found.print(out)
 
+    out.print()
+    out.print("The story as a page with pictures, which works offline; open it in a browser:")
+    out.print(f"  {page.resolve()}", soft_wrap=True, highlight=False)
     out.print()
     out.print(
         "Next, why: follow the record forward to all it reached as it stood. Or break another."
@@ -86,7 +96,7 @@ def tell_story(home: Home, progress: Progress | None = None) -> Replay:
     """Make the story world and follow its wrong cell, as its scenario file says."""
     make_story(home, progress)
     scenario = load(STORY)
-    return replay(home, scenario.faults, scenario=scenario, progress=progress)
+    return replay(home, scenario.faults, scenario=scenario, paths=True, progress=progress)
 
 
 def print_story(told: Replay, out: Console) -> None:

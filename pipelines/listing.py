@@ -20,6 +20,9 @@ def sources() -> list[Row]:
     return [
         {
             "island": island.name,
+            "title_en": island.title,
+            "publisher": island.publisher,
+            "sentence": island.description,
             "feed": feed.name,
             "title_zh": feed.title_zh,
             "format": feed.format,
@@ -42,10 +45,12 @@ def lists() -> list[Row]:
     """The lists, their owners, and how many holders and ways each can reach."""
     from pipelines.exchange.network import LISTS_FILE, read_network
     from schemas.contract import read_csv
+    from schemas.holders import nickname
 
     network = read_network("whole", "full")
     rows: list[Row] = read_csv(LISTS_FILE)
     for row in rows:
+        row["owner_nickname"] = nickname(row["owner"])
         paths = network.paths(row["list"]) if row["list"] in network.owners else []
         row["adopted"] = row["adopted"] == "yes"
         row["longest_term_days"] = (
@@ -64,12 +69,15 @@ def edges(join: str = "full") -> list[Row]:
         NetworkError: if there is no such level.
     """
     from pipelines.exchange.network import read_network
+    from schemas.holders import nickname
 
     return [
         {
             "edge": edge.name,
             "from_holder": edge.source,
+            "from_nickname": nickname(edge.source),
             "at_holder": edge.target,
+            "at_nickname": nickname(edge.target),
             "lists": list(edge.lists),
             "every": edge.every,
             "offset": edge.offset,
@@ -83,6 +91,16 @@ def edges(join: str = "full") -> list[Row]:
             "basis": edge.basis,
         }
         for edge in read_network("whole", join).edges
+    ]
+
+
+def who_is_who() -> list[Row]:
+    """The holders: names in both languages, and a sentence about each."""
+    from schemas.holders import holders
+
+    return [
+        {"holder": h.code, "called": f"{h.title_en} {h.title_zh}", "who": h.sentence}
+        for h in holders().values()
     ]
 
 

@@ -22,6 +22,18 @@ HomeOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, Option("--json", help="Print JSON for a machine to read.")]
+ReplayOption = Annotated[
+    Path | None,
+    Option(
+        "--replay",
+        metavar="SCENARIO.yml",
+        help="In the faulty world of a scenario, and what is otherwise than in the clean one; it is rebuilt "
+        "from edited files, which takes as long as a build.",
+    ),
+]
+StateOption = Annotated[
+    str, Option("--state", help="With --replay: faulty (nobody corrects it) or corrected.")
+]
 SeedOption = Annotated[int, Option("--seed", help="Everything random comes from it.")]
 HOME = Path("build")
 

@@ -19,6 +19,7 @@ from rich.text import Text
 from pipelines.codes import CODES, read_code_list
 from pipelines.terminal import plain_table, wide_console
 from pipelines.trace import ID
+from schemas.holders import who_is_who
 from schemas.notice import NOTICE
 
 if TYPE_CHECKING:
@@ -64,6 +65,24 @@ def print_trace(node: Item) -> None:
     elif node["kind"] == "copy":
         _print_rows(out, node["way"], _COPY | _WHOM | _PERIOD)
     _print_rows(out, list(_back(node)), _BACK)
+
+
+def print_otherwise(found: Item, show: Callable[[Item], None]) -> None:
+    """Something in the world of a scenario, and what is otherwise; see `pipelines.replay.otherwise`."""
+    out = wide_console(WIDTH)
+    how = "never corrected" if found["state"] == "faulty" else "corrected as it says"
+    out.print(Text(f"In the world of the scenario: {found['scenario']} ({how})"), style="bold")
+    if found["there"] is None:
+        out.print("There is no such thing in it; this is what the clean world has.")
+    show(found["there"] or found["clean"])
+    out.print()
+    if not found["otherwise"]:
+        out.print("Nothing of it is otherwise than in the clean world.", style="bold")
+        return
+    count = len(found["otherwise"])
+    head = f"{count} {'row is' if count == 1 else 'rows are'} otherwise than in the clean world:"
+    out.print(Text(head), style="bold")
+    _print_rows(out, found["otherwise"], _OTHERWISE, most=2 * MOST)
 
 
 def print_report(report: Report) -> None:
@@ -396,6 +415,20 @@ _LOGGED: Columns = {
     "What": lambda r: " ".join([r["what"], *(f"{c}={v or ''}" for c, v in r["values"].items())]),
     "Why": "why",
 }
+_SHOWN_OF_ROWS = (
+    "file", "line", "property", "link_kind", "a_name", "b_name", "name", "path", "list", "measure",
+    "agency", "keeper", "role", "method", "ground", "change", "points", "grade", "since", "from_day",
+    "to_day", "version",
+)  # fmt: skip
+_OTHERWISE: Columns = {
+    "Only in": lambda r: "the clean world" if r["world"] == "clean" else "this world",
+    "What": lambda r: r["where"].replace("_", " ").replace(".", " > "),
+    "Says": lambda r: ", ".join(
+        f"{name} {_short(value) if ID.fullmatch(str(value)) else value}"
+        for name in _SHOWN_OF_ROWS
+        if (value := r["row"].get(name)) not in (None, "")
+    ),
+}
 # Kind of item -> code list and key that say what it is called.
 _KINDS_OF_ITEM = {
     "basic": ("lists", "list"),
@@ -464,6 +497,9 @@ def _print_rows(out: Console, rows: Sequence[Item], columns: Columns, most: int 
     out.print(table)
     if len(rows) > most:
         out.print(f"… and {len(rows) - most} more (--json has them)", style="dim")
+    ways = [row["path"].split(">") for row in rows[:most] if "path" in row]
+    if who := who_is_who(holder for way in ways for holder in way):
+        out.print(Text(who), style="dim")
 
 
 def _cell(row: Item, says: Says) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.announced import announce
 from pipelines.build import Build, Plan, build, tier_of
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
@@ -30,6 +31,7 @@ from quality.report import report
 from schemas.contract import feeds
 from schemas.progress import Progress
 
+LEAST_HIDDEN_SEED = 100_000  # so that nobody finds it by trying all of them
 DATABASE_MARK = b"DUCK"  # bytes 8 to 11 of every DuckDB file
 
 
@@ -83,24 +85,57 @@ def generate_home(
     seed: int,
     days: int = 365,
     dirt: str | float = 1,
+    for_students: bool = False,
+    announced: bool = False,
     progress: Progress | None = None,
     command: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Make a world and its deliveries in a home.
 
+    Args:
+        size, seed, days, dirt: see `sources.deliver.generate`.
+        for_students: whether neither the truth nor the seed is left in the home.
+        announced: whether to say first what it takes, if that is long.
+        command: words that the manifest names.
+
     Raises:
-        ValueError: if an argument makes no sense, or another run holds the home.
+        ValueError: if an argument makes no sense, another run holds the home, or it holds databases that
+            may tell students the truth.
     """
     from sources.deliver import generate, see_world
 
     rate = dirt_value(dirt)
     see_world(size, days, rate)  # before anything is made
+    if for_students and any(home.path.glob("databases/*")):
+        raise HomeError(
+            f"{home.path} holds a database already, which may tell the truth; give --for-students a home "
+            "of its own."
+        )
+    if for_students:
+        command = without_seed(command)
+    if announced:
+        announce(size, home.path, share=days / 365)
     with home.lock(LOCK_SECONDS):
-        made = generate(home.landing, home.world, size, seed, days, rate, progress)
+        made = generate(
+            home.landing, home.world, size, seed, days, rate, progress, truth=not for_students
+        )
         manifest = make_manifest(command, made)
         write_json(home.path / "manifest.json", manifest)
     files = sum(1 for p in home.landing.rglob("*") if p.is_file()) - 1
     return {**manifest, "landing": str(home.landing), "files": files}
+
+
+def without_seed(command: Sequence[str]) -> list[str]:
+    """The words of a command without its seed.
+
+    >>> without_seed(["generate", "--seed", "123456", "--size", "tiny", "--seed=7"])
+    ['generate', '--size', 'tiny']
+    """
+    kept = []
+    for before, word in zip(["", *command], command, strict=False):
+        if before != "--seed" and word.partition("=")[0] != "--seed":
+            kept.append(word)
+    return kept
 
 
 # What an unfinished home may hold, and is made anew with.
@@ -156,11 +191,15 @@ def build_home(
     join: str = "full",
     engine: str = "duckdb",
     policy: Mapping[str, str] | None = None,
+    announced: bool = False,
     progress: Progress | None = None,
     command: Sequence[str] = (),
     spark: SparkSettings | None = None,
 ) -> dict[str, Any]:
     """Build a home's database from delivered files; `make ui` shows what was built.
+
+    Args:
+        announced: whether to say first what it takes, if that is long.
 
     Returns:
         What was built: database, join, tables, rows by stage, sentences, and in `gates` a sentence
@@ -181,6 +220,8 @@ def build_home(
     check_folder(folder, plan.feeds)
     for feed in plan.feeds.values():
         deliveries_in(folder, feed)
+    if announced:
+        announce(plan.manifest.get("size"), home.path, "build", plan.manifest["days"] / 365)
     own = folder == home.landing
     rows: Counter[str] = Counter()  # stage -> rows of all its tables
     told: list[str] = []

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipelines.engine.base import Engine
 from schemas.contract import ROOT, read_yaml
+from schemas.holders import introduced_in
 
 FILE = ROOT / "schemas" / "systems.yml"
 
@@ -33,7 +34,7 @@ def systems(engine: Engine) -> list[dict[str, Any]]:
         found.append(
             {
                 "system": row["system"],
-                "here": row.get("here"),
+                "here": row.get("here") and introduced_in(row["here"]),
                 "figure": figure,
                 "counts": row.get("counts"),
                 "left_out": row.get("left_out"),

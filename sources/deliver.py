@@ -50,6 +50,7 @@ def generate(
     dirt: float = 1.0,
     progress: Progress | None = None,
     tier: str | None = None,
+    truth: bool = True,
 ) -> dict[str, Any]:
     """Make a world and all that its islands deliver.
 
@@ -62,6 +63,8 @@ def generate(
         dirt: multiplies the fault rates the contracts admit to; 0 is a clean world.
         progress: called with a label, steps done and steps in all.
         tier: which islands deliver; by default `story` for the story and `whole` for the rest.
+        truth: whether the world's folder is left, and the seed said; without both nobody can tell what is
+            wrong in the files but who knows the seed.
 
     Returns:
         The manifest, as written.
@@ -76,6 +79,12 @@ def generate(
         for folder in (world, landing):
             parts[folder] = _partial(folder)
         manifest = _make(parts[world], parts[landing], size, seed, days, dirt, tier, progress)
+        if not truth:
+            manifest = _write_manifest(parts[landing], manifest | {"seed": None})
+            shutil.rmtree(parts.pop(world))
+            shutil.rmtree(
+                world, ignore_errors=True
+            )  # what an earlier run left, of which `_partial` knew
         for folder, partial in parts.items():
             _put(partial, folder)
     except BaseException:
@@ -103,7 +112,10 @@ def _make(
     wrong = deliver(world, landing, used, seed, days, dirt, tell)
     store.stream("injected", [pa.Table.from_pylist(wrong, INJECTED)], world, INJECTED)
 
-    manifest = manifest_of(size, seed, days, dirt, tier)
+    return _write_manifest(landing, manifest_of(size, seed, days, dirt, tier))
+
+
+def _write_manifest(landing: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (landing / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     return manifest

@@ -18,6 +18,7 @@ from typing import Any
 
 from pipelines.build import Plan, tier_of
 from pipelines.definitions.names import FEEDS, TIER
+from pipelines.described import describe
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.home import LOCK_SECONDS, Home, HomeError, building_place, finished, remove_database
@@ -216,6 +217,8 @@ class Work:
 
     def _audit(self) -> None:
         check_promises(self.engine, self.feeds)
+        if self.asked.engine == "duckdb":
+            describe(self.engine, self.plan.models)
         asked = self.asked
         more: dict[str, Any] = {}
         if asked.whole and asked.landing != asked.home.landing:

@@ -203,7 +203,7 @@ class DuckDBEngine(Engine):
     def tables(self) -> list[str]:
         found = self.fetch(
             "SELECT table_schema || '.' || table_name FROM information_schema.tables "
-            "WHERE table_catalog = current_catalog() ORDER BY ALL"
+            "WHERE table_catalog = current_catalog() AND table_type <> 'VIEW' ORDER BY ALL"
         )
         return [name for (name,) in found]
 

@@ -116,7 +116,9 @@ EDGE = """\
   - {from: court, to: street_office, lists: [court_dishonest], every: 10, offset: 0, lag: 2, mode: expire,
      expiry: 20, match: code, join: full, tier: story, basis: ours}
 """
-HOLDER_ROW = "street_office,intergovernmental,Street office,街道办事处,a government body\n"
+HOLDER_ROW = (
+    "street_office,intergovernmental,Office,街道办事处,a government body,office,Keeps it too.\n"
+)
 EDGES_END = "\n# A holder that makes an entry of its own"
 COPIES = "SELECT from_day, to_day FROM exchange.copies WHERE holder = '{}' ORDER BY ALL"
 

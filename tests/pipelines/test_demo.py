@@ -46,6 +46,12 @@ def test_it_ends_with_commands_ready_to_paste(shown):
     assert trace.endswith(f"--home {home}") and replay.endswith(f"--home {home}")
 
 
+def test_it_names_a_page_of_the_story_to_open(shown):
+    home, said, _ = shown
+    page = home / "noodle_house.html"
+    assert str(page) in said and "柳陌小满面馆有限公司" in page.read_text(encoding="utf-8")
+
+
 def test_the_clean_build_is_reused(shown):
     home, said, reused = shown
     assert "built anew" in said and reused

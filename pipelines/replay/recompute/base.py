@@ -127,7 +127,8 @@ def base_columns(base: Path) -> dict[str, list[str]]:
         columns: dict[str, list[str]] = {}
         for schema, table, column in db.rows(
             "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
-            "WHERE database_name = 'base' ORDER BY schema_name, table_name, column_index"
+            "WHERE database_name = 'base' AND schema_name <> 'today' "
+            "ORDER BY schema_name, table_name, column_index"
         ):
             columns.setdefault(f"{schema}.{table}", []).append(column)
         return columns

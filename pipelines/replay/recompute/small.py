@@ -74,7 +74,8 @@ class Small:
         self.columns: dict[str, list[str]] = {}
         for schema, table, column in self.engine.fetch(
             "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
-            "WHERE database_name = 'base' ORDER BY schema_name, table_name, column_index"
+            "WHERE database_name = 'base' AND schema_name <> 'today' "
+            "ORDER BY schema_name, table_name, column_index"
         ):
             self.columns.setdefault(f"{schema}.{table}", []).append(column)
         for table in self.columns:

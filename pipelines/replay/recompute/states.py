@@ -87,6 +87,7 @@ def rebuild_states(
             decided=decided,
             progress=tell,
             checks=False,
+            described=False,
         )
         seconds[state] = round(time.perf_counter() - start, 3)
         return target

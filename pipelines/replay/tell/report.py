@@ -23,6 +23,7 @@ from pipelines.replay.tell.form import fault_json, shortest_ways, tables, up_and
 from pipelines.replay.tell.remedy import remedy_words
 from pipelines.terminal import counted, plain_table, wide_console
 from schemas.contract import islands
+from schemas.holders import who_is_who
 from schemas.notice import NOTICE
 from sources.faults.deliveries import NO_FILE
 
@@ -30,6 +31,7 @@ MOST_ROWS = 12  # rows of lists printed; the rest are counted
 MOST_MEASURES = 3
 MOST_GATES = 3
 INDENT = 10
+WAY = re.compile(r"[a-z_]+")  # each holder of a way
 LETTERS = "ABCD"  # how many subjects are named
 KIND_WORDS = {"wrongly_listed": "listed", "wrongly_missing": "missing", "altered": "altered"}
 # A clause ends with a semicolon or a bracket, or with a comma or full stop before a blank.
@@ -291,6 +293,8 @@ def _table(
         wrong = () if alike else (str(wrongs),)
         table.add_row(way, row["list"], *wrong, row["first_day"], *days)
     out.print(table)
+    if who := who_is_who(holder for _, _, way in lines for holder in WAY.findall(way)):
+        out.print(_line("Holders", who))
     legend = "Until: the first day on which it is right again"
     legend += "; uncorrected: had nobody corrected it" if fixed else ""
     legend += "; +: cut at the horizon" if cut else ""

@@ -292,3 +292,23 @@ def test_names_beside_lines_do_not_touch():
     assert apart([20, 22, 60], 100, 10) == [16.0, 26.0, 60.0]
     assert apart([0, 1], 100, 10) == [5.0, 15.0]
     assert apart([99, 98, 97], 100, 10) == [100.0, 90.0, 80.0]
+
+
+def test_the_explorer_shows_it(done) -> None:
+    """Of a home in whose folder it lies: the arms as the report has them, and how to follow its faults."""
+    from types import SimpleNamespace
+
+    from pipelines.experiment import report
+    from pipelines.experiment.summary import summarise
+    from pipelines.explore.asked import Asked
+    from pipelines.explore.pages.results import every, experiment
+
+    home = SimpleNamespace(home=SimpleNamespace(path=done.parent), about={"size": "story"})
+    home.kept = lambda key, make: make()
+    (sort,) = every(home, Asked("/experiments"))["sorts"]
+    assert done.name in {one["folder"] for one in sort["results"]}
+    told = experiment(home, Asked("/experiments/x", places={"folder": done.name}))
+    assert told["arms"] == report.rows(summarise(done)) and told["headline"]
+    costs = [fault["entry_days"] for fault in told["faults"]]
+    assert costs == sorted(costs, reverse=True) and costs
+    assert all("--fault" in f["command"] and f["address"] is None for f in told["faults"])

@@ -59,6 +59,18 @@ def test_every_page_has_its_json_and_marks_its_data(client, record, decorator, h
         f"/replay?{CELL}&correct_after=30": None,
         f"/compare?{CELL}&correct_after=30&other_remedy=dispute": None,
         f"/dispute?{CELL}": None,
+        "/present": None,
+        "/present/4": None,
+        "/tables?stage=exchange": None,
+        "/tables/exchange.copies?column=holder&value=ncisp": None,
+        "/tables/landing.court": None,
+        "/sql?q=SELECT 1": None,
+        "/gates": None,
+        "/gates?table=landing.court": None,
+        "/quarantine": None,
+        "/results": None,
+        "/matrix": None,
+        "/experiments": None,
     }
     shown = {page.path.partition("{")[0].rstrip("/") for page in pages()}
     assert {re.match("/[a-z]*", a)[0].rstrip("/") for a in addresses} >= {

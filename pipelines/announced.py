@@ -1,0 +1,101 @@
+"""What a command that takes long will need, told before it begins: time and disk, roughly.
+
+The figures were measured on two cores; those of `province` are carried on from `city` by the rows.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+FROM_SECONDS = 15.0  # what takes less is not announced
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a world of one size costs.
+
+    Attributes:
+        generate: seconds to make it and its files.
+        files: megabytes of them.
+        build: seconds to build one database of them and make it ready for replays.
+        database: megabytes of it.
+        replay: seconds of one replay in one process.
+    """
+
+    generate: float
+    files: int
+    build: float
+    database: int
+    replay: float
+
+
+COSTS = {
+    "story": Cost(2, 5, 3, 35, 0.05),
+    "tiny": Cost(4, 9, 5, 65, 0.07),
+    "demo": Cost(25, 75, 20, 740, 0.08),
+    "city": Cost(200, 650, 150, 6000, 1.0),
+    "province": Cost(9000, 30_000, 9000, 350_000, 20.0),
+}
+
+
+def announce(size: str | None, folder: Path, what: str = "generate", share: float = 1.0) -> None:
+    """Say on standard error what making a world, or a database, of a size takes, if it takes long.
+
+    Args:
+        size: of the world; one that nobody knows is not announced.
+        folder: that it goes to.
+        what: `generate`, `build`, or both, joined by a plus sign.
+        share: of the days of a year that are delivered.
+    """
+    cost = COSTS.get(size or "")
+    if cost is None:
+        return
+    seconds = sum({"generate": cost.generate, "build": cost.build}[w] for w in what.split("+"))
+    megabytes = sum({"generate": cost.files, "build": cost.database}[w] for w in what.split("+"))
+    if seconds >= FROM_SECONDS:
+        # Most of the files is backlog, and most of the work is the horizon's: a window counts half.
+        seconds *= 0.5 + 0.5 * share
+        print(sentence(seconds, megabytes, folder), file=sys.stderr)
+
+
+def sentence(seconds: float, megabytes: int, folder: Path | str, what: str = "This takes") -> str:
+    """Time and disk in words, and what is free where that is less.
+
+    >>> sentence(100, 0, ".").startswith("This takes about 2 minutes, and about 0 MB in .")
+    True
+    """
+    free = free_megabytes(folder)
+    said = f"{what} about {time_words(seconds)}, and about {disk_words(megabytes)} in {folder}"
+    return said + (f", where only {disk_words(free)} is free." if megabytes > free else ".")
+
+
+def free_megabytes(folder: Path | str) -> int:
+    """Megabytes free on the disk of a folder, be it there or not."""
+    path = Path(folder).absolute()
+    there = next(one for one in (path, *path.parents) if one.exists())
+    return shutil.disk_usage(there).free // 1_000_000
+
+
+def time_words(seconds: float) -> str:
+    """A length of time, roughly.
+
+    >>> time_words(33), time_words(100), time_words(7200)
+    ('30 seconds', '2 minutes', '2.0 hours')
+    """
+    if seconds < 90:
+        return f"{max(10, round(seconds, -1)):.0f} seconds"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"
+
+
+def disk_words(megabytes: int) -> str:
+    """Megabytes, or gigabytes.
+
+    >>> disk_words(60), disk_words(6000)
+    ('60 MB', '6.0 GB')
+    """
+    return f"{megabytes} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"

@@ -1,0 +1,1 @@
+"""`islands ask`: a database in SQL, safely; and questions that stand ready."""

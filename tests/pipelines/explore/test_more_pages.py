@@ -1,0 +1,178 @@
+"""Tables, SQL, gates, rows kept aside, results and the steps to present, as a browser asks for them."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from pipelines.ask.questions import questions
+from pipelines.explore.pages.presenter import STEPS
+from pipelines.explore.results import pairs_of_command
+from pipelines.home import Home, write_json
+from tests.pipelines.explore.conftest import served
+
+
+def test_a_table_tells_its_columns_values_and_sql(client, story) -> None:
+    every = client.get("/tables.json").json()
+    assert {"exchange.copies", "landing.court", "codes.holders"} <= {
+        t["table"] for t in every["tables"]
+    }
+    told = client.get("/tables/exchange.copies.json").json()
+    ((rows,),) = story.rows("SELECT count(*) FROM exchange.copies")
+    assert told["rows"] == rows and told["sql"] and "exchange.shown" not in told["title"]
+    assert all(column["meaning"] for column in told["columns"])
+    (holders,) = [facet for facet in told["facets"] if facet["column"] == "holder"]
+    assert sum(value["rows"] for value in holders["values"]) == rows
+    some = client.get("/tables/exchange.copies.json", column="holder", value="ncisp").json()
+    assert some["rows"] == next(v["rows"] for v in holders["values"] if v["value"] == "ncisp")
+    assert {row["holder"] for row in some["sample"]} == {"ncisp"}
+    court = client.get("/tables/landing.court.json").json()
+    assert court["contract"]["natural key"] == "id"
+    assert next(c for c in court["columns"] if c["column"] == "cardNum")["zh"]
+    assert client.get("/tables/exchange.nothing").status == 404
+    assert client.get("/tables/exchange.copies", column="x").status == 400
+
+
+def test_the_box_answers_explains_and_refuses(client) -> None:
+    told = client.get("/sql.json", q="SELECT count(*) AS n FROM today.copies").json()
+    assert told["answer"]["columns"] == [{"name": "n", "type": "BIGINT"}] and told["error"] is None
+    wrong = client.get("/sql", q="SELECT hodler\nFROM exchange.copies")
+    assert wrong.status == 200 and "<ins>hodler</ins>" in wrong.text and "DESCRIBE" in wrong.text
+    for sql in (
+        "DROP TABLE exchange.copies",
+        "FROM read_text('/etc/passwd')",
+        "SELECT 1; SELECT 2",
+    ):
+        told = client.get("/sql.json", q=sql).json()
+        assert told["answer"] is None and told["error"]["sentence"].endswith(".")
+    assert client.get("/sql", q="<script>alert(1)</script>").text.count("<script>") == 0
+    ready = client.get("/sql.json").json()["questions"]
+    assert [one["name"] for one in ready] == list(questions())
+
+
+def test_every_number_of_the_steps_is_the_replays(client) -> None:
+    cell = {
+        "feed": "court",
+        "record": "0000000001",
+        "set": "cardNum=PDY006219",
+        "correct_after": "30",
+    }
+    replay = client.get("/replay.json", **cell).json()
+    steps = [client.get(f"/present/{n}.json").json() for n in range(1, len(STEPS))]
+    assert [step["step"] for step in steps] == list(range(1, len(STEPS)))
+    assert all(step["sentence"] and step["notes"] for step in steps)
+    values = [[figure["value"] for figure in step["figures"]] for step in steps]
+    totals = replay["totals"]
+    assert values[3] == [totals[k] for k in ("holders", "lists", "cells", "entry_days")]
+    assert values[4] == [totals[k] for k in ("measures", "measures_linked", "subjects")]
+    assert values[5] == [f"{s['share']:.0%}" for s in replay["residue"]["share_after_days"]]
+    assert "5 are still wrong" in steps[5]["sentence"]
+    assert steps[2]["table"]["rows"] == [
+        {"column": "cardNum", "before": "PDY006120", "after": "PDY006219"}
+    ]
+    page = client.get("/present/2").text
+    assert 'rel="prev" href="/present/1"' in page and 'rel="next" href="/present/3"' in page
+    assert client.get("/present/9").status == 404
+
+
+@pytest.fixture(scope="module")
+def dirty(built, tmp_path_factory) -> Home:
+    """A home with rows kept aside, and with results of a matrix."""
+    world = built("story", 3, dirt=300.0, days=40)
+    home = Home(tmp_path_factory.mktemp("dirty"))
+    about = {"database": str(world.database), "landing": str(world.landing), "policy": {}}
+    own = {"size": "story", "seed": 3, "days": 40, "dirt": 300.0, "tier": "story"}
+    write_json(home.pointer, about | own)
+    folder = home.path / "mine" / "matrix"
+    for name, same in (("000", own), ("001", own | {"seed": 4})):
+        (folder / "worlds" / name).mkdir(parents=True)
+        write_json(folder / "worlds" / name / "manifest.json", same)
+    tables = {
+        "faults": [{"fault": "wrong_unit", "title": "Wrong unit", "n": 2, "caught": 1, "share": 0.5, "reached": 2}],
+        "gates": [{"gate": "conform.amount_usual", "caught": 1}],
+        "cells": [{"fault": "wrong_unit", "gate": "conform.amount_usual", "share": 0.5}],
+        "cover": [{"gate": "conform.amount_usual", "more": 1, "share": 0.5, "false_alarms": 0}],
+        "instances": [
+            {"kind": "wrong_unit", "number": n, "world": n, "place": "court", "day": "2024-01-05",
+             "file": "court/x.json", "line": 1, "before": '{"a": "1"}', "after": '{"a": "10000"}',
+             "cells": 3, "replay": f"--fault wrong_unit --seed {n}"}
+            for n in (0, 1)
+        ],
+        "caught": [{"kind": "wrong_unit", "number": 0, "gate": "conform.amount_usual", "day": "2024-01-06"}],
+    }  # fmt: skip
+    for name, rows in tables.items():
+        pd.DataFrame(rows).to_parquet(folder / f"{name}.parquet", index=False)
+    write_json(folder / "manifest.json", {"command": "islands matrix"})
+    return home
+
+
+@pytest.fixture(scope="module")
+def theirs(dirty):
+    with served(dirty) as (client, _):
+        yield client
+
+
+def test_a_row_kept_aside_is_shown_and_decided(theirs, dirty) -> None:
+    told = theirs.get("/quarantine.json").json()
+    assert told["rows"] and {row["state"] for row in told["rows"]} == {"open"}
+    first = next(row for row in told["rows"] if row["line"])
+    place = f"/quarantine/{first['row']}"
+    page = theirs.get(place)
+    assert page.status == 200 and first["verdicts"][0]["rule"] in page.text
+    for form, says in (
+        ({"what": "discard", "who": "", "why": "x"}, "Say who decides and why"),
+        ({"what": "forget", "who": "a", "why": "b"}, "is one of correct, release, discard"),
+        ({"what": "correct", "who": "a", "why": "b"}, "Name the column"),
+    ):
+        refused = theirs.post(place, theirs.own, **form)
+        assert refused.status == 400 and says in refused.text
+    assert not list(dirty.path.glob("*.jsonl"))
+    assert theirs.post(place, {}, what="discard", who="张", why="wrong").status == 403
+    done = theirs.post(place, theirs.own, what="discard", who="张", why="no such row")
+    assert (done.status, done.headers["location"]) == (303, f"{place}?done=discard")
+    after = theirs.get(f"{place}.json").json()
+    assert after["state"] == "discarded"
+    assert [(s["who"], s["what"], s["why"]) for s in after["log"]] == [
+        ("张", "discard", "no such row")
+    ]
+    assert theirs.get("/quarantine/nothing:2024-01-01:1").status == 400
+
+
+def test_gates_tell_what_they_found(theirs) -> None:
+    told = theirs.get("/gates.json").json()
+    assert any(row["outcome"] == "quarantine" for row in told["found"])
+    court = theirs.get("/gates.json", table="landing.court").json()
+    assert {row["table"] for row in court["expectations"]} == {"landing.court"}
+    assert theirs.get("/gates", table="landing.courts").status == 400
+
+
+def test_results_are_found_and_lead_to_replays(theirs, client) -> None:
+    found = {s["what"]: s["results"] for s in theirs.get("/results.json").json()["sorts"]}
+    assert found == {
+        "matrix": [{"folder": "mine/matrix", "made_by": "islands matrix"}],
+        "experiment": [],
+    }
+    told = theirs.get("/matrix/mine/matrix.json", fault="wrong_unit").json()
+    assert told["faults"][0]["cells"] == [0.5]
+    here, other = told["examples"]
+    assert here["address"] == "/replay?fault=wrong_unit&seed=0" and other["address"] is None
+    assert other["command"].endswith("worlds/001 --fault wrong_unit --seed 1")
+    assert here["changed"] == {"a": ["1", "10000"]} and not other["caught"]
+    caught = theirs.get(
+        "/matrix/mine/matrix.json", fault="wrong_unit", gate="conform.amount_usual"
+    ).json()
+    assert len(caught["examples"]) == 1
+    assert theirs.get("/matrix/mine/matrix").status == 200
+    assert (
+        theirs.get("/matrix/../x").status == 404 and client.get("/matrix/mine/matrix").status == 404
+    )
+    assert "none in this home" in client.get("/matrix").text
+
+
+def test_options_of_a_command_are_names_of_an_address() -> None:
+    assert pairs_of_command("--fault x --delivery 2024-01-01 --set 'a=b c'") == [
+        ("fault", "x"), ("day", "2024-01-01"), ("set", "a=b c"),
+    ]  # fmt: skip
+    assert json.dumps(pairs_of_command("")) == "[]"

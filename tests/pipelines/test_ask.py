@@ -1,0 +1,167 @@
+"""A question in SQL reads the database and can do nothing else; and the questions that stand ready."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from jsonschema import Draft202012Validator
+
+from pipelines.ask.questions import questions
+from pipelines.ask.safe import LONGEST, MOST_CHARACTERS, QueryError, ask
+from pipelines.cli import main
+from pipelines.home import write_json
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def database(story) -> Path:
+    return story.database
+
+
+@pytest.fixture
+def refused(database):
+    """`refused(sql, **more)`: the error, which is one sentence."""
+
+    def call(sql: str, **more: object) -> QueryError:
+        with pytest.raises(QueryError) as raised:
+            ask(database, sql, **more)
+        assert "\n" not in str(raised.value) and str(raised.value).endswith(".")
+        return raised.value
+
+    return call
+
+
+def test_values_are_plain(database) -> None:
+    found = ask(
+        database,
+        "SELECT CAST('0f' || repeat('0', 30) AS UUID) AS id, DATE '2024-03-13' AS day, yuan(123) AS y, "
+        "NULL AS nothing, [1, 2] AS l, {'a': DATE '2024-01-01'} AS s, 'nan'::DOUBLE AS d, '张' AS t",
+    )
+    assert found.columns == ("id", "day", "y", "nothing", "l", "s", "d", "t")
+    assert found.rows == [
+        ["0f" + "0" * 30, "2024-03-13", 1.23, None, [1, 2], {"a": "2024-01-01"}, "nan", "张"]
+    ]
+    json.dumps(found.json(), allow_nan=False)
+
+
+def test_rows_and_cells_are_cut(database) -> None:
+    found = ask(database, "FROM range(5) AS r(n) ORDER BY n", most_rows=3)
+    assert found.rows == [[0], [1], [2]] and found.more
+    assert not ask(database, "FROM range(3)", most_rows=3).more
+    long = ask(database, f"SELECT repeat('张', {MOST_CHARACTERS + 1})")
+    assert long.cut == 1 and long.rows[0][0] == "张" * MOST_CHARACTERS + "…"
+
+
+# Statement -> a word of the sentence that refuses it.
+HARMFUL = {
+    "FROM read_csv('/etc/passwd')": "no file",
+    "FROM '/etc/passwd.csv'": "no file",
+    "FROM read_text('/etc/passwd')": "no file",
+    "FROM glob('/*')": "no file",
+    "FROM read_parquet('https://example.org/x.parquet')": "no file",
+    "COPY (SELECT 1) TO '/tmp/islands-never.csv'": "COPY would",
+    "EXPORT DATABASE '/tmp/islands-never'": "would",
+    "ATTACH '/tmp/islands-never.db'": "ATTACH would",
+    "INSTALL httpfs": "would",
+    "LOAD httpfs": "would",
+    "PRAGMA version": "PRAGMA would",
+    "CALL pragma_version()": "CALL would",
+    "SET threads = 8": "SET would",
+    "RESET threads": "would",
+    "DELETE FROM exchange.copies": "DELETE would",
+    "UPDATE exchange.copies SET holder = 'x'": "UPDATE would",
+    "INSERT INTO codes.run FROM codes.run": "INSERT would",
+    "DROP TABLE exchange.copies": "DROP would",
+    "CREATE TABLE x AS SELECT 1": "CREATE would",
+    "CREATE TEMP TABLE x AS SELECT 1": "CREATE would",
+    "CREATE MACRO x() AS 1": "CREATE would",
+    "EXPLAIN ANALYZE DROP TABLE exchange.copies": "",
+    "BEGIN": "would",
+    "SELECT 1; SELECT 2": "2 statements",
+    "-- nothing": "no statement",
+    "": "no statement",
+    "SELECT 1 " + " " * LONGEST: "at most 20,000 characters",
+}
+
+
+@pytest.mark.parametrize("sql", HARMFUL, ids=lambda sql: sql.strip()[:30])
+def test_what_could_do_harm_is_refused(sql, refused) -> None:
+    assert HARMFUL[sql] in str(refused(sql))
+    assert not list(Path("/tmp").glob("islands-never*"))
+
+
+def test_what_takes_too_long_or_too_much_is_stopped(refused) -> None:
+    endless = "SELECT sum(a.n * b.n) FROM range(10000000) AS a(n), range(10000000) AS b(n)"
+    assert "longer than 0.2 seconds" in str(refused(endless, seconds=0.2))
+    huge = "SELECT list(a.n || repeat('x', 1000)) FROM range(100000000) AS a(n)"
+    assert "memory" in str(refused(huge, seconds=60))
+
+
+def test_an_error_says_where_and_what_to_try(refused) -> None:
+    error = refused("SELECT '张', 1,\n    hodler\nFROM exchange.copies")
+    assert (error.line, error.column) == (2, 5)
+    assert str(error).startswith('Line 2, column 5: Referenced column "hodler"')
+    assert "holder" in str(error) and "DESCRIBE" in error.advice
+    assert (refused("SELECT '张张', foo(1)").line, refused("SELECT '张张', foo(1)").column) == (
+        1,
+        14,
+    )
+    assert "SHOW ALL TABLES" in refused("FROM exchange.copy").advice
+    assert "TRY_CAST" in refused("SELECT CAST('a' AS INTEGER)").advice
+    assert refused("SELECT 1 FORM x").column == 15
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path) -> None:
+    with pytest.raises(ValueError, match="cannot be opened"):
+        ask(tmp_path / "none.duckdb", "SELECT 1")
+
+
+@pytest.mark.parametrize("name", questions())
+def test_a_question_that_stands_ready_can_be_answered(name, database) -> None:
+    question = questions()[name]
+    assert question.title.endswith("?") and question.reason.endswith(".")
+    found = ask(database, question.sql)
+    assert found.columns
+    assert "ORDER BY" in question.sql, "ties have a stated order"
+
+
+def test_questions_count_what_can_be_counted_by_hand(database) -> None:
+    """On the last day of the story; see sources/world/story/README.md."""
+    rows = {name: ask(database, questions()[name].sql).rows for name in ("holders", "outlive")}
+    with duckdb.connect(str(database), read_only=True) as con:
+        copies = con.execute(
+            "SELECT holder, list, entry_id, subject_id, from_day, to_day, distance FROM exchange.copies"
+        ).fetchall()
+        ((last,),) = con.execute("SELECT last_day FROM codes.run").fetchall()
+    held = [c for c in copies if c[4] <= last and (c[5] is None or c[5] > last)]
+    for holder, _, lists, entries, subjects in rows["holders"]:
+        own = [c for c in held if c[0] == holder]
+        assert (lists, entries, subjects) == tuple(len({c[n] for c in own}) for n in (1, 2, 3))
+    assert {row[0] for row in rows["holders"]} == {c[0] for c in held}
+    owned = {c[2] for c in held if c[6] == 0}
+    late = {(c[1], c[0]) for c in held if c[6] and c[2] not in owned}
+    assert {(row[0], row[1]) for row in rows["outlive"]} == late
+    assert all(holder == "republisher" for _, holder in late) and late
+
+
+def test_the_command(database, tmp_path, capsys) -> None:
+    write_json(tmp_path / "current.json", {"database": str(database)})
+    main(["ask", "--home", str(tmp_path), "--json", "SELECT list FROM today.copies ORDER BY 1"])
+    found = json.loads(capsys.readouterr().out)
+    shape = json.loads((ROOT / "schemas" / "json" / "ask.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator(shape).validate(found)
+    assert found["rows"]
+    main(["ask", "--home", str(tmp_path), "holders", "--rows", "1"])
+    out, err = capsys.readouterr()
+    assert out.startswith(questions()["holders"].title) and "more than 1 rows" in err
+    main(["ask", "--list"])
+    assert all(name in capsys.readouterr().out for name in ["holders"])
+    for words, said in ((["holdrs"], "Perhaps holders"), (["SELECT x"], "Line 1, column 8")):
+        with pytest.raises(SystemExit) as left:
+            main(["ask", "--home", str(tmp_path), *words])
+        assert left.value.code == 2
+        assert said in capsys.readouterr().err

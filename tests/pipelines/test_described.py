@@ -1,0 +1,70 @@
+"""A finished database says what it holds, to any program that reads DuckDB."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pytest
+
+from pipelines.described import FIRST_ASKED, TODAY
+from pipelines.graph import all_models
+from pipelines.model import output_columns
+from schemas.columns import said_of_columns
+
+
+@pytest.fixture(scope="module")
+def plain(story):
+    """The story's database, opened as anybody would."""
+    with duckdb.connect(str(story.database), read_only=True) as connection:
+        yield connection
+
+
+def test_tables_say_what_they_hold(plain) -> None:
+    silent = plain.execute(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE comment IS NULL"
+    ).fetchall()
+    assert not [table for (table,) in silent if not table.startswith("codes.")]
+    said = plain.execute(
+        "SELECT comment FROM duckdb_tables() WHERE schema_name = 'lists' AND table_name = 'court_dishonest'"
+    ).fetchall()[0][0]
+    assert said.startswith("Persons and firms who did not do what a court ordered")
+    columns = plain.execute(
+        "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() "
+        "WHERE list_contains(?, schema_name || '.' || table_name)",
+        [list(FIRST_ASKED)],
+    ).fetchall()
+    assert {table for table, _, _ in columns} == set(FIRST_ASKED)
+    assert all(said_of_columns(table)[column] == comment for table, column, comment in columns)
+
+
+def test_every_column_of_every_model_has_its_meaning(plain) -> None:
+    told = {
+        (table, column): meaning
+        for table, column, meaning in plain.execute("FROM codes.columns").fetchall()
+    }
+    for model in all_models("story", "full"):
+        for column in output_columns(model.sql):
+            assert told[model.name, column], (model.name, column)
+
+
+def test_today_is_what_is_believed_on_the_last_day(plain) -> None:
+    ((last,),) = plain.execute("SELECT last_day FROM codes.run").fetchall()
+    assert last == date(2024, 12, 30)
+    for view, table in TODAY.items():
+        rows = plain.execute(f"SELECT from_day, to_day FROM {table}").fetchall()
+        held = sum(first <= last and (end is None or end > last) for first, end in rows)
+        assert plain.execute(f"SELECT count(*) FROM today.{view}").fetchall() == [(held,)]
+        if view in ("entries", "copies", "measures"):
+            assert 0 < held < len(rows), view
+
+
+def test_the_words_of_the_models_are_part_of_it(plain, story) -> None:
+    sql = "SELECT parse_day('2019年07月13日'), name_key('（甲）ab'), uscc_ok('91870101PDY00001XE'), yuan(5)"
+    ((day, key, valid, sum_),) = plain.execute(sql).fetchall()
+    assert (day, key, valid, str(sum_)) == (date(2019, 7, 13), "甲AB", True, "0.05")
+    with duckdb.connect() as other:
+        other.execute(f"ATTACH '{story.database}' AS theirs (READ_ONLY)")
+        assert other.execute("SELECT count(*) FROM theirs.today.copies").fetchall()[0][0]
+        other.execute("USE theirs")
+        assert other.execute(sql).fetchall()[0][0] == day
