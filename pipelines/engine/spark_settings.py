@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 SAID = Path(__file__).with_name("spark.yml")
 # https://spark.apache.org/docs/latest/submitting-applications.html#master-urls
 MASTERS = (
@@ -52,7 +50,9 @@ class SparkSettings:
 
 @cache
 def own() -> Mapping[str, Any]:
-    """What `spark.yml` says: `settings`, `agreement`, `log`."""
+    """What `spark.yml` says: `agreement`, `settings`, `local`, `log`."""
+    import yaml  # not before somebody asks for Spark
+
     return yaml.safe_load(SAID.read_text(encoding="utf-8"))
 
 
