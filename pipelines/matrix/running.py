@@ -106,8 +106,12 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     caught = pd.DataFrame([row for _, rows in ordered for row in rows], columns=CAUGHT)
     for frame in (instances, caught):
         frame["day"] = pd.to_datetime(frame["day"]).dt.date
-    tell("gates off and on", total, total)
-    _under_policies(plan, work[0][1], instances, workers)
+    if plan.own:  # asked what it catches, not what other gates keep back
+        for name in ("cells_off", "cells_on"):
+            instances[name] = instances[name].astype("Int64")
+    else:
+        tell("gates off and on", total, total)
+        _under_policies(plan, work[0][1], instances, workers)
     order = {kind: n for n, kind in enumerate(plan.kinds)}
     by_kind = {"by": ["kind", "number"], "key": lambda c: c.map(order) if c.name == "kind" else c}
     tell("pairs", total, total)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.matrix.page.frontier import frontier
 from pipelines.matrix.report import DASH, headline
 from pipelines.matrix.running import Tables
 from pipelines.matrix.summary import Summary, not_caught
@@ -61,6 +62,7 @@ def write_page(summary: Summary, tables: Tables, out: Path, path: Path) -> None:
             if kind.n
         ],
         cover=summary.cover.to_dict("records"),
+        frontier=frontier(summary.cover.to_dict("records")),
         left=[{"fault": kind, "why": summary.why(kind)} for kind in not_caught(summary.kinds)],
         every=[row._asdict() for row in summary.gates.itertuples(index=False)],
         design={

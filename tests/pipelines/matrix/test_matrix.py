@@ -15,6 +15,7 @@ from pipelines.home import Home
 from pipelines.matrix import Plan, Tables, run, summarise, write_tables
 from pipelines.matrix.judged import Judged
 from pipelines.matrix.page import write_page
+from pipelines.matrix.page.frontier import frontier
 from pipelines.matrix.report import headline
 from pipelines.matrix.running import drawn
 from pipelines.replay.recompute.states import rebuild_states
@@ -113,6 +114,18 @@ def test_gates_are_added_by_what_they_catch_more_then_by_false_alarms():
     cover = _cover(caught, gates, 4)
     assert cover["gate"].tolist() == ["z", "y"]
     assert cover["share"].tolist() == [0.5, 0.75] and cover["false_alarms"].tolist() == [0, 1]
+
+
+def test_the_picture_has_a_point_for_each_gate_added():
+    cover = [
+        {"gate": "a", "share": 0.5, "false_alarms": 0},
+        {"gate": "b", "share": 0.75, "false_alarms": 3},
+    ]
+    drawn_so = frontier(cover)
+    assert [mark["text"] for mark in drawn_so["xs"]] == ["0", "1", "2", "3", "4"]
+    assert [(p["x"], p["y"]) for p in drawn_so["points"]] == [(56, 140), (479, 78)]
+    assert "2 gates, the last b: 75 % caught, 3 false alarms" in drawn_so["points"][1]["said"]
+    assert frontier([])["points"] == []
 
 
 def test_json_tables_and_page(plan, made):
