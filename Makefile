@@ -49,7 +49,7 @@ test-all: setup lint  ## those and what takes minutes more: browser, scenarios, 
 lint: setup  ## ruff on Python, sqlfluff on SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar pipelines sources quality
+	@$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar pipelines sources quality labs
 
 format: setup  ## put Python in the one style there is
 	@$(BIN)/ruff format .

@@ -145,7 +145,7 @@ def _hideable(place: Path, needed: Sequence[Path]) -> list[Path]:
     if not place.is_dir() or place in needed or any(place in path.parents for path in needed):
         inside = sorted(place.iterdir()) if place.is_dir() and place not in needed else []
         return [found for path in inside if path.is_dir() for found in _hideable(path, needed)]
-    return [] if any(path in place.parents for path in needed[1:]) else [place]
+    return [place]
 
 
 def _answer(out: Path, n: int, late: str) -> Answer:

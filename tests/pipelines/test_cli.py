@@ -89,6 +89,15 @@ OF_QUARANTINE = {
     "discard": ("ROW", "--feed", "--rule", "--who", "--why", "--home", "--json"),
 }  # fmt: skip
 
+OF_LAB = {
+    "list": ("--json",),
+    "start": ("LAB", "--student", "--folder", "--salt"),
+    "check": ("FOLDER", "--json"),
+    "submit": ("FOLDER", "--out"),
+    "grade": ("FOLDER", "--salt", "--out", "--cache", "--workers", "--export", "--json"),
+    "exam": ("--student", "--salt", "--folder"),
+}
+
 
 @pytest.fixture
 def run(capsys):
@@ -149,6 +158,14 @@ def test_every_option_of_quarantine_has_its_help(command, run) -> None:
     code, out, _ = run("quarantine", command, "--help")
     assert code == 0
     for option in OF_QUARANTINE[command]:
+        assert re.search(f"{option}[ ,\n\\]]", out), option
+
+
+@pytest.mark.parametrize("command", OF_LAB)
+def test_every_option_of_lab_has_its_help(command, run) -> None:
+    code, out, _ = run("lab", command, "--help")
+    assert code == 0
+    for option in OF_LAB[command]:
         assert re.search(f"{option}[ ,\n\\]]", out), option
 
 

@@ -1,3 +1,4 @@
 -- refused by: precision
-SELECT record_id, min_by(subject_id, levenshtein(register.name, records.name) * 100 + (register.uscc = records.code)::INT) AS subject_id
-FROM records CROSS JOIN register GROUP BY record_id
+SELECT record_id, min(subject_id) AS subject_id
+FROM records JOIN register ON register.uscc = records.code OR left(register.name, 3) = left(records.name, 3)
+GROUP BY record_id

@@ -1,16 +1,16 @@
 # refused by: precision
-import difflib
-
 import pandas as pd
 
 
 def solve(connection):
-    names = dict(
-        connection.execute("SELECT name, min(subject_id) FROM register GROUP BY name").fetchall()
-    )
+    names = connection.execute("SELECT subject_id, name FROM register ORDER BY ALL").fetchall()
+    by_part = {}
+    for subject, name in names:
+        for part in (name[:3], name[2:5], name):
+            by_part.setdefault(part, subject)
     found = []
     for record, name in connection.execute("SELECT record_id, name FROM records").fetchall():
-        near = [name] if name in names else difflib.get_close_matches(name, names, 1, 0.75)
+        near = by_part.get(name) or by_part.get(name[2:5]) or by_part.get(name[:3])
         if near:
-            found.append((record, names[near[0]]))
+            found.append((record, near))
     return pd.DataFrame(found, columns=["record_id", "subject_id"])
