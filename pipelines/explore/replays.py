@@ -137,8 +137,11 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
     return Case(pairs, specs, join, policy, remedy, text, scenario)
 
 
-def follow(laboratory: Laboratory, case: Case) -> Replay:
-    """A replay with all that its page tells; kept for whoever asks for the same again.
+def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
+    """A replay; kept for whoever asks for the same again.
+
+    Args:
+        paths: whether to look up what each wrong cell rests on, which takes longer than the replay.
 
     Raises:
         FaultError, EditError, HomeError, NetworkError, NotYet: if it cannot be followed, or not yet.
@@ -151,21 +154,25 @@ def follow(laboratory: Laboratory, case: Case) -> Replay:
 
     def make() -> Replay:
         with laboratory.universes(case.join, case.policy) as universes:
-            specs = case.specs
-            if len(specs) == 1 and specs[0].drawn:
-                specs = (universes.first_with_effect(specs[0]),)
-            return replay_on(
-                universes,
-                laboratory.home,
-                specs,
-                join=case.join,
-                policy=case.policy or None,
-                scenario=case.scenario,
-                paths=True,
-                remedy=case.remedy,
-            )
 
-    found = laboratory.kept(("replay", *pairs), make)
+            def at(specs: Sequence[FaultSpec]) -> Replay:
+                return replay_on(
+                    universes,
+                    laboratory.home,
+                    specs,
+                    join=case.join,
+                    policy=case.policy or None,
+                    scenario=case.scenario,
+                    paths=paths,
+                    remedy=case.remedy,
+                )
+
+            found, drawn = at(case.specs), len(case.specs) == 1 and case.specs[0].drawn
+            if found.faulty.differs or not drawn:
+                return found
+            return at([universes.first_with_effect(case.specs[0])])
+
+    found = laboratory.kept(("replay", paths, *pairs), make)
     if case.text is None:
         return found
     name = next((value for name, value in case.pairs if name == "dispute"), None)

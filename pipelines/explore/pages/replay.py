@@ -27,7 +27,8 @@ def look(laboratory: Laboratory, asked: Asked) -> Answer:
     """A replay and all that is told of it."""
     case = case_of(laboratory, asked)
     asked.day("on")  # the day the picture stands on, which the page's script reads
-    found = follow(laboratory, case)
+    lines = asked.one_of("lines", ("yes",)) is not None
+    found = follow(laboratory, case, paths=lines)
     told = {
         **laboratory.kept(("replay told", *case.pairs), found.json),
         "link": f"/replay?{case.query}",
@@ -36,7 +37,7 @@ def look(laboratory: Laboratory, asked: Asked) -> Answer:
 
     def beside() -> dict[str, Any]:
         return laboratory.kept(
-            ("replay page", *case.pairs), lambda: _page(case, found, told["remedy"])
+            ("replay page", lines, *case.pairs), lambda: _page(case, found, told["remedy"])
         )
 
     return Answer(told, beside)
@@ -52,6 +53,7 @@ def _page(case: Case, found: Any, remedy: dict[str, Any]) -> dict[str, Any]:
         **said(found),
         "data": embedded(data),
         "case": case,
+        "lines": found.evidence is not None,
         "record_id": next((e.struck.record_id for e in found.edits if e.struck.record_id), None),
         "remedies": REMEDIES,
         "most_days": MOST_DAYS,
@@ -105,5 +107,12 @@ def save(laboratory: Laboratory, asked: Asked) -> str:
 
 
 PAGES = (
-    Page("/replay", "replay.html", look, takes=(*TAKES, "on"), act=save, sends=("name", "title")),
+    Page(
+        "/replay",
+        "replay.html",
+        look,
+        takes=(*TAKES, "on", "lines"),
+        act=save,
+        sends=("name", "title"),
+    ),
 )

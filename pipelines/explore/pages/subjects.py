@@ -8,10 +8,14 @@ from typing import Any
 from pipelines.explore.asked import Asked
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
-from pipelines.subject import PUBLISHED, about, find_subject
+from pipelines.subject import about, find_subject
 from pipelines.trace import rows, steps_of
 
 AUDIENCES = ("public", "limited", "intergovernmental")
+SEEN = (
+    "SELECT audience, holder, area, item_kind, item, reason, value, since FROM publication.pages "
+    "WHERE subject_id = ? ORDER BY ALL"
+)
 # What is held changes on these days; between two of them a slider finds nothing new.
 CHANGES = (
     "SELECT DISTINCT day FROM (SELECT unnest([from_day, to_day]) AS day FROM exchange.copies "
@@ -28,13 +32,16 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     with laboratory.engine() as engine:
         subject = find_subject(engine, asked.places["subject"])
         found = about(engine, subject, day)
-        seen = {audience: rows(engine, PUBLISHED, subject, audience) for audience in AUDIENCES}
+        pages = rows(engine, SEEN, subject)
         numbers = rows(
             engine,
             "SELECT DISTINCT scheme, value FROM resolve.identifiers WHERE subject_id = ? ORDER BY ALL",
             subject,
         )
         changes = [row["day"] for row in rows(engine, CHANGES, subject, run["horizon"])]
+    seen = {
+        audience: [row for row in pages if row["audience"] == audience] for audience in AUDIENCES
+    }
     for measure in found["measures"]:
         measure["links"] = _links(measure, found["subject_id"])
     today = date.fromisoformat(found["as_of"])

@@ -112,6 +112,7 @@ def test_breaking_the_cell_tells_what_the_story_tells(client) -> None:
     assert told["totals"]["holders"] == 5 and told["residue"]["cells"] == 5
     assert "set=cardNum%3DPDY006219" in told["link"]
     assert "--correct-after 30" in told["command"]
+    assert "court_20240313.json line 1" in client.get(told["link"] + "&lines=yes").text
     same = client.get(told["link"].replace("/replay?", "/replay.json?")).json()
     assert {**same, "seconds": 0, "link": ""} == {**told, "seconds": 0, "link": ""}
 

@@ -243,7 +243,7 @@
       const box = document.createElement("div");
       const way = value(wrong.by.way, row);
       if (way) box.append(piece(way.replaceAll("_", " ")));
-      if (data.files) {
+      if (data.files && said) {
         for (const one of said.split("; ")) {
           const [, file, line, more] = LINE.exec(one) ?? [];
           const where = file && `${data.files}${encodeURIComponent(file)}&line=${line}#line${line}`;

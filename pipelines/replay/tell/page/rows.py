@@ -11,6 +11,7 @@ from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import CELL, MEASURE, SCORE, Difference
 from pipelines.replay.compare.words import Words
 from pipelines.replay.tell.figures.marks import KINDS, as_followed, spoken
+from pipelines.replay.tell.form import shortest_ways
 from pipelines.replay.tell.report import shortest
 from pipelines.replay.tell.result import Replay
 
@@ -73,6 +74,15 @@ def _cells(replay: Replay, what: str, name: str, by: Key) -> list[dict[str, Any]
     wrongs = _wrongs(pd.concat([f for f in (shown, faulty) if len(f)] or [shown]), by, what)
     causes = {} if replay.remaining is None else _causes(getattr(replay.remaining, name), by)
     rests = _rests(replay, "points" if name == "scores" else name, len(by) == 3)
+    if replay.evidence is None and name == "lists":  # the ways are known, what they rest on is not
+        differences = (
+            replay.faulty,
+            *(() if replay.remaining is None else (replay.remaining.difference,)),
+        )
+        rests = {
+            cell: (path.replace(">", " > "), "")
+            for cell, path in shortest_ways(*differences).items()
+        }
     rows = []
     for key in sorted({*spans, *without}):
         span, alone = spans.get(key), without.get(key)
