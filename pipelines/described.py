@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from pipelines.engine.base import Engine
 from pipelines.model import Model
-from schemas.columns import said_of_columns
+from schemas.columns import chinese_of_columns, said_of_columns
 from schemas.contract import Feed, feeds
 from schemas.sql import duckdb_words, literal, quoted
 
@@ -139,13 +139,18 @@ def _columns(engine: Engine) -> dict[str, list[str]]:
 
 
 def _meant(columns: Mapping[str, Iterable[str]]) -> pa.Table:
-    """`codes.columns`: table, column, and what it means."""
+    """`codes.columns`: table, column, what it means, and its Chinese name."""
     rows = [
-        (table, column, said_of_columns(table).get(column))
+        (
+            table,
+            column,
+            said_of_columns(table).get(column),
+            None if table.startswith("codes.") else chinese_of_columns(table).get(column),
+        )
         for table, names in columns.items()
         for column in names
     ]
-    names = ("table_name", "column_name", "meaning")
+    names = ("table_name", "column_name", "meaning", "title_zh")
     return pa.table(
         {name: pa.array([row[n] for row in rows], pa.string()) for n, name in enumerate(names)}
     )

@@ -9,6 +9,7 @@ from schemas.contract import Feed, feeds, read_csv
 from schemas.shape import SHAPES, shape_contract
 
 COLUMNS = Path(__file__).with_suffix(".csv")
+CHINESE = COLUMNS.with_name("columns_zh.csv")
 
 
 @cache
@@ -53,6 +54,16 @@ def shape(name: str) -> dict[str, str]:
 def said_of_feed(feed: Feed) -> dict[str, str]:
     """What a feed's contract says of its columns, with their Chinese names."""
     return {c.name: f"{c.title_zh}: {c.description}" for c in feed.columns}
+
+
+@cache
+def chinese_of_columns(table: str) -> dict[str, str]:
+    """Column -> its Chinese name in a table: by the feed's contract, or by `schemas/columns_zh.csv`."""
+    stage, _, name = table.partition(".")
+    said = {row["column"]: row["title_zh"] for row in read_csv(CHINESE)}
+    if stage in ("landing", "conform") and name in feeds():
+        said |= {c.name: c.title_zh for c in feeds()[name].columns if c.title_zh}
+    return said
 
 
 @cache

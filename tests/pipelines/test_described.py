@@ -40,12 +40,13 @@ def test_tables_say_what_they_hold(plain) -> None:
 
 def test_every_column_of_every_model_has_its_meaning(plain) -> None:
     told = {
-        (table, column): meaning
-        for table, column, meaning in plain.execute("FROM codes.columns").fetchall()
+        (table, column): (meaning, title)
+        for table, column, meaning, title in plain.execute("FROM codes.columns").fetchall()
     }
     for model in all_models("story", "full"):
         for column in output_columns(model.sql):
-            assert told[model.name, column], (model.name, column)
+            meaning, title = told[model.name, column]
+            assert meaning and title and not title.isascii(), (model.name, column)
 
 
 def test_today_is_what_is_believed_on_the_last_day(plain) -> None:

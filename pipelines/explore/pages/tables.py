@@ -10,7 +10,7 @@ from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
 from pipelines.graph import all_models
 from pipelines.model import Model
-from schemas.columns import said_of_columns
+from schemas.columns import chinese_of_columns, said_of_columns
 from schemas.contract import Feed, feeds
 from schemas.sql import quoted
 
@@ -64,7 +64,7 @@ def one(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     ((count,),) = _fetch(laboratory, f"SELECT count(*) FROM {at}{where}", given)
     order = ", ".join(map(str, range(1, min(len(names), 6) + 1)))
     model, feed = _models(laboratory).get(name), _feed(name)
-    english, chinese = said_of_columns(name), _chinese(feed, name)
+    english, chinese = said_of_columns(name), chinese_of_columns(name)
     return {
         "title": name,
         "table": name,
@@ -118,10 +118,6 @@ def _said(laboratory: Laboratory) -> dict[str, str]:
 def _feed(table: str) -> Feed | None:
     stage, _, name = table.partition(".")
     return feeds().get(name) if stage in ("landing", "conform") else None
-
-
-def _chinese(feed: Feed | None, table: str) -> dict[str, str]:
-    return {c.name: c.title_zh for c in feed.columns} if feed else {}
 
 
 def _plain(meaning: str | None, feed: Feed | None) -> str:

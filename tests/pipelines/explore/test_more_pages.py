@@ -22,7 +22,7 @@ def test_a_table_tells_its_columns_values_and_sql(client, story) -> None:
     told = client.get("/tables/exchange.copies.json").json()
     ((rows,),) = story.rows("SELECT count(*) FROM exchange.copies")
     assert told["rows"] == rows and told["sql"] and "exchange.shown" not in told["title"]
-    assert all(column["meaning"] for column in told["columns"])
+    assert all(column["meaning"] and column["zh"] for column in told["columns"])
     (holders,) = [facet for facet in told["facets"] if facet["column"] == "holder"]
     assert sum(value["rows"] for value in holders["values"]) == rows
     some = client.get("/tables/exchange.copies.json", column="holder", value="ncisp").json()
@@ -90,7 +90,9 @@ def dirty(built, tmp_path_factory) -> Home:
         (folder / "worlds" / name).mkdir(parents=True)
         write_json(folder / "worlds" / name / "manifest.json", same)
     tables = {
-        "faults": [{"fault": "wrong_unit", "title": "Wrong unit", "n": 2, "caught": 1, "share": 0.5, "reached": 2}],
+        "faults": [
+            {"fault": "wrong_unit", "title": "Wrong unit", "n": 2, "caught": 1, "share": 0.5, "reached": 2}
+        ],
         "gates": [{"gate": "conform.amount_usual", "caught": 1}],
         "cells": [{"fault": "wrong_unit", "gate": "conform.amount_usual", "share": 0.5}],
         "cover": [{"gate": "conform.amount_usual", "more": 1, "share": 0.5, "false_alarms": 0}],
