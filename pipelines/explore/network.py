@@ -79,7 +79,8 @@ def drawn(network: Network, words: Words) -> Markup:
         middle = y + tall[holder] / 2
         many = len(owned.get(holder, ()))
         parts.append(
-            f'<a href="/holders/{escape(holder)}" aria-label="{escape(english)} {escape(chinese)}, owns '
+            f'<a href="/holders/{escape(holder)}" '
+            f'aria-label="{escape(holder.replace("_", " "))} {escape(chinese)}: {escape(english)}, owns '
             f'{many} lists"><rect x="{x}" y="{y}" width="{NODE}" height="{tall[holder]}" rx="8" '
             f'fill="var(--ground)" stroke="currentColor" stroke-width="{1.8 if many else 0.8}"/>'
             f'<text x="{x + 9}" y="{middle - 3:.0f}" font-size="14" font-weight="700" '
