@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +208,18 @@ def _grade(task: Task) -> dict[str, Any]:
     return said
 
 
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, however that ended."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_for, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_for(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
 class _pool:
     """Processes that do things one by one, in whatever order they end; one alone is this process."""
 
@@ -214,7 +229,9 @@ class _pool:
             context = multiprocessing.get_context(
                 "spawn"
             )  # DuckDB's threads do not live through a fork
-            self._pool = ProcessPoolExecutor(workers, mp_context=context)
+            self._pool = ProcessPoolExecutor(
+                workers, mp_context=context, initializer=_end_with_parent
+            )
 
     def __enter__(self) -> Callable[[Callable, Sequence], Iterable]:
         return self._each
