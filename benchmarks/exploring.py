@@ -84,9 +84,8 @@ def addresses(served: Served) -> dict[str, str]:
 
 
 def records(served: Served) -> list[str]:
-    """Records of the court's last file."""
-    feeds = json.loads(served.get("/index.json"))["feeds"]
-    file = next(feed["last_file"] for feed in feeds if feed["feed"] == "court")
+    """Records of the court's first file."""
+    file = json.loads(served.get("/search.json?q=court/court_"))["files"][0]["file"]
     lines = json.loads(served.get(f"/files.json?file={quote(file)}&line=8"))["lines"]
     return [line["record_id"] for line in lines if line["record_id"]]
 
