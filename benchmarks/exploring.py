@@ -17,7 +17,7 @@ from benchmarks.timing import median
 
 PATIENCE = 120  # seconds until the pages must have opened
 ROUNDS = 7  # the first of each, in which templates are read, is not counted
-FAULTS = "fault=valid_code_of_another&feed=court&correct_after=30"
+FAULT = "fault=row_lost&feed=court&correct_after=30"  # of a record that is named: nothing is drawn
 
 
 @dataclass
@@ -54,15 +54,14 @@ def measure(size: str, home: Path, runs: int, replays: int) -> Explored:
             opening.append(served.opened)
             if run < runs - 1:
                 continue
-            served.timed(f"/replay.json?{FAULTS}&seed=1")
+            first, *others = records(served)[: replays + 1]
+            served.timed(f"/replay.json?{FAULT}&record={first}")
             found = Explored(size, opening, time.perf_counter() - served.began - served.opened)
             found.pages = {
                 name: [served.timed(address) for _ in range(ROUNDS)][1:]
                 for name, address in addresses(served).items()
             }
-            found.replays = [
-                served.timed(f"/replay?{FAULTS}&seed={seed}") for seed in range(2, replays + 2)
-            ]
+            found.replays = [served.timed(f"/replay?{FAULT}&record={record}") for record in others]
     return found
 
 
@@ -82,6 +81,13 @@ def addresses(served: Served) -> dict[str, str]:
         "a file": f"/files?file={quote(line['file'])}&line={line['line']}",
         "a holder": "/holders/ncisp",
     }
+
+
+def records(served: Served) -> list[str]:
+    """Records of the court's first file."""
+    file = json.loads(served.get("/search.json?q=court/court_"))["files"][0]["file"]
+    lines = json.loads(served.get(f"/files.json?file={quote(file)}&line=8"))["lines"]
+    return [line["record_id"] for line in lines if line["record_id"]]
 
 
 class Served:
