@@ -13,6 +13,7 @@ from typer import Argument, Option
 
 from pipelines import listing
 from pipelines.ask.commands import ask
+from pipelines.engine.spark_settings import spark_settings
 from pipelines.explore.commands import explore
 from pipelines.home import Home
 from pipelines.lab.commands import lab
@@ -92,7 +93,6 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Land delivered files, judge them, and build every stage into one database."""
-    from pipelines.engine.spark_settings import spark_settings
     from pipelines.exchange.network import JOINS
     from pipelines.run import build_home
 

@@ -65,6 +65,9 @@ def describe(engine: Engine, models: Iterable[Model]) -> None:
         models: those that made its tables.
     """
     columns = _columns(engine)
+    columns.pop(
+        COLUMNS, None
+    )  # there already in a copy of a database of which a part is made again
     told = meanings(models)
     engine.insert_arrow(COLUMNS, _meant(columns))
     statements = []

@@ -108,7 +108,8 @@ def test_pandas_gives_the_lists_of_a_world_without_some_feeds(story) -> None:
     assert found.keys() - there == {"lists.tax_a_class", "lists.tax_violations"}
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2])
 def test_pandas_gives_the_lists_of_damaged_files(one_tiny, tmp_path: Path, seed: int) -> None:
     """The dirt of a tiny world is little; here every gate and every way to find somebody is met."""
     landing, database = tmp_path / "landing", tmp_path / "built.duckdb"

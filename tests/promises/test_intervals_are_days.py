@@ -70,6 +70,7 @@ def compare(connection: duckdb.DuckDBPyConnection, found: Days) -> dict[str, int
     return {table: len(rows) for table, rows in ours.items()}
 
 
+@pytest.mark.long  # the hard and the little worlds are walked day by day in every run
 def test_intervals_equal_days(one_tiny) -> None:
     found = simulated(one_tiny)
     with closing(one_tiny.connect()) as connection:

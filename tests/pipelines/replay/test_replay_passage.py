@@ -40,6 +40,7 @@ def test_a_row_its_gate_keeps_aside_is_told_and_corrected(home, capsys):
     assert "column operation is empty" in said
 
 
+@pytest.mark.long  # a rebuild's report is held against a replay's in the story, too
 def test_a_rebuild_tells_the_same(home):
     """Gates, tables that differ, and where it stopped."""
     for sets in (["operation="], ["partyTypeName=社会组织"]):
