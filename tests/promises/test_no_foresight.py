@@ -83,7 +83,7 @@ def test_no_foresight_at_any_level_of_joining(
     )
 
 
-# Every level once, in one world or the other; the others run with the long ones.
+# One level in each of two worlds; the others run with the long ones.
 SOME = {(3, "full"), (21, "own-keys")}
 
 
