@@ -51,6 +51,7 @@ def clipped(day: date):
     return select
 
 
+@pytest.mark.long  # the hard world and the little ones are in every run
 def test_no_foresight(tiny, tmp_path: Path) -> None:
     from pipelines.build import build
 
