@@ -19,6 +19,7 @@ from pipelines.home import Home
 from pipelines.lab.commands import lab
 from pipelines.options import (
     HOME,
+    MOST_WORKERS,
     HomeOption,
     JsonOption,
     ReplayOption,
@@ -54,7 +55,6 @@ app = typer.Typer(
 
 STOPPED, CLOSED = 130, 141  # exit codes as shells have them for SIGINT and SIGPIPE
 MOST_FAULTS = 1_000_000  # of an experiment: days of work
-MOST_WORKERS = 61  # as many processes as Windows lets a pool wait for
 
 
 # The commands of the one path everyone walks come first.

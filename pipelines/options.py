@@ -36,6 +36,7 @@ StateOption = Annotated[
 ]
 SeedOption = Annotated[int, Option("--seed", help="Everything random comes from it.")]
 HOME = Path("build")
+MOST_WORKERS = 61  # as many processes as Windows lets a pool wait for
 
 
 def policy_of(pairs: list[str] | None) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from random import Random
 
-from pipelines.lab.property import Case, Made, Property, frame, rows
+from pipelines.lab.property import Case, Made, Property, both_of, frame, rows
 from pipelines.lab.worlds import Base
 
 FEEDS = (
@@ -125,9 +125,7 @@ def _first_delivery(case: Case) -> tuple[int, int]:
 
 
 def _only_asked(case: Case) -> tuple[int, int]:
-    asked = set(case.given["asked"]["entry_version"])
-    answered = set(case.out["entry_version"])
-    return len(asked & answered), len(asked | answered)
+    return both_of(case.given["asked"]["entry_version"], case.out["entry_version"])
 
 
 PROPERTIES = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from pipelines.lab.property import Case, Made, Property, found_of, frame, lookup
+from pipelines.lab.property import Case, Made, Property, both_of, found_of, frame, lookup
 from pipelines.lab.worlds import Base
 from schemas.identifiers import USCC_ALPHABET, org_code_check, uscc_check
 
@@ -101,8 +101,7 @@ def _catches(*kinds: str):  # noqa: ANN202 - a measure
 
 
 def _agrees(case: Case) -> tuple[int, int]:
-    wrong, flagged = set(case.truth["wrong"]["line_id"]), set(case.out["line_id"])
-    return len(wrong & flagged), len(wrong | flagged)
+    return both_of(case.truth["wrong"]["line_id"], case.out["line_id"])
 
 
 def _leaves_alone(case: Case) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
-from pipelines.lab.property import Case, Made, Property, frame, rows
+from pipelines.lab.property import Case, Made, Property, both_of, frame, rows
 from pipelines.lab.worlds import Base
 
 DELIVERIES, ROWS = 16, 28
@@ -109,8 +109,7 @@ def _agrees(case: Case) -> tuple[int, int]:
     def whole(found: tuple) -> tuple:
         return tuple(round(v, 2) if isinstance(v, float) else v for v in found)
 
-    true, out = ({whole(r) for r in rows(x, *names)} for x in (case.truth["rows"], case.out))
-    return len(true & out), len(true | out)
+    return both_of(*(map(whole, rows(x, *names)) for x in (case.truth["rows"], case.out)))
 
 
 def _nothing_else(case: Case) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from random import Random
 
 import pandas as pd
 
-from pipelines.lab.property import Case, Made, Property, frame, rows
+from pipelines.lab.property import Case, Made, Property, both_of, frame, rows
 from pipelines.lab.spans import Spans, agreement, common, days, spans
 from pipelines.lab.worlds import Base
 
@@ -137,9 +137,7 @@ def _withdrawn(case: Case) -> tuple[int, int]:
 
 
 def _whole(case: Case) -> tuple[int, int]:
-    true = set(rows(case.truth["believed"], *COLUMNS))
-    out = set(rows(case.out, *COLUMNS))
-    return len(true & out), len(true | out)
+    return both_of(rows(case.truth["believed"], *COLUMNS), rows(case.out, *COLUMNS))
 
 
 PROPERTIES = [

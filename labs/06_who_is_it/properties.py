@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 from random import Random
 
-from pipelines.lab.property import Case, Made, Property, frame, lookup, rows
+from pipelines.lab.property import Case, Made, Property, both_of, frame, lookup, rows
 from pipelines.lab.worlds import Base
 from schemas.identifiers import USCC_ALPHABET
 
@@ -137,9 +137,8 @@ def _recall(*kinds: str):  # noqa: ANN202 - a measure
 
 
 def _agrees(case: Case) -> tuple[int, int]:
-    told = set(_told(case).items())
     meant = {(r, s) for r, s in rows(case.truth["meant"], "record_id", "subject_id") if s}
-    return len(told & meant), len(told | meant)
+    return both_of(meant, _told(case).items())
 
 
 def _left(*kinds: str):  # noqa: ANN202 - a measure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
-from pipelines.lab.property import Case, Made, Property, frame, lookup, rows
+from pipelines.lab.property import Case, Made, Property, both_of, frame, lookup, rows
 from pipelines.lab.worlds import Base
 
 SUBJECTS = 140
@@ -110,8 +110,7 @@ def _wins(*by: str):  # noqa: ANN202 - a measure
 
 def _agrees(case: Case) -> tuple[int, int]:
     columns = ("subject_id", "property", "value", "fact_id")
-    true, out = (set(rows(x, *columns)) for x in (case.truth["winners"], case.out))
-    return len(true & out), len(true | out)
+    return both_of(rows(case.truth["winners"], *columns), rows(case.out, *columns))
 
 
 def _nothing_else(case: Case) -> tuple[int, int]:

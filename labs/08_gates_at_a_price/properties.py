@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from random import Random
 
-from pipelines.lab.property import Case, Made, Property, frame, lookup, rows
+from pipelines.lab.property import Case, Made, Property, both_of, frame, lookup, rows
 from pipelines.lab.worlds import Base
 
 HISTORY, ARRIVED, OFFICES = 3000, 1500, 14
@@ -137,8 +137,7 @@ def _spoiled(row: list, kind: str, ranges: dict, draw: Random) -> list:
 
 
 def _agrees(case: Case) -> tuple[int, int]:
-    held, told = set(case.truth["held"]["line"]), set(case.out["line"])
-    return len(held & told), len(held | told)
+    return both_of(case.truth["held"]["line"], case.out["line"])
 
 
 def _catches(*reasons: str):  # noqa: ANN202 - a measure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from random import Random
 
-from pipelines.lab.property import Case, Made, Property, frame, lookup, rows
+from pipelines.lab.property import Case, Made, Property, both_of, frame, lookup, rows
 from pipelines.lab.worlds import Base
 
 PAIRS, OFFICES, AUDITED, EACH = (
@@ -87,8 +87,7 @@ def _told(case: Case) -> dict[tuple[str, str], tuple[float, float, float]]:
 
 def _complete(case: Case) -> tuple[int, int]:
     asked = {(pair, measure) for pair in case.given["pairs"]["pair"] for measure in MEASURES}
-    told = set(rows(case.out, "pair", "measure"))
-    return len(asked & told), len(asked | told)
+    return both_of(asked, rows(case.out, "pair", "measure"))
 
 
 def _estimates(case: Case) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from pipelines.options import JsonOption, see_one_of, see_within
+from pipelines.options import MOST_WORKERS, JsonOption, see_one_of, see_within
 from pipelines.terminal import print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ CacheOption = Annotated[
     Path, Option("--cache", help="Folder for the worlds of a class.", show_default="build/labs")
 ]
 StudentOption = Annotated[str, Option("--student", help="A name without blanks.")]
-MOST_WORKERS = 61
 
 
 @lab.command("list")

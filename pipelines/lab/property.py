@@ -91,6 +91,16 @@ def found_of(wanted: Iterable, had: Iterable) -> tuple[int, int]:
     return len(wanted & had), len(wanted)
 
 
+def both_of(true: Iterable, told: Iterable) -> tuple[int, int]:
+    """How many are true and told, of those that are either.
+
+    >>> both_of({1, 2, 3}, [3, 4])
+    (1, 4)
+    """
+    true, told = set(true), set(told)
+    return len(true & told), len(true | told)
+
+
 def frame(records: Iterable, columns: Iterable[str]) -> pd.DataFrame:
     """Records as a frame of plain Python values.
 
