@@ -22,7 +22,7 @@ from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.recompute.arrivals import arrive
 from pipelines.replay.recompute.levels import level, said_by, see_up_to_date
 from pipelines.replay.recompute.prepared import prepared
-from pipelines.replay.recompute.small import REMOVED, Small
+from pipelines.replay.recompute.small import REMOVED, Small, columns_of
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
 from schemas.sql import quoted
@@ -124,11 +124,4 @@ def models_of(base: Path, everything: bool = False, gates: Sequence[Model] = ())
 def base_columns(base: Path) -> dict[str, list[str]]:
     """Table -> its columns, of a finished database."""
     with opened(base=base) as db:
-        columns: dict[str, list[str]] = {}
-        for schema, table, column in db.rows(
-            "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
-            "WHERE database_name = 'base' AND schema_name <> 'today' "
-            "ORDER BY schema_name, table_name, column_index"
-        ):
-            columns.setdefault(f"{schema}.{table}", []).append(column)
-        return columns
+        return columns_of(db.rows)

@@ -57,6 +57,22 @@ _SETTINGS = (
 MOST_SEEN = 5000  # queries whose texts are remembered
 
 
+def columns_of(fetch: Callable[[str], Iterable[Sequence[str]]]) -> dict[str, list[str]]:
+    """Table -> its columns, of the database attached as `base`; its views of today are no model's.
+
+    Args:
+        fetch: gives the rows of a query.
+    """
+    columns: dict[str, list[str]] = {}
+    for schema, table, column in fetch(
+        "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
+        "WHERE database_name = 'base' AND schema_name <> 'today' "
+        "ORDER BY schema_name, table_name, column_index"
+    ):
+        columns.setdefault(f"{schema}.{table}", []).append(column)
+    return columns
+
+
 class Small:
     """Changes of many universes against one base, and the models run on them.
 
@@ -71,13 +87,7 @@ class Small:
         self.engine.attach("base", base)
         for setting in _SETTINGS:
             self.engine.execute(setting)
-        self.columns: dict[str, list[str]] = {}
-        for schema, table, column in self.engine.fetch(
-            "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
-            "WHERE database_name = 'base' AND schema_name <> 'today' "
-            "ORDER BY schema_name, table_name, column_index"
-        ):
-            self.columns.setdefault(f"{schema}.{table}", []).append(column)
+        self.columns = columns_of(self.engine.fetch)
         for table in self.columns:
             if shared(table):
                 self.engine.create_table(table, f"SELECT * FROM base.{table}")
