@@ -13,7 +13,7 @@ from pipelines.exchange.modes import modes
 from pipelines.exchange.network import Edge, Network, read_network
 from pipelines.explore.network import layers, owned_lists
 from pipelines.graph import all_models
-from pipelines.layered import layout
+from pipelines.layered import curve, layout
 from pipelines.model import STAGES, Model
 from schemas.contract import Island, feeds, islands
 
@@ -227,20 +227,10 @@ def _legend(parts: list[str], y: int) -> tuple[list[str], int]:
 def _edge(edge: Edge, first: int, last: int, route: list[float], step: float) -> str:
     """One edge: a curve from column to column, straight where it passes one."""
     color, dash = READMITS[:2] if edge.readmits else _stroke(edge.mode)
-    ahead = 1 if last > first else -1
-    columns = list(range(first, last + ahead, ahead))
-    path = ""
-    for n, (a, b) in enumerate(zip(route, route[1:], strict=False)):
-        start = MARGIN + columns[n] * step + (NODE_WIDTH + 1 if ahead > 0 else -1)
-        stop = MARGIN + columns[n + 1] * step + (-1 if ahead > 0 else NODE_WIDTH + 1)
-        if n == len(route) - 2:
-            stop -= 4 * ahead
-        bend = (stop - start) / 2
-        path += f"L{start:.0f},{a:.0f} " if path else f"M{start:.0f},{a:.0f} "
-        path += f"C{start + bend:.0f},{a:.0f} {stop - bend:.0f},{b:.0f} {stop:.0f},{b:.0f} "
+    path = curve(route, first, last, left=MARGIN, step=step, width=NODE_WIDTH)
     wide = next(w for days, w in RHYTHM if edge.every <= days)
     return (
-        f'<path d="{path.strip()}" fill="none" stroke="{color}" stroke-width="{wide}" '
+        f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{wide}" '
         f'stroke-dasharray="{dash or "none"}" stroke-linejoin="round" '
         f'marker-end="url(#{_name(color)})"/>'
     )

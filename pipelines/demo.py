@@ -201,6 +201,7 @@ def code_digest() -> str:
     """sha256 over every file that decides what a world or a database holds."""
     total = hashlib.sha256()
     for package in CODE:
+        # Endings are written out, so that what is read here can be read off the program.
         found = [
             *(ROOT / package).rglob("*.csv"),
             *(ROOT / package).rglob("*.py"),

@@ -170,3 +170,32 @@ def _routes(
             offset = ((n + 0.5) / len(found) - 0.5) * room
             routes[number][which] = centre[node] + offset
     return routes
+
+
+def curve(
+    route: Sequence[float], first: int, last: int, *, left: float, step: float, width: float
+) -> str:
+    """The path of an edge as SVG has it: a curve from column to column, straight where it passes one.
+
+    Args:
+        route: heights, as `Layout.routes` has them.
+        first, last: columns that it goes from and to.
+        left: of the first column's boxes.
+        step: from column to column.
+        width: of a box.
+
+    >>> curve([10, 20], 0, 1, left=0, step=100, width=40)
+    'M41,10 C68,10 68,20 95,20'
+    """
+    ahead = 1 if last > first else -1
+    columns = list(range(first, last + ahead, ahead))
+    path = ""
+    for n, (a, b) in enumerate(zip(route, route[1:], strict=False)):
+        start = left + columns[n] * step + (width + 1 if ahead > 0 else -1)
+        stop = left + columns[n + 1] * step + (-1 if ahead > 0 else width + 1)
+        if n == len(route) - 2:
+            stop -= 4 * ahead  # the tip of the arrow
+        bend = (stop - start) / 2
+        path += f"L{start:.0f},{a:.0f} " if path else f"M{start:.0f},{a:.0f} "
+        path += f"C{start + bend:.0f},{a:.0f} {stop - bend:.0f},{b:.0f} {stop:.0f},{b:.0f} "
+    return path.strip()

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from pipelines.exchange.network import Edge, Network
 from pipelines.explore.words import Words
-from pipelines.layered import layout
+from pipelines.layered import curve, layout
 
 WIDTH, MARGIN, NODE, TALL, GAP, LANE = 1140, 6, 168, 42, 14, 12
 # How an edge is drawn: by its mode, dashes that need no colour.
@@ -93,20 +93,10 @@ def drawn(network: Network, words: Words) -> Markup:
 
 def _edge(edge: Edge, first: int, last: int, route: list[float], step: float) -> str:
     """One edge: a curve from column to column."""
-    ahead = 1 if last > first else -1
-    columns = list(range(first, last + ahead, ahead))
-    path = ""
-    for n, (a, b) in enumerate(zip(route, route[1:], strict=False)):
-        start = MARGIN + columns[n] * step + (NODE + 1 if ahead > 0 else -1)
-        stop = MARGIN + columns[n + 1] * step + (-1 if ahead > 0 else NODE + 1)
-        if n == len(route) - 2:
-            stop -= 4 * ahead
-        bend = (stop - start) / 2
-        path += f"L{start:.0f},{a:.0f} " if path else f"M{start:.0f},{a:.0f} "
-        path += f"C{start + bend:.0f},{a:.0f} {stop - bend:.0f},{b:.0f} {stop:.0f},{b:.0f} "
+    path = curve(route, first, last, left=MARGIN, step=step, width=NODE)
     wide = next(w for days, w in RHYTHM if edge.every <= days)
     dash = "none" if edge.readmits else DASHES.get(edge.mode, "1 3")
     return (
-        f'<path d="{path.strip()}" fill="none" stroke="currentColor" stroke-opacity="0.55" '
+        f'<path d="{path}" fill="none" stroke="currentColor" stroke-opacity="0.55" '
         f'stroke-width="{wide}" stroke-dasharray="{dash}" marker-end="url(#tip)"/>'
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from pipelines.explore.asked import RequestError
 from pipelines.explore.laboratory import Laboratory
+from pipelines.trace import SHORTEST, feed_names, rows
 from schemas.contract import Feed, feeds
 from sources.faults import kinds
 
@@ -14,35 +16,34 @@ def feed_of(laboratory: Laboratory, given: str) -> tuple[Feed, str]:
     """The feed and the whole record_id of a record named by its id, or the start of one.
 
     Raises:
-        NotFound, RequestError: if there is none, or several.
+        RequestError: if it is no id, or there is none, or several.
     """
-    found = []
-    used = feeds()
-    with laboratory.engine() as engine:
-        first, last = _span(given)
-        for row in laboratory.rows("SELECT feed FROM codes.feeds ORDER BY feed"):
-            name = row["feed"]
-            found += [
-                (name, one)
-                for (one,) in engine.fetch(
-                    f"SELECT DISTINCT record_id FROM landing.{name} "
-                    "WHERE record_id BETWEEN ? AND ? LIMIT 2",
-                    [first, last],
-                )
-            ]
+    found = records_from(laboratory, given, most=2)
+    if found is None:
+        raise RequestError(
+            f"{given[:40]!r} is no record_id: give at least {SHORTEST} of its 32 characters.", 404
+        )
     if len(found) != 1:
         many = "several records begin" if found else "no record begins"
         raise RequestError(f"Here {many} with {given[:40]!r}.", 404)
-    return used[found[0][0]], found[0][1]
+    return feeds()[found[0]["feed"]], found[0]["record_id"]
 
 
-def _span(given: str) -> tuple[str, str]:
+def records_from(laboratory: Laboratory, given: str, most: int) -> list[dict[str, str]] | None:
+    """The first records, by feed and record_id, whose id begins with a text; None if no id can."""
     start = given.lower().replace("-", "")
-    if not 6 <= len(start) <= 32 or set(start) - set("0123456789abcdef"):
-        raise RequestError(
-            f"{given[:40]!r} is no record_id: give at least 6 of its 32 characters.", 404
-        )
-    return start.ljust(32, "0"), start.ljust(32, "f")
+    if len(start) < SHORTEST or not re.fullmatch("[0-9a-f]{1,32}", start):
+        return None
+    # Between two ids, since a column of ids is looked up by its order and not by its text.
+    first, last = start.ljust(32, "0"), start.ljust(32, "f")
+    with laboratory.engine() as engine:
+        parts = [
+            f"SELECT DISTINCT '{feed}' AS feed, record_id FROM landing.{feed} "
+            "WHERE record_id BETWEEN $1 AND $2"
+            for feed in feed_names(engine)
+        ]
+        sql = " UNION ALL ".join(parts) + f" ORDER BY record_id LIMIT {most}"
+        return rows(engine, sql, first, last)
 
 
 @cache

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.exchange.network import JOINS, read_network
-from pipelines.explore.asked import LONGEST, Asked, RequestError, query_of
+from pipelines.explore.asked import Asked, Pairs, RequestError, query_of
 from pipelines.explore.laboratory import Laboratory
 from pipelines.options import policy_of
 from sources.deliver import MOST_DAYS
@@ -78,7 +78,7 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
     """
     from pipelines.replay import load
     from pipelines.replay.plan.options import asked as fault_asked
-    from pipelines.replay.plan.remedies import clocks, goes_with_days, see_remedy
+    from pipelines.replay.plan.remedies import clocks, see_remedy
     from pipelines.replay.plan.scenario import see_same_world
 
     join = asked.one_of("join", JOINS)
@@ -95,14 +95,11 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
         path = scenario_file(laboratory, name)
         scenario = load(path)
         see_same_world(scenario, laboratory.about, path)
-        specs = tuple(scenario.faults)
-        if after is not None:
-            specs = tuple(replace(spec, correct_after=after) for spec in specs)
-        elif remedy is not None and not goes_with_days(remedy):
-            specs = tuple(replace(spec, correct_after=None) for spec in specs)
-        if after is None and remedy is None:
-            remedy, text = scenario.remedy, scenario.text
-        join, policy = join or scenario.join, {**scenario.policy, **policy}
+        under = scenario.under(
+            join=join, policy=policy, correct_after=after, remedy=remedy, text=text
+        )
+        specs, join, policy = tuple(under.faults), under.join, under.policy
+        remedy, text = under.remedy, under.text
     else:
         sets = asked.texts("set")
         column, value = asked.text("column"), asked.texts("value")
@@ -183,16 +180,27 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
     )
 
 
+def told_of(laboratory: Laboratory, case: Case, found: Replay) -> dict[str, Any]:
+    """All that is told of a replay, as plain values; kept like the replay."""
+    return laboratory.kept(("replay told", *case.pairs), found.json)
+
+
 def command_line(case: Case, home: Path) -> str:
     """The same replay as a command, ready to paste."""
-    words = ["islands", "replay"]
-    for name, value in case.pairs:
-        if name == "dispute":
-            continue
-        if name == "scenario":
-            value = str(home / "scenarios" / f"{value}.yml")
-        words += [f"--{name.replace('_', '-')}", value]
-    return shlex.join([*words, "--home", str(home)])
+    pairs = [
+        (name, str(home / "scenarios" / f"{value}.yml") if name == "scenario" else value)
+        for name, value in without(case, "dispute")
+    ]
+    return shlex.join(["islands", "replay", *options_of(pairs), "--home", str(home)])
+
+
+def options_of(pairs: Pairs) -> list[str]:
+    """Names and values of an address as options of `islands replay`.
+
+    >>> options_of([("correct_after", "30")])
+    ['--correct-after', '30']
+    """
+    return [word for name, value in pairs for word in (f"--{name.replace('_', '-')}", value)]
 
 
 # --- what is kept in the home -----------------------------------------------------------------------
@@ -229,18 +237,6 @@ def text_of_dispute(laboratory: Laboratory, name: str) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise RequestError(f"There is no dispute {name!r} in this home.", 404)
-
-
-def see_title(asked: Asked, name: str, most: int = LONGEST) -> str:
-    """A text that somebody has to give.
-
-    Raises:
-        RequestError: if it is empty.
-    """
-    text = asked.text(name, most)
-    if text is None:
-        raise RequestError(f"Fill in `{name}`.")
-    return text
 
 
 def ends(case: Case) -> Sequence[tuple[str, str]]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from pipelines.explore.asked import RequestError, query_of
 from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.replays import options_of
 
 # What a folder of results holds, by what they are of.
 OF = {
@@ -89,12 +90,11 @@ def replayed(
     except (OSError, ValueError):
         there = {}
     same = bool(there) and all(there.get(k) == laboratory.about.get(k) for k in WORLD)
-    words = ["islands", "replay", "--home", folder.as_posix()]
-    for name, value in pairs:
-        words += [f"--{name.replace('_', '-')}", value]
     return {
         "address": f"/replay?{query_of(pairs)}" if same else None,
-        "command": shlex.join(words),
+        "command": shlex.join(
+            ["islands", "replay", "--home", folder.as_posix(), *options_of(pairs)]
+        ),
     }
 
 

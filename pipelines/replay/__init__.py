@@ -31,7 +31,7 @@ from pipelines.replay.plan.disputes import keep
 from pipelines.replay.plan.edits import EditError
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.options import asked
-from pipelines.replay.plan.remedies import goes_with_days, see_remedy, source_days
+from pipelines.replay.plan.remedies import see_remedy, source_days
 from pipelines.replay.plan.scenario import (
     Scenario,
     ScenarioError,
@@ -272,25 +272,19 @@ def command(
         raise FaultError(f"A scenario says its own faults; give it without {', '.join(given)}.")
     read = load(scenario)
     see_same_world(read, Home(home).current(), scenario)
-    faults: Sequence[FaultSpec] = read.faults
-    if correct_after is not None:
-        faults = [replace(spec, correct_after=correct_after) for spec in faults]
-    elif remedy is not None and not goes_with_days(remedy):
-        faults = [replace(spec, correct_after=None) for spec in faults]
-    if correct_after is None and remedy is None:
-        remedy = read.remedy
-    if remedy == "dispute":
-        text = text or read.text
+    case = read.under(
+        join=join, policy=policy, correct_after=correct_after, remedy=remedy, text=text
+    )
     return replay(
         home,
-        faults,
-        join=join or read.join,
-        policy=dict(read.policy) | dict(policy or {}) or None,
+        case.faults,
+        join=case.join,
+        policy=case.policy or None,
         rebuild=rebuild,
         gained=True,
         scenario=read,
         paths=paths,
-        remedy=remedy,
-        text=text,
+        remedy=case.remedy,
+        text=case.text,
         progress=progress,
     )

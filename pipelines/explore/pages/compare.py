@@ -9,7 +9,7 @@ from pipelines.exchange.network import JOINS, OF_THE_RUN
 from pipelines.explore.asked import Asked, query_of
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Answer, Page
-from pipelines.explore.replays import REMEDIES, TAKES, Case, case_of, follow
+from pipelines.explore.replays import REMEDIES, TAKES, Case, case_of, follow, told_of
 from sources.deliver import MOST_DAYS
 
 OTHER = "other_"  # begins the names of what the second replay has instead
@@ -59,7 +59,7 @@ def _side(laboratory: Laboratory, case: Case) -> dict[str, Any]:
     from pipelines.replay.tell.report import sentence
 
     found = follow(laboratory, case)
-    told = laboratory.kept(("replay told", *case.pairs), found.json)
+    told = told_of(laboratory, case, found)
     return {
         "link": f"/replay?{case.query}",
         "sentence": sentence(found),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.modes import modes
 from pipelines.exchange.network import Edge
 from pipelines.explore.asked import Asked, RequestError
+from pipelines.explore.days import day_of, slider
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
 from pipelines.explore.replays import REMEDIES
@@ -63,7 +63,7 @@ def holder(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     name = asked.places["holder"]
     if name not in laboratory.words.holders:
         raise RequestError(f"There is no holder {name[:80]!r} here.", 404)
-    day = _day(laboratory, asked)
+    day = day_of(laboratory, asked)
     edges = laboratory.network.edges
     held = laboratory.rows(HELD, name, day)
     lists = sorted({row["list"] for row in laboratory.rows(
@@ -75,7 +75,7 @@ def holder(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         "holder": name,
         "audience": laboratory.words.holders[name]["audience"],
         "reason": laboratory.words.holders[name]["reason"],
-        **_days(laboratory, day),
+        **slider(laboratory, day),
         "held": held,
         "late": laboratory.kept(
             ("late", name), lambda: laboratory.rows(LATE, name, laboratory.run["day0"])
@@ -97,7 +97,7 @@ def edge(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     found = [one for one in laboratory.network.edges if one.name == name]
     if not found:
         raise RequestError(f"There is no edge {name[:80]!r} here.", 404)
-    day = _day(laboratory, asked)
+    day = day_of(laboratory, asked)
     source, target = found[0].source, found[0].target
     late = laboratory.kept(
         ("late", target), lambda: laboratory.rows(LATE, target, laboratory.run["day0"])
@@ -107,7 +107,7 @@ def edge(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         "edge": name,
         "source": source,
         "holder": target,
-        **_days(laboratory, day),
+        **slider(laboratory, day),
         "clocks": [_edge(one) for one in found],
         "held": [r for r in laboratory.rows(HELD, target, day) if r["came_from"] == source],
         "late": [row for row in late if row["came_from"] == source],
@@ -123,29 +123,6 @@ def edge(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
 
 def _called(laboratory: Laboratory, holder: str) -> str:
     return laboratory.words.both("holder", holder)[0]
-
-
-def _day(laboratory: Laboratory, asked: Asked) -> str:
-    """The day that is looked at: the last of deliveries unless another is asked for."""
-    run, day = laboratory.run, asked.day("day")
-    if day is None:
-        return run["last_day"]
-    if not run["day0"] <= day.isoformat() <= run["horizon"]:
-        raise RequestError(f"`day` lies between {run['day0']} and {run['horizon']}, unlike {day}.")
-    return day.isoformat()
-
-
-def _days(laboratory: Laboratory, day: str) -> dict[str, Any]:
-    """What a slider of days needs."""
-    run = laboratory.run
-    first = date.fromisoformat(run["day0"])
-    return {
-        "day": day,
-        "first_day": run["day0"],
-        "last_day": run["horizon"],
-        "number_of_day": (date.fromisoformat(day) - first).days,
-        "number_of_last": (date.fromisoformat(run["horizon"]) - first).days,
-    }
 
 
 def _edge(one: Edge) -> dict[str, Any]:

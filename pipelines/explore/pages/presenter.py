@@ -14,7 +14,7 @@ from pipelines.explore.asked import Asked, RequestError, query_of
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
 from pipelines.explore.pages.home import COUNTED, STORY
-from pipelines.explore.replays import case_of, follow
+from pipelines.explore.replays import case_of, follow, told_of
 from pipelines.replay.compare.metrics import RESIDUE_DAY
 from pipelines.terminal import counted
 
@@ -74,7 +74,7 @@ def _found(laboratory: Laboratory, *more: tuple[str, str]) -> tuple[Replay, Mapp
     pairs = (*pairs_of_the_story(laboratory), *how.items())
     case = case_of(laboratory, Asked("/replay", pairs=pairs))
     found = follow(laboratory, case)
-    told = laboratory.kept(("replay told", *case.pairs), found.json)
+    told = told_of(laboratory, case, found)
     return found, told, f"/replay?{query_of(case.pairs)}"
 
 

@@ -11,7 +11,7 @@ from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
 from pipelines.explore.recorded import feed_of, fitting
 from pipelines.explore.replays import REMEDIES
-from pipelines.trace import lines_of, rows, trace, whole_id, with_names
+from pipelines.trace import lines_of, record_forward, rows, with_names
 from quality.expectations import sentence
 from quality.from_contract import delivery_expectations, landing_expectations
 from schemas.contract import Feed
@@ -45,7 +45,7 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     feed, record_id = feed_of(laboratory, asked.places["record"])
     with laboratory.engine() as engine:
         lines = lines_of(engine, record_id, feeds=[feed.name])
-        forward = _forward(engine, record_id, lines)
+        forward = with_names(engine, record_forward(engine, record_id))
         made = with_names(
             engine, {name: rows(engine, sql, record_id) for name, sql in MADE.items()}
         )
@@ -102,11 +102,6 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         "days": days[:MOST_DELIVERIES],
         "lists": sorted({entry["list"] for entry in forward["entries"]}),
     }
-
-
-def _forward(engine: Any, record_id: str, lines: Sequence[Any]) -> dict[str, Any]:
-    """What `trace` tells of a record that is believed; of one that is not, that it reached nothing."""
-    return trace(engine, whole_id(engine, f"landing.{lines[0]['feed']}", "record_id", record_id))
 
 
 def _quoted(feed: Feed) -> list[str]:

@@ -16,6 +16,7 @@ from pipelines.explore.replays import (
     case_of,
     command_line,
     follow,
+    told_of,
     without,
 )
 from sources.deliver import MOST_DAYS
@@ -30,20 +31,21 @@ def look(laboratory: Laboratory, asked: Asked) -> Answer:
     lines = asked.one_of("lines", ("yes",)) is not None
     found = follow(laboratory, case, paths=lines)
     told = {
-        **laboratory.kept(("replay told", *case.pairs), found.json),
+        **told_of(laboratory, case, found),
         "link": f"/replay?{case.query}",
         "command": command_line(case, laboratory.home.path),
     }
 
     def beside() -> dict[str, Any]:
         return laboratory.kept(
-            ("replay page", lines, *case.pairs), lambda: _page(case, found, told["remedy"])
+            ("replay page", lines, *case.pairs),
+            lambda: _page(laboratory, case, found, told["remedy"]),
         )
 
     return Answer(told, beside)
 
 
-def _page(case: Case, found: Any, remedy: dict[str, Any]) -> dict[str, Any]:
+def _page(laboratory: Laboratory, case: Case, found: Any, remedy: dict[str, Any]) -> dict[str, Any]:
     """What the page says beside the plain values: sentences, pictures, the table."""
     from pipelines.replay.tell.page import pictures_and_tables, said
     from pipelines.replay.tell.page.rendered import embedded
@@ -58,7 +60,7 @@ def _page(case: Case, found: Any, remedy: dict[str, Any]) -> dict[str, Any]:
         "remedies": REMEDIES,
         "most_days": MOST_DAYS,
         "again": without(case, "correct_after", "remedy", "dispute"),
-        "wrongly_shown": _publicly(found),
+        "wrongly_shown": _publicly(laboratory, found),
         "told_remedy": remedy,
         "names": {
             one["subject_id"]: found.words.name(one["subject_id"]) for one in remedy["removals"]
@@ -66,15 +68,12 @@ def _page(case: Case, found: Any, remedy: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _publicly(found: Any) -> list[dict[str, str]]:
+def _publicly(laboratory: Laboratory, found: Any) -> list[dict[str, str]]:
     """Who could dispute what a public page shows of them."""
     from pipelines.replay.plan.remedies import HARMS
-    from schemas.contract import CODES, read_csv
 
-    public = {
-        row["holder"] for row in read_csv(CODES / "holders.csv") if row["audience"] == "public"
-    }
-    lists = {row["list"]: row for row in read_csv(CODES / "lists.csv")}
+    holders, lists = laboratory.words.holders, laboratory.words.lists
+    public = {code for code, row in holders.items() if row["audience"] == "public"}
     seen: dict[tuple[str, str, str], str] = {}
     for row in found.faulty.lists.sort_values(["from_day", "holder", "list"]).itertuples():
         about = lists.get(row.list)

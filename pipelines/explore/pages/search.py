@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.explore.asked import Asked
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
-from pipelines.trace import SHORTEST
+from pipelines.explore.recorded import records_from
 
 MOST = 20  # found of each sort
 LONGEST = 100  # characters looked for
@@ -41,7 +41,7 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         else {
             "subjects": laboratory.rows(BY_NAME, wanted, wanted, MOST),
             "numbers": laboratory.rows(BY_NUMBER, wanted.upper(), MOST) if _number(wanted) else [],
-            "records": _records(laboratory, wanted),
+            "records": records_from(laboratory, wanted, MOST) or [],
             "files": laboratory.rows(BY_FILE, wanted, MOST) if len(wanted) > 2 else [],
         }
     )
@@ -56,22 +56,6 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
 def _number(text: str) -> bool:
     """Whether a text can be the start of a number or code."""
     return re.fullmatch("[0-9A-Za-z-]{4,30}", text) is not None
-
-
-def _records(laboratory: Laboratory, wanted: str) -> list[dict[str, Any]]:
-    """Records whose id begins with a text."""
-    start = wanted.lower().replace("-", "")
-    if len(start) < SHORTEST or not re.fullmatch("[0-9a-f]{1,32}", start):
-        return []
-    first, last = start.ljust(32, "0"), start.ljust(32, "f")
-    feeds = [row["feed"] for row in laboratory.rows("SELECT feed FROM codes.feeds ORDER BY feed")]
-    parts = [
-        f"SELECT DISTINCT '{feed}' AS feed, record_id FROM landing.{feed} "
-        "WHERE record_id BETWEEN $1 AND $2"
-        for feed in feeds
-    ]
-    sql = " UNION ALL ".join(parts) + f" ORDER BY record_id LIMIT {MOST}"
-    return laboratory.rows(sql, first, last)
 
 
 PAGES = (Page("/search", "search.html", look, takes=("q",)),)

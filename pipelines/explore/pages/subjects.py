@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.explore.asked import Asked
+from pipelines.explore.days import slider
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
 from pipelines.subject import about, find_subject
@@ -45,17 +46,12 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     for measure in found["measures"]:
         measure["links"] = _links(measure, found["subject_id"])
     today = date.fromisoformat(found["as_of"])
-    first = date.fromisoformat(run["day0"])
     return {
         "title": found.get("name") or f"Subject {subject[:8]}",
         **found,
         "numbers": numbers,
         "seen": seen,
-        "day": today.isoformat(),
-        "first_day": run["day0"],
-        "last_day": run["horizon"],
-        "number_of_day": (today - first).days,
-        "number_of_last": (date.fromisoformat(run["horizon"]) - first).days,
+        **slider(laboratory, found["as_of"]),
         "before": max(
             (d for d in changes if d < found["as_of"] and d >= run["day0"]), default=None
         ),

@@ -28,7 +28,7 @@ import yaml
 from pipelines.exchange.network import JOINS
 from pipelines.replay.plan.edits import Edit, natural_key
 from pipelines.replay.plan.faults import FaultSpec
-from pipelines.replay.plan.remedies import clocks
+from pipelines.replay.plan.remedies import clocks, goes_with_days
 from schemas.suggest import suggestion
 
 
@@ -57,6 +57,38 @@ class Scenario:
     title: str = ""
     story: str = ""
     world: Mapping[str, Any] = field(default_factory=dict)
+
+    def under(
+        self,
+        *,
+        join: str | None = None,
+        policy: Mapping[str, str] | None = None,
+        correct_after: int | None = None,
+        remedy: str | None = None,
+        text: str | None = None,
+    ) -> Scenario:
+        """The same with what is asked for beside it in place of what it says itself.
+
+        Args:
+            join, policy, text: see above; policies that are not named stay.
+            correct_after: days after which the source corrects each fault.
+            remedy: one that does not go with days takes the place of those its faults speak of.
+        """
+        faults = self.faults
+        if correct_after is not None:
+            faults = tuple(replace(spec, correct_after=correct_after) for spec in faults)
+        elif remedy is not None and not goes_with_days(remedy):
+            faults = tuple(replace(spec, correct_after=None) for spec in faults)
+        if correct_after is None and remedy is None:
+            remedy = self.remedy
+        return replace(
+            self,
+            faults=faults,
+            join=join or self.join,
+            policy={**self.policy, **(policy or {})},
+            remedy=remedy,
+            text=text or self.text if remedy == "dispute" else text,
+        )
 
 
 _KEYS = ("title", "story", "world", "join", "policy", "remedy", "text", "faults")
