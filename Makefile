@@ -9,6 +9,9 @@ HOME_DIR ?= build
 UI_HOME ?= $(HOME_DIR)/story
 PORT ?= 3000
 WORKERS ?= 2
+# What Python compiles of a module it keeps beside it, also where the machine's setting says otherwise: a
+# process that has to compile all libraries anew takes two seconds more to start.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo explore test test-all lint format contracts docs site ui prove fuzz bench lock clean
 
