@@ -497,7 +497,6 @@ def matrix(
     from pipelines.matrix.page import write_page
     from pipelines.matrix.report import print_matrix
     from pipelines.run import dirt_value
-    from quality.written import of_file
     from sources.deliver import see_world
     from sources.world import SIZES
 
@@ -508,20 +507,20 @@ def matrix(
     see_world(size, days, dirt_value(dirt))
     if html:
         see_writable(html)
-    own = tuple(gate or ())
-    named = [of_file(path).gate for path in own if path.is_file()]
-    plan = Plan(
-        faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
-        gates=(*(part.strip() for part in gates.split(",") if part.strip()), *named),
-        n=n or (5 if own else 20),
-        worlds=worlds or (1 if own else 2),
-        size=size,
-        days=days,
-        dirt=dirt_value(dirt),
-        seed=seed,
-        own=own,
-        pairs=not own if pairs is None else pairs,
-    )
+    asked = {
+        "faults": tuple(part.strip() for part in faults.split(",") if part.strip()),
+        "gates": tuple(part.strip() for part in gates.split(",") if part.strip()),
+        "size": size,
+        "days": days,
+        "dirt": dirt_value(dirt),
+        "seed": seed,
+    }
+    asked |= {
+        name: given
+        for name, given in (("n", n), ("worlds", worlds), ("pairs", pairs))
+        if given is not None
+    }
+    plan = Plan.of_own(gate, **asked) if gate else Plan(**asked)
     plan.check()
     folder = out or home / "matrix"
     with progress_bar("matrix", show=not as_json) as tell:
@@ -764,8 +763,9 @@ def main(given: Sequence[str] | None = None) -> None:
     """Run the command line; whatever goes wrong ends in one clear sentence and an exit code.
 
     The codes are 2 for what the user or the machine can put right, 70 for a fault of this program (see
-    `pipelines.trouble`), 130 and 141 if it was stopped or nobody reads any more, and 1 if `check` found
-    a promise broken. With ISLANDS_DEBUG set, errors are raised as they are.
+    `pipelines.trouble`), 130 and 141 if it was stopped or nobody reads any more, and 1 if what `check`,
+    `systems --check` or `lab check` look at does not hold. With ISLANDS_DEBUG set,
+    errors are raised as they are.
 
     Args:
         given: what follows `islands`; by default the process's own arguments.

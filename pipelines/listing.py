@@ -144,14 +144,12 @@ def faults() -> list[Row]:
 def gates() -> list[Row]:
     """What is expected of each table, what follows where it is not met, and who is told."""
     from quality.expectations import sentence, sentence_of_gate
-    from quality.from_contract import delivery_expectations, landing_expectations
+    from quality.from_contract import feed_expectations
     from quality.suites import CHECKED_STAGES, stage_expectations
     from schemas.contract import feeds
 
     used = list(feeds().values())
-    found = [
-        e for feed in used for e in (*landing_expectations(feed), *delivery_expectations(feed))
-    ]
+    found = [e for feed in used for e in feed_expectations(feed)]
     found += [e for stage in CHECKED_STAGES for e in stage_expectations(stage, used)]
     return [
         {

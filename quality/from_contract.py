@@ -237,6 +237,11 @@ def _bounds(column: Column) -> tuple[str, dict[str, Any]]:
     return said, {"at_least": str(least * unit), "at_most": str(most * unit)}
 
 
+def feed_expectations(feed: Feed) -> tuple[Expectation, ...]:
+    """All that the contract of a feed expects: of its rows, and of its deliveries."""
+    return (*landing_expectations(feed), *delivery_expectations(feed))
+
+
 def delivery_expectations(feed: Feed) -> tuple[Expectation, ...]:
     """How many rows a delivery of the feed may have, judged by earlier deliveries only.
 

@@ -183,7 +183,11 @@ def story(built: Callable[..., Built]) -> Built:
     return built("story", 1, dirt=0.0)
 
 
-@pytest.fixture(scope="session", params=SEEDS, ids="seed-{}".format)
+# Of what is tried in several worlds, one in every run and the others with the long tests.
+IN_TURN = [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.long) for seed in SEEDS[1:])]
+
+
+@pytest.fixture(scope="session", params=IN_TURN, ids="seed-{}".format)
 def tiny(request: pytest.FixtureRequest, built: Callable[..., Built]) -> Built:
     """A tiny world a seed, dirty as real files are."""
     return built("tiny", request.param)
@@ -195,7 +199,7 @@ def one_tiny(built: Callable[..., Built]) -> Built:
     return built("tiny", SEEDS[0])
 
 
-@pytest.fixture(scope="session", params=SEEDS, ids="seed-{}".format)
+@pytest.fixture(scope="session", params=IN_TURN, ids="seed-{}".format)
 def clean(request: pytest.FixtureRequest, built: Callable[..., Built]) -> Built:
     """A tiny world a seed, without dirt; of another size if ISLANDS_TEST_SIZE names one."""
     return built(os.environ.get("ISLANDS_TEST_SIZE", "tiny"), request.param, dirt=0.0)

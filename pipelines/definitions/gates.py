@@ -17,7 +17,7 @@ from pipelines.definitions.names import FEEDS, STAGES, VERDICTS, asset_of, key
 from pipelines.engine.base import Engine
 from quality import CheckResult, Expectation, checks
 from quality.expectations import DELIVERY_KINDS, sentence, violations_sql
-from quality.from_contract import delivery_expectations, landing_expectations
+from quality.from_contract import feed_expectations
 from quality.gates import BACKLOG_ALLOWANCE
 from quality.suites import CHECKED_STAGES, stage_expectations
 from schemas.contract import Feed
@@ -148,9 +148,7 @@ def checks_of(stage: str) -> list[Check]:
     asked = [(e, False) for e in stage_expectations(stage, FEEDS.values())]
     if stage == "landing":
         for feed in FEEDS.values():
-            asked += [
-                (e, True) for e in (*landing_expectations(feed), *delivery_expectations(feed))
-            ]
+            asked += [(e, True) for e in feed_expectations(feed)]
     found: list[Check] = []
     used: defaultdict[tuple[str, str], int] = defaultdict(int)
     for expectation, by_gate in asked:

@@ -83,7 +83,6 @@ class _Endpoint:
             places=request.path_params,
             pairs=pairs_of(request.url.query),
             form=None if body is None else pairs_of(body.decode("utf-8")),
-            as_json=as_json,
         )
         if asked.form is not None:
             if self.page.act is None:

@@ -86,7 +86,7 @@ def _texts(feed: Feed, data: bytes, first: int, last: int) -> list[tuple[int, st
         text = files.opened(feed, data)
     except Refused:
         return None
-    form, begins = files.layout(feed), 1
+    form = files.layout(feed)
     try:
         records, begins = form.body(feed, text)
     except Irregular:

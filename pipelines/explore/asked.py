@@ -62,14 +62,12 @@ class Asked:
         places: what stands in the path where the page's address has a name.
         pairs: the query's names and values.
         form: those of a form that was sent; None unless one was.
-        as_json: whether a machine asks.
     """
 
     address: str
     places: Mapping[str, str] = field(default_factory=dict)
     pairs: Pairs = ()
     form: Pairs | None = None
-    as_json: bool = False
 
     def texts(self, name: str, most: int = LONGEST) -> list[str]:
         """Every value of a name that is not empty.

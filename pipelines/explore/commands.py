@@ -19,7 +19,7 @@ def explore(
     """A built home in the browser: find somebody, break a record, see where the error goes and what remains.
 
     Nobody but this machine can reach the pages, and they ask nobody for anything. They only write
-    scenarios and disputes, into the home.
+    scenarios, disputes and decisions about rows kept aside, into the home.
     """
     from pipelines.explore.serving import serve
 

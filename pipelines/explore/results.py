@@ -16,7 +16,7 @@ from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.replays import options_of
 
 # What a folder of results holds, by what they are of.
-OF = {
+FILES_OF_RESULT = {
     "experiment": ("replays.parquet", "cells.parquet", "gains.parquet", "manifest.json"),
     "matrix": ("instances.parquet", "caught.parquet", "cover.parquet", "manifest.json"),
 }
@@ -42,7 +42,7 @@ class Result:
 def results(laboratory: Laboratory, what: str) -> list[Result]:
     """The results of one sort that lie in the home, by the names of their folders."""
     home = laboratory.home.path
-    first, *others = OF[what]
+    first, *others = FILES_OF_RESULT[what]
     found = []
     for deep in range(1, DEEPEST + 1):
         for path in home.glob("/".join(["*"] * deep + [first])):

@@ -59,7 +59,6 @@ class Lab:
     known_by: tuple[str, str] | None
     known_until: tuple[str, str] | None
     landing: tuple[str, ...]
-    lecture: str
 
     @property
     def number(self) -> int:
@@ -132,7 +131,6 @@ def _read(path: Path) -> Lab:
             known_output=tuple(said.get("known_output", ())),
             **pairs,
             landing=tuple(said.get("landing", ())),
-            lecture=said["lecture"],
         )
     except KeyError as error:
         raise ValueError(f"{path} has no line `{error.args[0]}:`; add it.") from None

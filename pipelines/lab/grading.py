@@ -26,7 +26,7 @@ from schemas.progress import Progress
 
 EXPORTS = ("gradescope", "nbgrader")
 COLUMNS = ("student", "lab", "score", "passed", "property", "points", "of", "share", "reason")
-ROUND = 2  # a later round of changes to what a verdict holds makes earlier ones anew
+RESULT_FORMAT = 2  # raised when what a verdict holds changes: earlier ones are then made anew
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Task:
         """Changes with all that the result follows from."""
         one = self.submission
         lab = "" if one.lab == EXAM else lab_of(one.lab).digest
-        words = (ROUND, one.student, one.lab, one.digest, lab, self.salt, self.worlds)
+        words = (RESULT_FORMAT, one.student, one.lab, one.digest, lab, self.salt, self.worlds)
         return f"{number_of('result', *words):012x}"
 
     def done(self) -> dict[str, Any] | None:

@@ -22,12 +22,12 @@ from quality.expectations import (
     sentence_of_gate,
     violations_sql,
 )
-from quality.from_contract import delivery_expectations, landing_expectations
+from quality.from_contract import feed_expectations
 from quality.suites import CHECKED_STAGES
 from quality.written import CheckError, of_file, written
 from schemas.contract import Feed
 
-READABLE = "landing.nothing_unreadable"  # the gate of records that cannot be read
+UNREADABLE_GATE = "landing.nothing_unreadable"  # flags records that cannot be read
 _DELIVERIES = "landing.deliveries"
 
 
@@ -98,9 +98,7 @@ def gates(
 
 def of_landing(feeds: Iterable[Feed]) -> list[Expectation]:
     """What the contracts of feeds expect of rows and of deliveries."""
-    return [
-        e for feed in feeds for e in (*landing_expectations(feed), *delivery_expectations(feed))
-    ]
+    return [e for feed in feeds for e in feed_expectations(feed)]
 
 
 def _model(e: Expectation, columns: Mapping[str, Sequence[str]]) -> Model:

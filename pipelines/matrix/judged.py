@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.home import Home
-from pipelines.matrix.gates import READABLE, Gate, gates, of_landing
+from pipelines.matrix.gates import UNREADABLE_GATE, Gate, gates, of_landing
 from pipelines.model import Model
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
@@ -35,7 +35,7 @@ CATCHES = ("universe", "gate", "flagged", "day")
 DAY = "day"  # the column in which a gate says on which day a row could first be seen
 
 # Columns that tell when and where, not what; numbers are left out as well.
-TELLS_NOTHING = frozenset(
+NOT_COMPARED = frozenset(
     {"version", "day", "from_day", "to_day", "published", "delivery", "file", "line"}
 )
 _NUMBER = "^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|U.*INT.*|DECIMAL.*|FLOAT|DOUBLE)$"
@@ -231,7 +231,7 @@ class Judged(Universes):
                 rows["universe"], rows["feed"], days, rows["gone"], strict=True
             )
         ]
-        return rows[sent].assign(gate=READABLE, flagged=1, day=rows["published"])
+        return rows[sent].assign(gate=UNREADABLE_GATE, flagged=1, day=rows["published"])
 
     def example(self, gate: Gate, universe: int) -> dict[str, str]:
         """One row that a gate newly flags in a universe, column -> text; none of those of landing."""
@@ -253,7 +253,7 @@ class Judged(Universes):
         names = [
             quoted(column)
             for column in self.small.columns[model.name]
-            if column not in TELLS_NOTHING and (model.name, column) not in self._numbers
+            if column not in NOT_COMPARED and (model.name, column) not in self._numbers
         ]
         of = ", ".join(["universe", *names])
         return (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pipelines.exchange.mishaps import mishaps
+from quality.written import of_file
 from sources.faults import kinds
 from sources.world.draws import Stream
 
@@ -34,6 +36,22 @@ class Plan:
     seed: int = 1
     own: Sequence[Path] = ()
     pairs: bool = True
+
+    @classmethod
+    def of_own(cls, own: Sequence[Path], **asked: Any) -> Plan:
+        """A first look at gates of one's own: judged alone, of fewer faults in one world, without pairs.
+
+        Args:
+            own: their files.
+            asked: what is to be otherwise, by the names of the attributes.
+
+        Raises:
+            CheckError: if a file is no gate.
+            ValueError: if there is no such file.
+        """
+        plan = cls(**{"n": 5, "worlds": 1, "pairs": False} | asked | {"own": tuple(own)})
+        plan.check()
+        return replace(plan, gates=(*plan.gates, *(of_file(path).gate for path in own)))
 
     @property
     def kinds(self) -> tuple[str, ...]:

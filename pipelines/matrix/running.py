@@ -33,7 +33,8 @@ from sources.faults import FaultError, kinds
 from sources.world.draws import Stream
 
 # Faults that are followed together: of records, and mishaps; and of whole deliveries, each of which changes
-# thousands of rows. In a large world fewer, since some gates read a whole feed for each of them.
+# thousands of rows. Memory bounds them. In a large world a pass costs much by itself, since some gates read a
+# whole feed in each, so that more whole deliveries share one.
 BLOCK, BLOCK_OF_DELIVERIES = 120, 8
 BLOCK_OF_LARGE, BLOCK_OF_LARGE_DELIVERIES = 80, 24
 SMALL = ("story", "tiny")
@@ -88,13 +89,16 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     work: list[tuple[Plan, str, int, list[tuple[str, int]]]] = []
     measured: list[dict[str, Any]] = []
     worlds = [*range(plan.worlds), *([None] if plan.dirt else [])]
+    tell("worlds", 0, total)
+    as_they_are: dict[int, list[dict[str, Any]]] = {}
+    for at, rows in _each(_laid_out, [(plan, out, world) for world in worlds], workers):
+        as_they_are[at] = rows
+        tell(f"worlds, {len(as_they_are)} of {len(worlds)}", 0, total)
     for at, world in enumerate(worlds):
-        tell(f"world {at + 1} of {len(worlds)}", 0, total)
-        home = _home(plan, out, world)
-        with Judged(home, plan.own, plan.gates) as judged:  # laid out once, before many read it
-            measured += [_measured(judged, gate) | {"world": world} for gate in judged.gates]
+        measured += as_they_are[at]
         if world is not None:
-            work += [(plan, str(home.path), world, b) for b in _blocks(plan, plan.faults_of(world))]
+            home = str(_folder(out, world))
+            work += [(plan, home, world, block) for block in _blocks(plan, plan.faults_of(world))]
     done = 0
     found: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for at, rows in _each(_follow, work, workers):
@@ -141,10 +145,21 @@ def _blocks(plan: Plan, faults: Sequence[tuple[str, int]]) -> list[list[tuple[st
     return found
 
 
+def _folder(out: Path, world: int | None) -> Path:
+    """The folder of a world."""
+    return out / "worlds" / ("clean" if world is None else f"{world:03d}")
+
+
+def _laid_out(plan: Plan, out: Path, world: int | None) -> list[dict[str, Any]]:
+    """Make a world and lay it out, once and before many read it; what each gate says of it as it is."""
+    with Judged(_home(plan, out, world), plan.own, plan.gates) as judged:
+        return [_measured(judged, gate) | {"world": world} for gate in judged.gates]
+
+
 def _home(plan: Plan, out: Path, world: int | None) -> Home:
     """The home of a world, generated and built once; None: of the first one, as it is without dirt."""
     return make_home(
-        Home(out / "worlds" / ("clean" if world is None else f"{world:03d}")),
+        Home(_folder(out, world)),
         size=plan.size,
         seed=plan.world_seed(world or 0),
         days=plan.days,

@@ -1,7 +1,6 @@
 -- An act is first told as soon after its day as its island usually tells one: a day with month and day
 -- swapped, or of another year, is told much too soon or too late. The days before the first delivery are the
--- backlog, which is as old as it is. Usual days, a little widened, are frozen in the code list usual_delays;
--- DOMAIN.md section 4 has the clocks behind them.
+-- backlog, which is as old as it is. Usual days, a little widened, are frozen in the code list usual_delays.
 -- table: conform.events
 -- outcome: warn
 WITH first_told AS (

@@ -1,6 +1,6 @@
 -- One number under many names stands for nobody, whatever its check says: a placeholder, or the number of
 -- whoever filled in the form. A body has a few names, old ones and misspelt ones; five are more than one
--- body. That one code stands on several is an official category of clean-up (DOMAIN.md 1.7).
+-- body. That one code stands on several is an official category of clean-up.
 -- table: resolve.mentions
 -- outcome: warn
 -- owner: island

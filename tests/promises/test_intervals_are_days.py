@@ -146,8 +146,15 @@ def test_intervals_equal_days_where_ten_households_answer_for_each_other() -> No
     assert any("ten_households" in key[2] for key in found.points)
 
 
-@pytest.mark.parametrize("join", JOINS)
-@pytest.mark.parametrize("seed", range(8, 14))
+@pytest.mark.parametrize(
+    ("seed", "join"),
+    [
+        # Each seed and each level in every run, each pair of them with the long tests.
+        pytest.param(seed, join, marks=[] if (seed + n) % len(JOINS) == 0 else [pytest.mark.long])
+        for seed in range(8, 14)
+        for n, join in enumerate(JOINS)
+    ],
+)
 def test_intervals_equal_days_in_little_worlds(seed: int, join: str) -> None:
     from pipelines.exchange.network import in_reach
 
@@ -162,7 +169,7 @@ def test_intervals_equal_days_in_little_worlds(seed: int, join: str) -> None:
 @pytest.mark.parametrize(
     ("seed", "join"),
     [
-        pytest.param(seed, join, marks=[pytest.mark.long] if seed > 22 else [])
+        pytest.param(seed, join, marks=[pytest.mark.long] if seed > 21 else [])
         for seed in range(21, 41)
         for join in ("own-keys", "full")
     ],

@@ -7,7 +7,7 @@ import pytest
 from pipelines.engine.duckdb_engine import DuckDBEngine
 from quality import checks
 from schemas.contract import feeds
-from tests.promises.hard_world import EACH_LEVEL, ENDS
+from tests.promises.hard_world import EACH_LEVEL, IN_EVERY_RUN
 
 # What holds whatever islands deliver: copies are right copies of what was wrong, counts are counts.
 RECONCILED = ("reconciled", "recounted", "rests_on_something", "shown_for_who_bears_the_name")
@@ -37,7 +37,7 @@ def test_no_gate_fails_in_the_story(story) -> None:
 
 @pytest.mark.parametrize(
     ("join", "gates"),
-    [pytest.param(*at, marks=() if at in ENDS else pytest.mark.long) for at in EACH_LEVEL],
+    [pytest.param(*at, marks=() if at in IN_EVERY_RUN else pytest.mark.long) for at in EACH_LEVEL],
 )
 def test_counts_and_copies_agree_in_a_hard_world(join: str, gates: str, hard_at) -> None:
     found = broken(hard_at(join, gates), ["conform", "exchange"])

@@ -16,7 +16,7 @@ import pytest
 from tests.naive.laws import JOINS
 from tests.naive.little_world import little_world
 from tests.promises.databases import told, unlike, until
-from tests.promises.hard_world import ENDS, LEVELS
+from tests.promises.hard_world import IN_EVERY_RUN, LEVELS
 from tests.promises.little_databases import DAY0, WINDOW, before, little_database
 
 STAGES = ("conform", "resolve", "merge", "lists", "exchange", "consequences", "scores")
@@ -67,7 +67,7 @@ def test_no_foresight(tiny, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("join", "gates"),
-    [pytest.param(*at, marks=() if at in ENDS else pytest.mark.long) for at in LEVELS],
+    [pytest.param(*at, marks=() if at in IN_EVERY_RUN else pytest.mark.long) for at in LEVELS],
 )
 def test_no_foresight_at_any_level_of_joining(
     join: str, gates: str, hard_at, tmp_path: Path

@@ -19,7 +19,7 @@ from quality.policies import all_told
 from schemas.contract import Feed, feeds
 from schemas.record_id import record_id
 from tests.promises.databases import copy_landing, delivered, told, unlike
-from tests.promises.hard_world import EACH_LEVEL, ENDS
+from tests.promises.hard_world import EACH_LEVEL, IN_EVERY_RUN
 
 PLACE = {"file", "line", "byte_from", "byte_to", "bytes", "digest"}
 
@@ -106,12 +106,12 @@ def test_order_of_rows_and_files(straight, tmp_path: Path) -> None:
 def hard_shuffled(hard_at, tmp_path_factory) -> Path:
     """The hard world's files in another order."""
     target = tmp_path_factory.mktemp("shuffled") / "landing"
-    return shuffled(hard_at(*EACH_LEVEL[0]).landing, target, 5)
+    return shuffled(hard_at(*IN_EVERY_RUN[0]).landing, target, 5)
 
 
 @pytest.mark.parametrize(
     ("join", "gates"),
-    [pytest.param(*at, marks=() if at in ENDS else pytest.mark.long) for at in EACH_LEVEL],
+    [pytest.param(*at, marks=() if at in IN_EVERY_RUN else pytest.mark.long) for at in EACH_LEVEL],
 )
 def test_order_of_a_hard_world(
     join: str, gates: str, hard_at, hard_shuffled: Path, tmp_path: Path

@@ -20,7 +20,6 @@ from pipelines.explore.replays import TAKES, Case, case_of, follow, without
 if TYPE_CHECKING:
     from pipelines.replay import Replay
 
-MOST_TEXT = 2000  # characters, as Credit China takes
 ENTRY = re.compile("[0-9a-f]{32}")
 SHOWN = (
     "SELECT c.holder, c.list, c.entry_id, c.subject_id, s.name, c.from_day, c.to_day "
@@ -31,12 +30,14 @@ SHOWN = (
 
 def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     """Who disputes what, and a form for what they write."""
+    from pipelines.replay.plan.remedies import MOST_CHARACTERS
+
     case, noticed, why_not = _disputed(laboratory, asked)
     return {
         "title": "Dispute it on a public page",
         "noticed": noticed,
         "why_not": why_not,
-        "most": MOST_TEXT,
+        "most": MOST_CHARACTERS,
         "link": f"/replay?{case.query}",
     }
 
@@ -44,8 +45,9 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
 def send(laboratory: Laboratory, asked: Asked) -> str:
     """Keep the dispute in the home; the address of the replay in which it is followed."""
     from pipelines.replay.plan.disputes import keep_said
+    from pipelines.replay.plan.remedies import MOST_CHARACTERS
 
-    text = asked.text("text", MOST_TEXT)
+    text = asked.text("text", MOST_CHARACTERS)
     if text is None:
         raise RequestError("A dispute says something; write what is wrong.")
     case, noticed, why_not = _disputed(laboratory, replace(asked, form=None))

@@ -207,7 +207,7 @@ def _harm(laboratory: Laboratory) -> dict[str, Any]:
                 for row in rows[:MOST]
             ],
         },
-        "links": [_link(f"{link}", "Who they are, and why")],
+        "links": [_link(link, "Who they are, and why")],
     }
 
 
@@ -230,7 +230,7 @@ def _left(laboratory: Laboratory) -> dict[str, Any]:
                 for cause, n in causes
             ],
         },
-        "links": [_link(f"{link}", "What remains, and where")],
+        "links": [_link(link, "What remains, and where")],
     }
 
 
@@ -260,7 +260,6 @@ def _helped(laboratory: Laboratory) -> dict[str, Any]:
     return {
         "sentence": f"What helps is a question of clocks: from {most:,} entry-days wrong after the "
         f"correction down to {least:,}, over the very same error.",
-        "figures": [],
         "table": {
             "columns": [name for name in rows[0] if name != "address"],
             "rows": rows,

@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.explore.asked import Asked, RequestError, query_of
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
-from pipelines.landing.decisions import CORRECT, DISCARD, LOG, RELEASE, Courses, courses, read_log
+from pipelines.landing.decisions import CORRECT, LOG, STEPS, Courses, courses, read_log
 from pipelines.quarantine.rows import STATES, listed, shown
 from pipelines.quarantine.steps import decide
 
@@ -44,20 +44,17 @@ def row(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     return {
         "title": found["row"],
         **found,
-        "done": asked.one_of("done", _TAKEN),
+        "done": asked.one_of("done", STEPS),
         "still": asked.text("still"),
     }
-
-
-_TAKEN = (CORRECT, RELEASE, DISCARD)
 
 
 def act(laboratory: Laboratory, asked: Asked) -> str:
     """Take a step about a row; the address of the row."""
     place = _place(asked)
-    what = asked.one_of("what", _TAKEN)
+    what = asked.one_of("what", STEPS)
     if what is None:
-        raise RequestError(f"`what` is one of {', '.join(_TAKEN)}.")
+        raise RequestError(f"`what` is one of {', '.join(STEPS)}.")
     who, why = asked.text("who", 80), asked.text("why", MOST_TEXT)
     if who is None or why is None:
         raise RequestError("Say who decides and why; both are written into the log of the home.")

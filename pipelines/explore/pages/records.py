@@ -13,7 +13,7 @@ from pipelines.explore.recorded import feed_of, fitting
 from pipelines.explore.replays import REMEDIES
 from pipelines.trace import lines_of, record_forward, rows, with_names
 from quality.expectations import sentence
-from quality.from_contract import delivery_expectations, landing_expectations
+from quality.from_contract import feed_expectations
 from schemas.contract import Feed
 from sources.deliver import MOST_DAYS
 
@@ -135,7 +135,7 @@ def _gates(feed: Feed, verdicts: Sequence[dict[str, Any]]) -> list[dict[str, Any
     """
     found = []
     seen = set()
-    for one in (*landing_expectations(feed), *delivery_expectations(feed)):
+    for one in feed_expectations(feed):
         missed = [
             v for v in verdicts if (v["expectation"], v["column_name"]) == (one.name, one.column)
         ]

@@ -174,6 +174,7 @@ def test_what_was_not_told_to_its_end_is_told_again(home):
     assert record(home, listening) > 100
 
 
+@pytest.mark.long  # a whole run of Dagster once more
 def test_what_a_run_made_is_known(home, launch, instance):
     launch(home, *EVERYTHING, day="2024-12-30", instance=instance)
     assert record(home, instance) == 0

@@ -44,6 +44,7 @@ def test_the_job_makes_what_a_build_makes(first, home, launch):
     assert [p.name for p in home.databases.iterdir()] == ["000002.duckdb"]
 
 
+@pytest.mark.long  # a whole run of Dagster once more
 def test_a_run_up_to_a_day_takes_in_no_more(home, launch):
     launch(home, *EVERYTHING, day="2024-01-11")
     assert home.current()["until"] == "2024-01-11"

@@ -199,6 +199,7 @@ def residue_by_day(tables, arm: int) -> dict[int, tuple[int, int]]:
     return {u: (wrong, of) for u, wrong, of in rows}
 
 
+@pytest.mark.long  # a query for every day of every arm
 def test_residue_and_half_life_are_wrong_on_that_day(tables, summary):
     seen = 0
     for arm in summary.arms.to_dict("records"):

@@ -98,6 +98,7 @@ def test_a_withdrawal_kept_aside_leaves_the_record_believed(home, capsys):
     assert fixed.json()["fault"]["correction_sent"] == "2024-06-16"
 
 
+@pytest.mark.long  # a fault is drawn, followed and rebuilt
 def test_a_drawn_fault_has_an_effect_and_says_what_was_passed_over(home, capsys):
     found = command(home, fault="wrong_unit", seed=1)
     assert found.faulty.differs
