@@ -53,7 +53,10 @@ def ask(
     see_within(seconds, MOST_SECONDS, "--seconds", "a number of seconds")
     sql, title = given, None
     if given == "-":
-        sql = sys.stdin.read()
+        try:
+            sql = sys.stdin.buffer.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise QueryError("What comes on standard input is not UTF-8.") from None
     elif re.fullmatch(r"\w+", given.strip()):
         ready = question(given.strip())
         sql, title = ready.sql, ready.title

@@ -11,7 +11,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -175,6 +175,11 @@ def ask(database: Path, sql: str, most_rows: int = MOST_ROWS, seconds: float = S
                     advice="ask for fewer rows with WHERE or LIMIT, and join tables by their ids",
                 ) from None
             raise _told(error, sql) from None
+        except (OverflowError, ValueError) as error:  # what Python has no value for
+            raise QueryError(
+                f"It gives a value that cannot be shown: {str(error).rstrip('.')}.",
+                advice="`CAST(x AS VARCHAR)` shows any value as text",
+            ) from None
         finally:
             alarm.cancel()
         took = time.perf_counter() - start
@@ -268,22 +273,38 @@ class _Plain:
         self.cut = 0
 
     def __call__(self, value: Any) -> Any:
+        """A cell: a list, a map or a struct in it has together no more characters than a text may have."""
+        self._left = MOST_CHARACTERS
+        return self._plain(value)
+
+    def _plain(self, value: Any) -> Any:
         if value is None or isinstance(value, bool | int):
             return value
         if isinstance(value, float):
             return value if value == value and abs(value) != float("inf") else str(value)
         if isinstance(value, Decimal):
-            return int(value) if value == int(value) else float(value)
+            if value == int(value):
+                return int(value)
+            return float(value) if Decimal(repr(float(value))) == value else str(value)
         if isinstance(value, UUID):
             return value.hex
         if isinstance(value, datetime | date | clock):
             return value.isoformat()
         if isinstance(value, dict):
-            return {str(key): self(one) for key, one in value.items()}
+            return {str(key): self._plain(one) for key, one in self._as_many(value.items())}
         if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-            return [self(one) for one in value]
+            return [self._plain(one) for one in self._as_many(value)]
         text = str(value) if isinstance(value, str | timedelta) else repr(value)
         if len(text) > MOST_CHARACTERS:
             self.cut += 1
             return text[:MOST_CHARACTERS] + "…"
         return text
+
+    def _as_many(self, parts: Iterable[Any]) -> Iterator[Any]:
+        """So many parts of a cell as may be shown."""
+        for part in parts:
+            self._left -= len(str(part)) + 1
+            if self._left < 0:
+                self.cut += 1
+                return
+            yield part

@@ -65,6 +65,11 @@ class Case:
     scenario: Scenario | None = None
 
     @property
+    def means(self) -> str:
+        """All that decides what comes of it: a scenario's file may change while its name stays."""
+        return repr((self.specs, self.join, sorted(self.policy.items()), self.remedy))
+
+    @property
     def query(self) -> str:
         """The same as a query of an address."""
         return query_of(self.pairs)
@@ -169,7 +174,7 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
                 return found
             return at([universes.first_with_effect(case.specs[0])])
 
-    found = laboratory.kept(("replay", paths, *pairs), make)
+    found = laboratory.kept(("replay", paths, case.means, *pairs), make)
     if case.text is None:
         return found
     name = next((value for name, value in case.pairs if name == "dispute"), None)
@@ -182,7 +187,7 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
 
 def told_of(laboratory: Laboratory, case: Case, found: Replay) -> dict[str, Any]:
     """All that is told of a replay, as plain values; kept like the replay."""
-    return laboratory.kept(("replay told", *case.pairs), found.json)
+    return laboratory.kept(("replay told", case.means, *case.pairs), found.json)
 
 
 def command_line(case: Case, home: Path) -> str:

@@ -21,16 +21,12 @@ import pyarrow.parquet as pq
 OURS = ("schemas", "sources", "pipelines", "quality", "labs", "docs", "tests")
 DENIED = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.system",
           "ctypes.", "os.startfile", "pty.", "os.kill", "os.symlink", "os.link", "shutil.")  # fmt: skip
-LOOKS = (
-    "open",
-    "os.listdir",
-    "os.scandir",
-    "os.walk",
-    "glob.glob",
-    "os.chdir",
-    "os.rename",
-    "os.remove",
-)
+# What starts programs without an event that could be seen.
+STARTS_PROGRAMS = ("_posixsubprocess", "_winapi")
+LOOKS = ("open", "os.listdir", "os.scandir", "os.walk", "glob.glob", "os.chdir")
+CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod", "os.chown",
+           "os.utime", "os.setxattr", "os.removexattr")  # fmt: skip
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 DEVICES = ("/dev/null", "/dev/urandom", "/usr/share/zoneinfo", "/etc/localtime")
 
 
@@ -42,6 +38,8 @@ class Ours:
     """Stands before Python's finders: the laboratory's own code is not for submissions."""
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name in STARTS_PROGRAMS:
+            raise ImportError(f"{name} starts programs, which a submission may not.")
         if name.partition(".")[0] in OURS:
             raise ImportError(
                 f"{name} is the laboratory's own code, which a submission may not use."
@@ -77,15 +75,25 @@ def wall_in(job: Path) -> None:
     def see(event: str, args: tuple) -> None:
         if event.startswith(DENIED):
             raise Denied(f"a submission may not use {event.partition('.')[0]}.")
-        if event in LOOKS and args and isinstance(args[0], (str, bytes, os.PathLike)):
-            path = os.path.realpath(os.fsdecode(args[0]))
-            writes = event == "open" and len(args) > 1 and isinstance(args[1], str)
-            writes = writes and any(letter in args[1] for letter in "wax+")
+        if event not in LOOKS and event not in CHANGES:
+            return
+        writes = event in CHANGES or (event == "open" and bool(args[2] & WRITES))
+        for given in args if event in CHANGES else args[:1]:
+            if not isinstance(given, (str, bytes, os.PathLike)):
+                continue
+            path = os.path.realpath(os.fsdecode(given))
             if not within(path, [here] if writes else readable):
                 raise Denied("a submission may read and write only its own folder.")
             if any(f"{os.sep}site-packages{os.sep}{name}{os.sep}" in path for name in OURS):
                 raise Denied("the laboratory's own files are not for submissions.")
 
+    def refused(*_: object) -> None:
+        raise Denied("a submission may not start programs.")
+
+    for name in STARTS_PROGRAMS:
+        for function in ("fork_exec", "CreateProcess"):
+            if hasattr(sys.modules.get(name), function):
+                setattr(sys.modules[name], function, refused)
     sys.meta_path.insert(0, Ours())
     for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
         del sys.modules[name]
@@ -163,7 +171,7 @@ def main(job: Path) -> None:
     bound(said["seconds"], said["memory"])
     os.chdir(job)
     wall_in(job)
-    duckdb.connect = lambda *args, **kwargs: opened()
+    duckdb.connect = sys.modules["_duckdb"].connect = lambda *args, **kwargs: opened()
     out = job / "out"
     try:
         solve = solver(job, name)

@@ -7,7 +7,7 @@ world. No answer is kept anywhere.
 from __future__ import annotations
 
 import csv
-import io
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,6 +194,8 @@ def make_exam(student: str, salt: str, folder: Path) -> None:
     write_about(folder, student, EXAM)
 
 
+# A number of an answer; thousands may be set apart.
+NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ ,]\d{3})+)(\.\d+)?")
 WHAT_TO_DO = (
     "All data is synthetic. Each answer is one number, found in `data.duckdb`; write it into `answers.csv`. "
     "A day after *to* is the first on which it no longer holds. Pack with `islands lab submit`."
@@ -233,14 +235,31 @@ def grade_exam(sheet: str, student: str, salt: str) -> Verdict:
 
 
 def answers_in(sheet: str) -> tuple[dict[int, float], list[str]]:
-    """Question -> number, and a sentence for each line that cannot be read."""
-    found, trouble = {}, []
-    for n, row in enumerate(csv.DictReader(io.StringIO(sheet)), start=2):
-        said = (row.get("answer") or "").strip().replace(",", "").replace(" ", "")
-        try:
-            number = int((row.get("question") or "").strip())
-            if said:
-                found[number] = float(said)
-        except ValueError:
-            trouble.append(f"{ANSWERS}, line {n}: it needs a question's number and one number.")
+    """Question -> number, and a sentence for each line that cannot be read.
+
+    >>> answers_in("question,answer\\n1,5\\n2,\\"1,234\\"\\n3,\\n")
+    ({1: 5.0, 2: 1234.0}, [])
+    """
+    found: dict[int, float] = {}
+    trouble = []
+    reader = csv.reader(sheet.splitlines())
+    try:
+        head = [name.strip() for name in next(reader, [])]
+        if head != ["question", "answer"]:
+            return {}, [f"{ANSWERS}: its first line is to be question,answer."]
+        for row in reader:
+            said = [part.strip() for part in row]
+            while len(said) > 2 and not said[-1]:  # spreadsheets leave empty columns behind
+                said.pop()
+            if not any(said) or (len(said) == 2 and not said[1]):
+                continue
+            where = f"{ANSWERS}, line {reader.line_num}"
+            if len(said) != 2 or not said[0].isdecimal() or not NUMBER.fullmatch(said[1]):
+                trouble.append(f"{where}: it needs a question's number and one number.")
+            elif int(said[0]) in found:
+                trouble.append(f"{where}: question {said[0]} is answered above.")
+            else:
+                found[int(said[0])] = float(said[1].replace(",", "").replace(" ", ""))
+    except csv.Error as error:
+        trouble.append(f"{ANSWERS}, line {reader.line_num}: {error}.")
     return found, trouble

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,7 +143,7 @@ def submissions_in(folder: Path) -> list[Submission]:
         raise ValueError(f"{folder} is no folder; give the one that holds the submissions.")
     found: dict[tuple[str, str], Submission] = {}
     for place in sorted(folder.iterdir()):
-        if place.suffix == ".zip" or (place.is_dir() and (place / ABOUT).is_file()):
+        if place.suffix.lower() == ".zip" or (place.is_dir() and (place / ABOUT).is_file()):
             one = read_submission(place)
             before = found.setdefault((one.lab, one.student), one)
             if before is not one:
@@ -161,11 +163,11 @@ def read_submission(place: Path) -> Submission:
     Raises:
         ValueError: in one sentence, if there is none that can be read.
     """
-    files = dict(_packed(place) if place.suffix == ".zip" else _lying(place))
+    files = dict(_packed(place) if place.suffix.lower() == ".zip" else _lying(place))
     try:
         said = json.loads(files.pop(ABOUT))
         student, lab = str(said["student"]), str(said["lab"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise ValueError(
             f"{place} holds no {ABOUT} that says whose it is; start a lab with `islands lab start`."
         ) from None
@@ -206,7 +208,7 @@ def from_notebook(text: str, place: Path) -> str:
     try:
         cells = json.loads(text)["cells"]
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise ValueError(f"{place} is no notebook.") from None
     chosen = [source for source in sources if source.startswith(SUBMITTED)]
     if not chosen:
@@ -239,7 +241,7 @@ def _packed(path: Path) -> Iterator[tuple[str, str]]:
                     if len(content) > MOST_BYTES:
                         raise ValueError(f"{path}: {name} is larger than 1 MiB.")
                     yield name, _text(content, path / name)
-    except (zipfile.BadZipFile, OSError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError):
         raise ValueError(f"{path} is no file that `islands lab submit` made.") from None
 
 

@@ -15,11 +15,11 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
-from pipelines.lab.cases import class_world
+from pipelines.lab.cases import World, class_world
 from pipelines.lab.catalogue import lab_of
 from pipelines.lab.exam import grade_exam
 from pipelines.lab.folder import EXAM, Submission, submissions_in
-from pipelines.lab.judge import judge
+from pipelines.lab.judge import Mark, Verdict, judge
 from pipelines.lab.sandbox import walls
 from pipelines.lab.worlds import WORLDS, number_of
 from schemas.progress import Progress
@@ -179,13 +179,14 @@ def _prepare(given: tuple[str, str, Path, int]) -> None:
 def _grade(task: Task) -> dict[str, Any]:
     """Grade one submission and leave its result and its page."""
     one = task.submission
-    if one.lab == EXAM:
-        verdict, title = grade_exam(one.text, one.student, task.salt), "Exam"
-    else:
-        lab = lab_of(one.lab)
-        worlds = [class_world(lab, task.salt, task.cache, n) for n in range(task.worlds)]
-        title = f"Lab {lab.number}: {lab.title}"
-        verdict = judge(lab, one.text, one.name, worlds, task.hidden)
+    title = "Exam" if one.lab == EXAM else f"Lab {lab_of(one.lab).number}: {lab_of(one.lab).title}"
+    worlds = _worlds(task)
+    try:
+        verdict = _verdict(task, worlds)
+    except Exception as error:  # whatever one hands in, the others are graded
+        why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        mark = Mark("graded", "could be graded", 100, 1.0, 0, 1, "It could not be graded.")
+        verdict = Verdict([mark], [why])
     said = {
         "mark": task.mark,
         "name": task.name,
@@ -206,6 +207,21 @@ def _grade(task: Task) -> dict[str, Any]:
         task.out / "results" / f"{task.name}.json", json.dumps(said, ensure_ascii=False, indent=1)
     )
     return said
+
+
+def _worlds(task: Task) -> list[World]:
+    """The worlds a submission is graded on; none for an exam, which makes its own."""
+    if task.submission.lab == EXAM:
+        return []
+    lab = lab_of(task.submission.lab)
+    return [class_world(lab, task.salt, task.cache, n) for n in range(task.worlds)]
+
+
+def _verdict(task: Task, worlds: Sequence[World]) -> Verdict:
+    one = task.submission
+    if one.lab == EXAM:
+        return grade_exam(one.text, one.student, task.salt)
+    return judge(lab_of(one.lab), one.text, one.name, worlds, task.hidden)
 
 
 def _end_with_parent() -> None:

@@ -1,7 +1,8 @@
 """Start a submission behind walls, and bring back what it made: tables, or a sentence for each.
 
-Where Linux lets us, the process has no network, does not see other processes, and finds the folders that
-it must not read empty. Everywhere it has bounds of time and memory, a folder of its own with copies of the
+Where Linux lets us, the process has no network, does not see other processes, can write into no folder but
+its own, and finds what it must not read empty: the class, the laboratory, the home folder of whoever grades,
+and temporary files. Everywhere it has bounds of time and memory, a folder of its own with copies of the
 data, an environment without anything in it, and the walls that `child` puts up.
 """
 
@@ -40,6 +41,15 @@ UNSHARE = (
     "--mount-proc",
     "--kill-child",
 )
+# Every place but the submission's own folder ($0) can only be read, whatever a library does.
+READ_ONLY = r"""
+mount --bind "$0" "$0" || exit 1
+mounts=$(cat /proc/self/mountinfo)
+printf '%s\n' "$mounts" | while read -r id parent device root place options rest; do
+    place=$(printf '%b' "$place")
+    [ "$place" = "$0" ] || mount -o "remount,bind,ro${options#r?}" "$place" || exit 1
+done || exit 1
+"""
 SETPRIV = ("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all")
 
 
@@ -85,7 +95,10 @@ def run(
 def walls() -> str:
     """Which walls stand on this machine, in one sentence."""
     if _namespaces():
-        return "Submissions run without network and see only their own folder and Python's."
+        return (
+            "Submissions run without network, write into their own folder only, and do not see the class, "
+            "the laboratory, your home folder or temporary files."
+        )
     return (
         "This system cannot take network and files away from a process, so only Python's own guards stand: "
         "grade submissions of people you do not trust on Linux."
@@ -94,15 +107,28 @@ def walls() -> str:
 
 @cache
 def _namespaces() -> bool:
-    """Whether this system lets us take network and folders away from a process."""
+    """Whether this system lets us take network and folders away from a process; tried once."""
     if not shutil.which("unshare"):
         return False
-    done = subprocess.run(
-        [*UNSHARE, "mount", "-t", "tmpfs", "none", tempfile.gettempdir()],
-        capture_output=True,
-        check=False,
-    )
-    return done.returncode == 0
+    with tempfile.TemporaryDirectory(prefix="islands-lab-") as folder:
+        job = Path(folder).resolve()
+        command = _apart(job, [], [sys.executable, "-I", "-c", "pass"])
+        return subprocess.run(command, cwd=job, capture_output=True, check=False).returncode == 0
+
+
+def _apart(job: Path, hidden: Sequence[Path], command: Sequence[str]) -> list[str]:
+    """A command as it is started without network, where only its job can be written and much is hidden."""
+    needed = [job, CHILD, Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable)]
+    needed += [path.resolve() for path in needed]
+    mine = [path.resolve() for path in (Path.home(), Path(tempfile.gettempdir()))]
+    places = [*hidden, *(path for path in mine if path.parent != path)]
+    found = {one for p in places for one in _hideable(p.resolve(), needed)}
+    mounts = ""
+    for path in sorted(one for one in found if found.isdisjoint(one.parents)):
+        how = "-t tmpfs none" if path.is_dir() else "--bind /dev/null"
+        mounts += f"mount {how} {shlex.quote(str(path))} || exit 1\n"
+    script = f"{mounts}{READ_ONLY}exec {shlex.join([*_privileges(), *command])}"
+    return [*UNSHARE, "sh", "-c", script, str(job)]
 
 
 @cache
@@ -115,11 +141,7 @@ def _start(job: Path, seconds: int, hidden: Sequence[Path]) -> str:
     """Start the child and wait; why it did not end by itself, if it did not."""
     command = [sys.executable, "-I", "-X", "utf8", str(CHILD), str(job)]
     if _namespaces():
-        needed = [job, CHILD, Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable)]
-        needed += [path.resolve() for path in needed]
-        places = [found for p in hidden for found in _hideable(p.resolve(), needed)]
-        mounts = "".join(f"mount -t tmpfs none {shlex.quote(str(p))} && " for p in places)
-        command = [*UNSHARE, "sh", "-c", f"{mounts}exec {shlex.join([*_privileges(), *command])}"]
+        command = _apart(job, hidden, command)
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
     try:
         done = subprocess.run(
@@ -141,11 +163,12 @@ def _start(job: Path, seconds: int, hidden: Sequence[Path]) -> str:
 
 
 def _hideable(place: Path, needed: Sequence[Path]) -> list[Path]:
-    """A folder, or of one that holds what is needed to run, the folders in it that do not."""
-    if not place.is_dir() or place in needed or any(place in path.parents for path in needed):
-        inside = sorted(place.iterdir()) if place.is_dir() and place not in needed else []
-        return [found for path in inside if path.is_dir() for found in _hideable(path, needed)]
-    return [place]
+    """What can be hidden of a place: itself, or what in it is not needed to run."""
+    if place in needed or not (place.is_dir() or place.is_file()) or place.is_symlink():
+        return []
+    if not any(place in path.parents for path in needed):
+        return [place]
+    return [found for path in sorted(place.iterdir()) for found in _hideable(path, needed)]
 
 
 def _answer(out: Path, n: int, late: str) -> Answer:

@@ -141,7 +141,7 @@ def row_named(engine: Engine, given: str, decided: Courses) -> Aside:
             return one
     if name not in feeds():
         raise NotKeptAside(f"There is no feed {name!r}.{suggestion(name, feeds())}")
-    if len(place) == 2 and place[1].isdigit() and f"landing.{name}" in engine.tables():
+    if len(place) == 2 and place[1].isdecimal() and f"landing.{name}" in engine.tables():
         at = f"SELECT {literal(place[0])} AS delivery, {int(place[1])} AS line"
         for one in _rows(engine, feeds()[name], at):
             one.course = course_of(decided, (name, one.delivery, one.digest), one.line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import re
@@ -10,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from pipelines.cli import main
@@ -17,7 +19,7 @@ from pipelines.lab import cases, exam, grading, sandbox
 from pipelines.lab.cases import given_in
 from pipelines.lab.catalogue import lab_of, labs
 from pipelines.lab.folder import from_notebook, read_submission, start, submissions_in, submit
-from pipelines.lab.judge import judge
+from pipelines.lab.judge import judge, same
 from pipelines.lab.sandbox import run
 from pipelines.lab.worlds import Base, number_of
 from schemas.contract import ROOT
@@ -203,6 +205,114 @@ def test_the_system_hides_the_truth_from_code_that_goes_around_python(world_of):
     assert row["full"] == -1 and "SALT" not in row["names"]
     if sandbox._namespaces():
         assert row["found"] == -1
+
+
+@pytest.mark.skipif(
+    not sandbox._namespaces(), reason="this system cannot hide folders from a process"
+)
+def test_a_library_that_goes_around_python_writes_nowhere_else(world_of, tmp_path):
+    """Arrow writes files by itself; and what another program could do, a submission cannot start."""
+    victim = tmp_path / "victim.txt"
+    victim.write_text("as it was")
+    places = [str(victim), str(Path.home() / "islands-never"), str(ROOT / "islands-never")]
+    text = (
+        "import os, subprocess, sys\nimport pandas as pd, pyarrow as pa\n"
+        "def tried(do):\n    try:\n        do()\n    except BaseException as error:\n"
+        "        return type(error).__name__\n    return 'done'\n"
+        "def solve(connection):\n"
+        f"    found = [tried(lambda p=p: pa.OSFile(p, 'wb').write(b'x')) for p in {places!r}]\n"
+        f"    found += [tried(lambda p=p: os.truncate(p, 0)) for p in {places!r}]\n"
+        f"    found += [tried(lambda: os.rename('solution.py', {str(victim)!r}))]\n"
+        "    found += [tried(lambda: os.open(os.__file__, os.O_WRONLY))]\n"
+        "    fork = sys.modules['_posixsubprocess'].fork_exec\n"
+        "    found += [tried(lambda: fork(*range(23)))]\n"
+        "    found += [tried(lambda: open('mine.txt', 'w').close())]\n"
+        "    return pd.DataFrame({'found': found})\n"
+    )
+    world = world_of("03_a_check_that_holds")
+    (answer,) = run(text, "solution.py", [world.data["data"]])
+    *others, own = [row["found"] for row in answer.table.to_pylist()]
+    assert own == "done" and "done" not in others
+    assert set(others[3:]) == {"Denied"} and victim.read_text() == "as it was"
+
+
+# A hand-in that cannot be read -> what is said of it.
+SPOILT = {
+    "lab.json": ("lab.json", "[" * 200_000, "holds no lab.json"),
+    "notebook": ("solution.ipynb", "[" * 200_000, "is no notebook"),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_a_hand_in_that_cannot_be_read_is_said(what, tmp_path):
+    name, text, sentence = SPOILT[what]
+    hand_in(tmp_path, "a", "03_a_check_that_holds", "solution.ipynb", "{}")
+    (tmp_path / "a" / name).write_text(text)
+    with pytest.raises(ValueError, match=sentence):
+        submissions_in(tmp_path)
+
+
+def test_a_packed_hand_in_that_is_damaged_is_said(tmp_path):
+    hand_in(tmp_path, "a", "03_a_check_that_holds", "solution.py", RIGHT_3)
+    submit(tmp_path / "a", tmp_path / "ONE.ZIP")
+    shutil.rmtree(tmp_path / "a")
+    assert len(submissions_in(tmp_path)) == 1
+    whole = (tmp_path / "ONE.ZIP").read_bytes()
+    for at in range(20, len(whole), 7):
+        spoilt = bytes((*whole[:at], whole[at] ^ 255, *whole[at + 1 :]))
+        (tmp_path / "ONE.ZIP").write_bytes(spoilt)
+        with contextlib.suppress(ValueError):
+            submissions_in(tmp_path)
+
+
+def test_a_submission_that_ends_the_judge_is_told_and_the_others_are_graded(
+    warm, world_of, cache_folder, tmp_path, monkeypatch
+):
+    lab = "03_a_check_that_holds"
+    world_of(lab)
+    for name in ("a", "b"):
+        hand_in(tmp_path / "in", name, lab, "solution.py", RIGHT_3)
+    judge = grading.judge
+
+    def judged(lab, text, *given):
+        monkeypatch.setattr(grading, "judge", judge)  # the first one alone
+        raise UnicodeDecodeError("utf-8", b"x", 0, 1, "no letter")
+
+    monkeypatch.setattr(grading, "judge", judged)
+    first, other = grading.grade(
+        tmp_path / "in", SALT, tmp_path / "out", cache_folder, worlds=1, workers=1
+    )
+    assert (first["score"], first["passed"]) == (0, False) and other["score"] > 0
+    assert "UnicodeDecodeError" in first["troubles"][0]
+
+
+# A sheet of answers -> what is read of it, and in how many lines something is wrong.
+SHEETS = {
+    "question,answer\n1,5\n2,-1.5\n3,\n": ({1: 5, 2: -1.5}, 0),
+    "question,answer\r1,5\r2,6\r": ({1: 5, 2: 6}, 0),
+    " question , answer \n1, 1 234\n2,8,,\n": ({1: 1234, 2: 8}, 0),
+    'question,answer\n1,"1,234,567"\n': ({1: 1234567}, 0),
+    "question,answer\n1,1,234\n2,7\n": ({2: 7}, 1),
+    'question,answer\n1,"12,5"\n': ({}, 1),
+    "question,answer\n1,5\n1,6\n": ({1: 5}, 1),
+    "number;answer\n1;5\n": ({}, 1),
+    "question,answer\n1," + "9" * 200_000 + "\n": ({}, 1),
+    "question,answer\n1,inf\n2,nan\n": ({}, 2),
+    "": ({}, 1),
+}
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet[:40])
+def test_an_answer_is_read_as_it_is_meant_or_not_at_all(sheet):
+    found, trouble = exam.answers_in(sheet)
+    assert (found, len(trouble)) == SHEETS[sheet]
+
+
+def test_sums_in_another_order_are_the_same():
+    one, other = ([0.1 + 0.2 + 0.3, "x"], [0.3 + 0.2 + 0.1, "x"])
+    assert one != other
+    frames = [pd.DataFrame([row], dtype=object) for row in (one, other, [0.6001, "x"])]
+    assert same(frames[0], frames[1]) and not same(frames[0], frames[2])
 
 
 def test_an_answer_is_a_plain_file_of_a_table(tmp_path):

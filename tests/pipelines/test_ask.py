@@ -56,6 +56,25 @@ def test_rows_and_cells_are_cut(database) -> None:
     assert long.cut == 1 and long.rows[0][0] == "张" * MOST_CHARACTERS + "…"
 
 
+def test_a_cell_of_many_is_cut_as_a_text_is(database) -> None:
+    found = ask(database, "SELECT range(100000), map(range(9999), range(9999)), [[1], [2]]")
+    many, pairs, few = found.rows[0]
+    assert found.cut == 2 and few == [[1], [2]]
+    assert max(len(str(many)), len(str(pairs))) < 3 * MOST_CHARACTERS
+
+
+def test_a_number_that_is_no_float_is_told_as_it_is(database) -> None:
+    found = ask(
+        database,
+        "SELECT CAST('12345678901234567.89' AS DECIMAL(38, 2)), CAST('0.10' AS DECIMAL(9, 2))",
+    )
+    assert found.rows == [["12345678901234567.89", 0.1]]
+
+
+def test_a_value_that_python_has_not_is_said(refused) -> None:
+    assert "cannot be shown" in str(refused("SELECT INTERVAL '99999999 years'"))
+
+
 # Statement -> a word of the sentence that refuses it.
 HARMFUL = {
     "FROM read_csv('/etc/passwd')": "no file",

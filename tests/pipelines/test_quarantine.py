@@ -383,6 +383,7 @@ def test_a_replay_sees_the_base_as_built(home, tmp_path) -> None:
     ("step", "given", "sentence"),
     [
         ("release", {"row": "court:2024-03-13:9"}, "Nothing landed as 'court:2024-03-13:9'"),
+        ("release", {"row": "court:2024-03-13:²"}, "Nothing landed as 'court:2024-03-13:²'"),
         ("release", {"row": "cort:2024-03-13:1"}, "no feed 'cort'. Perhaps court is meant."),
         ("release", {"row": "abcdef12"}, "No row kept aside has a record_id"),
         ("release", {"row": "residents:2024-01-01:2"}, "is not kept aside"),

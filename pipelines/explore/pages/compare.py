@@ -14,6 +14,7 @@ from sources.deliver import MOST_DAYS
 
 OTHER = "other_"  # begins the names of what the second replay has instead
 VARIED = ("correct_after", "remedy", "join", "policy")
+ENDS = {"correct_after", "remedy"}  # of these one has a text beside it, a dispute
 Key = tuple[str, str]
 
 
@@ -22,9 +23,9 @@ def look(laboratory: Laboratory, asked: Asked) -> Answer:
     own = [pair for pair in asked.pairs if not pair[0].startswith(OTHER)]
     instead = [(n.removeprefix(OTHER), v) for n, v in asked.pairs if n.startswith(OTHER) and v]
     first = case_of(laboratory, replace(asked, pairs=tuple(own)))
-    # `-`: without what the first has; the days and the remedy go together, so one takes both away.
+    # `-`: without what the first has; the days, the remedy and its text go together, so one takes all away.
     named = {name for name, _ in instead}
-    gone = named | ({"correct_after", "remedy"} if named & {"correct_after", "remedy"} else set())
+    gone = named | ({*ENDS, "dispute"} if named & ENDS else set())
     kept = [pair for pair in first.pairs if pair[0] not in gone]
     pairs = (*kept, *(pair for pair in instead if pair[1] != "-"))
     second = case_of(laboratory, replace(asked, pairs=pairs)) if instead else None

@@ -38,7 +38,7 @@ def look(laboratory: Laboratory, asked: Asked) -> Answer:
 
     def beside() -> dict[str, Any]:
         return laboratory.kept(
-            ("replay page", lines, *case.pairs),
+            ("replay page", lines, case.means, *case.pairs),
             lambda: _page(laboratory, case, found, told["remedy"]),
         )
 

@@ -126,6 +126,10 @@ def test_saving_and_disputing_write_into_the_home(client, home) -> None:
     assert client.post(address, client.own, name="mine").status == 409
     for name in ("", "../mine", "a/b", "x" * 61):
         assert client.post(address, client.own, name=name).status == 400
+    saved = home.path / "scenarios" / "mine.yml"
+    edited = saved.read_text("utf-8").replace("PDY006219", "PDY005036")
+    saved.write_text(edited, "utf-8")
+    assert "PDY005036" in client.get("/replay?scenario=mine").text
 
     address = f"/dispute?{CELL}"
     assert client.get("/dispute.json?" + CELL).json()["noticed"]["holder"] == "republisher"
@@ -135,6 +139,8 @@ def test_saving_and_disputing_write_into_the_home(client, home) -> None:
     assert done.headers["location"].endswith(f"remedy=dispute&dispute={kept.stem}#travels")
     page = client.get(done.headers["location"]).text
     assert "the page deletes its own copy" in page and "Where the correction travels" in page
+    beside = done.headers["location"].replace("/replay", "/compare").partition("#")[0]
+    assert client.get(f"{beside}&other_correct_after=3").status == 200
     assert client.post(address, client.own, text="x" * 2001).status == 400
     assert client.post(address, client.own, text=" ").status == 400
 
