@@ -16,10 +16,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import Home
+from schemas.suggest import suggestion
 
 if TYPE_CHECKING:  # loaded when they are first used
     import pandas as pd
@@ -49,11 +51,15 @@ class OpenHome:
         Args:
             query: one SELECT in DuckDB's SQL; values to fill in are marked `?`.
             params: those values, in order.
+
+        Raises:
+            QueryError: if it is no SELECT, or cannot be; in one sentence.
         """
+        from pipelines.ask.safe import framed
         from pipelines.run import opened
 
         with opened(self.home) as engine:
-            return engine.frame(query, list(params))
+            return framed(engine, query, params)
 
     def tables(self) -> list[str]:
         """Names of all tables, sorted."""
@@ -80,8 +86,9 @@ class OpenHome:
 
         from pipelines.run import opened
         from pipelines.subject import HELD, about
+        from pipelines.trace import a_day
 
-        day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+        day = date.fromisoformat(a_day(as_of, "as_of")) if isinstance(as_of, str) else as_of
         with opened(self.home) as engine:
             held = about(engine, whom, day)
         return {name: pd.DataFrame(held[name]) for name in HELD}
@@ -123,6 +130,8 @@ class OpenHome:
             FaultError, EditError, ScenarioError, HomeError: in one sentence.
         """
         from pipelines.replay import FaultSpec, command, replay
+        from pipelines.replay.plan.faults import PLACE
+        from pipelines.replay.plan.options import asked
 
         if isinstance(fault, FaultSpec) or not isinstance(fault, str | Path):
             if options:
@@ -131,6 +140,11 @@ class OpenHome:
                 )
             return replay(
                 self.home, fault, join=join, policy=policy, remedy=remedy, rebuild=rebuild
+            )
+        known = [*signature(command).parameters, *signature(asked).parameters, *PLACE]
+        if unknown := [name for name in options if name not in known]:
+            raise ValueError(
+                f"A replay has no option {unknown[0]!r}.{suggestion(unknown[0], known)}"
             )
         file = Path(fault)
         what = {"scenario": file} if file.suffix in (".yml", ".yaml") else {"fault": str(fault)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -96,8 +97,20 @@ def print_table(title: str, rows: list[dict[str, Any]], columns: list[str] | Non
 
 def _cell(value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+        return visible(", ".join(map(str, value)))
+    return "" if value is None else visible(str(value))
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def visible(text: str) -> str:
+    """A text of somebody else's, with characters that would steer the terminal written out.
+
+    >>> print(visible("a" + chr(27) + "[31m"))
+    a\\x1b[31m
+    """
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

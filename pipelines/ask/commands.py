@@ -81,7 +81,7 @@ def _print(title: str | None, names: tuple[str, ...], rows: list[list[object]]) 
     """Rows as a table without lines, under a question's title."""
     from rich.text import Text
 
-    from pipelines.terminal import plain_table, wide_console
+    from pipelines.terminal import plain_table, visible, wide_console
 
     out = wide_console()
     if title:
@@ -91,7 +91,7 @@ def _print(title: str | None, names: tuple[str, ...], rows: list[list[object]]) 
         numbers = bool(rows) and all(isinstance(row[n], int | float | None) for row in rows)
         table.add_column(name, overflow="fold", justify="right" if numbers else "left")
     for row in rows:
-        table.add_row(*(Text("NULL" if value is None else str(value)) for value in row))
+        table.add_row(*(Text("NULL" if value is None else visible(str(value))) for value in row))
     out.print(table)
     if not rows:
         out.print("No rows.")

@@ -18,13 +18,18 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import duckdb
 
 from pipelines.engine.trouble import sentence as of_the_machine
 from schemas.sql import literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.engine.duckdb_engine import DuckDBEngine
 
 LONGEST = 20_000  # characters of a statement
 MOST_ROWS = 1_000
@@ -192,6 +197,24 @@ def ask(database: Path, sql: str, most_rows: int = MOST_ROWS, seconds: float = S
         cut=plain.cut,
         seconds=took,
     )
+
+
+def framed(engine: DuckDBEngine, sql: str, params: Sequence[Any] = ()) -> pd.DataFrame:
+    """The rows of one question to an engine that is open, with the types they have.
+
+    Args:
+        engine: of a database that is only read.
+        sql: one SELECT.
+        params: values for what is marked `?`, in order.
+
+    Raises:
+        QueryError: if it is none, or cannot be.
+    """
+    _the_one(engine.connection, sql)
+    try:
+        return engine.frame(sql, list(params))
+    except duckdb.Error as error:
+        raise _told(error, sql) from None
 
 
 @contextmanager

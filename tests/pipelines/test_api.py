@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from pipelines.api import OpenHome, compare, open_home
@@ -22,6 +25,28 @@ def test_sql_gives_a_frame(lab):
     found = lab.sql("SELECT count(*) AS n FROM exchange.copies WHERE holder = ?", "court")
     assert found.to_dict("list") == {"n": [3]}
     assert {"landing.court", "exchange.copies"} <= set(lab.tables())
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda lab: lab.sql("selec 1"), "syntax error"),
+        (lambda lab: lab.sql("SELECT ?"), "."),
+        (lambda lab: lab.sql("COPY (SELECT 1) TO 'islands-never.csv'"), "COPY would"),
+        (lambda lab: lab.sql("SELECT 1; SELECT 2"), "2 statements"),
+        (lambda lab: lab.subject(NOODLES, "2024-13-01"), "as_of must be a day"),
+        (
+            lambda lab: lab.replay("wrong_unit", sed=3),
+            "has no option 'sed'. Perhaps seed is meant.",
+        ),
+    ],
+    ids=["no SQL", "a value missing", "it writes", "two", "no day", "no option"],
+)
+def test_what_cannot_be_asked_is_said_in_one_sentence(ask, says, lab):
+    with pytest.raises(ValueError, match=re.escape(says)) as raised:
+        ask(lab)
+    assert "\n" not in str(raised.value) and str(raised.value).endswith(".")
+    assert not Path("islands-never.csv").exists()
 
 
 def test_a_subject_on_a_day(lab):
