@@ -16,12 +16,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import Home
-from schemas.suggest import suggestion
 
 if TYPE_CHECKING:  # loaded when they are first used
     import pandas as pd
@@ -130,8 +128,6 @@ class OpenHome:
             FaultError, EditError, ScenarioError, HomeError: in one sentence.
         """
         from pipelines.replay import FaultSpec, command, replay
-        from pipelines.replay.plan.faults import PLACE
-        from pipelines.replay.plan.options import asked
 
         if isinstance(fault, FaultSpec) or not isinstance(fault, str | Path):
             if options:
@@ -140,11 +136,6 @@ class OpenHome:
                 )
             return replay(
                 self.home, fault, join=join, policy=policy, remedy=remedy, rebuild=rebuild
-            )
-        known = [*signature(command).parameters, *signature(asked).parameters, *PLACE]
-        if unknown := [name for name in options if name not in known]:
-            raise ValueError(
-                f"A replay has no option {unknown[0]!r}.{suggestion(unknown[0], known)}"
             )
         file = Path(fault)
         what = {"scenario": file} if file.suffix in (".yml", ".yaml") else {"fault": str(fault)}

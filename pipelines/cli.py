@@ -507,7 +507,10 @@ def matrix(
     see_world(size, days, dirt_value(dirt))
     if html:
         see_writable(html)
-    asked = {
+    said = {
+        "n": n,
+        "worlds": worlds,
+        "pairs": pairs,
         "faults": tuple(part.strip() for part in faults.split(",") if part.strip()),
         "gates": tuple(part.strip() for part in gates.split(",") if part.strip()),
         "size": size,
@@ -515,13 +518,8 @@ def matrix(
         "dirt": dirt_value(dirt),
         "seed": seed,
     }
-    asked |= {
-        name: given
-        for name, given in (("n", n), ("worlds", worlds), ("pairs", pairs))
-        if given is not None
-    }
+    asked = {name: value for name, value in said.items() if value is not None}
     plan = Plan.of_own(gate, **asked) if gate else Plan(**asked)
-    plan.check()
     folder = out or home / "matrix"
     with progress_bar("matrix", show=not as_json) as tell:
         tables = run(plan, folder, workers or os.cpu_count() or 1, tell)

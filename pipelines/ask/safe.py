@@ -290,17 +290,30 @@ def _place(position: Any, sql: str) -> tuple[int | None, int | None]:
 
 
 class _Plain:
-    """Values as JSON knows them; counts the texts that it cuts."""
+    """Values as JSON knows them; counts the cells that it cuts."""
 
     def __init__(self) -> None:
         self.cut = 0
 
     def __call__(self, value: Any) -> Any:
         """A cell: a list, a map or a struct in it has together no more characters than a text may have."""
-        self._left = MOST_CHARACTERS
-        return self._plain(value)
+        self._left, self._whole = MOST_CHARACTERS, True
+        plain = self._plain(value)
+        self.cut += not self._whole
+        return plain
 
     def _plain(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            pairs = self._as_many(value.items())
+            return {self._plain(str(key)): self._plain(one) for key, one in pairs}
+        if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+            return [self._plain(one) for one in self._as_many(value)]
+        one = self._one(value)
+        self._left -= len(str(one))
+        return one
+
+    def _one(self, value: Any) -> Any:
+        """A value that holds no others."""
         if value is None or isinstance(value, bool | int):
             return value
         if isinstance(value, float):
@@ -313,21 +326,17 @@ class _Plain:
             return value.hex
         if isinstance(value, datetime | date | clock):
             return value.isoformat()
-        if isinstance(value, dict):
-            return {str(key): self._plain(one) for key, one in self._as_many(value.items())}
-        if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-            return [self._plain(one) for one in self._as_many(value)]
         text = str(value) if isinstance(value, str | timedelta) else repr(value)
         if len(text) > MOST_CHARACTERS:
-            self.cut += 1
+            self._whole = False
             return text[:MOST_CHARACTERS] + "…"
         return text
 
     def _as_many(self, parts: Iterable[Any]) -> Iterator[Any]:
         """So many parts of a cell as may be shown."""
         for part in parts:
-            self._left -= len(str(part)) + 1
-            if self._left < 0:
-                self.cut += 1
+            if self._left <= 0:
+                self._whole = False
                 return
+            self._left -= 1  # what stands between two
             yield part

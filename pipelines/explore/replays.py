@@ -67,7 +67,8 @@ class Case:
     @property
     def means(self) -> str:
         """All that decides what comes of it: a scenario's file may change while its name stays."""
-        return repr((self.specs, self.join, sorted(self.policy.items()), self.remedy))
+        asked = (self.specs, self.join, sorted(self.policy.items()), self.remedy)
+        return repr((*asked, self.scenario))
 
     @property
     def query(self) -> str:
@@ -151,9 +152,6 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
     from pipelines.replay import replay_on
     from pipelines.replay.plan.disputes import Dispute
 
-    # What a dispute says changes nothing of what comes of it.
-    pairs = tuple(without(case, "dispute"))
-
     def make() -> Replay:
         with laboratory.universes(case.join, case.policy) as universes:
 
@@ -174,7 +172,7 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
                 return found
             return at([universes.first_with_effect(case.specs[0])])
 
-    found = laboratory.kept(("replay", paths, case.means, *pairs), make)
+    found = laboratory.kept(("replay", paths, case.means), make)
     if case.text is None:
         return found
     name = next((value for name, value in case.pairs if name == "dispute"), None)

@@ -64,6 +64,11 @@ def bound(seconds: int, memory: int) -> None:
             continue  # macOS knows no bound of memory
 
 
+def opens_to_write(mode: str | None, flags: int) -> bool:
+    """Whether a file is opened to be written: by its mode as Python says it, or the system's flags."""
+    return bool(flags & WRITES) or any(letter in (mode or "") for letter in "wax+")
+
+
 def wall_in(job: Path) -> None:
     """From here on, deny what does not belong to the submission. It cannot be taken back."""
     readable = [str(job), *{os.path.realpath(p) for p in (sys.prefix, sys.base_prefix)}, *DEVICES]
@@ -77,7 +82,7 @@ def wall_in(job: Path) -> None:
             raise Denied(f"a submission may not use {event.partition('.')[0]}.")
         if event not in LOOKS and event not in CHANGES:
             return
-        writes = event in CHANGES or (event == "open" and bool(args[2] & WRITES))
+        writes = event in CHANGES or (event == "open" and opens_to_write(*args[1:]))
         for given in args if event in CHANGES else args[:1]:
             if not isinstance(given, (str, bytes, os.PathLike)):
                 continue

@@ -26,7 +26,7 @@ from schemas.progress import Progress
 
 EXPORTS = ("gradescope", "nbgrader")
 COLUMNS = ("student", "lab", "score", "passed", "property", "points", "of", "share", "reason")
-RESULT_FORMAT = 2  # raised when what a verdict holds changes: earlier ones are then made anew
+RESULT_FORMAT = 3  # raised when judging or what it leaves changes: earlier results are made anew
 
 
 @dataclass(frozen=True)

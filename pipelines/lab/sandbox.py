@@ -41,9 +41,10 @@ UNSHARE = (
     "--mount-proc",
     "--kill-child",
 )
-# Every place but the submission's own folder ($0) can only be read, whatever a library does.
+# What is hidden may hold the submission's own folder ($0), which is then put back as it is. Every other place
+# can only be read, whatever a library does.
 READ_ONLY = r"""
-mount --bind "$0" "$0" || exit 1
+mkdir -p "$0" && mount --no-canonicalize --bind . "$0" && cd "$0" || exit 1
 mounts=$(cat /proc/self/mountinfo)
 printf '%s\n' "$mounts" | while read -r id parent device root place options rest; do
     place=$(printf '%b' "$place")
@@ -118,7 +119,7 @@ def _namespaces() -> bool:
 
 def _apart(job: Path, hidden: Sequence[Path], command: Sequence[str]) -> list[str]:
     """A command as it is started without network, where only its job can be written and much is hidden."""
-    needed = [job, CHILD, Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable)]
+    needed = [CHILD, Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable)]
     needed += [path.resolve() for path in needed]
     mine = [path.resolve() for path in (Path.home(), Path(tempfile.gettempdir()))]
     places = [*hidden, *(path for path in mine if path.parent != path)]
@@ -126,7 +127,8 @@ def _apart(job: Path, hidden: Sequence[Path], command: Sequence[str]) -> list[st
     mounts = ""
     for path in sorted(one for one in found if found.isdisjoint(one.parents)):
         how = "-t tmpfs none" if path.is_dir() else "--bind /dev/null"
-        mounts += f"mount {how} {shlex.quote(str(path))} || exit 1\n"
+        place = shlex.quote(str(path))
+        mounts += f"mount {how} {place} || [ ! -e {place} ] || exit 1\n"  # it may be gone by now
     script = f"{mounts}{READ_ONLY}exec {shlex.join([*_privileges(), *command])}"
     return [*UNSHARE, "sh", "-c", script, str(job)]
 

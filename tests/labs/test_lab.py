@@ -7,6 +7,7 @@ import csv
 import json
 import re
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -207,9 +208,12 @@ def test_the_system_hides_the_truth_from_code_that_goes_around_python(world_of):
         assert row["found"] == -1
 
 
-@pytest.mark.skipif(
+needs_namespaces = pytest.mark.skipif(
     not sandbox._namespaces(), reason="this system cannot hide folders from a process"
 )
+
+
+@needs_namespaces
 def test_a_library_that_goes_around_python_writes_nowhere_else(world_of, tmp_path):
     """Arrow writes files by itself; and what another program could do, a submission cannot start."""
     victim = tmp_path / "victim.txt"
@@ -234,6 +238,21 @@ def test_a_library_that_goes_around_python_writes_nowhere_else(world_of, tmp_pat
     *others, own = [row["found"] for row in answer.table.to_pylist()]
     assert own == "done" and "done" not in others
     assert set(others[3:]) == {"Denied"} and victim.read_text() == "as it was"
+
+
+@needs_namespaces
+def test_what_others_make_and_remove_meanwhile_does_not_matter(tmp_path, monkeypatch):
+    """Side by side: another's folder may be gone before it is hidden, or be made after that."""
+    temporary, elsewhere = tmp_path / "temporary", tmp_path / "elsewhere"
+    job, gone = temporary / "mine", elsewhere / "gone"
+    for folder in (job, gone):
+        folder.mkdir(parents=True)
+    monkeypatch.setattr(sandbox.tempfile, "gettempdir", lambda: str(temporary))
+    look = sandbox._apart(job, [gone], ["sh", "-c", f"ls {temporary} > here && pwd > where"])
+    gone.rmdir()
+    (temporary / "another").mkdir()
+    assert subprocess.run(look, cwd=job, check=False).returncode == 0
+    assert (job / "here").read_text() == "mine\n" and (job / "where").read_text() == f"{job}\n"
 
 
 # A hand-in that cannot be read -> what is said of it.

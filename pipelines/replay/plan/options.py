@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.plan.faults import PLACE, FaultSpec
+from schemas.suggest import suggestion
 from sources.faults import FaultError
 
 
@@ -40,6 +41,9 @@ def asked(
     Raises:
         FaultError: if the options do not go together, in one sentence.
     """
+    if unknown := [name for name in place if name not in PLACE]:
+        known = (*(asked.__kwdefaults__ or ()), *PLACE)
+        raise FaultError(f"A fault has no option {unknown[0]!r}.{suggestion(unknown[0], known)}")
     if sets and fault not in (None, "free_edit"):
         raise FaultError("--set makes a free edit; give it without --fault.")
     if not sets and fault is None:
