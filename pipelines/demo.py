@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -222,4 +223,4 @@ def command_line(home: Path, words: tuple[str, ...]) -> str:
         program = os.path.relpath(sys.argv[0])
     if home != Path(os.environ.get("ISLANDS_HOME", "build")):
         words = (*words, "--home", str(home))
-    return " ".join((program, *words))
+    return f"{program} {shlex.join(words)}"

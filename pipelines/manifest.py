@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -62,6 +63,6 @@ def make_manifest(
         "join": join,
         "policy": dict(policy or {}),
         "landing_digest": digest,
-        "command": " ".join(["islands", *command]),
+        "command": shlex.join(["islands", *command]),
         **more,
     }

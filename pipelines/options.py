@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -62,6 +63,16 @@ def see_one_of(value: str | None, allowed: Sequence[str], option: str) -> None:
 def option_of(name: str) -> str:
     """How an option is written that a function takes under a name."""
     return f"--{name.replace('_', '-')}"
+
+
+def options_of(said: Iterable[tuple[str, object]]) -> str:
+    """Names and values as options of a command line, quoted for a shell; those that are None left out.
+
+    >>> options_of([("feed", None), ("correct_after", 30), ("set", "name=张 三")])
+    "--correct-after 30 --set 'name=张 三'"
+    """
+    given = [(option_of(name), str(value)) for name, value in said if value is not None]
+    return shlex.join(word for pair in given for word in pair)
 
 
 def is_said(context: typer.Context, name: str) -> bool:

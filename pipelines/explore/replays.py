@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.exchange.network import JOINS, read_network
-from pipelines.explore.asked import Asked, Pairs, RequestError, query_of
+from pipelines.explore.asked import Asked, RequestError, query_of
 from pipelines.explore.laboratory import Laboratory
-from pipelines.options import policy_of
+from pipelines.options import options_of, policy_of
 from sources.deliver import MOST_DAYS
 
 if TYPE_CHECKING:
@@ -194,16 +193,7 @@ def command_line(case: Case, home: Path) -> str:
         (name, str(home / "scenarios" / f"{value}.yml") if name == "scenario" else value)
         for name, value in without(case, "dispute")
     ]
-    return shlex.join(["islands", "replay", *options_of(pairs), "--home", str(home)])
-
-
-def options_of(pairs: Pairs) -> list[str]:
-    """Names and values of an address as options of `islands replay`.
-
-    >>> options_of([("correct_after", "30")])
-    ['--correct-after', '30']
-    """
-    return [word for name, value in pairs for word in (f"--{name.replace('_', '-')}", value)]
+    return f"islands replay {options_of([('home', home), *pairs])}"
 
 
 # --- what is kept in the home -----------------------------------------------------------------------

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipelines.explore.asked import RequestError, query_of
 from pipelines.explore.laboratory import Laboratory
-from pipelines.explore.replays import options_of
+from pipelines.options import options_of
 
 # What a folder of results holds, by what they are of.
 FILES_OF_RESULT = {
@@ -92,9 +92,7 @@ def replayed(
     same = bool(there) and all(there.get(k) == laboratory.about.get(k) for k in WORLD)
     return {
         "address": f"/replay?{query_of(pairs)}" if same else None,
-        "command": shlex.join(
-            ["islands", "replay", "--home", folder.as_posix(), *options_of(pairs)]
-        ),
+        "command": f"islands replay {options_of([('home', folder.as_posix()), *pairs])}",
     }
 
 

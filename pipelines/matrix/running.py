@@ -21,6 +21,7 @@ from pipelines.matrix.gates import Gate
 from pipelines.matrix.judged import Judged
 from pipelines.matrix.pairs import Pair, find
 from pipelines.matrix.plan import Plan
+from pipelines.options import options_of
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
@@ -302,7 +303,7 @@ def _options(edit: Edit) -> str:
         spec = struck.written_out
         told = {name: getattr(spec, name) for name in PLACE} | {"day": struck.day}
     told = {"fault": struck.spec.kind, "seed": struck.spec.seed} | told
-    return " ".join(f"--{name} {value}" for name, value in told.items() if value is not None)
+    return options_of(told.items())
 
 
 def _measured(judged: Judged, gate: Gate) -> dict[str, Any]:

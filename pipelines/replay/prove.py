@@ -27,6 +27,7 @@ from pipelines.build import build
 from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import JOINS
 from pipelines.home import Home
+from pipelines.options import options_of
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import Edit, EditError, RowOrFile, apply, decided_after
@@ -86,16 +87,17 @@ class Case:
         )
 
     def __str__(self) -> str:
-        words = [f"--fault {self.kind} --seed {self.seed} --join {self.join}"]
-        if self.feed:
-            words.append(f"--feed {self.feed}")
-        if self.scope:
-            words.append(f"--scope {self.scope}")
-        if self.correct_after:
-            words.append(f"--correct-after {self.correct_after}")
-        if self.remedy:
-            words.append(f"--remedy {self.remedy}")
-        return f"case {self.number}, world {self.world}: islands replay {' '.join(words)}"
+        said = {
+            "fault": self.kind,
+            "seed": self.seed,
+            "join": self.join,
+            "feed": self.feed or None,
+            "scope": self.scope,
+            "correct_after": self.correct_after,
+            "remedy": self.remedy,
+        }
+        options = options_of(said.items())
+        return f"case {self.number}, world {self.world}: islands replay {options}"
 
 
 def cases(seed: int, worlds: Sequence[int] = WORLDS) -> Iterator[Case]:

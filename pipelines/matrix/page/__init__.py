@@ -12,6 +12,7 @@ from pipelines.matrix.page.frontier import frontier
 from pipelines.matrix.report import DASH, headline
 from pipelines.matrix.running import Tables
 from pipelines.matrix.summary import Summary, not_caught
+from pipelines.options import options_of
 from pipelines.replay.tell.page.rendered import rendered
 
 HERE = Path(__file__).parent
@@ -98,6 +99,6 @@ def _examples(tables: Tables, out: Path) -> dict[str, Any]:
             "caught_on": None if pd.isna(row.day) else str(row.day),
             "flagged": int(row.flagged),
             "flags": row.example or {},
-            "replay": f"islands replay --home {world.as_posix()} {one['replay']}",
+            "replay": f"islands replay {options_of([('home', world.as_posix())])} {one['replay']}",
         }
     return json.loads(json.dumps(found, default=str))

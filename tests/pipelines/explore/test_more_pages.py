@@ -10,6 +10,7 @@ import pytest
 from pipelines.ask.questions import questions
 from pipelines.explore.pages.presenter import STEPS
 from pipelines.explore.results import pairs_of_command
+from pipelines.options import options_of
 from pipelines.home import Home, write_json
 from tests.pipelines.explore.conftest import served
 
@@ -174,7 +175,7 @@ def test_results_are_found_and_lead_to_replays(theirs, client) -> None:
 
 
 def test_options_of_a_command_are_names_of_an_address() -> None:
-    assert pairs_of_command("--fault x --delivery 2024-01-01 --set 'a=b c'") == [
-        ("fault", "x"), ("day", "2024-01-01"), ("set", "a=b c"),
-    ]  # fmt: skip
+    said = [("fault", "x"), ("day", "2024-01-01"), ("set", "a=b c|$(d)"), ("seed", None)]
+    assert pairs_of_command(options_of(said)) == said[:-1]
+    assert pairs_of_command("--delivery 2024-01-01") == [("day", "2024-01-01")]
     assert json.dumps(pairs_of_command("")) == "[]"
