@@ -36,7 +36,7 @@ from pipelines.options import (
 from pipelines.quarantine.commands import quarantine
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
 from pipelines.terminal import print_json, print_table, progress_bar, wide_console
-from pipelines.trouble import told
+from pipelines.trouble import CLOSED, STOPPED, told
 from schemas.notice import NOTICE
 
 app = typer.Typer(
@@ -53,7 +53,6 @@ app = typer.Typer(
     ),
 )
 
-STOPPED, CLOSED = 130, 141  # exit codes as shells have them for SIGINT and SIGPIPE
 MOST_FAULTS = 1_000_000  # of an experiment: days of work
 
 
@@ -776,6 +775,8 @@ def main(given: Sequence[str] | None = None) -> None:
         see_text(words)
         code = app(args=words, prog_name="islands", standalone_mode=False)
         sys.stdout.flush()
+        if code == STOPPED:  # what typer makes of Ctrl-C, without a word
+            raise KeyboardInterrupt
     except (typer.Abort, KeyboardInterrupt):
         _fail("stopped before it was done; the last good database is as it was.", STOPPED)
     except BrokenPipeError:

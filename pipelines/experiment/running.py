@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
-from multiprocessing import get_context  # a fork would share an open database
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ from pipelines.home import Home, write_json
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
 from pipelines.manifest import lock_hash, project_version
+from pipelines.processes import each
 from pipelines.replay.compare.gain import told_gain
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.remedies import Shown
@@ -80,21 +79,10 @@ def run(
     done = len(worlds) * len(bases) * _BASE
     tell("replays", done, steps)
     passes = _passes(design, todo)
-    if workers == 1:
-        for some in passes:
-            _follow(design, str(folder), homes[some[0].world], some)
-            done += sum(len(block.faults) for block in some)
-            tell("replays", done, steps)
-    else:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            waiting = {
-                pool.submit(_follow, design, str(folder), homes[some[0].world], some): some
-                for some in passes
-            }
-            for ready in as_completed(waiting):
-                ready.result()
-                done += sum(len(block.faults) for block in waiting[ready])
-                tell("replays", done, steps)
+    work = [(design, str(folder), homes[some[0].world], some) for some in passes]
+    for at, _ in each(_follow, work, workers):
+        done += sum(len(block.faults) for block in passes[at])
+        tell("replays", done, steps)
     tables = _together(design, folder, blocks)
     horizon = read_manifest(folder / "worlds" / "000" / "landing")["horizon"]
     write_json(folder / "manifest.json", said | {"horizon": horizon})

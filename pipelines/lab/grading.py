@@ -5,13 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import multiprocessing
-import os
-import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +17,7 @@ from pipelines.lab.folder import EXAM, Submission, submissions_in
 from pipelines.lab.judge import Mark, Verdict, judge
 from pipelines.lab.sandbox import walls
 from pipelines.lab.worlds import WORLDS, number_of
+from pipelines.processes import each
 from schemas.progress import Progress
 
 EXPORTS = ("gradescope", "nbgrader")
@@ -111,12 +107,11 @@ def grade(
     labs = sorted({task.submission.lab for task in left} - {EXAM})
     # Lab by lab, so that two processes never wait for one world.
     needed = [(name, salt, cache, n) for name in labs for n in range(worlds)]
-    with _pool(workers) as each:
-        for n, _ in enumerate(each(_prepare, needed), start=1):
-            tell("worlds", n, len(needed))
-        for said in each(_grade, left):
-            found[said["name"]] = said
-            tell("submissions", len(found), len(tasks))
+    for n, _ in enumerate(each(_prepare, needed, workers), start=1):
+        tell("worlds", n, len(needed))
+    for _, said in each(_grade, [(task,) for task in left], workers):
+        found[said["name"]] = said
+        tell("submissions", len(found), len(tasks))
     results = [found[task.name] for task in tasks]
     _write(out / "grades.csv", _csv(COLUMNS, _lines(results)))
     if "nbgrader" in exports:
@@ -171,8 +166,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _prepare(given: tuple[str, str, Path, int]) -> None:
-    name, salt, cache, n = given
+def _prepare(name: str, salt: str, cache: Path, n: int) -> None:
     class_world(lab_of(name), salt, cache, n)
 
 
@@ -222,46 +216,6 @@ def _verdict(task: Task, worlds: Sequence[World]) -> Verdict:
     if one.lab == EXAM:
         return grade_exam(one.text, one.student, task.salt)
     return judge(lab_of(one.lab), one.text, one.name, worlds, task.hidden)
-
-
-def _end_with_parent() -> None:
-    """End this process as soon as the one that started it is gone, however that ended."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_wait_for, args=(parent.sentinel,), daemon=True).start()
-
-
-def _wait_for(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
-
-
-class _pool:
-    """Processes that do things one by one, in whatever order they end; one alone is this process."""
-
-    def __init__(self, workers: int) -> None:
-        self._pool = None
-        if workers > 1:
-            context = multiprocessing.get_context(
-                "spawn"
-            )  # DuckDB's threads do not live through a fork
-            self._pool = ProcessPoolExecutor(
-                workers, mp_context=context, initializer=_end_with_parent
-            )
-
-    def __enter__(self) -> Callable[[Callable, Sequence], Iterable]:
-        return self._each
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if self._pool:
-            self._pool.shutdown(cancel_futures=kind is not None)
-
-    def _each(self, do: Callable, things: Sequence) -> Iterable:
-        if not self._pool:
-            yield from map(do, things)
-            return
-        for done in as_completed([self._pool.submit(do, thing) for thing in things]):
-            yield done.result()
 
 
 def _lines(results: Iterable[dict[str, Any]]) -> Iterable[tuple]:

@@ -7,10 +7,8 @@ process; the tables come in a stated order, so neither cores nor blocks show in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from multiprocessing import get_context  # a fork would share an open database
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from pipelines.matrix.judged import Judged
 from pipelines.matrix.pairs import Pair, find
 from pipelines.matrix.plan import Plan
 from pipelines.options import options_of
+from pipelines.processes import each
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
@@ -92,7 +91,7 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     worlds = [*range(plan.worlds), *([None] if plan.dirt else [])]
     tell("worlds", 0, total)
     as_they_are: dict[int, list[dict[str, Any]]] = {}
-    for at, rows in _each(_laid_out, [(plan, out, world) for world in worlds], workers):
+    for at, rows in each(_laid_out, [(plan, out, world) for world in worlds], workers):
         as_they_are[at] = rows
         tell(f"worlds, {len(as_they_are)} of {len(worlds)}", 0, total)
     for at, world in enumerate(worlds):
@@ -102,7 +101,7 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
             work += [(plan, home, world, block) for block in _blocks(plan, plan.faults_of(world))]
     done = 0
     found: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
-    for at, rows in _each(_follow, work, workers):
+    for at, rows in each(_follow, work, workers):
         found[at] = rows
         done += len(work[at][3])
         tell("faults", done, total)
@@ -167,20 +166,6 @@ def _home(plan: Plan, out: Path, world: int | None) -> Home:
         dirt=0.0 if world is None else plan.dirt,
         command=("matrix", "clean world" if world is None else f"world {world}"),
     )
-
-
-def _each(
-    does: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], workers: int
-) -> Iterator[tuple[int, Any]]:
-    """The place of each task and what comes of it, as it is done: here, or in so many processes."""
-    if workers == 1 or len(tasks) < 2:
-        for at, task in enumerate(tasks):
-            yield at, does(*task)
-        return
-    with ProcessPoolExecutor(min(workers, len(tasks)), get_context("spawn")) as pool:
-        waiting = {pool.submit(does, *task): at for at, task in enumerate(tasks)}
-        for ready in as_completed(waiting):
-            yield waiting[ready], ready.result()
 
 
 _OPEN: dict[str, Judged] = {}
@@ -332,7 +317,7 @@ def _under_policies(plan: Plan, home: str, instances: pd.DataFrame, workers: int
     faults = list(zip(mine["kind"], mine["number"], strict=True))
     names = ("cells_off", "cells_on")
     tasks = [(plan, home, faults, strongest) for strongest in (False, True)]
-    for at, cells in _each(_cells_under, tasks, workers if faults else 1):
+    for at, cells in each(_cells_under, tasks, workers if faults else 1):
         of = [cells.get(pair) for pair in zip(instances["kind"], instances["number"], strict=True)]
         instances[names[at]] = pd.array(of, dtype="Int64")
 
@@ -375,7 +360,7 @@ def _paired(
     home = _home(plan if small else replace(plan, size="tiny"), out if small else out / "pairs", 0)
     Judged(home, plan.own, plan.gates).close()
     tasks = [(plan, str(home.path), kind, numbers) for kind, numbers in wanted]
-    return [pair for _, found in _each(_pair, tasks, workers) for pair in found]
+    return [pair for _, found in each(_pair, tasks, workers) for pair in found]
 
 
 def _pair(plan: Plan, home: str, kind: str, numbers: Sequence[int]) -> list[Pair]:

@@ -17,10 +17,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
-from itertools import islice
-from multiprocessing import get_context  # a fork would share an open database
+from itertools import islice, takewhile
 from pathlib import Path
 
 from pipelines.build import build
@@ -28,6 +26,7 @@ from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import JOINS
 from pipelines.home import Home
 from pipelines.options import options_of
+from pipelines.processes import each
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import Edit, EditError, RowOrFile, apply, decided_after
@@ -309,28 +308,19 @@ def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: fl
     for world in sorted(homes):  # laid out here, so that no two processes do it at once
         for join in sorted({c.join for c in todo if c.world == world}):
             Universes(Home(homes[world]), join=join, everything=True).close()
-    start = time.monotonic()
+    end = None if seconds is None else time.monotonic() + seconds
+    in_time = takewhile(lambda _: end is None or time.monotonic() < end, todo)
+    work = ((homes[case.world], case) for case in in_time)
     with (
-        ProcessPoolExecutor(workers, get_context("spawn")) as pool,
         book.open("a", encoding="utf-8") as out,
         Progress(transient=True, disable=not sys.stderr.isatty()) as bar,
     ):
         task = bar.add_task("cases", total=len(todo))
-        waiting: set[Future] = set()
-        coming = iter(todo)
-        while True:
-            late = seconds is not None and time.monotonic() - start > seconds
-            for case in () if late else islice(coming, 2 * workers - len(waiting)):
-                waiting.add(pool.submit(_try, homes[case.world], case))
-            if not waiting:
-                break
-            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in ready:
-                outcome = future.result()
-                done[outcome["number"]] = outcome
-                out.write(json.dumps(outcome, ensure_ascii=False) + "\n")
-                out.flush()
-                bar.advance(task)
+        for _, outcome in each(_try, work, workers):
+            done[outcome["number"]] = outcome
+            out.write(json.dumps(outcome, ensure_ascii=False) + "\n")
+            out.flush()
+            bar.advance(task)
     return [done[number] for number in sorted(done) if number < count]
 
 

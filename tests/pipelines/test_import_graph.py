@@ -27,7 +27,8 @@ ORDER = (
     "quality",
     "pipelines.surroundings", "pipelines.terminal", "pipelines.layered", "pipelines.manifest",
     "pipelines.data_package", "pipelines.options",
-    "pipelines.intervals", "pipelines.engine", "pipelines.model",
+    "pipelines.intervals", "pipelines.engine", "pipelines.model", "pipelines.trouble",
+    "pipelines.processes",
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",
     "pipelines.changes", "pipelines.graph", "pipelines.lineage", "pipelines.made_by", "pipelines.codes",
@@ -37,7 +38,7 @@ ORDER = (
     "pipelines.replay.plan", "pipelines.replay.recompute", "pipelines.replay.compare",
     "pipelines.replay.tell", "pipelines.replay",
     "pipelines.experiment", "pipelines.matrix", "pipelines.api", "pipelines.demo", "pipelines.listing",
-    "pipelines.definitions", "pipelines.ui", "pipelines.trouble", "pipelines.lab", "pipelines.explore",
+    "pipelines.definitions", "pipelines.ui", "pipelines.lab", "pipelines.explore",
     "pipelines.cli", "pipelines",
 )  # fmt: skip
 PACKAGES = ("schemas", "sources", "quality", "pipelines")

@@ -10,8 +10,8 @@ import pytest
 from pipelines.ask.questions import questions
 from pipelines.explore.pages.presenter import STEPS
 from pipelines.explore.results import pairs_of_command
-from pipelines.options import options_of
 from pipelines.home import Home, write_json
+from pipelines.options import options_of
 from tests.pipelines.explore.conftest import served
 
 

@@ -1,0 +1,77 @@
+"""The same done to many things, in this process or in several, and each result as it is ready."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import chain, islice
+from multiprocessing import connection, get_context, parent_process
+from typing import Any
+
+from pipelines.trouble import STOPPED, raised_in
+
+
+def each(
+    does: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], workers: int
+) -> Iterator[tuple[int, Any]]:
+    """The place of each task and what comes of it, in whatever order they are done.
+
+    Tasks are asked for as processes come free, so that an iterator that ends ends the work. One process,
+    or one task, is done here.
+
+    Args:
+        does: a function at the top of a module.
+        tasks: its arguments, a tuple a task.
+        workers: how many processes.
+
+    Raises:
+        Exception: what a task raises; those that have not begun are given up.
+    """
+    coming = iter(tasks)
+    first = list(islice(coming, 2))
+    coming = enumerate(chain(first, coming))
+    if workers == 1 or len(first) < 2:
+        for at, task in coming:
+            yield at, does(*task)
+        return
+    # A fork would share an open database, and DuckDB's threads do not live through one.
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin)
+    try:
+        waiting: dict[Future[Any], int] = {}
+        while True:
+            for at, task in islice(coming, 2 * workers - len(waiting)):
+                waiting[pool.submit(_done, does, task)] = at
+            if not waiting:
+                return
+            for ready in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(ready), ready.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _done(does: Callable[..., Any], task: tuple[Any, ...]) -> Any:
+    """Do one task in a process of its own."""
+    try:
+        return does(*task)
+    except ValueError as error:
+        error.raised_in = raised_in(error)  # a traceback is lost on the way to another process
+        raise
+    except SystemExit:  # by Ctrl-C: what was open is closed; no other task is begun
+        os._exit(STOPPED)
+
+
+def _begin() -> None:
+    """End this process quietly with Ctrl-C, and as soon as its parent is gone, however that ended."""
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(STOPPED))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(STOPPED)
