@@ -243,15 +243,20 @@ def _temporary(home: Path) -> Path:
     return _TEMPORARY[home]
 
 
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Where to write a file that takes its place at one stroke when all is written, or is not there."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def write_json(path: Path, node: object) -> None:
     """Write a JSON file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text(
-            json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8"
-        )
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
+    text = json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n"
+    with whole(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")

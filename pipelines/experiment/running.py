@@ -23,7 +23,7 @@ from pipelines.exchange.network import JOINS
 from pipelines.experiment.codebook import meaning, write_codebook
 from pipelines.experiment.design import Arm, Block, Design, DesignError
 from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
-from pipelines.home import Home, write_json
+from pipelines.home import Home, whole, write_json
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
 from pipelines.manifest import lock_hash, project_version
@@ -202,9 +202,8 @@ def _part(folder: Path, block: Block) -> Path:
 
 
 def _write(table: pa.Table, path: Path) -> None:
-    partial = path.with_name(path.name + ".partial")
-    pq.write_table(table, partial, compression="zstd")
-    partial.replace(path)
+    with whole(path) as partial:
+        pq.write_table(table, partial, compression="zstd")
 
 
 def _together(design: Design, folder: Path, blocks: list[Block]) -> dict[str, Path]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.home import whole
 from pipelines.lab.cases import of_student
 from pipelines.lab.catalogue import SUFFIXES, Lab, lab_of
 from pipelines.lab.judge import Verdict
@@ -122,14 +123,12 @@ def submit(folder: Path, out: Path | None = None) -> Path:
     """
     found = read_submission(folder)
     target = out or folder.resolve().parent / f"{found.student}-{found.lab}.zip"
-    part = target.with_name(f".{target.name}.part")
     said = json.dumps({"lab": found.lab, "student": found.student}, ensure_ascii=False)
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
+    with whole(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in ((ABOUT, said), (found.name, found.text)):
             packed.writestr(
                 zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text
             )  # same in, same bytes
-    part.replace(target)
     return target
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.home import whole
 from pipelines.lab.cases import World, class_world
 from pipelines.lab.catalogue import lab_of
 from pipelines.lab.exam import grade_exam
@@ -238,6 +239,5 @@ def _csv(columns: Sequence[str], lines: Iterable[Sequence]) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)
+    with whole(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.home import Home, HomeError, building_place, finished, write_json
+from pipelines.home import Home, HomeError, building_place, finished, whole, write_json
 from pipelines.run import make_home
 
 HOLD = """\
@@ -104,6 +104,18 @@ def test_json_is_written_whole_or_not_at_all(tmp_path):
         write_json(path, ring)
     assert json.loads(path.read_text(encoding="utf-8")) == {"name": "柳陌"}
     assert [p.name for p in path.parent.iterdir()] == ["about.json"]
+
+
+def test_a_file_is_written_whole_or_the_old_one_stays(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt), whole(path) as part:
+        part.write_bytes(b"ne")
+        raise KeyboardInterrupt
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+    with whole(path) as part:
+        part.write_bytes(b"new")
+    assert path.read_bytes() == b"new" and list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(

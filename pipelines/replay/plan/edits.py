@@ -20,6 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.exchange.mishaps import mishaps
+from pipelines.home import whole
 from pipelines.landing.decisions import Decided, corrected, in_edited_files
 from pipelines.replay.plan.faults import (
     FaultSpec,
@@ -365,19 +366,17 @@ def apply(
         kept = f"{n:04d}-{path.name}"
         shutil.copyfile(landing / file, log / kept)
         feed = feeds[mine[0].feed]
-        partial = path.with_name(f".{path.name}.partial")
         contents = [edit.content for edit in mine if isinstance(edit, FileEdit)]
         rows = [edit for edit in mine if isinstance(edit, RowEdit)]
-        if contents:
-            partial.write_bytes(contents[-1])
-        if rows:
-            source = partial if contents else landing / file
-            write(feed, _edited(feed, source, rows, file, decided), partial)
         if contents[-1:] == [NO_FILE] and not rows:
-            partial.unlink()
             path.unlink()
-        else:  # never into the old file: it may be shared by a hard link
-            partial.replace(path)
+        else:
+            with whole(path) as part:  # never into the old file: it may be shared by a hard link
+                if contents:
+                    part.write_bytes(contents[-1])
+                if rows:
+                    source = part if contents else landing / file
+                    write(feed, _edited(feed, source, rows, file, decided), part)
         entries.append({"file": file, "kept": kept, "edits": [_told(edit) for edit in mine]})
     (log / "log.json").write_text(
         json.dumps(entries, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
