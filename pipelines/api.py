@@ -25,9 +25,10 @@ if TYPE_CHECKING:  # loaded when they are first used
     import pandas as pd
     import plotly.graph_objects as go
 
-    from pipelines.experiment import Design, Summary
-    from pipelines.matrix import Plan
-    from pipelines.matrix import Summary as MatrixSummary
+    from pipelines.experiment.design import Design
+    from pipelines.experiment.summary import Summary
+    from pipelines.matrix.plan import Plan
+    from pipelines.matrix.summary import Summary as MatrixSummary
     from pipelines.replay import Comparison, FaultSpec, Replay
 
 __all__ = ["OpenHome", "compare", "experiment", "make_world", "matrix", "open_home"]
@@ -210,7 +211,8 @@ def experiment(design: Design, out: Path | str, workers: int = 1) -> Summary:
     Raises:
         DesignError: if the design cannot be.
     """
-    from pipelines.experiment import run, summarise
+    from pipelines.experiment.running import run
+    from pipelines.experiment.summary import summarise
 
     run(design, Path(out), workers)
     return summarise(out)
@@ -227,7 +229,8 @@ def matrix(plan: Plan, out: Path | str, workers: int = 1) -> MatrixSummary:
     Raises:
         ValueError: naming what of the plan is wrong.
     """
-    from pipelines.matrix import run, summarise, write_tables
+    from pipelines.matrix.running import run
+    from pipelines.matrix.summary import summarise, write_tables
 
     tables = run(plan, Path(out), workers)
     summary = summarise(plan, tables)

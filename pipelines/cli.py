@@ -11,23 +11,22 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer import Argument, Option
 
-from pipelines import listing
 from pipelines.ask.commands import ask
 from pipelines.engine.spark_settings import spark_settings
+from pipelines.experiment.commands import experiment
 from pipelines.explore.commands import explore
 from pipelines.home import Home
 from pipelines.lab.commands import lab
+from pipelines.listing.commands import edges, faults, gates, lists, models, sources
+from pipelines.matrix.commands import matrix
 from pipelines.options import (
     HOME,
-    MOST_WORKERS,
     HomeOption,
     JsonOption,
     ReplayOption,
     SeedOption,
     StateOption,
-    is_said,
     note,
-    option_of,
     policy_of,
     see_one_of,
     see_within,
@@ -35,7 +34,7 @@ from pipelines.options import (
 )
 from pipelines.quarantine.commands import quarantine
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
-from pipelines.terminal import print_json, print_table, progress_bar, wide_console
+from pipelines.terminal import print_json, print_table, progress_bar
 from pipelines.trouble import CLOSED, STOPPED, told
 from schemas.notice import NOTICE
 
@@ -52,8 +51,6 @@ app = typer.Typer(
         "corrected it. All data is synthetic."
     ),
 )
-
-MOST_FAULTS = 1_000_000  # of an experiment: days of work
 
 
 # The commands of the one path everyone walks come first.
@@ -343,194 +340,8 @@ def generate(
             print(f"Keep the seed, {seed}: it is written down nowhere there, nor is the truth.")
 
 
-@app.command()
-def experiment(
-    context: typer.Context,
-    out: Annotated[Path, Option(help="Folder for worlds, tables and the page.")],
-    faults: Annotated[str, Option(help="Kinds of fault, joined by commas.")] = "",
-    by: Annotated[
-        str | None,
-        Option(help="place: so many faults (--n) in every feed, on every edge, at every holder."),
-    ] = None,
-    n: Annotated[int, Option(help="How many faults in all.")] = 100,
-    worlds: Annotated[int, Option(help="How many worlds they happen in.")] = 2,
-    seed: SeedOption = 1,
-    size: Annotated[str, Option(help="Of the worlds; see generate.")] = "tiny",
-    days: Annotated[int, Option(help="Window of deliveries.")] = 365,
-    dirt: Annotated[str, Option(help="See generate.")] = "1",
-    correct_after: Annotated[
-        str | None, Option(help="Days, joined by commas; each an arm.")
-    ] = None,
-    remedy: Annotated[
-        str | None, Option(help="Remedies, joined by commas; each an arm. See replay.")
-    ] = None,
-    policy: Annotated[
-        list[str] | None, Option(help="NAME=V1,V2,...; every combination an arm.")
-    ] = None,
-    join: Annotated[str, Option(help="Levels, joined by commas; each an arm.")] = "full",
-    frame: Annotated[str, Option(help="Faults are uniform by feed, record or subject.")] = "feed",
-    scope: Annotated[str | None, Option(help="source or once.")] = None,
-    workers: Annotated[int | None, Option(help="Processes; by default one a core.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Follow random faults by the thousand, under every policy asked for; stop and go on at will."""
-    from pipelines.exchange.network import JOINS
-    from pipelines.experiment import Design, run, summarise
-    from pipelines.experiment.needs import needs
-    from pipelines.experiment.page import write_page
-    from pipelines.experiment.report import print_summary
-    from pipelines.run import dirt_value
-    from sources.deliver import MOST_DAYS, see_world
-    from sources.world import SIZES
-
-    see_one_of(size, list(SIZES), "--size")
-    see_one_of(scope, ("source", "once"), "--scope")
-    try:
-        after = [int(part) for part in (correct_after or "").split(",") if part.strip()]
-    except ValueError:
-        raise ValueError(f"--correct-after takes numbers of days, not {correct_after!r}.") from None
-    for number in after:
-        see_within(number, MOST_DAYS, "--correct-after", "numbers of days")
-    see_within(n, MOST_FAULTS, "--n")
-    see_within(worlds, MOST_FAULTS, "--worlds")
-    see_within(workers, MOST_WORKERS, "--workers")
-    see_world(size, days, dirt_value(dirt))
-    see_one_of(by, ("place",), "--by")
-    if by:
-        arms = ("faults", "worlds", "correct_after", "remedy", "frame", "scope", "workers")
-        if given := [option_of(name) for name in arms if is_said(context, name)]:
-            raise ValueError(
-                "--by place takes every kind that fits a place, in one world, and corrects nothing; "
-                f"leave out {', '.join(given)}."
-            )
-        see_one_of(join, JOINS, "--join")
-        world = {"size": size, "seed": seed, "days": days, "dirt": dirt_value(dirt)}
-        _by_place(out, world, n, join, policy_of(policy), as_json)
-        return
-    design = Design(
-        faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
-        n=n,
-        worlds=worlds,
-        seed=seed,
-        correct_after=tuple(after),
-        remedies=tuple(part.strip() for part in (remedy or "").split(",") if part.strip()),
-        policies={name: values.split(",") for name, values in policy_of(policy).items()},
-        joins=tuple(part.strip() for part in join.split(",")),
-        size=size,
-        days=days,
-        dirt=dirt_value(dirt),
-        frame=frame,
-        scope=scope,
-    )
-    design.check()
-    processes = workers or os.cpu_count() or 1
-    print(needs(design, out, processes).sentence(out), file=sys.stderr)
-    with progress_bar("following", show=not as_json) as tell:
-        tables = run(design, out, processes, tell)
-    summary = summarise(out)
-    page = out / "experiment.html"
-    write_page(summary, out, page)
-    if as_json:
-        print_json(summary.json() | {"tables": {k: str(v) for k, v in tables.items()}})
-    else:
-        print_summary(summary, wide_console())
-        print(f"Tables, codebook, figures and manifest are in {out}; the page is {page}.")
-
-
-def _by_place(
-    out: Path, world: dict[str, Any], n: int, join: str, policy: dict[str, str], as_json: bool
-) -> None:
-    """The experiment of every place, in a world of its own."""
-    from pipelines.experiment.places import by_place, write_places
-    from pipelines.experiment.report import print_places
-    from pipelines.run import make_home
-
-    command = sys.argv[1:]
-    with progress_bar("following", show=not as_json) as tell:
-        home = make_home(Home(out / "world"), **world, command=command)
-        found = list(by_place(home, n, world["seed"], join, policy or None, tell))
-    said = {"n": n, "seed": world["seed"], "size": world["size"], "join": join, "policy": policy}
-    table = write_places(found, out, home, command, said)
-    if as_json:
-        places = [one.json() for one in found]
-        print_json({"synthetic": True} | said | {"table": str(table), "places": places})
-    else:
-        print_places(found, wide_console())
-        print(f"The table and its manifest are in {out}.")
-
-
-@app.command()
-def matrix(
-    home: HomeOption = HOME,
-    n: Annotated[
-        int | None, Option(help="Random faults of each kind.", show_default="20; 5 with --gate")
-    ] = None,
-    faults: Annotated[str, Option(help="Kinds, joined by commas; by default all.")] = "",
-    gates: Annotated[str, Option(help="Gates, joined by commas; see `islands gates`.")] = "",
-    gate: Annotated[
-        list[Path] | None, Option(metavar="FILE", help="A gate of your own, as SQL; judged alone.")
-    ] = None,
-    worlds: Annotated[
-        int | None, Option(help="How many worlds they happen in.", show_default="2; 1 with --gate")
-    ] = None,
-    seed: SeedOption = 1,
-    size: Annotated[str, Option(help="Of the worlds; see generate.")] = "tiny",
-    days: Annotated[int, Option(help="Window of deliveries.")] = 365,
-    dirt: Annotated[str, Option(help="See generate.")] = "1",
-    out: Annotated[
-        Path | None, Option(help="Folder for worlds and tables; by default HOME/matrix.")
-    ] = None,
-    workers: Annotated[int | None, Option(help="Processes; by default one a core.")] = None,
-    pairs: Annotated[
-        bool | None,
-        Option(
-            help="Look for two worlds with the same files, of what is not caught.",
-            show_default="yes; no with --gate",
-        ),
-    ] = None,
-    as_json: JsonOption = False,
-    html: Annotated[Path | None, Option(help="Write a page, which works offline.")] = None,
-) -> None:
-    """Which gate catches which fault: how surely, how late, and at what price in false alarms."""
-    from pipelines.matrix import Plan, run, summarise, write_tables
-    from pipelines.matrix.page import write_page
-    from pipelines.matrix.report import print_matrix
-    from pipelines.run import dirt_value
-    from sources.deliver import see_world
-    from sources.world import SIZES
-
-    see_one_of(size, list(SIZES), "--size")
-    see_within(n, MOST_FAULTS, "--n")
-    see_within(worlds, MOST_FAULTS, "--worlds")
-    see_within(workers, MOST_WORKERS, "--workers")
-    see_world(size, days, dirt_value(dirt))
-    if html:
-        see_writable(html)
-    said = {
-        "n": n,
-        "worlds": worlds,
-        "pairs": pairs,
-        "faults": tuple(part.strip() for part in faults.split(",") if part.strip()),
-        "gates": tuple(part.strip() for part in gates.split(",") if part.strip()),
-        "size": size,
-        "days": days,
-        "dirt": dirt_value(dirt),
-        "seed": seed,
-    }
-    asked = {name: value for name, value in said.items() if value is not None}
-    plan = Plan.of_own(gate, **asked) if gate else Plan(**asked)
-    folder = out or home / "matrix"
-    with progress_bar("matrix", show=not as_json) as tell:
-        tables = run(plan, folder, workers or os.cpu_count() or 1, tell)
-    summary = summarise(plan, tables)
-    written = write_tables(summary, tables, folder, sys.argv[1:])
-    if html:
-        write_page(summary, tables, folder, html)
-    if as_json:
-        print_json(summary.json() | {"tables": {k: str(v) for k, v in written.items()}})
-    else:
-        print_matrix(summary, wide_console())
-        print(f"The tables are in {folder}" + (f"; the page is {html}." if html else "."))
+app.command()(experiment)
+app.command()(matrix)
 
 
 @app.command()
@@ -652,108 +463,8 @@ app.add_typer(lab, name="lab")
 # What there is; nothing here reads a home.
 
 
-@app.command()
-def sources(as_json: JsonOption = False) -> None:
-    """The islands, their feeds, and who they are."""
-    rows = listing.sources()
-    if as_json:
-        print_json(rows)
-        return
-    shown = ["feed", "title_zh", "format", "mode", "every_days", "identifier", "sharing", "tier"]
-    print_table("Islands and feeds", rows, shown)
-    islands = list({row["island"]: row for row in rows}.values())
-    print_table("Who they are", islands, ["island", "publisher", "sentence"])
-
-
-@app.command()
-def lists(as_json: JsonOption = False) -> None:
-    """The lists, their owners, and how many ways each can travel."""
-    from schemas.holders import introduced
-
-    rows = listing.lists()
-    if as_json:
-        print_json(rows)
-        return
-    shown = ["list", "title_en", "owner", "polarity", "sharing", "tier", "holders", "paths"]
-    print_table("Lists", [row | {"owner": introduced(row["owner"])} for row in rows], shown)
-
-
-@app.command()
-def edges(
-    join: Annotated[str, Option(help="none, own-keys, unified-code, full.")] = "full",
-    as_json: JsonOption = False,
-) -> None:
-    """The edges over which holders hand lists on: when, how late, how they forget; and who they are."""
-    from pipelines.exchange.network import JOINS
-
-    see_one_of(join, JOINS, "--join")
-    rows = listing.edges(join)
-    if as_json:
-        print_json(rows)
-        return
-    shown = ["edge", "lists", "every", "offset", "lag", "mode", "match", "join", "tier"]
-    print_table("Edges; days from day 0 on", rows, shown)
-    print_table("Who they are", listing.who_is_who())
-
-
-@app.command()
-def faults(as_json: JsonOption = False) -> None:
-    """The kinds of fault a record or delivery can suffer."""
-    rows = listing.faults()
-    if as_json:
-        print_json(rows)
-        return
-    for row in rows:
-        row["feeds"] = len(row["feeds"]) or ""
-    shown = ["fault", "group", "level", "mechanism", "intent", "feeds"]
-    print_table(
-        "Faults; --json tells them in a sentence, and where each has been seen", rows, shown
-    )
-
-
-@app.command()
-def gates(
-    table: Annotated[
-        str | None, Option(metavar="NAME", help="Of one table, as landing.court.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """What is expected of each table, what follows for what does not meet it, and who is told."""
-    rows = listing.gates()
-    see_one_of(table, list(dict.fromkeys(row["table"] for row in rows)), "--table")
-    rows = [row for row in rows if table in (None, row["table"])]
-    if as_json:
-        print_json(rows)
-    else:
-        title = "Gates; --json tells each table and column, and --table those of one"
-        print_table(title, listing.gates_in_short(rows))
-
-
-@app.command()
-def models(
-    sql: Annotated[str | None, Option(metavar="NAME", help="Print the SQL of one model.")] = None,
-    join: Annotated[str, Option(help="none, own-keys, unified-code, full.")] = "full",
-    engine: Annotated[str, Option(help="In whose dialect: duckdb or spark.")] = "duckdb",
-    tier: Annotated[str, Option(help="story, core or whole.")] = "core",
-    as_json: JsonOption = False,
-) -> None:
-    """The models in the order they run, or the SQL of one."""
-    from pipelines.exchange.network import JOINS
-    from schemas.contract import TIERS
-
-    see_one_of(join, JOINS, "--join")
-    see_one_of(tier, TIERS, "--tier")
-    see_one_of(engine, ("duckdb", "spark"), "--engine")
-    if sql is None:
-        rows = listing.models(tier, join)
-        print_json(rows) if as_json else print_table("Models, in order", rows)
-        return
-    model = listing.model(sql, tier, join, engine)
-    if as_json:
-        print_json(model)
-    else:
-        print("\n".join(f"-- {line}" for line in model["comment"].splitlines()))
-        print(model["sql"])
+for one in (sources, lists, edges, faults, gates, models):
+    app.command()(one)
 
 
 def main(given: Sequence[str] | None = None) -> None:

@@ -37,6 +37,7 @@ StateOption = Annotated[
 ]
 SeedOption = Annotated[int, Option("--seed", help="Everything random comes from it.")]
 HOME = Path("build")
+MOST_FAULTS = 1_000_000  # of an experiment: days of work
 MOST_WORKERS = 61  # as many processes as Windows lets a pool wait for
 
 

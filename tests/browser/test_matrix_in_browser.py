@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pipelines.matrix import Plan, Tables, summarise
 from pipelines.matrix.page import write_page
-from pipelines.matrix.running import CAUGHT, INSTANCES
+from pipelines.matrix.plan import Plan
+from pipelines.matrix.running import CAUGHT, INSTANCES, Tables
+from pipelines.matrix.summary import summarise
 from tests.browser.test_page_in_browser import PHONE, SIZES, browser  # noqa: F401
 
 pytestmark = pytest.mark.long

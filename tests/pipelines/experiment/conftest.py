@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.experiment import Design
+from pipelines.experiment.design import Design
 
 DESIGN = Design(
     ("valid_code_of_another", "row_lost"),

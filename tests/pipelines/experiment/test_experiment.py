@@ -13,15 +13,16 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.experiment import Design, DesignError, needs, run, summarise
 from pipelines.experiment.codebook import FIGURES, meaning
-from pipelines.experiment.design import Arm, short_names
+from pipelines.experiment.design import Arm, Design, DesignError, short_names
 from pipelines.experiment.estimates import Resamples
 from pipelines.experiment.layout import apart
+from pipelines.experiment.needs import needs
 from pipelines.experiment.page import write_page
 from pipelines.experiment.report import print_summary
 from pipelines.experiment.rows import CELLS, REPLAYS
-from pipelines.experiment.summary import change, half_lives, pairs
+from pipelines.experiment.running import run
+from pipelines.experiment.summary import change, half_lives, pairs, summarise
 from pipelines.replay.plan.remedies import source_days
 
 SCHEMA = Path(__file__).parents[3] / "schemas" / "json" / "experiment.schema.json"

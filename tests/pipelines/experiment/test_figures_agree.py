@@ -16,11 +16,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipelines.experiment import Design, Summary, summarise
+from pipelines.experiment.design import Design
 from pipelines.experiment.estimates import DRAWS, Resamples
 from pipelines.experiment.figures import cost, gain_and_harm
 from pipelines.experiment.figures import residue as drawn_residue
 from pipelines.experiment.page import write_page
+from pipelines.experiment.summary import Summary, summarise
 
 TAILS = [0.025, 0.975]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.experiment import summarise
 from pipelines.experiment.page import SECTIONS, write_page
+from pipelines.experiment.summary import summarise
 from tests.browser.test_page_in_browser import PHONE, SIZES, WIDE, browser, wait
 
 pytestmark = pytest.mark.long

@@ -12,12 +12,13 @@ from jsonschema import Draft202012Validator
 
 from pipelines.engine.databases import opened
 from pipelines.home import Home
-from pipelines.matrix import Plan, Tables, run, summarise, write_tables
 from pipelines.matrix.judged import Judged
 from pipelines.matrix.page import write_page
 from pipelines.matrix.page.frontier import frontier
+from pipelines.matrix.plan import Plan
 from pipelines.matrix.report import headline
-from pipelines.matrix.running import drawn
+from pipelines.matrix.running import Tables, drawn, run
+from pipelines.matrix.summary import summarise, write_tables
 from pipelines.replay.recompute.states import rebuild_states
 from schemas.contract import ROOT
 from tests.conftest import make_once
