@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.engine.base import Engine
 from pipelines.trace import NotFound, rows, with_names
 
-STANDS = "from_day <= CAST(? AS DATE) AND until(to_day) > CAST(? AS DATE)"
+STANDS = "on_day(from_day, to_day, CAST(? AS DATE))"
 
 WHOLE_ID = re.compile("[0-9a-f]{32}")
 
@@ -25,8 +25,8 @@ HELD = {
     "shown_by": "SELECT c.holder, c.list, e.ground, e.severity, e.value, c.path, c.from_day AS since, "
     "c.to_day, c.entry_id, c.entry_version FROM exchange.copies AS c "
     "INNER JOIN exchange.entries AS e ON e.entry_version = c.entry_version "
-    "WHERE c.subject_id = ? AND c.from_day <= CAST(? AS DATE) "
-    "AND until(c.to_day) > CAST(? AS DATE) ORDER BY c.list, c.distance, c.path, c.entry_version",
+    "WHERE c.subject_id = ? AND on_day(c.from_day, c.to_day, CAST(? AS DATE)) "
+    "ORDER BY c.list, c.distance, c.path, c.entry_version",
     "measures": "SELECT measure, agency, list, link_path, from_day AS since, to_day, measure_id "
     f"FROM consequences.measures WHERE subject_id = ? AND {STANDS} "
     "ORDER BY measure, agency, from_day, measure_id",
@@ -104,7 +104,7 @@ def about(engine: Engine, given: str, as_of: date | None = None) -> dict[str, An
             f"nothing is worked out after {run['horizon']}."
         )
     who = find_subject(engine, given)
-    held = {name: rows(engine, sql, who, day, day) for name, sql in HELD.items()}
+    held = {name: rows(engine, sql, who, day) for name, sql in HELD.items()}
     return with_names(
         engine, {"subject_id": who, "as_of": day.isoformat(), **held}, day.isoformat()
     )

@@ -452,9 +452,7 @@ class _Places:
             conditions.append(f"to_day {latest} DATE '{last + timedelta(days=lag)}'")
         elif asked is not None and self.kind.shows != "split":
             day = asked + timedelta(days=lag)
-            conditions.append(
-                f"from_day <= DATE '{day}' AND DATE '{day}' < coalesce(to_day, DATE '9999-12-31')"
-            )
+            conditions.append(f"on_day(from_day, to_day, DATE '{day}')")
         return self.db.rows(
             "SELECT DISTINCT id_text(entry_id), id_text(entry_version), "
             "id_text(subject_id), from_day, coalesce(to_day, DATE '9999-12-31') "
