@@ -1,23 +1,24 @@
 -- Which copies are still shown after their owner has dropped the entry?
 -- Nothing is wrong in the files: these are what edges forget late, or never.
+WITH dropped AS (
+    SELECT
+        copies.entry_id,
+        run.last_day,
+        max(copies.to_day) FILTER (copies.to_day <= run.last_day) AS since
+    FROM exchange.copies
+    CROSS JOIN codes.run
+    WHERE copies.distance = 0
+    GROUP BY copies.entry_id, run.last_day
+    HAVING NOT bool_or(on_day(copies.from_day, copies.to_day, run.last_day))
+)
+
 SELECT
     copies.list,
     copies.holder,
     count(*) AS copies,
-    min(owned.to_day) AS dropped_since,
-    max(date_diff('day', owned.to_day, run.last_day)) AS longest_days
+    min(dropped.since) AS dropped_since,
+    max(date_diff('day', dropped.since, dropped.last_day)) AS longest_days
 FROM today.copies
-CROSS JOIN codes.run
-INNER JOIN exchange.copies AS owned
-    ON
-    owned.entry_version = copies.entry_version
-    AND owned.distance = 0
-    AND owned.to_day <= run.last_day
-WHERE
-    copies.distance > 0
-    AND NOT EXISTS (
-        SELECT 1 FROM today.copies AS still
-        WHERE still.entry_id = copies.entry_id AND still.distance = 0
-    )
+INNER JOIN dropped ON dropped.entry_id = copies.entry_id AND dropped.since IS NOT NULL
 GROUP BY copies.list, copies.holder
 ORDER BY copies DESC, copies.list, copies.holder

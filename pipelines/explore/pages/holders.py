@@ -16,29 +16,26 @@ from sources.deliver import MOST_DAYS
 
 MOST = 30  # stale copies named
 
-# On a day: what is held, by list and by whom it came from; `stale` are copies of what its owner no
-# longer shows.
+# What a holder shows on a day; `gone` is since when the owner of an entry, who had it once, shows no version
+# of it any more, and NULL of what is still on its list.
+HERE = (
+    "WITH owned AS (SELECT entry_id, bool_or(on_day(from_day, to_day, CAST($2 AS DATE))) AS stands, "
+    "max(to_day) FILTER (to_day <= CAST($2 AS DATE)) AS ended "
+    "FROM exchange.copies WHERE distance = 0 GROUP BY entry_id), "
+    "here AS (SELECT c.*, CASE WHEN NOT o.stands THEN o.ended END AS gone "
+    "FROM exchange.copies AS c LEFT JOIN owned AS o ON o.entry_id = c.entry_id "
+    "WHERE c.holder = $1 AND on_day(c.from_day, c.to_day, CAST($2 AS DATE))) "
+)
 HELD = (
-    "WITH here AS (SELECT list, came_from, entry_version, subject_id FROM exchange.copies "
-    "WHERE holder = $1 AND from_day <= CAST($2 AS DATE) AND until(to_day) > CAST($2 AS DATE)), "
-    "owned AS (SELECT DISTINCT entry_version FROM exchange.copies WHERE distance = 0 "
-    "AND from_day <= CAST($2 AS DATE) AND until(to_day) > CAST($2 AS DATE)) "
-    "SELECT h.list, h.came_from, count(DISTINCT h.entry_version) AS entries, "
-    "count(DISTINCT h.subject_id) AS subjects, "
-    "count(DISTINCT h.entry_version) FILTER (o.entry_version IS NULL) AS stale "
-    "FROM here AS h LEFT JOIN owned AS o ON o.entry_version = h.entry_version "
-    "GROUP BY ALL ORDER BY h.list, h.came_from"
+    f"{HERE}SELECT list, came_from, count(DISTINCT entry_version) AS entries, "
+    "count(DISTINCT subject_id) AS subjects, "
+    "count(DISTINCT entry_version) FILTER (gone IS NOT NULL) AS stale "
+    "FROM here GROUP BY ALL ORDER BY list, came_from"
 )
 STALE = (
-    "WITH here AS (SELECT * FROM exchange.copies WHERE holder = $1 AND distance > 0 "
-    "AND from_day <= CAST($2 AS DATE) AND until(to_day) > CAST($2 AS DATE)), "
-    "owned AS (SELECT entry_version, max(until(to_day)) AS ended, "
-    "bool_or(from_day <= CAST($2 AS DATE) AND until(to_day) > CAST($2 AS DATE)) AS stands "
-    "FROM exchange.copies WHERE distance = 0 GROUP BY entry_version) "
-    "SELECT h.list, h.path, h.entry_version, h.subject_id, n.name, o.ended AS ended_at_owner, h.to_day, "
-    "date_diff('day', o.ended, CAST($2 AS DATE)) AS days_stale FROM here AS h "
-    "INNER JOIN owned AS o ON o.entry_version = h.entry_version AND NOT o.stands "
-    "LEFT JOIN merge.subjects AS n ON n.subject_id = h.subject_id "
+    f"{HERE}SELECT h.list, h.path, h.entry_version, h.subject_id, n.name, h.gone AS ended_at_owner, "
+    "h.to_day, date_diff('day', h.gone, CAST($2 AS DATE)) AS days_stale FROM here AS h "
+    "LEFT JOIN merge.subjects AS n ON n.subject_id = h.subject_id WHERE h.gone IS NOT NULL "
     f"ORDER BY days_stale DESC, h.list, h.entry_version, h.path LIMIT {MOST}"
 )
 # Days between a copy's first day and that of the copy it was made of.

@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 
 from pipelines.ask.questions import questions
+from pipelines.engine import open_engine
+from pipelines.explore.pages.holders import HELD, STALE
 from pipelines.explore.pages.presenter import STEPS
 from pipelines.explore.results import pairs_of_command
 from pipelines.home import Home, write_json
 from pipelines.options import options_of
+from pipelines.trace import rows as rows_of
 from tests.pipelines.explore.conftest import served
 
 
@@ -172,6 +175,36 @@ def test_results_are_found_and_lead_to_replays(theirs, client) -> None:
         theirs.get("/matrix/../x").status == 404 and client.get("/matrix/mine/matrix").status == 404
     )
     assert "none in this home" in client.get("/matrix").text
+
+
+def test_stale_is_what_is_gone_at_its_owner() -> None:
+    shown = [  # holder, entry, version, distance, first day, end
+        ("owner", "kept", "v1", 0, "2024-01-01", "2024-02-01"),
+        ("owner", "kept", "v2", 0, "2024-02-01", ""),
+        ("owner", "dropped", "v1", 0, "2024-01-01", "2024-02-01"),
+        ("owner", "to come", "v1", 0, "2024-04-01", ""),
+        ("holder", "kept", "v1", 1, "2024-01-02", ""),
+        ("holder", "dropped", "v1", 1, "2024-01-02", ""),
+        ("holder", "to come", "v1", 1, "2024-01-02", ""),
+        ("holder", "by hand", "v1", 1, "2024-01-02", ""),
+    ]
+    given = ", ".join(
+        f"('{holder}', '{entry}', '{entry}:{version}', {distance}, DATE '{first}', "
+        f"CAST(nullif('{end}', '') AS DATE))"
+        for holder, entry, version, distance, first, end in shown
+    )
+    with open_engine("duckdb") as engine:
+        engine.create_table(
+            "exchange.copies",
+            "SELECT *, 'a_list' AS list, 's' AS subject_id, 'owner' AS came_from, 'owner>x' AS path "
+            f"FROM (VALUES {given}) "
+            "AS t (holder, entry_id, entry_version, distance, from_day, to_day)",
+        )
+        engine.create_table("merge.subjects", "SELECT 's' AS subject_id, 'S' AS name")
+        (held,) = rows_of(engine, HELD, "holder", "2024-03-01")
+        (stale,) = rows_of(engine, STALE, "holder", "2024-03-01")
+    assert (held["entries"], held["stale"]) == (4, 1)
+    assert stale["entry_version"] == "dropped:v1" and stale["days_stale"] == 29
 
 
 def test_options_of_a_command_are_names_of_an_address() -> None:
