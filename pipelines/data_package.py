@@ -24,7 +24,7 @@ def write_data_package(
     name: str,
     title: str,
     tables: Mapping[str, Path],
-    meaning: Callable[[str], str] = lambda column: "",
+    meaning: Callable[[str, str], str],
     about: Mapping[str, Any] | None = None,
 ) -> Path:
     """Describe Parquet tables that lie in one folder.
@@ -33,7 +33,7 @@ def write_data_package(
         folder: where they lie, and the description goes.
         name, title: of the whole; the name in small letters and hyphens.
         tables: name -> file.
-        meaning: what a column means; empty: nothing is said of it.
+        meaning: what a column means, by table and name.
         about: what else is to be said of the whole, such as seeds and design.
 
     Returns:
@@ -59,14 +59,20 @@ def write_data_package(
     return path
 
 
-def _resource(folder: Path, name: str, file: Path, meaning: Callable[[str], str]) -> dict[str, Any]:
+def _resource(
+    folder: Path, name: str, file: Path, meaning: Callable[[str, str], str]
+) -> dict[str, Any]:
     """One table: where it is, how large, of which columns."""
     import pyarrow.parquet as pq
 
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     fields = [
-        {"name": column.name, "type": _kind(str(column.type)), "description": meaning(column.name)}
+        {
+            "name": column.name,
+            "type": _kind(str(column.type)),
+            "description": meaning(name, column.name),
+        }
         for column in pq.read_schema(file)
     ]
     return {
@@ -76,9 +82,7 @@ def _resource(folder: Path, name: str, file: Path, meaning: Callable[[str], str]
         "mediatype": "application/vnd.apache.parquet",
         "bytes": file.stat().st_size,
         "hash": f"sha256:{digest}",
-        "schema": {
-            "fields": [{k: v for k, v in field.items() if v} for field in fields],
-        },
+        "schema": {"fields": fields},
     }
 
 

@@ -226,7 +226,7 @@ def _together(design: Design, folder: Path, blocks: list[Block]) -> dict[str, Pa
         "joined-islands-experiment",
         "Random faults in synthetic worlds, and what each made wrong",
         paths,
-        meaning,
+        lambda table, column: meaning(column),
         {"design": asdict(design), "codebook": "codebook.md"},
     )
     return paths

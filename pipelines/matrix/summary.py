@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from pipelines.data_package import write_data_package
 from pipelines.exchange.mishaps import mishaps
@@ -22,6 +23,7 @@ from pipelines.matrix.running import CAUGHT_WELL, Tables
 from quality.suites import CHECKED_STAGES
 from sources.faults import kinds
 
+CODEBOOK = yaml.safe_load((Path(__file__).parent / "codebook.yml").read_text(encoding="utf-8"))
 Z = 1.959964  # standard normal quantile of 97.5 %
 
 
@@ -41,21 +43,14 @@ def wilson(caught: int, n: int) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a matrix says.
+    """What a matrix says; every column is explained in `codebook.yml`.
 
     Attributes:
         plan: what was asked.
-        kinds: a row a kind: `fault`, `title`, `group`, `level`, `n`, `reached` (faults that change a list),
-            `caught` (by any gate), `silent` (neither), `share`, `low`, `high`, `first_stage`, `days` (median
-            from the fault to the first catch), `spread` (median of cells wrong by then), `cells` (median in
-            all), `cells_off` and `cells_on` (means where no gate keeps anything back, and where each does
-            that can; over the same faults, some of them), `gates` (the gates by share, most first).
-        cells: a row a kind and gate that caught any: `fault`, `gate`, `n`, `caught`, `share`, `low`, `high`,
-            `days`, `spread`.
-        gates: a row a gate: `gate`, `stage`, `sentence`, `outcome`, `caught`, `kinds`, `flagged`,
-            `flagged_clean` (in the first world without dirt), `judged`, `false_alarms`, `seconds`.
-        cover: the fewest gates that catch what is caught: `gate`, `more` (faults none before it caught),
-            `caught`, `share`, `false_alarms`, all but `more` as if those so far were all there are.
+        kinds: a row a kind, with its `gates` by share, the most first.
+        cells: a row a kind and gate that caught any.
+        gates: a row a gate.
+        cover: the fewest gates that catch what is caught.
         pairs: two worlds with other truths and the same files, for kinds that the gates do not catch.
     """
 
@@ -110,8 +105,7 @@ def write_tables(
         command: what the manifest says they were made by.
 
     Returns:
-        Table -> its file: `faults`, `cells`, `gates`, `cover` (see `Summary`), `instances` (a row a fault),
-        `caught` (a row a fault and gate).
+        Table -> its file: `faults`, `cells`, `gates`, `cover` (see `Summary`), `instances`, `caught`.
     """
     found = {
         "faults": summary.kinds.drop(columns="gates"),
@@ -128,8 +122,17 @@ def write_tables(
     landing = read_manifest(out / "worlds" / "000" / "landing")
     write_json(out / "manifest.json", make_manifest(command, landing, matrix=said))
     title = "Random faults in synthetic worlds, and which gate catches each"
-    write_data_package(out, "joined-islands-matrix", title, files, about={"plan": said})
+    write_data_package(out, "joined-islands-matrix", title, files, meaning, {"plan": said})
     return files
+
+
+def meaning(table: str, column: str) -> str:
+    """What a column of a table means.
+
+    Raises:
+        KeyError: if it is not in the codebook.
+    """
+    return CODEBOOK[table][column]
 
 
 def _as_text(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

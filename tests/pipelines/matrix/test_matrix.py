@@ -18,7 +18,7 @@ from pipelines.matrix.page.frontier import frontier
 from pipelines.matrix.plan import Plan
 from pipelines.matrix.report import headline
 from pipelines.matrix.running import Tables, drawn, run
-from pipelines.matrix.summary import summarise, write_tables
+from pipelines.matrix.summary import CODEBOOK, summarise, write_tables
 from pipelines.replay.recompute.states import rebuild_states
 from schemas.contract import ROOT
 from tests.conftest import make_once
@@ -136,6 +136,12 @@ def test_json_tables_and_page(plan, made):
     Draft202012Validator(schema).validate(json.loads(json.dumps(summary.json(), default=str)))
     files = write_tables(summary, tables, out, ("matrix",))
     assert len(pd.read_parquet(files["instances"])) == len(tables.instances)
+    package = json.loads((out / "datapackage.json").read_text("utf-8"))
+    told = {
+        one["name"]: {field["name"]: field["description"] for field in one["schema"]["fields"]}
+        for one in package["resources"]
+    }
+    assert told == CODEBOOK, "each column has its meaning, and no other is told of"
     write_page(summary, tables, out, out / "matrix.html")
     page = (out / "matrix.html").read_text("utf-8")
     assert "mistyped_code|landing.check_digit" in page and "no check of the files can tell" in page
