@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -21,10 +22,14 @@ from pipelines.listing.commands import edges, faults, gates, lists, models, sour
 from pipelines.matrix.commands import matrix
 from pipelines.options import (
     HOME,
+    DaysOption,
+    DirtOption,
     HomeOption,
+    JoinOption,
     JsonOption,
     ReplayOption,
     SeedOption,
+    SizeOption,
     StateOption,
     note,
     policy_of,
@@ -70,9 +75,7 @@ def build(
     landing: Annotated[
         Path | None, Option(help="Delivered files; by default HOME/landing.")
     ] = None,
-    join: Annotated[
-        str, Option(help="How far islands are joined: none, own-keys, unified-code, full.")
-    ] = "full",
+    join: JoinOption = "full",
     engine: Annotated[str, Option(help="duckdb or spark.")] = "duckdb",
     policy: Annotated[
         list[str] | None, Option(help="Vary the run: court-bank.every=1, corrections=pushed.")
@@ -180,10 +183,11 @@ def replay(
     from pipelines.run import see_database
     from schemas.contract import feeds
     from sources.deliver import MOST_DAYS
+    from sources.faults.base import SCOPES
 
     see_one_of(join, JOINS, "--join")
     see_one_of(feed, list(feeds()), "--feed")
-    see_one_of(scope, ("source", "once"), "--scope")
+    see_one_of(scope, SCOPES, "--scope")
     see_within(correct_after, MOST_DAYS, "--correct-after", "a number of days")
     see_one_of(remedy, list(clocks()), "--remedy")
     for path in filter(None, (html, save)):
@@ -241,9 +245,7 @@ def trace(
     A copy is named PATH|ENTRY_VERSION, a change of points KEEPER|SUBJECT_ID|DAY.
     """
     from pipelines import trace as tracing
-    from pipelines.made_by import out_of_date
     from pipelines.printed import print_otherwise, print_trace
-    from pipelines.run import opened
 
     if replay is not None:
         found = _otherwise(
@@ -251,10 +253,20 @@ def trace(
         )
         print_json(found) if as_json else print_otherwise(found, print_trace)
         return
-    with opened(Home(home)) as engine:
-        note(out_of_date(engine, Home(home).database(), home))
+    with _opened(home) as engine:
         found = tracing.trace(engine, given)
     print_json(found) if as_json else print_trace(found)
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[Any]:
+    """The database in force, with a note if it was made by other models, network or codes than there are."""
+    from pipelines.made_by import out_of_date
+    from pipelines.run import opened
+
+    with opened(Home(home)) as engine:
+        note(out_of_date(engine, Home(home).database(), home))
+        yield engine
 
 
 def _otherwise(home: Path, scenario: Path, state: str, look: Any, as_json: bool) -> dict[str, Any]:
@@ -288,16 +300,10 @@ app.command()(explore)
 
 @app.command()
 def generate(
-    size: Annotated[str, Option(help="story, tiny, demo, city or province.")] = "story",
+    size: SizeOption = "story",
     seed: SeedOption = 1,
-    days: Annotated[int, Option(help="Days of deliveries.")] = 365,
-    dirt: Annotated[
-        str,
-        Option(
-            help="How much of each feed's own dirt: 0 is clean, 1 as it is, 2 twice as much. Some "
-            "offices and subjects err more, and everyone after a change of software."
-        ),
-    ] = "1",
+    days: DaysOption = 365,
+    dirt: DirtOption = "1",
     for_students: Annotated[
         bool,
         Option(
@@ -377,9 +383,7 @@ def subject(
     """All that is held about one subject on a day, by whom and since when; or what an audience sees."""
     from datetime import date
 
-    from pipelines.made_by import out_of_date
     from pipelines.printed import print_otherwise, print_published, print_subject
-    from pipelines.run import opened
     from pipelines.subject import about, published
     from pipelines.trace import a_day
 
@@ -395,8 +399,7 @@ def subject(
         shown = print_published if audience else print_subject
         print_json(found) if as_json else print_otherwise(found, shown)
         return
-    with opened(Home(home)) as engine:
-        note(out_of_date(engine, Home(home).database(), home))
+    with _opened(home) as engine:
         found = look(engine)
     if as_json:
         print_json(found)
@@ -436,12 +439,9 @@ def systems(
     as_json: JsonOption = False,
 ) -> None:
     """Systems and lists of social credit: what stands for each here, with a figure of the database."""
-    from pipelines.made_by import out_of_date
-    from pipelines.run import opened
     from pipelines.systems import systems as stand
 
-    with opened(Home(home)) as engine:
-        note(out_of_date(engine, Home(home).database(), home))
+    with _opened(home) as engine:
         rows = stand(engine)
     if as_json:
         print_json(rows)

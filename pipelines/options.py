@@ -36,6 +36,20 @@ StateOption = Annotated[
     str, Option("--state", help="With --replay: faulty (nobody corrects it) or corrected.")
 ]
 SeedOption = Annotated[int, Option("--seed", help="Everything random comes from it.")]
+SizeOption = Annotated[str, Option("--size", help="story, tiny, demo, city or province.")]
+DaysOption = Annotated[int, Option("--days", help="Days of deliveries.")]
+DirtOption = Annotated[
+    str,
+    Option(
+        "--dirt",
+        help="How much of each feed's own dirt: 0 is clean, 1 as it is, 2 twice as much. Some offices and "
+        "subjects err more, and everyone after a change of software.",
+    ),
+]
+JoinOption = Annotated[
+    str, Option("--join", help="How far islands are joined: none, own-keys, unified-code, full.")
+]
+WorkersOption = Annotated[int | None, Option("--workers", help="Processes; by default one a core.")]
 HOME = Path("build")
 MOST_FAULTS = 1_000_000  # of an experiment: days of work
 MOST_WORKERS = 61  # as many processes as Windows lets a pool wait for
@@ -52,6 +66,15 @@ def policy_of(pairs: list[str] | None) -> dict[str, str]:
             raise ValueError(f"--policy {name.strip()} is given twice; give it once.")
         given[name.strip()] = value.strip()
     return given
+
+
+def parts_of(text: str | None) -> tuple[str, ...]:
+    """What a text joins by commas.
+
+    >>> parts_of("late, row_lost,"), parts_of(None)
+    (('late', 'row_lost'), ())
+    """
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def see_one_of(value: str | None, allowed: Sequence[str], option: str) -> None:

@@ -14,10 +14,15 @@ from pipelines.home import Home
 from pipelines.options import (
     MOST_FAULTS,
     MOST_WORKERS,
+    DaysOption,
+    DirtOption,
     JsonOption,
     SeedOption,
+    SizeOption,
+    WorkersOption,
     is_said,
     option_of,
+    parts_of,
     policy_of,
     see_one_of,
     see_within,
@@ -36,9 +41,9 @@ def experiment(
     n: Annotated[int, Option(help="How many faults in all.")] = 100,
     worlds: Annotated[int, Option(help="How many worlds they happen in.")] = 2,
     seed: SeedOption = 1,
-    size: Annotated[str, Option(help="Of the worlds; see generate.")] = "tiny",
-    days: Annotated[int, Option(help="Window of deliveries.")] = 365,
-    dirt: Annotated[str, Option(help="See generate.")] = "1",
+    size: SizeOption = "tiny",
+    days: DaysOption = 365,
+    dirt: DirtOption = "1",
     correct_after: Annotated[
         str | None, Option(help="Days, joined by commas; each an arm.")
     ] = None,
@@ -51,7 +56,7 @@ def experiment(
     join: Annotated[str, Option(help="Levels, joined by commas; each an arm.")] = "full",
     frame: Annotated[str, Option(help="Faults are uniform by feed, record or subject.")] = "feed",
     scope: Annotated[str | None, Option(help="source or once.")] = None,
-    workers: Annotated[int | None, Option(help="Processes; by default one a core.")] = None,
+    workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Follow random faults by the thousand, under every policy asked for; stop and go on at will."""
@@ -64,12 +69,13 @@ def experiment(
     from pipelines.experiment.summary import summarise
     from pipelines.run import dirt_value
     from sources.deliver import MOST_DAYS, see_world
+    from sources.faults.base import SCOPES
     from sources.world import SIZES
 
     see_one_of(size, list(SIZES), "--size")
-    see_one_of(scope, ("source", "once"), "--scope")
+    see_one_of(scope, SCOPES, "--scope")
     try:
-        after = [int(part) for part in (correct_after or "").split(",") if part.strip()]
+        after = [int(part) for part in parts_of(correct_after)]
     except ValueError:
         raise ValueError(f"--correct-after takes numbers of days, not {correct_after!r}.") from None
     for number in after:
@@ -91,14 +97,14 @@ def experiment(
         _by_place(out, world, n, join, policy_of(policy), as_json)
         return
     design = Design(
-        faults=tuple(part.strip() for part in faults.split(",") if part.strip()),
+        faults=parts_of(faults),
         n=n,
         worlds=worlds,
         seed=seed,
         correct_after=tuple(after),
-        remedies=tuple(part.strip() for part in (remedy or "").split(",") if part.strip()),
+        remedies=parts_of(remedy),
         policies={name: values.split(",") for name, values in policy_of(policy).items()},
-        joins=tuple(part.strip() for part in join.split(",")),
+        joins=parts_of(join),
         size=size,
         days=days,
         dirt=dirt_value(dirt),

@@ -184,7 +184,7 @@ class Design:
             raise DesignError(
                 f"--n {self.n} is less than a fault a world; there are {self.worlds}."
             )
-        for join in self.joins:
+        for join in self.joins or ("",):
             if join not in JOINS:
                 raise DesignError(f"--join {join!r} is none of {', '.join(JOINS)}.")
         if any(days < 1 for days in self.correct_after):

@@ -19,6 +19,7 @@ from pipelines.explore.asked import Asked, RequestError, query_of
 from pipelines.explore.laboratory import Laboratory
 from pipelines.options import options_of, policy_of
 from sources.deliver import MOST_DAYS
+from sources.faults.base import SCOPES
 
 if TYPE_CHECKING:
     from pipelines.replay import FaultSpec, Replay, Scenario
@@ -121,7 +122,7 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
                 delivery=asked.text("day"),
                 backup=asked.text("backup"),
                 sets=sets,
-                scope=asked.one_of("scope", ("source", "once")),
+                scope=asked.one_of("scope", SCOPES),
                 correct_after=after,
                 **{
                     n: asked.text(n)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from pipelines.options import MOST_WORKERS, JsonOption, see_one_of, see_within
+from pipelines.options import MOST_WORKERS, JsonOption, parts_of, see_one_of, see_within
 from pipelines.terminal import print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def grade(
     from pipelines.lab.sandbox import walls
 
     see_within(workers, MOST_WORKERS, "--workers")
-    exports = [word.strip() for word in export.split(",") if word.strip()]
+    exports = parts_of(export)
     for word in exports:
         see_one_of(word, EXPORTS, "--export")
     target = out or folder.with_name(f"{folder.resolve().name}-graded")

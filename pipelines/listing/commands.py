@@ -8,6 +8,7 @@ from typer import Option
 
 from pipelines import listing
 from pipelines.options import (
+    JoinOption,
     JsonOption,
     see_one_of,
 )
@@ -39,7 +40,7 @@ def lists(as_json: JsonOption = False) -> None:
 
 
 def edges(
-    join: Annotated[str, Option(help="none, own-keys, unified-code, full.")] = "full",
+    join: JoinOption = "full",
     as_json: JsonOption = False,
 ) -> None:
     """The edges over which holders hand lists on: when, how late, how they forget; and who they are."""
@@ -88,7 +89,7 @@ def gates(
 
 def models(
     sql: Annotated[str | None, Option(metavar="NAME", help="Print the SQL of one model.")] = None,
-    join: Annotated[str, Option(help="none, own-keys, unified-code, full.")] = "full",
+    join: JoinOption = "full",
     engine: Annotated[str, Option(help="In whose dialect: duckdb or spark.")] = "duckdb",
     tier: Annotated[str, Option(help="story, core or whole.")] = "core",
     as_json: JsonOption = False,

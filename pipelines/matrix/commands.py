@@ -13,9 +13,14 @@ from pipelines.options import (
     HOME,
     MOST_FAULTS,
     MOST_WORKERS,
+    DaysOption,
+    DirtOption,
     HomeOption,
     JsonOption,
     SeedOption,
+    SizeOption,
+    WorkersOption,
+    parts_of,
     see_one_of,
     see_within,
     see_writable,
@@ -37,13 +42,13 @@ def matrix(
         int | None, Option(help="How many worlds they happen in.", show_default="2; 1 with --gate")
     ] = None,
     seed: SeedOption = 1,
-    size: Annotated[str, Option(help="Of the worlds; see generate.")] = "tiny",
-    days: Annotated[int, Option(help="Window of deliveries.")] = 365,
-    dirt: Annotated[str, Option(help="See generate.")] = "1",
+    size: SizeOption = "tiny",
+    days: DaysOption = 365,
+    dirt: DirtOption = "1",
     out: Annotated[
         Path | None, Option(help="Folder for worlds and tables; by default HOME/matrix.")
     ] = None,
-    workers: Annotated[int | None, Option(help="Processes; by default one a core.")] = None,
+    workers: WorkersOption = None,
     pairs: Annotated[
         bool | None,
         Option(
@@ -75,8 +80,8 @@ def matrix(
         "n": n,
         "worlds": worlds,
         "pairs": pairs,
-        "faults": tuple(part.strip() for part in faults.split(",") if part.strip()),
-        "gates": tuple(part.strip() for part in gates.split(",") if part.strip()),
+        "faults": parts_of(faults),
+        "gates": parts_of(gates),
         "size": size,
         "days": days,
         "dirt": dirt_value(dirt),

@@ -37,6 +37,7 @@ from pipelines.run import make_home
 from schemas.contract import feeds
 from schemas.sql import quoted
 from sources.faults import FaultError, kinds
+from sources.faults.base import SCOPES
 from sources.world.draws import Stream
 
 # A row's place in a file is no part of what it says, and rewriting a file may move it.
@@ -129,7 +130,7 @@ def cases(seed: int, worlds: Sequence[int] = WORLDS) -> Iterator[Case]:
                 JOINS[below("join", len(JOINS))],
                 kind,
                 feed,
-                (None, "source", "once")[below("scope", 3)] if feed else None,
+                (None, *SCOPES)[below("scope", 3)] if feed else None,
                 after,
                 number,
                 remedy,

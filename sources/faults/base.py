@@ -13,11 +13,13 @@ from schemas.contract import Column, Feed
 Row = dict[str, str | None]
 History = dict[date, list[Row]]
 
+SCOPES = ("source", "once")  # wrong until corrected, or in one delivery only
+
 # What a module may say of its kind of fault. Mechanisms after the three of tab_err (completely at
 # random, at random given other columns, depending on the value itself), in time and by delivery.
 CHOICES = {
     "LEVEL": ("cell", "row", "delivery"),
-    "SCOPE": ("source", "once"),
+    "SCOPE": SCOPES,
     "GROUP": ("identifiers", "names", "values", "rows", "deliveries"),
     "MECHANISM": (
         "completely_at_random", "given_other_columns", "given_its_value", "in_bursts", "drifting",

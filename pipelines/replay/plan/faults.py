@@ -24,6 +24,7 @@ from schemas.record_id import record_id
 from schemas.suggest import suggestion
 from sources.deliver import MOST_DAYS
 from sources.faults import Fault, FaultError, History, kind
+from sources.faults.base import SCOPES
 from sources.faults.draw import TRIES, Draw
 from sources.faults.history import faulty_history
 
@@ -333,7 +334,7 @@ def strikes(landed: Landed, others: Registered, spec: FaultSpec) -> Iterator[Str
         raise FaultError(
             f"A correction comes 1 to {MOST_DAYS:,} days after the fault, not {spec.correct_after}."
         )
-    if spec.scope not in (None, "source", "once"):
+    if spec.scope not in (None, *SCOPES):
         raise FaultError(f"A scope is source or once, not {spec.scope!r}.")
     if spec.feed is None:
         feeds = [feed for feed in landed.feeds.values() if fault.fits(feed)]
