@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pipelines.explore.asked import Asked
@@ -24,11 +25,10 @@ FEEDS = (
     "max_by(d.file, d.published) AS last_file FROM codes.feeds AS f "
     "LEFT JOIN landing.deliveries AS d ON d.feed = f.feed GROUP BY ALL ORDER BY f.island, f.feed"
 )
-# The story's wrong cell, if this is the story: the record, and what is written into it.
-STORY = {"feed": "court", "key": "0000000001", "column": "cardNum", "value": "PDY006219"}
 WHO = "SELECT subject_id FROM resolve.matches WHERE record_id = ? AND role = 'subject' LIMIT 1"
 RECORD = (
-    "SELECT record_id, cardNum, iname FROM landing.court WHERE id = ? ORDER BY published LIMIT 1"
+    'SELECT record_id, "{column}" AS now, iname AS name FROM landing.{feed} WHERE id = ? '
+    "ORDER BY published LIMIT 1"
 )
 SOMEBODY = (
     "SELECT subject_id, max(name) AS name, count(DISTINCT holder) AS holders FROM exchange.copies "
@@ -64,22 +64,33 @@ def look(laboratory: Laboratory, asked: Asked) -> Answer:
     return Answer(told, beside)
 
 
+@cache
+def wrong_cell() -> dict[str, Any]:
+    """The wrong cell of the story, as its scenario says: feed, key, column, value and correct_after."""
+    from pipelines.demo import STORY
+    from pipelines.replay import load
+
+    (fault,) = load(STORY).faults
+    ((column, value),) = fault.values.items()
+    return {
+        "feed": fault.feed,
+        "key": fault.record,
+        "column": column,
+        "value": value,
+        "correct_after": fault.correct_after,
+    }
+
+
 def _story(laboratory: Laboratory) -> dict[str, Any] | None:
     """The story's first step, if this is the story."""
     if laboratory.about.get("size") != "story":
         return None
-    found = laboratory.rows(RECORD, STORY["key"])
+    cell = wrong_cell()
+    found = laboratory.rows(RECORD.format_map(cell), cell["key"])
     if not found:
         return None
-    row = found[0]
-    who = laboratory.rows(WHO, row["record_id"])
-    return {
-        **STORY,
-        "record_id": row["record_id"],
-        "name": row["iname"],
-        "now": row["cardNum"],
-        "subject_id": who[0]["subject_id"] if who else None,
-    }
+    who = laboratory.rows(WHO, found[0]["record_id"])
+    return {**cell, **found[0], "subject_id": who[0]["subject_id"] if who else None}
 
 
 PAGES = (Page("/", "home.html", look, menu=("Home", "首页"), place=1),)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.explore.asked import Asked, RequestError, query_of
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
-from pipelines.explore.pages.home import COUNTED, STORY
+from pipelines.explore.pages.home import COUNTED, wrong_cell
 from pipelines.explore.replays import case_of, follow, told_of
 from pipelines.replay.compare.metrics import RESIDUE_DAY
 from pipelines.terminal import counted
@@ -63,8 +63,9 @@ def first(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
 def pairs_of_the_story(laboratory: Laboratory) -> Pairs:
     """The replay the steps are about, without how it ends."""
     if laboratory.about.get("size") == "story":
-        wrong = f"{STORY['column']}={STORY['value']}"
-        return (("feed", STORY["feed"]), ("record", STORY["key"]), ("set", wrong))
+        cell = wrong_cell()
+        wrong = f"{cell['column']}={cell['value']}"
+        return (("feed", cell["feed"]), ("record", cell["key"]), ("set", wrong))
     return (("fault", "valid_code_of_another"), ("feed", "court"))
 
 
