@@ -19,8 +19,7 @@ from filelock import FileLock
 
 from pipelines.lab.catalogue import Lab
 from pipelines.lab.property import Made, Tables
-from pipelines.lab.worlds import WORLDS, draw_of, make_base, number_of
-from schemas.progress import Progress
+from pipelines.lab.worlds import draw_of, make_base, number_of
 
 SHUFFLED_TWICE = 4  # of the worlds, how many come a second time in another order
 CUT = 4  # and how many once more as they were known on an earlier day
@@ -59,27 +58,14 @@ class World:
         return _tables(self.folder / "truth")
 
 
-def class_worlds(
-    lab: Lab, salt: str, cache: Path, count: int = WORLDS, progress: Progress | None = None
-) -> list[World]:
-    """The worlds a class is graded on, made unless they are in the cache.
+def class_world(lab: Lab, salt: str, cache: Path, n: int) -> World:
+    """The n-th world a class is graded on, made unless it is in the cache; so many first ones are also
+    shuffled again and cut.
 
     Args:
         salt: the instructor's secret.
         cache: folder for them.
-        count: how many.
-        progress: called with a label, steps done and steps in all.
     """
-    tell = progress or (lambda label, done, total: None)
-    found = []
-    for n in range(count):
-        tell(f"worlds of {lab.name}", n, count)
-        found.append(class_world(lab, salt, cache, n))
-    return found
-
-
-def class_world(lab: Lab, salt: str, cache: Path, n: int) -> World:
-    """One of them; so many first ones are also shuffled again and cut."""
     mark = f"{number_of('cache', salt):012x}"
     folder = cache / mark / lab.name / f"{n:02}-{lab.digest}"
     folder.parent.mkdir(parents=True, exist_ok=True)

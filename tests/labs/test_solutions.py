@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.lab.cases import class_worlds, lay_down
+from pipelines.lab.cases import class_world, lay_down
 from pipelines.lab.catalogue import labs
 from pipelines.lab.judge import formed, judge
 from pipelines.lab.sandbox import run
-from pipelines.lab.worlds import draw_of
+from pipelines.lab.worlds import WORLDS, draw_of
 from tests.labs.conftest import SALT
 
 SOLUTIONS = Path(__file__).parent / "solutions"
@@ -127,7 +127,7 @@ def test_every_property_has_refused_something(request):
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_solution_holds_in_twenty_worlds(name, cache_folder):
     path = RIGHT[name]
-    worlds = class_worlds(labs()[name], SALT, cache_folder)
+    worlds = [class_world(labs()[name], SALT, cache_folder, n) for n in range(WORLDS)]
     verdict = judge(labs()[name], path.read_text(encoding="utf-8"), name_of(path), worlds)
     assert verdict.passed, [m.reason for m in verdict.marks if m.reason]
 
