@@ -7,9 +7,10 @@ from typing import Any
 
 from pipelines.exchange.network import JOINS, OF_THE_RUN
 from pipelines.explore.asked import Asked, query_of
+from pipelines.explore.case import REMEDIES, TAKES, Case, case_of
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Answer, Page
-from pipelines.explore.replays import REMEDIES, TAKES, Case, case_of, follow, told_of
+from pipelines.explore.replays import follow, told_of
 from sources.deliver import MOST_DAYS
 
 OTHER = "other_"  # begins the names of what the second replay has instead

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.explore.asked import Asked, RequestError, query_of
+from pipelines.explore.case import TAKES, Case, case_of, without
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
-from pipelines.explore.replays import TAKES, Case, case_of, follow, without
+from pipelines.explore.replays import follow
 
 if TYPE_CHECKING:
     from pipelines.replay import Replay

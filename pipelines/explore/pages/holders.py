@@ -8,10 +8,10 @@ from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.modes import modes
 from pipelines.exchange.network import Edge
 from pipelines.explore.asked import Asked, RequestError
+from pipelines.explore.case import REMEDIES
 from pipelines.explore.days import day_of, slider
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
-from pipelines.explore.replays import REMEDIES
 from sources.deliver import MOST_DAYS
 
 MOST = 30  # stale copies named

@@ -9,7 +9,7 @@ from pipelines.explore.asked import Asked
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.network import drawn
 from pipelines.explore.page import Answer, Page
-from pipelines.explore.replays import scenarios
+from pipelines.explore.saved import scenarios
 
 COUNTED = (
     "SELECT (SELECT count(DISTINCT island) FROM codes.feeds) AS islands, "

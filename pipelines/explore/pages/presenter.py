@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.explore.asked import Asked, RequestError, query_of
+from pipelines.explore.case import case_of
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
 from pipelines.explore.pages.home import COUNTED, wrong_cell
-from pipelines.explore.replays import case_of, follow, told_of
+from pipelines.explore.replays import follow, told_of
 from pipelines.replay.compare.metrics import RESIDUE_DAY
 from pipelines.terminal import counted
 

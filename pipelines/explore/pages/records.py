@@ -7,10 +7,10 @@ from typing import Any
 
 from pipelines.explore.as_it_stands import delivered, lines_around
 from pipelines.explore.asked import Asked
+from pipelines.explore.case import REMEDIES
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
 from pipelines.explore.recorded import feed_of, fitting
-from pipelines.explore.replays import REMEDIES
 from pipelines.trace import lines_of, record_forward, rows, with_names
 from quality.expectations import sentence
 from quality.from_contract import feed_expectations

@@ -6,19 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.explore.asked import Asked, RequestError
+from pipelines.explore.case import REMEDIES, TAKES, Case, case_of, command_line, without
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Answer, Page
-from pipelines.explore.replays import (
-    NAME,
-    REMEDIES,
-    TAKES,
-    Case,
-    case_of,
-    command_line,
-    follow,
-    told_of,
-    without,
-)
+from pipelines.explore.replays import follow, told_of
+from pipelines.explore.saved import NAME
 from sources.deliver import MOST_DAYS
 
 MOST_TITLE = 120
