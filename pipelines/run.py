@@ -277,7 +277,7 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
     tell = progress or (lambda label, at, of: None)
     step = _counter(tell)
     with open_engine("duckdb", database, read_only=True) as engine:
-        results = checks(engine, used, progress=step, write=False)
+        results = checks(engine, used, progress=step)
         join, policy = engine.fetch("SELECT max(join_level), max(policy) FROM codes.run")[0]
         models = all_models(about.get("tier") or "whole", join, json.loads(policy))
         results += check_keys(engine, {m.name: m.key for m in models}, step)

@@ -1,4 +1,4 @@
-"""Run the checks of every stage and write what they find to `quality.checks`.
+"""Run the checks of every stage.
 
 Expectations that judge rows one by one share a scan a table; each other is a query. Only what is
 broken is looked at again, for examples.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-import pyarrow as pa
 
 from quality.expectations import (
     DELIVERY_KINDS,
@@ -26,11 +24,7 @@ from quality.gates import Engine, listed
 from quality.suites import CHECKED_STAGES, stage_expectations
 from schemas.contract import Feed
 from schemas.contract import feeds as all_feeds
-from schemas.sql import literal
 
-CHECKS_COLUMNS = (
-    "stage", "expectation", "table_name", "column_name", "violations", "outcome", "reason", "examples",
-)  # fmt: skip
 EXAMPLES = 3
 
 
@@ -81,7 +75,7 @@ def check_promises(
     if feeds is None:
         landed = frozenset(engine.tables())
         feeds = [f for f in all_feeds().values() if f"landing.{f.name}" in landed]
-    return checks(engine, feeds, promises_only=True, write=False)
+    return checks(engine, feeds, promises_only=True)
 
 
 def checks(
@@ -90,9 +84,8 @@ def checks(
     stages: Sequence[str] | None = None,
     progress: Callable[[str], None] | None = None,
     promises_only: bool = False,
-    write: bool = True,
 ) -> list[CheckResult]:
-    """Judge every table that exists and write `quality.checks`.
+    """Judge every table that exists. Writes nothing.
 
     An expectation whose tables are not all there is left out: a stage not yet built has not broken
     anything. Rows of landing are not scanned again: what the gates found stands in
@@ -104,10 +97,9 @@ def checks(
         stages: which stages to judge; by default all.
         progress: called with the name of each stage before it is judged.
         promises_only: judge only what fails the build when broken.
-        write: False for a database that may only be read.
 
     Raises:
-        BrokenPromise: if conservation or evidence is broken, after `quality.checks` was written.
+        BrokenPromise: if conservation or evidence is broken.
     """
     feeds, stages = listed(feeds), tuple(stages or CHECKED_STAGES)
     present = frozenset(engine.tables())
@@ -123,8 +115,6 @@ def checks(
             if (e.outcome == "fail" or not promises_only) and e.reads <= present
         ]
         results.extend(_run(engine, stage, wanted))
-    if write:
-        _write(engine, results, stages, "quality.checks" in present)
     keep_promises(results)
     return results
 
@@ -249,24 +239,3 @@ def _examples(engine: Engine, expectation: Expectation) -> tuple[str, ...]:
         ", ".join(f"{column}={value}" for column, value in row.items() if value is not None)
         for row in rows.to_pylist()
     )
-
-
-def _write(
-    engine: Engine, results: Sequence[CheckResult], stages: Sequence[str], exists: bool
-) -> None:
-    """Replace what `quality.checks` says of some stages and keep what it says of others."""
-    schema = pa.schema(
-        [(name, pa.int64() if name == "violations" else pa.string()) for name in CHECKS_COLUMNS]
-    )
-    told = [
-        vars(r)
-        | {"table_name": r.table, "column_name": r.column, "examples": "\n".join(r.examples)}
-        for r in results
-    ]
-    rows = pa.Table.from_pylist(told, schema=schema)
-    if exists:
-        judged = ", ".join(literal(stage) for stage in stages)
-        names = ", ".join(schema.names)
-        others = engine.query(f"SELECT {names} FROM quality.checks WHERE stage NOT IN ({judged})")
-        rows = pa.concat_tables([others.cast(schema), rows])
-    engine.insert_arrow("quality.checks", rows)

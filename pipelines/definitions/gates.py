@@ -178,7 +178,7 @@ def fared(
 ) -> Iterator[tuple[Check, Found | None]]:
     """Every check of a stage with what is found of it in a database; None where its tables take no part."""
     results: dict[tuple[str, str], CheckResult] = {
-        (r.table, r.expectation): r for r in checks(engine, feeds, [stage], write=False)
+        (r.table, r.expectation): r for r in checks(engine, feeds, [stage])
     }
     out_of_bounds = deliveries_out_of_bounds(engine) if stage == "landing" else {}
     for check in checks_of(stage):

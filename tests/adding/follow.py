@@ -33,7 +33,7 @@ def broken(database: Path, tier: str) -> list[str]:
     from schemas.contract import feeds
 
     with open_engine("duckdb", database, read_only=True) as engine:
-        results = checks(engine, feeds(tier), write=False)
+        results = checks(engine, feeds(tier))
     return sorted(f"{r.table} {r.expectation}" for r in results if not r.passed)
 
 

@@ -21,7 +21,6 @@ def broken(world, stages=None) -> dict[str, int]:
             engine,
             [feed for feed in feeds().values() if f"landing.{feed.name}" in landed],
             stages,
-            write=False,
         )
     assert len(found) > 100
     return {f"{c.table} {c.expectation}": c.violations for c in found if not c.passed}
