@@ -3,7 +3,7 @@
 It is started as `python -I child.py JOB`, with JOB a folder that holds `job.json`, the submission, and the
 databases. For each it leaves `out/<n>.parquet`, or `out/<n>.error` with one line. Before the submission
 is read, its memory and time are bounded, and files, sockets and processes other than its own are denied.
-These walls are of Python; `sandbox` adds the operating system's where it can.
+These limits are set in Python; `sandbox` adds the operating system's where it can.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-OURS = ("schemas", "sources", "pipelines", "quality", "labs", "docs", "tests")
+OWN_PACKAGES = ("schemas", "sources", "pipelines", "quality", "labs", "docs", "tests")
 DENIED = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.system",
           "ctypes.", "os.startfile", "pty.", "os.kill", "os.symlink", "os.link", "shutil.")  # fmt: skip
 # What starts programs without an event that could be seen.
@@ -34,13 +34,13 @@ class Denied(PermissionError):
     """What a submission may not do; the message is one sentence."""
 
 
-class Ours:
+class RefusedImports:
     """Stands before Python's finders: the laboratory's own code is not for submissions."""
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         if name in STARTS_PROGRAMS:
             raise ImportError(f"{name} starts programs, which a submission may not.")
-        if name.partition(".")[0] in OURS:
+        if name.partition(".")[0] in OWN_PACKAGES:
             raise ImportError(
                 f"{name} is the laboratory's own code, which a submission may not use."
             )
@@ -89,7 +89,7 @@ def wall_in(job: Path) -> None:
             path = os.path.realpath(os.fsdecode(given))
             if not within(path, [here] if writes else readable):
                 raise Denied("a submission may read and write only its own folder.")
-            if any(f"{os.sep}site-packages{os.sep}{name}{os.sep}" in path for name in OURS):
+            if any(f"{os.sep}site-packages{os.sep}{name}{os.sep}" in path for name in OWN_PACKAGES):
                 raise Denied("the laboratory's own files are not for submissions.")
 
     def refused(*_: object) -> None:
@@ -99,8 +99,8 @@ def wall_in(job: Path) -> None:
         for function in ("fork_exec", "CreateProcess"):
             if hasattr(sys.modules.get(name), function):
                 setattr(sys.modules[name], function, refused)
-    sys.meta_path.insert(0, Ours())
-    for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+    sys.meta_path.insert(0, RefusedImports())
+    for name in [name for name in sys.modules if name.partition(".")[0] in OWN_PACKAGES]:
         del sys.modules[name]
     sys.addaudithook(see)
 
@@ -171,7 +171,7 @@ def main(job: Path) -> None:
     if name.endswith(".py"):
         import pandas as pd
 
-        pd.DataFrame({"a": [1]}).to_string()  # loads what it would else load behind the walls
+        pd.DataFrame({"a": [1]}).to_string()  # loads what it would else load under these limits
         pa.array(pd.Series(["a"]))
     bound(said["seconds"], said["memory"])
     os.chdir(job)

@@ -119,7 +119,7 @@ def grade(
     """Grade a class: one table, one page of feedback each; stopped, it goes on where it was."""
     from pipelines.lab.grading import EXPORTS
     from pipelines.lab.grading import grade as grade_all
-    from pipelines.lab.sandbox import walls
+    from pipelines.lab.sandbox import limits
 
     see_within(workers, MOST_WORKERS, "--workers")
     exports = parts_of(export)
@@ -139,7 +139,7 @@ def grade(
         f"Graded {len(results)} submissions: {passed} hold every property; mean score {mean:.1f} of 100."
     )
     print(f"{target / 'grades.csv'} has a line a property, {target / 'feedback'} a page each.")
-    print(walls())
+    print(limits())
 
 
 @lab.command()

@@ -16,14 +16,14 @@ from pipelines.lab.catalogue import lab_of
 from pipelines.lab.exam import grade_exam
 from pipelines.lab.folder import EXAM, Submission, submissions_in
 from pipelines.lab.judge import Mark, Verdict, judge
-from pipelines.lab.sandbox import walls
+from pipelines.lab.sandbox import limits
 from pipelines.lab.worlds import WORLDS, number_of
 from pipelines.processes import each
 from schemas.progress import Progress
 
 EXPORTS = ("gradescope", "nbgrader")
 COLUMNS = ("student", "lab", "score", "passed", "property", "points", "of", "share", "reason")
-RESULT_FORMAT = 3  # raised when judging or what it leaves changes: earlier results are made anew
+RESULT_FORMAT = 4  # raised when judging or what it leaves changes: earlier results are made anew
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def _grade(task: Task) -> dict[str, Any]:
             for m in verdict.marks
         ],
         "troubles": verdict.troubles,
-        "walls": walls(),
+        "limits": limits(),
     }
     _write(task.out / "feedback" / f"{task.name}.md", page(said))
     _write(

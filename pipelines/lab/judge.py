@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipelines.lab.cases import World, cut_output, given_in, lay_down
 from pipelines.lab.catalogue import Lab
 from pipelines.lab.property import Case, Made, Property, frame, rows
-from pipelines.lab.sandbox import Answer, run
+from pipelines.lab.sandbox import Output, run
 from pipelines.lab.worlds import draw_of
 
 FORM, ORDER, FORESIGHT = "form", "order", "no_foresight"
@@ -113,7 +113,7 @@ def judge(
         (n, variant, path) for n, world in enumerate(worlds) for variant, path in world.data.items()
     ]
     answers = run(submission, name, [path for _, _, path in asked], hidden)
-    by_world: list[dict[str, Answer]] = [{} for _ in worlds]
+    by_world: list[dict[str, Output]] = [{} for _ in worlds]
     for (n, variant, _), answer in zip(asked, answers, strict=True):
         by_world[n][variant] = answer
     properties = [p for p in lab.properties if p.public or not public]
@@ -148,7 +148,7 @@ def _general(marks: Mapping[str, Mark]) -> list[Mark]:
 def _add(
     lab: Lab,
     world: World,
-    found: Mapping[str, Answer],
+    found: Mapping[str, Output],
     properties: Sequence[Property],
     marks: dict[str, Mark],
     troubles: dict[str, None],

@@ -1,9 +1,9 @@
-"""Start a submission behind walls, and bring back what it made: tables, or a sentence for each.
+"""Run a submission under limits, and bring back what it made: tables, or a sentence for each.
 
 Where Linux lets us, the process has no network, does not see other processes, can write into no folder but
 its own, and finds what it must not read empty: the class, the laboratory, the home folder of whoever grades,
 and temporary files. Everywhere it has bounds of time and memory, a folder of its own with copies of the
-data, an environment without anything in it, and the walls that `child` puts up.
+data, an environment without anything in it, and the limits that `child` sets.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 from schemas.contract import ROOT
 
 CHILD = Path(__file__).with_name("child.py")
-OURS = ("tests", "labs", "sources")  # of the laboratory: worlds could be made with it
+HIDDEN_FOLDERS = ("tests", "labs", "sources")  # of the laboratory: worlds could be made with it
 SECONDS_EACH, SECONDS_MORE = 5, 20  # processor time: for each database, and for starting
 MEMORY = 4 << 30  # bytes of address space
 MOST_BYTES = 64 << 20  # of an answer
@@ -55,7 +55,7 @@ SETPRIV = ("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Output:
     """What a submission made of one database: a table, or why there is none."""
 
     table: pa.Table | None = None
@@ -64,7 +64,7 @@ class Answer:
 
 def run(
     submission: str, name: str, databases: Sequence[Path], hidden: Sequence[Path] = ()
-) -> list[Answer]:
+) -> list[Output]:
     """Run a submission over databases.
 
     Args:
@@ -74,7 +74,7 @@ def run(
         hidden: folders that it must not see, if the system can hide them.
 
     Returns:
-        One answer a database, in their order.
+        One output a database, in their order.
     """
     job = Path(tempfile.mkdtemp(prefix="islands-lab-")).resolve()
     try:
@@ -86,22 +86,22 @@ def run(
         seconds = SECONDS_MORE + SECONDS_EACH * len(databases)
         said = {"submission": name, "databases": copies, "seconds": seconds, "memory": MEMORY}
         (job / "job.json").write_text(json.dumps(said), encoding="utf-8")
-        late = _start(job, seconds * 4, [*hidden, *(ROOT / name for name in OURS)])
-        return [_answer(job / "out", n, late) for n in range(len(databases))]
+        late = _start(job, seconds * 4, [*hidden, *(ROOT / name for name in HIDDEN_FOLDERS)])
+        return [_output(job / "out", n, late) for n in range(len(databases))]
     finally:
         shutil.rmtree(job, ignore_errors=True)
 
 
 @cache
-def walls() -> str:
-    """Which walls stand on this machine, in one sentence."""
+def limits() -> str:
+    """Which limits this machine can set, in one sentence."""
     if _namespaces():
         return (
             "Submissions run without network, write into their own folder only, and do not see the class, "
             "the laboratory, your home folder or temporary files."
         )
     return (
-        "This system cannot take network and files away from a process, so only Python's own guards stand: "
+        "This system cannot take network and files away from a process, so only Python's own limits hold: "
         "grade submissions of people you do not trust on Linux."
     )
 
@@ -173,19 +173,19 @@ def _hideable(place: Path, needed: Sequence[Path]) -> list[Path]:
     return [found for path in sorted(place.iterdir()) for found in _hideable(path, needed)]
 
 
-def _answer(out: Path, n: int, late: str) -> Answer:
+def _output(out: Path, n: int, late: str) -> Output:
     """What lies in the folder for one database; a submission may have put anything there."""
     for name in ("all", str(n)):
         if _plain_file(out / f"{name}.error"):
             text = (out / f"{name}.error").read_bytes()[:600].decode("utf-8", "replace")
-            return Answer(trouble=" ".join(text.split()))
+            return Output(trouble=" ".join(text.split()))
     path = out / f"{n}.parquet"
     if not _plain_file(path):
-        return Answer(trouble=late)
+        return Output(trouble=late)
     try:
-        return Answer(pq.ParquetFile(path).read())
+        return Output(pq.ParquetFile(path).read())
     except (pa.ArrowException, OSError, ValueError):
-        return Answer(trouble="its answer is no table that can be read.")
+        return Output(trouble="its answer is no table that can be read.")
 
 
 def _plain_file(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Folders, walls, grading and the exam, each on one small world that all labs share."""
+"""Folders, limits, grading and the exam, each on one small world that all labs share."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_two_submissions_of_one_student_are_told(tmp_path):
     assert (tmp_path / "one.zip").read_bytes() == first
 
 
-# Walls. These run as they do when a class is graded, each in a process of its own.
+# Limits. These run as they do when a class is graded, each in a process of its own.
 
 LOOKS = {
     "a file": "open({secret!r}).read()",
@@ -337,10 +337,10 @@ def test_sums_in_another_order_are_the_same():
 def test_an_answer_is_a_plain_file_of_a_table(tmp_path):
     (tmp_path / "0.parquet").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "1.parquet").write_bytes(b"no table")
-    assert sandbox._answer(tmp_path, 0, "nothing").trouble == "nothing"
-    assert "no table" in sandbox._answer(tmp_path, 1, "").trouble
+    assert sandbox._output(tmp_path, 0, "nothing").trouble == "nothing"
+    assert "no table" in sandbox._output(tmp_path, 1, "").trouble
     (tmp_path / "2.error").write_text("it\nbroke", encoding="utf-8")
-    assert sandbox._answer(tmp_path, 2, "").trouble == "it broke"
+    assert sandbox._output(tmp_path, 2, "").trouble == "it broke"
 
 
 # Grading.

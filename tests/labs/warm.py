@@ -1,6 +1,6 @@
 """A process that has imported all a submission may need, and forks for each job: quick starts for tests.
 
-It runs `pipelines.lab.child` as it is, with the walls of Python and bounds of resources; those of the
+It runs `pipelines.lab.child` as it is, with the limits of Python and of resources; those of the
 operating system have a test of their own.
 """
 
