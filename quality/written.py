@@ -9,6 +9,7 @@ that break it. It is written as a model is, so that a replay can run it too:
     -- outcome: warn
     -- owner: list owner        (else as `OWNERS` has it for the stage)
     -- severity: major          (else as `SEVERITIES` has it for the outcome)
+    -- drift: 10                (its rows are compared with earlier ones, see `_drift.sql`)
     SELECT ...
 
 Where there is one, a column `day` is the first day on which it could be seen. A check that has a common
@@ -40,10 +41,12 @@ from schemas.contract import read_csv
 
 QUALITY = Path(__file__).parent
 LINES = QUALITY / "checks.csv"
+DRIFT = QUALITY / "_drift.sql"
 
 _HEADER = re.compile(
     r"(?P<reason>(?:-- .*\n)+?)-- table: (?P<table>.+)\n-- outcome: (?P<outcome>.+)\n"
     r"(?:-- owner: (?P<owner>.+)\n)?(?:-- severity: (?P<severity>.+)\n)?"
+    r"(?:-- drift: (?P<drift>\d+)\n)?"
 )
 
 
@@ -130,6 +133,9 @@ def of_file(path: Path) -> Expectation:
         )
     reason = " ".join(line[3:] for line in header["reason"].splitlines())
     query = text[header.end() :].strip().rstrip(";")
+    if header["drift"]:
+        compared = DRIFT.read_text(encoding="utf-8")
+        query = compared.replace("{more}", header["drift"]).replace("{given}", query)
     try:
         return Expectation(
             path.stem,
