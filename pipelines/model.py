@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from pipelines.engine.named import named_in
 from pipelines.intervals import union_of_intervals
+from pipelines.remembered import remembered
 from schemas.contract import ROOT
 
 PIPELINES = ROOT / "pipelines"
@@ -106,9 +107,10 @@ def _named(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         ModelError: if it is none.
     """
     try:
-        return named_in(sql)
+        tables, columns = remembered("named", sql, lambda: named_in(sql))
     except ValueError as error:
         raise ModelError(f"This is not one SELECT: {error}") from None
+    return tuple(tables), tuple(columns)
 
 
 def tables_read(sql: str) -> tuple[str, ...]:

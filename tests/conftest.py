@@ -9,6 +9,8 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,6 +35,15 @@ os.environ.setdefault(
 )
 
 SEEDS = (1, 2)
+
+# What one process works out of texts the others of a run read, and no other run does.
+CACHE = "ISLANDS_CACHE"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give a run a cache folder of its own; its workers are given the same."""
+    if not hasattr(config, "workerinput"):
+        os.environ[CACHE] = tempfile.mkdtemp(prefix="islands-tests-")
 
 
 @dataclass(frozen=True)
@@ -220,8 +231,13 @@ def pytest_runtest_teardown() -> None:
         gc.collect()
 
 
-def pytest_unconfigure() -> None:
-    """Let Python clear all away as it ends; what it may not look through counts as leaked."""
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the cache; and let Python clear all away as it ends.
+
+    What Python may not look through counts as leaked.
+    """
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(CACHE), ignore_errors=True)
     gc.unfreeze()
     gc.enable()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import lru_cache
 
 import sqlglot
@@ -12,6 +13,7 @@ from pipelines.changes.reads import View
 from pipelines.changes.said import said
 from pipelines.changes.units import NOTHING, Recipe
 from pipelines.model import Model, output_columns
+from pipelines.remembered import remembered
 
 # The same in every universe: lists of codes, and the network.
 SHARED = frozenset({"exchange.paths", "exchange.adoptions"})
@@ -39,6 +41,11 @@ def recipe(model: Model, empty: frozenset[str] = frozenset()) -> Recipe:
     Raises:
         ModelError: if a line of the header cannot be understood.
     """
+    asked = [*asdict(model).values(), sorted(empty)]
+    return Recipe.of_plain(remembered("recipe", asked, lambda: asdict(_worked_out(model, empty))))
+
+
+def _worked_out(model: Model, empty: frozenset[str]) -> Recipe:
     if empty and no_rows(View(parsed(model.sql).copy(), {}, shared), empty):
         return NOTHING
     told = said(model, output_columns(model.sql), [t for t in model.reads if shared(t)])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -88,12 +89,35 @@ class Recipe:
         by = "row by row" if self.way == "rows" else f"by {', '.join(self.unit)}"
         return f"{'said' if self.said else 'derived'}: {by}"
 
+    @classmethod
+    def of_plain(cls, said: Mapping[str, Any]) -> Recipe:
+        """A recipe of what `dataclasses.asdict` made of one, lists in place of tuples or not.
+
+        >>> import json
+        >>> from dataclasses import asdict
+        >>> tie = Tie("s.t", "t", "unit", (("t.id", "unit.id"),))
+        >>> made = Recipe("units", ("id",), (tie,), (("id", "unit.id"),))
+        >>> Recipe.of_plain(json.loads(json.dumps(asdict(made)))) == made
+        True
+        """
+        ties = tuple(Tie(**_in_tuples(tie)) for tie in said["ties"])
+        return cls(**{**_in_tuples(said), "ties": ties})
+
     def tie(self, alias: str) -> Tie:
         """The tie of an alias."""
         return next(tie for tie in self.ties if tie.alias == alias)
 
 
 NOTHING = Recipe("nothing")
+
+
+def _in_tuples(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Values with tuples in place of lists, also of lists in lists."""
+
+    def of(value: Any) -> Any:
+        return tuple(map(of, value)) if isinstance(value, list | tuple) else value
+
+    return {name: of(value) for name, value in said.items()}
 
 
 def by_parts(recipe: Recipe, names_of: str = "") -> Recipe:

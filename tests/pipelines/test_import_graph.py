@@ -26,7 +26,7 @@ ORDER = (
     "sources.files", "sources.world", "sources.faults", "sources",
     "quality",
     "pipelines.surroundings", "pipelines.terminal", "pipelines.layered", "pipelines.manifest",
-    "pipelines.data_package", "pipelines.options",
+    "pipelines.data_package", "pipelines.options", "pipelines.remembered",
     "pipelines.intervals", "pipelines.engine", "pipelines.model", "pipelines.trouble",
     "pipelines.processes",
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",

@@ -25,6 +25,7 @@ from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.engine.duckdb_engine import RaisedByQuery
 from pipelines.model import Model
+from pipelines.remembered import remembered
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES, lift
 from schemas.sql import literal, quoted
 
@@ -521,6 +522,11 @@ def _lifted(sql: str, moved: frozenset[str] | None, empty: frozenset[str] = froz
         empty: of any other: tables of which no row is needed; nor is a branch of a union that reads
             one of them alone.
     """
+    asked = [sql, moved if moved is None else sorted(moved), sorted(empty)]
+    return remembered("lifted", asked, lambda: _lifted_anew(sql, moved, empty))
+
+
+def _lifted_anew(sql: str, moved: frozenset[str] | None, empty: frozenset[str]) -> str:
     tree = parsed(sql).copy()
     if moved is not None:
         tree = _branches(tree, lambda tables: bool(tables & moved))
