@@ -12,7 +12,7 @@ from pipelines.changes.passing import recipe
 from pipelines.engine.lint import lint
 from pipelines.exchange.mishaps import mishaps
 from pipelines.model import make_model
-from quality.written import QUALITY
+from quality.written import QUALITY, of_file
 from tests.ids import named
 from tests.pipelines.models.test_mishap_models import ADDED, ROWS, happens, world
 from tests.pipelines.models.test_mishap_models import named as bear_one_name
@@ -27,7 +27,7 @@ COPIES = (
 
 
 def text_of(gate: str) -> str:
-    return (QUALITY / (gate.replace(".", "/") + ".sql")).read_text(encoding="utf-8")
+    return of_file(QUALITY / (gate.replace(".", "/") + ".sql")).arguments["query"]
 
 
 def failing(lab, gate: str) -> list[dict]:
@@ -118,7 +118,7 @@ def test_every_kind_of_mishap_is_tried() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}.{path.stem}")
 def test_a_gate_can_be_run_as_a_model(path) -> None:
-    text = path.read_text(encoding="utf-8")
+    text = of_file(path).arguments["query"]
     made = recipe(make_model(f"quality.{path.parent.name}_{path.stem}", text, str(path)))
     assert made.way in ("rows", "units"), str(made)
     assert lint(text, path.name, header=False) == []
