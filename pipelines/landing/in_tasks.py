@@ -8,7 +8,7 @@ the feed's table. Back come counts and a row for each delivery, no row of a file
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -83,11 +83,12 @@ def read_in_tasks(
         LandingError: if a file cannot be had.
     """
     unread = ARRIVING if only_these and engine.table_exists(UNREAD) else UNREAD
-    pieces = [
-        Piece(feeds[name], group, [one for one in decided if one.feed == name], unread)
-        for name, all_of in found.items()
-        for group in groups_of(all_of)
-    ]
+    pieces = []
+    for name, all_of in found.items():
+        of_feed = [one for one in decided if one.feed == name]
+        # A task may run in another folder than this process.
+        anywhere = [replace(one, path=one.path.absolute()) for one in all_of]
+        pieces += [Piece(feeds[name], group, of_feed, unread) for group in groups_of(anywhere)]
     pieces.sort(key=lambda piece: -sum(one.path.stat().st_size for one in piece.files))
     names = [*(f"landing.{name}" for name in found), unread]
     read: list[Read] = engine.make_in_tasks(names, read_piece, pieces)
