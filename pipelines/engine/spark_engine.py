@@ -212,6 +212,7 @@ class SparkEngine(Engine):
         Raises:
             SparkUnavailable: if executors lack this project, or do not reach the tables' folders.
         """
+        from py4j.protocol import Py4JJavaError
         from pyspark.errors import PySparkException
 
         folders = {name: self._arriving(name) for name in names}
@@ -223,7 +224,7 @@ class SparkEngine(Engine):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about versions of pandas
                 found = numbers.mapInArrow(in_task, ANSWER).collect()
-        except PySparkException as error:
+        except (PySparkException, Py4JJavaError) as error:
             if sentence := why(str(error)):
                 raise SparkUnavailable(sentence) from error
             raise

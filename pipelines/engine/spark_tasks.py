@@ -19,6 +19,7 @@ from pipelines.engine.base import Write
 
 ANSWER = "answer binary"  # the column that comes back, as Spark names its type
 _RAISED = re.compile(r"^(?:[\w.]*\.)?(\w+(?:Error|Exception)): (.+)$", re.MULTILINE)
+_OTHER_PYTHON = re.compile(r'Cannot run program "[^"]*"|PYTHON_VERSION_MISMATCH\].*')
 
 
 def task(
@@ -71,11 +72,8 @@ def why(said: str) -> str | None:
         "install this project in the Python that they run, and name that with PYSPARK_PYTHON or "
         "spark.pyspark.python."
     )
-    if "PYTHON_VERSION_MISMATCH" in said or "Cannot run program" in said:
-        line = next(
-            line for line in said.splitlines() if "Cannot run" in line or "MISMATCH" in line
-        )
-        return f"Executors have another Python, or none ({line.strip()[:200]}); {install}"
+    if other := _OTHER_PYTHON.search(said):
+        return f"Executors have another Python, or none ({other[0][:200]}); {install}"
     for kind, what in reversed(_RAISED.findall(said)):
         if kind == "ModuleNotFoundError":
             return f"Executors cannot import what they need ({what}); {install}"
