@@ -313,6 +313,13 @@ def generate(
             "--seed, --days and --dirt, and without this, the instructor makes the key in another home.",
         ),
     ] = False,
+    shards: Annotated[
+        int,
+        Option(
+            help="Processes that share the work, each with memory of its own. The files are the same, "
+            "byte for byte."
+        ),
+    ] = 1,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -332,6 +339,7 @@ def generate(
             days=days,
             dirt=dirt,
             for_students=for_students,
+            shards=shards,
             announced=True,
             progress=tell,
             command=sys.argv[1:],

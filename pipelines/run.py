@@ -86,6 +86,7 @@ def generate_home(
     days: int = 365,
     dirt: str | float = 1,
     for_students: bool = False,
+    shards: int = 1,
     announced: bool = False,
     progress: Progress | None = None,
     command: Sequence[str] = (),
@@ -93,7 +94,7 @@ def generate_home(
     """Make a world and its deliveries in a home.
 
     Args:
-        size, seed, days, dirt: see `sources.deliver.generate`.
+        size, seed, days, dirt, shards: see `sources.deliver.generate`.
         for_students: whether neither the truth nor the seed is left in the home.
         announced: whether to say first what it takes, if that is long.
         command: words that the manifest names.
@@ -117,7 +118,15 @@ def generate_home(
         announce(size, home.path, share=days / 365)
     with home.lock(LOCK_SECONDS):
         made = generate(
-            home.landing, home.world, size, seed, days, rate, progress, truth=not for_students
+            home.landing,
+            home.world,
+            size,
+            seed,
+            days,
+            rate,
+            progress,
+            truth=not for_students,
+            shards=shards,
         )
         manifest = make_manifest(command, made)
         write_json(home.path / "manifest.json", manifest)

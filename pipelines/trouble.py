@@ -97,7 +97,10 @@ def _of_the_machine(error: BaseException) -> str | None:
     if _is(error, "sqlite3", "OperationalError"):  # of Dagster's own notes
         return f"Dagster's own files cannot be used: {error}."
     if _is(error, "concurrent.futures.process", "BrokenProcessPool"):
-        return "A process was ended from outside, perhaps for want of memory; try fewer --workers."
+        return (
+            "A process was ended from outside, perhaps for want of memory; try fewer --workers or "
+            "--shards."
+        )
     return None
 
 

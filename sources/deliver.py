@@ -10,8 +10,9 @@ import importlib.metadata
 import json
 import shutil
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from sources.deliver_files import BLOCK, write_deliveries
 from sources.dirt import spoil
 from sources.injected import SCHEMA as INJECTED
 from sources.injected import injected, with_dirt
-from sources.world import DAY0, SIZES, store
+from sources.shards import Shards
+from sources.world import DAY0, SIZES, store, write_table
 from sources.world import write as write_world
 from sources.world.views import make_views
 
@@ -51,6 +53,7 @@ def generate(
     progress: Progress | None = None,
     tier: str | None = None,
     truth: bool = True,
+    shards: int = 1,
 ) -> dict[str, Any]:
     """Make a world and all that its islands deliver.
 
@@ -65,6 +68,7 @@ def generate(
         tier: which islands deliver; by default `story` for the story and `whole` for the rest.
         truth: whether the world's folder is left, and the seed said; without both nobody can tell what is
             wrong in the files but who knows the seed.
+        shards: how many processes share the work; the files are the same, byte for byte.
 
     Returns:
         The manifest, as written.
@@ -73,12 +77,15 @@ def generate(
         GenerateError: if an argument makes no sense, or the folder holds something else.
     """
     see_world(size, days, dirt)
+    if shards < 1:
+        raise GenerateError(f"--shards takes a number of processes from 1, not {shards}.")
     tier = tier or ("story" if size == "story" else "whole")
     parts: dict[Path, Path] = {}
     try:
         for folder in (world, landing):
             parts[folder] = _partial(folder)
-        manifest = _make(parts[world], parts[landing], size, seed, days, dirt, tier, progress)
+        made = parts[world], parts[landing]
+        manifest = _make(*made, size, seed, days, dirt, tier, shards, progress)
         if not truth:
             manifest = _write_manifest(parts[landing], manifest | {"seed": None})
             shutil.rmtree(parts.pop(world))
@@ -102,14 +109,20 @@ def _make(
     days: int,
     dirt: float,
     tier: str,
+    shards: int,
     progress: Progress | None,
 ) -> dict[str, Any]:
     """Make both folders, which are empty."""
     used = feeds(tier)
     calendar = {name: feed.delivery_days(DAY0, days) for name, feed in used.items()}
     tell = _Steps(progress, sum(map(len, calendar.values())))
-    write_world(world, size, seed, days, progress)
-    wrong = deliver(world, landing, used, seed, days, dirt, tell)
+    if shards == 1:
+        write_world(world, size, seed, days, progress)
+        wrong = deliver(world, landing, used, seed, days, dirt, tell)
+    else:
+        with Shards(shards) as processes:
+            _draw_in(processes, world, size, seed, days, progress)
+            wrong = _deliver_in(processes, world, landing, used, seed, days, dirt, tell)
     store.stream("injected", [pa.Table.from_pylist(wrong, INJECTED)], world, INJECTED)
 
     return _write_manifest(landing, manifest_of(size, seed, days, dirt, tier))
@@ -119,6 +132,54 @@ def _write_manifest(landing: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (landing / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     return manifest
+
+
+def _draw_in(
+    processes: Shards, world: Path, size: str, seed: int, days: int, progress: Progress | None
+) -> None:
+    """As `write_world`, a table a piece."""
+    tables = [*reversed(store.TABLES)]  # conduct takes longest
+    given = {name: (world, name, size, seed, days) for name in tables}
+    for done, (name, _) in enumerate(processes.each(write_table, given), start=1):
+        if progress:
+            progress(f"world: {name}", done, len(tables))
+
+
+def _deliver_in(
+    processes: Shards,
+    world: Path,
+    landing: Path,
+    used: Mapping[str, Feed],
+    seed: int,
+    days: int,
+    dirt: float,
+    tell: _Steps,
+) -> list[dict[str, Any]]:
+    """As `deliver`, a feed a piece."""
+    # Registers first: they tell of everybody, and what takes long must not begin last.
+    order = sorted(used.values(), key=lambda feed: feed.registry is None)
+    given = {f.name: (world, processes.threads, landing, f, seed, days, dirt) for f in order}
+    wrong: dict[str, list[dict[str, Any]]] = {}
+    for name, found in processes.each(_deliver_apart, given):
+        wrong[name] = found
+        tell.label = name
+        tell(len(used[name].delivery_days(DAY0, days)))
+    return [row for name in used for row in wrong[name]]
+
+
+def _deliver_apart(
+    world: Path, threads: int, landing: Path, feed: Feed, seed: int, days: int, dirt: float
+) -> list[dict[str, Any]]:
+    """As `deliver_feed`, in a process of many."""
+    return deliver_feed(_connected(world, threads), landing, feed, seed, days, dirt)
+
+
+@cache
+def _connected(world: Path, threads: int) -> duckdb.DuckDBPyConnection:
+    """As `connect`, once a process."""
+    con = connect(world)
+    con.execute(f"SET threads = {threads}")
+    return con
 
 
 def deliver(
@@ -147,13 +208,36 @@ def deliver(
     wrong: list[dict[str, Any]] = []
     for name, feed in used.items():
         tell.label = name
-        if calendar := feed.delivery_days(DAY0, days):
-            wrong += load_versions(con, feed, seed, dirt, calendar)
-            batches = seen_rows(con, feed, calendar)
-            write_deliveries(feed, calendar, batches, landing / name, tell)
-        else:
-            (landing / name).mkdir()
+        wrong += deliver_feed(con, landing, feed, seed, days, dirt, tell)
     con.close()
+    return wrong
+
+
+def deliver_feed(
+    con: duckdb.DuckDBPyConnection,
+    landing: Path,
+    feed: Feed,
+    seed: int,
+    days: int,
+    dirt: float,
+    told: Callable[[], None] = lambda: None,
+) -> list[dict[str, Any]]:
+    """Write every delivery of one feed.
+
+    Args:
+        con: from `connect`.
+        landing, seed, days, dirt: see `deliver`.
+        told: called after each file.
+
+    Returns:
+        What dirt changed, as rows of `world.injected`.
+    """
+    calendar = feed.delivery_days(DAY0, days)
+    if not calendar:
+        (landing / feed.name).mkdir()
+        return []
+    wrong = load_versions(con, feed, seed, dirt, calendar)
+    write_deliveries(feed, calendar, seen_rows(con, feed, calendar), landing / feed.name, told)
     return wrong
 
 
@@ -284,8 +368,8 @@ class _Steps:
     def __init__(self, progress: Progress | None, total: int) -> None:
         self.progress, self.total, self.done, self.label = progress, total, 0, ""
 
-    def __call__(self) -> None:
-        self.done += 1
+    def __call__(self, files: int = 1) -> None:
+        self.done += files
         if self.progress:
             self.progress(self.label, self.done, self.total)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 if TYPE_CHECKING:  # a second of imports that most commands never need
     import pandas as pd
     import pyarrow as pa
+
+
+# Adds rows to a table, by its name; given to what runs in a task.
+Write = Callable[[str, "pa.Table"], None]
 
 
 class Engine(Protocol):
@@ -48,6 +52,23 @@ class Engine(Protocol):
 
     def insert_arrow(self, name: str, table: pa.Table, append: bool = False) -> None:
         """Make or replace a table from Arrow; with `append`, add to it, columns by name."""
+
+    def make_in_tasks(
+        self, names: Sequence[str], work: Callable[[Any, Write], Any], pieces: Sequence[Any]
+    ) -> list[Any]:
+        """Make or replace tables of rows that a function gives, called with each piece in a task of its
+        own, wherever the engine works; any engine but Spark raises ValueError.
+
+        What goes to a task and comes back goes through this process, so both should be small.
+
+        Args:
+            names: the tables; one that is given no rows at all, be it of no length, is not there after.
+            work: a function of a module; called with a piece and with what adds rows to a table.
+            pieces: what it is called with, those that take longest first.
+
+        Returns:
+            What it gave for each piece, in that order.
+        """
 
     def table_exists(self, name: str) -> bool:
         """Whether there is such a table or view."""

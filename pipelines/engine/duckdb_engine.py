@@ -11,14 +11,14 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines.engine.base import Engine, split_name
+from pipelines.engine.base import Engine, Write, split_name
 from pipelines.engine.trouble import DatabaseError, sentence
 from schemas.sql import duckdb_words, literal, quoted
 
@@ -190,6 +190,11 @@ class DuckDBEngine(Engine):
                 self.execute(f"CREATE OR REPLACE TABLE {quoted(*name.split('.'))} AS FROM arriving")
         finally:
             self.connection.unregister("arriving")
+
+    def make_in_tasks(
+        self, names: Sequence[str], work: Callable[[Any, Write], Any], pieces: Sequence[Any]
+    ) -> list[Any]:
+        raise ValueError("DuckDB works in this process alone and has no tasks.")
 
     def table_exists(self, name: str) -> bool:
         schema, table = split_name(name)

@@ -10,21 +10,24 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import pickle
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.engine.base import Engine, split_name
+from pipelines.engine.base import Engine, Write, split_name
 from pipelines.engine.spark_settings import SparkSettings, own
+from pipelines.engine.spark_tasks import ANSWER, task, why
 from pipelines.engine.transpile import to_spark
 from schemas.normal_form import filled
 from schemas.sql import SHARED
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 
 JAVA = 17  # the oldest Java that Spark 4 runs on
 HERE = SparkSettings()
+# Columns of a Parquet file that Spark reads as they are written.
+AS_THEY_ARE = {pa.string(), pa.int32(), pa.int64(), pa.date32(), pa.bool_()}
 
 
 class SparkUnavailable(ValueError):
@@ -74,6 +79,9 @@ def start_session(memory: str, threads: int | None, asked: SparkSettings) -> Spa
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     if asked.local:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    # Tasks need what is installed here.
+    python = asked.settings.get("spark.pyspark.python", sys.executable)
+    os.environ.setdefault("PYSPARK_PYTHON", python)
     scratch = Path(tempfile.mkdtemp(prefix="islands-spark-"))
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     log = scratch / "log4j2.properties"
@@ -174,22 +182,62 @@ class SparkEngine(Engine):
         self._replace(name, arriving, rows.schema)
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
-        self.insert_arrow(name, pq.read_table(path))
+        if not all(kind in AS_THEY_ARE for kind in pq.read_schema(path).types):
+            self.insert_arrow(name, pq.read_table(path))
+            return
+        arriving = self._arriving(name)
+        arriving.mkdir(parents=True)
+        shutil.copyfile(path, arriving / "part-00000.parquet")
+        self._replace(name, arriving)
 
     def insert_arrow(self, name: str, table: pa.Table, append: bool = False) -> None:
         table = _plain(table)
         if append and self.table_exists(name):
             folder = self._folder(name)
             table = table.select(self.columns(name))
-            pq.write_table(
-                table, folder / f"part-{len(list(folder.glob('*.parquet'))):05d}.parquet"
-            )
+            added = len(list(folder.glob("added-*.parquet")))
+            pq.write_table(table, folder / f"added-{added:05d}.parquet")
             self.session.catalog.refreshTable(name)
             return
         arriving = self._arriving(name)
         arriving.mkdir(parents=True)
         pq.write_table(table, arriving / "part-00000.parquet")
         self._replace(name, arriving)
+
+    def make_in_tasks(
+        self, names: Sequence[str], work: Callable[[Any, Write], Any], pieces: Sequence[Any]
+    ) -> list[Any]:
+        """See `Engine`; the files of a table are written where tasks run, one a piece.
+
+        Raises:
+            SparkUnavailable: if executors lack this project, or do not reach the tables' folders.
+        """
+        from py4j.protocol import Py4JJavaError
+        from pyspark.errors import PySparkException
+
+        folders = {name: self._arriving(name) for name in names}
+        for folder in folders.values():
+            folder.mkdir(parents=True)
+        numbers = self.session.range(0, len(pieces), 1, max(len(pieces), 1))
+        in_task = partial(task, work, list(pieces), folders)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about versions of pandas
+                found = numbers.mapInArrow(in_task, ANSWER).collect()
+        except (PySparkException, Py4JJavaError) as error:
+            if sentence := why(str(error)):
+                raise SparkUnavailable(sentence) from error
+            raise
+        for name, folder in folders.items():
+            for unfinished in folder.glob(".*"):  # of tasks that were ended
+                unfinished.unlink()
+            if any(folder.iterdir()):
+                self._replace(name, folder)
+            else:
+                folder.rmdir()
+                self.drop(name)
+        answers = dict(pickle.loads(row.answer) for row in found)
+        return [answers[number] for number in range(len(pieces))]
 
     def table_exists(self, name: str) -> bool:
         return self.session.catalog.tableExists(name)

@@ -1,7 +1,8 @@
 """How a user's own Spark is told to run: which master, and further settings of Spark.
 
-By default Spark runs in this process, on this machine. With a master it runs on the user's cluster: the
-folder of the home must then be one that driver and executors reach by the same path.
+By default Spark runs in this process, on this machine. With a master it runs on the user's cluster: home
+and landing must then be folders that driver and executors reach by the same path, and executors, which read
+the delivered files, need this project in the Python that they run.
 """
 
 from __future__ import annotations

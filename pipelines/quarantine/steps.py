@@ -23,7 +23,7 @@ from pipelines.landing.decisions import (
     read_log,
 )
 from pipelines.landing.keys import landing_select
-from pipelines.landing.land import arriving
+from pipelines.landing.reading import arriving
 from pipelines.quarantine.rows import OPEN, STATES, Aside, among, kept_aside, row_named
 from pipelines.run import opened
 from quality.expectations import sentence

@@ -34,6 +34,7 @@ __all__ = [
     "load",
     "save",
     "write",
+    "write_table",
 ]
 
 
@@ -98,6 +99,17 @@ def write(
         return save(written.read(), folder)
     population = _populate(size, seed, days)
     return [store.stream(name, parts, folder) for name, parts in _watched(population, progress)]
+
+
+def write_table(folder: Path, name: str, size: str, seed: int, days: int = 365) -> Path:
+    """The file of one table, as `write` makes it; no table is drawn from another.
+
+    Raises:
+        ValueError: as `generate`.
+    """
+    if size == "story":
+        return save({name: written.read()[name]}, folder)[0]
+    return store.stream(name, _TABLES[name](_populate(size, seed, days)), folder)
 
 
 def _populate(size: str, seed: int, days: int) -> Population:

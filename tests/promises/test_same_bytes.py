@@ -1,7 +1,8 @@
 """Promise 8: the same seed gives the same bytes.
 
 Each run is a process of its own, with another hash seed, time zone, locale and number of threads,
-since these are the ways in which a machine leaks into what it draws.
+since these are the ways in which a machine leaks into what it draws. Nor does it matter how many
+processes share the work.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import sys
 from pathlib import Path
 from sources.deliver import generate
 home = Path(sys.argv[1])
-generate(home / "landing", home / "world", sys.argv[2], int(sys.argv[3]), 60, 1.0)
+size, seed, shards = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+generate(home / "landing", home / "world", size, seed, 60, 1.0, shards=shards)
 """
 SURROUNDINGS = [
     {"PYTHONHASHSEED": "1", "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"},
@@ -37,20 +39,22 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def generated(home: Path, size: str, seed: int, surroundings: dict[str, str]) -> dict[str, str]:
+def generated(
+    home: Path, size: str, seed: int, surroundings: dict[str, str], shards: int = 1
+) -> dict[str, str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **surroundings}
-    command = [sys.executable, "-c", SCRIPT, str(home), size, str(seed)]
+    command = [sys.executable, "-c", SCRIPT, str(home), size, str(seed), str(shards)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=home)
     assert done.returncode == 0, done.stderr[-2000:]
     return digests(home)
 
 
-@pytest.mark.parametrize("size", ["story", "tiny"])
-def test_same_seed_same_bytes(size: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("size", "shards"), [("story", 1), ("tiny", 4)])
+def test_same_seed_same_bytes(size: str, shards: int, tmp_path: Path) -> None:
     runs = []
     for n, surroundings in enumerate(SURROUNDINGS):
         (tmp_path / str(n)).mkdir()
-        runs.append(generated(tmp_path / str(n), size, 7, surroundings))
+        runs.append(generated(tmp_path / str(n), size, 7, surroundings, shards if n else 1))
     assert len(runs[0]) > 20
     different = [name for name in runs[0] | runs[1] if runs[0].get(name) != runs[1].get(name)]
     assert not different

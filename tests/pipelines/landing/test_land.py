@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from pipelines.landing import (
     land,
     landing_columns,
     landing_select,
+    reading,
 )
 from schemas.contract import Column
 from schemas.record_id import record_id, version
@@ -366,7 +366,7 @@ def test_small_batches_give_the_same(engine, tmp_path, monkeypatch) -> None:
         put(tmp_path, KEYED, f"2024010{n}", *((str(k), "a", "x") for k in range(n)))
     land(engine, tmp_path, {"keyed": KEYED})
     whole = engine.fetch("SELECT * FROM landing.keyed ORDER BY ALL")
-    monkeypatch.setattr(sys.modules["pipelines.landing.land"], "BATCH", 200)
+    monkeypatch.setattr(reading, "BATCH", 200)
     told = []
     land(engine, tmp_path, {"keyed": KEYED}, lambda *step: told.append(step))
     assert engine.fetch("SELECT * FROM landing.keyed ORDER BY ALL") == whole

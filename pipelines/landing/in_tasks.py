@@ -1,0 +1,127 @@
+"""Landing where the engine spreads work over many machines: deliveries are read where it works.
+
+The list of delivered files is the work. A task reads some files of one feed with the readers that read
+them anywhere, gives rows their ids by the same SQL, in a DuckDB of its own, and writes them as a part of
+the feed's table. Back come counts and a row for each delivery, no row of a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.engine import open_engine
+from pipelines.engine.base import Engine, Write
+from pipelines.landing.decisions import Decided, corrected
+from pipelines.landing.folder import DeliveredFile, LandingError
+from pipelines.landing.keys import landing_select
+from pipelines.landing.reading import UNREADABLE, arriving, groups_of, read_batch
+from schemas.contract import Feed
+
+UNREAD = "quality.unreadable"
+ARRIVING = "quality._unreadable"  # where it is written while the table of other feeds is kept
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one task reads.
+
+    Attributes:
+        feed: the contract.
+        files: some of its deliveries; none, if it has none.
+        decided: rows of the feed that were corrected, to be landed as they are to be read.
+        unread: name of the table of what cannot be read.
+    """
+
+    feed: Feed
+    files: Sequence[DeliveredFile]
+    decided: Sequence[Decided]
+    unread: str
+
+
+@dataclass
+class Read:
+    """What a task says of its piece.
+
+    Attributes:
+        feed: its name.
+        rows, unreadable: how many.
+        deliveries: rows of `landing.deliveries`.
+        refused: why the piece cannot be read at all, if so.
+    """
+
+    feed: str
+    rows: int = 0
+    unreadable: int = 0
+    deliveries: Sequence[dict[str, Any]] = ()
+    refused: str = ""
+
+
+def read_in_tasks(
+    engine: Engine,
+    feeds: Mapping[str, Feed],
+    found: Mapping[str, Sequence[DeliveredFile]],
+    strays: Sequence[dict[str, Any]],
+    only_these: bool,
+    decided: Sequence[Decided],
+) -> list[Read]:
+    """Make `landing.<feed>` of some feeds, and what `quality.unreadable` says of them.
+
+    Args:
+        engine: one that works in tasks.
+        feeds: the contracts.
+        found: feed -> its deliveries.
+        strays: rows of `quality.unreadable` that are known beforehand.
+        only_these: whether there are other feeds, of which that table keeps what it says.
+        decided: see `pipelines.landing.land`.
+
+    Raises:
+        LandingError: if a file cannot be had.
+    """
+    unread = ARRIVING if only_these and engine.table_exists(UNREAD) else UNREAD
+    pieces = []
+    for name, all_of in found.items():
+        of_feed = [one for one in decided if one.feed == name]
+        # A task may run in another folder than this process.
+        anywhere = [replace(one, path=one.path.absolute()) for one in all_of]
+        pieces += [Piece(feeds[name], group, of_feed, unread) for group in groups_of(anywhere)]
+    pieces.sort(key=lambda piece: -sum(one.path.stat().st_size for one in piece.files))
+    names = [*(f"landing.{name}" for name in found), unread]
+    read: list[Read] = engine.make_in_tasks(names, read_piece, pieces)
+    for one in read:
+        if one.refused:
+            raise LandingError(one.refused)
+    if strays or not engine.table_exists(unread):
+        engine.insert_arrow(unread, pa.Table.from_pylist(list(strays), UNREADABLE), append=True)
+    if unread == ARRIVING:
+        these = ", ".join(f"'{name}'" for name in found)
+        kept = f"SELECT * FROM {UNREAD} WHERE feed NOT IN ({these})"
+        engine.create_table(UNREAD, kept, f"SELECT * FROM {ARRIVING}")
+        engine.drop(ARRIVING)
+    return read
+
+
+def read_piece(piece: Piece, write: Write) -> Read:
+    """Read the files of a piece; runs in a task."""
+    name = piece.feed.name
+    try:
+        batch = read_batch(piece.feed, piece.files)
+    except LandingError as error:
+        return Read(name, refused=str(error))
+    rows = corrected(piece.feed, batch.rows, piece.decided)
+    engine = own_duckdb()
+    with arriving(engine, rows) as table:
+        write(f"landing.{name}", engine.query(landing_select(piece.feed, table)))
+    if batch.unreadable:
+        write(piece.unread, pa.Table.from_pylist(batch.unreadable, UNREADABLE))
+    return Read(name, len(rows), len(batch.unreadable), batch.deliveries)
+
+
+@cache
+def own_duckdb() -> Engine:
+    """The DuckDB of this process, in memory: opening one takes longer than reading a small file."""
+    return open_engine("duckdb", threads=1)
