@@ -16,6 +16,7 @@ from pipelines.ask.commands import ask
 from pipelines.engine.spark_settings import spark_settings
 from pipelines.explore.commands import explore
 from pipelines.home import Home
+from pipelines.in_force import opened, see_database
 from pipelines.lab.commands import lab
 from pipelines.options import (
     HOME,
@@ -181,7 +182,6 @@ def replay(
     from pipelines.exchange.network import JOINS
     from pipelines.replay import command
     from pipelines.replay.plan.remedies import clocks
-    from pipelines.run import see_database
     from schemas.contract import feeds
     from sources.deliver import MOST_DAYS
 
@@ -247,7 +247,6 @@ def trace(
     from pipelines import trace as tracing
     from pipelines.made_by import out_of_date
     from pipelines.printed import print_otherwise, print_trace
-    from pipelines.run import opened
 
     if replay is not None:
         found = _otherwise(
@@ -543,7 +542,6 @@ def diff(
     """What differs between two databases, cell by cell: B against A."""
     from pipelines.made_by import made_unlike
     from pipelines.replay import compare
-    from pipelines.run import see_database
 
     for path in (a, b):
         see_database(path)
@@ -569,7 +567,6 @@ def subject(
 
     from pipelines.made_by import out_of_date
     from pipelines.printed import print_otherwise, print_published, print_subject
-    from pipelines.run import opened
     from pipelines.subject import about, published
     from pipelines.trace import a_day
 
@@ -601,7 +598,6 @@ app.command()(ask)
 def key(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
     """The answer key: every error that --dirt put into the files, by file and line, before and after."""
     from pipelines.key import key as answers
-    from pipelines.run import opened
 
     place = Home(home)
     with opened(place) as engine:
@@ -627,7 +623,6 @@ def systems(
 ) -> None:
     """Systems and lists of social credit: what stands for each here, with a figure of the database."""
     from pipelines.made_by import out_of_date
-    from pipelines.run import opened
     from pipelines.systems import systems as stand
 
     with opened(Home(home)) as engine:

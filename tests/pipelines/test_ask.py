@@ -9,8 +9,11 @@ import duckdb
 import pytest
 from jsonschema import Draft202012Validator
 
+from pipelines.ask import bounded
+from pipelines.ask.answers import MOST_CHARACTERS, Answer
+from pipelines.ask.errors import QueryError
 from pipelines.ask.questions import questions
-from pipelines.ask.safe import LONGEST, MOST_CHARACTERS, QueryError, ask
+from pipelines.ask.safe import LONGEST
 from pipelines.cli import main
 from pipelines.home import write_json
 
@@ -20,6 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def database(story) -> Path:
     return story.database
+
+
+def ask(database: Path, sql: str, most_rows: int = 1000, seconds: float = 60) -> Answer:
+    return bounded.ask(database, sql, most_rows, seconds)
 
 
 @pytest.fixture
