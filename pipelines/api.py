@@ -48,6 +48,9 @@ class OpenHome:
     def sql(self, query: str, *params: Any) -> pd.DataFrame:
         """The rows of a query on the database, with the words of the models (`until`, `on_day` ...).
 
+        It runs in a process beside this one, which reads this database and no other file. It takes the time
+        it takes: interrupt it to end it.
+
         Args:
             query: one SELECT in DuckDB's SQL; values to fill in are marked `?`.
             params: those values, in order.

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from pipelines.ask.errors import QueryError, too_long
+from pipelines.ask.errors import QueryError, strange_value, too_long
 from pipelines.ask.messages import READY, Question, Reply
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # Bytes that a question may take: DuckDB's own bound of a gigabyte, and room for what that does not count.
 MEMORY = 1536 << 20
 MOST = 4  # processes; each may keep two cores busy
-MOST_WAITING = 20  # who come when so many wait are told so at once
-SECONDS_TO_WAIT = 10
+MOST_WAITING = 20  # who come later are told so at once; a server answers other pages meanwhile
+SECONDS_TO_WAIT = 15  # longer than a question on a page may take, so that the next get their turn
 SECONDS_TO_STOP = 0.5  # from DuckDB being told to stop to the end of the process
 SECONDS_TO_START = 60
 
@@ -94,7 +94,7 @@ class _Process:
     def __init__(self) -> None:
         self._ready = False  # whether it has said that it is
         self._late = False  # whether it was ended because time was up
-        self._owes = False  # whether it was asked something and has not answered
+        self._owes = False  # whether it is to say something and has not yet
         path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         try:
             self._process = subprocess.Popen(
@@ -132,13 +132,12 @@ class _Process:
         try:
             question = Question(function, pickle.dumps(arguments), memory)
         except Exception as error:  # whatever a value's own class does
-            said = " ".join(str(error).split())
-            raise QueryError(f"One of the values cannot be given to a question ({said}).") from None
+            raise strange_value() from error
+        self._owes = True
         if not self._ready:
             if self._hear(SECONDS_TO_START) != READY:
                 raise RuntimeError(f"no process for questions started ({self.end()})")
             self._ready = True
-        self._owes = True
         with contextlib.suppress(OSError):  # it has ended, as is heard now
             pickle.dump(question, self._stdin)
             self._stdin.flush()
@@ -273,7 +272,7 @@ class _Processes:
             crowded = patience is not None and self._waiting > MOST_WAITING
             if crowded or not self._changed.wait_for(self._free, patience):
                 raise QueryError(
-                    "Other questions are being answered, as many as can be at once; ask again in a while."
+                    "As many questions are being answered as can be at once; ask again in a while."
                 )
         finally:
             self._waiting -= 1

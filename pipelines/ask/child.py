@@ -26,7 +26,7 @@ from typing import IO
 import duckdb
 
 from pipelines.ask import safe
-from pipelines.ask.errors import QueryError, too_much
+from pipelines.ask.errors import strange_value, too_much
 from pipelines.ask.messages import READY, Question, Reply
 
 
@@ -71,9 +71,7 @@ def _arguments(question: Question) -> tuple:
     try:
         return pickle.loads(question.arguments)
     except Exception as error:  # whatever a class does
-        raise QueryError(
-            f"One of the values cannot be given to a question ({' '.join(str(error).split())})."
-        ) from None
+        raise strange_value() from error
 
 
 def _listen(questions: queue.SimpleQueue[Question]) -> None:

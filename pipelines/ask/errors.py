@@ -64,19 +64,37 @@ def too_much() -> QueryError:
     )
 
 
+def strange_value() -> QueryError:
+    """What is said when a value for `?` is no plain one."""
+    return QueryError(
+        "One of the values for `?` is of a kind that the database does not know; give text, numbers, days, "
+        "or lists of them."
+    )
+
+
 def told(error: Exception, sql: str) -> QueryError:
     """What DuckDB says is wrong, in a sentence, with the place in the statement."""
     text = str(error)
     try:
-        node = json.loads(text[text.index("{") :])
+        node, _ = json.JSONDecoder().raw_decode(text[text.index("{") :])
     except ValueError:
         node = {"exception_message": text.partition(": ")[2] or text}
     said = str(node.get("exception_message") or text)
-    if node.get("exception_type") == "Permission":
+    kind = node.get("exception_type")
+    if kind == "Permission":
         return QueryError("A question reads the database alone, no file and no network.")
+    if kind == "INTERNAL":
+        return QueryError(
+            "DuckDB itself has a fault here, and cannot answer this.", advice="write it otherwise"
+        )
+    if said.startswith("Max expression depth"):
+        return QueryError(
+            "More than 1,000 expressions stand within one another, which is too deep.",
+            advice="write parts of it before it, with WITH",
+        )
     line, column = _place(node.get("position"), sql)
     where = "" if line is None else f"Line {line}, column {column}: "
-    sentence = ". ".join(part.strip().rstrip(".!") for part in said.splitlines() if part.strip())
+    sentence = ". ".join(part.strip().rstrip(".!:") for part in said.splitlines() if part.strip())
     advice = next((what for pattern, what in _ADVICE if re.match(pattern, said)), "")
     return QueryError(f"{where}{sentence}.", line, column, advice)
 
