@@ -253,7 +253,7 @@ class _Processes:
             if not self._free():
                 self._wait(patience)
             while self._idle:
-                process = self._idle.pop()
+                process = self._idle.pop(0)  # the last to answer may still be getting ready
                 if process.usable:
                     break
                 process.end()
