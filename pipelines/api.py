@@ -19,7 +19,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.ask.bounded import framed
 from pipelines.home import Home
+from pipelines.in_force import opened, see_database
 
 if TYPE_CHECKING:  # loaded when they are first used
     import pandas as pd
@@ -47,23 +49,20 @@ class OpenHome:
     def sql(self, query: str, *params: Any) -> pd.DataFrame:
         """The rows of a query on the database, with the words of the models (`until`, `on_day` ...).
 
+        It runs in a process beside this one, which reads this database and no other file. It takes the time
+        it takes: interrupt it to end it.
+
         Args:
             query: one SELECT in DuckDB's SQL; values to fill in are marked `?`.
             params: those values, in order.
 
         Raises:
-            QueryError: if it is no SELECT, or cannot be; in one sentence.
+            QueryError, DatabaseError: if it is no SELECT, or cannot be; in one sentence.
         """
-        from pipelines.ask.safe import framed
-        from pipelines.run import opened
-
-        with opened(self.home) as engine:
-            return framed(engine, query, params)
+        return framed(see_database(self.home.database()), query, params)
 
     def tables(self) -> list[str]:
         """Names of all tables, sorted."""
-        from pipelines.run import opened
-
         with opened(self.home) as engine:
             return engine.tables()
 
@@ -83,7 +82,6 @@ class OpenHome:
         """
         import pandas as pd
 
-        from pipelines.run import opened
         from pipelines.subject import HELD, about
         from pipelines.trace import a_day
 
@@ -101,7 +99,6 @@ class OpenHome:
         Raises:
             NotFound: if nothing has the id, or several things begin with it.
         """
-        from pipelines.run import opened
         from pipelines.trace import trace
 
         with opened(self.home) as engine:
@@ -169,8 +166,6 @@ def open_home(folder: Path | str = "build") -> OpenHome:
     Raises:
         HomeError: if nothing has been built there.
     """
-    from pipelines.run import see_database
-
     home = Home(Path(folder))
     see_database(home.database())
     return OpenHome(home)

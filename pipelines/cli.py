@@ -17,6 +17,7 @@ from pipelines.engine.spark_settings import spark_settings
 from pipelines.experiment.commands import experiment
 from pipelines.explore.commands import explore
 from pipelines.home import Home
+from pipelines.in_force import opened, see_database
 from pipelines.lab.commands import lab
 from pipelines.listing.commands import edges, faults, gates, lists, models, sources
 from pipelines.matrix.commands import matrix
@@ -180,7 +181,6 @@ def replay(
     from pipelines.exchange.network import JOINS
     from pipelines.replay import command
     from pipelines.replay.plan.remedies import clocks
-    from pipelines.run import see_database
     from schemas.contract import feeds
     from sources.deliver import MOST_DAYS
     from sources.faults.base import SCOPES
@@ -367,7 +367,6 @@ def diff(
     """What differs between two databases, cell by cell: B against A."""
     from pipelines.made_by import made_unlike
     from pipelines.replay import compare
-    from pipelines.run import see_database
 
     for path in (a, b):
         see_database(path)
@@ -422,7 +421,6 @@ app.command()(ask)
 def key(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
     """The answer key: every error that --dirt put into the files, by file and line, before and after."""
     from pipelines.key import key as answers
-    from pipelines.run import opened
 
     place = Home(home)
     with opened(place) as engine:

@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.exchange.joins import JOINS
+
 LOCK_SECONDS = 5  # for which a run waits for another that holds the home
 BUILDING = ".building"  # ends the name of what is not whole yet
 
@@ -223,7 +225,6 @@ def _wrong(node: object) -> str | None:
     for key, kind in (("join", str), ("tier", str), ("landing", str), ("policy", dict)):
         if not isinstance(node.get(key), kind | None):
             return f"its {key} is {node[key]!r}, which it cannot be"
-    from pipelines.exchange.network import JOINS
     from schemas.contract import TIERS
 
     for key, known in (("join", JOINS), ("tier", TIERS)):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from pipelines.engine.spark_settings import SparkSettings
 from pipelines.exchange.network import read_network
 from pipelines.graph import all_models
 from pipelines.home import LOCK_SECONDS, Home, HomeError, write_json
+from pipelines.in_force import see_database
 from pipelines.landing import LandingError, deliveries_in, read_manifest
 from pipelines.landing.decisions import decided_in
 from pipelines.landing.folder import check_folder
@@ -32,35 +32,6 @@ from schemas.contract import feeds
 from schemas.progress import Progress
 
 LEAST_HIDDEN_SEED = 100_000  # so that nobody finds it by trying all of them
-DATABASE_MARK = b"DUCK"  # bytes 8 to 11 of every DuckDB file
-
-
-def see_database(path: Path) -> Path:
-    """The path, if a database that was built here lies there.
-
-    Raises:
-        HomeError: if there is no file, or it is no database.
-    """
-    if not path.is_file():
-        raise HomeError(f"{path} is no file; give a database that `islands build` made.")
-    with path.open("rb") as file:
-        if file.read(12)[8:] != DATABASE_MARK:
-            raise HomeError(f"{path} is no database; give one that `islands build` made.")
-    with open_engine("duckdb", path, read_only=True) as engine:
-        if not engine.table_exists("codes.run") or not engine.table_exists("exchange.copies"):
-            raise HomeError(f"{path} is a database, but not one that `islands build` made.")
-    return path
-
-
-@contextlib.contextmanager
-def opened(home: Home) -> Iterator[Engine]:
-    """The database in force, open for reading.
-
-    Raises:
-        HomeError: if there is none, or the file is no database.
-    """
-    with open_engine("duckdb", see_database(home.database()), read_only=True) as engine:
-        yield engine
 
 
 def dirt_value(text: str | float) -> float:

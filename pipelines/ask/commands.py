@@ -8,8 +8,11 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from pipelines.ask import bounded
+from pipelines.ask.errors import QueryError
 from pipelines.ask.questions import question, questions
 from pipelines.home import Home
+from pipelines.in_force import see_database
 from pipelines.options import HOME, HomeOption, JsonOption, note, see_within
 from pipelines.terminal import print_json, print_table
 
@@ -45,12 +48,9 @@ def ask(
         else:
             print_table("Questions that stand ready: islands ask NAME", found, ["name", "asks"])
         return
-    from pipelines.ask.safe import QueryError
-    from pipelines.ask.safe import ask as safely
-    from pipelines.run import see_database
-
     see_within(rows, MOST_ROWS, "--rows", "a number of rows")
     see_within(seconds, MOST_SECONDS, "--seconds", "a number of seconds")
+    bounded.start()  # it gets ready while the database is looked for
     sql, title = given, None
     if given == "-":
         try:
@@ -61,7 +61,7 @@ def ask(
         ready = question(given.strip())
         sql, title = ready.sql, ready.title
     try:
-        answer = safely(see_database(Home(home).database()), sql, rows, seconds)
+        answer = bounded.ask(see_database(Home(home).database()), sql, rows, seconds)
     except QueryError as error:
         advice = f" Try this: {error.advice}." if error.advice else ""
         raise QueryError(f"{error}{advice}", error.line, error.column) from None

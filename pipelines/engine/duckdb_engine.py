@@ -37,6 +37,26 @@ def _text(id: UUID | None) -> str | None:
     return id and id.hex
 
 
+def _ids(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """Which columns of a connection's last result hold ids."""
+    columns = connection.description or ()
+    return [n for n, column in enumerate(columns) if column[1] == "UUID"]
+
+
+def frame_of(
+    connection: duckdb.DuckDBPyConnection, sql: str, params: Sequence[Any] | None = None
+) -> pd.DataFrame:
+    """The rows of a query as a frame, ids as text.
+
+    Raises:
+        duckdb.Error: if it cannot be run.
+    """
+    frame = connection.execute(sql, params).df()
+    for n in _ids(connection):
+        frame.isetitem(n, frame.iloc[:, n].map(_text, na_action="ignore").astype("str"))
+    return frame
+
+
 class DuckDBEngine(Engine):
     """One connection to a DuckDB file, or to memory.
 
@@ -145,22 +165,14 @@ class DuckDBEngine(Engine):
     def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         with self._told():
             rows = self.connection.execute(sql, params).fetchall()
-        ids = self._ids()
+        ids = _ids(self.connection)
         for n, row in enumerate(rows if ids else ()):
             rows[n] = tuple(_text(v) if at in ids else v for at, v in enumerate(row))
         return rows
 
     def frame(self, sql: str, params: Sequence[Any] | None = None) -> pd.DataFrame:
         with self._told():
-            frame = self.connection.execute(sql, params).df()
-        for n in self._ids():
-            frame.isetitem(n, frame.iloc[:, n].map(_text, na_action="ignore").astype("str"))
-        return frame
-
-    def _ids(self) -> list[int]:
-        """Which columns of the last result hold ids."""
-        columns = self.connection.description or ()
-        return [n for n, column in enumerate(columns) if column[1] == "UUID"]
+            return frame_of(self.connection, sql, params)
 
     def create_schema(self, name: str) -> None:
         self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(*name.split('.'))}")

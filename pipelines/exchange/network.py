@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipelines.exchange.joins import JOINS
 from pipelines.exchange.modes import modes
 from quality.policies import PREFIX, of_gates
 from schemas.contract import CODES, ROOT, TIERS, read_csv, read_yaml
@@ -18,7 +19,6 @@ from schemas.contract import CODES, ROOT, TIERS, read_csv, read_yaml
 NETWORK_FILE = ROOT / "pipelines" / "exchange" / "network.yml"
 LISTS_FILE = CODES / "lists.csv"
 GRADED_FILE = CODES / "score_lists.csv"
-JOINS = ("none", "own-keys", "unified-code", "full")
 MATCHES = ("code", "name", "name_division")
 SEVERITIES = ("positive", "minor", "general", "serious")
 CHOICES = {"mode": tuple(modes()), "match": MATCHES, "join": JOINS, "tier": TIERS}

@@ -137,8 +137,7 @@ def _see_allowed(request: Request, names: Sequence[str]) -> None:
     see_allowed(
         request.method,
         request.url.path + (f"?{query}" if query else ""),
-        request.headers.get("host", ""),
-        request.headers.get("origin"),
+        request.headers,
         names,
     )
 

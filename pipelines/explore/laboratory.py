@@ -21,8 +21,8 @@ from pipelines.exchange.network import Network, read_network
 from pipelines.explore.asked import RequestError
 from pipelines.explore.words import Words, read_words
 from pipelines.home import Home
+from pipelines.in_force import see_database
 from pipelines.made_by import out_of_date
-from pipelines.run import see_database
 from pipelines.trace import rows
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ import threading
 
 import uvicorn
 
+from pipelines.ask import bounded
 from pipelines.explore.app import make_app
 from pipelines.explore.laboratory import Open
 from pipelines.explore.safety import names_of
@@ -85,9 +86,11 @@ def serve(home: Home, port: int) -> None:
             "All data is synthetic.",
             flush=True,
         )
-        # What replays need is made ready while somebody reads the first page.
+        # What questions in SQL and replays need is made ready while somebody reads the first page.
+        bounded.start()
         threading.Thread(target=laboratory.begin, daemon=True).start()
         try:
             running.run(sockets=[place])
         finally:
+            bounded.close()  # first: who waits for an answer hears of it, and the server can end
             opened.close()

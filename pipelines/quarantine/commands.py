@@ -9,6 +9,7 @@ import typer
 from typer import Argument, Option
 
 from pipelines.home import Home
+from pipelines.in_force import opened
 from pipelines.options import HOME, HomeOption, JsonOption, see_one_of
 from pipelines.terminal import print_json
 
@@ -47,7 +48,6 @@ def quarantine_list(
     from pipelines.landing.decisions import LOG, courses, read_log
     from pipelines.printed import print_quarantine
     from pipelines.quarantine.rows import listed
-    from pipelines.run import opened
     from schemas.contract import feeds
 
     see_one_of(feed, list(feeds()), "--feed")
@@ -62,7 +62,6 @@ def quarantine_show(row: RowArgument, home: HomeOption = HOME, as_json: JsonOpti
     from pipelines.landing.decisions import LOG, courses, read_log
     from pipelines.printed import print_row
     from pipelines.quarantine.rows import shown
-    from pipelines.run import opened
 
     with opened(Home(home)) as engine:
         found = shown(engine, row, courses(read_log(home / LOG)))

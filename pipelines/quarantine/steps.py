@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from pipelines.engine.base import Engine
 from pipelines.home import LOCK_SECONDS, Home
+from pipelines.in_force import opened
 from pipelines.landing.decisions import (
     CORRECT,
     DISCARD,
@@ -25,7 +26,6 @@ from pipelines.landing.decisions import (
 from pipelines.landing.keys import landing_select
 from pipelines.landing.reading import arriving
 from pipelines.quarantine.rows import OPEN, STATES, Aside, among, kept_aside, row_named
-from pipelines.run import opened
 from quality.expectations import sentence
 from quality.from_contract import landing_expectations
 from quality.gates import row_verdicts_sql

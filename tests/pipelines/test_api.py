@@ -34,13 +34,24 @@ def test_sql_gives_a_frame(lab):
         (lambda lab: lab.sql("SELECT ?"), "."),
         (lambda lab: lab.sql("COPY (SELECT 1) TO 'islands-never.csv'"), "COPY would"),
         (lambda lab: lab.sql("SELECT 1; SELECT 2"), "2 statements"),
+        (lambda lab: lab.sql("FROM read_text('/etc/passwd')"), "no file and no network"),
+        (lambda lab: lab.sql("SELECT ?", lambda: 1), "of a kind that the database does not know"),
         (lambda lab: lab.subject(NOODLES, "2024-13-01"), "as_of must be a day"),
         (
             lambda lab: lab.replay("wrong_unit", sed=3),
             "has no option 'sed'. Perhaps seed is meant.",
         ),
     ],
-    ids=["no SQL", "a value missing", "it writes", "two", "no day", "no option"],
+    ids=[
+        "no SQL",
+        "a value missing",
+        "it writes",
+        "two",
+        "a file",
+        "a value",
+        "no day",
+        "no option",
+    ],
 )
 def test_what_cannot_be_asked_is_said_in_one_sentence(ask, says, lab):
     with pytest.raises(ValueError, match=re.escape(says)) as raised:

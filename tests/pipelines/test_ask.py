@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 from jsonschema import Draft202012Validator
 
+from pipelines.ask import bounded
+from pipelines.ask.answers import MOST_CHARACTERS, Answer
+from pipelines.ask.errors import QueryError
+from pipelines.ask.messages import READY, Question
 from pipelines.ask.questions import questions
-from pipelines.ask.safe import LONGEST, MOST_CHARACTERS, QueryError, ask
+from pipelines.ask.safe import LONGEST
 from pipelines.cli import main
 from pipelines.home import write_json
 
@@ -20,6 +27,10 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def database(story) -> Path:
     return story.database
+
+
+def ask(database: Path, sql: str, most_rows: int = 1000, seconds: float = 60) -> Answer:
+    return bounded.ask(database, sql, most_rows, seconds)
 
 
 @pytest.fixture
@@ -71,8 +82,15 @@ def test_a_number_that_is_no_float_is_told_as_it_is(database) -> None:
     assert found.rows == [["12345678901234567.89", 0.1]]
 
 
-def test_a_value_that_python_has_not_is_said(refused) -> None:
+def test_a_value_that_python_has_not_is_said(database, refused) -> None:
     assert "cannot be shown" in str(refused("SELECT INTERVAL '99999999 years'"))
+    assert "50 deep" in str(refused(f"SELECT {'[' * 60}1{']' * 60}"))
+    found = ask(
+        database,
+        "SELECT DATE 'infinity', TIMESTAMP '-infinity', [DATE '-infinity'], DATE '9999-12-31', "
+        "DATE '0001-01-01'",
+    )
+    assert found.rows == [["infinity", "-infinity", ["-infinity"], "9999-12-31", "0001-01-01"]]
 
 
 # Statement -> a word of the sentence that refuses it.
@@ -120,6 +138,61 @@ def test_what_takes_too_long_or_too_much_is_stopped(refused) -> None:
     assert "memory" in str(refused(huge, seconds=60))
 
 
+ONE_CALL = (
+    "SELECT levenshtein(repeat('a', 200000), repeat('b', 200000))"  # takes minutes, in one call
+)
+
+
+def test_time_is_up_within_one_call_too_and_the_next_question_is_answered(
+    database, refused
+) -> None:
+    assert "longer than 0.5 seconds" in str(refused(ONE_CALL, seconds=0.5))
+    assert ask(database, "SELECT 1").rows == [[1]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of a process")
+def test_memory_is_bounded_within_one_call_too(database, refused) -> None:
+    assert "memory" in str(refused("SELECT len(range(200000000))"))
+    assert ask(database, "SELECT 1").rows == [[1]]
+
+
+def test_a_process_that_breaks_down_is_one_sentence(database, refused, monkeypatch) -> None:
+    ask(database, "SELECT 1")  # from here on one is ready
+    hear = bounded._Process._hear
+
+    def killed(process: bounded._Process, seconds: float) -> object:
+        process.kill()
+        return hear(process, seconds)
+
+    with monkeypatch.context() as while_it_works:
+        while_it_works.setattr(bounded._Process, "_hear", killed)
+        assert "broke down" in str(refused(ONE_CALL))
+    assert ask(database, "SELECT 1").rows == [[1]]
+
+
+def test_who_finds_all_at_work_is_told(refused, monkeypatch) -> None:
+    monkeypatch.setattr(bounded, "MOST", 0)
+    with monkeypatch.context() as many_wait:
+        many_wait.setattr(bounded, "MOST_WAITING", 0)
+        assert "ask again" in str(refused("SELECT 1"))
+    monkeypatch.setattr(bounded, "SECONDS_TO_WAIT", 0)
+    assert "ask again" in str(refused("SELECT 1"))
+
+
+def test_the_process_ends_with_whoever_began_it(database) -> None:
+    command = [sys.executable, "-m", "pipelines.ask.child"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe) as process:
+        try:
+            assert pickle.load(process.stdout) == READY
+            question = Question("ask", pickle.dumps((database, ONE_CALL, 1, 600)), None)
+            process.stdin.write(pickle.dumps(question))
+            process.stdin.close()
+            assert process.wait(60) == 0 and process.stdout.read() == b""
+        finally:
+            process.kill()
+
+
 def test_an_error_says_where_and_what_to_try(refused) -> None:
     error = refused("SELECT '张', 1,\n    hodler\nFROM exchange.copies")
     assert (error.line, error.column) == (2, 5)
@@ -132,6 +205,10 @@ def test_an_error_says_where_and_what_to_try(refused) -> None:
     assert "SHOW ALL TABLES" in refused("FROM exchange.copy").advice
     assert "TRY_CAST" in refused("SELECT CAST('a' AS INTEGER)").advice
     assert refused("SELECT 1 FORM x").column == 15
+    assert "too deep" in str(refused(f"SELECT 1{' + 1' * 2000}"))
+    assert "a fault" in str(
+        refused("SELECT json_structure((repeat('[', 10000) || repeat(']', 10000))::JSON)")
+    )
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.build import build
 from pipelines.home import Home
+from pipelines.in_force import opened
 from pipelines.landing.decisions import (
     LOG,
     Decided,
@@ -34,7 +35,7 @@ from pipelines.replay import FaultSpec, prove
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import RowEdit, apply, decided_after
-from pipelines.run import build_home, opened
+from pipelines.run import build_home
 from quality.expectations import expect
 from schemas.contract import feeds
 from schemas.record_id import version

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipelines.ask.bounded import ask
+from pipelines.ask.errors import QueryError
 from pipelines.ask.questions import questions
 from pipelines.explore.asked import Asked
 from pipelines.explore.laboratory import Laboratory
@@ -15,7 +17,6 @@ LONGEST = 5_000  # characters of a statement, which has to fit into an address
 
 def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     """The answer to a question, or what is wrong with it; without one, the questions that stand ready."""
-    from pipelines.ask.safe import QueryError, ask
 
     sql = asked.text("q", LONGEST)
     answer, error = None, None

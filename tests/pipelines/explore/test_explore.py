@@ -172,6 +172,8 @@ def test_an_entry_that_is_right_can_be_disputed_and_comes_back_or_does_not(
         ("/holders/nobody", 404, "no holder"),
         ("/edges/nobody", 404, "no edge"),
         ("/files?file=court/court_20240313.json&line=x", 400, "whole number"),
+        ("/quarantine?feed=zz", 400, "not &#39;zz&#39;"),
+        ("/quarantine?rule=zz", 404, "Nothing named &#39;zz&#39; is expected"),
         ("/replay", 400, "Say what goes wrong"),
         ("/replay?fault=nothing", 400, "nothing"),
         ("/replay?fault=wrong_unit&day=today", 400, "takes a day"),
@@ -210,6 +212,27 @@ def test_only_its_own_pages_may_ask_and_send(client) -> None:
     assert all(one.startswith(("/", "#", "data:,")) for one in asked_for)
     assert client.get("/static/plotly.js").status == 200
     assert client.get("/static/../app.py").status == 404
+
+
+# What a browser says of a request for a page of another site -> whether it is answered.
+FROM_ELSEWHERE = {
+    "a link that is followed": ("navigate", "document", None, 200),
+    "the same, fetched ahead": ("navigate", "document", "prefetch;prerender", 403),
+    "a frame": ("navigate", "iframe", None, 403),
+    "a picture": ("no-cors", "image", None, 403),
+    "a script": ("cors", "empty", None, 403),
+}
+
+
+@pytest.mark.parametrize("what", FROM_ELSEWHERE)
+def test_a_page_of_another_site_can_link_and_start_nothing(client, what) -> None:
+    mode, dest, purpose, status = FROM_ELSEWHERE[what]
+    said = {"sec-fetch-mode": mode, "sec-fetch-dest": dest}
+    said |= {"sec-purpose": purpose} if purpose else {}
+    for site in ("cross-site", "same-site"):
+        assert client.get("/sql?q=SELECT 1", {**said, "sec-fetch-site": site}).status == status
+    for site in ("same-origin", "none"):
+        assert client.get("/sql?q=SELECT 1", {**said, "sec-fetch-site": site}).status == 200
 
 
 def test_a_database_that_takes_the_place_of_another_is_found(story, home, tmp_path) -> None:

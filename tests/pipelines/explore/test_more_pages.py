@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.ask.questions import questions
 from pipelines.engine import open_engine
+from pipelines.explore.pages import sql as sql_page
 from pipelines.explore.pages.holders import HELD, STALE
 from pipelines.explore.pages.presenter import STEPS
 from pipelines.explore.results import pairs_of_command
@@ -39,7 +40,7 @@ def test_a_table_tells_its_columns_values_and_sql(client, story) -> None:
     assert client.get("/tables/exchange.copies", column="x").status == 400
 
 
-def test_the_box_answers_explains_and_refuses(client) -> None:
+def test_the_box_answers_explains_and_refuses(client, monkeypatch) -> None:
     told = client.get("/sql.json", q="SELECT count(*) AS n FROM today.copies").json()
     assert told["answer"]["columns"] == [{"name": "n", "type": "BIGINT"}] and told["error"] is None
     wrong = client.get("/sql", q="SELECT hodler\nFROM exchange.copies")
@@ -52,6 +53,12 @@ def test_the_box_answers_explains_and_refuses(client) -> None:
         told = client.get("/sql.json", q=sql).json()
         assert told["answer"] is None and told["error"]["sentence"].endswith(".")
     assert client.get("/sql", q="<script>alert(1)</script>").text.count("<script>") == 0
+    with monkeypatch.context() as soon:
+        soon.setattr(sql_page, "SECONDS", 0.5)
+        one_call = "SELECT levenshtein(repeat('a', 200000), repeat('b', 200000))"
+        told = client.get("/sql.json", q=one_call).json()
+        assert told["error"]["sentence"] == "It took longer than 0.5 seconds and was stopped."
+    assert client.get("/sql.json", q="SELECT 1").json()["answer"]["rows"] == [[1]]
     ready = client.get("/sql.json").json()["questions"]
     assert [one["name"] for one in ready] == list(questions())
 

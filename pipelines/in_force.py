@@ -1,0 +1,41 @@
+"""The database in force in a home, and whether a file is such a database at all."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.engine import open_engine
+from pipelines.engine.base import Engine
+from pipelines.home import Home, HomeError
+
+DATABASE_MARK = b"DUCK"  # bytes 8 to 11 of every DuckDB file
+
+
+def see_database(path: Path) -> Path:
+    """The path, if a database that was built here lies there.
+
+    Raises:
+        HomeError: if there is no file, or it is no database.
+    """
+    if not path.is_file():
+        raise HomeError(f"{path} is no file; give a database that `islands build` made.")
+    with path.open("rb") as file:
+        if file.read(12)[8:] != DATABASE_MARK:
+            raise HomeError(f"{path} is no database; give one that `islands build` made.")
+    with open_engine("duckdb", path, read_only=True) as engine:
+        if not engine.table_exists("codes.run") or not engine.table_exists("exchange.copies"):
+            raise HomeError(f"{path} is a database, but not one that `islands build` made.")
+    return path
+
+
+@contextlib.contextmanager
+def opened(home: Home) -> Iterator[Engine]:
+    """The database in force, open for reading.
+
+    Raises:
+        HomeError: if there is none, or the file is no database.
+    """
+    with open_engine("duckdb", see_database(home.database()), read_only=True) as engine:
+        yield engine
