@@ -71,6 +71,11 @@ class Mishap:
     def shows(self) -> str:
         return KINDS[self.mishap]["shows"]
 
+    @property
+    def deletes(self) -> bool:
+        """Whether somebody deletes something by hand."""
+        return self.shows == "nothing" and KINDS[self.mishap]["begins"] == "day"
+
     def place(self, shelf: Shelf, day0: int) -> None:
         """Find out when it begins and ends on a shelf."""
         edge, with_sync = shelf.edge, KINDS[self.mishap]["begins"] == "sync"
@@ -99,7 +104,8 @@ class Mishap:
     def concerns(self, thing: Shown) -> bool:
         """Whether it is about a thing."""
         if self.entry_id is not None:
-            return thing.version.entry == self.entry_id
+            whom = self.subject_id in (None, thing.subject)
+            return thing.version.entry == self.entry_id and whom
         if self.subject_id is not None:
             return self.subject_id == thing.subject == thing.version.subject
         return True
