@@ -190,15 +190,19 @@ def _plain(value: Any) -> Any:
 
 def happen(exchange: Exchange, rows: Iterable[Mapping[str, Any]]) -> None:
     """Tell an exchange, before its first day, all that will happen in it."""
-    for mishap in map(Mishap.of, rows):
+    all_of_them = [Mishap.of(row) for row in rows]
+    for mishap in all_of_them:
+        if mishap.shows == "astray":
+            _send_astray(exchange, mishap)
+    for mishap in all_of_them:
+        if mishap.shows == "astray":
+            continue
         mine = [
             shelf
             for shelf in exchange.shelves
             if (shelf.holder, shelf.came_from, shelf.list)
             == (mishap.holder, mishap.came_from, mishap.list)
         ]
-        if mishap.shows == "astray":
-            _send_astray(exchange, mishap)
         if mishap.shows in ("new", "twice"):
             mine = sorted(mine, key=lambda s: (len(s.path), ">".join(s.path)))[:1]
         for shelf in mine:
@@ -216,7 +220,7 @@ def _send_astray(exchange: Exchange, mishap: Mishap) -> None:
         mishap.came_from,
         mishap.holder,
         (mishap.list,),
-        every=10**6,
+        every=10**4,
         offset=mishap.day - exchange.day0,
         lag=1,
         mode="append" if term is None else "expire",

@@ -15,7 +15,7 @@ from tests.naive.simulator import Days
 
 def drawn_mishaps(seed: int, laws: Laws, found: Days, day0: int, days: int) -> list[dict[str, Any]]:
     """One mishap of each kind, as far as there is a place for it that no other has yet; and somebody
-    deletes what somebody made by hand.
+    deletes what somebody made by hand, or sent astray.
 
     Args:
         seed: of the draws.
@@ -83,6 +83,12 @@ def drawn_mishaps(seed: int, laws: Laws, found: Days, day0: int, days: int) -> l
                 row["until_day"] = date.fromordinal(day + draw.randrange(1, 40))
             taken.add((holder, name))
             rows.append(row)
+            if about["shows"] == "astray":
+                there = {name: row[name] for name in ("holder", "came_from", "list")}
+                later = date.fromordinal(day + draw.randrange(1, 20))
+                rows.append(
+                    {"mishap": "deleted_by_hand", **there, "entry_id": _id(entry), "day": later}
+                )
             if about["shows"] == "new":
                 rows.append(_deleted_again(row, laws, draw.randrange(1, 20)))
             break

@@ -184,6 +184,15 @@ def test_a_stranger_keeps_what_it_was_sent(lab):
     assert shown(lab, "third") == [("s", "01-18", "02-01")]
 
 
+def test_a_stranger_deletes_what_it_was_sent_at_once(lab):
+    world(lab)
+    place = {"holder": "stranger", "came_from": "taker"}
+    happens(lab, "list_sent_astray", "2024-01-20", **place)
+    happens(lab, "deleted_by_hand", "2024-01-26", **place, **ENTRY)
+    happens(lab, "deleted_by_hand", "2024-02-02", **place, **ENTRY)
+    assert shown(lab, "stranger") == [("s", "01-21", "01-26")]
+
+
 def test_only_what_is_struck_is_changed(lab):
     world(lab)
     lab.given(
