@@ -31,23 +31,38 @@ deviated AS (
                 ELSE on_day(arrived.from_day, arrived.to_day, deviations.as_of_day)
             END
         )
+),
+
+-- What was made by hand can be deleted by hand as well.
+standing AS (
+    SELECT
+        deviated.holder,
+        deviated.list,
+        deviated.entry_id,
+        deviated.entry_version,
+        deviated.subject_id,
+        deviated.path,
+        deviated.came_from,
+        deviated.from_day,
+        deviated.to_day
+    FROM deviated{entered}
 )
 
 SELECT
-    deviated.holder,
-    deviated.list,
-    deviated.entry_id,
-    deviated.entry_version,
-    deviated.subject_id,
-    deviated.path,
-    deviated.came_from,
-    greatest(deviated.from_day, deletions.from_day) AS from_day,
-    least(deviated.to_day, deletions.to_day) AS to_day,
+    standing.holder,
+    standing.list,
+    standing.entry_id,
+    standing.entry_version,
+    standing.subject_id,
+    standing.path,
+    standing.came_from,
+    greatest(standing.from_day, deletions.from_day) AS from_day,
+    least(standing.to_day, deletions.to_day) AS to_day,
     {distance} AS distance
-FROM deviated
+FROM standing
 LEFT JOIN exchange.deletions
-    ON deletions.entry_id = deviated.entry_id
-    AND deletions.path = deviated.path
-    AND coalesce(deletions.subject_id, deviated.subject_id) = deviated.subject_id
+    ON deletions.entry_id = standing.entry_id
+    AND deletions.path = standing.path
+    AND coalesce(deletions.subject_id, standing.subject_id) = standing.subject_id
 WHERE deletions.entry_id IS NULL
-    OR meet(deviated.from_day, deviated.to_day, deletions.from_day, deletions.to_day){entered}
+    OR meet(standing.from_day, standing.to_day, deletions.from_day, deletions.to_day)

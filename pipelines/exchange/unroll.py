@@ -45,9 +45,9 @@ MISHAP_COLUMNS = {
 }  # fmt: skip
 
 _ENTERED = (
-    "\nUNION ALL\nSELECT\n    "
-    + COPY_COLUMNS.replace(", ", ",\n    ")
-    + "\nFROM exchange.entered\nWHERE distance = {distance}"
+    "\n    UNION ALL\n    SELECT\n        "
+    + COPY_COLUMNS.removesuffix(", distance").replace(", ", ",\n        ")
+    + "\n    FROM exchange.entered\n    WHERE distance = {distance}"
 )
 
 # Columns of a step that matches by name.

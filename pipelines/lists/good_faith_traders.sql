@@ -35,6 +35,8 @@ barred AS (
         AND penalties.event_day >= named.event_day
     WHERE penalties.event_kind = 'penalty'
         AND penalties.severity IN ('general', 'serious')
+        -- one taken back before the day it gives was never in force
+        AND penalties.event_day < until(penalties.to_day)
 ),
 
 -- Days on which a clear time may begin: the first of the place, and the first after each penalty.

@@ -191,6 +191,9 @@ class Shelf:
         for more, begin, end in self.entered():
             if begin <= day and (end is None or day < end):
                 now = now | {shown(more, more.subject)}
+        for mishap in self.mishaps:  # what was made by hand can be deleted as well
+            if mishap.deletes:
+                now = mishap.change(self, now, day)
         return self.diary.write(day, now)
 
     def entered(self) -> list[tuple[Version, int, int | None]]:

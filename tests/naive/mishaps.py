@@ -71,6 +71,11 @@ class Mishap:
     def shows(self) -> str:
         return KINDS[self.mishap]["shows"]
 
+    @property
+    def deletes(self) -> bool:
+        """Whether somebody deletes something by hand."""
+        return self.shows == "nothing" and KINDS[self.mishap]["begins"] == "day"
+
     def place(self, shelf: Shelf, day0: int) -> None:
         """Find out when it begins and ends on a shelf."""
         edge, with_sync = shelf.edge, KINDS[self.mishap]["begins"] == "sync"
@@ -99,7 +104,8 @@ class Mishap:
     def concerns(self, thing: Shown) -> bool:
         """Whether it is about a thing."""
         if self.entry_id is not None:
-            return thing.version.entry == self.entry_id
+            whom = self.subject_id in (None, thing.subject)
+            return thing.version.entry == self.entry_id and whom
         if self.subject_id is not None:
             return self.subject_id == thing.subject == thing.version.subject
         return True
@@ -184,15 +190,19 @@ def _plain(value: Any) -> Any:
 
 def happen(exchange: Exchange, rows: Iterable[Mapping[str, Any]]) -> None:
     """Tell an exchange, before its first day, all that will happen in it."""
-    for mishap in map(Mishap.of, rows):
+    all_of_them = [Mishap.of(row) for row in rows]
+    for mishap in all_of_them:
+        if mishap.shows == "astray":
+            _send_astray(exchange, mishap)
+    for mishap in all_of_them:
+        if mishap.shows == "astray":
+            continue
         mine = [
             shelf
             for shelf in exchange.shelves
             if (shelf.holder, shelf.came_from, shelf.list)
             == (mishap.holder, mishap.came_from, mishap.list)
         ]
-        if mishap.shows == "astray":
-            _send_astray(exchange, mishap)
         if mishap.shows in ("new", "twice"):
             mine = sorted(mine, key=lambda s: (len(s.path), ">".join(s.path)))[:1]
         for shelf in mine:
@@ -210,7 +220,7 @@ def _send_astray(exchange: Exchange, mishap: Mishap) -> None:
         mishap.came_from,
         mishap.holder,
         (mishap.list,),
-        every=10**6,
+        every=10**4,
         offset=mishap.day - exchange.day0,
         lag=1,
         mode="append" if term is None else "expire",

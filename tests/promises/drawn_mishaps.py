@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
+from tests.naive.exchange import digest, shelves_of
 from tests.naive.laws import Laws
 from tests.naive.mishaps import KINDS
 from tests.naive.simulator import Days
 
 
 def drawn_mishaps(seed: int, laws: Laws, found: Days, day0: int, days: int) -> list[dict[str, Any]]:
-    """One mishap of each kind, as far as there is a place for it that no other has yet.
+    """One mishap of each kind, as far as there is a place for it that no other has yet; and somebody
+    deletes what somebody made by hand, or sent astray.
 
     Args:
         seed: of the draws.
@@ -81,8 +83,31 @@ def drawn_mishaps(seed: int, laws: Laws, found: Days, day0: int, days: int) -> l
                 row["until_day"] = date.fromordinal(day + draw.randrange(1, 40))
             taken.add((holder, name))
             rows.append(row)
+            if about["shows"] == "astray":
+                there = {name: row[name] for name in ("holder", "came_from", "list")}
+                later = date.fromordinal(day + draw.randrange(1, 20))
+                rows.append(
+                    {"mishap": "deleted_by_hand", **there, "entry_id": _id(entry), "day": later}
+                )
+            if about["shows"] == "new":
+                rows.append(_deleted_again(row, laws, draw.randrange(1, 20)))
             break
     return rows
+
+
+def _deleted_again(row: dict[str, Any], laws: Laws, after: int) -> dict[str, Any]:
+    """The deletion, so many days after, of an entry made by hand."""
+    place = {name: row[name] for name in ("holder", "came_from", "list")}
+    ways = [
+        shelf.path
+        for shelf in shelves_of(row["list"], laws.owners[row["list"]], laws.edges)
+        if (shelf.holder, shelf.came_from) == (row["holder"], row["came_from"])
+    ]
+    way = min(ways, key=lambda path: (len(path), ">".join(path)))
+    whom = row["subject_id"].replace("-", "")
+    entry = digest(row["mishap"], row["list"], ">".join(way), whom, row["day"].isoformat())
+    day = row["day"] + timedelta(days=after)
+    return {"mishap": "deleted_by_hand", **place, "entry_id": _id(entry), "day": day}
 
 
 def _id(digits: str) -> str:

@@ -221,8 +221,8 @@ class Residue:
     cells: pd.DataFrame = field(repr=False)
 
     def share(self, days_after: int) -> float | None:
-        """R(u); None if no cell differs on the eve or the horizon lies before that day."""
-        return share_on(self.curve, days_after) if days_after < self.censored_at else None
+        """R(u); None if no cell differs on the eve, or that day is not one before the horizon."""
+        return share_on(self.curve, days_after) if 0 <= days_after < self.censored_at else None
 
 
 def residue(

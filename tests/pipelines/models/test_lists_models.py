@@ -322,6 +322,14 @@ def test_a_penalty_believed_from_the_first_day_on_lets_nobody_in(lab):
     assert lab.run("lists.good_faith_traders") == []
 
 
+def test_a_penalty_taken_back_before_the_day_it_gives_costs_no_good_faith(lab):
+    honoured(lab)
+    event(lab, "penalty", event_day="2024-08-01", from_day="2024-05-10", to_day="2024-06-10")
+    assert {row["to_day"].isoformat() for row in lab.run("lists.good_faith_traders")} == {
+        "2027-01-09"
+    }
+
+
 @pytest.mark.parametrize(
     ("ground", "listed"),
     [("able_but_refuses", 1), ("evasion", 1), ("spending_order", 1), ("property_report", 0)],

@@ -159,11 +159,38 @@ def test_an_entry_made_by_hand_at_the_owner_stands_for_the_list_s_own_term(lab):
     ]
 
 
+@pytest.mark.parametrize(
+    ("holder", "came_from", "shown_at"),
+    [
+        ("judge", "judge", {"judge": ("01-17", "02-01"), "taker": ("01-23", "02-06")}),
+        ("taker", "judge", {"taker": ("01-17", "02-01"), "third": ("01-18", "02-08")}),
+    ],
+)
+def test_what_was_made_by_hand_can_be_deleted_by_hand(lab, holder, came_from, shown_at):
+    """Made on 17 January, deleted on 1 February; the taker keeps what nobody deletes."""
+    world(lab, mode="snapshot" if holder == "judge" else "append")
+    place = {"holder": holder, "came_from": came_from}
+    happens(lab, "entered_by_hand", "2024-01-17", subject_id="t", severity="general", **place)
+    (made,) = lab.run("exchange.struck_paths", "exchange.entered")
+    happens(lab, "deleted_by_hand", "2024-02-01", entry_id=made["entry_id"], **place)
+    for at, days in shown_at.items():
+        assert [row[1:] for row in shown(lab, at) if row[0] == "t"] == [days]
+
+
 def test_a_stranger_keeps_what_it_was_sent(lab):
     world(lab, to_day="2024-01-24")
     happens(lab, "list_sent_astray", "2024-01-20", holder="stranger", came_from="taker")
     assert shown(lab, "stranger") == [("s", "01-21", None)]
     assert shown(lab, "third") == [("s", "01-18", "02-01")]
+
+
+def test_a_stranger_deletes_what_it_was_sent_at_once(lab):
+    world(lab)
+    place = {"holder": "stranger", "came_from": "taker"}
+    happens(lab, "list_sent_astray", "2024-01-20", **place)
+    happens(lab, "deleted_by_hand", "2024-01-26", **place, **ENTRY)
+    happens(lab, "deleted_by_hand", "2024-02-02", **place, **ENTRY)
+    assert shown(lab, "stranger") == [("s", "01-21", "01-26")]
 
 
 def test_only_what_is_struck_is_changed(lab):

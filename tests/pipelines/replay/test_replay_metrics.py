@@ -133,6 +133,11 @@ def test_nothing_wrong_on_the_eve_has_no_share(frame, hand):
     assert found.eve == 0 and found.half_life is None and found.share(0) is None
 
 
+def test_a_correction_after_the_horizon_has_no_share_on_any_day(frame, hand):
+    found = residues.residue(frame(), hand.day(100), hand.horizon)
+    assert [found.share(u) for u in (0, found.censored_at - 1)] == [None, None]
+
+
 def test_kaplan_meier_against_figures_worked_out_by_hand():
     """Cells righted after 1, 3, 3 and 8 days; two never, watched for 5 and 10 days."""
     found = residues.kaplan_meier([1, 3, 3, 8, 5, 10], [False, False, False, False, True, True])
