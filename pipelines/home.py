@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 LOCK_SECONDS = 5  # for which a run waits for another that holds the home
+BUILD_AGAIN = "or run `islands build` again."
 BUILDING = ".building"  # ends the name of what is not whole yet
 
 
