@@ -456,8 +456,8 @@ def test_files_that_are_not_those_landed_are_named(folder, tmp_path, what):
             file.unlink()
         else:
             write(FINES, table(FINES, [("9", CODES[1], "0.5", "A")]), file)
-        with pytest.raises(HomeError, match=f"{file} {what}"):
+        with pytest.raises(HomeError, match=f"{file.name} {what}"):
             landed.see_as_landed(folder)
         if what != "came after":
-            with pytest.raises(HomeError, match=f"{file} {what}"):
+            with pytest.raises(HomeError, match=f"{file.name} {what}"):
                 landed.content(folder, FINES, DAYS[0])
