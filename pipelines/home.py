@@ -20,6 +20,7 @@ from typing import Any
 from pipelines.exchange.joins import JOINS
 
 LOCK_SECONDS = 5  # for which a run waits for another that holds the home
+BUILD_AGAIN = "or run `islands build` again."
 BUILDING = ".building"  # ends the name of what is not whole yet
 
 

@@ -37,7 +37,7 @@ from typing import Any
 
 from quality.expectations import Expectation
 from quality.from_contract import interval_expectation, shape_expectations
-from schemas.contract import read_csv
+from schemas.contract import ROOT, read_csv
 
 QUALITY = Path(__file__).parent
 LINES = QUALITY / "checks.csv"
@@ -122,13 +122,18 @@ def of_file(path: Path) -> Expectation:
     """What one file says.
 
     Raises:
-        CheckError: if its header lacks reason, table or outcome, or says what cannot be.
+        CheckError: if its header lacks reason, table or outcome, or says what cannot be, or it is no
+            text in UTF-8.
     """
-    text = path.read_text(encoding="utf-8")
+    where = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CheckError(f"{where}: byte {error.start} is not UTF-8; save it in UTF-8.") from None
     header = _HEADER.match(text)
     if header is None:
         raise CheckError(
-            f"quality/{path.parent.name}/{path.name}: begin with a comment that gives the reason, then "
+            f"{where}: begin with a comment that gives the reason, then "
             "`-- table: stage.table` and `-- outcome: warn`."
         )
     reason = " ".join(line[3:] for line in header["reason"].splitlines())
@@ -148,4 +153,4 @@ def of_file(path: Path) -> Expectation:
             severity=(header["severity"] or "").strip(),
         )
     except ValueError as error:
-        raise CheckError(f"quality/{path.parent.name}/{path.name}: {error}") from error
+        raise CheckError(f"{where}: {error}") from error

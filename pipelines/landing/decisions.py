@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -130,27 +131,62 @@ def read_log(path: Path) -> list[Step]:
     """
     if not path.exists():
         return []
-    with path.open(encoding="utf-8", newline="\n") as file:
+    with path.open("rb") as file:
         lines = list(file)  # a value may hold other characters that end a line of text
     steps = []
     for number, line in enumerate(lines, start=1):
         try:
-            step = Step(**json.loads(line))
-            if step.what not in STEPS:
-                raise ValueError(f"there is no step {step.what!r}")
-        except (TypeError, ValueError) as error:
+            steps.append(_step(json.loads(line.decode("utf-8"))))
+        except (TypeError, ValueError, RecursionError) as error:
             raise DecisionError(
                 f"{path}, line {number} is no step of a quarantine ({error}); put back what stood there."
             ) from None
-        steps.append(step)
     return steps
 
 
+def _step(said: Any) -> Step:
+    """What a line of a log says, every part of it of the kind it must be.
+
+    Raises:
+        TypeError, ValueError: if it is no step.
+    """
+    step = Step(**said)
+    if step.what not in STEPS:
+        raise ValueError(f"there is no step {step.what!r}")
+    texts = ("when", "who", "why", "feed", "delivery", "digest")
+    fits = {name: isinstance(getattr(step, name), str) for name in texts}
+    fits["line"] = step.line is None or _is_number(step.line)
+    fits["nth"] = _is_number(step.nth) and step.nth > 0
+    fits["row"] = step.row is None or _is_row(step.row)
+    fits["values"] = _is_row(step.values)
+    fits["alike"] = isinstance(step.alike, list) and all(map(_is_number, step.alike))
+    for name in (name for name, fit in fits.items() if not fit):
+        raise ValueError(f"its {name} cannot be {getattr(step, name)!r}")
+    return step
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_row(value: object) -> bool:
+    return isinstance(value, dict) and all(v is None or isinstance(v, str) for v in value.values())
+
+
 def add_to_log(path: Path, steps: Iterable[Step]) -> None:
-    """Write steps at the end of a log."""
-    with path.open("a", encoding="utf-8", newline="\n") as file:
-        for step in steps:
-            file.write(json.dumps(asdict(step), ensure_ascii=False) + "\n")
+    """Write steps at the end of a log, all of them or, where there is no room, none."""
+    said = "".join(json.dumps(asdict(step), ensure_ascii=False) + "\n" for step in steps).encode()
+    size = path.stat().st_size if path.exists() else 0
+    try:
+        with path.open("a+b") as file:
+            if size:  # an editor may have left the last line without its end
+                file.seek(-1, os.SEEK_END)
+                said = said if file.read(1) == b"\n" else b"\n" + said
+            file.write(said)
+    except OSError:
+        if path.exists():
+            os.truncate(path, size)
+        raise
 
 
 def course_of(found: Courses, key: Key, line: int | None) -> Course | None:
@@ -171,7 +207,8 @@ def courses(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> C
         known: the contracts; by default all.
 
     Raises:
-        DecisionError: if a step is about a feed of which there is no contract.
+        DecisionError: if a step is about a feed of which there is no contract, or about columns that
+            the contract has not.
     """
     contracts = feeds() if known is None else known
     found: Courses = {}
@@ -181,6 +218,7 @@ def courses(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> C
                 f"{LOG} tells of {step.place}, but there is no contract of a feed {step.feed!r}; put the "
                 "contract back, or take the steps about this feed out of the log."
             )
+        _see_columns(step, contracts[step.feed])
         key = (step.feed, step.delivery, step.digest)
         course = course_of(found, key, step.line)
         having = found.setdefault(key, [])
@@ -196,6 +234,22 @@ def courses(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> C
             if not any(other is course for other in also):
                 also.append(course)
     return found
+
+
+def _see_columns(step: Step, feed: Feed) -> None:
+    """See that a step speaks of the columns of its feed.
+
+    Raises:
+        DecisionError: naming a column that is missing, or that there is not.
+    """
+    said, names = step.row, set(feed.column_names)
+    wrong = step.values.keys() - names if said is None else said.keys() ^ names
+    for name in sorted(wrong | (step.values.keys() - names)):
+        raise DecisionError(
+            f"{LOG} tells of {step.place} {'without' if name in names else 'with'} a column {name!r}, "
+            f"which the contract of {feed.name} {'has' if name in names else 'has not'}; put back what "
+            "stood there, or take the steps about this row out of the log."
+        )
 
 
 def decided_by(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> list[Decided]:

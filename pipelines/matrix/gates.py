@@ -24,8 +24,9 @@ from quality.expectations import (
 )
 from quality.from_contract import feed_expectations
 from quality.suites import CHECKED_STAGES
-from quality.written import CheckError, of_file, written
+from quality.written import QUALITY, CheckError, of_file, written
 from schemas.contract import Feed
+from schemas.contract import feeds as all_feeds
 
 UNREADABLE_GATE = "landing.nothing_unreadable"  # flags records that cannot be read
 _DELIVERIES = "landing.deliveries"
@@ -63,7 +64,7 @@ def gates(
         own: files of gates besides those of the project, one a file.
 
     Raises:
-        CheckError, ModelError: if a file is no gate.
+        CheckError, ModelError: if a file is no gate, or has the name of another.
     """
     by_gate: dict[str, list[Expectation]] = {}
     models: dict[str, list[Model]] = {}
@@ -71,7 +72,7 @@ def gates(
         by_gate.setdefault(e.gate, []).append(e)
     kept = [e for stage in CHECKED_STAGES for e in written(stage)]
     known = {e.gate for e in kept}
-    for e in (*kept, *(e for e in map(of_file, own) if e.gate not in known)):
+    for e in (*kept, *own_gates(own)):
         missing = sorted(e.reads - columns.keys())
         if not missing:
             by_gate.setdefault(e.gate, []).append(e)
@@ -94,6 +95,29 @@ def gates(
             )
         )
     return sorted(found, key=lambda gate: CHECKED_STAGES.index(gate.stage))
+
+
+def own_gates(files: Iterable[Path]) -> list[Expectation]:
+    """What files of gates say, but for those that are among the project's.
+
+    Raises:
+        CheckError: if a file is no gate, or bears the name of another gate.
+    """
+    kept = (e for stage in CHECKED_STAGES for e in written(stage))
+    said = {e.gate for e in (*of_landing(all_feeds().values()), *kept)}
+    found = []
+    for file in files:
+        folder = file.resolve().parent
+        if folder.parent == QUALITY.resolve() and folder.name in CHECKED_STAGES:
+            continue
+        e = of_file(file)
+        if e.gate in said:
+            raise CheckError(
+                f"{file}: there is another gate {e.gate}; give the file a name of its own."
+            )
+        said.add(e.gate)
+        found.append(e)
+    return found
 
 
 def of_landing(feeds: Iterable[Feed]) -> list[Expectation]:

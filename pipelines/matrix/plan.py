@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.exchange.mishaps import mishaps
+from pipelines.matrix.gates import own_gates
 from quality.written import of_file
 from sources.faults import kinds
 from sources.world.draws import Stream
@@ -63,7 +64,7 @@ class Plan:
         """See that it can be.
 
         Raises:
-            ValueError: naming the option that is wrong.
+            ValueError: naming the option, or the file of a gate, that is wrong.
         """
         known = {*kinds(), *mishaps()} - {"free_edit"}
         for name in self.faults:
@@ -74,6 +75,7 @@ class Plan:
         for path in self.own:
             if not path.is_file():
                 raise ValueError(f"--gate: there is no file {path}.")
+        own_gates(self.own)
 
     def world_seed(self, world: int) -> int:
         """The seed of a world."""

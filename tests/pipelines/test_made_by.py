@@ -15,6 +15,7 @@ from pipelines.cli import main
 from pipelines.engine import open_engine
 from pipelines.home import Home, HomeError
 from pipelines.replay import FaultSpec, replay
+from pipelines.replay.recompute.levels import level
 from schemas.contract import ROOT
 
 COURT = "pipelines/lists/court_dishonest.sql"
@@ -164,3 +165,13 @@ def test_two_databases_made_by_other_things_are_told_apart(story, home, capsys) 
     out, err = capsys.readouterr()
     assert json.loads(out)["lists"] == []
     assert f"{other} was built with other models ({COURT}) than {story.database}" in err
+
+
+def test_another_level_is_not_made_of_other_files_than_the_database_in_force(home) -> None:
+    """Files edited after the build given: expected is a sentence, and nothing kept for later."""
+    home.publish(home.database(), home.current() | {"landing_digest": "of the files as they were"})
+    with pytest.raises(
+        HomeError, match="landing are not those from which .*000001.duckdb was built"
+    ):
+        level(home, "none")
+    assert not list(home.path.glob("levels/*/*"))

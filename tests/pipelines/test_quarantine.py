@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from itertools import permutations
 from pathlib import Path
@@ -137,6 +137,52 @@ def test_a_log_holds_characters_that_end_a_line_elsewhere(tmp_path) -> None:
     ]
     add_to_log(tmp_path / LOG, steps)
     assert read_log(tmp_path / LOG) == steps
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("line", "2"), ("line", True), ("delivery", 20240313), ("digest", None), ("nth", 0),
+        ("row", "x"), ("row", {"age": 5}), ("values", ["age"]), ("alike", None), ("alike", [[1]]),
+        ("feed", ["court"]), ("who", None),
+    ],
+)  # fmt: skip
+def test_a_line_with_a_part_of_another_kind_is_no_step(part, value, tmp_path) -> None:
+    """{what: release} given: expected is one sentence that names the line and the part."""
+    said = asdict(step("release", MARKS["raw"], RAW)) | {part: value}
+    (tmp_path / LOG).write_text(json.dumps(said) + "\n", encoding="utf-8")
+    with pytest.raises(DecisionError, match=rf"line 1 is no step of a quarantine \(its {part} "):
+        read_log(tmp_path / LOG)
+
+
+@pytest.mark.parametrize("line", ["中".encode("gbk"), b"[" * 100_000])
+def test_a_line_that_is_no_text_or_no_json_is_named(line, tmp_path) -> None:
+    add_to_log(tmp_path / LOG, [step("release", MARKS["raw"], RAW)])
+    with (tmp_path / LOG).open("ab") as file:
+        file.write(line + b"\n")
+    with pytest.raises(DecisionError, match="line 2 is no step of a quarantine"):
+        read_log(tmp_path / LOG)
+
+
+def test_a_step_is_a_line_of_its_own_where_an_editor_left_the_last_without_its_end(
+    tmp_path,
+) -> None:
+    steps = [step(what, MARKS["raw"], RAW) for what in ("release", "discard")]
+    add_to_log(tmp_path / LOG, steps[:1])
+    (tmp_path / LOG).write_bytes((tmp_path / LOG).read_bytes().rstrip())
+    add_to_log(tmp_path / LOG, steps[1:])
+    assert read_log(tmp_path / LOG) == steps
+
+
+@pytest.mark.parametrize(
+    ("row", "values", "column"),
+    [({}, {}, "age"), (RAW | {"agee": "1"}, {}, "agee"), (RAW, {"agee": "1"}, "agee")],
+)
+def test_a_step_that_speaks_of_other_columns_than_the_contract_is_refused(
+    row, values, column
+) -> None:
+    with pytest.raises(DecisionError, match=f"court:2024-03-13:2 with(out)? a column '{column}'"):
+        decided_by([step(values=values, digest=MARKS["raw"], row=row)])
 
 
 def test_a_log_that_names_a_feed_without_a_contract_is_refused_in_a_sentence() -> None:

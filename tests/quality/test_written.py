@@ -41,6 +41,16 @@ def test_a_file_without_a_header_is_told(tmp_path) -> None:
         of_file(path)
 
 
+def test_a_file_is_utf_8_with_or_without_a_mark(tmp_path) -> None:
+    path = tmp_path / "nobody_twice.sql"
+    text = "-- 没有人 twice.\n-- table: a.b\n-- outcome: warn\nSELECT 1\n"
+    path.write_text(text, encoding="utf-8-sig")
+    assert of_file(path).reason == "没有人 twice."
+    path.write_text(text, encoding="gbk")
+    with pytest.raises(CheckError, match=r"nobody_twice.sql: byte \d+ is not UTF-8"):
+        of_file(path)
+
+
 @pytest.mark.parametrize(
     ("form", "of", "arguments"),
     [

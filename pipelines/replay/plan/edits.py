@@ -213,9 +213,7 @@ def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
 def _delivered_to(landed: Landed, landing: Path, struck: Struck) -> Deliveries:
     """What was delivered, as a fault of a whole delivery sees it."""
 
-    def content_of(day: date) -> bytes:
-        return (landing / landed.file(struck.feed, day)).read_bytes()
-
+    content_of = partial(landed.content, landing, struck.feed)
     return Deliveries(struck.feed, struck.day, content_of)
 
 

@@ -8,13 +8,17 @@ those on which the fault can befall that record. Nothing depends on the order of
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from pipelines.engine.databases import Databases
+from pipelines.home import BUILD_AGAIN, HomeError
+from pipelines.landing import deliveries_in
 from pipelines.landing.decisions import TABLE, decided_of
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
@@ -140,11 +144,13 @@ class Landed:
         policies = f"{name}.{POLICIES}" if POLICIES in held else None
         self.gates = Gates(db, decided_of(decided), policies)
         self._files: dict[str, dict[date, str]] = {}  # feed -> delivery day -> file
-        for feed, day, file in db.rows(
-            f"SELECT feed, published, min(file) FROM {name}.landing.deliveries "
-            "GROUP BY feed, published ORDER BY feed, published"
+        self._digests: dict[str, str] = {}  # file -> SHA-256 of it as it was landed
+        for feed, day, file, digest in db.rows(
+            f"SELECT feed, published, file, digest FROM {name}.landing.deliveries "
+            "ORDER BY feed, published"
         ):
             self._files.setdefault(feed, {})[day] = file
+            self._digests[file] = digest
         self._spoilt = {row[0] for row in db.rows(f"SELECT file FROM {name}.quality.unreadable")}
         self.goes_wrong: dict[tuple[str, str, date, int], bool] = {}  # places of whole deliveries
         self._sizes: dict[str, int] = {}
@@ -170,6 +176,54 @@ class Landed:
     def file(self, feed: Feed, day: date) -> str:
         """The delivery's file, relative to the landing folder."""
         return self._files[feed.name][day]
+
+    def content(self, landing: Path, feed: Feed, day: date) -> bytes:
+        """The bytes of a delivery.
+
+        Args:
+            landing: the folder of files.
+
+        Raises:
+            HomeError: if they are not those that were landed.
+        """
+        file = self.file(feed, day)
+        return self._as_landed(landing / file, self._digests[file])
+
+    def see_as_landed(self, landing: Path) -> None:
+        """See that a folder of files holds the very deliveries that were landed.
+
+        Args:
+            landing: the folder.
+
+        Raises:
+            HomeError: naming a file that is another, is gone or has come since.
+        """
+        there = {
+            one.file: one.path
+            for feed in self.feeds.values()
+            for one in deliveries_in(landing, feed)
+        }
+        whole = self.db.rows(f"SELECT file FROM {self.name}.quality.unreadable WHERE line IS NULL")
+        for file in sorted(there.keys() - self._digests.keys() - {name for (name,) in whole}):
+            raise HomeError(
+                f"{there[file]} came after the database was built; take it away, {BUILD_AGAIN}"
+            )
+        for file, digest in sorted(self._digests.items()):
+            self._as_landed(landing / file, digest)
+
+    @staticmethod
+    def _as_landed(path: Path, digest: str) -> bytes:
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            raise HomeError(
+                f"{path} is gone, from which the database was built; put it back, {BUILD_AGAIN}"
+            ) from None
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise HomeError(
+                f"{path} is not the file from which the database was built; put it back, {BUILD_AGAIN}"
+            )
+        return data
 
     def unreadable_in(self, feed: Feed, days: Iterable[date]) -> bool:
         """Whether one of these deliveries holds what cannot be read, and so cannot be written anew."""

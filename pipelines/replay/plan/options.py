@@ -53,6 +53,8 @@ def asked(
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
             raise FaultError(f"--set takes COLUMN=VALUE, not {pair!r}.")
+        if name.strip() in values:
+            raise FaultError(f"--set {name.strip()} is given twice; give it once.")
         values[name.strip()] = value
     return FaultSpec(
         kind="free_edit" if sets else str(fault),

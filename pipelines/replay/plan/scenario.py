@@ -93,6 +93,8 @@ class Scenario:
 
 _KEYS = ("title", "story", "world", "join", "policy", "remedy", "text", "faults")
 _KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+_TEXT = "tag:yaml.org,2002:str"
+_MADE_TAGS = (_TEXT, "tag:yaml.org,2002:null", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 _WORLD_KEYS = ("size", "seed", "days", "dirt")
 _PLACE_KEYS = ("holder", "sender", "list", "entry", "subject", "other")
 _FAULT_KEYS = ("kind", "feed", "record", *_PLACE_KEYS, "delivery", "backup", "set", "scope",
@@ -143,9 +145,27 @@ def load(path: Path | str) -> Scenario:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML whose plain values are text, but for null: 0012 is a code, and no number in base eight."""
+    """YAML whose plain values are text, but for null: 0012 is a code, and no number in base eight.
+
+    A name is said once in a mapping, and nothing is of a kind that YAML makes of a text by a tag.
+    """
+
+    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        said: set[str] = set()
+        for key, _ in node.value:
+            if key.tag == _TEXT and key.value in said:
+                problem = f"{key.value!r} is said twice in one mapping; say it once"
+                raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
+            said |= {key.value} if key.tag == _TEXT else set()
+        return node
 
 
+_Loader.yaml_constructors = {
+    tag: made
+    for tag, made in yaml.SafeLoader.yaml_constructors.items()
+    if tag in (None, *_MADE_TAGS)
+}
 _Loader.yaml_implicit_resolvers = {
     first: kept
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()

@@ -15,13 +15,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.build import build, tier_of
+from pipelines.build import Build, build, tier_of
+from pipelines.engine.base import Engine
 from pipelines.engine.databases import opened
-from pipelines.home import Home, HomeError
+from pipelines.home import BUILD_AGAIN, Home, HomeError
 from pipelines.landing import read_manifest
 from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
 from pipelines.made_by import Noted, made_before, made_by, noted, of_decisions
 from schemas.progress import Progress
+
+# What a database says of the files it was built from.
+OF_FILES = ("landing_digest", "day0", "last_day", "horizon", "tier")
 
 
 def level(
@@ -43,7 +47,8 @@ def level(
         that is kept in HOME/levels.
 
     Raises:
-        HomeError: if nothing has been built in the home.
+        HomeError: if nothing has been built in the home, or it would have to be built from other files
+            than the database in force.
     """
     about = home.current()
     own = {"join": about.get("join") or "full", "policy": dict(about.get("policy") or {})}
@@ -62,6 +67,14 @@ def level(
     folder = folder_of(home)
     _forget_others(folder)
     target = folder / f"{asked['join']}-{hashlib.sha256(said.encode()).hexdigest()[:12]}.duckdb"
+
+    def see_same_files(_: Engine, done: Build) -> None:
+        if any(done.about[name] != about.get(name, done.about[name]) for name in OF_FILES):
+            raise HomeError(
+                f"The files in {landing} are not those from which {home.database()} was built; put "
+                f"them back as they were, {BUILD_AGAIN}"
+            )
+
     if not target.exists():
         build(
             landing,
@@ -72,6 +85,7 @@ def level(
             progress=progress,
             checks=False,
             decided=decided,
+            ask=see_same_files,
         )
     return target
 

@@ -134,6 +134,7 @@ def rebuilt(
     with opened(base=clean) as db:
         all_feeds = feeds()
         landed, others = Landed(db, "base", all_feeds), Registered(db, "base", all_feeds)
+        landed.see_as_landed(landing)
         edits = plan_case(landed, others, landing, specs)
     folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.kept))
     try:

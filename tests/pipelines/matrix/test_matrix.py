@@ -150,3 +150,30 @@ def test_json_tables_and_page(plan, made):
 def test_an_option_that_cannot_be_is_told():
     with pytest.raises(ValueError, match="--faults 'gremlin' is none of"):
         Plan(faults=("gremlin",)).check()
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (["lawful_term"], "lists.lawful_term"),  # a copy of the project's, that says another thing
+        (["one/mine", "two/mine"], "lists.mine"),
+        (["mine", "ours"], None),
+    ],
+)
+def test_a_gate_of_ones_own_is_not_judged_in_anothers_place(files, told, tmp_path):
+    """Files of gates given: expected is a sentence if one bears the name of another."""
+    paths = [tmp_path / f"{file}.sql" for file in files]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        head = "-- Nobody.\n-- table: lists.entries\n-- outcome: warn\n"
+        path.write_text(f"{head}SELECT 1 AS one", encoding="utf-8")
+    if told is None:
+        assert Plan.of_own(paths).gates == ("lists.mine", "lists.ours")
+        return
+    with pytest.raises(ValueError, match=f"{paths[-1].name}: there is another gate {told}"):
+        Plan.of_own(paths)
+
+
+def test_a_gate_of_the_projects_can_be_judged_alone():
+    path = ROOT / "quality" / "lists" / "lawful_term.sql"
+    assert Plan.of_own([path]).gates == ("lists.lawful_term",)

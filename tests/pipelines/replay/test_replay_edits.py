@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.engine import open_engine
 from pipelines.engine.databases import opened
+from pipelines.home import HomeError
 from pipelines.landing import land
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, apply, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
@@ -436,3 +437,27 @@ def test_a_file_that_changed_meanwhile_is_not_edited(planned, folder, tmp_path):
     write(FINES, table(FINES, [("2", CODES[1], "0.5", "A")]), file)
     with pytest.raises(EditError, match="does not hold the row the database was built from"):
         apply(edit.faulty, folder, tmp_path / "edited", FEEDS, tmp_path / "log")
+
+
+@pytest.mark.parametrize("what", ["is not the file", "is gone", "came after"])
+def test_files_that_are_not_those_landed_are_named(folder, tmp_path, what):
+    """A file {changed, taken away, added} after landing given: expected is a sentence that names it."""
+    day = f"{DAYS[0]:%Y%m%d}"
+    file = folder / f"fines/fines_{day}.csv"
+    with open_engine("duckdb", tmp_path / "base.duckdb") as engine:
+        land(engine, folder, FEEDS)
+    with databases(base=tmp_path / "base.duckdb") as db:
+        landed = Landed(db, "base", FEEDS)
+        landed.see_as_landed(folder)
+        assert landed.content(folder, FINES, DAYS[0]) == file.read_bytes()
+        if what == "came after":
+            file = folder / "fines/fines_20300101.csv"
+        if what == "is gone":
+            file.unlink()
+        else:
+            write(FINES, table(FINES, [("9", CODES[1], "0.5", "A")]), file)
+        with pytest.raises(HomeError, match=f"{file.name} {what}"):
+            landed.see_as_landed(folder)
+        if what != "came after":
+            with pytest.raises(HomeError, match=f"{file.name} {what}"):
+                landed.content(folder, FINES, DAYS[0])

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.plan.options import asked
 from pipelines.replay.plan.scenario import Scenario, ScenarioError, load, save
+from sources.faults import FaultError
 
 ONE = FaultSpec(
     kind="wrong_unit",
@@ -86,6 +88,15 @@ def test_the_example_in_the_documentation_is_readable(tmp_path):
         ("faults: [", "not readable as YAML at line 1, column"),
         ("faults: !!python/name:os.system", "not readable as YAML at line 1, column"),
         ("[" * 5000, "not readable as YAML"),
+        ("faults: [{set: {age: 1, age: 2}}]", "line 1, column 25: 'age' is said twice"),
+        (
+            "join: none\njoin: full\nfaults: [{kind: late}]",
+            "line 2, column 1: 'join' is said twice",
+        ),
+        *(
+            (f"faults: [{{kind: !!{made} x}}]", "line 1, column 17: could not determine")
+            for made in ("timestamp", "bool", "int", "float")
+        ),
     ],
 )
 def test_what_is_odd_is_said_with_its_place(tmp_path, text, sentence):
@@ -114,3 +125,8 @@ def test_a_folder_and_bytes_that_are_no_text_are_said(tmp_path):
 def test_a_missing_file_is_said(tmp_path):
     with pytest.raises(ScenarioError, match="There is no scenario"):
         load(tmp_path / "none.yaml")
+
+
+def test_what_an_option_sets_twice_is_refused():
+    with pytest.raises(FaultError, match="--set age is given twice"):
+        asked(sets=["age=1", " age=2"], feed="court", record="7")
