@@ -262,7 +262,6 @@ def trace(
 def _opened(home: Path) -> Iterator[Any]:
     """The database in force, with a note if it was made by other models, network or codes than there are."""
     from pipelines.made_by import out_of_date
-    from pipelines.run import opened
 
     with opened(Home(home)) as engine:
         note(out_of_date(engine, Home(home).database(), home))
