@@ -110,6 +110,7 @@ def test_json_is_written_whole_or_not_at_all(tmp_path):
     ("said", "sentence"),
     [
         ("", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
         ("[]", "it holds no JSON object"),
         ("{}", "it names no database"),
         ('{"database": 7}', "it names no database"),
