@@ -113,7 +113,7 @@ class Home:
             ) from error
         except OSError as error:
             raise HomeError(f"{self.pointer} cannot be read: {error.strerror or error}.") from error
-        except ValueError as error:  # not JSON, or not even UTF-8
+        except (ValueError, RecursionError) as error:  # not JSON, or not even UTF-8
             raise HomeError(
                 f"{self.pointer} does not say which database is in force, since it is not JSON; run "
                 "`islands build` again."

@@ -108,7 +108,15 @@ def _settle(design: Design, folder: Path) -> dict[str, Any]:
     said = json.loads(json.dumps(said))
     manifest = folder / "manifest.json"
     if manifest.exists():
-        before = json.loads(manifest.read_text(encoding="utf-8"))
+        try:
+            before = json.loads(manifest.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError):
+            before = None
+        if not isinstance(before, dict):
+            raise DesignError(
+                f"{manifest} does not say which experiment this is, since it is no JSON object; give "
+                "another --out, or remove it."
+            )
         for part, of in (
             ("design", "of another design"),
             ("columns", "of an older version"),
@@ -206,13 +214,28 @@ def _write(table: pa.Table, path: Path) -> None:
         pq.write_table(table, partial, compression="zstd")
 
 
+def _read(path: Path, schema: pa.Schema) -> pa.Table:
+    """A part as it was written.
+
+    Raises:
+        DesignError: naming the file, if it is gone or damaged.
+    """
+    try:
+        return pq.read_table(path, schema=schema)
+    except (OSError, pa.ArrowException) as error:
+        raise DesignError(
+            f"{path} is damaged or gone; remove {path.with_suffix('.replays')}, and the same command makes "
+            "it again."
+        ) from error
+
+
 def _together(design: Design, folder: Path, blocks: list[Block]) -> dict[str, Path]:
     """The parts as whole tables, in the order of arm and fault."""
     ordered = sorted(blocks, key=lambda b: (b.arm, b.faults, b.world))
     paths = {name: folder / f"{name}.parquet" for name in TABLES}
     parts = [_part(folder, block) for block in ordered]
-    replays = pa.concat_tables([pq.read_table(p, schema=REPLAYS) for p in parts])
-    cells = pa.concat_tables([pq.read_table(p.with_suffix(".cells"), schema=CELLS) for p in parts])
+    replays = pa.concat_tables([_read(p, REPLAYS) for p in parts])
+    cells = pa.concat_tables([_read(p.with_suffix(".cells"), CELLS) for p in parts])
     order = [("arm", "ascending"), ("fault", "ascending")]
     _write(replays.sort_by(order), paths["replays"])
     # Within a replay the rows keep the order they were found in, which is one of their keys.

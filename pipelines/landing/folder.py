@@ -208,6 +208,12 @@ def _derived(landing: Path, said: Mapping[str, Any]) -> dict[str, Any]:
         _see_no_stray_day(landing, every)
     day0 = _day(path, said, "day0") if "day0" in said else min(days)
     last_day = _day(path, said, "last_day") if "last_day" in said else max(days)
+    if last_day > date.max - timedelta(days=HORIZON_DAYS):
+        where = path if "last_day" in said else landing / every[-1][1]
+        raise LandingError(
+            f"{where} says {last_day} as the last day of deliveries, and no calendar goes on for three "
+            "years after it; correct that."
+        )
     present = {name for name, files in delivered.items() if files}
     tier = next(t for t in TIERS if present <= contract.feeds(t).keys())
     return {

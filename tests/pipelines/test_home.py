@@ -122,6 +122,7 @@ def test_a_file_is_written_whole_or_the_old_one_stays(tmp_path):
     ("said", "sentence"),
     [
         ("", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
         ("[]", "it holds no JSON object"),
         ("{}", "it names no database"),
         ('{"database": 7}', "it names no database"),

@@ -21,7 +21,7 @@ from pipelines.experiment.needs import needs
 from pipelines.experiment.page import write_page
 from pipelines.experiment.report import print_summary
 from pipelines.experiment.rows import CELLS, REPLAYS
-from pipelines.experiment.running import run
+from pipelines.experiment.running import _read, run
 from pipelines.experiment.summary import change, half_lives, pairs, summarise
 from pipelines.replay.plan.remedies import source_days
 
@@ -314,3 +314,19 @@ def test_the_explorer_shows_it(done) -> None:
     costs = [fault["entry_days"] for fault in told["faults"]]
     assert costs == sorted(costs, reverse=True) and costs
     assert all("--fault" in f["command"] and f["address"] is None for f in told["faults"])
+
+
+@pytest.mark.parametrize("said", ["", "[]", "[" * 100_000, '{"design": '])
+def test_a_manifest_that_says_nothing_is_told_of_in_one_sentence(design, tmp_path, said):
+    (tmp_path / "manifest.json").write_text(said, encoding="utf-8")
+    with pytest.raises(DesignError, match="manifest.json does not say which experiment this is"):
+        run(design, tmp_path)
+    assert (tmp_path / "manifest.json").read_text(encoding="utf-8") == said
+
+
+def test_a_part_cut_off_is_named(tmp_path):
+    (tmp_path / "000-0.cells").write_bytes(b"PAR1")
+    with pytest.raises(
+        DesignError, match=r"000-0.cells is damaged or gone; remove .*000-0.replays"
+    ):
+        _read(tmp_path / "000-0.cells", CELLS)

@@ -135,3 +135,9 @@ def test_bytes_are_those_of_the_deliveries(tmp_path) -> None:
         (tmp_path / name).write_text(content, encoding="utf-8")
     (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
     assert bytes_in(tmp_path) == 6
+
+
+def test_a_day_with_no_three_years_after_it_is_refused(tmp_path) -> None:
+    put(tmp_path, name_of("market_registry", "99981231"))
+    with pytest.raises(LandingError, match="market_registry_99981231.* no calendar goes on"):
+        read_manifest(tmp_path)
