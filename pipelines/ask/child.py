@@ -23,8 +23,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-import duckdb
-
 from pipelines.ask import safe
 from pipelines.ask.errors import strange_value, too_much
 from pipelines.ask.messages import READY, Question, Reply
@@ -49,7 +47,7 @@ def main() -> None:
         engine = safe.new_engine()  # now, and not when the next question waits for it
 
 
-def _reply(engine: duckdb.DuckDBPyConnection, question: Question) -> Reply:
+def _reply(engine: safe.OwnEngine, question: Question) -> Reply:
     """What comes of a question; whatever goes wrong is said."""
     try:
         arguments = _arguments(question)

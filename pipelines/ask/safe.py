@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LONGEST = 20_000  # characters of a statement
+OwnEngine = duckdb.DuckDBPyConnection  # serves one question, see `new_engine`
 
 _LOCKED = (
     "SET errors_as_json = true",  # so that an error says where in the statement it is
@@ -57,14 +58,12 @@ _WOULD = {
 }
 
 
-def new_engine() -> duckdb.DuckDBPyConnection:
+def new_engine() -> OwnEngine:
     """An engine that has opened nothing yet; it serves one question."""
     return duckdb.connect(config=dict(_SETTINGS))
 
 
-def ask(
-    engine: duckdb.DuckDBPyConnection, database: Path, sql: str, most_rows: int, seconds: float
-) -> Answer:
+def ask(engine: OwnEngine, database: Path, sql: str, most_rows: int, seconds: float) -> Answer:
     """Ask a database one question.
 
     Args:
@@ -121,9 +120,7 @@ def ask(
         )
 
 
-def framed(
-    engine: duckdb.DuckDBPyConnection, database: Path, sql: str, params: Sequence[Any]
-) -> pd.DataFrame:
+def framed(engine: OwnEngine, database: Path, sql: str, params: Sequence[Any]) -> pd.DataFrame:
     """The rows of one question, with the types they have, as many as there are.
 
     It may take the memory and the threads that DuckDB takes by itself, and what does not fit into memory is
@@ -157,7 +154,7 @@ def framed(
 
 
 @contextmanager
-def _opened(engine: duckdb.DuckDBPyConnection, database: Path) -> Iterator[None]:
+def _opened(engine: OwnEngine, database: Path) -> Iterator[None]:
     """Let an engine read one file; what it may do is locked."""
     with closing(engine):
         try:
@@ -171,7 +168,7 @@ def _opened(engine: duckdb.DuckDBPyConnection, database: Path) -> Iterator[None]
         yield
 
 
-def _the_one(engine: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
+def _the_one(engine: OwnEngine, sql: str) -> duckdb.Statement:
     """The one statement, if it is one that only reads.
 
     Raises:
