@@ -135,6 +135,14 @@ class Places:
         return self.byte
 
 
+def _closing(text: str, start: int) -> int | None:
+    """The place of the bracket with which a document ends whose last record begins at `start`."""
+    end = text.rstrip()
+    end = end.removesuffix("}").rstrip()
+    before = end.removesuffix("]")
+    return len(before) if before != end and before[start + 1 :].rstrip().endswith("}") else None
+
+
 def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     """Every good record of a file, and every bad one with its place and reason.
 
@@ -184,12 +192,15 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
         except (json.JSONDecodeError, Spoiled, RecursionError) as error:
             what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
             again = NEXT_RECORD.search(text, start + 1)
-            at = again.end() if again else len(text)
+            closing = None if again else _closing(text, start)
+            at = again.end() if again else len(text) if closing is None else closing
             end = start + len(text[start:at].rstrip(" \t\r\n,"))
-            kind = "malformed JSON" if again else "cut off: the file ends inside this record"
+            cut = not again and closing is None
+            kind = "cut off: the file ends inside this record" if cut else "malformed JSON"
             # Only an opening brace tells that a record stood here.
             within = len(ELEMENT.findall(text, start + 1, end)) + (text[start] == "{")
-            bad.append(spoiled(start, end, f"{kind}: {what}", within))
+            reason = what if what.startswith(kind) else f"{kind}: {what}"
+            bad.append(spoiled(start, end, reason, within))
     if not closed:
         if not bad or not bad[-1].reason.startswith("cut off"):
             place += 1

@@ -255,7 +255,11 @@ def _alone(feed: Feed, chunk: bytes, data: bytes) -> Element:
     except Spoiled as error:
         reason = str(error)
     except (etree.XMLSyntaxError, LookupError) as error:
-        reason = "NUL byte: in the record" if b"\x00" in chunk else f"malformed XML: {error}"
+        reason = (
+            "NUL byte: in the record"
+            if b"\x00" in chunk
+            else f"malformed XML: {' '.join(str(error).split())}"
+        )
         try:
             chunk.decode("utf-8")
         except UnicodeDecodeError as undecodable:

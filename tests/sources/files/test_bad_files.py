@@ -380,6 +380,32 @@ def test_a_bad_record_of_a_document(bad, reason, tmp_path) -> None:
     assert cut(content, one).decode() == bad
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"NaN", "malformed JSON: NaN is no JSON value"),
+        (b"012", "malformed JSON: Expecting ',' delimiter"),
+        (b'"', "malformed JSON: Invalid control character at"),
+    ],
+)
+def test_a_bad_last_record_of_a_whole_document_is_not_called_cut_off(
+    value, reason, tmp_path
+) -> None:
+    content = written(JSON, tmp_path)
+    at = content.rindex(b'"note":') + len(b'"note":')
+    content = content[:at] + value + content[content.rindex(b"}", 0, content.rindex(b"]")) :]
+    found, unreadable = read(JSON, content, tmp_path)
+    assert [row[1:] for row in found] == GOOD[:2]
+    assert [(u.line, u.reason) for u in unreadable] == [(3, reason)]
+
+
+def test_the_reason_of_bad_xml_is_one_line(tmp_path) -> None:
+    content = written(XML, tmp_path)
+    at = content.rindex(b"<note>") + len(b"<note>")
+    _, unreadable = read(XML, content[:at] + b"<![CDATA[\n\n" + content[at:], tmp_path)
+    assert unreadable and "\n" not in unreadable[-1].reason
+
+
 def test_a_document_cut_off(tmp_path) -> None:
     content = written(JSON, tmp_path)
     within = content.rindex(b'"note"')
