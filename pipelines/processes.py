@@ -52,10 +52,8 @@ def each(
         pool.shutdown(cancel_futures=True)
 
 
-_now = {
-    "busy": False,
-    "stopped": False,
-}  # of a child: whether it is at a task, and was told to stop
+# Of a child: whether it is at a task, and was told to stop.
+_now = {"busy": False, "stopped": False}
 
 
 def _done(does: Callable[..., Any], task: tuple[Any, ...]) -> Any:
