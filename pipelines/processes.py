@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -53,20 +52,34 @@ def each(
         pool.shutdown(cancel_futures=True)
 
 
+# Of a child: whether it is at a task, and was told to stop.
+_now = {"busy": False, "stopped": False}
+
+
 def _done(does: Callable[..., Any], task: tuple[Any, ...]) -> Any:
     """Do one task in a process of its own."""
+    if _now["stopped"]:
+        raise KeyboardInterrupt
+    _now["busy"] = True
     try:
         return does(*task)
     except ValueError as error:
         error.raised_in = raised_in(error)  # a traceback is lost on the way to another process
         raise
-    except SystemExit:  # by Ctrl-C: what was open is closed; no other task is begun
-        os._exit(STOPPED)
+    finally:
+        _now["busy"] = False
+
+
+def _stop(*_: object) -> None:
+    """Ctrl-C reaches children, too: what one does ends, nothing else is begun, and its parent is told."""
+    _now["stopped"] = True
+    if _now["busy"]:
+        raise KeyboardInterrupt
 
 
 def _begin() -> None:
-    """End this process quietly with Ctrl-C, and as soon as its parent is gone, however that ended."""
-    signal.signal(signal.SIGINT, lambda *_: sys.exit(STOPPED))
+    """End this process as soon as its parent is gone, however that ended."""
+    signal.signal(signal.SIGINT, _stop)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
