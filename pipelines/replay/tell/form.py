@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelines.replay.compare import causes, metrics
 from pipelines.replay.compare.diff import CELL, Difference
+from pipelines.replay.compare.exposure import exposure
 from pipelines.replay.compare.metrics import RESIDUE_DAY, day_number
 from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.plan import mishaps
@@ -26,9 +27,9 @@ def as_json(
 ) -> dict[str, Any]:
     """The one form in which replays and comparisons are told to machines.
 
-    `lists`, `measures`, `scores` and `totals` come from the difference alone, so that they are the
-    same however it was arrived at. What only a replay knows (`fault`, `residue`, `remedy`, `gain`, and the
-    residue in each row) is null where it is not known.
+    `lists`, `measures`, `scores`, `totals` and `exposure` come from the difference alone, so that they
+    are the same however it was arrived at. What only a replay knows (`fault`, `residue`, `remedy`,
+    `gain`, and the residue in each row) is null where it is not known.
     """
     rows = tables(difference, remaining)
     totals = metrics.totals(difference)
@@ -39,6 +40,8 @@ def as_json(
         "fault": None if fault is None else dict(fault),
         **{name: [snake(row, "residue_by_cause") for row in some] for name, some in rows.items()},
         "totals": totals,
+        "exposure": exposure(difference)
+        | {"corrected": None if remaining is None else exposure(remaining.difference)},
         "residue": None if remaining is None else _residue(remaining),
         "remedy": None if remedy is None else dict(remedy),
         "gain": None if gained is None else dict(gained),

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from pipelines.replay.compare import metrics
 from pipelines.replay.compare.diff import Difference
+from pipelines.replay.compare.exposure import exposure
 from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.remaining import Remaining
@@ -372,6 +373,33 @@ def _followed(
             f"{row['other_grade']} into another grade, from {row['first_day']} {until}"
         )
         out.print(_line("Scores", text))
+    if len(difference.lists):
+        out.print(_line("Seen", _seen(difference, remaining)))
+
+
+def _seen(difference: Difference, remaining: Remaining | None) -> str:
+    """Where the public could have read what is wrong, and who met it without looking for it."""
+    told = exposure(difference)
+    if told["public_cells"]:
+        where = (
+            f"the public could read {counted(told['public_cells'], 'wrong entry', 'wrong entries')}"
+        )
+        said = f"{where}, {told['public_entry_days']:,} entry-days in all; "
+    else:
+        said = "nothing wrong stood where the public reads; "
+    said += f"{counted(told['enquiries'], 'enquiry', 'enquiries')} met something wrong"
+    asked = [
+        f"{row['holder']} {row['enquiries']:,}" for row in told["by_holder"] if row["enquiries"]
+    ]
+    if asked:
+        said += f" ({', '.join(asked)})"
+    if remaining is not None:
+        then = exposure(remaining.difference)
+        said += (
+            f"; corrected, {then['public_entry_days']:,} entry-days and "
+            f"{counted(then['enquiries'], 'enquiry', 'enquiries')}"
+        )
+    return said
 
 
 def corrected_words(replay: Outcome) -> str:
