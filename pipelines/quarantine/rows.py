@@ -11,7 +11,11 @@ from typing import Any
 from pipelines.engine.base import Engine
 from pipelines.landing.decisions import CORRECT, DISCARD, RELEASE, Course, Courses, Row, course_of
 from quality.expectations import Expectation, sentence
-from quality.from_contract import delivery_expectations, landing_expectations
+from quality.from_contract import (
+    delivery_expectations,
+    feed_expectations,
+    landing_expectations,
+)
 from schemas.contract import Feed, feeds
 from schemas.identifiers import SCHEMES, could_be_real
 from schemas.record_id import version
@@ -21,6 +25,7 @@ from sources.faults.identifiers import name_columns, named_beside, scheme_of
 
 OPEN = "open"
 STATES = {None: OPEN, CORRECT: "corrected", RELEASE: "released", DISCARD: "discarded"}
+MOST_DIGITS = 18  # of a line
 LEAST = 6  # characters of a record_id that name a row
 
 
@@ -141,7 +146,8 @@ def row_named(engine: Engine, given: str, decided: Courses) -> Aside:
             return one
     if name not in feeds():
         raise NotKeptAside(f"There is no feed {name!r}.{suggestion(name, feeds())}")
-    if len(place) == 2 and place[1].isdecimal() and f"landing.{name}" in engine.tables():
+    number = len(place) == 2 and place[1].isdecimal() and len(place[1]) <= MOST_DIGITS
+    if number and f"landing.{name}" in engine.tables():
         at = f"SELECT {literal(place[0])} AS delivery, {int(place[1])} AS line"
         for one in _rows(engine, feeds()[name], at):
             one.course = course_of(decided, (name, one.delivery, one.digest), one.line)
@@ -294,8 +300,18 @@ def listed(
 
     Args:
         feed, rule: only these.
+
+    Raises:
+        NotKeptAside: if nothing is ever kept aside for such a rule.
     """
-    found = among(kept_aside(engine, decided), feed, rule)
+    aside = kept_aside(engine, decided)
+    known = _rules(feed) | {v["rule"] for one in aside for v in reasons(one)}
+    if rule is not None and rule not in known:
+        raise NotKeptAside(
+            f"--rule {rule!r} is no expectation{f' of {feed}' if feed else ''}; `islands gates --json` "
+            f"names them all.{suggestion(rule, known)}"
+        )
+    found = among(aside, feed, rule)
     counts: dict[tuple[str, str], dict[str, Any]] = {}
     for one in found:
         for name in sorted({v["rule"] for v in reasons(one)}):
@@ -309,6 +325,12 @@ def listed(
         "counts": [counts[key] for key in sorted(counts)],
         "rows": [one.json() for one in found],
     }
+
+
+def _rules(feed: str | None) -> set[str]:
+    """Names of what contracts expect, of one feed or of all."""
+    known = (f for f in feeds().values() if feed in (None, f.name))
+    return {e.name for f in known for e in feed_expectations(f)}
 
 
 def reasons(one: Aside) -> list[dict[str, Any]]:

@@ -430,6 +430,11 @@ def test_a_replay_sees_the_base_as_built(home, tmp_path) -> None:
     ("step", "given", "sentence"),
     [
         ("release", {"row": "court:2024-03-13:9"}, "Nothing landed as 'court:2024-03-13:9'"),
+        (
+            "release",
+            {"row": f"court:2024-03-13:{'9' * 5000}"},
+            "Nothing landed as 'court:2024-03-13:99",
+        ),
         ("release", {"row": "court:2024-03-13:²"}, "Nothing landed as 'court:2024-03-13:²'"),
         ("release", {"row": "cort:2024-03-13:1"}, "no feed 'cort'. Perhaps court is meant."),
         ("release", {"row": "abcdef12"}, "No row kept aside has a record_id"),
@@ -464,3 +469,12 @@ def test_what_cannot_be_done_is_said_in_a_sentence(step, given, sentence, spoilt
     with pytest.raises((DecisionError, NotKeptAside), match=re.escape(sentence)):
         decide(Home(spoilt), step, who, "seen", **asked)
     assert not (spoilt / LOG).exists()
+
+
+def test_a_rule_that_there_is_not_is_told_and_not_taken_for_one_that_all_meet(spoilt) -> None:
+    with opened(Home(spoilt)) as engine:
+        with pytest.raises(
+            NotKeptAside, match="'valid_xbb' is no expectation of residents.* valid_xb"
+        ):
+            listed(engine, {}, "residents", "valid_xbb")
+        assert listed(engine, {}, "residents", "valid_xb")["counts"]

@@ -15,6 +15,7 @@ from typing import Any
 
 from pipelines.exchange.mishaps import Mishap, mishaps
 from pipelines.replay.plan.faults import FaultSpec, Landed, see_place
+from sources.deliver import MOST_DAYS
 from sources.faults import FaultError
 from sources.faults.draw import Draw
 
@@ -138,14 +139,24 @@ class _Places:
         self.day0, self.last_day = self.db.rows(
             f"SELECT max(day0), max(last_day) FROM {self.base}.codes.run"
         )[0]
-        if spec.correct_after is not None and spec.correct_after < 1:
-            raise FaultError(f"A correction comes after at least 1 day, not {spec.correct_after}.")
+        if spec.correct_after is not None and not 1 <= spec.correct_after <= MOST_DAYS:
+            raise FaultError(
+                f"A correction comes after at least 1 day and at most {MOST_DAYS:,}, not "
+                f"{spec.correct_after}."
+            )
         room = spec.correct_after if spec.room is None else spec.room
         self.latest = self.last_day - timedelta(days=room or 0)
         if spec.delivery is not None and not self.day0 <= spec.delivery <= self.latest:
             raise FaultError(
                 f"A mishap happens from {self.day0} to {self.latest} here, so that it can still be put "
                 f"right in the window of days; not on {spec.delivery}."
+            )
+
+        last = self.latest - timedelta(days=1)
+        if spec.backup is not None and not self.day0 <= spec.backup <= last:
+            raise FaultError(
+                f"A backup that is put back was made from {self.day0} to {last} here, not on "
+                f"{spec.backup}."
             )
 
     def drawn(self) -> Happened:
