@@ -10,9 +10,7 @@ from pipelines.explore.page import Page
 from pipelines.landing.decisions import CORRECT, LOG, STEPS, Courses, courses, read_log
 from pipelines.quarantine.rows import STATES, listed, shown
 from pipelines.quarantine.steps import decide
-from quality.from_contract import delivery_expectations, landing_expectations
 from schemas.contract import feeds
-from schemas.suggest import suggestion
 
 MOST = 200  # rows on the page
 MOST_TEXT = 500  # characters of a reason, or of a value
@@ -24,8 +22,6 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     with laboratory.engine() as engine:
         every = listed(engine, _decided(laboratory))
         found = listed(engine, _decided(laboratory), feed, rule) if feed or rule else every
-    if rule is not None:
-        _see_rule(rule, feed, {one["rule"] for one in every["counts"]})
     state = asked.one_of("state", tuple(STATES.values()))
     rows = [row for row in found["rows"] if state in (None, row["state"])]
     order = {name: at for at, name in enumerate(STATES.values())}
@@ -72,24 +68,6 @@ def act(laboratory: Laboratory, asked: Asked) -> str:
     (told,) = decide(laboratory.home, what, who, why, row=place, values=values)
     still = ", ".join(one["rule"] for one in told["still"])
     return f"/quarantine/{place}?{query_of([('done', what), ('still', still)])}"
-
-
-def _see_rule(rule: str, feed: str | None, found: set[str]) -> None:
-    """See that something is expected under a name, of a feed if one is given; or kept aside for it.
-
-    Raises:
-        RequestError: if not.
-    """
-    asked_of = [one for one in feeds().values() if feed in (None, one.name)]
-    expected = {
-        e.name
-        for one in asked_of
-        for e in (*landing_expectations(one), *delivery_expectations(one))
-    }
-    if rule not in expected | found:
-        near = suggestion(rule, sorted(expected | found))
-        of = "any feed" if feed is None else feed
-        raise RequestError(f"Nothing named {rule!r} is expected of {of}.{near}", 404)
 
 
 def _place(asked: Asked) -> str:

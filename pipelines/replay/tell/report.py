@@ -378,28 +378,14 @@ def _followed(
 
 
 def _seen(difference: Difference, remaining: Remaining | None) -> str:
-    """Where the public could have read what is wrong, and who met it without looking for it."""
+    """How long something wrong stood where the public reads, and how many enquiries met it."""
     told = exposure(difference)
-    if told["public_cells"]:
-        where = (
-            f"the public could read {counted(told['public_cells'], 'wrong entry', 'wrong entries')}"
-        )
-        said = f"{where}, {told['public_entry_days']:,} entry-days in all; "
-    else:
-        said = "nothing wrong stood where the public reads; "
-    said += f"{counted(told['enquiries'], 'enquiry', 'enquiries')} met something wrong"
-    asked = [
-        f"{row['holder']} {row['enquiries']:,}" for row in told["by_holder"] if row["enquiries"]
-    ]
-    if asked:
-        said += f" ({', '.join(asked)})"
+    days, met = f"{told['public_entry_days']:,} entry-days", f"{told['enquiries']:,}"
     if remaining is not None:
         then = exposure(remaining.difference)
-        said += (
-            f"; corrected, {then['public_entry_days']:,} entry-days and "
-            f"{counted(then['enquiries'], 'enquiry', 'enquiries')}"
-        )
-    return said
+        days += f" (corrected {then['public_entry_days']:,})"
+        met += f" ({then['enquiries']:,})"
+    return f"in public for {days}; enquiries that met it: {met}"
 
 
 def corrected_words(replay: Outcome) -> str:

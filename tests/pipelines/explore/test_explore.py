@@ -173,7 +173,7 @@ def test_an_entry_that_is_right_can_be_disputed_and_comes_back_or_does_not(
         ("/edges/nobody", 404, "no edge"),
         ("/files?file=court/court_20240313.json&line=x", 400, "whole number"),
         ("/quarantine?feed=zz", 400, "not &#39;zz&#39;"),
-        ("/quarantine?rule=zz", 404, "Nothing named &#39;zz&#39; is expected"),
+        ("/quarantine?rule=zz", 400, "&#39;zz&#39; is no expectation"),
         ("/replay", 400, "Say what goes wrong"),
         ("/replay?fault=nothing", 400, "nothing"),
         ("/replay?fault=wrong_unit&day=today", 400, "takes a day"),
