@@ -309,7 +309,7 @@ def listed(
     if rule is not None and rule not in known:
         raise NotKeptAside(
             f"--rule {rule!r} is no expectation{f' of {feed}' if feed else ''}; `islands gates --json` "
-            f"names them all.{suggestion(rule, known)}"
+            f"names them all.{suggestion(rule, sorted(known))}"
         )
     found = among(aside, feed, rule)
     counts: dict[tuple[str, str], dict[str, Any]] = {}
