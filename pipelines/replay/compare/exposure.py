@@ -18,6 +18,7 @@ import pandas as pd
 
 from pipelines.replay.compare.diff import CELL, Difference
 from pipelines.replay.compare.metrics import covered, numbered
+from pipelines.replay.plan.remedies import code_lists
 from schemas.contract import CODES, read_csv
 from sources.world.draws import Stream
 
@@ -92,15 +93,8 @@ def _counted(public: pd.DataFrame, met: pd.DataFrame) -> dict[str, int]:
 def _is_public(holder: str, name: str) -> bool:
     """Whether the public reads a list at a holder: the owner tells it to whom its class allows, any other
     holder to whoever reads there."""
-    owner, sharing = _lists().get(name, ("", ""))
-    return (sharing if owner == holder else _readers().get(holder, "")) == "public"
-
-
-@cache
-def _lists() -> dict[str, tuple[str, str]]:
-    return {row["list"]: (row["owner"], row["sharing"]) for row in read_csv(CODES / "lists.csv")}
-
-
-@cache
-def _readers() -> dict[str, str]:
-    return {row["holder"]: row["audience"] for row in read_csv(CODES / "holders.csv")}
+    lists, public = code_lists()
+    row = lists.get(name)
+    if row is not None and row["owner"] == holder:
+        return row["sharing"] == "public"
+    return holder in public

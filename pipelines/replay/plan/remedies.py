@@ -209,7 +209,7 @@ class Shown:
 
     def cells_in_order(self) -> list[Cell]:
         """The wrong cells that harm their subject, first come first, an owner's before the others'."""
-        lists, _ = _code_lists()
+        lists, _ = code_lists()
         found = [
             Cell(row.holder, row.list, row.subject_id, row.kind, _day(row.from_day))
             for row in self.cells.itertuples()
@@ -255,7 +255,7 @@ _NOBODY = {
 
 
 @lru_cache(maxsize=1)
-def _code_lists() -> tuple[Mapping[str, Mapping[str, str]], frozenset[str]]:
+def code_lists() -> tuple[Mapping[str, Mapping[str, str]], frozenset[str]]:
     """List -> its row, and the holders whom everybody reads."""
     lists = {row["list"]: row for row in read_csv(CODES / "lists.csv")}
     holders = read_csv(CODES / "holders.csv")
@@ -264,12 +264,12 @@ def _code_lists() -> tuple[Mapping[str, Mapping[str, str]], frozenset[str]]:
 
 def _owns(cell: Cell) -> bool:
     """Whether the holder of a cell owns its list."""
-    return _code_lists()[0][cell.list]["owner"] == cell.holder
+    return code_lists()[0][cell.list]["owner"] == cell.holder
 
 
 def _noticed_by(name: str, cell: Cell) -> bool:
     """Whether a cell is one that a notice, a dispute or a repair begins with."""
-    lists, public = _code_lists()
+    lists, public = code_lists()
     row = lists[cell.list]
     if name == "dispute":
         return cell.holder in public and row["sharing"] == "public"
@@ -345,7 +345,7 @@ def _compared(shown: Shown) -> Remedy:
     What they lack, or show otherwise than the owner, is put right where that came about at a holder.
     """
     (clock,) = clocks()["reconciliation"]
-    owners = {name: row["owner"] for name, row in _code_lists()[0].items()}
+    owners = {name: row["owner"] for name, row in code_lists()[0].items()}
     steps, removals = [], []
     day = clock.due(shown.day0)
     while day < shown.horizon:
