@@ -211,7 +211,8 @@ def _cell(value: str | None) -> str:
 
 def _reach(out: Console, difference: Difference, words: Words, remaining: Remaining | None) -> None:
     """List by list who was wrongly listed or missed, when and by which way; then what followed."""
-    rows = tables(difference, remaining)["lists"]
+    told = tables(difference, remaining)
+    rows = told["lists"]
     ways = shortest_ways(difference, *(() if remaining is None else (remaining.difference,)))
     letters = _letters(difference, remaining)
     faulty, corrected = (
@@ -237,7 +238,7 @@ def _reach(out: Console, difference: Difference, words: Words, remaining: Remain
         _table(out, lines, difference.horizon, remaining is not None)
     if len(rows) > MOST_ROWS:
         out.print(f"… and {len(rows) - MOST_ROWS} more holder-and-list pairs (--json has them)")
-    _followed(out, difference, words, remaining)
+    _followed(out, told, difference, words, remaining)
 
 
 class Wrongs(NamedTuple):
@@ -332,10 +333,13 @@ def _wrongs(here: Any, letters: Mapping[str, str]) -> str:
 
 
 def _followed(
-    out: Console, difference: Difference, words: Words, remaining: Remaining | None
+    out: Console,
+    rows: Mapping[str, Sequence[dict[str, Any]]],
+    difference: Difference,
+    words: Words,
+    remaining: Remaining | None,
 ) -> None:
-    """The measures and points that followed, a line each."""
-    rows = tables(difference, remaining)
+    """The measures and points that followed, and who saw it, a line each; `rows` are those of `tables`."""
     measures = [row for row in rows["measures"] if row["uncorrected_until"]]
     if measures:
         cells = metrics.totals(difference)
