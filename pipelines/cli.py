@@ -41,7 +41,8 @@ from pipelines.options import (
 from pipelines.quarantine.commands import quarantine
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
 from pipelines.terminal import print_json, print_table, progress_bar
-from pipelines.trouble import CLOSED, STOPPED, told
+from pipelines.trouble import CLOSED, told
+from schemas.ended import STOPPED
 from schemas.notice import NOTICE
 
 app = typer.Typer(

@@ -97,9 +97,8 @@ def _make(book: Path) -> None:
 def _opened(book: Path):  # noqa: ANN202 - a context manager
     """The file, opened for one question, so that threads and forks have none in common."""
     with contextlib.closing(sqlite3.connect(book, timeout=WAIT)) as opened:
-        opened.execute(
-            "PRAGMA synchronous = OFF"
-        )  # what a failing machine loses is worked out anew
+        # What a failing machine loses is worked out anew.
+        opened.execute("PRAGMA synchronous = OFF")
         yield opened
 
 

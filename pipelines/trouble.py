@@ -13,10 +13,11 @@ import sys
 from collections.abc import Iterator
 
 from pipelines.engine.trouble import NO_MEMORY, sentence
+from schemas.ended import raised_in
 
 BAD_INPUT = 2  # the user or the machine can put it right
 OUR_FAULT = 70  # as sysexits.h has it for an error in the software
-STOPPED, CLOSED = 130, 141  # as shells have them for SIGINT and SIGPIPE
+CLOSED = 141  # as shells have it for SIGPIPE
 
 # What the system says -> what it means, to be read after the name of a file.
 SYSTEM = {
@@ -61,15 +62,6 @@ def _ours(error: ValueError) -> bool:
     """Whether an error was raised in this program, and not in Python's own library or another's."""
     module = raised_in(error) if type(error) is ValueError else type(error).__module__
     return module is None or module.split(".")[0] in PACKAGES
-
-
-def raised_in(error: BaseException) -> str | None:
-    """The module that raised an error, in this process or in one that noted it; None if it is not known."""
-    at = error.__traceback__
-    while at is not None and at.tb_next is not None:
-        at = at.tb_next
-    here = None if at is None else str(at.tb_frame.f_globals.get("__name__"))
-    return getattr(error, "raised_in", here)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

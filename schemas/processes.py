@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from functools import partial
 from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
 from typing import Any
 
-from pipelines.trouble import STOPPED, raised_in
+from schemas.ended import STOPPED, raised_in
+
+Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[tuple[int, Any]]]
 
 
 def each(
@@ -32,24 +36,48 @@ def each(
     """
     coming = iter(tasks)
     first = list(islice(coming, 2))
-    coming = enumerate(chain(first, coming))
+    coming = chain(first, coming)
     if workers == 1 or len(first) < 2:
-        for at, task in coming:
+        for at, task in enumerate(coming):
             yield at, does(*task)
         return
+    with processes(workers) as each_of:
+        yield from each_of(does, coming)
+
+
+@contextlib.contextmanager
+def processes(workers: int) -> Iterator[Each]:
+    """Processes that stay for the length of a block, for work that comes in several parts.
+
+    Args:
+        workers: how many.
+
+    Yields:
+        A function like `each`, of what is done and the tasks.
+    """
     # A fork would share an open database, and DuckDB's threads do not live through one.
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin)
     try:
-        waiting: dict[Future[Any], int] = {}
-        while True:
-            for at, task in islice(coming, 2 * workers - len(waiting)):
-                waiting[pool.submit(_done, does, task)] = at
-            if not waiting:
-                return
-            for ready in wait(waiting, return_when=FIRST_COMPLETED).done:
-                yield waiting.pop(ready), ready.result()
+        yield partial(_each, pool, workers)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _each(
+    pool: ProcessPoolExecutor,
+    workers: int,
+    does: Callable[..., Any],
+    tasks: Iterable[tuple[Any, ...]],
+) -> Iterator[tuple[int, Any]]:
+    coming = enumerate(tasks)
+    waiting: dict[Future[Any], int] = {}
+    while True:
+        for at, task in islice(coming, 2 * workers - len(waiting)):
+            waiting[pool.submit(_done, does, task)] = at
+        if not waiting:
+            return
+        for ready in wait(waiting, return_when=FIRST_COMPLETED).done:
+            yield waiting.pop(ready), ready.result()
 
 
 # Of a child: whether it is at a task, and was told to stop.

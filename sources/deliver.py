@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -21,6 +22,7 @@ import pyarrow as pa
 
 from schemas.contract import CODES, ROOT, Feed, feeds
 from schemas.notice import NOTICE
+from schemas.processes import Each, processes
 from schemas.progress import Progress
 from schemas.sql import literal
 from schemas.suggest import suggestion
@@ -29,7 +31,6 @@ from sources.deliver_files import BLOCK, write_deliveries
 from sources.dirt import spoil
 from sources.injected import SCHEMA as INJECTED
 from sources.injected import injected, with_dirt
-from sources.shards import Shards
 from sources.world import DAY0, SIZES, store, write_table
 from sources.world import write as write_world
 from sources.world.views import make_views
@@ -120,9 +121,12 @@ def _make(
         write_world(world, size, seed, days, progress)
         wrong = deliver(world, landing, used, seed, days, dirt, tell)
     else:
-        with Shards(shards) as processes:
-            _draw_in(processes, world, size, seed, days, progress)
-            wrong = _deliver_in(processes, world, landing, used, seed, days, dirt, tell)
+        threads = max(
+            (os.cpu_count() or 1) // shards, 1
+        )  # of each: together they use the machine once
+        with processes(shards) as each:
+            _draw_in(each, world, size, seed, days, progress)
+            wrong = _deliver_in(each, world, threads, landing, used, seed, days, dirt, tell)
     store.stream("injected", [pa.Table.from_pylist(wrong, INJECTED)], world, INJECTED)
 
     return _write_manifest(landing, manifest_of(size, seed, days, dirt, tier))
@@ -135,19 +139,20 @@ def _write_manifest(landing: Path, manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _draw_in(
-    processes: Shards, world: Path, size: str, seed: int, days: int, progress: Progress | None
+    each: Each, world: Path, size: str, seed: int, days: int, progress: Progress | None
 ) -> None:
-    """As `write_world`, a table a piece."""
+    """As `write_world`, a table a task."""
     tables = [*reversed(store.TABLES)]  # conduct takes longest
-    given = {name: (world, name, size, seed, days) for name in tables}
-    for done, (name, _) in enumerate(processes.each(write_table, given), start=1):
+    given = [(world, name, size, seed, days) for name in tables]
+    for done, (at, _) in enumerate(each(write_table, given), start=1):
         if progress:
-            progress(f"world: {name}", done, len(tables))
+            progress(f"world: {tables[at]}", done, len(tables))
 
 
 def _deliver_in(
-    processes: Shards,
+    each: Each,
     world: Path,
+    threads: int,
     landing: Path,
     used: Mapping[str, Feed],
     seed: int,
@@ -155,15 +160,15 @@ def _deliver_in(
     dirt: float,
     tell: _Steps,
 ) -> list[dict[str, Any]]:
-    """As `deliver`, a feed a piece."""
+    """As `deliver`, a feed a task."""
     # Registers first: they tell of everybody, and what takes long must not begin last.
     order = sorted(used.values(), key=lambda feed: feed.registry is None)
-    given = {f.name: (world, processes.threads, landing, f, seed, days, dirt) for f in order}
+    given = [(world, threads, landing, feed, seed, days, dirt) for feed in order]
     wrong: dict[str, list[dict[str, Any]]] = {}
-    for name, found in processes.each(_deliver_apart, given):
-        wrong[name] = found
-        tell.label = name
-        tell(len(used[name].delivery_days(DAY0, days)))
+    for at, found in each(_deliver_apart, given):
+        wrong[order[at].name] = found
+        tell.label = order[at].name
+        tell(len(order[at].delivery_days(DAY0, days)))
     return [row for name in used for row in wrong[name]]
 
 

@@ -27,12 +27,12 @@ from pipelines.home import Home, whole, write_json
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
 from pipelines.manifest import lock_hash, project_version
-from pipelines.processes import each
 from pipelines.replay.compare.gain import told_gain
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.remedies import Shown
 from pipelines.run import make_home
 from schemas.notice import NOTICE
+from schemas.processes import each
 from schemas.progress import Progress
 from sources.faults import FaultError
 

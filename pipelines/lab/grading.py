@@ -18,7 +18,7 @@ from pipelines.lab.folder import EXAM, Submission, submissions_in
 from pipelines.lab.judge import Mark, Verdict, judge
 from pipelines.lab.sandbox import limits
 from pipelines.lab.worlds import WORLDS, number_of
-from pipelines.processes import each
+from schemas.processes import each
 from schemas.progress import Progress
 
 EXPORTS = ("gradescope", "nbgrader")

@@ -20,7 +20,6 @@ from pipelines.matrix.judged import Judged
 from pipelines.matrix.pairs import Pair, find
 from pipelines.matrix.plan import Plan
 from pipelines.options import options_of
-from pipelines.processes import each
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
@@ -28,6 +27,7 @@ from pipelines.replay.plan.edits import Edit, EditError, FileEdit
 from pipelines.replay.plan.faults import PLACE, FaultSpec, Struck
 from pipelines.run import make_home
 from quality.policies import all_told
+from schemas.processes import each
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
 from sources.world.draws import Stream

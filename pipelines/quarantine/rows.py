@@ -305,12 +305,8 @@ def listed(
         NotKeptAside: if nothing is ever kept aside for such a rule.
     """
     aside = kept_aside(engine, decided)
-    known = _rules(feed) | {v["rule"] for one in aside for v in reasons(one)}
-    if rule is not None and rule not in known:
-        raise NotKeptAside(
-            f"--rule {rule!r} is no expectation{f' of {feed}' if feed else ''}; `islands gates --json` "
-            f"names them all.{suggestion(rule, sorted(known))}"
-        )
+    if rule is not None:
+        _see_rule(rule, feed, {v["rule"] for one in aside for v in reasons(one)})
     found = among(aside, feed, rule)
     counts: dict[tuple[str, str], dict[str, Any]] = {}
     for one in found:
@@ -327,10 +323,15 @@ def listed(
     }
 
 
-def _rules(feed: str | None) -> set[str]:
-    """Names of what contracts expect, of one feed or of all."""
-    known = (f for f in feeds().values() if feed in (None, f.name))
-    return {e.name for f in known for e in feed_expectations(f)}
+def _see_rule(rule: str, feed: str | None, found: set[str]) -> None:
+    """See that a contract expects something of this name, of one feed or of any, or it was found so."""
+    contracts = (one for one in feeds().values() if feed in (None, one.name))
+    known = found | {e.name for one in contracts for e in feed_expectations(one)}
+    if rule not in known:
+        raise NotKeptAside(
+            f"--rule {rule!r} is no expectation{f' of {feed}' if feed else ''}; `islands gates --json` "
+            f"names them all.{suggestion(rule, sorted(known))}"
+        )
 
 
 def reasons(one: Aside) -> list[dict[str, Any]]:

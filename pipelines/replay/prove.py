@@ -26,7 +26,6 @@ from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import JOINS
 from pipelines.home import Home
 from pipelines.options import options_of
-from pipelines.processes import each
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import Edit, EditError, RowOrFile, apply, decided_after
@@ -35,6 +34,7 @@ from pipelines.replay.plan.mishaps import rows_of
 from pipelines.replay.recompute.small import Small
 from pipelines.run import make_home
 from schemas.contract import feeds
+from schemas.processes import each
 from schemas.sql import quoted
 from sources.faults import FaultError, kinds
 from sources.faults.base import SCOPES

@@ -28,7 +28,7 @@ ORDER = (
     "pipelines.surroundings", "pipelines.terminal", "pipelines.layered", "pipelines.manifest",
     "pipelines.data_package", "pipelines.options", "pipelines.remembered",
     "pipelines.intervals", "pipelines.engine", "pipelines.model", "pipelines.trouble",
-    "pipelines.processes",
+   
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",
     "pipelines.exchange", "pipelines.consequences", "pipelines.scores", "pipelines.publication",
     "pipelines.changes", "pipelines.graph", "pipelines.lineage", "pipelines.made_by", "pipelines.codes",

@@ -11,16 +11,17 @@ from itertools import count
 import pytest
 
 from pipelines.options import see_one_of
-from pipelines.processes import each
-from pipelines.trouble import BAD_INPUT, OUR_FAULT, STOPPED, told
+from pipelines.trouble import BAD_INPUT, OUR_FAULT, told
 from schemas.contract import ROOT
+from schemas.ended import STOPPED
+from schemas.processes import each
 
 WAITS = """\
 import sys
 from pathlib import Path
 from threading import Event
 from pipelines.cli import main
-from pipelines.processes import each
+from schemas.processes import each
 
 def work(sign):
     Path(sign).touch()
