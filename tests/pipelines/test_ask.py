@@ -6,6 +6,8 @@ import json
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -156,7 +158,17 @@ def test_memory_is_bounded_within_one_call_too(database, refused) -> None:
     assert ask(database, "SELECT 1").rows == [[1]]
 
 
-def test_a_process_that_breaks_down_is_one_sentence(database, refused, monkeypatch) -> None:
+@pytest.fixture
+def no_others(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No process is left of what was asked before: whoever answers first is asked again."""
+    with closing(bounded._Processes()) as processes:
+        monkeypatch.setattr(bounded, "_processes", processes)
+        yield
+
+
+def test_a_process_that_breaks_down_is_one_sentence(
+    database, refused, no_others, monkeypatch
+) -> None:
     ask(database, "SELECT 1")  # from here on one is ready
     hear = bounded._Process._hear
 
