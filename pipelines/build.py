@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,10 @@ from quality import check_promises, judge
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
 
-# Of so few bytes of files, several threads take more time to be handed their work than they save.
+# Of so few bytes of files, several threads take more time to be handed their work than they save; and with
+# Spark, of so few, planning takes more than rows do.
 FEW_BYTES = 1 << 22
+FEW_FOR_SPARK = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,9 @@ def build(
         ValueError: as `build_with`.
     """
     plan = Plan(read_manifest(landing), join, dict(policy or {}), tier, mishaps, decided)
-    if threads is None and engine == "duckdb" and bytes_in(landing) < FEW_BYTES:
+    if engine == "spark":
+        spark = replace(spark or SparkSettings(), small=bytes_in(landing) < FEW_FOR_SPARK)
+    elif threads is None and bytes_in(landing) < FEW_BYTES:
         threads = 1
     building = building_place(target)
     try:

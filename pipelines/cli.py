@@ -91,6 +91,14 @@ def build(
     spark_conf_file: Annotated[
         Path | None, Option(help="Settings of Spark's, one a line: NAME VALUE.")
     ] = None,
+    parquet_only: Annotated[
+        bool,
+        Option(
+            "--parquet-only",
+            help="Of Spark: leave its tables as they are, and take them into no database. Replays, "
+            "pages and questions then have nothing new to look at.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Land delivered files, judge them, and build every stage into one database."""
@@ -100,8 +108,10 @@ def build(
     see_one_of(join, JOINS, "--join")
     see_one_of(engine, ("duckdb", "spark"), "--engine")
     spark = spark_settings(master, spark_conf or (), spark_conf_file)
-    if engine != "spark" and (master or spark_conf or spark_conf_file):
-        raise ValueError("--master and --spark-conf are Spark's; give --engine spark with them.")
+    if engine != "spark" and (master or spark_conf or spark_conf_file or parquet_only):
+        raise ValueError(
+            "--master, --spark-conf and --parquet-only are Spark's; give --engine spark with them."
+        )
     with progress_bar("building", show=not as_json) as tell:
         done = build_home(
             Home(home),
@@ -113,11 +123,14 @@ def build(
             progress=tell,
             command=sys.argv[1:],
             spark=spark,
+            parquet_only=parquet_only,
         )
     if as_json:
         print_json(done)
         return
     print(f"Built {done['database']} ({done['join']}): {done['tables']} tables.")
+    if done["taken_into"]:
+        print(f"Taken into {done['taken_into']}, for replays, pages and questions.")
     for line in done["summary"]:
         print(f"  {line}")
     for line in done.get("gates", ()):

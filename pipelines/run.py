@@ -17,6 +17,7 @@ from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.engine.spark_settings import SparkSettings
 from pipelines.exchange.network import read_network
+from pipelines.from_parquet import database_from_parquet
 from pipelines.graph import all_models
 from pipelines.home import LOCK_SECONDS, Home, HomeError, write_json
 from pipelines.in_force import see_database
@@ -175,15 +176,19 @@ def build_home(
     progress: Progress | None = None,
     command: Sequence[str] = (),
     spark: SparkSettings | None = None,
+    parquet_only: bool = False,
 ) -> dict[str, Any]:
     """Build a home's database from delivered files; `make ui` shows what was built.
 
     Args:
         announced: whether to say first what it takes, if that is long.
+        parquet_only: whether to leave Spark's tables as they are. Else they are taken into a database,
+            which is put in force, for replays, pages and questions.
 
     Returns:
-        What was built: database, join, tables, rows by stage, sentences, and in `gates` a sentence
-        each about what could not be read, was kept aside, was held or did not come.
+        What was built: database (of Spark, the folder of its tables), join, tables, rows by stage,
+        sentences; in `taken_into` the database that Spark's tables were taken into, else None; and in
+        `gates` a sentence each about what could not be read, was kept aside, was held or did not come.
 
     Raises:
         ValueError: in one sentence, if the files, the policy or the level of joining cannot be used;
@@ -212,7 +217,9 @@ def build_home(
         if engine == "duckdb":
             told.extend(told_by_gates(opened, plan.feeds, plan.manifest))
 
+    taken_into = None
     with home.lock(LOCK_SECONDS):
+        decided = decided_in(home.path)
         done = build(
             folder,
             home.next_database(engine),
@@ -223,13 +230,25 @@ def build_home(
             progress=progress,
             command=tuple(command) or ("build",),
             ask=ask,
-            decided=decided_in(home.path),
+            decided=decided,
             spark=spark,
             **({} if own else {"landing": str(folder.resolve())}),
         )
-        home.publish(done.target, done.about)
+        if engine == "spark" and not parquet_only:
+            taken_into = database_from_parquet(
+                done,
+                folder,
+                home.next_database(),
+                replace(plan, decided=decided),
+                world=home.world if own else None,
+                progress=progress,
+            )
+            with open_engine("duckdb", taken_into, read_only=True) as opened:
+                told.extend(told_by_gates(opened, plan.feeds, plan.manifest))
+        home.publish(taken_into or done.target, done.about)
     return {
         "database": str(done.target),
+        "taken_into": str(taken_into) if taken_into else None,
         "join": join,
         "tables": len(done.tables),
         "rows": dict(rows),

@@ -321,20 +321,39 @@ def repeated_sql(expectation: Expectation, aside: str, table: str | None = None)
     Returns:
         A query of feed, delivery, record_id, version and line.
     """
+    rows = rows_of_repeated_sql(expectation, aside, table)
+    return f"""SELECT s.feed, s.delivery, s.record_id, s.version, s.line
+FROM ({rows}) AS s
+WHERE {repeated_when(expectation)}"""
+
+
+def repeated_when(expectation: Expectation) -> str:
+    """When a row `s` of `rows_of_repeated_sql` breaks an expectation of kind `one_version` or `one_row`."""
+    if expectation.kind == "one_version":
+        return "s.least <> s.greatest"
+    speaks: Speaks = expectation.arguments["speaks"]
+    return "s.nth > 1" if speaks.ordered else "s.nth > 1 AND s.least = s.greatest"
+
+
+def rows_of_repeated_sql(expectation: Expectation, aside: str, table: str | None = None) -> str:
+    """Good rows of records that a delivery gives more than one of, whichever rule they break.
+
+    Args:
+        expectation, aside, table: see `repeated_sql`.
+
+    Returns:
+        A query of feed, delivery, record_id, version and line; `nth`, 1 for the row that speaks for its
+        record; `least` and `greatest` of the versions that the delivery gives of it.
+    """
     speaks: Speaks = expectation.arguments["speaks"]
     table = table or expectation.table
     own = "".join(f", t.{quoted(c)}" for c in speaks.others)
     others = "".join(f"g.{quoted(c)}, " for c in speaks.others)
     names = "feed, delivery, record_id, version, line"
     same = "PARTITION BY g.delivery, g.record_id"
-    if expectation.kind == "one_version":
-        broken = "s.least <> s.greatest"
-    else:
-        broken = "s.nth > 1" if speaks.ordered else "s.nth > 1 AND s.least = s.greatest"
     state = "CASE g.effect WHEN 'withdraw' THEN NULL ELSE g.version END"
     last = f"first_value({state}) OVER ({same} ORDER BY g.line DESC)" if speaks.ordered else state
-    return f"""SELECT {", ".join(f"s.{c}" for c in names.split(", "))}
-FROM (
+    return f"""
     SELECT
         g.*,
         row_number() OVER (
@@ -363,8 +382,7 @@ FROM (
             WHERE a.line IS NULL
         ) AS g
     ) AS g
-) AS s
-WHERE {broken}"""
+"""
 
 
 def meets_no_record_sql(expectation: Expectation, verdicts: str = "quality.verdicts") -> str:

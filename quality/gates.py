@@ -34,7 +34,8 @@ from quality.expectations import (
     breaks_sql,
     meets_no_record_sql,
     reader_sql,
-    repeated_sql,
+    repeated_when,
+    rows_of_repeated_sql,
 )
 from quality.from_contract import delivery_expectations, landing_expectations
 from schemas.contract import Feed
@@ -130,11 +131,32 @@ def row_verdicts_sql(
         flagged = _decided_sql(table, flagged)
     if not repeats:
         return flagged
-    aside = f"SELECT DISTINCT delivery, line FROM flagged WHERE {ASIDE}"
     named = ", ".join(VERDICTS_COLUMNS)
-    parts = [f"SELECT {named} FROM flagged"]
-    parts += [_verdict_sql(e, repeated_sql(e, aside, table)) for e in repeats]
-    return f"WITH flagged AS (\n{flagged}\n)\n" + "\nUNION ALL\n".join(parts)
+    return f"""WITH flagged AS (
+{flagged}
+)
+SELECT {named} FROM flagged
+UNION ALL
+{_repeated_verdicts_sql(repeats, table)}"""
+
+
+def _repeated_verdicts_sql(repeats: Sequence[Expectation], table: str) -> str:
+    """Verdicts on rows of records that a delivery gives more than one of; a row breaks one of the rules at
+    most, so one look at them serves all.
+    """
+    aside = f"SELECT DISTINCT delivery, line FROM flagged WHERE {ASIDE}"
+    first, *_ = repeats
+    rules = " ".join(f"WHEN {repeated_when(e)} THEN {literal(e.name)}" for e in repeats)
+    outcomes = " ".join(f"WHEN {literal(e.name)} THEN {literal(e.outcome)}" for e in repeats)
+    return f"""SELECT
+    b.feed, b.delivery, b.record_id, b.version, b.line,
+    'landing' AS stage, b.expectation,
+    CAST(NULL AS VARCHAR) AS column_name,
+    CASE b.expectation {outcomes} END AS outcome
+FROM (
+    SELECT s.*, CASE {rules} END AS expectation FROM ({rows_of_repeated_sql(first, aside, table)}) AS s
+) AS b
+WHERE b.expectation IS NOT NULL"""
 
 
 # One decision a row as it lands: of rows corrected so that they say the same, a release counts for all.

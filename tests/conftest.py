@@ -25,15 +25,6 @@ from filelock import FileLock
 if TYPE_CHECKING:  # not before a test asks for it
     from pipelines.home import Home
 
-# Spark in tests: many small queries, so neither Spark nor Java compiles them at length, and Java has
-# room for what it does compile, and takes Spark's classes for what they are.
-os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).parent / "spark"))
-os.environ.setdefault(
-    "JDK_JAVA_OPTIONS",
-    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=200m "
-    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
-)
-
 SEEDS = (1, 2)
 
 # What one process works out of texts the others of a run read, and no other run does.

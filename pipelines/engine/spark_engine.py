@@ -87,11 +87,13 @@ def start_session(memory: str, threads: int | None, asked: SparkSettings) -> Spa
     log = scratch / "log4j2.properties"
     said = own()
     log.write_text(said["log"], encoding="utf-8")
+    java = [f"-Dlog4j2.configurationFile={log.as_uri()}", said["small_java"] if asked.small else ""]
     settings = {
         **said["settings"],
         **(said["local"] if asked.local else {}),
+        **(said["small"] if asked.small else {}),
         "spark.driver.memory": memory,
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log.as_uri()}",
+        "spark.driver.extraJavaOptions": " ".join(java).strip(),
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         **asked.settings,
@@ -123,7 +125,8 @@ class SparkEngine(Engine):
         home: the folder, made if it is not there.
         memory: what Spark may take, such as "2g"; only the first engine of a process decides.
         threads: how many at most, all if None; only the first engine of a process decides.
-        asked: master and further settings; only the first engine of a process decides.
+        asked: master and further settings; only the first engine of a process decides about the master,
+            and about what is set when Java starts.
 
     Raises:
         SparkUnavailable: if pyspark or Java is missing.

@@ -33,10 +33,12 @@ class SparkSettings:
     Attributes:
         master: a URL of Spark's; empty: this machine, on all its cores.
         settings: name -> value of further settings.
+        small: whether there are so few rows that planning takes longer; see `small` in `spark.yml`.
     """
 
     master: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    small: bool = False
 
     @property
     def given(self) -> bool:
@@ -51,7 +53,7 @@ class SparkSettings:
 
 @cache
 def own() -> Mapping[str, Any]:
-    """What `spark.yml` says: `agreement`, `settings`, `local`, `log`."""
+    """What `spark.yml` says: `agreement`, `settings`, `local`, `small`, `small_java`, `log`."""
     import yaml  # not before somebody asks for Spark
 
     return yaml.safe_load(SAID.read_text(encoding="utf-8"))

@@ -29,6 +29,7 @@ OPTIONS = {
         "--master",
         "--spark-conf",
         "--spark-conf-file",
+        "--parquet-only",
         "--json",
     ),  # fmt: skip
     "replay": (

@@ -4,6 +4,7 @@ import pytest
 
 from pipelines.engine.duckdb_engine import DuckDBEngine
 from pipelines.engine.spark_engine import SparkEngine, why_unavailable
+from pipelines.engine.spark_settings import SparkSettings
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,11 @@ def spark_engine(tmp_path_factory):
     missing = why_unavailable()
     if missing:
         pytest.skip(missing)
-    with SparkEngine(tmp_path_factory.mktemp("spark"), memory="1g", threads=2) as engine:
+    small = SparkSettings(small=True)
+    home = tmp_path_factory.mktemp("spark")
+    with SparkEngine(home, memory="1g", threads=2, asked=small) as engine:
+        # Small builds interpret; what Spark compiles is compared here.
+        engine.session.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")
         yield engine
 
 

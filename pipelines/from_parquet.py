@@ -1,0 +1,83 @@
+"""A DuckDB database of the tables that Spark built: replays, pages and questions work on that.
+
+What columns and types the tables have, DuckDB says itself: the same plan is built of no files at all, and
+each table is then given the rows of its Parquet files. Spark writes an id as its 32 digits.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from pipelines.build import Build, Plan, build_with
+from pipelines.described import describe
+from pipelines.engine import open_engine
+from pipelines.engine.base import Engine
+from pipelines.home import HomeError, building_place, finished, remove_database
+from pipelines.landing.folder import MANIFEST
+from schemas.progress import Progress
+from schemas.sql import literal, quoted
+
+
+def database_from_parquet(
+    done: Build,
+    landing: Path,
+    target: Path,
+    plan: Plan,
+    *,
+    world: Path | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Make a database of the tables of a finished build with Spark. It appears only when it is whole.
+
+    Args:
+        done: that build.
+        landing: the folder it was built from; only its manifest is read.
+        target: the file to make.
+        plan: the plan of that build.
+        world: folder of the truth, if results are to be scored against it.
+        progress: called with a label, steps done and steps in all.
+
+    Raises:
+        HomeError: if a table is not there.
+    """
+    building = building_place(target)
+    try:
+        with open_engine("duckdb", building) as engine, tempfile.TemporaryDirectory() as nothing:
+            shutil.copyfile(landing / MANIFEST, Path(nothing) / MANIFEST)
+            build_with(engine, Path(nothing), plan, world=world, checks=False)
+            tables = [name for name in engine.tables() if not name.startswith("world.")]
+            for at, table in enumerate(tables):
+                if progress:
+                    progress(f"taking in {table}", at, len(tables))
+                _take_in(engine, table, done.target.joinpath(*table.split(".")))
+            describe(engine, plan.models)
+        return finished(building, done.about)
+    except BaseException:
+        remove_database(building)
+        raise
+
+
+def _take_in(engine: Engine, table: str, folder: Path) -> None:
+    """Give a table the rows of a folder of Parquet files, in place of those it has."""
+    if not any(folder.glob("*.parquet")):
+        raise HomeError(
+            f"{folder} holds no Parquet files; run `islands build --engine spark` again."
+        )
+    kinds = engine.fetch(
+        "SELECT column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND schema_name || '.' || table_name = ? "
+        "ORDER BY column_index",
+        [table],
+    )
+    values = ", ".join(
+        f"{_read(quoted(column), kind)} AS {quoted(column)}" for column, kind in kinds
+    )
+    files = literal((folder / "*.parquet").as_posix())
+    engine.create_table(table, f"SELECT {values} FROM read_parquet({files})")
+
+
+def _read(column: str, kind: str) -> str:
+    """SQL of what Spark wrote, as DuckDB's own type."""
+    return f"as_id({column})" if kind == "UUID" else f"CAST({column} AS {kind})"
