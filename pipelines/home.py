@@ -247,7 +247,13 @@ def _temporary(home: Path) -> Path:
 
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Where to write a file that takes its place at one stroke when all is written, or is not there."""
+    """Where to write a file that takes its place at one stroke when all is written, or is not there.
+
+    What is there already and is no file, such as a pipe or `/dev/stdout`, is itself written to.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
     partial = path.with_name(f".{path.name}.partial")
     try:
         yield partial
@@ -256,9 +262,17 @@ def whole(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8 whole or not at all; of a link, the file that it leads to.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    with whole(path.resolve() if path.is_symlink() else path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+
+
 def write_json(path: Path, node: object) -> None:
     """Write a JSON file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n"
-    with whole(path) as partial:
-        partial.write_text(text, encoding="utf-8", newline="\n")
+    write_text(path, json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n")

@@ -26,6 +26,7 @@ from typing import Any
 import yaml
 
 from pipelines.exchange.network import JOINS
+from pipelines.home import write_text
 from pipelines.replay.plan.edits import Edit, natural_key
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.remedies import clocks, goes_with_days
@@ -281,9 +282,7 @@ def save(scenario: Scenario, path: Path) -> None:
             node[key] = dict(value) if isinstance(value, Mapping) else value
     node["faults"] = [_told(spec) for spec in scenario.faults]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        yaml.safe_dump(node, allow_unicode=True, sort_keys=False, width=100), encoding="utf-8"
-    )
+    write_text(path, yaml.safe_dump(node, allow_unicode=True, sort_keys=False, width=100))
 
 
 def _told(spec: FaultSpec) -> dict[str, Any]:
