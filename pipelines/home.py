@@ -101,8 +101,10 @@ class Home:
         Raises:
             HomeError: if nothing has been built here, or the pointer cannot be understood.
         """
+        from schemas.said_once import SaidTwiceError, read_json
+
         try:
-            node = json.loads(self.pointer.read_text(encoding="utf-8"))
+            node = read_json(self.pointer.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise HomeError(
                 f"No database in {self.path} yet; run `islands generate` and `islands build` first."
@@ -113,6 +115,8 @@ class Home:
             ) from error
         except OSError as error:
             raise HomeError(f"{self.pointer} cannot be read: {error.strerror or error}.") from error
+        except SaidTwiceError as error:
+            raise HomeError(f"{self.pointer}: {error}, or run `islands build` again.") from error
         except (ValueError, RecursionError) as error:  # not JSON, or not even UTF-8
             raise HomeError(
                 f"{self.pointer} does not say which database is in force, since it is not JSON; run "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 from schemas import contract
 from schemas.contract import TIERS, Feed
+from schemas.said_once import SaidTwiceError, read_json
 
 MANIFEST = "manifest.json"
 MOST_GAP_DAYS = 366  # between two deliveries, before a day is taken for a mistake in a file's name
@@ -140,7 +140,9 @@ def _said(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = read_json(path.read_text(encoding="utf-8"))
+    except SaidTwiceError as error:
+        raise LandingError(f"{path}: {error}.") from None
     except (OSError, ValueError, RecursionError) as error:
         raise LandingError(
             f"{path} is not readable ({error}); delete it, or generate the folder again."

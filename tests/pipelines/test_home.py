@@ -175,6 +175,10 @@ def test_what_is_kept_is_written_whole():
         ("", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
         ("[]", "it holds no JSON object"),
+        (
+            '{"join": "full", "join": "none"}',
+            "current.json: 'join' is said twice in one object; say it",
+        ),
         ("{}", "it names no database"),
         ('{"database": 7}', "it names no database"),
         ('{"database": "x", "policy": []}', "its policy is []"),

@@ -133,6 +133,15 @@ def test_the_bound_of_paths_is_checked_too(value, tmp_path):
         read_network(file=file)
 
 
+def test_what_the_file_says_twice_is_told_of(tmp_path):
+    file = tmp_path / "network.yml"
+    file.write_text("max_paths_per_list: 9\nedges:\n  - {every: 1, every: 2}\n", encoding="utf-8")
+    with pytest.raises(
+        NetworkError, match="network.yml .* line 3, column 16: 'every' is said twice"
+    ):
+        read_network(file=file)
+
+
 def test_a_policy_of_the_run_changes_no_edge_and_one_of_edges_means_something_where_there_are_any():
     policy = {"corrections": "pushed", "links.depth": "1", "gates.out_of_bounds": "warn"}
     assert read_network(policy=policy) == read_network()

@@ -30,6 +30,7 @@ from pipelines.home import write_text
 from pipelines.replay.plan.edits import Edit, natural_key
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.remedies import clocks, goes_with_days
+from schemas.said_once import SaidOnce, read_yaml_file
 from schemas.suggest import suggestion
 
 
@@ -110,13 +111,11 @@ def load(path: Path | str) -> Scenario:
     """
     path = Path(path)
     try:
-        node = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        node = read_yaml_file(path, ScenarioError, _Loader)
     except FileNotFoundError as error:
         raise ScenarioError(f"There is no scenario {path}.") from error
     except OSError as error:
         raise ScenarioError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ScenarioError(f"{path} is not readable as YAML{_place(error)}.") from error
     if not isinstance(node, dict) or not isinstance(node.get("faults"), list) or not node["faults"]:
         raise ScenarioError(f"{path}: a scenario is a mapping with a list `faults`.")
     said = _Said(path, "the scenario", node, _KEYS)
@@ -145,21 +144,11 @@ def load(path: Path | str) -> Scenario:
     )
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SaidOnce, yaml.SafeLoader):
     """YAML whose plain values are text, but for null: 0012 is a code, and no number in base eight.
 
-    A name is said once in a mapping, and nothing is of a kind that YAML makes of a text by a tag.
+    Nothing is of a kind that YAML makes of a text by a tag.
     """
-
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
-        node = super().compose_mapping_node(anchor)
-        said: set[str] = set()
-        for key, _ in node.value:
-            if key.tag == _TEXT and key.value in said:
-                problem = f"{key.value!r} is said twice in one mapping; say it once"
-                raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
-            said |= {key.value} if key.tag == _TEXT else set()
-        return node
 
 
 _Loader.yaml_constructors = {
@@ -172,14 +161,6 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     if (kept := [one for one in resolvers if one[0] in _KEPT_TAGS])
 }
-
-
-def _place(error: Exception) -> str:
-    """Where YAML could not go on, if it says."""
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        return ""
-    return f" at line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', '')}"
 
 
 class _Said:

@@ -77,6 +77,10 @@ def test_what_the_manifest_says_goes_first(tmp_path) -> None:
     ("content", "word"),
     [
         ("{", "is not readable"),
+        (
+            '{"seed": 3, "seed": 4}',
+            "manifest.json: 'seed' is said twice in one object; say it once",
+        ),
         ("[]", "must hold one JSON object"),
         ('{"day0": "yesterday"}', "write days as YYYY-MM-DD"),
     ],
