@@ -72,24 +72,26 @@ class Scenario:
         """The same with what is asked for beside it in place of what it says itself.
 
         Args:
-            join, policy, text: see above; policies that are not named stay.
+            join, policy: see above; policies that are not named stay.
+            text: likewise; that of a dispute which another remedy takes the place of is left out.
             correct_after: days after which the source corrects each fault.
             remedy: one that does not go with days takes the place of those its faults speak of.
         """
-        faults = self.faults
+        faults, own = self.faults, self.remedy
         if correct_after is not None:
             faults = tuple(replace(spec, correct_after=correct_after) for spec in faults)
         elif remedy is not None and not goes_with_days(remedy):
             faults = tuple(replace(spec, correct_after=None) for spec in faults)
         if correct_after is None and remedy is None:
-            remedy = self.remedy
+            remedy = own
+        replaced = own == "dispute" != remedy
         return replace(
             self,
             faults=faults,
             join=join or self.join,
             policy={**self.policy, **(policy or {})},
             remedy=remedy,
-            text=text or self.text if remedy == "dispute" else text,
+            text=self.text if text is None and not replaced else text,
         )
 
 
