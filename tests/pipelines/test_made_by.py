@@ -175,3 +175,11 @@ def test_another_level_is_not_made_of_other_files_than_the_database_in_force(hom
     ):
         level(home, "none")
     assert not list(home.path.glob("levels/*/*"))
+
+
+def test_how_a_database_was_built_is_read_from_it_and_not_from_an_edited_pointer(home) -> None:
+    """A pointer that names another level and policies that cannot be: the database in force is meant."""
+    about = home.current() | {"join": "own-keys", "policy": {"court-bank.every": [1]}}
+    home.publish(home.database(), about)
+    assert level(home) == home.database() == level(home, "full")
+    assert not list(home.path.glob("levels/*/*"))

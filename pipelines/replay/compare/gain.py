@@ -25,7 +25,7 @@ from pipelines.engine.databases import Databases, opened
 from pipelines.exchange.network import JOINS, in_reach
 from pipelines.home import Home, write_json
 from pipelines.landing import read_manifest
-from pipelines.replay.recompute.levels import folder_of, level
+from pipelines.replay.recompute.levels import folder_of, level, said_by
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
 from schemas.said_once import read_json
@@ -276,13 +276,13 @@ def told_gain(
         The figures; None where nothing is joined, so that there is no lower level, or where the
         world's truth is not at hand to tell a true listing from a false one.
     """
-    about = home.current()
-    joined = join or about.get("join") or "full"
+    about, built = home.current(), said_by(home.database())
+    joined = join or built.join
     at = JOINS.index(joined)
     high = level(home, joined, policy, progress)
     if at == 0 or not has_truth(high, home.world):
         return None
-    numbers = dict(about.get("policy") or {}) if policy is None else dict(policy)
+    numbers = dict(built.policy if policy is None else policy)
     tier = tier_of(read_manifest(Path(about.get("landing") or home.landing)))
     low = level(home, JOINS[at - 1], in_reach(numbers, tier, JOINS[at - 1]), progress)
     kept = folder_of(home) / (

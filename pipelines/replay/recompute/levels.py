@@ -51,7 +51,8 @@ def level(
             than the database in force.
     """
     about = home.current()
-    own = {"join": about.get("join") or "full", "policy": dict(about.get("policy") or {})}
+    built = said_by(home.database())  # not as the pointer has it, which somebody may have edited
+    own = {"join": built.join, "policy": dict(built.policy)}
     asked = {
         "join": join or own["join"],
         "policy": own["policy"] if policy is None else dict(policy),

@@ -48,7 +48,7 @@ def test_what_is_kept_of_it_and_damaged_is_worked_out_anew(built, story, tmp_pat
     )
     home = Home(tmp_path)
     home.world = story.world
-    write_json(home.pointer, {"database": "a.duckdb", "landing": str(story.landing)})
+    write_json(home.pointer, {"database": str(story.database), "landing": str(story.landing)})
     first = told_gain(home, "full")
     (kept,) = tmp_path.rglob("*.gain-*.json")
     whole = kept.read_bytes()
