@@ -14,6 +14,7 @@ from pipelines import made_by
 from pipelines.cli import main
 from pipelines.engine import open_engine
 from pipelines.home import Home, HomeError
+from pipelines.in_force import is_database
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.recompute.levels import level
 from schemas.contract import ROOT
@@ -183,3 +184,10 @@ def test_how_a_database_was_built_is_read_from_it_and_not_from_an_edited_pointer
     home.publish(home.database(), about)
     assert level(home) == home.database() == level(home, "full")
     assert not list(home.path.glob("levels/*/*"))
+
+
+def test_a_database_that_is_kept_and_damaged_is_built_anew(home) -> None:
+    """Of another level, cut in half."""
+    kept = level(home, "none")
+    kept.write_bytes(kept.read_bytes()[: kept.stat().st_size // 2])
+    assert level(home, "none") == kept and is_database(kept)

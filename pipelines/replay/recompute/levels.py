@@ -19,6 +19,7 @@ from pipelines.build import Build, build, tier_of
 from pipelines.engine.base import Engine
 from pipelines.engine.databases import opened
 from pipelines.home import BUILD_AGAIN, Home, HomeError
+from pipelines.in_force import is_database
 from pipelines.landing import read_manifest
 from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
 from pipelines.made_by import Noted, made_before, made_by, noted, of_decisions
@@ -76,7 +77,7 @@ def level(
                 f"them back as they were, {BUILD_AGAIN}"
             )
 
-    if not target.exists():
+    if not is_database(target):  # it is not there, or was damaged
         build(
             landing,
             target,

@@ -20,6 +20,7 @@ from pipelines.changes.passing import recipe, shared
 from pipelines.changes.units import UNIT
 from pipelines.engine import open_engine
 from pipelines.home import remove_database
+from pipelines.in_force import is_database
 from pipelines.model import Model
 from schemas.progress import Progress
 
@@ -84,7 +85,7 @@ def prepared(
     said = f"{base.resolve()}|{state.st_size}|{state.st_mtime_ns}"
     said += "".join(f"|{gate.name} {gate.sql}" for gate in gates)
     target = folder / f"{base.stem}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.duckdb"
-    if target.exists():
+    if is_database(target):
         return target
     folder.mkdir(parents=True, exist_ok=True)
     _forget_older(folder, base)
