@@ -262,8 +262,13 @@ def whole(path: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.replace(path)
+    except OSError as error:
+        if error.filename == str(partial):
+            error.filename = str(path)  # the name that somebody gave, and can change
+        raise
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where its name is too long, say, there is none
+            partial.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -128,6 +128,13 @@ def test_a_file_is_written_whole_or_the_old_one_stays(tmp_path):
     assert path.read_bytes() == b"new" and list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("name", ["no/page.html", "a" * 250])
+def test_what_cannot_be_written_is_told_by_the_name_that_was_given(tmp_path, name):
+    with pytest.raises(OSError) as told:
+        write_text(tmp_path / name, "new")
+    assert told.value.filename == str(tmp_path / name)
+
+
 def test_of_a_link_the_file_is_written_that_it_leads_to(tmp_path):
     (tmp_path / "page.html").write_text("old")
     try:
