@@ -104,7 +104,7 @@ class Home:
         from schemas.said_once import SaidTwiceError, read_json
 
         try:
-            node = read_json(self.pointer.read_text(encoding="utf-8"))
+            node = read_json(self.pointer.read_text(encoding="utf-8-sig"))
         except FileNotFoundError as error:
             raise HomeError(
                 f"No database in {self.path} yet; run `islands generate` and `islands build` first."

@@ -38,13 +38,27 @@ def read_csv(path: Path, needs: str | None = None) -> list[dict[str, str]]:
         needs: a column it must have.
 
     Raises:
-        ValueError: if that is missing.
+        ValueError: naming the file and the line, if that is missing, a row has more or fewer cells than
+            there are columns, or it is no text in UTF-8.
     """
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        if needs and needs not in (reader.fieldnames or ()):
-            raise ValueError(f"{path}: the code list needs a column `{needs}`.")
-        return list(reader)
+    rows = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            if needs and needs not in (reader.fieldnames or ()):
+                raise ValueError(f"{path}: the code list needs a column `{needs}`.")
+            for row in reader:
+                if None in row or None in row.values():
+                    raise ValueError(
+                        f"{path}, line {reader.line_num}: it has not as many cells as there are columns; "
+                        "put a text that holds a comma in quotes."
+                    )
+                rows.append(row)
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path}: {error.object[error.start]:#x} is not UTF-8; save it so."
+        ) from None
+    return rows
 
 
 class ContractError(ValueError):

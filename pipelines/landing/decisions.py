@@ -137,7 +137,10 @@ def read_log(path: Path) -> list[Step]:
     steps = []
     for number, line in enumerate(lines, start=1):
         try:
-            steps.append(_step(read_json(line.decode("utf-8"))))
+            if not line.strip():
+                raise ValueError("it is empty; take it out")
+            # An editor may have put a mark of UTF-8 before the first line.
+            steps.append(_step(read_json(line.decode("utf-8-sig" if number == 1 else "utf-8"))))
         except (TypeError, ValueError, RecursionError) as error:
             raise DecisionError(
                 f"{path}, line {number} is no step of a quarantine ({error}); put back what stood there."

@@ -146,7 +146,7 @@ def _said(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        said = read_json(path.read_text(encoding="utf-8"))
+        said = read_json(path.read_text(encoding="utf-8-sig"))
     except SaidTwiceError as error:
         raise LandingError(f"{path}: {error}.") from None
     except (OSError, ValueError, RecursionError) as error:

@@ -132,6 +132,12 @@ def test_a_log_is_added_to_and_never_written_anew(tmp_path) -> None:
         read_log(tmp_path / LOG)
 
 
+def test_a_mark_of_utf_8_before_a_log_is_passed_over(tmp_path) -> None:
+    add_to_log(tmp_path / LOG, [step("release", MARKS["raw"], RAW)])
+    (tmp_path / LOG).write_bytes(b"\xef\xbb\xbf" + (tmp_path / LOG).read_bytes())
+    assert [one.what for one in read_log(tmp_path / LOG)] == ["release"]
+
+
 def test_a_log_holds_characters_that_end_a_line_elsewhere(tmp_path) -> None:
     steps = [
         replace(step("release", MARKS["raw"], court(iname=c)), why=c) for c in "\x85\u2028\u2029"
@@ -156,7 +162,7 @@ def test_a_line_with_a_part_of_another_kind_is_no_step(part, value, tmp_path) ->
         read_log(tmp_path / LOG)
 
 
-@pytest.mark.parametrize("line", ["中".encode("gbk"), b"[" * 100_000])
+@pytest.mark.parametrize("line", ["中".encode("gbk"), b"[" * 100_000, b""])
 def test_a_line_that_is_no_text_or_no_json_is_named(line, tmp_path) -> None:
     add_to_log(tmp_path / LOG, [step("release", MARKS["raw"], RAW)])
     with (tmp_path / LOG).open("ab") as file:

@@ -1,8 +1,9 @@
-"""A name is said once in a file that people edit."""
+"""Files that people edit: a name is said once, and what cannot be read is told with its line."""
 
 import pytest
 
-from schemas.contract import ContractError, read_contract
+from pipelines.codes import read_code_list
+from schemas.contract import ContractError, read_contract, read_csv
 from schemas.said_once import read_json, read_yaml, read_yaml_file
 
 
@@ -41,3 +42,34 @@ def test_a_contract_that_says_a_key_twice_is_refused(tmp_path):
         ContractError, match=r"contract.odcs.yaml .* line 3, column 1: 'id' is said twice"
     ):
         read_contract(path)
+
+
+def code_list(folder, content: bytes):
+    path = folder / "codes.csv"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_code_list_may_come_from_a_spreadsheet(tmp_path):
+    """With a mark of UTF-8 before it; words such as NA are words, and numbers codes."""
+    path = code_list(tmp_path, b"\xef\xbb\xbfcode,title\n007,NA\n,\n")
+    assert read_csv(path, "code") == [{"code": "007", "title": "NA"}, {"code": "", "title": ""}]
+    assert read_code_list(path).to_pylist() == [
+        {"code": "007", "title": "NA"},
+        {"code": None, "title": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"code,title\n1,a\n2,b, c\n", "codes.csv, line 3: it has not as many cells"),
+        (b"code,title\n1\n", "codes.csv, line 2: it has not as many cells"),
+        ("code,title\n1,中\n".encode("gbk"), "codes.csv: 0xd6 is not UTF-8; save it so."),
+        (b"title\na\n", "codes.csv: the code list needs a column `code`"),
+    ],
+)
+def test_what_is_wrong_with_a_code_list_is_told_with_its_line(tmp_path, content, told):
+    path = code_list(tmp_path, content)
+    with pytest.raises(ValueError, match=told):
+        read_csv(path, "code")
