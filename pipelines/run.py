@@ -121,6 +121,9 @@ def without_seed(command: Sequence[str]) -> list[str]:
 # What an unfinished home may hold, and is made anew with.
 OF_A_HOME = {
     ".lock", "databases", "gated", "landing", "levels", "manifest.json", "matrix", "prepared", "world",
+    # What a killed run leaves of them.
+    "landing.partial", "world.partial", ".landing.before", ".world.before", ".manifest.json.partial",
+    ".current.json.partial",
 }  # fmt: skip
 
 

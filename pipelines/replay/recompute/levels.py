@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +27,7 @@ from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
 from pipelines.made_by import Noted, made_before, made_by, noted, of_decisions
 from schemas.progress import Progress
 
+DIGITS = 12  # of the name of a folder
 # What a database says of the files it was built from.
 OF_FILES = ("landing_digest", "day0", "last_day", "horizon", "tier")
 
@@ -146,14 +149,12 @@ def _said_by(database: Path, size: int, changed: int) -> Said:
 def folder_of(home: Home) -> Path:
     """Where what is made of the home's landing files is kept."""
     digest = json.dumps(home.current().get("landing_digest"))
-    return home.kept / "levels" / hashlib.sha256(digest.encode()).hexdigest()[:12]
+    return home.kept / "levels" / hashlib.sha256(digest.encode()).hexdigest()[:DIGITS]
 
 
 def _forget_others(folder: Path) -> None:
-    """Remove what was kept of other landing files."""
+    """Remove what was kept of other landing files; what somebody else put there stays."""
     for other in folder.parent.glob("*"):
-        if other != folder:
-            for file in [other] if other.is_file() else [*other.iterdir()]:
-                file.unlink()
-            if other.is_dir():
-                other.rmdir()
+        ours = other.is_dir() and re.fullmatch(f"[0-9a-f]{{{DIGITS}}}", other.name)
+        if ours and other != folder:
+            shutil.rmtree(other)

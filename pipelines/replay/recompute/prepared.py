@@ -139,7 +139,7 @@ def _index(database: Path, models: Iterable[Model], progress: Progress | None) -
 def _forget_older(folder: Path, base: Path) -> None:
     """Remove what was laid out of databases that are gone, or were made anew."""
     for note in folder.glob("*.of"):
-        of = Path(note.read_text(encoding="utf-8"))
+        of = Path(note.read_text(encoding="utf-8", errors="replace"))
         if of == base.resolve() or not of.exists():
             note.with_suffix(".duckdb").unlink(missing_ok=True)
             note.unlink()
