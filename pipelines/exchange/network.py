@@ -412,6 +412,9 @@ def read_network(
             item.tier
         ) <= TIERS.index(tier)
 
+    for name in ("edges", "adoptions"):
+        if not isinstance(node.get(name), list | None):
+            raise NetworkError(f"network.yml: {name} is {node[name]!r}; it is a list.")
     edges, adoptions = with_policy(
         [e for e in map(_edge, node["edges"]) if in_force(e)],
         [a for a in map(_adoption, node.get("adoptions") or []) if in_force(a)],
