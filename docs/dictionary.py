@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-
 from docs.markdown import code, rows
 from pipelines.codes import CODES, read_code_list
 from pipelines.graph import all_models
 from pipelines.model import STAGES, Model, output_columns
 from schemas.columns import said_of_columns
 from schemas.contract import Column, Feed, Island, islands
+from schemas.said_once import read_yaml_file
 from schemas.shape import SHAPES
 
 HEADINGS = ("source", "grain", "key")
@@ -38,7 +37,7 @@ def _parts() -> Iterator[str]:
         "during which it is believed; both are half-open, and no end means still."
     )
     for path in sorted(SHAPES.glob("*.odcs.yaml")):
-        yield from _shape(yaml.safe_load(path.read_text(encoding="utf-8")))
+        yield from _shape(read_yaml_file(path))
     yield "## Models"
     models = all_models("whole", "full")
     for stage in STAGES[1:]:

@@ -155,7 +155,12 @@ def replay(
         str | None, Option(help="Of a mishap: on the edge from which holder.")
     ] = None,
     list_name: Annotated[str | None, Option("--list", help="Of a mishap: in which list.")] = None,
-    entry: Annotated[str | None, Option(help="Of a mishap: entry_id, or the start of one.")] = None,
+    entry: Annotated[
+        str | None,
+        Option(
+            help="Of a mishap: entry_id or entry_version, or the start of one, as trace prints it."
+        ),
+    ] = None,
     subject: Annotated[
         str | None, Option(help="Of a mishap: subject_id of whom it strikes.")
     ] = None,

@@ -20,18 +20,25 @@ from pipelines.landing.decisions import TABLE as DECISIONS
 from pipelines.landing.decisions import Decided, decisions_table
 from pipelines.made_by import TABLE, made_by_table
 from quality.policies import policies_table
-from schemas.contract import ROOT, Feed
+from schemas.contract import ROOT, Feed, read_csv
 
 CODES = ROOT / "schemas" / "codes"
 
 
 def read_code_list(path: Path) -> pa.Table:
-    """One code list, all text, empty cells missing."""
-    header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+    """One code list, all text, empty cells missing.
+
+    Raises:
+        ValueError: see `schemas.contract.read_csv`.
+    """
+    read_csv(path)  # what is wrong with it is told there
+    header = path.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     return pa_csv.read_csv(
         path,
         convert_options=pa_csv.ConvertOptions(
-            column_types={name: pa.string() for name in header}, strings_can_be_null=True
+            column_types={name: pa.string() for name in header},
+            strings_can_be_null=True,
+            null_values=[""],  # NA and null are words
         ),
     )
 

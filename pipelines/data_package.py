@@ -7,11 +7,11 @@ tables that names each file with its size, digest, columns and their meaning.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.home import write_json
 from pipelines.manifest import project_version
 from schemas.notice import NOTICE
 
@@ -54,8 +54,7 @@ def write_data_package(
         **({"custom": dict(about)} if about else {}),
     }
     path = folder / FILE
-    text = json.dumps(described, ensure_ascii=False, indent=2, default=str) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_json(path, described)
     return path
 
 

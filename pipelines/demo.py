@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines.announced import announce
-from pipelines.home import Home, HomeError, write_json
+from pipelines.home import Home, write_json
 from pipelines.manifest import lock_hash, project_version
 from pipelines.replay import FaultSpec, Replay, load, replay
 from pipelines.replay.plan.edits import Edit, RowEdit, changed
@@ -194,7 +194,7 @@ def is_ready(home: Home, wanted: Mapping[str, Any]) -> bool:
         noted = json.loads((home.path / "demo.json").read_text(encoding="utf-8"))
         home.database()
         return noted == {**wanted, "database": home.current()}
-    except (OSError, json.JSONDecodeError, HomeError):
+    except (OSError, ValueError, RecursionError):
         return False
 
 

@@ -101,8 +101,10 @@ class Home:
         Raises:
             HomeError: if nothing has been built here, or the pointer cannot be understood.
         """
+        from schemas.said_once import SaidTwiceError, read_json
+
         try:
-            node = json.loads(self.pointer.read_text(encoding="utf-8"))
+            node = read_json(self.pointer.read_text(encoding="utf-8-sig"))
         except FileNotFoundError as error:
             raise HomeError(
                 f"No database in {self.path} yet; run `islands generate` and `islands build` first."
@@ -113,6 +115,8 @@ class Home:
             ) from error
         except OSError as error:
             raise HomeError(f"{self.pointer} cannot be read: {error.strerror or error}.") from error
+        except SaidTwiceError as error:
+            raise HomeError(f"{self.pointer}: {error}, or run `islands build` again.") from error
         except (ValueError, RecursionError) as error:  # not JSON, or not even UTF-8
             raise HomeError(
                 f"{self.pointer} does not say which database is in force, since it is not JSON; run "
@@ -247,18 +251,37 @@ def _temporary(home: Path) -> Path:
 
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Where to write a file that takes its place at one stroke when all is written, or is not there."""
+    """Where to write a file that takes its place at one stroke when all is written, or is not there.
+
+    What is there already and is no file, such as a pipe or `/dev/stdout`, is itself written to.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
     partial = path.with_name(f".{path.name}.partial")
     try:
         yield partial
         partial.replace(path)
+    except OSError as error:
+        if error.filename == str(partial):
+            error.filename = str(path)  # the name that somebody gave, and can change
+        raise
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where its name is too long, say, there is none
+            partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8 whole or not at all; of a link, the file that it leads to.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    with whole(path.resolve() if path.is_symlink() else path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_json(path: Path, node: object) -> None:
     """Write a JSON file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n"
-    with whole(path) as partial:
-        partial.write_text(text, encoding="utf-8", newline="\n")
+    write_text(path, json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n")

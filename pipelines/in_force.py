@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.engine.trouble import DatabaseError
 from pipelines.home import Home, HomeError
 
 DATABASE_MARK = b"DUCK"  # bytes 8 to 11 of every DuckDB file
@@ -28,6 +29,15 @@ def see_database(path: Path) -> Path:
         if not engine.table_exists("codes.run") or not engine.table_exists("exchange.copies"):
             raise HomeError(f"{path} is a database, but not one that `islands build` made.")
     return path
+
+
+def is_database(path: Path) -> bool:
+    """Whether a database that was built here lies there and is not damaged, as far as opening it tells."""
+    try:
+        see_database(path)
+    except (HomeError, DatabaseError):
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -32,6 +32,7 @@ PLACES = {
         "schemas/identifiers.py",
         "schemas/normal_form.*",
         "schemas/record_id.py",
+        "schemas/said_once.py",
         "schemas/shape.py",
         "sources/files/*.py",
         "quality/*.py",

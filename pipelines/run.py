@@ -122,6 +122,9 @@ def without_seed(command: Sequence[str]) -> list[str]:
 # What an unfinished home may hold, and is made anew with.
 OF_A_HOME = {
     ".lock", "databases", "gated", "landing", "levels", "manifest.json", "matrix", "prepared", "world",
+    # What a killed run leaves of them.
+    "landing.partial", "world.partial", ".landing.before", ".world.before", ".manifest.json.partial",
+    ".current.json.partial",
 }  # fmt: skip
 
 
@@ -271,14 +274,15 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
     from quality.great import validate
 
     database = see_database(home.database())
-    about = home.current()
-    used = feeds(about.get("tier") or "whole")
     tell = progress or (lambda label, at, of: None)
     step = _counter(tell)
     with open_engine("duckdb", database, read_only=True) as engine:
+        join, policy, tier = engine.fetch(
+            "SELECT max(join_level), max(policy), max(tier) FROM codes.run"
+        )[0]
+        used = feeds(tier)
         results = checks(engine, used, progress=step)
-        join, policy = engine.fetch("SELECT max(join_level), max(policy) FROM codes.run")[0]
-        models = all_models(about.get("tier") or "whole", join, json.loads(policy))
+        models = all_models(tier, join, json.loads(policy))
         results += check_keys(engine, {m.name: m.key for m in models}, step)
         found = report(engine, results, ())
         stale = out_of_date(engine, database, home.path)

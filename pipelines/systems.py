@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.engine.base import Engine
-from schemas.contract import ROOT, read_yaml
+from schemas.contract import ROOT
 from schemas.holders import introduced_in
+from schemas.said_once import read_yaml_file
 
 FILE = ROOT / "schemas" / "systems.yml"
 
@@ -27,7 +28,7 @@ def systems(engine: Engine) -> list[dict[str, Any]]:
         ValueError: if a row says neither what stands for it nor why nothing does.
     """
     found = []
-    for row in read_yaml(FILE.read_text(encoding="utf-8"))["systems"]:
+    for row in read_yaml_file(FILE)["systems"]:
         if ("figure" in row) == ("left_out" in row):
             raise ValueError(f"systems.yml: {row['system']} needs a figure, or why it is left out.")
         figure = engine.fetch(row["figure"])[0][0] if "figure" in row else None

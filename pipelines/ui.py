@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines.home import Home
+from pipelines.home import Home, write_text
 from schemas.contract import ROOT
 
 # One run writes a home at a time, so the next waits in the queue; nobody is asked or told anything.
@@ -47,7 +47,7 @@ def surroundings(home: Path, environment: Mapping[str, str]) -> dict[str, str]:
     own.mkdir(parents=True, exist_ok=True)
     settings = own / "dagster.yaml"
     if not settings.exists():
-        settings.write_text(SETTINGS, encoding="utf-8")
+        write_text(settings, SETTINGS)
     return {
         **environment,
         "DAGSTER_HOME": str(own),

@@ -12,8 +12,8 @@ that break it. It is written as a model is, so that a replay can run it too:
     -- drift: 10                (its rows are compared with earlier ones, see `_drift.sql`)
     SELECT ...
 
-Where there is one, a column `day` is the first day on which it could be seen. A check that has a common
-form is a line of `quality/checks.csv`:
+The order of these lines does not matter. Where there is one, a column `day` is the first day on which it
+could be seen. A check that has a common form is a line of `quality/checks.csv`:
 
 ===========  ================================================================  ======================
 form         a row breaks it when                                              of
@@ -38,16 +38,14 @@ from typing import Any
 from quality.expectations import Expectation
 from quality.from_contract import interval_expectation, shape_expectations
 from schemas.contract import ROOT, read_csv
+from schemas.suggest import suggestion
 
 QUALITY = Path(__file__).parent
 LINES = QUALITY / "checks.csv"
 DRIFT = QUALITY / "_drift.sql"
 
-_HEADER = re.compile(
-    r"(?P<reason>(?:-- .*\n)+?)-- table: (?P<table>.+)\n-- outcome: (?P<outcome>.+)\n"
-    r"(?:-- owner: (?P<owner>.+)\n)?(?:-- severity: (?P<severity>.+)\n)?"
-    r"(?:-- drift: (?P<drift>\d+)\n)?"
-)
+NAMES = ("table", "outcome", "owner", "severity", "drift")  # of what a header says
+_NAMED = re.compile(r"--\s*(\w+):\s*(.*)")
 
 
 class CheckError(ValueError):
@@ -130,27 +128,62 @@ def of_file(path: Path) -> Expectation:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise CheckError(f"{where}: byte {error.start} is not UTF-8; save it in UTF-8.") from None
-    header = _HEADER.match(text)
-    if header is None:
-        raise CheckError(
-            f"{where}: begin with a comment that gives the reason, then "
-            "`-- table: stage.table` and `-- outcome: warn`."
-        )
-    reason = " ".join(line[3:] for line in header["reason"].splitlines())
-    query = text[header.end() :].strip().rstrip(";")
-    if header["drift"]:
+    try:
+        said, reason, query = _parts(text)
+    except ValueError as error:
+        raise CheckError(f"{where}{error}") from None
+    if "drift" in said:
         compared = DRIFT.read_text(encoding="utf-8")
-        query = compared.replace("{more}", header["drift"]).replace("{given}", query)
+        query = compared.replace("{more}", said["drift"]).replace("{given}", query)
     try:
         return Expectation(
             path.stem,
-            header["table"].strip(),
+            said["table"],
             "no_rows",
-            header["outcome"].strip(),
+            said["outcome"],
             reason,
             arguments={"query": query},
-            owner=(header["owner"] or "").strip(),
-            severity=(header["severity"] or "").strip(),
+            owner=said.get("owner", ""),
+            severity=said.get("severity", ""),
         )
     except ValueError as error:
         raise CheckError(f"{where}: {error}") from error
+
+
+def _parts(text: str) -> tuple[dict[str, str], str, str]:
+    """What the header of a file says by name, its reason, and the query below it.
+
+    The header is the comment at the top, up to the last line of it that says something by name.
+
+    Raises:
+        ValueError: the end of a sentence that begins with the file.
+    """
+    lines = text.split("\n")  # not `splitlines`: a text of the query may hold other characters
+    at_top = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    said: dict[str, str] = {}
+    end = 0
+    for number, line in enumerate(lines[:at_top], start=1):
+        name, value = match.groups() if (match := _NAMED.fullmatch(line)) else ("", "")
+        if name in said:
+            raise ValueError(f", line {number}: `-- {name}:` is said twice; say it once.")
+        if name in NAMES and not value.strip():
+            raise ValueError(
+                f", line {number}: `-- {name}:` says nothing; say it, or take it away."
+            )
+        if said and name not in NAMES and (near := suggestion(name, NAMES)):
+            raise ValueError(f", line {number}: there is no `-- {name}:`.{near}")
+        if name in NAMES:
+            said[name], end = value.strip(), number
+    reason = [
+        line[2:].strip()
+        for line in lines[:end]
+        if (match := _NAMED.fullmatch(line)) is None or match[1] not in NAMES
+    ]
+    if not {"table", "outcome"} <= said.keys() or not any(reason):
+        raise ValueError(
+            ": begin with a comment that gives the reason, then `-- table: stage.table` and "
+            "`-- outcome: warn`."
+        )
+    if not said.get("drift", "0").isdecimal():
+        raise ValueError(f": `-- drift:` takes a whole number of rows, not {said['drift']!r}.")
+    return said, " ".join(filter(None, reason)), "\n".join(lines[end:]).strip().rstrip(";")

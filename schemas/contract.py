@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from schemas.said_once import read_yaml_file
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "sources"
@@ -31,11 +31,6 @@ FORMATS = {
 }
 
 
-def read_yaml(text: str) -> Any:
-    """A YAML document, by libyaml where it is there, which is ten times as quick."""
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-
-
 def read_csv(path: Path, needs: str | None = None) -> list[dict[str, str]]:
     """The rows of a code list, a CSV file in UTF-8, each as column -> text.
 
@@ -43,13 +38,34 @@ def read_csv(path: Path, needs: str | None = None) -> list[dict[str, str]]:
         needs: a column it must have.
 
     Raises:
-        ValueError: if that is missing.
+        ValueError: naming the file and the line, if that is missing, a row has more or fewer cells than
+            there are columns, or it is no text in UTF-8.
     """
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        if needs and needs not in (reader.fieldnames or ()):
-            raise ValueError(f"{path}: the code list needs a column `{needs}`.")
-        return list(reader)
+    rows = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            if needs and needs not in (reader.fieldnames or ()):
+                raise ValueError(f"{path}: the code list needs a column `{needs}`.")
+            for row in reader:
+                if None in row or None in row.values():
+                    raise ValueError(
+                        f"{path}, line {reader.line_num}: it has not as many cells as there are columns; "
+                        "put a text that holds a comma in quotes."
+                    )
+                rows.append(row)
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path}: {error.object[error.start]:#x} is not UTF-8; save it so."
+        ) from None
+    return rows
+
+
+# What a feed's custom properties say in words.
+OF_TEXT = (
+    "format", "mode", "encoding", "delimiter", "identifier_scheme", "registry", "effect_column",
+    "office", "sharing", "area", "root_tag", "record_tag",
+)  # fmt: skip
 
 
 class ContractError(ValueError):
@@ -293,14 +309,32 @@ def _rules(block: Any) -> str:
 
 def _custom(node: Mapping[str, Any], level: str, where: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for item in node.get("customProperties") or []:
+    for item in _list(node.get("customProperties"), "customProperties", where):
         see_keys(item, KEYS["custom property"], where, "key of a custom property")
-        name = item.get("property")
+        name = _text(item.get("property"), "the `property` of a custom property", where)
         see_keys({name: None}, CUSTOM[level], where, "custom property")
         if name in found:
             raise ContractError(f"{where}: the custom property {name!r} is given twice; keep one.")
         found[name] = item.get("value")
     return found
+
+
+def _list(value: Any, name: str, where: str) -> list[Any]:
+    if not isinstance(value, list | None):
+        raise ContractError(f"{where}: {name} is a list, a line with a hyphen each, not {value!r}.")
+    return value or []
+
+
+def _mapping(value: Any, name: str, where: str) -> dict[Any, Any]:
+    if not isinstance(value, dict | None):
+        raise ContractError(f"{where}: {name} is names with their values, not {value!r}.")
+    return value or {}
+
+
+def _text(value: Any, name: str, where: str) -> str | None:
+    if not isinstance(value, str | None):
+        raise ContractError(f"{where}: {name} is a text, not {value!r}; write it in quotes.")
+    return value
 
 
 def _yes_or_no(value: Any, name: str, where: str) -> bool:
@@ -344,6 +378,8 @@ def _column(node: Any, feed: str) -> Column:
     if not isinstance(name, str):
         raise ContractError(f"{where}: every column needs a `name`.")
     custom = _custom(node, "column", where)
+    for one in ("parse", "valid_values", "scheme", "pattern"):
+        _text(custom.get(one), one, where)
     parse, width = custom.get("parse"), custom.get("width")
     if parse is not None and parse not in PARSES:
         raise ContractError(f"{where}: parse {parse!r} is none of {', '.join(PARSES)}.")
@@ -364,7 +400,7 @@ def _column(node: Any, feed: str) -> Column:
             raise ContractError(f"{where}: not_before is a day, YYYY-MM-DD.") from error
     return Column(
         name=name,
-        title_zh=node.get("businessName", ""),
+        title_zh=_text(node.get("businessName"), "businessName", where) or "",
         description=" ".join(str(node.get("description", "")).split()),
         required=_yes_or_no(node.get("required", False), "required", where),
         width=None if width is None else _whole(width, "width", 1, where),
@@ -375,7 +411,9 @@ def _column(node: Any, feed: str) -> Column:
         content=_yes_or_no(custom.get("content", True), "content", where),
         not_before=not_before,
         may_lie_ahead=_yes_or_no(custom.get("may_lie_ahead", False), "may_lie_ahead", where),
-        means_open=tuple(str(value) for value in custom.get("means_open") or ()),
+        means_open=tuple(
+            str(value) for value in _list(custom.get("means_open"), "means_open", where)
+        ),
         at_least=_number(custom, "at_least", where),
         at_most=_number(custom, "at_most", where),
         expected_where=_where(custom, where),
@@ -396,6 +434,10 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
     where = f"{folder.name}/contract.odcs.yaml, feed {name}"
     see_keys(node, KEYS["feed"], where, "key")
     custom = _custom(node, "feed", where)
+    if not _text(name, "the name of a feed", where):
+        raise ContractError(f"{where}: every feed needs a `name`.")
+    for one in OF_TEXT:
+        _text(custom.get(one), one, where)
     for need in ("format", "cadence_days", "mode"):
         if need not in custom:
             raise ContractError(f"{where}: the custom property {need!r} is missing; add it.")
@@ -403,9 +445,10 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
         raise ContractError(f"{where}: format {custom['format']!r} is none of {sorted(FORMATS)}.")
     if custom["mode"] not in MODES:
         raise ContractError(f"{where}: mode {custom['mode']!r} is none of {MODES}.")
-    columns = tuple(_column(prop, where) for prop in node.get("properties") or ())
+    properties = _list(node.get("properties"), "properties", where)
+    columns = tuple(_column(prop, where) for prop in properties)
     names = [column.name for column in columns]
-    natural_key = tuple(custom.get("natural_key") or ())
+    natural_key = tuple(_list(custom.get("natural_key"), "natural_key", where))
     effect_column, office = custom.get("effect_column"), custom.get("office")
     for one in (*natural_key, *(name for name in (effect_column, office) if name)):
         if one not in names:
@@ -418,8 +461,11 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
                 f"{where}, column {column.name}: expected_where names "
                 f"{column.expected_where[0]!r}, which is no column."
             )
-    primary = {p.get("primaryKeyPosition", 0): p["name"] for p in node["properties"]
-               if p.get("primaryKey")}  # fmt: skip
+    primary = {
+        _whole(p.get("primaryKeyPosition", 0), "primaryKeyPosition", 0, where): p["name"]
+        for p in properties
+        if p.get("primaryKey")
+    }
     if tuple(primary[at] for at in sorted(primary)) != natural_key:
         raise ContractError(
             f"{where}: the columns marked `primaryKey` are not those of natural_key "
@@ -427,7 +473,9 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
         )
     if custom["mode"] == "changes" and not effect_column:
         raise ContractError(f"{where}: a feed of changes must name its effect_column.")
-    effects = {str(k): v for k, v in (custom.get("effect_codes") or {}).items()}
+    effects = {
+        str(k): v for k, v in _mapping(custom.get("effect_codes"), "effect_codes", where).items()
+    }
     for code, effect in effects.items():
         if effect not in EFFECTS:
             raise ContractError(
@@ -446,8 +494,8 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
     registry = custom.get("registry")
     return Feed(
         island=island,
-        name=node["name"],
-        title_zh=node.get("businessName", ""),
+        name=name,
+        title_zh=_text(node.get("businessName"), "businessName", where) or "",
         description=" ".join(str(node.get("description", "")).split()),
         tier=tier,
         format=custom["format"],
@@ -466,7 +514,7 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
         first_delivery=_bound(custom, "first_delivery", where),
         previous_ratio=_bound(custom, "previous_ratio", where),
         backlog_ratio=_bound(custom, "backlog_ratio", where),
-        fault_rates=dict(custom.get("fault_rates") or {}),
+        fault_rates=dict(_mapping(custom.get("fault_rates"), "fault_rates", where)),
         root_tag=custom.get("root_tag") or "records",
         record_tag=custom.get("record_tag") or "record",
         columns=columns,
@@ -483,10 +531,7 @@ def read_contract(path: Path) -> Island:
     Raises:
         ContractError: if the file is no contract this project can use.
     """
-    try:
-        node = read_yaml(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ContractError(f"{path}: not readable as YAML: {error}") from error
+    node = read_yaml_file(path, ContractError)
     if not isinstance(node, dict) or not node.get("id") or not node.get("schema"):
         raise ContractError(f"{path}: a contract needs an `id` and a `schema`.")
     where = f"{path.parent.name}/{path.name}"
@@ -498,13 +543,16 @@ def read_contract(path: Path) -> Island:
         raise ContractError(f"{path}: tier {tier!r} is none of {TIERS}.")
     if custom.get("synthetic", True) is not True:
         raise ContractError(f"{where}: all data here is synthetic; write `synthetic` as true.")
-    name = node["id"]
+    name = str(_text(node["id"], "id", where))
     return Island(
         name=name,
-        title=node.get("name", name),
-        publisher=custom.get("publisher", ""),
+        title=_text(node.get("name"), "name", where) or name,
+        publisher=_text(custom.get("publisher"), "publisher", where) or "",
         tier=tier,
-        feeds=tuple(_feed(name, tier, child, path.parent) for child in node["schema"]),
+        feeds=tuple(
+            _feed(name, tier, child, path.parent)
+            for child in _list(node["schema"], "schema", where)
+        ),
         folder=path.parent,
         description=" ".join(str((node.get("description") or {}).get("purpose", "")).split()),
     )

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from schemas.contract import read_yaml
+from schemas.said_once import read_yaml_file
 
 SHAPES = Path(__file__).resolve().parent / "shapes"
 
@@ -18,7 +18,7 @@ def shape_contract(shape: str) -> dict[str, Any]:
     Raises:
         FileNotFoundError: if there is no contract for the shape.
     """
-    return read_yaml((SHAPES / f"{shape}.odcs.yaml").read_text(encoding="utf-8"))["schema"][0]
+    return read_yaml_file(SHAPES / f"{shape}.odcs.yaml")["schema"][0]
 
 
 def shape_columns(shape: str) -> dict[str, str]:

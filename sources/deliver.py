@@ -398,7 +398,9 @@ def _is_ours(folder: Path) -> bool:
 
 def _put(partial: Path, folder: Path) -> None:
     """Let a finished folder take the place of an earlier one."""
-    before = folder.with_name(folder.name + ".before")
+    before = folder.with_name(
+        f".{folder.name}.before"
+    )  # hidden, as no backup of anybody's is called
     if before.exists():
         shutil.rmtree(before)
     if folder.exists():

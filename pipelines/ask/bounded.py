@@ -12,6 +12,7 @@ import atexit
 import contextlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -36,6 +37,13 @@ MOST_WAITING = 20  # who come later are told so at once; a server answers other 
 SECONDS_TO_WAIT = 15  # longer than a question on a page may take, so that the next get their turn
 SECONDS_TO_STOP = 0.5  # from DuckDB being told to stop to the end of the process
 SECONDS_TO_START = 60
+SECONDS_TO_END = 5  # from the last word of a process that ends by itself
+# Signals by which somebody, or the system, ends a process; others tell of a fault of its own.
+FROM_OUTSIDE = {
+    getattr(signal, name)
+    for name in ("SIGHUP", "SIGINT", "SIGKILL", "SIGTERM")
+    if hasattr(signal, name)
+}
 
 
 def ask(database: Path, sql: str, most_rows: int, seconds: float) -> Answer:
@@ -136,7 +144,7 @@ class _Process:
         self._owes = True
         if not self._ready:
             if self._hear(SECONDS_TO_START) != READY:
-                raise RuntimeError(f"no process for questions started ({self.end()})")
+                raise self._why_not_ready()
             self._ready = True
         with contextlib.suppress(OSError):  # it has ended, as is heard now
             pickle.dump(question, self._stdin)
@@ -158,6 +166,24 @@ class _Process:
         if reply.error is not None:
             raise reply.error
         return reply.found
+
+    def _why_not_ready(self) -> Exception:
+        """What to raise of one that ended, or was ended, before it could be asked anything."""
+        if self._late:
+            self.end()
+            return QueryError(
+                f"No process was ready for it within {SECONDS_TO_START} seconds, as happens where a machine "
+                "has much else to do; close other programs, and try again."
+            )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(SECONDS_TO_END)  # it says no more: its own end tells why
+        code = self.end()
+        if -code in FROM_OUTSIDE:
+            return QueryError(
+                "The process that was to work on it was ended before it began, perhaps for want of memory; "
+                "close other programs, and try again."
+            )
+        return RuntimeError(f"no process for questions started ({code})")
 
     def kill(self) -> None:
         """End it at once; who waits for its answer hears none."""

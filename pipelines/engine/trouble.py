@@ -22,12 +22,15 @@ _FORBIDDEN = re.compile(r"Permission denied|Read-only file system|Access is deni
 _DAMAGED = re.compile(
     r"Corrupt database|[Cc]hecksum|Could not read enough bytes|not a valid DuckDB|"
     r"Serialization Error|[Ff]ailed to deserialize|Failed to load metadata|"
-    r"Is a directory|WAL file.*(corrupt|replay)|Failure while replaying WAL|database has been invalidated"
+    r"Is a directory|WAL file.*(corrupt|replay)|Failure while replaying WAL|database has been invalidated|"
+    r"(No magic bytes found at end of|Footer length error in) file|too small to be a Parquet file|"
+    r"in Parquet file|"
+    r'Failed to read file "[^"]*\.parquet"'
 )
 _OTHER_VERSION = re.compile(r"storage version|newer version of DuckDB|older version of DuckDB")
 _NO_FILE = re.compile(r"No such file or directory|File name too long|database does not exist")
 _MEMORY = re.compile(r"Out of Memory Error|could not allocate block|failed to allocate data")
-_FILE = re.compile(r'(?:file|database) "(?P<file>[^"]+)"')
+_FILE = re.compile(r"""(?:[Ff]ile|database) (?:"(?P<file>[^"]+)"|'(?P<other>[^']+)')""")
 
 
 class DatabaseError(ValueError):
@@ -45,7 +48,9 @@ def sentence(said: str, files: Sequence[Path | str] = ()) -> str | None:
         One sentence; None if it speaks of something else, such as a query.
     """
     named = _FILE.search(said)
-    file = named["file"] if named else " or ".join(map(str, files)) or "The database"
+    file = " or ".join(map(str, files)) or "The database"
+    if named:
+        file = named["file"] or named["other"]
     if _HELD.search(said):
         holder = _HOLDER.search(said)
         who = "another program"
@@ -61,7 +66,8 @@ def sentence(said: str, files: Sequence[Path | str] = ()) -> str | None:
     if _MEMORY.search(said):
         return NO_MEMORY
     if _DAMAGED.search(said):
-        return f"{file} is damaged and cannot be read; {AGAIN}."
+        again = "make it again, or take it away" if file.endswith(".parquet") else AGAIN
+        return f"{file} is damaged and cannot be read; {again}."
     if _NO_FILE.search(said):
         return f"{file} cannot be opened: there is no such file, or its name is too long."
     return None

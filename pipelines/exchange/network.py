@@ -14,7 +14,8 @@ from pathlib import Path
 from pipelines.exchange.joins import JOINS
 from pipelines.exchange.modes import modes
 from quality.policies import PREFIX, of_gates
-from schemas.contract import CODES, ROOT, TIERS, read_csv, read_yaml
+from schemas.contract import CODES, ROOT, TIERS, read_csv
+from schemas.said_once import read_yaml_file
 
 NETWORK_FILE = ROOT / "pipelines" / "exchange" / "network.yml"
 LISTS_FILE = CODES / "lists.csv"
@@ -402,7 +403,7 @@ def read_network(
     if join not in JOINS:
         raise NetworkError(f"join {join!r} is none of {', '.join(JOINS)}.")
     node = _given(
-        read_yaml(file.read_text(encoding="utf-8")), "network.yml", ("edges", "max_paths_per_list")
+        read_yaml_file(file, NetworkError), "network.yml", ("edges", "max_paths_per_list")
     )
     owners = read_owners(tier)
 
@@ -411,6 +412,9 @@ def read_network(
             item.tier
         ) <= TIERS.index(tier)
 
+    for name in ("edges", "adoptions"):
+        if not isinstance(node.get(name), list | None):
+            raise NetworkError(f"network.yml: {name} is {node[name]!r}; it is a list.")
     edges, adoptions = with_policy(
         [e for e in map(_edge, node["edges"]) if in_force(e)],
         [a for a in map(_adoption, node.get("adoptions") or []) if in_force(a)],

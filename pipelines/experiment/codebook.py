@@ -12,6 +12,7 @@ import yaml
 
 from pipelines.experiment.estimates import DRAWS, LEVEL
 from pipelines.experiment.rows import CELLS, REPLAYS, UNCORRECTED, cause_column
+from pipelines.home import write_text
 from pipelines.replay.compare.causes import CAUSES
 
 _TEXT = Path(__file__).with_suffix(".yml").read_text(encoding="utf-8")
@@ -58,4 +59,4 @@ def write_codebook(path: Path) -> None:
         parts[-1] += "".join(f"\n| `{c}` | {meaning(c)} |" for c in columns) + "\n"
     parts.append("## The figures worked out from them\n\n| figure | definition |\n|---|---|")
     parts[-1] += "".join(f"\n| {word} | {said} |" for word, said in FIGURES.items()) + "\n"
-    path.write_text("\n".join(parts), encoding="utf-8", newline="\n")
+    write_text(path, "\n".join(parts))

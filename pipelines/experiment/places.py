@@ -18,7 +18,7 @@ import pandas as pd
 
 from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import read_network
-from pipelines.home import Home, write_json
+from pipelines.home import Home, whole, write_json
 from pipelines.landing import read_manifest
 from pipelines.manifest import make_manifest
 from pipelines.replay.compare.outcome import Outcome
@@ -151,7 +151,8 @@ def write_places(
         said: what was asked for: n, join and policy among it.
     """
     table = out / "places.parquet"
-    pd.DataFrame([one.json() for one in found]).to_parquet(table, index=False)
+    with whole(table) as partial:
+        pd.DataFrame([one.json() for one in found]).to_parquet(partial, index=False)
     landing = Path(home.current().get("landing") or home.landing)
     write_json(out / "manifest.json", make_manifest(command, read_manifest(landing), **said))
     return table

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.experiment.design import Arm, short_names, varying
+from pipelines.experiment.design import Arm, DesignError, short_names, varying
 from pipelines.experiment.estimates import TAILS, Estimates, Resamples
 from pipelines.experiment.rows import FOLLOWED, UNCORRECTED
 from pipelines.replay.compare import residue
@@ -84,6 +84,27 @@ class Summary:
         return mine.to_dict("records")[-1] if len(mine) else None
 
 
+def _asked(manifest: Path) -> tuple[Mapping[str, Any], list[Arm], date]:
+    """The design of an experiment, its arms, and the day at which intervals are cut."""
+    try:
+        said = json.loads(manifest.read_text(encoding="utf-8"))
+        arms = [
+            Arm(
+                arm["join"],
+                tuple((k, v) for k, v in arm["policy"]),
+                arm["correct_after"],
+                arm["remedy"],
+            )
+            for arm in said["arms"]
+        ]
+        int(said["design"]["seed"])
+        return said["design"], arms, date.fromisoformat(said["horizon"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise DesignError(
+            f"{manifest} does not say what was asked of this experiment; run it again with another --out."
+        ) from None
+
+
 def summarise(out: Path | str) -> Summary:
     """Work out the summary of a finished experiment.
 
@@ -92,29 +113,19 @@ def summarise(out: Path | str) -> Summary:
 
     Raises:
         OSError: if there is no finished experiment.
+        DesignError: naming its manifest, if that is damaged.
     """
     folder = Path(out)
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    arms = [
-        Arm(
-            arm["join"],
-            tuple((k, v) for k, v in arm["policy"]),
-            arm["correct_after"],
-            arm["remedy"],
-        )
-        for arm in manifest["arms"]
-    ]
+    design, arms, horizon = _asked(folder / "manifest.json")
     replays, cells, gains = (
         pd.read_parquet(folder / f"{name}.parquet") for name in ("replays", "cells", "gains")
     )
-    seed = int(manifest["design"]["seed"])
-    faults = _Faults(replays, seed)
+    faults = _Faults(replays, int(design["seed"]))
     left = [_left(cells, faults, arm) for arm in range(len(arms))]
-    horizon = date.fromisoformat(manifest["horizon"])
     parts = [_Told.of(runs, horizon, faults) for runs in left]
     names = short_names(arms)
     return Summary(
-        design=manifest["design"],
+        design=design,
         arms=_frame(
             [
                 {"arm": n, "name": names[n], **_is(arm), **faults.counts(n)}

@@ -8,6 +8,7 @@ open, the next request finds it, and the old one is closed when the last who rea
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
@@ -98,10 +99,15 @@ class Laboratory:
     @property
     def network(self) -> Network:
         """The network the database was built with."""
-        policy = self.about.get("policy") or {}
         return self.kept(
-            ("network",), lambda: read_network(self.run["tier"], self.run["join_level"], policy)
+            ("network",),
+            lambda: read_network(self.run["tier"], self.run["join_level"], self.policy),
         )
+
+    @property
+    def policy(self) -> dict[str, str]:
+        """The numbers of the network that the database was built with."""
+        return json.loads(self.run["policy"])
 
     @contextlib.contextmanager
     def engine(self) -> Iterator[Engine]:
@@ -142,9 +148,8 @@ class Laboratory:
 
     def begin(self, join: str | None = None, policy: Mapping[str, str] | None = None) -> Base:
         """The base of a level of joining and policy; it is laid out beside, if it is not yet."""
-        own = {"join": self.about.get("join") or "full", "policy": self.about.get("policy") or {}}
-        join = None if join == own["join"] else join
-        policy = None if not policy or dict(policy) == dict(own["policy"]) else dict(policy)
+        join = None if join == self.run["join_level"] else join
+        policy = None if not policy or dict(policy) == self.policy else dict(policy)
         key = (join, tuple(sorted((policy or {}).items())))
         with self._guard:
             base = self._bases.get(key)

@@ -47,10 +47,18 @@ def results(laboratory: Laboratory, what: str) -> list[Result]:
     for deep in range(1, DEEPEST + 1):
         for path in home.glob("/".join(["*"] * deep + [first])):
             if all((path.parent / other).is_file() for other in others):
-                text = (path.parent / "manifest.json").read_text(encoding="utf-8")
                 name = path.parent.relative_to(home).as_posix()
-                found.append(Result(name, path.parent, json.loads(text)))
+                found.append(Result(name, path.parent, _said_of(path.parent)))
     return sorted(found, key=lambda one: one.name)
+
+
+def _said_of(folder: Path) -> dict[str, Any]:
+    """What a folder says of itself; nothing if its manifest is not there, or damaged."""
+    try:
+        said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def result(laboratory: Laboratory, what: str, name: str) -> Result:
@@ -85,10 +93,7 @@ def replayed(
         `address` of the replay if the home holds that very world, else None; and `command`.
     """
     folder = one.path / "worlds" / f"{world:03d}"
-    try:
-        there = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        there = {}
+    there = _said_of(folder)
     same = bool(there) and all(there.get(k) == laboratory.about.get(k) for k in WORLD)
     return {
         "address": f"/replay?{query_of(pairs)}" if same else None,

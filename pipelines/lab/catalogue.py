@@ -13,10 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import yaml
-
 from pipelines.lab.property import Made, Property
 from schemas.contract import ROOT
+from schemas.said_once import read_yaml_file
 from schemas.suggest import suggestion
 
 LABS = ROOT / "labs"
@@ -110,7 +109,7 @@ def lab_of(given: str) -> Lab:
 
 
 def _read(path: Path) -> Lab:
-    said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    said: dict[str, Any] = read_yaml_file(path)
     try:
         pairs = {
             name: (table, column) if column else None

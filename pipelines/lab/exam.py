@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from pipelines.home import write_text
 from pipelines.lab.cases import write_database
 from pipelines.lab.folder import ANSWERS, EXAM, begin_folder, write_about
 from pipelines.lab.judge import Mark, Verdict
@@ -188,9 +189,9 @@ def make_exam(student: str, salt: str, folder: Path) -> None:
     write_database(folder / "data.duckdb", tables, draw_of("exam order", salt, student))
     lines = [f"{n}. {text}" for n, (text, _) in enumerate(asked, start=1)]
     text = "\n\n".join([f"# Exam of {student}", WHAT_TO_DO, *lines]) + "\n"
-    (folder / "exam.md").write_text(text, encoding="utf-8", newline="\n")
+    write_text(folder / "exam.md", text)
     sheet = "question,answer\n" + "".join(f"{n},\n" for n in range(1, len(asked) + 1))
-    (folder / ANSWERS).write_text(sheet, encoding="utf-8", newline="\n")
+    write_text(folder / ANSWERS, sheet)
     write_about(folder, student, EXAM)
 
 

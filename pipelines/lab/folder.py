@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.home import whole
+from pipelines.home import whole, write_json
 from pipelines.lab.cases import of_student
 from pipelines.lab.catalogue import SUFFIXES, Lab, lab_of
 from pipelines.lab.judge import Verdict
@@ -98,8 +98,7 @@ def begin_folder(folder: Path, student: str) -> None:
 def write_about(folder: Path, student: str, lab: str) -> None:
     """Note whose folder it is and for which lab."""
     said = {"lab": lab, "student": student, "synthetic": True}
-    text = json.dumps(said, ensure_ascii=False, indent=2) + "\n"
-    (folder / ABOUT).write_text(text, encoding="utf-8", newline="\n")
+    write_json(folder / ABOUT, said)
 
 
 def check(folder: Path) -> tuple[Lab, Verdict]:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.home import whole
+from pipelines.home import write_text
 from pipelines.lab.cases import World, class_world
 from pipelines.lab.catalogue import lab_of
 from pipelines.lab.exam import grade_exam
@@ -114,16 +114,16 @@ def grade(
         found[said["name"]] = said
         tell("submissions", len(found), len(tasks))
     results = [found[task.name] for task in tasks]
-    _write(out / "grades.csv", _csv(COLUMNS, _lines(results)))
+    write_text(out / "grades.csv", _csv(COLUMNS, _lines(results)))
     if "nbgrader" in exports:
         columns = ("assignment", "student_id", "raw_score", "score", "max_score")
         lines = [(r["lab"], r["student"], r["score"], r["score"], 100) for r in results]
-        _write(out / "nbgrader.csv", _csv(columns, lines))
+        write_text(out / "nbgrader.csv", _csv(columns, lines))
     if "gradescope" in exports:
         (out / "gradescope").mkdir(exist_ok=True)
         for said in results:
             text = json.dumps(gradescope(said), ensure_ascii=False, indent=2) + "\n"
-            _write(out / "gradescope" / f"{said['name']}.json", text)
+            write_text(out / "gradescope" / f"{said['name']}.json", text)
     return results
 
 
@@ -197,8 +197,8 @@ def _grade(task: Task) -> dict[str, Any]:
         "troubles": verdict.troubles,
         "limits": limits(),
     }
-    _write(task.out / "feedback" / f"{task.name}.md", page(said))
-    _write(
+    write_text(task.out / "feedback" / f"{task.name}.md", page(said))
+    write_text(
         task.out / "results" / f"{task.name}.json", json.dumps(said, ensure_ascii=False, indent=1)
     )
     return said
@@ -235,9 +235,3 @@ def _csv(columns: Sequence[str], lines: Iterable[Sequence]) -> str:
     writer.writerow(columns)
     writer.writerows(lines)
     return text.getvalue()
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    with whole(path) as part:
-        part.write_text(text, encoding="utf-8", newline="\n")

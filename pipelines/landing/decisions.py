@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 
 from schemas.contract import Feed, feeds
 from schemas.record_id import version
+from schemas.said_once import read_json
 
 LOG = "quarantine.jsonl"
 TABLE = "codes.decisions"
@@ -136,7 +137,10 @@ def read_log(path: Path) -> list[Step]:
     steps = []
     for number, line in enumerate(lines, start=1):
         try:
-            steps.append(_step(json.loads(line.decode("utf-8"))))
+            if not line.strip():
+                raise ValueError("it is empty; take it out")
+            # An editor may have put a mark of UTF-8 before the first line.
+            steps.append(_step(read_json(line.decode("utf-8-sig" if number == 1 else "utf-8"))))
         except (TypeError, ValueError, RecursionError) as error:
             raise DecisionError(
                 f"{path}, line {number} is no step of a quarantine ({error}); put back what stood there."
@@ -158,6 +162,7 @@ def _step(said: Any) -> Step:
     fits["line"] = step.line is None or _is_number(step.line)
     fits["nth"] = _is_number(step.nth) and step.nth > 0
     fits["row"] = step.row is None or _is_row(step.row)
+    fits["row"] &= (step.row is None) == (step.line is None)
     fits["values"] = _is_row(step.values)
     fits["alike"] = isinstance(step.alike, list) and all(map(_is_number, step.alike))
     for name in (name for name, fit in fits.items() if not fit):
@@ -204,21 +209,28 @@ def courses(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> C
     """What the steps of a log have led to.
 
     Args:
+        steps: all of a log, in order.
         known: the contracts; by default all.
 
     Raises:
-        DecisionError: if a step is about a feed of which there is no contract, or about columns that
-            the contract has not.
+        DecisionError: if a step is about a feed of which there is no contract, about columns that the
+            contract has not, or about a row that is not the one it was taken about.
     """
     contracts = feeds() if known is None else known
     found: Courses = {}
-    for step in steps:
+    for number, step in enumerate(steps, start=1):
         if step.feed not in contracts:
             raise DecisionError(
                 f"{LOG} tells of {step.place}, but there is no contract of a feed {step.feed!r}; put the "
                 "contract back, or take the steps about this feed out of the log."
             )
         _see_columns(step, contracts[step.feed])
+        if step.row is not None and version(contracts[step.feed], step.row) != step.digest:
+            raise DecisionError(
+                f"{LOG}, line {number}: the row that it tells of as {step.place} is not the one its digest "
+                f"is of, so that the line, or the contract of {step.feed}, was changed since; put back "
+                "what stood there, or take the line out and decide of the row again."
+            )
         key = (step.feed, step.delivery, step.digest)
         course = course_of(found, key, step.line)
         having = found.setdefault(key, [])

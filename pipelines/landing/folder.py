@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +12,15 @@ from typing import Any
 
 from schemas import contract
 from schemas.contract import TIERS, Feed
+from schemas.said_once import SaidTwiceError, read_json
 
 MANIFEST = "manifest.json"
+# What a manifest may say of the world that the files tell of: its kind, and how that is called.
+OF_THE_WORLD: dict[str, tuple[Any, str]] = {
+    "size": (str, "the name of a size"),
+    "seed": (int, "a whole number"),
+    "dirt": (int | float, "a number"),
+}
 MOST_GAP_DAYS = 366  # between two deliveries, before a day is taken for a mistake in a file's name
 HORIZON_DAYS = 1095  # after the last delivery: three years, the longest term a list knows
 
@@ -140,7 +146,9 @@ def _said(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = read_json(path.read_text(encoding="utf-8-sig"))
+    except SaidTwiceError as error:
+        raise LandingError(f"{path}: {error}.") from None
     except (OSError, ValueError, RecursionError) as error:
         raise LandingError(
             f"{path} is not readable ({error}); delete it, or generate the folder again."
@@ -165,9 +173,12 @@ def window(landing: Path) -> tuple[date, date] | None:
 
 def _day(path: Path, said: Mapping[str, Any], name: str) -> date:
     try:
-        return date.fromisoformat(said[name])
+        day = date.fromisoformat(said[name])
     except (TypeError, ValueError) as error:
         raise LandingError(f"{path}: {name}: {error}; write days as YYYY-MM-DD.") from None
+    if day.isoformat() != said[name]:
+        raise LandingError(f"{path}: {name} says {said[name]!r}; write days as YYYY-MM-DD.")
+    return day
 
 
 def _check_manifest(path: Path, said: Mapping[str, Any]) -> None:
@@ -187,6 +198,10 @@ def _check_manifest(path: Path, said: Mapping[str, Any]) -> None:
         raise LandingError(
             f"{path}: days says {said['days']!r}, but from day0 to last_day are {days}; correct it."
         )
+    for name, (kind, what) in OF_THE_WORLD.items():
+        value = said.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, kind)):
+            raise LandingError(f"{path}: {name} says {value!r}; write {what}, or leave it out.")
     if said["tier"] not in TIERS:
         raise LandingError(
             f"{path}: there is no tier {said['tier']!r}; write one of {', '.join(TIERS)}."

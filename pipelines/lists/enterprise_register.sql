@@ -8,7 +8,7 @@ SELECT
     subject_id,
     'registered' AS ground,
     CAST(NULL AS VARCHAR) AS severity,
-    mask_numbers(concat_ws(
+    mask_words(concat_ws(
         ' · ',
         max(CASE property WHEN 'name' THEN value END),
         max(CASE property WHEN 'uscc' THEN value END),

@@ -14,7 +14,7 @@ import yaml
 
 from pipelines.data_package import write_data_package
 from pipelines.exchange.mishaps import mishaps
-from pipelines.home import write_json
+from pipelines.home import whole, write_json
 from pipelines.landing import read_manifest
 from pipelines.manifest import make_manifest
 from pipelines.matrix.pairs import Pair
@@ -117,7 +117,8 @@ def write_tables(
     }
     files = {name: out / f"{name}.parquet" for name in found}
     for name, frame in found.items():
-        frame.to_parquet(files[name], index=False)
+        with whole(files[name]) as partial:
+            frame.to_parquet(partial, index=False)
     said = {name: value for name, value in asdict(summary.plan).items() if name != "own"}
     landing = read_manifest(out / "worlds" / "000" / "landing")
     write_json(out / "manifest.json", make_manifest(command, landing, matrix=said))

@@ -18,11 +18,11 @@ SELECT
     events.authority,
     mask_numbers(concat_ws(
         ' · ',
-        events.name,
+        mask_words(events.name),
         events.id_value,
         CAST(events.amount_yuan AS VARCHAR),
-        events.document_no,
-        events.authority
+        mask_words(events.document_no),
+        mask_words(events.authority)
     )) AS as_told,
     events.event_day,
     events.valid_from,

@@ -218,8 +218,12 @@ def compare(first: Path, second: Path) -> Comparison:
         difference = differences(db, "one", "two")
         called = words(db, ("one", "two"), sorted(difference.subjects()))
         doubtful = duplicate_keys(db, {"one": Path(first), "two": Path(second)})
+        one, two = (
+            db.rows(f"SELECT max(join_level) FROM {name}.codes.run")[0][0]
+            for name in ("one", "two")
+        )
     seconds = time.perf_counter() - start
-    return Comparison(Path(first), Path(second), difference, called, seconds, doubtful)
+    return Comparison(Path(first), Path(second), difference, called, (one, two), seconds, doubtful)
 
 
 def command(

@@ -159,6 +159,17 @@ CREATE OR REPLACE TEMP MACRO mask_resident_no(x) AS
 CREATE OR REPLACE TEMP MACRO mask_numbers(x) AS
     regexp_replace(x, '([0-9]{10})[0-9]{4}([0-9]{3}[0-9Xx])', '\1****\2', 'g');
 
+-- The same of a text in somebody's own words, in which a number of 15 digits with a month and a day where the
+-- resident numbers given until 1999 have them is one of these; a registration number, told as such, is not.
+CREATE OR REPLACE TEMP MACRO mask_words(x) AS
+    CASE
+        WHEN length(x) < 15 THEN x
+        ELSE regexp_replace(
+            mask_numbers(x),
+            '([0-9]{8})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])([0-9]{3})', '\1****\2', 'g'
+        )
+    END;
+
 -- Organisation code, GB 11714-1997: nine characters without hyphen. The weighted body and the check
 -- character (X is 10) are together a multiple of 11. strpos counts from 1, one more than a
 -- character's value, so here the sum exceeds a multiple by the sum of the weights, 49.

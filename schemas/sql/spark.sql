@@ -91,6 +91,15 @@ CREATE OR REPLACE TEMPORARY FUNCTION mask_resident_no(x STRING) RETURNS STRING R
 CREATE OR REPLACE TEMPORARY FUNCTION mask_numbers(x STRING) RETURNS STRING RETURN
     regexp_replace(x, '([0-9]{10})[0-9]{4}([0-9]{3}[0-9Xx])', '$1****$2');
 
+CREATE OR REPLACE TEMPORARY FUNCTION mask_words(x STRING) RETURNS STRING RETURN
+    CASE
+        WHEN length(x) < 15 THEN x
+        ELSE regexp_replace(
+            mask_numbers(x),
+            '([0-9]{8})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])([0-9]{3})', '$1****$2'
+        )
+    END;
+
 CREATE OR REPLACE TEMPORARY FUNCTION org_code_ok(x STRING) RETURNS BOOLEAN RETURN
     CASE
         WHEN x RLIKE r'\A[0-9A-Z]{8}[0-9X]\z' THEN (

@@ -91,10 +91,27 @@ def hidden(text: str) -> str:
     return out
 
 
+def old_hidden(text: str | None) -> str | None:
+    """The same of 15 digits with a month and a day in them, which a person's number once had."""
+    if text is None:
+        return None
+    out, at, text = "", 0, hidden(text)
+    while at < len(text):
+        number = text[at : at + 15]
+        digits = len(number) == 15 and set(number) <= set("0123456789")
+        if digits and 1 <= int(number[8:10]) <= 12 and 1 <= int(number[10:12]) <= 31:
+            out, at = out + number[:8] + "****" + number[12:], at + 15
+        else:
+            out, at = out + text[at], at + 1
+    return out
+
+
 def told(act: Any) -> str:
     """What is published of an act: name, number, sum, document, authority; a person's number masked."""
     amount = None if act.amount_yuan is None else str(act.amount_yuan)
-    parts = (act.name, act.id_value, amount, act.document_no, act.authority)
+    parts = (
+        old_hidden(act.name), act.id_value, amount, old_hidden(act.document_no), old_hidden(act.authority)
+    )  # fmt: skip
     return hidden(" · ".join(part for part in parts if part is not None))
 
 
@@ -213,7 +230,7 @@ def listings(act: Any, day: int, told: bool = False) -> set[tuple]:
 
 def side_told(name: str | None, scheme: str | None, value: str | None) -> str:
     """One side of a link as the record tells it: name, and number if it is one."""
-    parts = (name, None if scheme in ("record", None) else value)
+    parts = (old_hidden(name), None if scheme in ("record", None) else value)
     return hidden(" · ".join(part for part in parts if part is not None))
 
 

@@ -42,10 +42,10 @@ from tests.naive.lists import (
     LINKS,
     REGISTERS,
     RELATED,
-    hidden,
     holds,
     listings,
     loses_good_faith,
+    old_hidden,
     side_told,
     striking_days,
 )
@@ -362,7 +362,7 @@ class Simulator:
             for name, (register, properties) in REGISTERS.items():
                 if feed == register:
                     value = " · ".join(says[p] for p in properties if says.get(p) is not None)
-                    value = value if register == "residents" else hidden(value)
+                    value = value if register == "residents" else old_hidden(value)
                     key = digest(f"{record}:registered")
                     found.add((name, key, subject_id(feed, own), "registered", None, value))
         for link in self.links.today:

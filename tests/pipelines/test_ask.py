@@ -182,6 +182,32 @@ def test_a_process_that_breaks_down_is_one_sentence(
     assert ask(database, "SELECT 1").rows == [[1]]
 
 
+def test_a_process_that_is_ended_before_it_is_ready_is_one_sentence(database) -> None:
+    process = bounded._Process()
+    process.kill()
+    with pytest.raises(QueryError, match="was ended before it began, .* try again"):
+        process.answer("ask", (database, "SELECT 1", 1, 60), None, 60)
+    assert not process.usable
+
+
+def test_a_process_that_is_not_ready_in_time_is_one_sentence(database, monkeypatch) -> None:
+    process = bounded._Process()
+    monkeypatch.setattr(bounded, "SECONDS_TO_START", 0)
+    with pytest.raises(QueryError, match="No process was ready for it within 0 seconds"):
+        process.answer("ask", (database, "SELECT 1", 1, 60), None, 60)
+
+
+def test_a_process_that_ends_by_itself_at_its_start_is_a_fault_of_the_program(
+    database, monkeypatch, tmp_path
+) -> None:
+    monkeypatch.setattr(bounded, "ROOT", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "pipelines").mkdir()
+    (tmp_path / "pipelines" / "__init__.py").write_text("raise SystemExit(3)\n")
+    with pytest.raises(RuntimeError, match=r"no process for questions started \(3\)"):
+        bounded._Process().answer("ask", (database, "SELECT 1", 1, 60), None, 60)
+
+
 def test_who_finds_all_at_work_is_told(refused, monkeypatch) -> None:
     monkeypatch.setattr(bounded, "MOST", 0)
     with monkeypatch.context() as many_wait:

@@ -71,8 +71,9 @@ def test_another_world_or_other_code_is_built_anew(tmp_path):
     assert not demo.is_ready(home, {**wanted, "code": "another"})
     home.publish(database, {"size": "tiny"})  # somebody built something else here since
     assert not demo.is_ready(home, wanted)
-    (home.path / "demo.json").write_text("{", encoding="utf-8")
-    assert not demo.is_ready(home, wanted)
+    for damaged in (b"{", b"\xff", b"[" * 100_000):
+        (home.path / "demo.json").write_bytes(damaged)
+        assert not demo.is_ready(home, wanted)
 
 
 def test_the_digest_covers_sql_and_contracts(tmp_path, monkeypatch):

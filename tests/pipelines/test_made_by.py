@@ -14,6 +14,7 @@ from pipelines import made_by
 from pipelines.cli import main
 from pipelines.engine import open_engine
 from pipelines.home import Home, HomeError
+from pipelines.in_force import is_database
 from pipelines.replay import FaultSpec, replay
 from pipelines.replay.recompute.levels import level
 from schemas.contract import ROOT
@@ -175,3 +176,21 @@ def test_another_level_is_not_made_of_other_files_than_the_database_in_force(hom
     ):
         level(home, "none")
     assert not list(home.path.glob("levels/*/*"))
+
+
+def test_how_a_database_was_built_is_read_from_it_and_not_from_an_edited_pointer(home) -> None:
+    """A pointer that names another level and policies that cannot be: the database in force is meant."""
+    about = home.current() | {"join": "own-keys", "policy": {"court-bank.every": [1]}}
+    home.publish(home.database(), about)
+    assert level(home) == home.database() == level(home, "full")
+    assert not list(home.path.glob("levels/*/*"))
+
+
+def test_a_database_that_is_kept_and_damaged_is_built_anew(home) -> None:
+    """Of another level, cut in half."""
+    (home.path / "levels" / "of mine").mkdir(parents=True)  # no folder of ours is called so
+    (home.path / "levels" / ("0" * 12)).mkdir()  # of other landing files
+    kept = level(home, "none")
+    assert {p.name for p in (home.path / "levels").iterdir()} == {"of mine", kept.parent.name}
+    kept.write_bytes(kept.read_bytes()[: kept.stat().st_size // 2])
+    assert level(home, "none") == kept and is_database(kept)

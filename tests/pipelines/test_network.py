@@ -123,6 +123,15 @@ def test_what_the_file_itself_says_is_checked_alike(where, key, value, says, tmp
         read_network(file=file)
 
 
+@pytest.mark.parametrize("name", ["edges", "adoptions"])
+def test_edges_and_adoptions_are_lists(name, tmp_path):
+    node = yaml.safe_load(NETWORK_FILE.read_text(encoding="utf-8"))
+    node[name] = 7
+    (tmp_path / "network.yml").write_text(yaml.safe_dump(node), encoding="utf-8")
+    with pytest.raises(NetworkError, match=f"network.yml: {name} is 7; it is a list"):
+        read_network(file=tmp_path / "network.yml")
+
+
 @pytest.mark.parametrize("value", [0, "many", None])
 def test_the_bound_of_paths_is_checked_too(value, tmp_path):
     node = yaml.safe_load(NETWORK_FILE.read_text(encoding="utf-8"))
@@ -130,6 +139,15 @@ def test_the_bound_of_paths_is_checked_too(value, tmp_path):
     file = tmp_path / "network.yml"
     file.write_text(yaml.safe_dump(node), encoding="utf-8")
     with pytest.raises(NetworkError, match="max_paths_per_list"):
+        read_network(file=file)
+
+
+def test_what_the_file_says_twice_is_told_of(tmp_path):
+    file = tmp_path / "network.yml"
+    file.write_text("max_paths_per_list: 9\nedges:\n  - {every: 1, every: 2}\n", encoding="utf-8")
+    with pytest.raises(
+        NetworkError, match="network.yml .* line 3, column 16: 'every' is said twice"
+    ):
         read_network(file=file)
 
 

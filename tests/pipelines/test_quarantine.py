@@ -25,6 +25,7 @@ from pipelines.landing.decisions import (
     corrected,
     courses,
     decided_by,
+    decided_in,
     in_edited_files,
     read_log,
 )
@@ -131,6 +132,12 @@ def test_a_log_is_added_to_and_never_written_anew(tmp_path) -> None:
         read_log(tmp_path / LOG)
 
 
+def test_a_mark_of_utf_8_before_a_log_is_passed_over(tmp_path) -> None:
+    add_to_log(tmp_path / LOG, [step("release", MARKS["raw"], RAW)])
+    (tmp_path / LOG).write_bytes(b"\xef\xbb\xbf" + (tmp_path / LOG).read_bytes())
+    assert [one.what for one in read_log(tmp_path / LOG)] == ["release"]
+
+
 def test_a_log_holds_characters_that_end_a_line_elsewhere(tmp_path) -> None:
     steps = [
         replace(step("release", MARKS["raw"], court(iname=c)), why=c) for c in "\x85\u2028\u2029"
@@ -143,8 +150,8 @@ def test_a_log_holds_characters_that_end_a_line_elsewhere(tmp_path) -> None:
     ("part", "value"),
     [
         ("line", "2"), ("line", True), ("delivery", 20240313), ("digest", None), ("nth", 0),
-        ("row", "x"), ("row", {"age": 5}), ("values", ["age"]), ("alike", None), ("alike", [[1]]),
-        ("feed", ["court"]), ("who", None),
+        ("row", "x"), ("row", {"age": 5}), ("row", None), ("values", ["age"]), ("alike", None),
+        ("alike", [[1]]), ("feed", ["court"]), ("who", None),
     ],
 )  # fmt: skip
 def test_a_line_with_a_part_of_another_kind_is_no_step(part, value, tmp_path) -> None:
@@ -155,7 +162,7 @@ def test_a_line_with_a_part_of_another_kind_is_no_step(part, value, tmp_path) ->
         read_log(tmp_path / LOG)
 
 
-@pytest.mark.parametrize("line", ["中".encode("gbk"), b"[" * 100_000])
+@pytest.mark.parametrize("line", ["中".encode("gbk"), b"[" * 100_000, b""])
 def test_a_line_that_is_no_text_or_no_json_is_named(line, tmp_path) -> None:
     add_to_log(tmp_path / LOG, [step("release", MARKS["raw"], RAW)])
     with (tmp_path / LOG).open("ab") as file:
@@ -191,6 +198,19 @@ def test_a_log_that_names_a_feed_without_a_contract_is_refused_in_a_sentence() -
         DecisionError, match="court:2024-03-13:2, but there is no contract of a feed"
     ):
         decided_by([gone], known={})
+
+
+def test_a_line_whose_row_was_changed_by_hand_is_named(tmp_path) -> None:
+    """Two steps, the row of the second changed from `1` to `2` in an editor."""
+    steps = [step("release", MARKS["raw"], RAW), step("discard", MARKS["1"], FIRST, line=7)]
+    add_to_log(tmp_path / LOG, steps)
+    assert len(decided_in(tmp_path)) == 2
+    lines = (tmp_path / LOG).read_text(encoding="utf-8").replace('"age": "1"', '"age": "2"')
+    (tmp_path / LOG).write_text(lines, encoding="utf-8")
+    with pytest.raises(
+        DecisionError, match=r"line 2: the row .* court:2024-03-13:7 is not the one"
+    ):
+        decided_in(tmp_path)
 
 
 def at(line: int, before: str, after: str, *alike: int) -> Step:
@@ -383,7 +403,7 @@ def test_corrected_and_released_it_is_as_if_it_had_never_been_wrong(home, story)
     assert states(home) == {CASE: "released", SEX: "corrected", BORN: "corrected"}
     with opened(home) as engine:
         assert "other decisions" in (out_of_date(engine, home.database(), home.path) or "")
-    add_to_log(home.path / LOG, [step("release", "0" * 32, RAW)])
+    add_to_log(home.path / LOG, [step("release", MARKS["raw"], RAW)])
     assert "court: 1 decision of the quarantine" in " ".join(build_home(home)["gates"])
     with opened(home) as engine:
         assert out_of_date(engine, home.database(), home.path) is None

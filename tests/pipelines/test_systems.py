@@ -11,7 +11,7 @@ import pytest
 from pipelines import systems as module
 from pipelines.engine import open_engine
 from pipelines.systems import FILE, systems
-from schemas.contract import read_yaml
+from schemas.said_once import read_yaml
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "json" / "systems.schema.json"
 

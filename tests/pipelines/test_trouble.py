@@ -53,6 +53,14 @@ def made(path: Path) -> Path:
         ("Corrupt database file: computed checksum 1 does not match stored", "a.db is damaged"),
         ('IO Error: Could not read enough bytes from file "/d/x": attempted', "/d/x is damaged"),
         ('The file "/d/x" exists, but it is not a valid DuckDB database file!', "/d/x is damaged"),
+        (
+            "Invalid Input Error: No magic bytes found at end of file '/d/x.parquet'",
+            "/d/x.parquet is damaged and cannot be read; make it again, or take it away",
+        ),
+        (
+            'Invalid Input Error: Failed to read file "/d/it\'s.parquet": ZSTD Decompression failure',
+            "/d/it's.parquet is damaged",
+        ),
         ("Trying to read a database file with storage version 99", "another version of DuckDB"),
         ("Out of Memory Error: could not allocate block of size 256.0 KiB", "not enough memory"),
         ('IO Error: Cannot open file "/d/x": No such file or directory', "there is no such file"),
@@ -94,6 +102,16 @@ def test_a_damaged_database_is_named_when_it_shows(tmp_path) -> None:
     with open_engine("duckdb") as engine, pytest.raises(DatabaseError, match="x.duckdb is damaged"):
         engine.attach("other", path)
         engine.fetch("SELECT sum(i) FROM other.a.numbers")
+
+
+@pytest.mark.parametrize("kept", [b"", b"synthetic", b"PAR1" * 9])
+def test_a_damaged_table_of_the_world_is_named(tmp_path, kept) -> None:
+    (tmp_path / "subjects.parquet").write_bytes(kept)
+    with (
+        open_engine("duckdb") as engine,
+        pytest.raises(DatabaseError, match="subjects.parquet is damaged .* make it again"),
+    ):
+        engine.fetch("SELECT * FROM read_parquet(?)", [str(tmp_path / "subjects.parquet")])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")

@@ -15,7 +15,8 @@ from quality.from_contract import (
     shape_expectations,
 )
 from quality.suites import CHECKED_STAGES, stage_expectations
-from schemas.contract import DAYS, SOURCES, Column, feeds, read_contract, read_yaml
+from schemas.contract import DAYS, SOURCES, Column, feeds, read_contract
+from schemas.said_once import read_yaml
 
 
 @pytest.mark.parametrize("feed", feeds().values(), ids=lambda feed: feed.name)

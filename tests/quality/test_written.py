@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlglot
 
@@ -31,6 +33,42 @@ def test_a_file_may_say_who_is_told_and_how_grave_it_is(tmp_path) -> None:
     assert (check.owner, check.severity, check.policy) == ("court", "major", "warn")
     path.write_text(f"{head}-- severity: dreadful\nSELECT 1\n")
     with pytest.raises(CheckError, match="'dreadful' is not minor, major or critical"):
+        of_file(path)
+
+
+def test_the_lines_of_a_header_stand_in_any_order(tmp_path) -> None:
+    path = tmp_path / "nobody_twice.sql"
+    lines = ["severity: major", "outcome: warn", "owner: court", "table: lists.entries"]
+    for order in (lines, lines[::-1]):
+        named = "".join(f"-- {line}\n" for line in order)
+        for head in (
+            f"-- Nobody: twice.\n{named}",
+            f"{named[:-1]}\n-- Nobody: twice.\n-- drift: 5\n",
+        ):
+            path.write_text(f"{head}-- A comment of the query.\nSELECT 7\n")
+            check = of_file(path)
+            assert (check.table, check.outcome) == ("lists.entries", "warn")
+            assert (check.owner, check.severity, check.reason) == (
+                "court",
+                "major",
+                "Nobody: twice.",
+            )
+            assert "-- A comment of the query.\nSELECT 7" in violations_sql(check)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("-- sevrity: major", "line 4: there is no `-- sevrity:`. Perhaps severity is meant."),
+        ("-- owner:", "line 4: `-- owner:` says nothing"),
+        ("-- table: a.c", "line 4: `-- table:` is said twice"),
+        ("-- drift: many", "`-- drift:` takes a whole number of rows, not 'many'"),
+    ],
+)
+def test_a_line_of_a_header_that_cannot_be_is_told(tmp_path, line, said) -> None:
+    path = tmp_path / "nobody_twice.sql"
+    path.write_text(f"-- Nobody twice.\n-- table: a.b\n-- outcome: warn\n{line}\nSELECT 1\n")
+    with pytest.raises(CheckError, match=re.escape(said)):
         of_file(path)
 
 

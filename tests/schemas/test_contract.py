@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from schemas.contract import SOURCES, ContractError, read_contract, read_yaml
+from schemas.contract import SOURCES, ContractError, read_contract
+from schemas.said_once import read_yaml
 
 TEMPLATE = SOURCES / "_template" / "contract.odcs.yaml"
 
@@ -77,6 +78,15 @@ REFUSED = [
     (lambda n: custom(n["schema"][0], "cadence_days", 0), "cadence_days is a whole number from 1"),
     (lambda n: custom(n["schema"][0], "natural_key", []), "marked `primaryKey` are not those"),
     (lambda n: custom(n["schema"][0], "effect_codes", {"1": "assert"}), "together or not"),
+    (lambda n: n.update(schema=7), "contract.odcs.yaml: schema is a list, .* not 7"),
+    (lambda n: n["schema"][0].pop("name"), "every feed needs a `name`"),
+    (lambda n: n["schema"][0].update(properties="x"), "properties is a list, .* not 'x'"),
+    (lambda n: n["schema"][0].update(customProperties={"a": 1}), "customProperties is a list"),
+    (lambda n: n["schema"][0]["customProperties"].append({"property": [1]}), "custom property is a text"),
+    (lambda n: custom(n["schema"][0], "mode", ["snapshot"]), "mode is a text, .* in quotes"),
+    (lambda n: custom(n["schema"][0], "fault_rates", [1]), "fault_rates is names with their values"),
+    (lambda n: custom(column(n), "pattern", 7), "column charge: pattern is a text, not 7"),
+    (lambda n: n["schema"][0]["properties"][0].update(primaryKeyPosition=[1]), "Position is a whole"),
     (lambda n: custom(n, "tears", "core"), "property 'tears' .*write 'tier'"),
     (lambda n: custom(n, "synthetic", False), "all data here is synthetic"),
 ]  # fmt: skip

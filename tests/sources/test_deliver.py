@@ -84,10 +84,12 @@ def test_a_run_replaces_what_an_earlier_one_left(home, tmp_path) -> None:
         (tmp_path / folder).mkdir()
     (tmp_path / "landing" / "manifest.json").write_text("{}", encoding="utf-8")
     (tmp_path / "landing" / "old.txt").write_text("", encoding="utf-8")
+    (tmp_path / "landing.before").mkdir()  # a backup of somebody's own
     generate(tmp_path / "landing", tmp_path / "world", "tiny", 1, DAYS, 0, tier="story")
     assert tree(tmp_path / "landing") == tree(home / "landing")
     assert tree(tmp_path / "world") == tree(home / "world")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["landing", "world"]
+    left = sorted(p.name for p in tmp_path.iterdir())
+    assert left == ["landing", "landing.before", "world"]
 
 
 def test_a_run_that_fails_leaves_the_old_folders(tmp_path, monkeypatch) -> None:

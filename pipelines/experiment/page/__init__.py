@@ -20,6 +20,7 @@ from pipelines.experiment import figures
 from pipelines.experiment.codebook import FIGURES
 from pipelines.experiment.report import DASH, HEADINGS, headline, interval, naming, rows
 from pipelines.experiment.summary import Summary
+from pipelines.home import write_text
 from pipelines.replay.compare.metrics import RESIDUE_DAY
 from pipelines.replay.tell.page.rendered import both_widths, plain, rendered
 from pipelines.terminal import counted
@@ -78,8 +79,8 @@ def write_page(summary: Summary, out: Path, path: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, both in pictures.items():
         text = json.dumps(both["wide"], ensure_ascii=False, indent=1)
-        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-    path.write_text(_page(summary, pictures), encoding="utf-8", newline="\n")
+        write_text(folder / f"{name}.json", text + "\n")
+    write_text(path, _page(summary, pictures))
 
 
 def _page(summary: Summary, pictures: Mapping[str, Mapping[str, Any]]) -> str:

@@ -105,8 +105,8 @@ def _models(laboratory: Laboratory) -> dict[str, Model]:
     run = laboratory.run
 
     def make() -> dict[str, Model]:
-        policy = laboratory.about.get("policy") or {}
-        return {m.name: m for m in all_models(run["tier"], run["join_level"], dict(policy))}
+        models = all_models(run["tier"], run["join_level"], laboratory.policy)
+        return {m.name: m for m in models}
 
     return laboratory.kept(("models",), make)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.home import write_text
 from pipelines.matrix.page.frontier import frontier
 from pipelines.matrix.report import DASH, headline
 from pipelines.matrix.running import Tables
@@ -75,7 +76,7 @@ def write_page(summary: Summary, tables: Tables, out: Path, path: Path) -> None:
             "seed": plan.seed,
         },
     )
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_text(path, text)
 
 
 def _one(value: float | None) -> str:

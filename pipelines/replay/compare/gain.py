@@ -13,7 +13,6 @@ The world's truth decides; nothing here is read by the pipeline itself.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,14 +25,19 @@ from pipelines.engine.databases import Databases, opened
 from pipelines.exchange.network import JOINS, in_reach
 from pipelines.home import Home, write_json
 from pipelines.landing import read_manifest
-from pipelines.replay.recompute.levels import folder_of, level
+from pipelines.replay.recompute.levels import folder_of, level, said_by
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
+from schemas.said_once import read_json
 from schemas.sql import literal
 
 
 class GainError(ValueError):
     """Two builds whose gain cannot be told; the message says why in one sentence."""
+
+
+# Numbers of subjects.
+FIGURES = ("true_low", "true_high", "gained", "lost", "false_low", "false_high")
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,7 @@ class Gain:
 
     Attributes:
         low, high: the two levels of joining.
-        listings: one row a holder and list: true_low, true_high, gained, lost, false_low,
-            false_high, numbers of subjects.
+        listings: one row a holder and list, with `FIGURES`.
     """
 
     low: str
@@ -273,18 +276,36 @@ def told_gain(
         The figures; None where nothing is joined, so that there is no lower level, or where the
         world's truth is not at hand to tell a true listing from a false one.
     """
-    about = home.current()
-    joined = join or about.get("join") or "full"
+    about, built = home.current(), said_by(home.database())
+    joined = join or built.join
     at = JOINS.index(joined)
     high = level(home, joined, policy, progress)
     if at == 0 or not has_truth(high, home.world):
         return None
-    numbers = dict(about.get("policy") or {}) if policy is None else dict(policy)
+    numbers = dict(built.policy if policy is None else policy)
     tier = tier_of(read_manifest(Path(about.get("landing") or home.landing)))
     low = level(home, JOINS[at - 1], in_reach(numbers, tier, JOINS[at - 1]), progress)
     kept = folder_of(home) / (
         f"{low.stem}.gain-{hashlib.sha256(high.name.encode()).hexdigest()[:8]}.json"
     )
-    if not kept.exists():
-        write_json(kept, gain(high, low, feeds(), home.world).json())
-    return json.loads(kept.read_text(encoding="utf-8"))
+    found = _kept(kept, JOINS[at - 1], joined)
+    if found is None:
+        found = gain(high, low, feeds(), home.world).json()
+        write_json(kept, found)
+    return found
+
+
+def _kept(path: Path, low: str, high: str) -> dict[str, Any] | None:
+    """What was worked out before; None if it was not, or what is kept of it cannot have been."""
+    try:
+        said = read_json(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, RecursionError):
+        return None
+    if not isinstance(said, dict) or not isinstance(said.get("lists"), list):
+        return None
+    rows, told = said["lists"], {"holder": str, "list": str} | dict.fromkeys(FIGURES, int)
+    for row in rows:
+        if not isinstance(row, dict) or {name: type(value) for name, value in row.items()} != told:
+            return None
+    sums = {name: sum(row[name] for row in rows) for name in FIGURES}
+    return said if said == {"from": low, "to": high, **sums, "lists": rows} else None

@@ -20,7 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.exchange.mishaps import mishaps
-from pipelines.home import whole
+from pipelines.home import whole, write_json
 from pipelines.landing.decisions import Decided, corrected, in_edited_files
 from pipelines.replay.plan.faults import (
     FaultSpec,
@@ -376,9 +376,7 @@ def apply(
                     source = part if contents else landing / file
                     write(feed, _edited(feed, source, rows, file, decided), part)
         entries.append({"file": file, "kept": kept, "edits": [_told(edit) for edit in mine]})
-    (log / "log.json").write_text(
-        json.dumps(entries, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
+    write_json(log / "log.json", entries)
     return Log(log, target)
 
 

@@ -450,13 +450,17 @@ class _Places:
         conditions += [f"from_day < DATE '{self.latest + timedelta(days=lag + 1)}'"]
         values: list[Any] = list(where.values())
         if self.spec.entry is not None:
-            if not re.fullmatch("[0-9a-f-]{6,36}", self.spec.entry):
+            asked_entry = self.spec.entry.strip().lower().replace("-", "")
+            if not re.fullmatch("[0-9a-f]{6,32}", asked_entry):
                 raise FaultError(
-                    f"An entry is named by its entry_id (at least 6 characters of it), not "
-                    f"{self.spec.entry!r}."
+                    "An entry is named by its entry_id, or by the entry_version that `islands trace` prints "
+                    f"(at least 6 characters of it), not {self.spec.entry!r}."
                 )
-            conditions.append("starts_with(id_text(entry_id), id_text(?))")
-            values.append(self.spec.entry)
+            conditions.append(
+                f"entry_id IN (SELECT entry_id FROM {self.base}.exchange.entries "
+                "WHERE starts_with(id_text(entry_id), ?) OR starts_with(id_text(entry_version), ?))"
+            )
+            values += [asked_entry, asked_entry]
         ends = self.kind.with_removal
         if ends:
             latest, last = ("<=", self.latest) if asked is None else ("=", asked)

@@ -135,7 +135,9 @@ def see_remedy(remedy: str | None, correct_after: object = None, text: str | Non
             "that or the days after which it corrects."
         )
     if text is not None and remedy != "dispute":
-        raise FaultError("Only a dispute has a text; give it with the remedy dispute.")
+        raise FaultError(
+            "Only a dispute has a text; give it with the remedy dispute, or leave it out."
+        )
     if text is not None and len(text) > MOST_CHARACTERS:
         raise FaultError(
             f"A dispute has at most {MOST_CHARACTERS:,} characters; this one has {len(text):,}."

@@ -26,9 +26,11 @@ from typing import Any
 import yaml
 
 from pipelines.exchange.network import JOINS
+from pipelines.home import write_text
 from pipelines.replay.plan.edits import Edit, natural_key
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.remedies import clocks, goes_with_days
+from schemas.said_once import SaidOnce, read_yaml_file
 from schemas.suggest import suggestion
 
 
@@ -70,24 +72,26 @@ class Scenario:
         """The same with what is asked for beside it in place of what it says itself.
 
         Args:
-            join, policy, text: see above; policies that are not named stay.
+            join, policy: see above; policies that are not named stay.
+            text: likewise; that of a dispute which another remedy takes the place of is left out.
             correct_after: days after which the source corrects each fault.
             remedy: one that does not go with days takes the place of those its faults speak of.
         """
-        faults = self.faults
+        faults, own = self.faults, self.remedy
         if correct_after is not None:
             faults = tuple(replace(spec, correct_after=correct_after) for spec in faults)
         elif remedy is not None and not goes_with_days(remedy):
             faults = tuple(replace(spec, correct_after=None) for spec in faults)
         if correct_after is None and remedy is None:
-            remedy = self.remedy
+            remedy = own
+        replaced = own == "dispute" != remedy
         return replace(
             self,
             faults=faults,
             join=join or self.join,
             policy={**self.policy, **(policy or {})},
             remedy=remedy,
-            text=text or self.text if remedy == "dispute" else text,
+            text=self.text if text is None and not replaced else text,
         )
 
 
@@ -109,13 +113,11 @@ def load(path: Path | str) -> Scenario:
     """
     path = Path(path)
     try:
-        node = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        node = read_yaml_file(path, ScenarioError, _Loader)
     except FileNotFoundError as error:
         raise ScenarioError(f"There is no scenario {path}.") from error
     except OSError as error:
         raise ScenarioError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ScenarioError(f"{path} is not readable as YAML{_place(error)}.") from error
     if not isinstance(node, dict) or not isinstance(node.get("faults"), list) or not node["faults"]:
         raise ScenarioError(f"{path}: a scenario is a mapping with a list `faults`.")
     said = _Said(path, "the scenario", node, _KEYS)
@@ -144,21 +146,11 @@ def load(path: Path | str) -> Scenario:
     )
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SaidOnce, yaml.SafeLoader):
     """YAML whose plain values are text, but for null: 0012 is a code, and no number in base eight.
 
-    A name is said once in a mapping, and nothing is of a kind that YAML makes of a text by a tag.
+    Nothing is of a kind that YAML makes of a text by a tag.
     """
-
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
-        node = super().compose_mapping_node(anchor)
-        said: set[str] = set()
-        for key, _ in node.value:
-            if key.tag == _TEXT and key.value in said:
-                problem = f"{key.value!r} is said twice in one mapping; say it once"
-                raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
-            said |= {key.value} if key.tag == _TEXT else set()
-        return node
 
 
 _Loader.yaml_constructors = {
@@ -171,14 +163,6 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     if (kept := [one for one in resolvers if one[0] in _KEPT_TAGS])
 }
-
-
-def _place(error: Exception) -> str:
-    """Where YAML could not go on, if it says."""
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        return ""
-    return f" at line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', '')}"
 
 
 class _Said:
@@ -281,9 +265,7 @@ def save(scenario: Scenario, path: Path) -> None:
             node[key] = dict(value) if isinstance(value, Mapping) else value
     node["faults"] = [_told(spec) for spec in scenario.faults]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        yaml.safe_dump(node, allow_unicode=True, sort_keys=False, width=100), encoding="utf-8"
-    )
+    write_text(path, yaml.safe_dump(node, allow_unicode=True, sort_keys=False, width=100))
 
 
 def _told(spec: FaultSpec) -> dict[str, Any]:

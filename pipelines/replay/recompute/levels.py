@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,11 +21,13 @@ from pipelines.build import Build, build, tier_of
 from pipelines.engine.base import Engine
 from pipelines.engine.databases import opened
 from pipelines.home import BUILD_AGAIN, Home, HomeError
+from pipelines.in_force import is_database
 from pipelines.landing import read_manifest
 from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
 from pipelines.made_by import Noted, made_before, made_by, noted, of_decisions
 from schemas.progress import Progress
 
+DIGITS = 12  # of the name of a folder
 # What a database says of the files it was built from.
 OF_FILES = ("landing_digest", "day0", "last_day", "horizon", "tier")
 
@@ -51,7 +55,8 @@ def level(
             than the database in force.
     """
     about = home.current()
-    own = {"join": about.get("join") or "full", "policy": dict(about.get("policy") or {})}
+    built = said_by(home.database())  # not as the pointer has it, which somebody may have edited
+    own = {"join": built.join, "policy": dict(built.policy)}
     asked = {
         "join": join or own["join"],
         "policy": own["policy"] if policy is None else dict(policy),
@@ -75,7 +80,7 @@ def level(
                 f"them back as they were, {BUILD_AGAIN}"
             )
 
-    if not target.exists():
+    if not is_database(target):  # it is not there, or was damaged
         build(
             landing,
             target,
@@ -144,14 +149,12 @@ def _said_by(database: Path, size: int, changed: int) -> Said:
 def folder_of(home: Home) -> Path:
     """Where what is made of the home's landing files is kept."""
     digest = json.dumps(home.current().get("landing_digest"))
-    return home.kept / "levels" / hashlib.sha256(digest.encode()).hexdigest()[:12]
+    return home.kept / "levels" / hashlib.sha256(digest.encode()).hexdigest()[:DIGITS]
 
 
 def _forget_others(folder: Path) -> None:
-    """Remove what was kept of other landing files."""
+    """Remove what was kept of other landing files; what somebody else put there stays."""
     for other in folder.parent.glob("*"):
-        if other != folder:
-            for file in [other] if other.is_file() else [*other.iterdir()]:
-                file.unlink()
-            if other.is_dir():
-                other.rmdir()
+        ours = other.is_dir() and re.fullmatch(f"[0-9a-f]{{{DIGITS}}}", other.name)
+        if ours and other != folder:
+            shutil.rmtree(other)

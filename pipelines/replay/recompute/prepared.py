@@ -20,6 +20,7 @@ from pipelines.changes.passing import recipe, shared
 from pipelines.changes.units import UNIT
 from pipelines.engine import open_engine
 from pipelines.home import remove_database
+from pipelines.in_force import is_database
 from pipelines.model import Model
 from schemas.progress import Progress
 
@@ -84,7 +85,7 @@ def prepared(
     said = f"{base.resolve()}|{state.st_size}|{state.st_mtime_ns}"
     said += "".join(f"|{gate.name} {gate.sql}" for gate in gates)
     target = folder / f"{base.stem}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.duckdb"
-    if target.exists():
+    if is_database(target):
         return target
     folder.mkdir(parents=True, exist_ok=True)
     _forget_older(folder, base)
@@ -138,7 +139,7 @@ def _index(database: Path, models: Iterable[Model], progress: Progress | None) -
 def _forget_older(folder: Path, base: Path) -> None:
     """Remove what was laid out of databases that are gone, or were made anew."""
     for note in folder.glob("*.of"):
-        of = Path(note.read_text(encoding="utf-8"))
+        of = Path(note.read_text(encoding="utf-8", errors="replace"))
         if of == base.resolve() or not of.exists():
             note.with_suffix(".duckdb").unlink(missing_ok=True)
             note.unlink()

@@ -34,9 +34,40 @@ MOST_GATES = 3
 INDENT = 10
 WAY = re.compile(r"[a-z_]+")  # each holder of a way
 LETTERS = "ABCD"  # how many subjects are named
-KIND_WORDS = {"wrongly_listed": "listed", "wrongly_missing": "missing", "altered": "altered"}
 # A clause ends with a semicolon or a bracket, or with a comma or full stop before a blank.
 _CLAUSE = re.compile(r"[;(]|[,.](?=\s|$)")
+
+
+class Terms(NamedTuple):
+    """What the ways are called in which two sides differ.
+
+    Attributes:
+        kinds: way -> what is said before the subjects of which it is so.
+        title: of the column of them, and before them where it is said once for all rows.
+        until: what is so again from the day on that a row ends with.
+    """
+
+    kinds: Mapping[str, str]
+    title: str
+    until: str
+
+
+# One side is right: what the other shows, and it does not, is wrong.
+WRONG = Terms(
+    {"wrongly_listed": "listed", "wrongly_missing": "missing", "altered": "altered"},
+    "Wrongly",
+    "it is right again",
+)
+
+
+def built_otherwise(first: str, second: str) -> Terms:
+    """Neither side is right, since both were built from the same files in different ways.
+
+    Args:
+        first, second: what goes before the subjects that only the one shows, or only the other.
+    """
+    kinds = {"wrongly_listed": second, "wrongly_missing": first, "altered": "otherwise"}
+    return Terms(kinds, "Shown", "both show the same again")
 
 
 def print_replay(
@@ -95,6 +126,7 @@ def _passage(replay: Outcome) -> list[Text]:
 def print_comparison(
     difference: Difference,
     words: Words,
+    joins: tuple[str, str],
     doubtful: Sequence[str] = (),
     console: Console | None = None,
 ) -> None:
@@ -102,6 +134,7 @@ def print_comparison(
 
     Args:
         difference, words: what differs, and what things are called.
+        joins: how far the islands are joined in the first, and in the second.
         doubtful: sentences on why the answer may not be relied on.
         console: where to; None: the terminal.
     """
@@ -109,7 +142,14 @@ def print_comparison(
     out.print(NOTICE, style="dim")
     for line in doubtful:
         out.print(line, style="bold red")
-    _reach(out, difference, words, None)
+    terms = WRONG
+    if joins[0] != joins[1]:
+        first, second = joins
+        said = f"{first} in the first, {second} in the second"
+        said += "; what only one of them shows is not wrong for that"
+        out.print(_line("Joined", said))
+        terms = built_otherwise(f"only with {first}", f"only with {second}")
+    _reach(out, difference, words, None, terms)
     total = metrics.totals(difference)
     if not len(difference.lists):
         said = "No holder shows anything else in the one than in the other"
@@ -209,7 +249,13 @@ def _cell(value: str | None) -> str:
     return "(empty)" if value is None else value
 
 
-def _reach(out: Console, difference: Difference, words: Words, remaining: Remaining | None) -> None:
+def _reach(
+    out: Console,
+    difference: Difference,
+    words: Words,
+    remaining: Remaining | None,
+    terms: Terms = WRONG,
+) -> None:
     """List by list who was wrongly listed or missed, when and by which way; then what followed."""
     told = tables(difference, remaining)
     rows = told["lists"]
@@ -230,12 +276,14 @@ def _reach(out: Console, difference: Difference, words: Words, remaining: Remain
         way = shortest({ways[cell] for cell in cells if cell in ways})
         known = set(zip(here["kind"], here["subject_id"], strict=True))
         new = [w not in known for w in zip(then["kind"], then["subject_id"], strict=True)]
-        wrongs = Wrongs(_wrongs(here, letters), _wrongs(then.loc[new], letters))
+        wrongs = Wrongs(
+            _wrongs(here, letters, terms.kinds), _wrongs(then.loc[new], letters, terms.kinds)
+        )
         lines.append((row, wrongs, way or row["holder"]))
     if rows:
         named = (f"{letter} is {words.subject(s)}" for s, letter in letters.items())
         out.print("; ".join(named))
-        _table(out, lines, difference.horizon, remaining is not None)
+        _table(out, lines, difference.horizon, remaining is not None, terms)
     if len(rows) > MOST_ROWS:
         out.print(f"… and {len(rows) - MOST_ROWS} more holder-and-list pairs (--json has them)")
     _followed(out, told, difference, words, remaining)
@@ -258,28 +306,34 @@ class Wrongs(NamedTuple):
         return "; ".join(filter(None, said))
 
 
-def _in_every_row(wrongs: Sequence[Wrongs]) -> str | None:
+def _in_every_row(wrongs: Sequence[Wrongs], title: str) -> str | None:
     """What is wrong in every row alike, in a sentence that says what the correction adds; or None."""
     alike = {w.faulty for w in wrongs}
     added = Counter(w.corrected for w in wrongs if w.corrected)
     if len(alike) > 1 or "" in alike or len(added) > 1:
         return None
-    said = f"rongly {alike.pop()}, in every row"
+    said = f"{title} {alike.pop()}, in every row"
     for also, rows in added.items():
         where = "all" if rows == len(wrongs) else rows
-        return f"Uncorrected, w{said}; corrected, also {also}, in {where} of them:"
-    return f"W{said}:"
+        return (
+            f"Uncorrected, {said[0].lower()}{said[1:]}; corrected, also {also}, in {where} of them:"
+        )
+    return f"{said}:"
 
 
 def _table(
-    out: Console, lines: Sequence[tuple[Mapping[str, Any], Wrongs, str]], horizon: date, fixed: bool
+    out: Console,
+    lines: Sequence[tuple[Mapping[str, Any], Wrongs, str]],
+    horizon: date,
+    fixed: bool,
+    terms: Terms,
 ) -> None:
     """The rows of lists; what all of them have in common is said once, above."""
-    alike = _in_every_row([wrongs for _, wrongs, _ in lines])
+    alike = _in_every_row([wrongs for _, wrongs, _ in lines], terms.title)
     if alike:
         out.print(alike)
     table = plain_table()
-    for heading in ("Holder, by way of", "List", *(() if alike else ("Wrongly",))):
+    for heading in ("Holder, by way of", "List", *(() if alike else (terms.title,))):
         table.add_column(heading, overflow="fold")
     for heading in ("From", "Until"):
         table.add_column(heading, no_wrap=True)
@@ -297,7 +351,7 @@ def _table(
     out.print(table)
     if who := who_is_who(holder for _, _, way in lines for holder in WAY.findall(way)):
         out.print(_line("Holders", who))
-    legend = "Until: the first day on which it is right again"
+    legend = f"Until: the first day on which {terms.until}"
     legend += "; uncorrected: had nobody corrected it" if fixed else ""
     legend += "; +: cut at the horizon" if cut else ""
     out.print(f"{legend}.", style="dim")
@@ -318,10 +372,10 @@ def shortest(ways: Iterable[str]) -> str:
     return first.replace(">", " > ") + (f" (+{len(others)})" if others else "")
 
 
-def _wrongs(here: Any, letters: Mapping[str, str]) -> str:
+def _wrongs(here: Any, letters: Mapping[str, str], kinds: Mapping[str, str]) -> str:
     """Who is wrongly listed, missing or altered in one list at one holder."""
     parts = []
-    for kind, title in KIND_WORDS.items():
+    for kind, title in kinds.items():
         who = set(here.loc[here["kind"] == kind, "subject_id"])
         named = sorted(letters[s] for s in who if s in letters)
         more = len(who) - len(named)

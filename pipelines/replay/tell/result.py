@@ -28,6 +28,8 @@ class Comparison:
     Attributes:
         first, second: the reference, and the one that may differ.
         difference, words: what differs, and what things are called.
+        joins: how far the islands are joined in the first, and in the second; where that is not the
+            same, what only one of them shows is told as that, and not as wrong.
         seconds: how long it took.
         doubtful: sentences on why the answer may not be relied on.
     """
@@ -36,6 +38,7 @@ class Comparison:
     second: Path
     difference: Difference
     words: Words
+    joins: tuple[str, str]
     seconds: float
     doubtful: Sequence[str] = ()
 
@@ -46,7 +49,7 @@ class Comparison:
 
     def print(self, console: Console | None = None) -> None:
         """The report, in the terminal."""
-        print_comparison(self.difference, self.words, self.doubtful, console)
+        print_comparison(self.difference, self.words, self.joins, self.doubtful, console)
 
 
 @dataclass(frozen=True, kw_only=True)

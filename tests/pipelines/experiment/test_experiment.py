@@ -319,6 +319,8 @@ def test_the_explorer_shows_it(done) -> None:
 @pytest.mark.parametrize("said", ["", "[]", "[" * 100_000, '{"design": '])
 def test_a_manifest_that_says_nothing_is_told_of_in_one_sentence(design, tmp_path, said):
     (tmp_path / "manifest.json").write_text(said, encoding="utf-8")
+    with pytest.raises(DesignError, match="manifest.json does not say what was asked of this"):
+        summarise(tmp_path)
     with pytest.raises(DesignError, match="manifest.json does not say which experiment this is"):
         run(design, tmp_path)
     assert (tmp_path / "manifest.json").read_text(encoding="utf-8") == said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -161,12 +162,24 @@ def test_gates_tell_what_they_found(theirs) -> None:
     assert theirs.get("/gates", table="landing.courts").status == 400
 
 
-def test_results_are_found_and_lead_to_replays(theirs, client) -> None:
+def test_results_are_found_and_lead_to_replays(theirs, client, dirty) -> None:
     found = {s["what"]: s["results"] for s in theirs.get("/results.json").json()["sorts"]}
     assert found == {
         "matrix": [{"folder": "mine/matrix", "made_by": "islands matrix"}],
         "experiment": [],
     }
+    for damaged in (
+        b"{",
+        b"[]",
+        b"\xff",
+    ):  # it does not say what made it, and is shown all the same
+        other = dirty.path / "other"
+        if not other.exists():
+            shutil.copytree(dirty.path / "mine" / "matrix", other)
+        (other / "manifest.json").write_bytes(damaged)
+        sorts = theirs.get("/results.json").json()["sorts"]
+        assert {"folder": "other", "made_by": None} in sorts[0]["results"]
+    shutil.rmtree(other)
     told = theirs.get("/matrix/mine/matrix.json", fault="wrong_unit").json()
     assert told["faults"][0]["cells"] == [0.5]
     here, other = told["examples"]

@@ -77,6 +77,10 @@ def test_what_the_manifest_says_goes_first(tmp_path) -> None:
     ("content", "word"),
     [
         ("{", "is not readable"),
+        (
+            '{"seed": 3, "seed": 4}',
+            "manifest.json: 'seed' is said twice in one object; say it once",
+        ),
         ("[]", "must hold one JSON object"),
         ('{"day0": "yesterday"}', "write days as YYYY-MM-DD"),
     ],
@@ -95,6 +99,10 @@ def test_a_broken_manifest(content, word, tmp_path) -> None:
         ({"horizon": "2024-01-01"}, "must follow in that order"),
         ({"days": -3}, "days says -3, but from day0 to last_day are 60"),
         ({"days": "60"}, "days says '60'"),
+        ({"day0": "20240101"}, "day0 says '20240101'; write days as YYYY-MM-DD"),
+        ({"size": {"a": 1}}, "size says {'a': 1}; write the name of a size, or leave it out"),
+        ({"seed": "7"}, "seed says '7'; write a whole number"),
+        ({"dirt": True}, "dirt says True; write a number"),
         ({"tier": "all"}, "there is no tier 'all'; write one of "),
         ({"horizon": 20270228}, "horizon: .*; write days as YYYY-MM-DD"),
     ],

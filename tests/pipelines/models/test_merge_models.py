@@ -103,6 +103,15 @@ def test_an_event_is_known_while_it_and_its_match_are_believed(lab):
         ({"id_scheme": "resident_no", "id_value": "870101198504120111"}, "8701011985****0111"),
         ({"id_scheme": "uscc", "id_value": "870101198504120111"}, "8701011985****0111"),
         ({"name": "韦波楠", "id_scheme": "resident_no", "id_value": "8701"}, "韦波楠 · 8701"),
+        # Of what may be a person's old number what is free text alone: the rest is told as what it is.
+        (
+            {
+                "name": "店主870101850412011",
+                "id_scheme": "registration_no",
+                "id_value": "840103185041202",
+            },
+            "店主87010185****011 · 840103185041202",
+        ),
         (
             {"name": "魏安", "amount_yuan": "50.00", "document_no": "No. 7", "authority": "法院"},
             "魏安 · 50.00 · No. 7 · 法院",

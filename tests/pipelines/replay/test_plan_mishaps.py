@@ -53,6 +53,20 @@ def test_a_day_between_two_syncs_means_the_next(universes, kind):
     assert asked.faulty == drawn.faulty
 
 
+def test_an_entry_is_named_by_its_id_or_by_a_version_as_they_are_printed(universes):
+    place = {"sender": "court", "holder": "bank", "list": "court_dishonest"}
+    drawn = happens(universes, "lost_on_the_way", **place)
+    entry = drawn.faulty[0].entry_id
+    ((version,),) = universes.db.rows(
+        "SELECT id_text(min(entry_version)) FROM base.exchange.entries WHERE id_text(entry_id) = ?",
+        entry,
+    )
+    dashed = "-".join((entry[:8], entry[8:12], entry[12:16], entry[16:20], entry[20:])).upper()
+    for named in (entry, entry[:8], dashed, version, version[:8]):
+        (row,) = happens(universes, "lost_on_the_way", entry=named, **place).faulty
+        assert row.entry_id == entry
+
+
 def test_an_entry_made_by_hand_gives_the_ground_most_others_give(universes):
     (row,) = happens(universes, "entered_by_hand", holder="court", list="court_dishonest").faulty
     grounds = universes.db.rows(

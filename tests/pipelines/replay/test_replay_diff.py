@@ -252,6 +252,30 @@ def test_the_json_of_a_comparison(tmp_path, hand):
     told.print()
 
 
+def test_what_joining_adds_is_not_called_wrong(tmp_path, hand, capsys):
+    """Between two levels of joining neither side is right; of one level, the first is."""
+    rows = {
+        "entries": [hand.entry("e.1", "debts", "A")],
+        "copies": [hand.shown("court", "debts", "e", "A", "court", 5, None, "e.1")],
+        "names": [("A", "enterprise", "青石港木业", 0)],
+    }
+    a = hand.database(tmp_path / "a.duckdb")
+    b = hand.database(tmp_path / "b.duckdb", **rows)
+    joined = hand.database(tmp_path / "c.duckdb", codes_run=[(0, 9, 100, "own-keys")], **rows)
+
+    def printed(first, second) -> str:
+        compare(first, second).print()
+        return " ".join(capsys.readouterr().out.split())
+
+    assert "Wrongly listed A, in every row" in printed(a, b)
+    assert "it is right again" in printed(a, b)
+    told = printed(joined, a)
+    assert "Joined own-keys in the first, full in the second; " in told
+    assert "Shown only with own-keys A, in every row" in told
+    assert "Shown only with own-keys A, in every row" in printed(a, joined)
+    assert "rongly" not in told and "right" not in told
+
+
 def test_rows_that_share_a_declared_key_are_said_to_be_doubtful(tmp_path, hand, capsys):
     """By sets the two are alike; the row that stands twice must not pass in silence."""
     entries = [hand.entry("e.1", "debts", "A")]

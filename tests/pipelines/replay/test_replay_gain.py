@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.replay.compare.gain import GainError, gain
+from pipelines.home import Home, write_json
+from pipelines.replay.compare import gain as module
+from pipelines.replay.compare.gain import GainError, gain, told_gain
 from schemas.contract import feeds
 
 BY_HAND = {"none": (7, 0), "own-keys": (10, 1), "unified-code": (14, 0), "full": (40, 2)}
@@ -36,3 +38,24 @@ def test_true_and_false_listings(built, story, low):
 def test_without_the_truth_there_is_no_gain_to_tell(story, tmp_path):
     with pytest.raises(GainError, match="the world's truth, which is not there"):
         gain(story.database, story.database, feeds(), tmp_path)
+
+
+def test_what_is_kept_of_it_and_damaged_is_worked_out_anew(built, story, tmp_path, monkeypatch):
+    """Cut in half, empty, no JSON, of another shape, and with a figure that does not add up."""
+    lower = built("story", 1, dirt=0.0, join="unified-code").database
+    monkeypatch.setattr(
+        module, "level", lambda _, join, *more: story.database if join == "full" else lower
+    )
+    home = Home(tmp_path)
+    home.world = story.world
+    write_json(home.pointer, {"database": str(story.database), "landing": str(story.landing)})
+    first = told_gain(home, "full")
+    (kept,) = tmp_path.rglob("*.gain-*.json")
+    whole = kept.read_bytes()
+    assert module._kept(kept, "unified-code", "full") == first
+    other = whole.replace(b'"true_high": 40', b'"true_high": 41')
+    for damaged in (whole[: len(whole) // 2], b"", b"\xff", b"{}", b'{"lists": [{}]}', other):
+        assert damaged != whole
+        kept.write_bytes(damaged)
+        assert told_gain(home, "full") == first
+        assert kept.read_bytes() == whole

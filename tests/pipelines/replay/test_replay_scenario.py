@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.options import asked
+from pipelines.replay.plan.remedies import see_remedy
 from pipelines.replay.plan.scenario import Scenario, ScenarioError, load, save
 from sources.faults import FaultError
 
@@ -40,6 +42,22 @@ def test_what_is_saved_is_what_is_loaded(tmp_path):
     assert load(tmp_path / "slips.yaml") == WHOLE
     text = (tmp_path / "slips.yaml").read_text(encoding="utf-8")
     assert "王伟" in text and "!!python" not in text
+
+
+@pytest.mark.parametrize("remedy", [None, "notice", "dispute"])
+def test_a_text_without_a_dispute_is_not_left_out_in_silence(remedy):
+    case = replace(WHOLE, remedy=remedy).under()
+    assert case.text == WHOLE.text
+    if remedy != "dispute":
+        with pytest.raises(FaultError, match="Only a dispute has a text; .* or leave it out"):
+            see_remedy(case.remedy, text=case.text)
+
+
+def test_the_text_goes_with_the_dispute_that_another_remedy_takes_the_place_of():
+    assert WHOLE.under(correct_after=3).text is None
+    assert WHOLE.under(remedy="notice").text is None
+    assert WHOLE.under(remedy="notice", text="mine").text == "mine"
+    assert replace(WHOLE, remedy=None).under(remedy="dispute").text == WHOLE.text
 
 
 def test_the_example_in_the_documentation_is_readable(tmp_path):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pipelines.home import write_text
 from pipelines.replay.tell.figures import intervals, per_day, periods, wrong_per_day
 from pipelines.replay.tell.figures.holders import moving
 from pipelines.replay.tell.figures.marks import correction_day, fault_days
@@ -44,7 +45,7 @@ def write_page(replay: Replay, path: Path) -> None:
     Raises:
         OSError: if it cannot be written.
     """
-    path.write_text(page(replay), encoding="utf-8", newline="\n")
+    write_text(path, page(replay))
 
 
 def page(replay: Replay) -> str:

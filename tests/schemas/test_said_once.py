@@ -1,0 +1,75 @@
+"""Files that people edit: a name is said once, and what cannot be read is told with its line."""
+
+import pytest
+
+from pipelines.codes import read_code_list
+from schemas.contract import ContractError, read_contract, read_csv
+from schemas.said_once import read_json, read_yaml, read_yaml_file
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: 1\nb: 2\n\na: 3\n", "line 4, column 1: 'a' is said twice in one mapping; say it once"),
+        ("- {b: {c: 1}, b: 2}\n", "line 1, column 15: 'b' is said twice"),
+        ("x:\n  1: a\n  1: b\n", "line 3, column 3: '1' is said twice"),
+        ("a: [", "line "),
+    ],
+)
+def test_what_is_said_twice_is_told_with_file_line_and_name(tmp_path, text, told):
+    path = tmp_path / "rules.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="rules.yml is not readable as YAML at " + told):
+        read_yaml_file(path)
+
+
+def test_what_is_said_in_several_mappings_is_not_said_twice():
+    text = "a: &one {x: 1, y: 2}\nb: &two {<<: *one, x: 3}\nc: {<<: *two, y: 4}\nd: [*one, *one]\n"
+    assert read_yaml(text) == {
+        "a": {"x": 1, "y": 2},
+        "b": {"x": 3, "y": 2},
+        "c": {"x": 3, "y": 4},
+        "d": [{"x": 1, "y": 2}] * 2,
+    }
+    assert read_yaml("") is None
+    assert read_json('{"a": {"x": 1}, "b": [{"x": 1}, {"x": 2}]}')["b"] == [{"x": 1}, {"x": 2}]
+
+
+def test_a_contract_that_says_a_key_twice_is_refused(tmp_path):
+    path = tmp_path / "contract.odcs.yaml"
+    path.write_text("id: library\nschema: [1]\nid: museum\n", encoding="utf-8")
+    with pytest.raises(
+        ContractError, match=r"contract.odcs.yaml .* line 3, column 1: 'id' is said twice"
+    ):
+        read_contract(path)
+
+
+def code_list(folder, content: bytes):
+    path = folder / "codes.csv"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_code_list_may_come_from_a_spreadsheet(tmp_path):
+    """With a mark of UTF-8 before it; words such as NA are words, and numbers codes."""
+    path = code_list(tmp_path, b"\xef\xbb\xbfcode,title\n007,NA\n,\n")
+    assert read_csv(path, "code") == [{"code": "007", "title": "NA"}, {"code": "", "title": ""}]
+    assert read_code_list(path).to_pylist() == [
+        {"code": "007", "title": "NA"},
+        {"code": None, "title": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"code,title\n1,a\n2,b, c\n", "codes.csv, line 3: it has not as many cells"),
+        (b"code,title\n1\n", "codes.csv, line 2: it has not as many cells"),
+        ("code,title\n1,中\n".encode("gbk"), "codes.csv: 0xd6 is not UTF-8; save it so."),
+        (b"title\na\n", "codes.csv: the code list needs a column `code`"),
+    ],
+)
+def test_what_is_wrong_with_a_code_list_is_told_with_its_line(tmp_path, content, told):
+    path = code_list(tmp_path, content)
+    with pytest.raises(ValueError, match=told):
+        read_csv(path, "code")
