@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.exchange.network import JOINS
 from pipelines.experiment.design import Arm, short_names, varying
 from pipelines.experiment.estimates import TAILS, Estimates, Resamples
 from pipelines.experiment.rows import FOLLOWED, UNCORRECTED
@@ -23,7 +24,8 @@ from pipelines.replay.compare import residue
 from pipelines.replay.compare.diff import CELL
 
 SETTLING = (0.25, 0.5, 1.0)  # shares of the faults after which the estimates are shown
-PLACE = ["kind", "feed", "record_id", "delivery", "scope"]  # what makes it the same fault
+# What makes it the same fault.
+PLACE = ["kind", "place", "record_id", "strikes", "delivery", "scope"]
 
 
 @dataclass(frozen=True)
@@ -276,10 +278,11 @@ def _more_than_lowest(faults: _Faults, arms: Sequence[Arm], arm: int) -> dict[st
     Policies that mean nothing at that level are left out of the comparison.
     """
     mine = arms[arm]
+    least = min((other.join for other in arms), key=JOINS.index)
     lowest = [
         n
         for n, other in enumerate(arms)
-        if other.join == arms[0].join
+        if other.join == least
         and (other.correct_after, other.remedy) == (mine.correct_after, mine.remedy)
         and set(other.policy) <= set(mine.policy)
     ]
