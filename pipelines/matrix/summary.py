@@ -159,12 +159,13 @@ def summarise(plan: Plan, tables: Tables) -> Summary:
         pd.to_datetime(dated["day"]) - pd.to_datetime(dated["day_of_fault"])
     ).dt.days.clip(lower=0)
     cells = _cells(instances, dated)
+    as_they_are = tables.gates[tables.gates["world"].notna()]  # those in which the faults happen
     return Summary(
         plan,
-        _kinds(plan, instances, dated, cells, tables.gates),
+        _kinds(plan, instances, dated, cells, as_they_are),
         cells,
-        _gates(tables.gates, caught),
-        _cover(caught, tables.gates, len(instances)),
+        _gates(as_they_are, tables.gates[tables.gates["world"].isna()], caught),
+        _cover(caught, as_they_are, len(instances)),
         tables.pairs,
     )
 
@@ -255,8 +256,14 @@ def _mean(values: pd.Series) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
-def _gates(gates: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
-    """A row a gate, all worlds together."""
+def _gates(gates: pd.DataFrame, clean: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
+    """A row a gate, all worlds together.
+
+    Args:
+        gates: what each flags in each world as it is.
+        clean: what it flags in the first world without dirt; no rows if there is no dirt anyway.
+        caught: a row a fault and gate.
+    """
     catches = caught.groupby("gate").agg(caught=("number", "size"), kinds=("kind", "nunique"))
     told = gates.groupby("gate", sort=False).agg(
         stage=("stage", "first"),
@@ -267,8 +274,8 @@ def _gates(gates: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
         false_alarms=("false_alarms", lambda v: None if v.isna().any() else v.sum()),
         seconds=("seconds", "mean"),
     )
-    clean = gates[gates["world"].isna()].groupby("gate")["flagged"].sum()
-    told["flagged_clean"] = clean.reindex(told.index)
+    of_first = clean if len(clean) else gates[gates["world"] == 0]
+    told["flagged_clean"] = of_first.groupby("gate")["flagged"].sum().reindex(told.index)
     both = told.join(catches).fillna({"caught": 0, "kinds": 0}).reset_index()
     return both.astype({"caught": int, "kinds": int})
 
