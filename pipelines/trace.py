@@ -140,7 +140,7 @@ def steps_of(link_path: str, subject_id: str) -> list[tuple[str, str, str]]:
     ends = [*starts[1:], subject_id]
     found = []
     for step, start, end in zip(words[0::2], starts, ends, strict=False):
-        kind, _, direction = step.partition(":")
+        kind, direction = step.split(":")[:2]
         found.append((kind, start, end) if direction == "a>b" else (kind, end, start))
     return found
 
