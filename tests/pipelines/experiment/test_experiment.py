@@ -160,8 +160,26 @@ def test_the_terminal_tells_arms_and_changes(done):
     said = out.file.getvalue()
     assert "…" not in said, "nothing is cut off"
     assert "full · every 28 · 60 d" in said and "uncorrected" in said
+    assert "; from half of the faults it was" in said
     assert "full · 60 d: every 7 → every 28 changes" in said
     assert len(said.splitlines()) < 25
+
+
+def test_of_a_single_fault_there_is_no_half(done):
+    """Its estimates cannot have settled: nothing is said of half of it."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    summary = summarise(done)
+    half = summary.convergence["share"] == 0.5
+    error = summary.convergence["entry_days_error"].mask(half)
+    out = Console(file=StringIO(), width=118)
+    print_summary(
+        replace(summary, convergence=summary.convergence.assign(entry_days_error=error)), out
+    )
+    said = " ".join(out.file.getvalue().split())
+    assert "standard error of entry-days a fault is" in said and "nan" not in said
 
 
 def test_figures_are_files_too(done, tmp_path):
