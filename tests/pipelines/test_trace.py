@@ -121,7 +121,7 @@ def test_forward_and_back_agree(engine) -> None:
 
 
 def test_what_was_said_of_a_link_at_another_time_is_no_reason(engine) -> None:
-    """Of whoever leads a firm, whose record said so in another version before the measure began or after it."""
+    """Of whoever leads a firm, whose record said so in another version before the measure or after it."""
     found = rows(
         engine,
         "SELECT m.measure_id, l.version FROM consequences.measures AS m INNER JOIN merge.links AS l "

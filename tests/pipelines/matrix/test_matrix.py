@@ -120,8 +120,14 @@ def test_gates_are_added_by_what_they_catch_more_then_by_false_alarms():
 
 @pytest.mark.parametrize(("clean", "flagged_clean"), [(4, 4), (None, 6)])
 def test_what_a_gate_flags_is_counted_in_the_worlds_of_the_faults(plan, clean, flagged_clean):
-    """Two worlds given, and the first once more without dirt, if they have any: expected is what a gate costs."""
-    told = {"gate": "conform.x", "stage": "conform", "sentence": "", "outcome": "warn", "seconds": 1}
+    """Two worlds given, and the first once more without dirt, if there is any: expected is what it costs."""
+    told = {
+        "gate": "conform.x",
+        "stage": "conform",
+        "sentence": "",
+        "outcome": "warn",
+        "seconds": 1,
+    }
     worlds = [(0, 6, 2, 100), (1, 7, 3, 200), *([(None, clean, clean, 100)] if clean else [])]
     names = ("world", "flagged", "false_alarms", "judged")
     gates = pd.DataFrame([told | dict(zip(names, world, strict=True)) for world in worlds])
