@@ -18,7 +18,7 @@ import pandas as pd
 
 from pipelines.exchange.network import JOINS
 from pipelines.experiment.design import Arm, short_names, varying
-from pipelines.experiment.estimates import TAILS, Estimates, Resamples
+from pipelines.experiment.estimates import TAILS, Estimates, Resamples, wilson
 from pipelines.experiment.rows import FOLLOWED, UNCORRECTED
 from pipelines.replay.compare import residue
 from pipelines.replay.compare.diff import CELL
@@ -250,8 +250,8 @@ def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:
     some = pd.Series(days[listed > 0])
     ratio = faults.resamples.ratio
     return {
-        **ratio(faults.values(arm, "reached"), followed).columns("p_reach"),
-        **ratio(listed, followed).columns("p_list"),
+        **_share(faults, faults.values(arm, "reached"), followed, "p_reach"),
+        **_share(faults, listed, followed, "p_list"),
         **ratio(days, followed).columns("entry_days"),
         **ratio(uncorrected, followed).columns(f"entry_days{UNCORRECTED}"),
         **ratio(days, listed).columns("entry_days_if_listed"),
@@ -259,6 +259,17 @@ def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:
         "median_if_listed": float(some.median()) if len(some) else None,
         "p90_if_listed": float(some.quantile(0.9)) if len(some) else None,
     }
+
+
+def _share(
+    faults: _Faults, counted: np.ndarray, followed: np.ndarray, name: str
+) -> dict[str, float | None]:
+    """The share of faults that are counted, each 1 or 0, as columns of that name."""
+    found = faults.resamples.ratio(counted, followed).columns(name)
+    some, of = int(counted.sum()), int(followed.sum())
+    if of and some in (0, of):  # the resamples cannot tell how sure it is
+        found[f"{name}_low"], found[f"{name}_high"] = wilson(some, of)
+    return found
 
 
 def _difference(faults: _Faults, base: int, arm: int) -> dict[str, Any]:
@@ -300,7 +311,7 @@ def _settled(faults: _Faults, arm: int, share: float) -> dict[str, Any]:
     ratio = faults.resamples.ratio
     return {
         "faults": int(followed.sum()),
-        **ratio(faults.values(arm, "reached") * first, followed).columns("p_reach"),
+        **_share(faults, faults.values(arm, "reached") * first, followed, "p_reach"),
         **ratio(faults.values(arm, "entry_days") * first, followed).columns("entry_days"),
     }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import yaml
 
 from pipelines.data_package import write_data_package
 from pipelines.exchange.mishaps import mishaps
+from pipelines.experiment.estimates import wilson
 from pipelines.home import write_json
 from pipelines.landing import read_manifest
 from pipelines.manifest import make_manifest
@@ -24,21 +24,6 @@ from quality.suites import CHECKED_STAGES
 from sources.faults import kinds
 
 CODEBOOK = yaml.safe_load((Path(__file__).parent / "codebook.yml").read_text(encoding="utf-8"))
-Z = 1.959964  # standard normal quantile of 97.5 %
-
-
-def wilson(caught: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share after Wilson (1927), which holds where nearly all or none are caught.
-
-    >>> [round(end, 3) for end in wilson(20, 20)]
-    [0.839, 1.0]
-    >>> [round(end, 3) for end in wilson(0, 20)]
-    [0.0, 0.161]
-    """
-    share, z2 = caught / n, Z * Z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pipelines.experiment.report import print_summary
 from pipelines.experiment.rows import CELLS, FOLLOWED, REPLAYS
 from pipelines.experiment.running import _read, run
 from pipelines.experiment.summary import (
+    _estimates,
     _Faults,
     _more_than_lowest,
     change,
@@ -227,6 +228,23 @@ def test_harm_is_told_over_the_lowest_level_of_joining_in_whatever_order_they_ar
     faults = some_faults(*({"arm": n, "entry_days": days} for n, days in enumerate((50, 20, 30))))
     more = [_more_than_lowest(faults, arms, n)["more_entry_days"] for n in range(3)]
     assert more == [30, 0, 10]
+
+
+@pytest.mark.parametrize(
+    ("reached", "share", "low", "high"),
+    [(0, 0, 0, 0.278), (10, 1, 0.722, 1), (0, None, None, None)],
+)
+def test_a_share_of_all_or_none_is_not_sure_for_that(reached, share, low, high):
+    """Ten faults given, all of which reach a list, or none, or that find nothing to change."""
+    outcome = FOLLOWED if share is not None else "nothing to change"
+    faults = some_faults(
+        *({"arm": 0, "fault": n, "cells": int(n < reached), "outcome": outcome} for n in range(10))
+    )
+    told = _estimates(faults, 0)
+    ends = [told[name] for name in ("p_list", "p_list_low", "p_list_high")]
+    assert ends == [
+        end if end is None else pytest.approx(end, abs=1e-3) for end in (share, low, high)
+    ]
 
 
 def test_a_mishap_at_another_place_or_of_another_entry_is_not_the_same():
