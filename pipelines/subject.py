@@ -45,22 +45,26 @@ PUBLISHED = (
 def find_subject(engine: Engine, given: str) -> str:
     """The subject_id meant by a subject_id (or the start of one), an identifier or a name.
 
+    All of them in whatever form they are written: a code in small letters, with blanks or hyphens, an id
+    with hyphens, a name with blanks.
+
     Raises:
         NotFound: if it means nobody, or several.
     """
-    if WHOLE_ID.fullmatch(given):  # looked up as it is, since every other way reads whole tables
-        known = rows(engine, "SELECT 1 FROM resolve.matches WHERE subject_id = ? LIMIT 1", given)
-        known = known or rows(engine, "SELECT 1 FROM resolve.names WHERE subject_id = ?", given)
+    digits = given.strip().lower().replace("-", "")
+    if WHOLE_ID.fullmatch(digits):  # looked up as it is, since every other way reads whole tables
+        known = rows(engine, "SELECT 1 FROM resolve.matches WHERE subject_id = ? LIMIT 1", digits)
+        known = known or rows(engine, "SELECT 1 FROM resolve.names WHERE subject_id = ?", digits)
         if known:
-            return given
+            return digits
     found = rows(
         engine,
-        "SELECT DISTINCT subject_id FROM resolve.identifiers WHERE value = ? "
-        "OR (length(?) >= 6 AND starts_with(id_text(subject_id), id_text(?))) "
+        "SELECT DISTINCT subject_id FROM resolve.identifiers WHERE value = compact(?) "
+        "OR (length(?) >= 6 AND starts_with(id_text(subject_id), ?)) "
         "UNION SELECT subject_id FROM resolve.names WHERE name_key = name_key(?) "
-        "UNION SELECT subject_id FROM resolve.matches WHERE id_text(subject_id) = id_text(?) "
+        "UNION SELECT subject_id FROM resolve.matches WHERE id_text(subject_id) = ? "
         "ORDER BY 1",
-        *[given] * 5,
+        *(given, digits, digits, given, digits),
     )
     if not found:
         raise NotFound(

@@ -140,22 +140,28 @@ def steps_of(link_path: str, subject_id: str) -> list[tuple[str, str, str]]:
     ends = [*starts[1:], subject_id]
     found = []
     for step, start, end in zip(words[0::2], starts, ends, strict=False):
-        kind, _, direction = step.partition(":")
+        kind, direction = step.split(":")[:2]
         found.append((kind, start, end) if direction == "a>b" else (kind, end, start))
     return found
 
 
-def links_back(engine: Engine, link_path: str, subject_id: str) -> list[dict[str, Any]]:
-    """Records of the links along a measure's `link_path`, in order, with their lines."""
+def links_back(engine: Engine, measure: dict[str, Any]) -> list[dict[str, Any]]:
+    """Records of the links along a measure's `link_path`, in order, with their lines.
+
+    Of each link those records that were believed, and said that it holds, on some day of the measure.
+
+    Args:
+        measure: a row of consequences.measures.
+    """
     found = []
-    for kind, a, b in steps_of(link_path, subject_id):
+    for kind, a, b in steps_of(measure["link_path"], measure["subject_id"]):
         for link in rows(
             engine,
             "SELECT DISTINCT record_id, version, feed FROM merge.links "
-            "WHERE link_kind = ? AND a_id = ? AND b_id = ? ORDER BY ALL",
-            kind,
-            a,
-            b,
+            "WHERE link_kind = ? AND a_id = ? AND b_id = ? "
+            "AND meet(greatest(from_day, coalesce(valid_from, from_day)), least(to_day, valid_to), "
+            "CAST(? AS DATE), CAST(? AS DATE)) ORDER BY ALL",
+            *(kind, a, b, measure["from_day"], measure["to_day"]),
         ):
             found.append(
                 {
@@ -178,7 +184,7 @@ def measure_back(engine: Engine, measure_id: str) -> dict[str, Any]:
     row = found[0]
     rests: list[dict[str, Any]] = [entry_back(engine, row["because_entry_version"])]
     if row["link_path"]:
-        rests += links_back(engine, row["link_path"], row["subject_id"])
+        rests += links_back(engine, row)
     return {"kind": "measure", **row, "rests_on": rests}
 
 

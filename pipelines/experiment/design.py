@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from math import lcm
 
 from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import (
@@ -133,7 +134,7 @@ class Design:
     """The whole of an experiment.
 
     Attributes:
-        faults: kinds of fault; fault i is of kind i modulo their number.
+        faults: kinds of fault; see `kind`.
         n: how many faults in all; fault i happens in world i modulo `worlds`.
         worlds: how many worlds.
         seed: everything random comes from it.
@@ -252,10 +253,19 @@ class Design:
         """The seed of a world."""
         return int(Stream(self.seed, "experiment.world").below(world, 1 << 31))
 
+    def kind(self, number: int) -> str:
+        """The kind of a fault: they take turns, so that each befalls each world as often as the others.
+
+        After every round of kinds and worlds one is passed over: two kinds in two worlds would else
+        be one in each, and what tells the kinds apart would pass for what tells the worlds apart.
+        """
+        kinds = len(self.faults)
+        return self.faults[(number + number // lcm(kinds, self.worlds)) % kinds]
+
     def fault(self, number: int, arm: Arm) -> FaultSpec:
         """A fault as it is asked for in an arm. Only its correction depends on the arm."""
         return FaultSpec(
-            self.faults[number % len(self.faults)],
+            self.kind(number),
             scope=self.scope,
             correct_after=arm.correct_after,
             seed=int(Stream(self.seed, "experiment.fault").below(number, 1 << 31)),

@@ -6,13 +6,15 @@ every figure, so that a difference of two arms is one of the same faults.
 
 Every figure but the half-life is a ratio of two sums over faults: a mean is (sum of a value) / (number
 of faults), the residue of a day is (cells wrong on it) / (cells wrong on the eve). Its interval comes
-from the same ratio of each resample.
+from the same ratio of each resample. Of a share to which all faults belong, or none, every resample says
+the same, whatever their number; its interval is Wilson's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from sources.world.draws import Stream
 DRAWS = 1000  # resamples
 LEVEL = 0.95  # of the intervals
 TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+Z = 1.959964  # standard normal quantile of 97.5 %
 _AT_ONCE = 50  # resamples multiplied at a time, so that memory stays small
 
 
@@ -101,6 +104,20 @@ class Resamples:
             low[some], high[some] = np.nanquantile(ratios, TAILS, axis=0)
             error[some] = np.nanstd(ratios, axis=0)
         return Estimates(np.where(some, value, np.nan), low, high, error)
+
+
+def wilson(counted: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share after Wilson (1927), which holds where nearly all or none are counted.
+
+    >>> [round(end, 3) for end in wilson(20, 20)]
+    [0.839, 1.0]
+    >>> [round(end, 3) for end in wilson(0, 20)]
+    [0.0, 0.161]
+    """
+    share, z2 = counted / n, Z * Z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _table(values: np.ndarray) -> np.ndarray:

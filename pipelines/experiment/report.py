@@ -161,8 +161,8 @@ def print_summary(summary: Summary, out: Console) -> None:
         for share in (0.5, 1.0)
     )
     if not pd.isna(whole):
+        before = "" if pd.isna(half) else f"; from half of the faults it was {half:,.0f}"
         out.print(
             "In brackets: 95 % intervals, by resampling worlds and the faults in them. The largest "
-            f"standard error of entry-days a fault is {whole:,.0f}; from half of the faults it was "
-            f"{half:,.0f}."
+            f"standard error of entry-days a fault is {whole:,.0f}{before}."
         )

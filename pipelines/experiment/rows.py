@@ -15,6 +15,8 @@ from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.metrics import AFTER
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.plan.edits import Edit
+from pipelines.replay.plan.faults import Struck
+from pipelines.replay.plan.mishaps import Happened
 from pipelines.replay.tell.remedy import days_listed, remedy_json
 
 FOLLOWED, NOTHING = "followed", "nothing to change"
@@ -55,6 +57,7 @@ REPLAYS = pa.schema(
         ("feed", pa.string()),
         ("place", pa.string()),
         ("record_id", pa.string()),
+        ("strikes", pa.string()),
         ("delivery", pa.date32()),
         ("scope", pa.string()),
         *_OF_A_STATE,
@@ -109,7 +112,7 @@ def replay_row(
         "policy": json.dumps(dict(arm.policy), sort_keys=True),
         "correct_after": arm.correct_after,
         "remedy": arm.remedy,
-        "kind": design.faults[number % len(design.faults)],
+        "kind": design.kind(number),
         "outcome": FOLLOWED if found else NOTHING,
         "why": why,
     }
@@ -121,6 +124,7 @@ def replay_row(
         "feed": struck.feed and struck.feed.name,
         "place": struck.feed.name if struck.feed else struck.edge,
         "record_id": struck.record_id,
+        "strikes": _strikes(struck),
         "delivery": struck.day,
         "scope": struck.scope,
         **_of_a_state(reach, struck.day),
@@ -149,6 +153,15 @@ def replay_row(
             **{cause_column(cause): days.get(cause, 0) for cause in causes.CAUSES},
         }
     return row
+
+
+def _strikes(struck: Struck | Happened) -> str | None:
+    """What a mishap strikes at its place, as JSON; None of a fault of a record or a delivery."""
+    if not isinstance(struck, Happened):
+        return None
+    told = struck.written_out
+    names = ("list", "entry" if told.entry else "subject", "other", "backup")
+    return json.dumps({n: str(v) for n in names if (v := getattr(told, n)) is not None})
 
 
 def _of_a_state(difference: Difference, fault_day: date) -> dict[str, Any]:

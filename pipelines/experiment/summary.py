@@ -16,14 +16,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.exchange.network import JOINS
 from pipelines.experiment.design import Arm, DesignError, short_names, varying
-from pipelines.experiment.estimates import TAILS, Estimates, Resamples
+from pipelines.experiment.estimates import TAILS, Estimates, Resamples, wilson
 from pipelines.experiment.rows import FOLLOWED, UNCORRECTED
 from pipelines.replay.compare import residue
 from pipelines.replay.compare.diff import CELL
 
 SETTLING = (0.25, 0.5, 1.0)  # shares of the faults after which the estimates are shown
-PLACE = ["kind", "feed", "record_id", "delivery", "scope"]  # what makes it the same fault
+# What makes it the same fault.
+PLACE = ["kind", "place", "record_id", "strikes", "delivery", "scope"]
 
 
 @dataclass(frozen=True)
@@ -259,8 +261,8 @@ def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:
     some = pd.Series(days[listed > 0])
     ratio = faults.resamples.ratio
     return {
-        **ratio(faults.values(arm, "reached"), followed).columns("p_reach"),
-        **ratio(listed, followed).columns("p_list"),
+        **_share(faults, faults.values(arm, "reached"), followed, "p_reach"),
+        **_share(faults, listed, followed, "p_list"),
         **ratio(days, followed).columns("entry_days"),
         **ratio(uncorrected, followed).columns(f"entry_days{UNCORRECTED}"),
         **ratio(days, listed).columns("entry_days_if_listed"),
@@ -268,6 +270,17 @@ def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:
         "median_if_listed": float(some.median()) if len(some) else None,
         "p90_if_listed": float(some.quantile(0.9)) if len(some) else None,
     }
+
+
+def _share(
+    faults: _Faults, counted: np.ndarray, followed: np.ndarray, name: str
+) -> dict[str, float | None]:
+    """The share of faults that are counted, each 1 or 0, as columns of that name."""
+    found = faults.resamples.ratio(counted, followed).columns(name)
+    some, of = int(counted.sum()), int(followed.sum())
+    if of and some in (0, of):  # the resamples cannot tell how sure it is
+        found[f"{name}_low"], found[f"{name}_high"] = wilson(some, of)
+    return found
 
 
 def _difference(faults: _Faults, base: int, arm: int) -> dict[str, Any]:
@@ -287,10 +300,11 @@ def _more_than_lowest(faults: _Faults, arms: Sequence[Arm], arm: int) -> dict[st
     Policies that mean nothing at that level are left out of the comparison.
     """
     mine = arms[arm]
+    least = min((other.join for other in arms), key=JOINS.index)
     lowest = [
         n
         for n, other in enumerate(arms)
-        if other.join == arms[0].join
+        if other.join == least
         and (other.correct_after, other.remedy) == (mine.correct_after, mine.remedy)
         and set(other.policy) <= set(mine.policy)
     ]
@@ -308,7 +322,7 @@ def _settled(faults: _Faults, arm: int, share: float) -> dict[str, Any]:
     ratio = faults.resamples.ratio
     return {
         "faults": int(followed.sum()),
-        **ratio(faults.values(arm, "reached") * first, followed).columns("p_reach"),
+        **_share(faults, faults.values(arm, "reached") * first, followed, "p_reach"),
         **ratio(faults.values(arm, "entry_days") * first, followed).columns("entry_days"),
     }
 

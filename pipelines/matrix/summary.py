@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import yaml
 
 from pipelines.data_package import write_data_package
 from pipelines.exchange.mishaps import mishaps
+from pipelines.experiment.estimates import wilson
 from pipelines.home import whole, write_json
 from pipelines.landing import read_manifest
 from pipelines.manifest import make_manifest
@@ -24,21 +24,6 @@ from quality.suites import CHECKED_STAGES
 from sources.faults import kinds
 
 CODEBOOK = yaml.safe_load((Path(__file__).parent / "codebook.yml").read_text(encoding="utf-8"))
-Z = 1.959964  # standard normal quantile of 97.5 %
-
-
-def wilson(caught: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share after Wilson (1927), which holds where nearly all or none are caught.
-
-    >>> [round(end, 3) for end in wilson(20, 20)]
-    [0.839, 1.0]
-    >>> [round(end, 3) for end in wilson(0, 20)]
-    [0.0, 0.161]
-    """
-    share, z2 = caught / n, Z * Z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True)
@@ -160,12 +145,13 @@ def summarise(plan: Plan, tables: Tables) -> Summary:
         pd.to_datetime(dated["day"]) - pd.to_datetime(dated["day_of_fault"])
     ).dt.days.clip(lower=0)
     cells = _cells(instances, dated)
+    as_they_are = tables.gates[tables.gates["world"].notna()]  # those in which the faults happen
     return Summary(
         plan,
-        _kinds(plan, instances, dated, cells, tables.gates),
+        _kinds(plan, instances, dated, cells, as_they_are),
         cells,
-        _gates(tables.gates, caught),
-        _cover(caught, tables.gates, len(instances)),
+        _gates(as_they_are, tables.gates[tables.gates["world"].isna()], caught),
+        _cover(caught, as_they_are, len(instances)),
         tables.pairs,
     )
 
@@ -256,8 +242,14 @@ def _mean(values: pd.Series) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
-def _gates(gates: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
-    """A row a gate, all worlds together."""
+def _gates(gates: pd.DataFrame, clean: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
+    """A row a gate, all worlds together.
+
+    Args:
+        gates: what each flags in each world as it is.
+        clean: what it flags in the first world without dirt; no rows if there is no dirt anyway.
+        caught: a row a fault and gate.
+    """
     catches = caught.groupby("gate").agg(caught=("number", "size"), kinds=("kind", "nunique"))
     told = gates.groupby("gate", sort=False).agg(
         stage=("stage", "first"),
@@ -268,8 +260,8 @@ def _gates(gates: pd.DataFrame, caught: pd.DataFrame) -> pd.DataFrame:
         false_alarms=("false_alarms", lambda v: None if v.isna().any() else v.sum()),
         seconds=("seconds", "mean"),
     )
-    clean = gates[gates["world"].isna()].groupby("gate")["flagged"].sum()
-    told["flagged_clean"] = clean.reindex(told.index)
+    of_first = clean if len(clean) else gates[gates["world"] == 0]
+    told["flagged_clean"] = of_first.groupby("gate")["flagged"].sum().reindex(told.index)
     both = told.join(catches).fillna({"caught": 0, "kinds": 0}).reset_index()
     return both.astype({"caught": int, "kinds": int})
 

@@ -40,7 +40,7 @@ def spoil(row: Row, draw: Draw) -> Row | None:
 
     def of_struck_off(text: str, column: Column) -> str | None:
         scheme = "uscc" if scheme_of(column, text) == "tax_no" and len(text) == 18 else None
-        firms = draw.others.struck_off(scheme or scheme_of(column, text) or "")
+        firms = draw.others.struck_off(scheme or scheme_of(column, text) or "", draw.day)
         return draw.pick(firms) if firms else None
 
     return rewritten(row, draw, columns(draw.feed), of_struck_off)

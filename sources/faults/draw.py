@@ -39,8 +39,8 @@ class Others(Protocol):
     def linked(self, scheme: str, like: str) -> Sequence[str]:
         """Codes of that scheme borne by firms linked with the bearer of `like`, in order."""
 
-    def struck_off(self, scheme: str) -> Sequence[str]:
-        """Codes of that scheme borne by firms that a register has struck off, in order."""
+    def struck_off(self, scheme: str, day: date | None) -> Sequence[str]:
+        """Codes of that scheme borne by firms that a register has struck off by a day, in order."""
 
     def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
         """Keys of the records of a feed that fill a column and are not withdrawn before a day, in order."""
@@ -68,7 +68,7 @@ class Nobody:
         """None."""
         return ()
 
-    def struck_off(self, scheme: str) -> Sequence[str]:
+    def struck_off(self, scheme: str, day: date | None) -> Sequence[str]:
         """None."""
         return ()
 
@@ -85,7 +85,8 @@ class Nobody:
 class Draw:
     """All that a fault may consult: the feed, who else there is, and integers of its own stream.
 
-    `values` holds what a free edit is to write, column -> text, and is empty for every other fault.
+    `values` holds what a free edit is to write, column -> text, and is empty for every other fault; `day` is
+    that of the delivery with which the fault begins, None where it was always so.
     Two draws of the same seed and key give the same integers in the same order.
     """
 
@@ -94,6 +95,7 @@ class Draw:
     feed: Feed | None
     others: Others = field(default_factory=Nobody)
     values: Mapping[str, str | None] = field(default_factory=dict)
+    day: date | None = None
     _turn: int = 0
 
     def below(self, n: int) -> int:
@@ -115,7 +117,7 @@ class Draw:
 
     def again(self) -> Draw:
         """The same stream from its beginning."""
-        return Draw(self.seed, self.key, self.feed, self.others, self.values)
+        return Draw(self.seed, self.key, self.feed, self.others, self.values, self.day)
 
 
 def text_numbers(keys: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:

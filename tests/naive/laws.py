@@ -21,7 +21,8 @@ TIERS = ["story", "core", "whole"]
 
 @dataclass(frozen=True)
 class MeasureRule:
-    """One row of measures.csv. `steps` are links to follow, each `kind:a>b` or `kind:b>a`."""
+    """One row of measures.csv. `steps` are links to follow, each `kind:a>b`, `kind:b>a` or, of children
+    under age, `kind:a>b:minor`."""
 
     measure: str
     agency: str

@@ -141,7 +141,7 @@ class Simulator:
         self.validity_days = {  # on which a link believed already begins or ceases to hold
             day
             for link in heard.links
-            for day in (link.valid_from, link.valid_to)
+            for day in (link.valid_from, link.valid_to, of_age(link))
             if day is not None and day > link.from_day
         } | {
             day
@@ -300,9 +300,12 @@ class Simulator:
             if link.valid_to is not None and day >= link.valid_to:
                 continue
             a, b = self.whom(link, link.a), self.whom(link, link.b)
-            if a is not None and b is not None:
+            if a is not None and b is not None and a != b:
                 yield f"{link.link_kind}:a>b", a, b
                 yield f"{link.link_kind}:b>a", b, a
+                grown = of_age(link)
+                if link.link_kind == "parent_child" and (grown is None or day < grown):
+                    yield f"{link.link_kind}:a>b:minor", a, b
 
     # 3: list
 
@@ -594,6 +597,11 @@ class Simulator:
             grade = next(name for least, name in self.laws.grades[keeper] if points >= least)
             graded.add((subject, points, grade))
         self.grades[keeper].write(day, graded)
+
+
+def of_age(link: Row) -> int | None:
+    """The day on which a child of a parent is 18 at the latest; a parent is one since its birth."""
+    return None if link.valid_from is None else link.valid_from + 6575
 
 
 def of_event(event: Row) -> Reference:

@@ -19,14 +19,35 @@ def engine(story):
         yield opened
 
 
-@pytest.mark.parametrize("given", [DINGYUAN, "91840103PDY0061207", "PDY006120"])
-def test_found_by_name_or_number(given, engine) -> None:
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(DINGYUAN, "柳陌鼎远 装饰工程有限公司 "),
+        *(
+            "91840103PDY0061207",
+            "91840103pdy0061207",
+            " 9184 0103 PDY0 0612 07",
+            "９１840103PDY0061207",
+        ),
+        *("PDY006120", "PDY00612-0"),
+    ],
+)
+def test_found_by_name_or_number_however_it_is_written(given, engine) -> None:
     assert about(engine, given)["name"] == DINGYUAN
 
 
 def test_found_by_the_start_of_its_id(engine) -> None:
     whole = about(engine, DINGYUAN)["subject_id"]
-    assert about(engine, whole[:8])["subject_id"] == whole == about(engine, whole)["subject_id"]
+    with_hyphens = "-".join((whole[:8], whole[8:12], whole[12:16], whole[16:20], whole[20:]))
+    for given in (
+        whole,
+        whole[:8],
+        whole.upper(),
+        whole[:9].upper(),
+        with_hyphens,
+        with_hyphens[:13],
+    ):
+        assert about(engine, given)["subject_id"] == whole, given
 
 
 def test_the_day_before_and_the_day_of_publication(engine) -> None:

@@ -117,13 +117,22 @@ def test_forward_and_back_agree(engine) -> None:
             if role == "entry":
                 assert measure in direct
             else:
-                overlapping = any(
-                    link["from_day"] < (back["to_day"] or "9999")
-                    and (link["to_day"] or "9999") > back["from_day"]
-                    and (link["valid_to"] or "9999") > back["from_day"]
-                    for link in forward["links"]
-                )
-                assert (measure in along) == overlapping
+                assert measure in along
+
+
+def test_what_was_said_of_a_link_at_another_time_is_no_reason(engine) -> None:
+    """Of whoever leads a firm, whose record said so in another version before the measure or after it."""
+    found = rows(
+        engine,
+        "SELECT m.measure_id, l.version FROM consequences.measures AS m INNER JOIN merge.links AS l "
+        "ON m.link_path = 'legal_representative:b>a ' || id_text(l.b_id) AND m.subject_id = l.a_id "
+        "AND l.link_kind = 'legal_representative' "
+        "AND NOT meet(l.from_day, l.to_day, m.from_day, m.to_day) ORDER BY ALL",
+    )
+    assert found
+    for row in found:
+        links = [r for r in trace(engine, row["measure_id"])["rests_on"] if r["kind"] == "link"]
+        assert links and row["version"] not in {link["version"] for link in links}
 
 
 def test_a_record_forward_in_the_story(told) -> None:

@@ -115,6 +115,7 @@ def test_every_link_a_measure_follows_was_told(trail: Trail) -> None:
         for kind, a, b in trail.world.rows("SELECT DISTINCT link_kind, a_id, b_id FROM merge.links")
     }
     links |= {(step.replace("a>b", "b>a"), b, a) for step, a, b in links}
+    links |= {(f"{step}:minor", a, b) for step, a, b in links if step == "parent_child:a>b"}
     rows = trail.world.rows(
         "SELECT DISTINCT link_path, subject_id FROM consequences.measures WHERE link_path <> ''"
     )

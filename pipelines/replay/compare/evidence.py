@@ -23,7 +23,8 @@ POINT = ("keeper", "reason", "subject_id", "day", "change")
 _SHOWN = {
     "lists": """
         SELECT c.holder, c.list AS item, c.subject_id, NULL AS day, NULL AS change, c.path AS way,
-            '' AS link_path, 'entry:' || id_text(c.entry_version) AS because
+            '' AS link_path, NULL AS since, NULL AS ends,
+            'entry:' || id_text(c.entry_version) AS because
         FROM {db}.exchange.copies AS c
         INNER JOIN given.asked AS a
             ON a.holder = c.holder AND a.list = c.list AND a.subject_id = c.subject_id
@@ -32,7 +33,7 @@ _SHOWN = {
         """,
     "measures": """
         SELECT m.agency AS holder, m.measure AS item, m.subject_id, NULL AS day, NULL AS change,
-            '' AS way, coalesce(m.link_path, '') AS link_path,
+            '' AS way, coalesce(m.link_path, '') AS link_path, m.from_day AS since, m.to_day AS ends,
             'entry:' || id_text(m.because_entry_version) AS because
         FROM {db}.consequences.measures AS m
         INNER JOIN given.asked AS a
@@ -42,7 +43,8 @@ _SHOWN = {
         """,
     "points": """
         SELECT p.keeper AS holder, p.reason AS item, p.subject_id, CAST(p.day AS VARCHAR) AS day,
-            CAST(p.change AS VARCHAR) AS change, '' AS way, '' AS link_path, p.because
+            CAST(p.change AS VARCHAR) AS change, '' AS way, '' AS link_path, NULL AS since,
+            NULL AS ends, p.because
         FROM {db}.scores.points AS p
         INNER JOIN given.asked AS a
             ON a.keeper = p.keeper AND a.reason = p.reason AND a.subject_id = p.subject_id
@@ -174,7 +176,9 @@ def _lines(db: Databases, state: str, what: str, cells: pd.DataFrame) -> pd.Data
             UNION
             SELECT s.*, a.record_id, a.version
             FROM shown AS s
-            INNER JOIN along AS a ON a.link_path = s.link_path AND a.subject_id = s.subject_id
+            INNER JOIN along AS a
+                ON a.link_path = s.link_path AND a.subject_id = s.subject_id
+                AND meet(a.from_day, a.to_day, CAST(s.since AS DATE), CAST(s.ends AS DATE))
         )
         SELECT DISTINCT '{what}' AS what, r.holder, r.item, r.subject_id, r.day, r.change, r.way,
             r.link_path, f.feed, f.record_id, f.delivery, f.file, f.line
@@ -205,7 +209,7 @@ def _behind(db: Databases, state: str) -> None:
 
 
 def _follow_links(db: Databases, state: str) -> None:
-    """The table `along`: the records of the links a measure went along."""
+    """The table `along`: the records of the links a measure went along, and when they say so."""
     pairs = db.rows("SELECT DISTINCT link_path, subject_id FROM shown WHERE link_path <> ''")
     rows = [(*pair, *step) for pair in sorted(pairs) for step in steps_of(*pair)]
     names = ["link_path", "subject_id", "link_kind", "a_id", "b_id"]
@@ -214,7 +218,9 @@ def _follow_links(db: Databases, state: str) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE along AS
         SELECT DISTINCT s.link_path, s.subject_id, k.feed,
-            id_text(k.record_id) AS record_id, id_text(k.version) AS version
+            id_text(k.record_id) AS record_id, id_text(k.version) AS version,
+            greatest(k.from_day, coalesce(k.valid_from, k.from_day)) AS from_day,
+            least(k.to_day, k.valid_to) AS to_day
         FROM given.steps AS s
         INNER JOIN {state}.merge.links AS k
             ON k.link_kind = s.link_kind AND k.a_id = s.a_id AND k.b_id = s.b_id

@@ -496,11 +496,11 @@ def _in_record(
     else:
         places = [day for day in places if can_be_corrected(spec, days, day)]
     key = (spec.kind, feed.name, record_id)
-    draw = Draw(spec.seed, ("fault", *key), feed, others, spec.values)
     when = Draw(spec.seed, ("day", *key), feed)
     while places:
         day = places.pop(when.below(len(places)))
         scope = spec.scope or fault.scope
+        draw = Draw(spec.seed, ("fault", *key), feed, others, spec.values, day)
         struck = Struck(spec, fault, feed, day, scope, days, record_id, clean, lines, draw)
         sent = struck.faulty(None)
         other = [d for d in days if sent.get(d, []) != clean.get(d, [])]

@@ -85,7 +85,7 @@ class Registered:
         self._codes: dict[tuple[str, int], str] = {}
         self._names: dict[tuple[str, str], str | None] = {}
         self._linked: dict[str, set[str]] | None = None  # unified code -> those of linked firms
-        self._struck_off: list[str] | None = None
+        self._struck_off: list[tuple[str, date, date | None]] | None = None
         registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
         self._said = (
             f"SELECT DISTINCT feed, record_id, property, value FROM {name}.conform.statements "
@@ -253,21 +253,24 @@ class Registered:
             return ()
         return sorted(self._linked.get(SCHEMES[scheme].compact(like), ()))
 
-    def struck_off(self, scheme: str) -> Sequence[str]:
-        """Codes of firms that a register says are revoked or deregistered (GB/T 36104-2018)."""
+    def struck_off(self, scheme: str, day: date | None) -> Sequence[str]:
+        """Codes of firms that a register says on a day are revoked or deregistered (GB/T 36104-2018)."""
         if self._struck_off is None:
-            self._struck_off = [
-                row[0]
-                for row in self.db.rows(
-                    f"""
-                    WITH said AS ({self._said})
-                    SELECT DISTINCT codes.value
-                    FROM said AS codes INNER JOIN said AS states USING (feed, record_id)
-                    WHERE codes.property = 'uscc' AND states.property = 'status'
-                        AND states.value IN ('3', '4')
-                    ORDER BY codes.value
-                    """
-                )
-            ]
+            self._struck_off = self.db.rows(
+                f"""
+                WITH said AS ({self._said})
+                SELECT codes.value, states.from_day, states.to_day
+                FROM said AS codes
+                INNER JOIN {self._name}.conform.statements AS states USING (feed, record_id)
+                WHERE codes.property = 'uscc' AND states.property = 'status'
+                    AND states.id_scheme = 'record' AND states.value IN ('3', '4')
+                ORDER BY ALL
+                """
+            )
         length = {"uscc": 18, "org_code": 9, "tax_no": 15}.get(scheme, 0)
-        return [part_of_code(code, length) for code in self._struck_off if length]
+        then = (
+            code
+            for code, since, ends in self._struck_off
+            if day is None or (since <= day and (ends is None or day < ends))
+        )
+        return [part_of_code(code, length) for code in dict.fromkeys(then) if length]

@@ -20,9 +20,17 @@ from pipelines.experiment.layout import apart
 from pipelines.experiment.needs import needs
 from pipelines.experiment.page import write_page
 from pipelines.experiment.report import print_summary
-from pipelines.experiment.rows import CELLS, REPLAYS
+from pipelines.experiment.rows import CELLS, FOLLOWED, REPLAYS
 from pipelines.experiment.running import _read, run
-from pipelines.experiment.summary import change, half_lives, pairs, summarise
+from pipelines.experiment.summary import (
+    _estimates,
+    _Faults,
+    _more_than_lowest,
+    change,
+    half_lives,
+    pairs,
+    summarise,
+)
 from pipelines.replay.plan.remedies import source_days
 
 SCHEMA = Path(__file__).parents[3] / "schemas" / "json" / "experiment.schema.json"
@@ -42,13 +50,14 @@ def test_two_cores_and_no_stop_give_the_same_bytes(done, design, tmp_path):
 def test_a_fault_is_the_same_in_every_arm(done, design):
     replays = pd.read_parquet(done / "replays.parquet")
     assert len(replays) == design.n * 6
-    drawn = ["kind", "feed", "record_id", "delivery", "scope", "world", "outcome"]
+    drawn = ["kind", "place", "record_id", "strikes", "delivery", "scope", "world", "outcome"]
     drawn += ["entry_days_uncorrected"]  # of two corrections of one fault: the state without either
     first, *others = (mine.set_index("fault")[drawn] for _, mine in replays.groupby("arm"))
     for other in others:
         pd.testing.assert_frame_equal(first[drawn[:-1]], other[drawn[:-1]])
     pd.testing.assert_frame_equal(first, others[0])
     assert (replays["world"] == replays["fault"] % 2).all()
+    assert (replays.groupby(["arm", "kind", "world"]).size() == design.n / 4).all()
 
 
 def test_rows_are_what_replays_say(done, design):
@@ -152,8 +161,26 @@ def test_the_terminal_tells_arms_and_changes(done):
     said = out.file.getvalue()
     assert "…" not in said, "nothing is cut off"
     assert "full · every 28 · 60 d" in said and "uncorrected" in said
+    assert "; from half of the faults it was" in said
     assert "full · 60 d: every 7 → every 28 changes" in said
     assert len(said.splitlines()) < 25
+
+
+def test_of_a_single_fault_there_is_no_half(done):
+    """Its estimates cannot have settled: nothing is said of half of it."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    summary = summarise(done)
+    half = summary.convergence["share"] == 0.5
+    error = summary.convergence["entry_days_error"].mask(half)
+    out = Console(file=StringIO(), width=118)
+    print_summary(
+        replace(summary, convergence=summary.convergence.assign(entry_days_error=error)), out
+    )
+    said = " ".join(out.file.getvalue().split())
+    assert "standard error of entry-days a fault is" in said and "nan" not in said
 
 
 def test_figures_are_files_too(done, tmp_path):
@@ -178,6 +205,59 @@ def test_resamples_go_over_worlds_first():
     assert set(means) == {0.0, 0.5, 1.0}
     assert 0.4 < means.mean() < 0.6
     assert (resamples.times.sum(axis=1) == 10).all()
+
+
+@pytest.mark.parametrize(("kinds", "worlds"), [(1, 3), (2, 2), (2, 4), (3, 2), (4, 6), (5, 5)])
+def test_each_kind_befalls_each_world_as_often(kinds, worlds):
+    """Else what tells two kinds apart would pass for what tells two worlds apart."""
+    every = kinds * worlds
+    design = Design([f"kind {k}" for k in range(kinds)], n=every, worlds=worlds)
+    drawn = [(design.kind(n), n % worlds) for n in range(every)]
+    assert len(set(drawn)) == every, "each pair once"
+    assert len({kind for kind, _ in drawn[:kinds]}) == kinds, "the first are one of each kind"
+
+
+def some_faults(*rows: dict) -> _Faults:
+    """Replays as a summary reads them: a row each, what is not said as it is of a fault that is followed."""
+    usual = dict.fromkeys(REPLAYS.names) | {"fault": 0, "world": 0, "outcome": FOLLOWED}
+    return _Faults(pd.DataFrame([usual | row for row in rows]), seed=1)
+
+
+def test_harm_is_told_over_the_lowest_level_of_joining_in_whatever_order_they_are_asked_for():
+    arms = [Arm("full"), Arm("none"), Arm("own-keys")]
+    faults = some_faults(*({"arm": n, "entry_days": days} for n, days in enumerate((50, 20, 30))))
+    more = [_more_than_lowest(faults, arms, n)["more_entry_days"] for n in range(3)]
+    assert more == [30, 0, 10]
+
+
+@pytest.mark.parametrize(
+    ("reached", "share", "low", "high"),
+    [(0, 0, 0, 0.278), (10, 1, 0.722, 1), (0, None, None, None)],
+)
+def test_a_share_of_all_or_none_is_not_sure_for_that(reached, share, low, high):
+    """Ten faults given, all of which reach a list, or none, or that find nothing to change."""
+    outcome = FOLLOWED if share is not None else "nothing to change"
+    faults = some_faults(
+        *({"arm": 0, "fault": n, "cells": int(n < reached), "outcome": outcome} for n in range(10))
+    )
+    told = _estimates(faults, 0)
+    ends = [told[name] for name in ("p_list", "p_list_low", "p_list_high")]
+    assert ends == [
+        end if end is None else pytest.approx(end, abs=1e-3) for end in (share, low, high)
+    ]
+
+
+def test_a_mishap_at_another_place_or_of_another_entry_is_not_the_same():
+    """Two arms given, and where a mishap befalls them on one day: expected is whether they are compared."""
+    there = {"kind": "deleted_by_hand", "place": "bank", "strikes": "A", "delivery": "2024-03-01"}
+    faults = some_faults(
+        there | {"arm": 0},
+        there | {"arm": 1},
+        there | {"arm": 2, "place": "court"},
+        there | {"arm": 3, "strikes": "B"},
+        there | {"arm": 4, "outcome": "nothing to change"},
+    )
+    assert [faults.same(0, arm).tolist() for arm in range(5)] == [[1], [1], [0], [0], [0]]
 
 
 def test_a_ratio_with_nothing_below_the_line_is_left_out():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +18,7 @@ from pipelines.matrix.page import write_page
 from pipelines.matrix.page.frontier import frontier
 from pipelines.matrix.plan import Plan
 from pipelines.matrix.report import headline
-from pipelines.matrix.running import Tables, drawn, run
+from pipelines.matrix.running import CAUGHT, INSTANCES, Tables, drawn, run
 from pipelines.matrix.summary import CODEBOOK, summarise, write_tables
 from pipelines.replay.recompute.states import rebuild_states
 from schemas.contract import ROOT
@@ -115,6 +116,29 @@ def test_gates_are_added_by_what_they_catch_more_then_by_false_alarms():
     cover = _cover(caught, gates, 4)
     assert cover["gate"].tolist() == ["z", "y"]
     assert cover["share"].tolist() == [0.5, 0.75] and cover["false_alarms"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(("clean", "flagged_clean"), [(4, 4), (None, 6)])
+def test_what_a_gate_flags_is_counted_in_the_worlds_of_the_faults(plan, clean, flagged_clean):
+    """Two worlds given, and the first once more without dirt, if there is any: expected is what it costs."""
+    told = {
+        "gate": "conform.x",
+        "stage": "conform",
+        "sentence": "",
+        "outcome": "warn",
+        "seconds": 1,
+    }
+    worlds = [(0, 6, 2, 100), (1, 7, 3, 200), *([(None, clean, clean, 100)] if clean else [])]
+    names = ("world", "flagged", "false_alarms", "judged")
+    gates = pd.DataFrame([told | dict(zip(names, world, strict=True)) for world in worlds])
+    instance = dict.fromkeys(INSTANCES) | {"kind": "late", "number": 0, "cells": 1}
+    caught = dict.fromkeys(CAUGHT) | {"kind": "late", "number": 0, "gate": "conform.x"}
+    tables = Tables(pd.DataFrame([instance]), pd.DataFrame([caught]), gates)
+    summary = summarise(replace(plan, faults=("late",)), tables)
+    (row,) = summary.gates.to_dict("records")
+    costs = [row[name] for name in ("flagged", "false_alarms", "judged", "flagged_clean")]
+    assert costs == [13, 5, 300, flagged_clean]
+    assert summary.cover["false_alarms"].tolist() == [5]
 
 
 def test_the_picture_has_a_point_for_each_gate_added():

@@ -83,7 +83,33 @@ def test_the_child_of_a_listed_firms_leader_is_two_steps_away(lab):
         ("private_school_barred_leader", "education_bureau", "child", "2024-03-01", "2024-06-01")
     ]
     path = lab.engine.fetch("SELECT link_path FROM consequences.measures")[0][0]
-    assert named(path) == "legal_representative:b>a firm parent_child:a>b boss"
+    assert named(path) == "legal_representative:b>a firm parent_child:a>b:minor boss"
+
+
+def test_a_school_is_closed_to_a_child_until_it_is_eighteen(lab):
+    """Birthdays given, since which somebody is a parent: expected is until when the children are barred."""
+    shown(lab, "education_bureau", "court_dishonest", subject="p")
+    born = {"grown": "1984-05-01", "young": "2006-03-11", "unknown": None}
+    kind(lab, p="resident", **dict.fromkeys(born, "resident"))
+    for child, day in born.items():
+        link(lab, "parent_child", "p", child, valid_from=day)
+    assert measures(lab) == [
+        ("private_school_barred", "education_bureau", "unknown", "2024-02-01", "2024-06-01"),
+        ("private_school_barred", "education_bureau", "young", "2024-02-01", "2024-03-11"),
+    ]
+    family = {who for step, who in rows_of(lab.run("consequences.relations"), "step", "to_id")
+              if step == "parent_child:a>b"}  # fmt: skip
+    assert family == set(born), "one stays somebody's child"
+
+
+def test_nobody_is_linked_to_himself(lab):
+    """A filing that names one firm on both sides ties it to nobody."""
+    shown(lab, "bank", "court_dishonest", subject="firm")
+    kind(lab, firm="enterprise", owner="resident")
+    link(lab, "shareholder", "firm", "firm")
+    assert [(m[0], m[2]) for m in measures(lab)] == [("loan_refused", "firm")]
+    link(lab, "shareholder", "owner", "firm")
+    assert ("guarantee_called_shareholder", "owner") in [(m[0], m[2]) for m in measures(lab)]
 
 
 def test_a_policy_says_over_how_many_links_measures_follow(lab):

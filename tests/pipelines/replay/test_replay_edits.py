@@ -148,8 +148,9 @@ def planned(folder, tmp_path):
         engine.execute("CREATE SCHEMA conform")
         rows = ", ".join(f"('record', {', '.join(repr(v) for v in row)})" for row in SAID)
         engine.execute(
-            "CREATE TABLE conform.statements AS SELECT * FROM "
-            f"(VALUES {rows}) AS s(id_scheme, feed, record_id, property, value)"
+            f"CREATE TABLE conform.statements AS SELECT *, DATE '{DAYS[1]}' AS from_day, "
+            "CAST(NULL AS DATE) AS to_day "
+            f"FROM (VALUES {rows}) AS s(id_scheme, feed, record_id, property, value)"
         )
         engine.execute(  # a partner's filing, and an owner's
             "CREATE TABLE conform.links AS SELECT * FROM (VALUES "
@@ -196,8 +197,10 @@ def test_a_firm_is_taken_for_one_that_a_filing_links_with_it_or_that_was_struck_
     for record, other in (("7", CODES[1]), ("8", CODES[0])):
         edit = planned("code_of_linked_firm", feed="warnings", record=record)
         assert told(edit.faulty)[0] == (0, "changed", {"code": other})
-        edit = planned("code_of_struck_off_firm", feed="warnings", record=record)
-        assert told(edit.faulty)[0] == (0, "changed", {"code": CODES[2]})
+        edit = planned("code_of_struck_off_firm", feed="warnings", record=record, delivery=DAYS[1])
+        assert told(edit.faulty)[0] == (1, "changed", {"code": CODES[2]})
+        with pytest.raises(FaultError, match=f"changes nothing in record {record}"):  # not yet
+            planned("code_of_struck_off_firm", feed="warnings", record=record, delivery=DAYS[0])
     for kind_of, record in (("code_of_linked_firm", "9"), ("code_of_struck_off_firm", "9")):
         with pytest.raises(FaultError, match="changes nothing in record 9"):
             planned(kind_of, feed="warnings", record=record)

@@ -48,7 +48,7 @@ class Town(Nobody):
     def linked(self, scheme, like):
         return {FIRM: [PARTNER]}.get(like, [])
 
-    def struck_off(self, scheme):
+    def struck_off(self, scheme, day):
         return [ENDED] if scheme == "uscc" else []
 
     def name(self, scheme, code):
