@@ -129,7 +129,8 @@ def _range(values: pd.Series) -> str:
 def _arms(summary: Summary) -> dict[str, Any]:
     return {
         "caption": f"{naming(summary)} In brackets: 95 % intervals. A fault reaches a list if any "
-        f"holder's list is wrong on any day. Wrong {RESIDUE_DAY} days after the correction: of the "
+        f"holder's list is wrong on any day. In public: entry-days a fault where the "
+        f"public reads. Wrong {RESIDUE_DAY} days after the correction: of the "
         "cells wrong on its eve.",
         "headings": HEADINGS,
         "rows": rows(summary),

@@ -68,6 +68,7 @@ def _side(laboratory: Laboratory, case: Case) -> dict[str, Any]:
         "tiles": [list(tile) for tile in sections.tiles(found)],
         "lists": told["lists"],
         "totals": told["totals"],
+        "exposure": told["exposure"],
         "residue": told["residue"],
         "horizon": found.faulty.horizon.isoformat(),
     }

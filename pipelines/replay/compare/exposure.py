@@ -60,6 +60,12 @@ def exposure(difference: Difference) -> dict[str, Any]:
     return whole | {"by_holder": rows}
 
 
+def in_both_states(faulty: Difference, corrected: Difference | None) -> dict[str, Any]:
+    """The exposure of the faulty state, and under `corrected` that of the corrected one, or None."""
+    then = None if corrected is None else exposure(corrected)
+    return exposure(faulty) | {"corrected": then}
+
+
 def exposures(lists: Sequence[pd.DataFrame]) -> list[dict[str, int]]:
     """The `FIGURES` of each of some differences, all worked out at once.
 
