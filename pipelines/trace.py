@@ -236,20 +236,22 @@ OF_A_RECORD = {
     "WHERE record_id = ? ORDER BY ALL",
     "entries": "SELECT e.* FROM exchange.entries AS e INNER JOIN ("
     "SELECT entry_version, min(steps) AS steps FROM exchange.ancestry "
-    "WHERE ancestor_kind <> 'entry' AND starts_with(ancestor_id, ? || ':') GROUP BY entry_version"
+    "WHERE ancestor_kind <> 'entry' AND ancestor_id BETWEEN ? || ':' AND ? || ';' GROUP BY entry_version"
     ") AS reached ON reached.entry_version = e.entry_version "
     "ORDER BY reached.steps, e.entry_version",
     "links": "SELECT DISTINCT link_kind, a_id, b_id, valid_from, valid_to, from_day, to_day "
     "FROM merge.links WHERE record_id = ? ORDER BY ALL",
 }
-# What came of an entry -> where it stands, by its version.
-OF_AN_ENTRY = {
-    "copies": "SELECT holder, path, subject_id, from_day, to_day FROM exchange.copies "
-    "WHERE entry_version = ? ORDER BY distance, path, subject_id, from_day",
-    "measures": "SELECT measure_id, measure, agency, subject_id, link_path, from_day, to_day "
-    "FROM consequences.measures WHERE because_entry_version = ? ORDER BY ALL",
-    "points": "SELECT keeper, subject_id, day, change, reason FROM scores.points "
-    "WHERE because = 'entry:' || ? ORDER BY ALL",
+# What came of entries -> where it stands, by their versions: all that is asked for at once.
+OF_ENTRIES = {
+    "copies": "SELECT entry_version AS of, holder, path, subject_id, from_day, to_day "
+    "FROM exchange.copies WHERE entry_version IN (SELECT unnest(CAST(? AS UUID[]))) "
+    "ORDER BY of, distance, path, subject_id, from_day",
+    "measures": "SELECT because_entry_version AS of, measure_id, measure, agency, subject_id, link_path, "
+    "from_day, to_day FROM consequences.measures "
+    "WHERE because_entry_version IN (SELECT unnest(CAST(? AS UUID[]))) ORDER BY ALL",
+    "points": "SELECT substr(because, 7) AS of, keeper, subject_id, day, change, reason "
+    "FROM scores.points WHERE because IN (SELECT 'entry:' || unnest(CAST(? AS VARCHAR[]))) ORDER BY ALL",
 }
 
 
@@ -265,10 +267,16 @@ def record_forward(engine: Engine, record_id: str) -> dict[str, Any]:
     lines = lines_of(engine, record_id, feeds=[r["feed"] for r in believed] or None)
     if not lines:
         raise NotFound(f"No landed record has the id {record_id}.")
-    did = {name: rows(engine, sql, record_id) for name, sql in OF_A_RECORD.items()}
-    for entry in did["entries"]:
-        version = entry["entry_version"]
-        entry |= {name: rows(engine, sql, version) for name, sql in OF_AN_ENTRY.items()}
+    did = {
+        name: rows(engine, sql, *[record_id] * sql.count("?")) for name, sql in OF_A_RECORD.items()
+    }
+    versions = [entry["entry_version"] for entry in did["entries"]]
+    for name, sql in OF_ENTRIES.items() if versions else ():
+        found: dict[str, list[dict[str, Any]]] = {version: [] for version in versions}
+        for row in rows(engine, sql, versions):
+            found[row.pop("of")].append(row)
+        for entry in did["entries"]:
+            entry[name] = found[entry["entry_version"]]
     return {
         "kind": "record",
         "record_id": record_id,
@@ -304,11 +312,15 @@ def carried_along(engine: Engine, links: list[dict[str, Any]]) -> list[dict[str,
 
 def _ids(engine: Engine, table: str, column: str, start: str, most: int) -> list[str]:
     """The first few ids in a column that begin with `start`."""
+    if not re.fullmatch(f"[0-9a-f]{{1,{WHOLE}}}", start):
+        return []
+    # Between two ids, since a column of ids is looked up by its order and not by its text.
     found = rows(
         engine,
-        f"SELECT DISTINCT {column} AS id FROM {table} WHERE starts_with(id_text({column}), ?) "
+        f"SELECT DISTINCT {column} AS id FROM {table} WHERE {column} BETWEEN ? AND ? "
         f"ORDER BY 1 LIMIT {most}",
-        start,
+        start.ljust(WHOLE, "0"),
+        start.ljust(WHOLE, "f"),
     )
     return [row["id"] for row in found]
 

@@ -26,6 +26,7 @@ from pipelines.experiment.layout import (
     point,
     with_interval,
 )
+from pipelines.experiment.rows import UNCORRECTED
 from pipelines.experiment.summary import Summary
 from pipelines.replay.tell.figures.marks import FAINT, blank, write
 
@@ -37,15 +38,26 @@ JITTER = 5  # heights among which the dots of a row are spread
 
 def cost(summary: Summary, narrow: bool = False) -> go.Figure:
     """What a fault costs, an arm a row: corrected, and had it never been."""
+    return _both_states(summary, narrow, "entry_days", "entry-days a fault", ":,.1f")
+
+
+def seen(summary: Summary, narrow: bool = False) -> go.Figure:
+    """How many enquiries meet what is wrong, an arm a row: corrected, and had it never been."""
+    return _both_states(summary, narrow, "enquiries", "enquiries a fault", ":,.2f")
+
+
+def _both_states(summary: Summary, narrow: bool, column: str, title: str, form: str) -> go.Figure:
+    """A mean with its interval, an arm a row: corrected, and had it never been."""
     look = Look(summary, narrow)
     figure = in_rows(look, [arm["name"] for arm in look.arms])
     corrected = any(map(_remedied, look.arms))
     for arm in look.arms:
-        marks = look.of(arm)
-        point(figure, arm, "entry_days", arm["name"], marks, shift=0.16 if corrected else 0)
+        marks, shift = look.of(arm), 0.16 if corrected else 0
+        point(figure, arm, column, arm["name"], marks, shift, form=form)
         if _remedied(arm):
-            point(figure, arm, "entry_days_uncorrected", arm["name"], marks, -0.16, hollow=True)
-    figure.update_xaxes(title_text="entry-days a fault", rangemode="tozero")
+            without = f"{column}{UNCORRECTED}"
+            point(figure, arm, without, arm["name"], marks, -0.16, hollow=True, form=form)
+    figure.update_xaxes(title_text=title, rangemode="tozero")
     if corrected:
         key(figure, look, "filled: corrected; hollow: had it never been")
     return figure

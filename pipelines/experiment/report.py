@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,6 +24,8 @@ HEADINGS = {
     "reached_list": "reach a list",
     "entry_days": "entry-days a fault",
     "entry_days_uncorrected": "uncorrected",
+    "public_entry_days": "in public",
+    "enquiries": "enquiries a fault",
     "still_wrong": f"wrong {RESIDUE_DAY} d after",
     "half_life": "half-life",
 }
@@ -105,6 +108,8 @@ def _row(summary: Summary, arm: Mapping[str, Any]) -> dict[str, str]:
         "reached_list": f"{arm['reached_list']} of {arm['followed']}",
         "entry_days": interval(arm, "entry_days"),
         "entry_days_uncorrected": interval(arm, "entry_days_uncorrected"),
+        "public_entry_days": interval(arm, "public_entry_days"),
+        "enquiries": interval(arm, "enquiries", "{:,.2f}"),
         "still_wrong": DASH,
         "half_life": DASH,
     }
@@ -143,14 +148,20 @@ def print_summary(summary: Summary, out: Console) -> None:
 
     out.print(NOTICE, style="dim")
     out.print(headline(summary))
+    # A line of a terminal has room for so much; all of it, with its intervals, is on the page.
+    columns = [name for name in HEADINGS if name != "public_entry_days"]
+    told = rows(summary)
+    for row in told:
+        for name in ("entry_days_uncorrected", "enquiries"):
+            row[name] = row[name].partition(" (")[0]
+        row["still_wrong"] = row["still_wrong"].removesuffix(" cells")
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, heading in HEADINGS.items():
+    for name in columns:
+        heading = "\n".join(wrap(HEADINGS[name], 12))
         justify = "left" if name == "name" else "right"
         table.add_column(heading, justify=justify, overflow="fold", no_wrap=name == "name")
-    for row in rows(summary):
-        # The interval of what did not happen is on the page.
-        row["entry_days_uncorrected"] = row["entry_days_uncorrected"].partition(" (")[0]
-        table.add_row(*(row[name] for name in HEADINGS))
+    for row in told:
+        table.add_row(*(row[name] for name in columns))
     out.print(table)
     if naming(summary):
         out.print(naming(summary))

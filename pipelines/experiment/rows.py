@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
 from pipelines.experiment.design import Arm, Block, Design
-from pipelines.replay.compare import causes, metrics
+from pipelines.replay.compare import causes, exposure, metrics
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.metrics import AFTER
 from pipelines.replay.compare.outcome import Outcome
@@ -40,6 +40,7 @@ _OF_A_STATE = (
     ("latency", pa.int32()),
     *((name, pa.int64()) for name in _TOTALS),
     ("listed_days", pa.int64()),
+    *((name, pa.int64()) for name in exposure.FIGURES),
 )
 
 REPLAYS = pa.schema(
@@ -93,13 +94,27 @@ CELLS = pa.schema(
 )
 
 
+Seen = tuple[dict[str, int], dict[str, int]]
+
+
+def seen(outcomes: Sequence[Outcome]) -> list[Seen]:
+    """What could have been seen and was seen, see `exposure`, of each outcome: as told, and uncorrected."""
+    states = [state for one in outcomes for state in (_told(one), one.faulty)]
+    figures = exposure.exposures([state.lists for state in states])
+    return list(zip(figures[::2], figures[1::2], strict=True))
+
+
+def _told(found: Outcome) -> Difference:
+    """The difference that a replay's row tells of: the corrected one, if there was a correction."""
+    return found.faulty if found.remaining is None else found.remaining.difference
+
+
 def replay_row(
     number: int,
     block: Block,
     arm: Arm,
     design: Design,
-    edits: Sequence[Edit] | None,
-    found: Outcome | None,
+    followed: tuple[Sequence[Edit], Outcome, Seen] | None,
     why: str | None = None,
 ) -> dict[str, Any]:
     """The row of one replay; of a fault that found nothing to change, with the reason."""
@@ -113,13 +128,13 @@ def replay_row(
         "correct_after": arm.correct_after,
         "remedy": arm.remedy,
         "kind": design.kind(number),
-        "outcome": FOLLOWED if found else NOTHING,
+        "outcome": FOLLOWED if followed else NOTHING,
         "why": why,
     }
-    if found is None or edits is None:
+    if followed is None:
         return row
+    edits, found, (exposed, exposed_uncorrected) = followed
     struck = edits[0].struck
-    reach = found.faulty if found.remaining is None else found.remaining.difference
     row |= {
         "feed": struck.feed and struck.feed.name,
         "place": struck.feed.name if struck.feed else struck.edge,
@@ -127,10 +142,10 @@ def replay_row(
         "strikes": _strikes(struck),
         "delivery": struck.day,
         "scope": struck.scope,
-        **_of_a_state(reach, struck.day),
+        **_of_a_state(_told(found), struck.day, exposed),
         **{
             f"{name}{UNCORRECTED}": value
-            for name, value in _of_a_state(found.faulty, struck.day).items()
+            for name, value in _of_a_state(found.faulty, struck.day, exposed_uncorrected).items()
         },
     }
     done = remedy_json(found)
@@ -164,7 +179,9 @@ def _strikes(struck: Struck | Happened) -> str | None:
     return json.dumps({n: str(v) for n in names if (v := getattr(told, n)) is not None})
 
 
-def _of_a_state(difference: Difference, fault_day: date) -> dict[str, Any]:
+def _of_a_state(
+    difference: Difference, fault_day: date, exposed: Mapping[str, int]
+) -> dict[str, Any]:
     """The figures of one state."""
     total = metrics.totals(difference)
     return {
@@ -172,6 +189,7 @@ def _of_a_state(difference: Difference, fault_day: date) -> dict[str, Any]:
         "latency": metrics.latency(difference.lists, fault_day),
         **{name: total[name] for name in _TOTALS},
         "listed_days": days_listed(difference.lists),
+        **exposed,
     }
 
 

@@ -22,7 +22,7 @@ from pipelines.engine import open_engine
 from pipelines.exchange.network import JOINS
 from pipelines.experiment.codebook import meaning, write_codebook
 from pipelines.experiment.design import Arm, Block, Design, DesignError
-from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row
+from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row, seen
 from pipelines.home import Home, whole, write_json
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
@@ -185,7 +185,7 @@ def _follow(design: Design, folder: str, home: str, blocks: list[Block]) -> None
             try:
                 mine[block, number] = universes.case([design.fault(number, arm)])
             except FaultError as error:
-                row = replay_row(number, block, arm, design, None, None, str(error))
+                row = replay_row(number, block, arm, design, None, str(error))
                 rows[block].append(row)
         if arm.remedy is not None:
             found, days = list(mine.values()), arm.correct_after
@@ -195,8 +195,11 @@ def _follow(design: Design, folder: str, home: str, blocks: list[Block]) -> None
             mine = dict(zip(mine, righted, strict=True))
         cases |= mine
     followed = universes.follow(list(cases.values()))
-    for ((block, number), edits), found in zip(cases.items(), followed, strict=True):
-        rows[block].append(replay_row(number, block, arms[block.arm], design, edits, found))
+    for ((block, number), edits), found, told in zip(
+        cases.items(), followed, seen(followed), strict=True
+    ):
+        row = replay_row(number, block, arms[block.arm], design, (edits, found, told))
+        rows[block].append(row)
         cells[block] += cell_rows(number, block, found)
     for block in blocks:
         part = _part(Path(folder), block)

@@ -260,6 +260,10 @@ def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:
     uncorrected = faults.values(arm, f"entry_days{UNCORRECTED}")
     some = pd.Series(days[listed > 0])
     ratio = faults.resamples.ratio
+    seen = [
+        f"{name}{end}" for name in ("public_entry_days", "enquiries") for end in ("", UNCORRECTED)
+    ]
+    met = (faults.values(arm, "enquiries") > 0).astype(float)
     return {
         **_share(faults, faults.values(arm, "reached"), followed, "p_reach"),
         **_share(faults, listed, followed, "p_list"),
@@ -269,6 +273,12 @@ def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:
         **ratio(faults.values(arm, "listed_days"), followed).columns("listed_days"),
         "median_if_listed": float(some.median()) if len(some) else None,
         "p90_if_listed": float(some.quantile(0.9)) if len(some) else None,
+        **ratio(met, followed).columns("p_enquiry"),
+        **{
+            column: figure
+            for name in seen
+            for column, figure in ratio(faults.values(arm, name), followed).columns(name).items()
+        },
     }
 
 
@@ -287,7 +297,7 @@ def _difference(faults: _Faults, base: int, arm: int) -> dict[str, Any]:
     """What one arm has more than another, over the same faults."""
     same = faults.same(base, arm)
     found: dict[str, Any] = {"faults": int(same.sum())}
-    for column in ("entry_days", "reached"):
+    for column in ("entry_days", "reached", "enquiries"):
         more = (faults.values(arm, column) - faults.values(base, column)) * same
         name = "p_reach" if column == "reached" else column
         found |= faults.resamples.ratio(more, same).columns(name)
@@ -401,7 +411,11 @@ def half_lives(days: Sequence[int], shares: np.ndarray) -> dict[str, int | None]
 
 _EFFECTS = [
     *("arm", "name", "against", "against_name", "factor", "change", "faults"),
-    *(f"{n}{end}" for n in ("entry_days", "p_reach") for end in ("", "_low", "_high", "_error")),
+    *(
+        f"{n}{end}"
+        for n in ("entry_days", "p_reach", "enquiries")
+        for end in ("", "_low", "_high", "_error")
+    ),
 ]
 _WHOLE = {
     "arm", "against", "correct_after", "faults", "followed", "nothing", "reached", "reached_list",

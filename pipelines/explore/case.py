@@ -129,7 +129,10 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
             ),
         )
     see_remedy(remedy, any(spec.correct_after for spec in specs), text)
-    read_network(laboratory.run["tier"], join or laboratory.run["join_level"], policy)
+    tier, level = laboratory.run["tier"], join or laboratory.run["join_level"]
+    laboratory.kept(  # seen to be one, once
+        ("policy", level, *sorted(policy.items())), lambda: read_network(tier, level, policy)
+    )
     kept = [(n, v) for n, v in asked.pairs if n in TAKES and v and n not in ("column", "value")]
     if name is None and column is not None:
         kept.append(("set", sets[-1]))

@@ -11,6 +11,7 @@ from pipelines.explore.words import Words
 from pipelines.layered import curve, layout
 
 WIDTH, MARGIN, NODE, TALL, GAP, LANE = 1140, 6, 168, 42, 14, 12
+MOST_LETTERS = 19  # of a name in a box
 # How an edge is drawn: by its mode, dashes that need no colour.
 DASHES = {"snapshot": "none", "expire": "7 4", "append": "2 4", "irrevocable": "2 4"}
 RHYTHM = ((1, 2.8), (7, 1.7), (10**6, 1.0))  # a look every so many days -> width of the line
@@ -83,12 +84,17 @@ def drawn(network: Network, words: Words) -> Markup:
             f'aria-label="{escape(holder.replace("_", " "))} {escape(chinese)}: {escape(english)}, owns '
             f'{many} lists"><rect x="{x}" y="{y}" width="{NODE}" height="{tall[holder]}" rx="8" '
             f'fill="var(--ground)" stroke="currentColor" stroke-width="{1.8 if many else 0.8}"/>'
-            f'<text x="{x + 9}" y="{middle - 3:.0f}" font-size="14" font-weight="700" '
+            f'<text x="{x + 9}" y="{middle - 3:.0f}" font-size="{_size(holder)}" font-weight="700" '
             f'fill="currentColor">{escape(holder.replace("_", " "))}</text>'
             f'<text x="{x + 9}" y="{middle + 14:.0f}" font-size="12" fill="var(--faint)">'
             f"{escape(chinese)}</text><title>{escape(english)}</title></a>"
         )
     return Markup("\n".join([*parts, "</svg>"]))
+
+
+def _size(name: str) -> int:
+    """The size of a name's letters: smaller where it would not fit its box."""
+    return 14 if len(name) <= MOST_LETTERS else 12
 
 
 def _edge(edge: Edge, first: int, last: int, route: list[float], step: float) -> str:

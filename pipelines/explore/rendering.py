@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ def environment() -> Environment:
     found.filters |= {
         "counted": counted,
         "gloss": gloss,
+        "along": along,
         "spoken": lambda name: str(name).replace("_", " "),
         "whole": "{:,}".format,
         "path": lambda text: quote(str(text), safe="/"),
@@ -51,6 +53,15 @@ def gloss(description: str) -> str:
     from pipelines.replay.tell.report import gloss as first_clause
 
     return first_clause(description)
+
+
+def along(path: str) -> str:
+    """The links of a way in words: whom each starts from, without which of its two ends that is.
+
+    >>> along("legal_representative:b>a 汀兰贸易")
+    'legal representative 汀兰贸易'
+    """
+    return re.sub(r":[ab]>[ab]\b", "", path).replace("_", " ")
 
 
 def zh(text: str) -> Markup:

@@ -43,7 +43,7 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
             found, drawn = at(case.specs), len(case.specs) == 1 and case.specs[0].drawn
             if found.faulty.differs or not drawn:
                 return found
-            return at([universes.first_with_effect(case.specs[0])])
+            return at([universes.first_with_effect(case.specs[0], followed=1)])
 
     found = laboratory.kept(("replay", paths, case.means), make)
     if case.text is None:

@@ -95,20 +95,23 @@ class Aside:
         }
 
 
-def kept_aside(engine: Engine, decided: Courses) -> list[Aside]:
+def kept_aside(engine: Engine, decided: Courses, feed: str | None = None) -> list[Aside]:
     """All that a database keeps aside or holds, in the order of feeds, deliveries and lines.
 
     Args:
         decided: what was decided in its home; see `pipelines.landing.decisions.courses`.
+        feed: only of this feed; None: of all.
     """
     contracts, found = feeds(), []
     kept = "FROM quality.verdicts WHERE outcome IN ('quarantine', 'released')"
     for (name,) in engine.fetch(f"SELECT DISTINCT feed {kept} ORDER BY feed"):
+        if feed not in (None, name):
+            continue
         places = f"SELECT DISTINCT delivery, line {kept} AND feed = {literal(name)}"
         here = _rows(engine, contracts[name], places)
         _say_what_is_right(engine, contracts[name], here)
         found += here
-    found += _deliveries(engine, contracts)
+    found += [one for one in _deliveries(engine, contracts) if feed in (None, one.feed.name)]
     for one in found:
         one.course = course_of(decided, (one.feed.name, one.delivery, one.digest), one.line)
     return sorted(found, key=lambda one: (one.feed.name, one.delivery, one.line or 0))
@@ -125,7 +128,7 @@ def row_named(engine: Engine, given: str, decided: Courses) -> Aside:
         NotKeptAside: if it means nothing, or several rows.
     """
     name, *place = given.split(":")
-    aside = kept_aside(engine, decided)
+    aside = kept_aside(engine, decided, name if place else None)
     if not place:
         short = given.replace("-", "").lower()
         found = [a for a in aside if len(short) >= LEAST and (a.record_id or "").startswith(short)]

@@ -33,6 +33,7 @@ SECTIONS = {
     "cost": "What a fault costs",
     "reach": "How many faults reach anything",
     "distribution": "How far those go that reach a list",
+    "seen": "What could be seen of it, and what was",
     "residue": "What stays wrong after the correction",
     "effects": "What one change does",
     "gain_and_harm": "Gain and harm of joining",
@@ -52,6 +53,7 @@ def drawn(summary: Summary, out: Path, narrow: bool = False) -> dict[str, go.Fig
         "cost": figures.cost(summary, narrow),
         "reach": figures.reach(summary, narrow),
         "distribution": figures.distribution(replays, summary, narrow),
+        "seen": figures.seen(summary, narrow),
         "residue": figures.residue(summary, narrow),
         "effects": figures.effects(summary, narrow),
         "gain_and_harm": figures.gain_and_harm(summary, narrow),
@@ -84,7 +86,14 @@ def write_page(summary: Summary, out: Path, path: Path) -> None:
 
 
 def _page(summary: Summary, pictures: Mapping[str, Mapping[str, Any]]) -> str:
-    arms, tables = summary.arms, {"effects": _effects, "gain_and_harm": _gains}
+    arms, tables = (
+        summary.arms,
+        {
+            "seen": _seen,
+            "effects": _effects,
+            "gain_and_harm": _gains,
+        },
+    )
     return rendered(
         HERE,
         pictures,
@@ -121,10 +130,32 @@ def _range(values: pd.Series) -> str:
 def _arms(summary: Summary) -> dict[str, Any]:
     return {
         "caption": f"{naming(summary)} In brackets: 95 % intervals. A fault reaches a list if any "
-        f"holder's list is wrong on any day. Wrong {RESIDUE_DAY} days after the correction: of the "
+        f"holder's list is wrong on any day. In public: entry-days a fault where the "
+        f"public reads. Wrong {RESIDUE_DAY} days after the correction: of the "
         "cells wrong on its eve.",
         "headings": HEADINGS,
         "rows": rows(summary),
+    }
+
+
+def _seen(summary: Summary) -> dict[str, Any]:
+    columns = {
+        "public_entry_days": ("entry-days in public, a fault", "{:,.0f}"),
+        "public_entry_days_uncorrected": ("uncorrected", "{:,.0f}"),
+        "enquiries": ("enquiries a fault", "{:,.2f}"),
+        "enquiries_uncorrected": ("uncorrected", "{:,.2f}"),
+        "p_enquiry": ("share of faults that an enquiry meets", "{:.1%}"),
+    }
+    return {
+        "caption": "In public: at holders whose page, register or portal everybody reads. An enquiry is "
+        "about one subject at one holder on one day; how often each holder is asked is the "
+        "laboratory's own figure.",
+        "headings": {"name": "arm"} | {column: text for column, (text, _) in columns.items()},
+        "rows": [
+            {"name": arm["name"]}
+            | {column: interval(arm, column, form) for column, (_, form) in columns.items()}
+            for arm in summary.arms.to_dict("records")
+        ],
     }
 
 
@@ -163,12 +194,14 @@ def _effects(summary: Summary) -> dict[str, Any]:
             "faults": "the same faults",
             "days": "entry-days a fault",
             "reach": "share that reach anything",
+            "enquiries": "enquiries a fault",
         },
         "rows": [
             row
             | {
                 "days": interval(row, "entry_days", "{:+,.0f}", " to "),
                 "reach": interval(row, "p_reach", "{:+.1%}", " to "),
+                "enquiries": interval(row, "enquiries", "{:+,.2f}", " to "),
             }
             for row in summary.effects.to_dict("records")
         ],

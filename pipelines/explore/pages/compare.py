@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.exchange.network import JOINS, OF_THE_RUN
 from pipelines.explore.asked import Asked, query_of
@@ -12,6 +13,9 @@ from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Answer, Page
 from pipelines.explore.replays import follow, told_of
 from sources.deliver import MOST_DAYS
+
+if TYPE_CHECKING:
+    from pipelines.replay import Replay
 
 OTHER = "other_"  # begins the names of what the second replay has instead
 VARIED = ("correct_after", "remedy", "join", "policy")
@@ -57,17 +61,23 @@ def look(laboratory: Laboratory, asked: Asked) -> Answer:
 
 def _side(laboratory: Laboratory, case: Case) -> dict[str, Any]:
     """What one replay found."""
+    found = follow(laboratory, case)
+    told = told_of(laboratory, case, found)
+    key = ("side", case.means, *case.pairs)
+    return laboratory.kept(key, lambda: _told(case, found, told))
+
+
+def _told(case: Case, found: Replay, told: Mapping[str, Any]) -> dict[str, Any]:
     from pipelines.replay.tell.page import sections
     from pipelines.replay.tell.report import sentence
 
-    found = follow(laboratory, case)
-    told = told_of(laboratory, case, found)
     return {
         "link": f"/replay?{case.query}",
         "sentence": sentence(found),
         "tiles": [list(tile) for tile in sections.tiles(found)],
         "lists": told["lists"],
         "totals": told["totals"],
+        "exposure": told["exposure"],
         "residue": told["residue"],
         "horizon": found.faulty.horizon.isoformat(),
     }

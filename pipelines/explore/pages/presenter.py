@@ -197,6 +197,7 @@ def _harm(laboratory: Laboratory) -> dict[str, Any]:
             _figure(totals["measures"], "measures", "措施"),
             _figure(totals["measures_linked"], "through a link", "经关联"),
             _figure(totals["subjects"], "people and firms", "人与企业"),
+            _figure(told["exposure"]["enquiries"], "enquiries met it, uncorrected", "被查询次数"),
         ],
         "table": {
             "columns": ["measure", "taken by", "from"],

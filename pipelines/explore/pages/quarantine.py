@@ -19,9 +19,8 @@ MOST_TEXT = 500  # characters of a reason, or of a value
 def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     """What is kept aside, the open ones first."""
     feed, rule = asked.one_of("feed", tuple(feeds())), asked.text("rule")
-    with laboratory.engine() as engine:
-        every = listed(engine, _decided(laboratory))
-        found = listed(engine, _decided(laboratory), feed, rule) if feed or rule else every
+    every = _listed(laboratory)
+    found = _listed(laboratory, feed, rule) if feed or rule else every
     state = asked.one_of("state", tuple(STATES.values()))
     rows = [row for row in found["rows"] if state in (None, row["state"])]
     order = {name: at for at, name in enumerate(STATES.values())}
@@ -68,6 +67,19 @@ def act(laboratory: Laboratory, asked: Asked) -> str:
     (told,) = decide(laboratory.home, what, who, why, row=place, values=values)
     still = ", ".join(one["rule"] for one in told["still"])
     return f"/quarantine/{place}?{query_of([('done', what), ('still', still)])}"
+
+
+def _listed(
+    laboratory: Laboratory, feed: str | None = None, rule: str | None = None
+) -> dict[str, Any]:
+    """What is kept aside; looked up once as long as nobody decides anything."""
+    decided = _decided(laboratory)
+
+    def look_up() -> dict[str, Any]:
+        with laboratory.engine() as engine:
+            return listed(engine, decided, feed, rule)
+
+    return laboratory.kept(("kept aside", feed, rule, repr(decided)), look_up)
 
 
 def _place(asked: Asked) -> str:

@@ -20,11 +20,13 @@ BY_NAME = (
     "GROUP BY n.subject_id ORDER BY length(max_by(n.name, n.from_day)), 2, 1 LIMIT ?"
 )
 BY_NUMBER = (
-    "SELECT i.subject_id, i.scheme, i.value, n.name, n.subject_kind, n.division FROM ("
-    "SELECT DISTINCT subject_id, scheme, value FROM resolve.identifiers WHERE starts_with(value, ?) "
-    "ORDER BY value, scheme LIMIT ?) AS i LEFT JOIN (SELECT subject_id, max_by(name, from_day) AS name, "
+    "WITH i AS (SELECT DISTINCT subject_id, scheme, value FROM resolve.identifiers "
+    "WHERE starts_with(value, ?) ORDER BY value, scheme, subject_id LIMIT ?) "
+    "SELECT i.subject_id, i.scheme, i.value, n.name, n.subject_kind, n.division FROM i "
+    "LEFT JOIN (SELECT subject_id, max_by(name, from_day) AS name, "
     "max_by(subject_kind, from_day) AS subject_kind, max_by(division, from_day) AS division "
-    "FROM resolve.names GROUP BY subject_id) AS n ON n.subject_id = i.subject_id ORDER BY i.value, i.scheme"
+    "FROM resolve.names WHERE subject_id IN (SELECT subject_id FROM i) GROUP BY subject_id) AS n "
+    "ON n.subject_id = i.subject_id ORDER BY i.value, i.scheme, i.subject_id"
 )
 BY_FILE = (
     "SELECT feed, published, file, rows FROM landing.deliveries WHERE contains(file, ?) "

@@ -27,11 +27,15 @@ CHANGES = (
 
 
 def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
-    """Everything held about a subject on a day."""
+    """Everything held about a subject on a day; kept for whoever asks again."""
+    given, day = asked.places["subject"], asked.day("day")
+    return laboratory.kept(("subject", given, day), lambda: _held(laboratory, given, day))
+
+
+def _held(laboratory: Laboratory, given: str, day: date | None) -> dict[str, Any]:
     run = laboratory.run
-    day = asked.day("day")
     with laboratory.engine() as engine:
-        subject = find_subject(engine, asked.places["subject"])
+        subject = find_subject(engine, given)
         found = about(engine, subject, day)
         pages = rows(engine, SEEN, subject)
         numbers = rows(

@@ -147,9 +147,10 @@ def _facets(laboratory: Laboratory, at: str, columns: list[dict[str, Any]]) -> l
 def _promises(feed: Feed) -> dict[str, str]:
     """What a feed's contract promises, in words."""
     key = ", ".join(feed.natural_key) or "none: the whole row"
+    often = "daily" if feed.cadence_days == 1 else f"every {feed.cadence_days} days"
     return {
         "file": f"{feed.format}, {feed.encoding}",
-        "delivered": f"every {feed.cadence_days} days, as {feed.mode}",
+        "delivered": f"{often}, as {feed.mode}",
         "natural key": key,
         "identifier": feed.identifier_scheme or "none: name and address only",
         "shared": f"{feed.sharing}, area {feed.area}",

@@ -6,16 +6,17 @@ Reference is the clean run. All functions are pure: frames of runs of wrong days
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipelines.replay.compare.diff import CELL, KINDS, Difference
+from pipelines.replay.compare.diff import CELL, KINDS, MEASURE, SCORE, Difference
 
 AFTER = (0, 1, 7, 30, 90, 365)  # days after the correction at which residue is told
+_BEYOND = 1 << 32  # more days than there are
 _DAYS = {"first_day": None, "last_day": None, "uncorrected_until": None, "until": None}
 _KINDS = dict.fromkeys(KINDS, 0)
 _LEFT = {"residue": None, "residue_by_cause": {}}
@@ -35,11 +36,11 @@ RESIDUE_DAY = 30  # the day after the correction by which residue is counted and
 
 def numbered(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with its days as whole numbers since 1970-01-01, in columns `a` (first) and `b`."""
-    days = {
-        name: pd.to_datetime(frame[column]).to_numpy().astype("datetime64[D]").astype(np.int64)
-        for name, column in (("a", "from_day"), ("b", "to_day"))
-    }
-    return frame.assign(**days)
+    return frame.assign(a=_numbers(frame["from_day"]), b=_numbers(frame["to_day"]))
+
+
+def _numbers(days: pd.Series) -> np.ndarray:
+    return pd.to_datetime(days).to_numpy().astype("datetime64[D]").astype(np.int64)
 
 
 def day_number(day: date) -> int:
@@ -54,12 +55,16 @@ def day_of(number: float | int | None) -> date | None:
 
 def covered(frame: pd.DataFrame, by: Collection[str]) -> pd.Series:
     """Days covered at least once by the runs of each key, a series indexed by key."""
-    by = list(by)
-    runs = numbered(frame)[[*by, "a", "b"]].sort_values([*by, "a", "b"], kind="stable")
-    seen = runs.groupby(by, sort=False)["b"].cummax().groupby([runs[c] for c in by], sort=False)
-    before = seen.shift().fillna(runs["a"]).astype(np.int64)
-    days = (runs["b"] - np.maximum(runs["a"], before)).clip(lower=0)
-    return days.groupby([runs[c] for c in by], sort=True).sum()
+    keys = frame.groupby(list(by), sort=True)
+    key, a, b = keys.ngroup().to_numpy(), _numbers(frame["from_day"]), _numbers(frame["to_day"])
+    order = np.lexsort((b, a, key))
+    key, a, b = key[order], a[order], b[order]
+    # How far the runs of a key reach so far; the days of each key are moved beyond those of the one before.
+    reach = np.maximum.accumulate(b + key * _BEYOND) - key * _BEYOND
+    before = np.where(np.diff(key, prepend=-1) > 0, a, np.roll(reach, 1))
+    days = np.clip(b - np.maximum(a, before), 0, None)
+    whole = keys.size()
+    return pd.Series(np.bincount(key, days, len(whole)).astype(np.int64), whole.index)
 
 
 def cells(frame: pd.DataFrame, horizon: date, by: Collection[str] = CELL) -> pd.DataFrame:
@@ -171,26 +176,25 @@ def totals(diff: Difference) -> dict[str, Any]:
     pairs = diff.lists[["holder", "list"]].drop_duplicates()
     abroad = [diff.owners.get(name) != holder for holder, name in pairs.itertuples(index=False)]
     all_together = diff.whole[diff.whole["holder"].isna()] if len(diff.whole) else diff.whole
-    dwell = cells(diff.lists, diff.horizon)
+    cut = diff.lists[_numbers(diff.lists["to_day"]) >= day_number(diff.horizon)]
     return {
         "pairs": len(pairs),
         "pairs_disseminated": sum(abroad),
         "holders": int(pairs["holder"].nunique()),
         "lists": int(pairs["list"].nunique()),
-        "cells": len(dwell),
-        "cells_cut": int(dwell["cut"].sum()),
+        "cells": _distinct(diff.lists, CELL),
+        "cells_cut": _distinct(cut, CELL),
         **_subjects_by_kind(diff.lists),
         "subjects": len(named | linked | derived),
         "subjects_named": len(named),
         "subjects_linked": len(linked),
         "subjects_derived": len(derived),
-        "measures": len(diff.measures[["agency", "measure", "subject_id"]].drop_duplicates()),
+        "measures": _distinct(diff.measures, MEASURE),
         "measures_linked": len(
-            diff.tied.loc[diff.tied["link_path"] != "", ["agency", "measure", "subject_id"]]
-            .drop_duplicates()
-            .merge(diff.measures[["agency", "measure", "subject_id"]].drop_duplicates())
+            set(_rows(diff.tied[diff.tied["link_path"] != ""], MEASURE))
+            & set(_rows(diff.measures, MEASURE))
         ),
-        "scores": len(diff.scores[["keeper", "subject_id"]].drop_duplicates()),
+        "scores": _distinct(diff.scores, SCORE),
         **_first_and_last(diff.lists),
         "subject_days": int(covered(diff.lists, ("subject_id",)).sum()),
         "of_subject_days": int(all_together["subject_days"].sum()) if len(all_together) else 0,
@@ -205,7 +209,10 @@ def latency(frame: pd.DataFrame, fault_day: date) -> int | None:
 
 
 def _subjects_by_kind(runs: pd.DataFrame) -> dict[str, int]:
-    return {kind: int(runs.loc[runs["kind"] == kind, "subject_id"].nunique()) for kind in KINDS}
+    subjects = {kind: set() for kind in KINDS}
+    for kind, subject in _rows(runs, ("kind", "subject_id")):
+        subjects[kind].add(subject)
+    return {kind: len(some) for kind, some in subjects.items()}
 
 
 def _first_and_last(runs: pd.DataFrame) -> dict[str, str | None]:
@@ -234,6 +241,15 @@ def _shifts(runs: pd.DataFrame) -> pd.DataFrame:
         out[f"{side}_points"] = pd.to_numeric(parts[2], errors="coerce")
     out["shift"] = out["second_points"] - out["first_points"]
     return out
+
+
+def _rows(frame: pd.DataFrame, key: Collection[str]) -> Iterator[tuple[Any, ...]]:
+    """The key of each row."""
+    return zip(*(frame[column].tolist() for column in key), strict=True)
+
+
+def _distinct(frame: pd.DataFrame, key: Collection[str]) -> int:
+    return len(set(_rows(frame, key)))
 
 
 def _whole(value: Any) -> int | None:

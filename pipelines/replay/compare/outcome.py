@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 from pipelines.engine.databases import Databases, opened
 from pipelines.replay.compare.diff import About, Difference, about, differences, nothing
 from pipelines.replay.compare.evidence import Evidence, look_up
+from pipelines.replay.compare.exposure import in_both_states
 from pipelines.replay.compare.passage import Passage, passage, two_databases
 from pipelines.replay.compare.remaining import Remaining, remaining_after
 from pipelines.replay.compare.sides import as_sides
@@ -39,6 +42,12 @@ class Outcome:
     words: Words
     evidence: Evidence | None = None
     passage: Passage = Passage()
+
+    @cached_property
+    def exposure(self) -> dict[str, Any]:
+        """What could have been seen and was seen, see `exposure.in_both_states`."""
+        then = None if self.remaining is None else self.remaining.difference
+        return in_both_states(self.faulty, then)
 
     @property
     def fault_day(self) -> date:

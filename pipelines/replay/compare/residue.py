@@ -120,7 +120,7 @@ def wrong_counts(reach: Followed, days: Sequence[int], by: Sequence[str]) -> pd.
 
     Args:
         reach: see there.
-        days: days after the correction.
+        days: days after the correction, in rising order.
         by: columns of the key that name a group, a replay for instance.
 
     Returns:
@@ -128,11 +128,19 @@ def wrong_counts(reach: Followed, days: Sequence[int], by: Sequence[str]) -> pd.
         for each of the days (its number) with the cells wrong on it.
     """
     free, by = reach.of_the_eve(), list(by)
-    out = pd.DataFrame({"cells": free.cells.groupby(by, sort=True).size()})
-    for u in days:
-        on_day = free.spells[(free.spells["start"] <= u) & (u < free.spells["end"])]
-        out[u] = on_day.groupby(by).size().reindex(out.index, fill_value=0).astype(int)
-    return out
+    cells, spells = free.cells.groupby(by, sort=True).size(), free.spells
+    group = cells.index.get_indexer(_index(spells, by))
+    # A spell counts from the first of the days that it covers to the first that it does not.
+    turns = np.zeros((len(cells), len(days) + 1), dtype=np.int64)
+    for end, step in (("start", 1), ("end", -1)):
+        np.add.at(turns, (group, np.searchsorted(days, spells[end])), step)
+    wrong = pd.DataFrame(turns.cumsum(axis=1)[:, :-1], cells.index, list(days))
+    wrong.insert(0, "cells", cells)
+    return wrong
+
+
+def _index(frame: pd.DataFrame, by: Sequence[str]) -> pd.Index:
+    return pd.Index(frame[by[0]]) if len(by) == 1 else pd.MultiIndex.from_frame(frame[list(by)])
 
 
 def not_yet_right(reach: Followed) -> pd.DataFrame:

@@ -168,9 +168,14 @@ class Universes(Base):
         }
         return replace(called, subjects={**new, **called.subjects})
 
-    def first_with_effect(self, spec: FaultSpec) -> FaultSpec:
-        """The fault at the first place drawn at which it changes something; else at the very first."""
-        for some in (range(1), range(1, 10), range(10, MOST_DRAWN)):
+    def first_with_effect(self, spec: FaultSpec, followed: int = 0) -> FaultSpec:
+        """The fault at the first place drawn at which it changes something; else at the very first.
+
+        Args:
+            spec: the fault.
+            followed: at how many places, the first ones, it is known to change nothing: none or one.
+        """
+        for some in (range(1), range(1, 10), range(10, MOST_DRAWN))[followed:]:
             tried: list[FaultSpec] = []
             cases: list[tuple[Edit, ...]] = []
             for n in some:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.replay.compare import causes, metrics
 from pipelines.replay.compare.diff import CELL, Difference
-from pipelines.replay.compare.exposure import exposure
+from pipelines.replay.compare.exposure import in_both_states
 from pipelines.replay.compare.metrics import RESIDUE_DAY, day_number
 from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.plan import mishaps
@@ -24,6 +24,7 @@ def as_json(
     remaining: Remaining | None = None,
     remedy: Mapping[str, Any] | None = None,
     gained: Mapping[str, Any] | None = None,
+    exposed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The one form in which replays and comparisons are told to machines.
 
@@ -40,8 +41,7 @@ def as_json(
         "fault": None if fault is None else dict(fault),
         **{name: [snake(row, "residue_by_cause") for row in some] for name, some in rows.items()},
         "totals": totals,
-        "exposure": exposure(difference)
-        | {"corrected": None if remaining is None else exposure(remaining.difference)},
+        "exposure": dict(exposed or in_both_states(difference, None)),
         "residue": None if remaining is None else _residue(remaining),
         "remedy": None if remedy is None else dict(remedy),
         "gain": None if gained is None else dict(gained),

@@ -78,7 +78,14 @@ class Replay(Outcome):
         fault = told[0] | {"latency_days": latency, "further": told[1:]} | self.passage.json()
         remedy = remedy_json(self, self.dispute)
         return as_json(
-            self.faulty, self.mode, self.seconds, fault, self.remaining, remedy, self.gained
+            self.faulty,
+            self.mode,
+            self.seconds,
+            fault,
+            self.remaining,
+            remedy,
+            self.gained,
+            self.exposure,
         )
 
     def frames(self) -> dict[str, pd.DataFrame]:

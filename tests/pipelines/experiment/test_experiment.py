@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.experiment import report
 from pipelines.experiment.codebook import FIGURES, meaning
 from pipelines.experiment.design import Arm, Design, DesignError, short_names
 from pipelines.experiment.estimates import Resamples
@@ -160,7 +161,10 @@ def test_the_terminal_tells_arms_and_changes(done):
     print_summary(summarise(done), out)
     said = out.file.getvalue()
     assert "…" not in said, "nothing is cut off"
-    assert "full · every 28 · 60 d" in said and "uncorrected" in said
+    (line,) = [line for line in said.splitlines() if line.startswith("full · every 28 · 60 d")]
+    arm = report.rows(summarise(done))[-1]
+    parts = (arm["entry_days"], arm["enquiries"].partition(" ")[0], arm["half_life"])
+    assert all(part in line for part in parts) and "uncorrected" in said
     assert "; from half of the faults it was" in said
     assert "full · 60 d: every 7 → every 28 changes" in said
     assert len(said.splitlines()) < 25
@@ -189,7 +193,7 @@ def test_figures_are_files_too(done, tmp_path):
     write_page(summarise(done), done, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     names = {path.stem for path in (tmp_path / "figures").glob("*.json")}
-    assert names == {"cost", "reach", "distribution", "residue", "effects", "gain_and_harm"}
+    assert names == {"cost", "reach", "distribution", "seen", "residue", "effects", "gain_and_harm"}
     for name in names:
         figure = plotly.io.read_json(tmp_path / "figures" / f"{name}.json")
         assert figure.data and f'id="{name}"' in page
@@ -380,7 +384,6 @@ def test_the_explorer_shows_it(done) -> None:
     """Of a home in whose folder it lies: the arms as the report has them, and how to follow its faults."""
     from types import SimpleNamespace
 
-    from pipelines.experiment import report
     from pipelines.experiment.summary import summarise
     from pipelines.explore.asked import Asked
     from pipelines.explore.pages.results import every, experiment

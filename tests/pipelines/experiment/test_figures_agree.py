@@ -9,7 +9,9 @@ import itertools
 import json
 import random
 import re
+from collections import Counter, defaultdict
 from datetime import date
+from hashlib import blake2b
 from html import unescape
 
 import duckdb
@@ -22,6 +24,8 @@ from pipelines.experiment.figures import cost, gain_and_harm
 from pipelines.experiment.figures import residue as drawn_residue
 from pipelines.experiment.page import write_page
 from pipelines.experiment.summary import Summary, summarise
+from schemas.contract import CODES, read_csv
+from sources.world.draws import Stream
 
 TAILS = [0.025, 0.975]
 
@@ -113,6 +117,53 @@ def test_the_arms_are_sums_over_the_tables(tables, summary, times):
         means = (times @ values[:, 0]) / (times @ values[:, 1])
         low, high = np.quantile(means, TAILS)
         assert [row["entry_days_low"], row["entry_days_high"]] == pytest.approx([low, high])
+
+
+def test_what_was_seen_is_counted_from_the_cells(tables, summary):
+    """Public cells by the code lists, in SQL; enquiries day by day, in plain Python."""
+    for name in ("lists", "holders"):
+        tables.execute(
+            f"CREATE OR REPLACE VIEW codes_{name} AS SELECT * FROM read_csv('{CODES / name}.csv', "
+            "all_varchar = true)"
+        )
+    told = tables.sql(
+        """
+        SELECT c.arm, c.fault, c.holder, c.subject_id, c.from_day, c.to_day,
+            CASE WHEN l.owner = c.holder THEN l.sharing ELSE h.audience END = 'public' AS public
+        FROM cells AS c INNER JOIN replays AS r ON r.arm = c.arm AND r.fault = c.fault
+        LEFT JOIN codes_lists AS l ON l.list = c.list
+        LEFT JOIN codes_holders AS h ON h.holder = c.holder
+        WHERE c.state = CASE WHEN r.correction_day IS NULL THEN 'faulty' ELSE 'corrected' END
+        """
+    ).fetchall()
+    days, met = Counter(), defaultdict(set)
+    asked = {row["holder"]: row["per_1000_a_year"] for row in read_csv(CODES / "enquiries.csv")}
+    for arm, fault, holder, subject, since, until, public in told:
+        days[arm, fault] += (until - since).days * bool(public)
+        if holder in asked:
+            chance = round(int(asked[holder]) * 1000 / 365)
+            digest = int.from_bytes(blake2b(subject.encode(), digest_size=8).digest(), "big") >> 17
+            numbers = [
+                n - date(1970, 1, 1).toordinal()
+                for n in range(*map(date.toordinal, (since, until)))
+            ]
+            drawn = Stream(0, f"enquiry.{holder}").below(
+                [digest * 65536 + n for n in numbers], 10**6
+            )
+            met[arm, fault] |= {
+                (holder, subject, n) for n, one in zip(numbers, drawn, strict=True) if one < chance
+            }
+    rows = tables.sql("SELECT arm, fault, public_entry_days, enquiries FROM replays").fetchall()
+    for arm, fault, in_public, enquiries in rows:
+        assert (in_public, enquiries) == (days[arm, fault], len(met[arm, fault]))
+    assert any(days.values()) and any(met.values())
+    for arm in summary.arms.to_dict("records"):
+        mine = [len(some) for (n, _), some in met.items() if n == arm["arm"]]
+        assert arm["enquiries"] == pytest.approx(sum(mine) / arm["followed"])
+        assert arm["p_enquiry"] == pytest.approx(sum(map(bool, mine)) / arm["followed"])
+        in_public = sum(n for (of, _), n in days.items() if of == arm["arm"])
+        assert arm["public_entry_days"] == pytest.approx(in_public / arm["followed"])
+        assert arm["enquiries_uncorrected"] >= arm["enquiries"]
 
 
 def test_the_intervals_are_those_of_an_independent_bootstrap(tables, summary):

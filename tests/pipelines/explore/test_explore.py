@@ -110,6 +110,11 @@ def test_breaking_the_cell_tells_what_the_story_tells(client) -> None:
     asked = {"feed": "court", "record": "0000000001", "column": "cardNum", "value": "PDY006219"}
     told = client.get("/replay.json", **asked, correct_after="30", on="2024-04-01").json()
     assert told["totals"]["holders"] == 5 and told["residue"]["cells"] == 5
+    beside = client.get(
+        "/compare.json", **asked, correct_after="30", other_correct_after="1"
+    ).json()
+    met = [side["exposure"]["corrected"]["enquiries"] for side in beside["sides"]]
+    assert met[0] == told["exposure"]["corrected"]["enquiries"] >= met[1]
     assert "set=cardNum%3DPDY006219" in told["link"]
     assert "--correct-after 30" in told["command"]
     assert "court_20240313.json line 1" in client.get(told["link"] + "&lines=yes").text

@@ -78,7 +78,8 @@ def test_every_number_of_the_steps_is_the_replays(client) -> None:
     values = [[figure["value"] for figure in step["figures"]] for step in steps]
     totals = replay["totals"]
     assert values[3] == [totals[k] for k in ("holders", "lists", "cells", "entry_days")]
-    assert values[4] == [totals[k] for k in ("measures", "measures_linked", "subjects")]
+    met = replay["exposure"]["enquiries"]
+    assert values[4] == [*(totals[k] for k in ("measures", "measures_linked", "subjects")), met]
     assert values[5] == [f"{s['share']:.0%}" for s in replay["residue"]["share_after_days"]]
     assert "5 are still wrong" in steps[5]["sentence"]
     assert steps[2]["table"]["rows"] == [

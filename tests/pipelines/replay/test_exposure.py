@@ -10,16 +10,9 @@ import pytest
 
 from pipelines.replay.compare import exposure as module
 from pipelines.replay.compare.diff import About, Difference, nothing
-from pipelines.replay.compare.exposure import enquiries, exposure
+from pipelines.replay.compare.exposure import FIGURES, enquiries, exposure, exposures
+from pipelines.replay.compare.metrics import numbered
 from schemas.contract import CODES, read_csv
-
-FIGURES = (
-    "public_cells",
-    "public_subjects",
-    "public_entry_days",
-    "enquiries",
-    "enquired_subjects",
-)
 
 
 def differing(*cells: tuple[str, str, str, str, str]) -> Difference:
@@ -29,6 +22,11 @@ def differing(*cells: tuple[str, str, str, str, str]) -> Difference:
     lists = pd.DataFrame(cells, columns=columns).assign(kind="wrongly_listed")
     days = {name: lists[name].astype("datetime64[us]") for name in ("from_day", "to_day")}
     return replace(alike, lists=lists.assign(**days))
+
+
+def asked_of(difference: Difference) -> pd.DataFrame:
+    """The enquiries that met a difference."""
+    return enquiries(numbered(difference.lists).assign(of=0))
 
 
 @pytest.fixture
@@ -77,6 +75,22 @@ def test_figures(asked: None, cells: tuple, expected: tuple[int, ...]) -> None:
         assert sum(row[name] for row in told["by_holder"]) == told[name]
 
 
+def test_many_at_once_are_told_as_each_alone(asked: None) -> None:
+    differences = [differing(*cells) for cells, _ in CASES.values()]
+    told = exposures([one.lists for one in differences])
+    assert [tuple(one.values()) for one in told] == [expected for _, expected in CASES.values()]
+    assert [list(one) for one in told] == [list(FIGURES)] * len(CASES)
+    assert exposures([]) == []
+
+
+def test_days_are_drawn_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many subjects there are, memory stays small, and the same days are drawn."""
+    cells = [("necips", "court_dishonest", f"{n}", "2024-01-01", "2026-01-01") for n in range(50)]
+    told = exposure(differing(*cells))
+    monkeypatch.setattr(module, "_AT_ONCE", 1000)
+    assert exposure(differing(*cells)) == told and told["enquiries"] > 0
+
+
 def test_holders_are_told_by_name(asked: None) -> None:
     told = exposure(
         differing(
@@ -99,7 +113,7 @@ def test_who_asks_does_not_depend_on_what_is_wrong() -> None:
         ("republisher", "tax_violations", "a", "2022-01-01", "2024-01-01"),
         ("bank", "tax_violations", "a", "2022-01-01", "2024-01-01"),
     )
-    first, second = enquiries(one.lists), enquiries(other.lists)
+    first, second = asked_of(one), asked_of(other)
     low, high = ((date(year, 1, 1) - date(1970, 1, 1)).days for year in (2022, 2024))
     within = first[(first["day"] >= low) & (first["day"] < high)]
     at_the_site = second[second["holder"] == "republisher"]
@@ -118,7 +132,7 @@ def test_as_often_as_the_code_list_says() -> None:
         for row in read_csv(CODES / "enquiries.csv")
         if row["holder"] == "necips"
     )
-    assert abs(len(enquiries(differing(*cells).lists)) - rate) < 5 * rate**0.5
+    assert abs(len(asked_of(differing(*cells))) - rate) < 5 * rate**0.5
 
 
 def test_every_holder_asked_is_one() -> None:

@@ -20,7 +20,7 @@ from pipelines.replay.compare.words import Words
 from pipelines.replay.tell.figures import intervals, network, per_day, periods, wrong_per_day
 from pipelines.replay.tell.figures.places import layers, ordered, placed, staggered
 from pipelines.replay.tell.figures.spread import FILE, spread
-from pipelines.replay.tell.page import page, rows, write_page
+from pipelines.replay.tell.page import page, rows, sections, write_page
 
 DAY0 = date(2024, 1, 1)
 HORIZON = DAY0 + timedelta(days=100)
@@ -281,6 +281,29 @@ def test_the_page_tells_the_story(told, found):
     assert data["fault"] == "2024-03-13" and data["correction"] == "2024-04-12"
     names = {column["name"] for column in data["tables"]["wrong"]}
     assert {"subject", "way", "lines", "cause", "until", "uncorrected_until"} <= names
+
+
+def test_the_page_tells_who_could_have_seen_it_and_who_did(told, found):
+    """In all among the figures to remember, and holder by holder, as the JSON has it."""
+    exposed = told.json()["exposure"]
+    then = exposed["corrected"]
+    assert exposed["enquiries"] > then["enquiries"] > 0
+    assert (
+        str(exposed["enquiries"]),
+        f"enquiries met something wrong; {then['enquiries']} with the correction",
+        f"{exposed['public_entry_days']:,} entry-days in public; {then['public_entry_days']:,} with it",
+    ) in sections.tiles(told)
+    table = re.search('<section id="seen">.*?</section>', found, re.S)[0]
+    figures = [re.findall(r">([\d,]+)<", row) for row in table.split("<tr>")[2:]]
+    corrected = {row["holder"]: row for row in then["by_holder"]}
+    assert figures == [
+        [
+            f"{row[name]:,}"
+            for name in ("public_entry_days", "enquiries")
+            for row in (one, corrected[one["holder"]])
+        ]
+        for one in exposed["by_holder"]
+    ]
 
 
 def test_persons_stand_with_the_number_that_the_public_sees(told):

@@ -19,8 +19,9 @@ from pipelines.replay.tell.figures.marks import (
     VERMILLION,
     blank,
     iso,
+    note,
     spoken,
-    write,
+    write_all,
 )
 from pipelines.replay.tell.figures.places import layers, ordered, placed, staggered
 from pipelines.replay.tell.figures.spread import FILE, Pair, Spread, spread
@@ -108,8 +109,7 @@ def moving(
     frames = _frames(spreading, at, curves)
     figure.add_traces([go.Scatter(part) for part in frames[0]["data"]])
     _key(figure)
-    for node in spreading.nodes:
-        _name(figure, node, at[node], narrow)
+    write_all(figure, [_named(node, at[node], narrow) for node in spreading.nodes])
     return figure, frames
 
 
@@ -358,8 +358,8 @@ def _called(node: str) -> str:
     return spoken(node)
 
 
-def _name(figure: go.Figure, node: str, at: tuple[float, float], narrow: bool) -> None:
-    """Write a node's name below it."""
+def _named(node: str, at: tuple[float, float], narrow: bool) -> dict[str, Any]:
+    """A node's name, below it."""
     text = _called(node)
     if narrow and len(text) > 10:
         # Names of two words and more in two lines, where there is little room.
@@ -368,7 +368,7 @@ def _name(figure: go.Figure, node: str, at: tuple[float, float], narrow: bool) -
         text = " ".join(words[:half]) + "<br>" + " ".join(words[half:])
     place = {"xref": "x", "yref": "y", "yshift": -20, "yanchor": "top"}
     ground = {"bgcolor": "rgba(255,255,255,0.72)", "borderpad": 0}
-    write(figure, text, *at, font={"size": 11 if narrow else 13, "color": INK}, **place, **ground)
+    return note(text, *at, font={"size": 11 if narrow else 13, "color": INK}, **place, **ground)
 
 
 def _controls(frames: list[dict[str, Any]], narrow: bool) -> dict[str, Any]:

@@ -170,9 +170,29 @@ def empty(text: str, narrow: bool) -> go.Figure:
 
 def write(figure: go.Figure, text: str, x: Any, y: float, **look: Any) -> None:
     """Write something at a share of the picture's width and height, or wherever `look` refers to."""
-    figure.add_annotation(
-        {"text": text, "x": x, "y": y, "xref": "paper", "yref": "paper", "showarrow": False} | look
-    )
+    write_all(figure, [note(text, x, y, **look)])
+
+
+def note(text: str, x: Any, y: float, **look: Any) -> dict[str, Any]:
+    """What `write` writes, as a value."""
+    return {
+        "text": text,
+        "x": x,
+        "y": y,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+    } | look
+
+
+def write_all(figure: go.Figure, notes: Sequence[dict[str, Any]]) -> None:
+    """Write many things at once: plotly looks through all that stands there whenever one is added."""
+    figure.layout.annotations = [*figure.layout.annotations, *notes]
+
+
+def draw_all(figure: go.Figure, shapes: Sequence[dict[str, Any]]) -> None:
+    """Draw many shapes at once, for the same reason."""
+    figure.layout.shapes = [*figure.layout.shapes, *shapes]
 
 
 def upright(figure: go.Figure, day: str, colour: str, dash: str) -> None:

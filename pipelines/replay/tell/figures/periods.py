@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -14,14 +16,16 @@ from pipelines.replay.tell.figures.marks import (
     KINDS,
     as_followed,
     blank,
+    draw_all,
     empty,
     hatched,
     iso,
     mark_days,
+    note,
     spoken,
     time_axis,
     united,
-    write,
+    write_all,
 )
 from pipelines.replay.tell.result import Replay
 from pipelines.terminal import counted
@@ -119,8 +123,8 @@ def intervals(replay: Replay, narrow: bool = False, found: pd.DataFrame | None =
         yaxis={"range": [row * len(rows), -4], "visible": False, "fixedrange": True},
         legend=BELOW,
     )
-    for n, (holder, name) in enumerate(rows):
-        _name_row(figure, holder, name, n * row, row, narrow)
+    write_all(figure, [_named(*pair, n * row, row, narrow) for n, pair in enumerate(rows)])
+    draw_all(figure, [_line_above(n * row) for n in range(1, len(rows))])
     shown = frame[~frame["uncorrected"]]
     for kind in lanes:
         _bars(figure, kind, shown[shown["kind"] == kind])
@@ -130,15 +134,15 @@ def intervals(replay: Replay, narrow: bool = False, found: pd.DataFrame | None =
     return figure
 
 
-def _name_row(
-    figure: go.Figure, holder: str, name: str, top: float, row: float, narrow: bool
-) -> None:
-    """Write a row's holder and list, and draw a line above it."""
-    if top:
-        y, line = top - GAP / 2, {"color": GRID, "width": 1}
-        figure.add_shape(
-            type="line", xref="paper", x0=0, x1=1, y0=y, y1=y, line=line, layer="below"
-        )
+def _line_above(top: float) -> dict[str, Any]:
+    """The line above a row."""
+    y, line = top - GAP / 2, {"color": GRID, "width": 1}
+    ends = {"xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y}
+    return {"type": "line", **ends, "line": line, "layer": "below"}
+
+
+def _named(holder: str, name: str, top: float, row: float, narrow: bool) -> dict[str, Any]:
+    """The words of a row: its holder and list."""
     if narrow:
         place = {"xanchor": "left", "xshift": 10, "yanchor": "top"}
         place["bgcolor"] = "rgba(255,255,255,0.75)"
@@ -147,7 +151,7 @@ def _name_row(
         place = {"xanchor": "right", "xshift": -10, "yanchor": "middle", "align": "right"}
         text = f"<b>{spoken(holder)}</b><br><span style='color:{FAINT}'>{spoken(name)}</span>"
         y = top + (row - GAP) / 2
-    write(figure, text, 0, y, yref="y", font={"size": 12, "color": INK}, **place)
+    return note(text, 0, y, yref="y", font={"size": 12, "color": INK}, **place)
 
 
 def _bars(figure: go.Figure, kind: str, rows: pd.DataFrame) -> None:

@@ -86,6 +86,7 @@ def said(replay: Replay) -> dict[str, Any]:
         "gained": replay.gained,
         "faults": [sections.fault(edit) for edit in replay.edits],
         "gates": sections.gates(replay),
+        "seen": sections.seen(replay),
         "remedy": replay.edits[0].remedy and replay.edits[0].remedy.name,
         "done": remedy_words(replay),
         "dispute": replay.dispute,

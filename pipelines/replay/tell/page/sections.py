@@ -12,6 +12,7 @@ from pipelines.replay.tell.form import fault_json
 from pipelines.replay.tell.report import fixed_words, since_words
 from pipelines.replay.tell.result import Replay
 from pipelines.terminal import counted
+from schemas.holders import holders, nickname
 
 Bars = tuple[str, list[tuple[str, str, float]]]  # a caption; name, figure and share of each bar
 
@@ -41,6 +42,8 @@ def tiles(replay: Replay) -> list[tuple[str, str, str]]:
     if late is not None:
         soon = counted(late, "day") if late else "same day"
         found.append((soon, "until the first list is wrong", ""))
+    if total["cells"]:
+        found.append(_seen(replay))
     if replay.remaining is not None:
         figures = replay.remaining.json()
         half = figures["half_life"]
@@ -51,6 +54,41 @@ def tiles(replay: Replay) -> list[tuple[str, str, str]]:
         of = since_words(figures) if figures["cells"] else ""
         found.append((f"{figures['cells']:,}", remaining, "; ".join(filter(None, (of, after)))))
     return found
+
+
+def _seen(replay: Replay) -> tuple[str, str, str]:
+    """How many enquiries met something wrong, and for how long it stood in public."""
+    told = replay.exposure
+    in_public, met = f"{told['public_entry_days']:,} entry-days in public", ""
+    if told["corrected"] is not None:
+        met = f"; {told['corrected']['enquiries']:,} with the correction"
+        in_public += f"; {told['corrected']['public_entry_days']:,} with it"
+    return (f"{told['enquiries']:,}", f"enquiries met something wrong{met}", in_public)
+
+
+def seen(replay: Replay) -> list[dict[str, Any]]:
+    """Holder by holder what could have been seen there and was, uncorrected and corrected.
+
+    Returns:
+        Rows of `holder`, what it is called (`title`, `title_zh`), its `public_entry_days` and `enquiries`,
+        and under `corrected` the same two, or None if nothing was corrected.
+    """
+    told, then = replay.exposure, replay.exposure["corrected"]
+    uncorrected = {row["holder"]: row for row in told["by_holder"]}
+    corrected = {row["holder"]: row for row in then["by_holder"]} if then else {}
+    names = ("public_entry_days", "enquiries")
+    return [
+        {
+            "holder": code,
+            "title": nickname(code),
+            "title_zh": holders()[code].title_zh if code in holders() else "",
+            **{name: uncorrected.get(code, {}).get(name, 0) for name in names},
+            "corrected": {name: corrected.get(code, {}).get(name, 0) for name in names}
+            if then
+            else None,
+        }
+        for code in sorted({*uncorrected, *corrected})
+    ]
 
 
 def fault(edit: Edit) -> dict[str, Any]:
