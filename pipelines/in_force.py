@@ -25,7 +25,7 @@ def see_database(path: Path) -> Path:
     with path.open("rb") as file:
         if file.read(12)[8:] != DATABASE_MARK:
             raise HomeError(f"{path} is no database; give one that `islands build` made.")
-    with open_engine("duckdb", path, read_only=True) as engine:
+    with open_engine("duckdb", path, read_only=True, words=False) as engine:
         if not engine.table_exists("codes.run") or not engine.table_exists("exchange.copies"):
             raise HomeError(f"{path} is a database, but not one that `islands build` made.")
     return path

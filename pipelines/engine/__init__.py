@@ -15,11 +15,13 @@ def open_engine(
     threads: int | None = None,
     memory_limit: str | None = None,
     read_only: bool = False,
+    words: bool = True,
     spark: SparkSettings | None = None,
 ) -> Engine:
     """Open an engine on a database: a file for `duckdb`, a folder of Parquet tables for `spark`.
 
     Args:
+        words: of DuckDB, whether the shared words of the SQL can be used; opening is quicker without.
         spark: where and how Spark runs; None: on this machine.
 
     Raises:
@@ -28,7 +30,7 @@ def open_engine(
     if kind == "duckdb":
         from pipelines.engine.duckdb_engine import DuckDBEngine
 
-        return DuckDBEngine(path, threads=threads, memory_limit=memory_limit, read_only=read_only)
+        return DuckDBEngine(path, threads, memory_limit, read_only, words)
     if kind == "spark":
         from pipelines.engine.spark_engine import SparkEngine
 

@@ -28,7 +28,7 @@ class Databases:
         self.engine = engine
         self.alike: frozenset[str] = frozenset()
         self._without_rows: dict[str, pd.DataFrame] = {}
-        self._told: dict[tuple[str, str], dict[str, str]] = {}
+        self._told: dict[str, dict[str, dict[str, str]]] = {}
 
     @staticmethod
     def split(frame: pd.DataFrame) -> dict[int, pd.DataFrame]:
@@ -70,22 +70,23 @@ class Databases:
 
     def told(self, name: str, table: str) -> dict[str, str]:
         """Column of the table `schema.table` of a database -> SQL of it as text, under its name."""
-        if (name, table) not in self._told:
-            schema, _, short = table.partition(".")
-            columns = self.rows(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = ? "
-                "AND schema_name = ? AND table_name = ? ORDER BY column_index",
+        if table not in self._told.get(
+            name, ()
+        ):  # all at once: looking takes as long for one of them
+            self._told[name] = {}
+            for of, column, kind in self.rows(
+                "SELECT schema_name || '.' || table_name, column_name, data_type "
+                "FROM duckdb_columns() WHERE database_name = ? "
+                "ORDER BY schema_name, table_name, column_index",
                 name,
-                schema,
-                short,
-            )
-            self._told[name, table] = {
-                column: f'"{column}"'
-                if kind == "UUID"
-                else f'CAST("{column}" AS VARCHAR) AS "{column}"'
-                for column, kind in columns
-            }
-        return self._told[name, table]
+            ):
+                text = (
+                    f'"{column}"'
+                    if kind == "UUID"
+                    else f'CAST("{column}" AS VARCHAR) AS "{column}"'
+                )
+                self._told[name].setdefault(of, {})[column] = text
+        return self._told[name].get(table, {})
 
     def has(self, name: str, table: str) -> bool:
         """Whether the database attached as `name` has a table `schema.table`."""

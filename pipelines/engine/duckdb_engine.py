@@ -65,6 +65,7 @@ class DuckDBEngine(Engine):
         threads: how many at most; DuckDB's own choice if None.
         memory_limit: such as "4GB"; DuckDB's own choice if None.
         read_only: open an existing file without the right to change it.
+        words: whether the shared words of the SQL can be used; reading them takes half of opening.
 
     Raises:
         DatabaseError: if the file cannot be opened or is damaged, or somebody else is writing it; so
@@ -84,6 +85,7 @@ class DuckDBEngine(Engine):
         threads: int | None = None,
         memory_limit: str | None = None,
         read_only: bool = False,
+        words: bool = True,
     ) -> None:
         config: dict[str, Any] = {
             # Nothing is ever fetched from the network.
@@ -132,7 +134,8 @@ class DuckDBEngine(Engine):
         # setting may not even be touched unless it is on.
         if self.fetch("SELECT current_setting('enable_progress_bar')")[0][0]:
             self.connection.execute("SET enable_progress_bar = false")
-        self.connection.execute(duckdb_words())
+        if words:
+            self.connection.execute(duckdb_words())
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
