@@ -273,7 +273,7 @@ def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:
         **ratio(faults.values(arm, "listed_days"), followed).columns("listed_days"),
         "median_if_listed": float(some.median()) if len(some) else None,
         "p90_if_listed": float(some.quantile(0.9)) if len(some) else None,
-        **ratio(met, followed).columns("p_enquiry"),
+        **_share(faults, met, followed, "p_enquiry"),
         **{
             column: figure
             for name in seen

@@ -56,12 +56,12 @@ def gloss(description: str) -> str:
 
 
 def along(path: str) -> str:
-    """The links of a way in words: whom each starts from, without which of its two ends that is.
+    """The kinds of link of a way, in words, each with whom it starts from.
 
-    >>> along("legal_representative:b>a 汀兰贸易")
-    'legal representative 汀兰贸易'
+    >>> along("legal_representative:b>a 汀兰贸易 parent_child:a>b:minor 陆秋实")
+    'legal representative 汀兰贸易 parent child 陆秋实'
     """
-    return re.sub(r":[ab]>[ab]\b", "", path).replace("_", " ")
+    return re.sub(r":[ab]>[ab](:\w+)?", "", path).replace("_", " ")
 
 
 def zh(text: str) -> Markup:

@@ -239,16 +239,18 @@ def test_harm_is_told_over_the_lowest_level_of_joining_in_whatever_order_they_ar
     [(0, 0, 0, 0.278), (10, 1, 0.722, 1), (0, None, None, None)],
 )
 def test_a_share_of_all_or_none_is_not_sure_for_that(reached, share, low, high):
-    """Ten faults given, all of which reach a list, or none, or that find nothing to change."""
+    """Ten faults given, all of which reach a list and are met, or none, or that find nothing to change."""
     outcome = FOLLOWED if share is not None else "nothing to change"
+    here = [{"arm": 0, "fault": n, "outcome": outcome} for n in range(10)]
     faults = some_faults(
-        *({"arm": 0, "fault": n, "cells": int(n < reached), "outcome": outcome} for n in range(10))
+        *(row | dict.fromkeys(("cells", "enquiries"), int(row["fault"] < reached)) for row in here)
     )
     told = _estimates(faults, 0)
-    ends = [told[name] for name in ("p_list", "p_list_low", "p_list_high")]
-    assert ends == [
-        end if end is None else pytest.approx(end, abs=1e-3) for end in (share, low, high)
-    ]
+    for name in ("p_list", "p_enquiry"):
+        ends = [told[column] for column in (name, f"{name}_low", f"{name}_high")]
+        assert ends == [
+            end if end is None else pytest.approx(end, abs=1e-3) for end in (share, low, high)
+        ]
 
 
 def test_a_mishap_at_another_place_or_of_another_entry_is_not_the_same():
