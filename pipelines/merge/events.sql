@@ -16,14 +16,14 @@ SELECT
     events.amount_yuan,
     events.document_no,
     events.authority,
-    mask_numbers(concat_ws(
+    concat_ws(
         ' · ',
         mask_words(events.name),
-        events.id_value,
+        mask_numbers(events.id_value),
         CAST(events.amount_yuan AS VARCHAR),
         mask_words(events.document_no),
         mask_words(events.authority)
-    )) AS as_told,
+    ) AS as_told,
     events.event_day,
     events.valid_from,
     events.valid_to,

@@ -8,11 +8,15 @@ WITH keyed AS (
         *,
         key_value(a_scheme, a_value) AS a_key,
         key_value(b_scheme, b_value) AS b_key,
-        mask_numbers(
-            concat_ws(' · ', mask_words(a_name), CASE WHEN a_scheme <> 'record' THEN a_value END)
+        concat_ws(
+            ' · ',
+            mask_words(a_name),
+            CASE WHEN a_scheme <> 'record' THEN mask_numbers(a_value) END
         ) AS a_as_told,
-        mask_numbers(
-            concat_ws(' · ', mask_words(b_name), CASE WHEN b_scheme <> 'record' THEN b_value END)
+        concat_ws(
+            ' · ',
+            mask_words(b_name),
+            CASE WHEN b_scheme <> 'record' THEN mask_numbers(b_value) END
         ) AS b_as_told
     FROM conform.links
 ),
