@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.engine.base import Engine
-from pipelines.trace import NotFound, rows, with_names
+from pipelines.trace import NotFound, digits_of, rows, with_names
 
 STANDS = "on_day(from_day, to_day, CAST(? AS DATE))"
 
@@ -51,7 +51,7 @@ def find_subject(engine: Engine, given: str) -> str:
     Raises:
         NotFound: if it means nobody, or several.
     """
-    digits = given.strip().lower().replace("-", "")
+    digits = digits_of(given)
     if WHOLE_ID.fullmatch(digits):  # looked up as it is, since every other way reads whole tables
         known = rows(engine, "SELECT 1 FROM resolve.matches WHERE subject_id = ? LIMIT 1", digits)
         known = known or rows(engine, "SELECT 1 FROM resolve.names WHERE subject_id = ?", digits)

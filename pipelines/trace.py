@@ -312,15 +312,14 @@ def carried_along(engine: Engine, links: list[dict[str, Any]]) -> list[dict[str,
 
 def _ids(engine: Engine, table: str, column: str, start: str, most: int) -> list[str]:
     """The first few ids in a column that begin with `start`."""
-    if not re.fullmatch(f"[0-9a-f]{{1,{WHOLE}}}", start):
+    between = ids_from(start)
+    if between is None:
         return []
-    # Between two ids, since a column of ids is looked up by its order and not by its text.
     found = rows(
         engine,
         f"SELECT DISTINCT {column} AS id FROM {table} WHERE {column} BETWEEN ? AND ? "
         f"ORDER BY 1 LIMIT {most}",
-        start.ljust(WHOLE, "0"),
-        start.ljust(WHOLE, "f"),
+        *between,
     )
     return [row["id"] for row in found]
 
@@ -339,6 +338,24 @@ def _full_ids(engine: Engine, start: str) -> Iterator[tuple[str, str]]:
                 return
 
 
+def digits_of(given: str) -> str:
+    """The digits of an id, or of its start, that somebody gave: with capitals, hyphens, blanks around it."""
+    return given.strip().lower().replace("-", "")
+
+
+def ids_from(start: str) -> tuple[str, str] | None:
+    """The first and the last id that begin with some digits; None if no id can.
+
+    Between two ids, since a column of ids is looked up by its order and not by its text.
+
+    >>> ids_from("f")
+    ('f0000000000000000000000000000000', 'ffffffffffffffffffffffffffffffff')
+    """
+    if not re.fullmatch(f"[0-9a-f]{{1,{WHOLE}}}", start):
+        return None
+    return start.ljust(WHOLE, "0"), start.ljust(WHOLE, "f")
+
+
 def whole_id(engine: Engine, table: str, column: str, start: str) -> str:
     """The one id in a column that begins with `start`.
 
@@ -347,7 +364,7 @@ def whole_id(engine: Engine, table: str, column: str, start: str) -> str:
     """
     if len(start) < SHORTEST:
         raise NotFound(f"{start!r} is too short: give at least {SHORTEST} characters of an id.")
-    found = _ids(engine, table, column, start.lower().replace("-", ""), most=2)
+    found = _ids(engine, table, column, digits_of(start), most=2)
     if len(found) != 1:
         how_many = "several begin" if found else "none begins"
         raise NotFound(f"Of the {column}s in {table} {how_many} with {start!r}.")
@@ -426,7 +443,7 @@ def found_by(engine: Engine, given: str) -> dict[str, Any]:
         )
     if len(given) < SHORTEST:
         raise NotFound(f"{given!r} is too short: give at least {SHORTEST} characters of an id.")
-    found = sorted(set(_full_ids(engine, given.strip().lower().replace("-", ""))))
+    found = sorted(set(_full_ids(engine, digits_of(given))))
     if not found:
         raise NotFound(
             f"Nothing here has an id that begins with {given!r}: neither a record, an entry nor a "

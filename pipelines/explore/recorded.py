@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from pipelines.explore.asked import RequestError
 from pipelines.explore.laboratory import Laboratory
-from pipelines.trace import SHORTEST, feed_names, rows
+from pipelines.trace import SHORTEST, digits_of, feed_names, ids_from, rows
 from schemas.contract import Feed, feeds
 from sources.faults import kinds
 
@@ -31,11 +30,10 @@ def feed_of(laboratory: Laboratory, given: str) -> tuple[Feed, str]:
 
 def records_from(laboratory: Laboratory, given: str, most: int) -> list[dict[str, str]] | None:
     """The first records, by feed and record_id, whose id begins with a text; None if no id can."""
-    start = given.lower().replace("-", "")
-    if len(start) < SHORTEST or not re.fullmatch("[0-9a-f]{1,32}", start):
+    start = digits_of(given)
+    between = ids_from(start)
+    if len(start) < SHORTEST or between is None:
         return None
-    # Between two ids, since a column of ids is looked up by its order and not by its text.
-    first, last = start.ljust(32, "0"), start.ljust(32, "f")
     with laboratory.engine() as engine:
         parts = [
             f"SELECT DISTINCT '{feed}' AS feed, record_id FROM landing.{feed} "
@@ -43,7 +41,7 @@ def records_from(laboratory: Laboratory, given: str, most: int) -> list[dict[str
             for feed in feed_names(engine)
         ]
         sql = " UNION ALL ".join(parts) + f" ORDER BY record_id LIMIT {most}"
-        return rows(engine, sql, first, last)
+        return rows(engine, sql, *between)
 
 
 @cache

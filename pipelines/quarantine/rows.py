@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.engine.base import Engine
 from pipelines.landing.decisions import CORRECT, DISCARD, RELEASE, Course, Courses, Row, course_of
+from pipelines.trace import digits_of
 from quality.expectations import Expectation, sentence
 from quality.from_contract import (
     delivery_expectations,
@@ -130,7 +131,7 @@ def row_named(engine: Engine, given: str, decided: Courses) -> Aside:
     name, *place = given.split(":")
     aside = kept_aside(engine, decided, name if place else None)
     if not place:
-        short = given.replace("-", "").lower()
+        short = digits_of(given)
         found = [a for a in aside if len(short) >= LEAST and (a.record_id or "").startswith(short)]
         if len(found) == 1:
             return found[0]

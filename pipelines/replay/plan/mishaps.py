@@ -15,6 +15,7 @@ from typing import Any
 
 from pipelines.exchange.mishaps import Mishap, mishaps
 from pipelines.replay.plan.faults import FaultSpec, Landed, see_place
+from pipelines.trace import digits_of
 from sources.deliver import MOST_DAYS
 from sources.faults import FaultError
 from sources.faults.draw import Draw
@@ -450,7 +451,7 @@ class _Places:
         conditions += [f"from_day < DATE '{self.latest + timedelta(days=lag + 1)}'"]
         values: list[Any] = list(where.values())
         if self.spec.entry is not None:
-            asked_entry = self.spec.entry.strip().lower().replace("-", "")
+            asked_entry = digits_of(self.spec.entry)
             if not re.fullmatch("[0-9a-f]{6,32}", asked_entry):
                 raise FaultError(
                     "An entry is named by its entry_id, or by the entry_version that `islands trace` prints "
