@@ -12,7 +12,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from pipelines.engine.base import Engine
 from pipelines.exchange.network import OF_THE_RUN, of_the_run
@@ -20,7 +19,7 @@ from pipelines.landing.decisions import TABLE as DECISIONS
 from pipelines.landing.decisions import Decided, decisions_table
 from pipelines.made_by import TABLE, made_by_table
 from quality.policies import policies_table
-from schemas.contract import ROOT, Feed, read_csv
+from schemas.contract import ROOT, Feed, columns_and_rows
 
 CODES = ROOT / "schemas" / "codes"
 
@@ -29,18 +28,10 @@ def read_code_list(path: Path) -> pa.Table:
     """One code list, all text, empty cells missing.
 
     Raises:
-        ValueError: see `schemas.contract.read_csv`.
+        ValueError: see `schemas.contract.columns_and_rows`.
     """
-    read_csv(path)  # what is wrong with it is told there
-    header = path.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
-    return pa_csv.read_csv(
-        path,
-        convert_options=pa_csv.ConvertOptions(
-            column_types={name: pa.string() for name in header},
-            strings_can_be_null=True,
-            null_values=[""],  # NA and null are words
-        ),
-    )
+    columns, rows = columns_and_rows(path)
+    return pa.table({c: pa.array([row[c] or None for row in rows], pa.string()) for c in columns})
 
 
 def feeds_table(feeds: Mapping[str, Feed]) -> pa.Table:

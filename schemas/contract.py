@@ -32,7 +32,14 @@ FORMATS = {
 
 
 def read_csv(path: Path, needs: str | None = None) -> list[dict[str, str]]:
-    """The rows of a code list, a CSV file in UTF-8, each as column -> text.
+    """The rows of a code list; see `columns_and_rows`."""
+    return columns_and_rows(path, needs)[1]
+
+
+def columns_and_rows(
+    path: Path, needs: str | None = None
+) -> tuple[list[str], list[dict[str, str]]]:
+    """The columns of a code list, a CSV file in UTF-8, and its rows, each as column -> text.
 
     Args:
         needs: a column it must have.
@@ -58,7 +65,7 @@ def read_csv(path: Path, needs: str | None = None) -> list[dict[str, str]]:
         raise ValueError(
             f"{path}: {error.object[error.start]:#x} is not UTF-8; save it so."
         ) from None
-    return rows
+    return list(reader.fieldnames or ()), rows
 
 
 # What a feed's custom properties say in words.

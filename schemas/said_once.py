@@ -22,7 +22,7 @@ class SaidOnce:
 
     def get_single_node(self) -> yaml.Node | None:
         """The document; read once more for what is said twice."""
-        node = super().get_single_node()  # type: ignore[misc]
+        node = super().get_single_node()
         waiting, seen = [node], set()
         while waiting:
             one = waiting.pop()
@@ -48,17 +48,20 @@ def _see_once(keys: Sequence[yaml.Node]) -> None:
         said.add((key.tag, key.value))
 
 
-class _Loader(SaidOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Loader(SaidOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """By libyaml where it is there, which is ten times as quick."""
 
 
-def read_yaml(text: str) -> Any:
+def read_yaml(text: str, loader: type = _Loader) -> Any:
     """A YAML document.
+
+    Args:
+        loader: another than the usual one.
 
     Raises:
         yaml.YAMLError: if it is none, or a name is said twice.
     """
-    return yaml.load(text, _Loader)
+    return yaml.load(text, loader)
 
 
 def read_yaml_file(path: Path, wrong: type[ValueError] = ValueError, loader: type = _Loader) -> Any:
@@ -66,14 +69,14 @@ def read_yaml_file(path: Path, wrong: type[ValueError] = ValueError, loader: typ
 
     Args:
         wrong: what is raised where it cannot be read.
-        loader: another than the usual one.
+        loader: see `read_yaml`.
 
     Raises:
         ValueError: of the class given, naming the file and, if it is known, the line and what is wrong.
         OSError: if the file cannot be opened.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), loader)
+        return read_yaml(path.read_text(encoding="utf-8"), loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise wrong(f"{path} is not readable as YAML{_place(error)}.") from error
 

@@ -121,9 +121,8 @@ def _make(
         write_world(world, size, seed, days, progress)
         wrong = deliver(world, landing, used, seed, days, dirt, tell)
     else:
-        threads = max(
-            (os.cpu_count() or 1) // shards, 1
-        )  # of each: together they use the machine once
+        # Of each process: together they use the machine once.
+        threads = max((os.cpu_count() or 1) // shards, 1)
         with processes(shards) as each:
             _draw_in(each, world, size, seed, days, progress)
             wrong = _deliver_in(each, world, threads, landing, used, seed, days, dirt, tell)
@@ -398,9 +397,8 @@ def _is_ours(folder: Path) -> bool:
 
 def _put(partial: Path, folder: Path) -> None:
     """Let a finished folder take the place of an earlier one."""
-    before = folder.with_name(
-        f".{folder.name}.before"
-    )  # hidden, as no backup of anybody's is called
+    # Hidden, as no backup of anybody's is called.
+    before = folder.with_name(f".{folder.name}.before")
     if before.exists():
         shutil.rmtree(before)
     if folder.exists():

@@ -70,9 +70,8 @@ class Databases:
 
     def told(self, name: str, table: str) -> dict[str, str]:
         """Column of the table `schema.table` of a database -> SQL of it as text, under its name."""
-        if table not in self._told.get(
-            name, ()
-        ):  # all at once: looking takes as long for one of them
+        if table not in self._told.get(name, ()):
+            # Of all tables at once: looking takes as long for one of them.
             self._told[name] = {}
             for of, column, kind in self.rows(
                 "SELECT schema_name || '.' || table_name, column_name, data_type "

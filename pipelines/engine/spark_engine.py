@@ -87,13 +87,15 @@ def start_session(memory: str, threads: int | None, asked: SparkSettings) -> Spa
     log = scratch / "log4j2.properties"
     said = own()
     log.write_text(said["log"], encoding="utf-8")
-    java = [f"-Dlog4j2.configurationFile={log.as_uri()}", said["small_java"] if asked.small else ""]
+    java = [f"-Dlog4j2.configurationFile={log.as_uri()}"]
+    if asked.small:
+        java.append(said["small_java"])
     settings = {
         **said["settings"],
         **(said["local"] if asked.local else {}),
         **(said["small"] if asked.small else {}),
         "spark.driver.memory": memory,
-        "spark.driver.extraJavaOptions": " ".join(java).strip(),
+        "spark.driver.extraJavaOptions": " ".join(java),
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         **asked.settings,

@@ -86,14 +86,8 @@ def write_page(summary: Summary, out: Path, path: Path) -> None:
 
 
 def _page(summary: Summary, pictures: Mapping[str, Mapping[str, Any]]) -> str:
-    arms, tables = (
-        summary.arms,
-        {
-            "seen": _seen,
-            "effects": _effects,
-            "gain_and_harm": _gains,
-        },
-    )
+    arms = summary.arms
+    tables = {"seen": _seen, "effects": _effects, "gain_and_harm": _gains}
     return rendered(
         HERE,
         pictures,
@@ -130,7 +124,7 @@ def _range(values: pd.Series) -> str:
 def _arms(summary: Summary) -> dict[str, Any]:
     return {
         "caption": f"{naming(summary)} In brackets: 95 % intervals. A fault reaches a list if any "
-        f"holder's list is wrong on any day. In public: entry-days a fault where the "
+        "holder's list is wrong on any day. In public: entry-days a fault where the "
         f"public reads. Wrong {RESIDUE_DAY} days after the correction: of the "
         "cells wrong on its eve.",
         "headings": HEADINGS,

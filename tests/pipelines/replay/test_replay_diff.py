@@ -234,14 +234,18 @@ def test_two_windows_cannot_be_compared(differ, hand):
         differ({}, {"codes_run": [(0, 9, 99, "full")]})
 
 
-def test_the_json_of_a_comparison(tmp_path, hand):
-    rows = {
+def a_listing(hand) -> dict:
+    """The rows by which the court lists the wood firm."""
+    return {
         "entries": [hand.entry("e.1", "debts", "A")],
         "copies": [hand.shown("court", "debts", "e", "A", "court", 5, None, "e.1")],
         "names": [("A", "enterprise", "青石港木业", 0)],
     }
+
+
+def test_the_json_of_a_comparison(tmp_path, hand):
     a = hand.database(tmp_path / "a.duckdb")
-    b = hand.database(tmp_path / "b.duckdb", **rows)
+    b = hand.database(tmp_path / "b.duckdb", **a_listing(hand))
     told = compare(a, b)
     node = told.json()
     assert node["mode"] == "diff" and node["fault"] is None and node["gain"] is None
@@ -254,14 +258,11 @@ def test_the_json_of_a_comparison(tmp_path, hand):
 
 def test_what_joining_adds_is_not_called_wrong(tmp_path, hand, capsys):
     """Between two levels of joining neither side is right; of one level, the first is."""
-    rows = {
-        "entries": [hand.entry("e.1", "debts", "A")],
-        "copies": [hand.shown("court", "debts", "e", "A", "court", 5, None, "e.1")],
-        "names": [("A", "enterprise", "青石港木业", 0)],
-    }
     a = hand.database(tmp_path / "a.duckdb")
-    b = hand.database(tmp_path / "b.duckdb", **rows)
-    joined = hand.database(tmp_path / "c.duckdb", codes_run=[(0, 9, 100, "own-keys")], **rows)
+    b = hand.database(tmp_path / "b.duckdb", **a_listing(hand))
+    joined = hand.database(
+        tmp_path / "c.duckdb", codes_run=[(0, 9, 100, "own-keys")], **a_listing(hand)
+    )
 
     def printed(first, second) -> str:
         compare(first, second).print()
