@@ -32,19 +32,25 @@ from sqlglot import exp
 from pipelines.changes.carrying import Carrying
 from pipelines.changes.origins import Given, Node
 from pipelines.changes.reads import Shared, Underivable, View, own
-from pipelines.changes.units import ID, Recipe, Tie, by_parts, ids_first
+from pipelines.changes.units import ID, NOTHING, Recipe, Tie, by_parts, ids_first
 
 
-def derive(tree: exp.Expression, key: Sequence[str], shared: Shared) -> Recipe:
+def derive(
+    tree: exp.Expression, key: Sequence[str], shared: Shared, empty: Collection[str] = ()
+) -> Recipe:
     """How a change passes through a query.
 
     Args:
         tree: the query, parsed.
         key: the columns that name a row of the output, as far as known.
         shared: whether a table never changes.
+        empty: tables that have no rows and never will; a query that can give none for want of
+            their rows is reached by nothing.
     """
     try:
-        view = View(tree, {}, shared)
+        view = View(tree, {}, lambda table: shared(table) or table in empty, empty)
+        if view.gives_nothing:
+            return NOTHING
         if row_by_row(view):
             return Recipe("rows")
         return _by_unit(view, key)
@@ -69,22 +75,6 @@ def row_by_row(view: View) -> bool:
     if block.partitions or block.distinct or block.aggregates:
         return False
     return varying[0].view is None or row_by_row(varying[0].view)
-
-
-def no_rows(view: View, empty: Collection[str]) -> bool:
-    """Whether a query gives no row because tables it cannot do without have none."""
-    if view.branches:
-        return isinstance(view.query, exp.Union) and all(no_rows(b, empty) for b in view.branches)
-    if not isinstance(view.query, exp.Select):
-        return False
-    block = view.block
-    if block.aggregates and not block.grouped:
-        return False
-    return any(
-        source.table in empty or (source.view is not None and no_rows(source.view, empty))
-        for source in block.sources.values()
-        if not source.optional
-    )
 
 
 def _adds_up(query: exp.Expression) -> bool:

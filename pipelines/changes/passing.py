@@ -8,8 +8,7 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
-from pipelines.changes.derive import derive, no_rows
-from pipelines.changes.reads import View
+from pipelines.changes.derive import derive
 from pipelines.changes.said import said
 from pipelines.changes.units import NOTHING, Recipe
 from pipelines.model import Model, output_columns
@@ -46,12 +45,13 @@ def recipe(model: Model, empty: frozenset[str] = frozenset()) -> Recipe:
 
 
 def _worked_out(model: Model, empty: frozenset[str]) -> Recipe:
-    if empty and no_rows(View(parsed(model.sql).copy(), {}, shared), empty):
-        return NOTHING
     told = said(model, output_columns(model.sql), [t for t in model.reads if shared(t)])
-    return told or derived(model, empty)
+    if told and not empty:
+        return told
+    found = derived(model, empty)
+    return found if found == NOTHING else told or found
 
 
 def derived(model: Model, empty: frozenset[str] = frozenset()) -> Recipe:
     """How a change passes through a model, as far as its SQL shows it."""
-    return derive(parsed(model.sql).copy(), model.key, lambda t: shared(t) or t in empty)
+    return derive(parsed(model.sql).copy(), model.key, shared, empty)

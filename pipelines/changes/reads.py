@@ -9,7 +9,7 @@ for from, so its equalities lead one way only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -29,17 +29,28 @@ class View:
         query: parsed from DuckDB's dialect; its columns are given the names of their sources.
         known: name -> common table expression.
         shared: whether a table is the same whatever changes.
+        empty: tables that have no rows, whatever changes.
     """
 
-    def __init__(self, query: exp.Expression, known: Mapping[str, View], shared: Shared) -> None:
+    def __init__(
+        self,
+        query: exp.Expression,
+        known: Mapping[str, View],
+        shared: Shared,
+        empty: Collection[str] = (),
+    ) -> None:
         while isinstance(query, exp.Subquery):
             query = query.this
-        self.query, self.shared, self.known = query, shared, dict(known)
+        self.query, self.shared, self.empty, self.known = query, shared, empty, dict(known)
         with_ = query.args.get("with_") or query.args.get("with")
         for cte in with_.expressions if with_ else ():
             if cte.args["alias"].args.get("columns"):
                 raise Underivable(f"{cte.alias} renames its columns where it is defined.")
-            self.known[cte.alias] = View(cte.this, self.known, shared)
+            self.known[cte.alias] = self.inner(cte.this, self.known)
+
+    def inner(self, query: exp.Expression, known: Mapping[str, View]) -> View:
+        """A query within this one."""
+        return View(query, known, self.shared, self.empty)
 
     @cached_property
     def varies(self) -> bool:
@@ -52,19 +63,45 @@ class View:
         )
 
     @cached_property
-    def branches(self) -> list[View]:
-        """The parts of a union, of a difference or of an intersection; none of a SELECT."""
+    def sides(self) -> list[View]:
+        """The two sides of a union, of a difference or of an intersection; none of a SELECT."""
         if not isinstance(self.query, exp.SetOperation):
             return []
-        sides = (self.query.this, self.query.expression)
-        parts = [View(side, self.known, self.shared) for side in sides]
-        return [branch for part in parts for branch in part.branches or [part]]
+        return [self.inner(side, self.known) for side in (self.query.this, self.query.expression)]
+
+    @cached_property
+    def branches(self) -> list[View]:
+        """The sides and what those are made of; none of a SELECT.
+
+        A side of a union that gives no row is left out; one is always left.
+        """
+        sides = self.sides
+        if isinstance(self.query, exp.Union):
+            sides = [side for side in sides if not side.gives_nothing] or sides[:1]
+        return [branch for side in sides for branch in side.branches or [side]]
+
+    @cached_property
+    def gives_nothing(self) -> bool:
+        """Whether it gives no row because tables it cannot do without have none."""
+        if not self.empty:
+            return False
+        if isinstance(self.query, exp.Union):
+            return all(side.gives_nothing for side in self.sides)
+        try:
+            if self.block.aggregates and not self.block.grouped:
+                return False
+        except Underivable:
+            return False
+        return any(
+            source.table in self.empty or (source.view is not None and source.view.gives_nothing)
+            for source in self.block.sources.values()
+            if not source.optional
+        )
 
     @cached_property
     def names(self) -> tuple[str, ...] | None:
         """Names of its columns; None if it takes all columns of a table, whatever they are."""
-        view = self.branches[0] if self.branches else self
-        return view.block.names
+        return self.sides[0].names if self.sides else self.block.names
 
     @cached_property
     def block(self) -> Block:
@@ -214,7 +251,7 @@ class Block:
             view = known[node.name]
             source = Source(name, None, view, view.varies, optional)
         elif isinstance(node, exp.Subquery):
-            view = View(node.this, known, shared)
+            view = self.view.inner(node.this, known)
             source = Source(name, None, view, view.varies, optional)
         elif isinstance(node, exp.Values):
             source = Source(name)
@@ -296,7 +333,7 @@ class Block:
             query = _query(node)
             if query is None:
                 continue
-            view = View(query, known, self.view.shared)
+            view = self.view.inner(query, known)
             if not view.varies:
                 # It is the same whatever changes, but for the columns from outside.
                 for column in query.find_all(exp.Column):
