@@ -87,49 +87,53 @@ def by_list(diff: Difference) -> list[dict[str, Any]]:
     number here; in the totals they are not. `of_entry_days` is the denominator: all days of all
     cells of that holder and list in the clean run.
     """
+    key = ("holder", "list")
     whole = {
         (r.holder, r.list): int(r.entry_days)
         for r in diff.whole.itertuples()
         if isinstance(r.holder, str)
     }
-    rows = []
-    for (holder, name), runs in diff.lists.groupby(["holder", "list"], sort=True):
-        days = int(covered(runs, CELL).sum())
-        rows.append(
-            {
-                "holder": holder,
-                "list": name,
-                **_subjects_by_kind(runs),
-                **_first_and_last(runs),
-                "subject_days": days,
-                "entry_days": days,
-                "of_entry_days": whole.get((holder, name), 0),
-                **_LEFT,
-            }
-        )
-    return rows
+    kinds, first_and_last = _kinds_of(diff.lists, key), _first_and_last_of(diff.lists, key)
+    days = _subject_days_of(diff.lists, key)
+    return [
+        {
+            "holder": name[0],
+            "list": name[1],
+            **kinds[name],
+            **first_and_last[name],
+            "subject_days": days[name],
+            "entry_days": days[name],
+            "of_entry_days": whole.get(name, 0),
+            **_LEFT,
+        }
+        for name in first_and_last
+    ]
 
 
 def by_measure(diff: Difference) -> list[dict[str, Any]]:
     """One row an (agency, measure) that differs, as `by_list`; linked subjects are told apart."""
-    rows = []
-    tied = diff.tied.assign(steps=[_steps(path) for path in diff.tied["link_path"]])
-    linked = tied[tied["link_path"] != ""]
-    for (agency, measure), runs in diff.measures.groupby(["agency", "measure"], sort=True):
-        here = linked[(linked["agency"] == agency) & (linked["measure"] == measure)]
-        rows.append(
-            {
-                "agency": agency,
-                "measure": measure,
-                **_subjects_by_kind(runs),
-                "linked": int(here["subject_id"].nunique()),
-                "link_paths": [path.split() for path in sorted(here["steps"].unique())],
-                **_first_and_last(runs),
-                "subject_days": int(covered(runs, ("subject_id",)).sum()),
-                **_LEFT,
-            }
-        )
-    return rows
+    key = ("agency", "measure")
+    kinds, first_and_last = _kinds_of(diff.measures, key), _first_and_last_of(diff.measures, key)
+    days = _subject_days_of(diff.measures, key)
+    linked: dict[tuple[str, ...], set[str]] = {}
+    paths: dict[tuple[str, ...], set[str]] = {}
+    for *name, subject, path in _rows(diff.tied, (*key, "subject_id", "link_path")):
+        if path != "":
+            linked.setdefault(tuple(name), set()).add(subject)
+            paths.setdefault(tuple(name), set()).add(_steps(path))
+    return [
+        {
+            "agency": name[0],
+            "measure": name[1],
+            **kinds[name],
+            "linked": len(linked.get(name, ())),
+            "link_paths": [path.split() for path in sorted(paths.get(name, ()))],
+            **first_and_last[name],
+            "subject_days": days[name],
+            **_LEFT,
+        }
+        for name in first_and_last
+    ]
 
 
 def _steps(link_path: str) -> str:
@@ -209,10 +213,16 @@ def latency(frame: pd.DataFrame, fault_day: date) -> int | None:
 
 
 def _subjects_by_kind(runs: pd.DataFrame) -> dict[str, int]:
-    subjects = {kind: set() for kind in KINDS}
-    for kind, subject in _rows(runs, ("kind", "subject_id")):
-        subjects[kind].add(subject)
-    return {kind: len(some) for kind, some in subjects.items()}
+    """Distinct subjects of each kind of difference."""
+    return _kinds_of(runs, ()).get((), _KINDS)
+
+
+def _kinds_of(runs: pd.DataFrame, key: Collection[str]) -> dict[tuple[str, ...], dict[str, int]]:
+    """Name -> distinct subjects of each kind of difference, where a name is the values of the key."""
+    counted: dict[tuple[str, ...], dict[str, int]] = {}
+    for *name, kind, _ in dict.fromkeys(_rows(runs, (*key, "kind", "subject_id"))):
+        counted.setdefault(tuple(name), dict(_KINDS))[kind] += 1
+    return counted
 
 
 def _first_and_last(runs: pd.DataFrame) -> dict[str, str | None]:
@@ -223,13 +233,40 @@ def _first_and_last(runs: pd.DataFrame) -> dict[str, str | None]:
     if not len(runs):
         return dict(_DAYS)
     days = numbered(runs)
-    end = int(days["b"].max())
+    return _told_days(days["a"].min(), days["b"].max())
+
+
+def _first_and_last_of(
+    runs: pd.DataFrame, key: Collection[str]
+) -> dict[tuple[str, ...], dict[str, str | None]]:
+    """Name -> the same of its runs, in the order of the names."""
+    days = numbered(runs).groupby(list(key), sort=True).agg({"a": "min", "b": "max"})
     return {
-        "first_day": day_of(days["a"].min()).isoformat(),
+        name: _told_days(a, b)
+        for name, a, b in zip(_names(days.index), days["a"], days["b"], strict=True)
+    }
+
+
+def _told_days(first: int, end: int) -> dict[str, str | None]:
+    return {
+        "first_day": day_of(first).isoformat(),
         "last_day": day_of(end - 1).isoformat(),
         "uncorrected_until": day_of(end).isoformat(),
         "until": day_of(end).isoformat(),
     }
+
+
+def _subject_days_of(runs: pd.DataFrame, key: Collection[str]) -> dict[tuple[str, ...], int]:
+    """Name -> days on which a subject differs, summed over subjects."""
+    if not len(runs):
+        return {}
+    days = covered(runs, (*key, "subject_id")).groupby(level=list(key), sort=True).sum()
+    return dict(zip(_names(days.index), map(int, days), strict=True))
+
+
+def _names(index: pd.Index) -> Iterator[tuple[str, ...]]:
+    """The values of an index, each as a tuple."""
+    return (name if isinstance(name, tuple) else (name,) for name in index)
 
 
 def _shifts(runs: pd.DataFrame) -> pd.DataFrame:
@@ -279,11 +316,11 @@ def corrected_rows(
         `first_day` the first wrong day in either state.
     """
     by_name = {tuple(row[k] for k in key): row for row in rows}
-    by_corrected = dict(list(corrected.groupby(list(key), sort=True))) if len(corrected) else {}
+    still = _first_and_last_of(corrected, key)
     out = []
-    for name in sorted({*by_name, *by_corrected, *left}):
+    for name in sorted({*by_name, *still, *left}):
         row = by_name.get(name) or dict(zip(key, name, strict=True)) | dict(nothing)
-        days = _first_and_last(by_corrected.get(name, corrected[:0]))
+        days = still.get(name, _DAYS)
         causes = dict(sorted(left.get(name, {}).items()))
         starts = [day for day in (row["first_day"], days["first_day"]) if day]
         out.append(

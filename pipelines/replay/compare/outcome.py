@@ -13,7 +13,7 @@ from pipelines.engine.databases import Databases, opened
 from pipelines.replay.compare.diff import About, Difference, about, differences, nothing
 from pipelines.replay.compare.evidence import Evidence, look_up
 from pipelines.replay.compare.exposure import in_both_states
-from pipelines.replay.compare.passage import Passage, passage, two_databases
+from pipelines.replay.compare.passage import Passage, TwoDatabases, passage
 from pipelines.replay.compare.remaining import Remaining, remaining_after
 from pipelines.replay.compare.sides import as_sides
 from pipelines.replay.compare.words import Words, words
@@ -91,8 +91,8 @@ def of_states(states: States, edits: Sequence[Edit], paths: bool) -> Outcome:
             edits,
             all_feeds(),
             models_of(states.clean),
-            two_databases(db, "clean", "faulty"),
-            None if remaining is None else two_databases(db, "clean", "corrected"),
+            TwoDatabases(db, "clean", "faulty"),
+            None if remaining is None else TwoDatabases(db, "clean", "corrected"),
             reached=difference.differs,
         )
         return Outcome(tuple(edits), difference, remaining, called, evidence, way)

@@ -8,9 +8,10 @@ whether they were replayed or rebuilt.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -23,12 +24,21 @@ from quality.written import written
 from schemas.contract import Feed
 from schemas.record_id import version
 
-# What differs in one table: its columns as text and `side`, 1 where only the clean state has the row.
-Differing = Callable[[str], pd.DataFrame]
-
 SHAPES = ("conform.statements", "conform.events", "conform.links")
 PLACE = ("file", "line")  # where a row stands in its file: no difference in what is said
 MOST_VALUES = 4
+
+
+class Differing(Protocol):
+    """What differs between the clean state and another."""
+
+    def rows(self, table: str) -> pd.DataFrame:
+        """Rows of one table: its columns as text and `side`, 1 where only the clean state has the row."""
+        ...
+
+    def tables(self, tables: Sequence[str]) -> list[str]:
+        """Those of some tables that differ in more than where rows stand in their files, in that order."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -136,35 +146,47 @@ def passage(
         ]
     names = dict.fromkeys(edit.feed.name for edit in edits if edit.feed)
     order = [*(f"landing.{name}" for name in names), *(model.name for model in models)]
-    tables = [table for table in dict.fromkeys(order) if len(_told(faulty(table)))]
+    tables = faulty.tables(list(dict.fromkeys(order)))
     said = _conformed(faulty)
     stopped = "" if reached else _stopped(edits, models, kept, tables, said, faulty)
     return Passage(kept, later, tables, said, stopped)
 
 
-def two_databases(db: Databases, clean: str, other: str) -> Differing:
-    """What differs between two databases attached under these names."""
+class TwoDatabases:
+    """What differs between two databases.
 
-    def differing(table: str) -> pd.DataFrame:
-        columns = [sql for name, sql in db.told(clean, table).items() if name not in PLACE]
-        if not columns:
+    Args:
+        db: where they are attached.
+        clean, other: under which names.
+    """
+
+    def __init__(self, db: Databases, clean: str, other: str) -> None:
+        self.db, self.clean, self.other = db, clean, other
+        self.rows = lru_cache(maxsize=None)(self._rows)
+
+    def _rows(self, table: str) -> pd.DataFrame:
+        """See `Differing`."""
+        told = self.db.told(self.clean, table).items()
+        listed = ", ".join(sql for name, sql in told if name not in PLACE)
+        if not listed:
             return pd.DataFrame({"side": []})
-        listed = ", ".join(columns)
-        one, two = (f"SELECT {listed} FROM {name}.{table}" for name in (clean, other))
-        return db.frame(
+        one, two = (f"SELECT {listed} FROM {name}.{table}" for name in (self.clean, self.other))
+        return self.db.frame(
             f"SELECT 1 AS side, * FROM ({one} EXCEPT ALL {two}) UNION ALL "
             f"SELECT 2, * FROM ({two} EXCEPT ALL {one}) ORDER BY ALL"
         )
 
-    return differing
+    def tables(self, tables: Sequence[str]) -> list[str]:
+        """See `Differing`."""
+        return [table for table in tables if len(self.rows(table))]
 
 
 def kept_back(
     edits: Sequence[Edit], feeds: Mapping[str, Feed], differing: Differing, state: str
 ) -> list[Kept]:
     """What gates kept back in a state and not in the clean one, or in the clean one alone."""
-    rows = differing("quality.verdicts")
-    held = differing("quality.deliveries")
+    rows = differing.rows("quality.verdicts")
+    held = differing.rows("quality.deliveries")
     kept: list[Kept] = []
     if len(held):
         held = held[held["outcome"] == "hold"]
@@ -179,7 +201,7 @@ def kept_back(
         for row in rows.drop_duplicates().itertuples():
             there = state if row.side == 2 else "clean"
             kept.append(_aside(edits, feeds[row.feed], row, there))
-    for row in differing("resolve.kept_aside").itertuples():
+    for row in differing.rows("resolve.kept_aside").itertuples():
         kept += _unmatched(edits, row, state if row.side == 2 else "clean")
     return sorted(
         dict.fromkeys(kept),
@@ -279,7 +301,7 @@ _TELLS_NOTHING = (
 def _told(frame: pd.DataFrame, without: Sequence[str] = PLACE) -> pd.DataFrame:
     """What differs in a table in more than some of its columns."""
     columns = [c for c in frame.columns if c not in (*without, "side")]
-    if not len(frame):
+    if not len(frame) or len(columns) + 1 == len(frame.columns):
         return frame
     sides = frame.groupby(columns, dropna=False)["side"]
     return frame[sides.transform("nunique") == 1]
@@ -289,7 +311,7 @@ def _conformed(differing: Differing) -> dict[str, tuple[str | None, str | None]]
     """What the common shapes say otherwise of the records, column by column."""
     values: dict[str, tuple[str | None, str | None]] = {}
     for table in SHAPES:
-        frame = _told(differing(table), _TELLS_NOTHING)
+        frame = _told(differing.rows(table), _TELLS_NOTHING)
         if not len(frame):
             continue
         by_property = "property" in frame.columns
@@ -341,14 +363,14 @@ def _stopped(
             f"It stopped in landing: the files of {feeds} read otherwise, but what is believed, and "
             "when, is the same"
         )
-    telling = [t for t in tables if len(_told(differing(t), _TELLS_NOTHING))]
+    telling = [t for t in tables if len(_told(differing.rows(t), _TELLS_NOTHING))]
     if not any(t in SHAPES for t in telling):
         unread = [c for c in columns if not _read(models, believed, c)]
         if columns and len(unread) == len(columns):
             return f"It stopped in conform: no statement, event or link is made from {named} of {feeds}"
         return f"It stopped in conform: {named} of {feeds} comes to mean the same as before"
     last = [t for t in telling if not t.startswith(("landing.", "quality."))][-1]
-    other = _differing_columns(_told(differing(last), _TELLS_NOTHING))
+    other = _differing_columns(_told(differing.rows(last), _TELLS_NOTHING))
     what = " and ".join(other) or "what differs"
     values = "; ".join(f"{n} {b or '(empty)'} → {a or '(empty)'}" for n, (b, a) in said.items())
     readers = [m.name for m in models if last in m.reads]

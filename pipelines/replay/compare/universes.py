@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+
+import pandas as pd
 
 from pipelines.home import Home
 from pipelines.model import Model
@@ -17,7 +18,7 @@ from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.evidence import Evidence, look_up
 from pipelines.replay.compare.noticing import remedied, shown
 from pipelines.replay.compare.outcome import Outcome, followed
-from pipelines.replay.compare.passage import Passage, passage
+from pipelines.replay.compare.passage import PLACE, Passage, passage
 from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.compare.sides import Sides
 from pipelines.replay.compare.words import Words, words
@@ -138,8 +139,8 @@ class Universes(Base):
             edits,
             self.feeds,
             self.models,
-            partial(self.differing, 2 * n),
-            partial(self.differing, 2 * n + 1) if fixed else None,
+            OneUniverse(self, 2 * n),
+            OneUniverse(self, 2 * n + 1) if fixed else None,
             reached=faulty.differs,
         )
 
@@ -191,3 +192,19 @@ class Universes(Base):
                 if outcome.faulty.differs:
                     return one
         return spec
+
+
+class OneUniverse:
+    """What differs between the base and one universe; see `pipelines.replay.compare.passage.Differing`."""
+
+    def __init__(self, base: Base, universe: int) -> None:
+        self.base, self.universe = base, universe
+
+    def rows(self, table: str) -> pd.DataFrame:
+        """See `Differing`."""
+        return self.base.differing(self.universe, table)
+
+    def tables(self, tables: Sequence[str]) -> list[str]:
+        """See `Differing`."""
+        differ = self.base.differing_tables(self.universe, tables, but=PLACE)
+        return [table for table in tables if table in differ]

@@ -6,7 +6,7 @@ worked out in one pass over the models, and a case among a thousand gives what i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -25,7 +25,7 @@ from pipelines.replay.recompute.prepared import prepared
 from pipelines.replay.recompute.small import REMOVED, Small, columns_of
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
-from schemas.sql import quoted
+from schemas.sql import literal, quoted
 
 # What a replay tells of, and with that the models it has to run.
 TOLD = ("exchange.copies", "exchange.entries", "exchange.ancestry", "consequences.measures",
@@ -106,6 +106,29 @@ class Base:
             f"FROM changed.{quoted(table)} WHERE universe = ? ORDER BY ALL",
             universe,
         )
+
+    def differing_tables(
+        self, universe: int, tables: Iterable[str], but: Collection[str] = ()
+    ) -> set[str]:
+        """The tables in which a universe differs from the base.
+
+        Args:
+            universe: which.
+            tables: those looked at.
+            but: columns in which a difference does not count.
+        """
+        asked = []
+        for table in self.small.moved.intersection(tables):
+            columns = self.small.columns[table]
+            asked.append(
+                f"SELECT {literal(table)} WHERE EXISTS (SELECT 1 FROM changed.{quoted(table)} "
+                f"WHERE universe = {universe}"
+            )
+            if set(columns) & set(but):  # a row may be the same but for these
+                kept = ", ".join(quoted(c) for c in columns if c not in but)
+                asked[-1] += f" GROUP BY {kept} HAVING min(side) = max(side)"
+            asked[-1] += ")"
+        return {table for (table,) in self.db.rows(" UNION ALL ".join(asked))} if asked else set()
 
 
 def models_of(base: Path, everything: bool = False, gates: Sequence[Model] = ()) -> list[Model]:
