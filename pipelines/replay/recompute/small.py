@@ -302,10 +302,10 @@ class Small:
         if not tie.only:
             return f"SELECT * FROM {changed}"
         columns = ", ".join(map(quoted, tie.only))
-        sides = [
-            f"SELECT universe, {columns} FROM {changed} WHERE side = {s}" for s in (REMOVED, ADDED)
-        ]
-        return " UNION ALL ".join(f"({a} EXCEPT ALL {b})" for a, b in (sides, sides[::-1]))
+        return (
+            f"SELECT universe, {columns} FROM {changed} GROUP BY universe, {columns} "
+            "HAVING sum(side) <> 0"
+        )
 
     def _units_of(self, how: Recipe, tie: Tie, rows: str) -> str:
         """SELECT of the units that rows of a tie's table matter to."""
