@@ -211,13 +211,16 @@ class About:
     whole: pd.DataFrame
 
 
-def about(db: Databases, first: str, second: str | None = None) -> About:
+def about(
+    db: Databases, first: str, second: str | None = None, counted: str | None = None
+) -> About:
     """What comparisons with a database have in common.
 
     Args:
         db: where it is attached.
         first: its name.
         second: name of another, in which lists may have owners that the first knows nothing of.
+        counted: its table with the rows of `denominators`, if it has one.
 
     Raises:
         DiffError: if the two were not built over one window of days.
@@ -232,7 +235,10 @@ def about(db: Databases, first: str, second: str | None = None) -> About:
         horizon,
         _owners(db, first, second or first),
         starts(db, first),
-        denominators(db, first, horizon),
+        db.frame(
+            f"SELECT * FROM ({denominators(first) if counted is None else f'FROM {first}.{counted}'}) "
+            "ORDER BY holder NULLS FIRST, list"
+        ),
     )
 
 
@@ -411,21 +417,25 @@ def _owners(db: Databases, first: str, second: str) -> dict[str, str]:
     return dict(rows)
 
 
-def denominators(db: Databases, name: str, horizon: date) -> pd.DataFrame:
-    """Days of all cells of one database: by (holder, list), and for all together (holder None).
+def denominators(name: str | None = None) -> str:
+    """SELECT of the days of all cells: by (holder, list), and for all together (holder None).
 
     The columns are `entry_days`, days summed over cells, and `subject_days`, days on which a
     subject stands in at least one cell, summed over subjects. Within one (holder, list) they are
     the same.
+
+    Args:
+        name: of the database, as it is attached; None: the one that is open.
     """
+    of = f"{name}." if name else ""
     spans = (
-        f"SELECT {{keys}}, from_day, least(coalesce(to_day, DATE '{horizon}'), DATE '{horizon}') "
-        f"AS to_day FROM {name}.exchange.copies WHERE from_day < DATE '{horizon}'"
+        "SELECT {keys}, from_day, least(coalesce(to_day, horizon), horizon) AS to_day "
+        f"FROM {of}exchange.copies CROSS JOIN (SELECT max(horizon) AS horizon FROM {of}codes.run) "
+        "WHERE from_day < horizon"
     )
     per_cell = _union_days(spans, ("holder", "list", "subject_id"))
     per_subject = _union_days(spans, ("subject_id",))
-    return db.frame(
-        f"""
+    return f"""
         WITH cells AS ({per_cell}), pairs AS (
             SELECT holder, list, CAST(sum(days) AS BIGINT) AS days FROM cells GROUP BY holder, list
         )
@@ -433,9 +443,7 @@ def denominators(db: Databases, name: str, horizon: date) -> pd.DataFrame:
         UNION ALL
         SELECT NULL, NULL, (SELECT CAST(coalesce(sum(days), 0) AS BIGINT) FROM pairs),
             (SELECT CAST(coalesce(sum(days), 0) AS BIGINT) FROM ({per_subject}))
-        ORDER BY holder NULLS FIRST, list
         """
-    )
 
 
 def _union_days(spans: str, keys: tuple[str, ...]) -> str:

@@ -27,6 +27,7 @@ from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.remedies import Shown
 from pipelines.replay.recompute.base import TOLD, Base
+from pipelines.replay.recompute.prepared import LAID_OUT
 from pipelines.replay.recompute.small import ADDED
 from schemas.progress import Progress
 from sources.faults import FaultError
@@ -54,8 +55,10 @@ class Universes(Base):
         progress: Progress | None = None,
         gates: Sequence[Model] = (),
     ) -> None:
-        super().__init__(home, join, policy, threads, everything, progress, gates)
-        self.about = diff.about(self.db, "base")
+        counted = f"{LAID_OUT}.days_of_cells"
+        beside = {counted: diff.denominators()}
+        super().__init__(home, join, policy, threads, everything, progress, gates, beside)
+        self.about = diff.about(self.db, "base", counted=counted)
         self.sides = Sides(self.small, self.feeds)
 
     def follow(

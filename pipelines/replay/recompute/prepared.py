@@ -1,7 +1,8 @@
 """A copy of the base with an index on every column by which replays look rows up.
 
 It is made on the first replay of a database and kept in HOME/prepared. Without an index each
-look-up would read the whole table, and there are dozens in a replay.
+look-up would read the whole table, and there are dozens in a replay. What every comparison asks of the
+whole base is worked out with it, once.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ from pipelines.in_force import is_database
 from pipelines.model import Model
 from schemas.progress import Progress
 
+LAID_OUT = "laid_out"  # the schema of what comparisons ask of the whole base
 SMALL = 20_000  # rows below which reading the whole table is as quick
 
 # What a comparison looks up beside what the models do.
@@ -71,6 +73,7 @@ def prepared(
     models: Sequence[Model],
     progress: Progress | None = None,
     gates: Sequence[Model] = (),
+    beside: Mapping[str, str] | None = None,
 ) -> Path:
     """The base with its indexes, made if it is not there yet.
 
@@ -80,10 +83,13 @@ def prepared(
         models: of the same build.
         progress: called with a label, steps done and steps in all.
         gates: models the build did not make, which are worked out in the copy, and timed.
+        beside: table of the schema `LAID_OUT` -> SELECT of what comparisons ask of the whole base.
     """
+    beside = beside or {}
     state = base.stat()
     said = f"{base.resolve()}|{state.st_size}|{state.st_mtime_ns}"
     said += "".join(f"|{gate.name} {gate.sql}" for gate in gates)
+    said += "".join(f"|{table} {select}" for table, select in beside.items())
     target = folder / f"{base.stem}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.duckdb"
     if is_database(target):
         return target
@@ -94,7 +100,7 @@ def prepared(
         shutil.copyfile(base, building)
         if gates:
             _work_out(building, gates, progress)
-        _index(building, [*models, *gates], progress)
+        _lay_out(building, [*models, *gates], beside, progress)
         target.with_suffix(".of").write_text(str(base.resolve()), encoding="utf-8")
         building.replace(target)
     except BaseException:
@@ -117,8 +123,13 @@ def _work_out(database: Path, gates: Sequence[Model], progress: Progress | None)
         engine.insert_arrow("quality.gates_timed", pa.Table.from_pylist(timed))
 
 
-def _index(database: Path, models: Iterable[Model], progress: Progress | None) -> None:
-    """Make the indexes in a copy of the base."""
+def _lay_out(
+    database: Path,
+    models: Iterable[Model],
+    beside: Mapping[str, str],
+    progress: Progress | None,
+) -> None:
+    """Make the indexes in a copy of the base, and the tables beside."""
     with open_engine("duckdb", database) as engine:
         there = set(engine.tables())
         empty = {table for table in there if engine.count(table) == 0}
@@ -128,12 +139,17 @@ def _index(database: Path, models: Iterable[Model], progress: Progress | None) -
             if table in there and engine.count(table) >= SMALL
             for column in sorted(columns)
         ]
+        steps = len(wanted) + len(beside)
         for at, (table, column) in enumerate(wanted):
             if progress:
-                progress(f"laying out {table} by {column}", at, len(wanted))
+                progress(f"laying out {table} by {column}", at, steps)
             engine.execute(
                 f'CREATE INDEX "{table.replace(".", "_")}_{column}" ON {table} ("{column}")'
             )
+        for at, (table, select) in enumerate(beside.items(), len(wanted)):
+            if progress:
+                progress(f"laying out {table}", at, steps)
+            engine.create_table(table, select)
 
 
 def _forget_older(folder: Path, base: Path) -> None:

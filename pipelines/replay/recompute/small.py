@@ -27,6 +27,7 @@ from pipelines.engine.duckdb_engine import RaisedByQuery
 from pipelines.model import Model
 from pipelines.remembered import remembered
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES, lift
+from pipelines.replay.recompute.prepared import LAID_OUT
 from schemas.sql import literal, quoted
 
 WHOLE = Recipe("whole")
@@ -59,7 +60,9 @@ MOST_SEEN = 5000  # queries whose texts are remembered
 
 
 def columns_of(fetch: Callable[[str], Iterable[Sequence[str]]]) -> dict[str, list[str]]:
-    """Table -> its columns, of the database attached as `base`; its views of today are no model's.
+    """Table -> its columns, of the database attached as `base`.
+
+    Its views of today and what is laid out for comparisons are no model's.
 
     Args:
         fetch: gives the rows of a query.
@@ -67,7 +70,7 @@ def columns_of(fetch: Callable[[str], Iterable[Sequence[str]]]) -> dict[str, lis
     columns: dict[str, list[str]] = {}
     for schema, table, column in fetch(
         "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
-        "WHERE database_name = 'base' AND schema_name <> 'today' "
+        f"WHERE database_name = 'base' AND schema_name NOT IN ('today', '{LAID_OUT}') "
         "ORDER BY schema_name, table_name, column_index"
     ):
         columns.setdefault(f"{schema}.{table}", []).append(column)
