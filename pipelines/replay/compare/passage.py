@@ -8,7 +8,7 @@ whether they were replayed or rebuilt.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
@@ -36,8 +36,8 @@ class Differing(Protocol):
         """Rows of one table: its columns as text and `side`, 1 where only the clean state has the row."""
         ...
 
-    def tables(self, tables: Sequence[str]) -> list[str]:
-        """Those of some tables that differ in more than where rows stand in their files, in that order."""
+    def tables(self, tables: Sequence[str], but: Collection[str] = PLACE) -> list[str]:
+        """Those of some tables that differ in more than some columns, in that order."""
         ...
 
 
@@ -176,9 +176,9 @@ class TwoDatabases:
             f"SELECT 2, * FROM ({two} EXCEPT ALL {one}) ORDER BY ALL"
         )
 
-    def tables(self, tables: Sequence[str]) -> list[str]:
+    def tables(self, tables: Sequence[str], but: Collection[str] = PLACE) -> list[str]:
         """See `Differing`."""
-        return [table for table in tables if len(self.rows(table))]
+        return [table for table in tables if len(_told(self.rows(table), but))]
 
 
 def kept_back(
@@ -298,7 +298,7 @@ _TELLS_NOTHING = (
 )
 
 
-def _told(frame: pd.DataFrame, without: Sequence[str] = PLACE) -> pd.DataFrame:
+def _told(frame: pd.DataFrame, without: Collection[str]) -> pd.DataFrame:
     """What differs in a table in more than some of its columns."""
     columns = [c for c in frame.columns if c not in (*without, "side")]
     if not len(frame) or len(columns) + 1 == len(frame.columns):
@@ -363,7 +363,7 @@ def _stopped(
             f"It stopped in landing: the files of {feeds} read otherwise, but what is believed, and "
             "when, is the same"
         )
-    telling = [t for t in tables if len(_told(differing.rows(t), _TELLS_NOTHING))]
+    telling = differing.tables(tables, but=_TELLS_NOTHING)
     if not any(t in SHAPES for t in telling):
         unread = [c for c in columns if not _read(models, believed, c)]
         if columns and len(unread) == len(columns):

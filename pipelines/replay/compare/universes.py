@@ -6,7 +6,7 @@ pass. A case of its own and a case among a thousand give the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -207,7 +207,7 @@ class OneUniverse:
         """See `Differing`."""
         return self.base.differing(self.universe, table)
 
-    def tables(self, tables: Sequence[str]) -> list[str]:
+    def tables(self, tables: Sequence[str], but: Collection[str] = PLACE) -> list[str]:
         """See `Differing`."""
-        differ = self.base.differing_tables(self.universe, tables, but=PLACE)
+        differ = self.base.differing_tables(self.universe, tables, but)
         return [table for table in tables if table in differ]

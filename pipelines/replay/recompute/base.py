@@ -121,15 +121,12 @@ class Base:
         """
         asked = []
         for table in self.small.moved.intersection(tables):
-            columns = self.small.columns[table]
-            asked.append(
-                f"SELECT {literal(table)} WHERE EXISTS (SELECT 1 FROM changed.{quoted(table)} "
-                f"WHERE universe = {universe}"
-            )
-            if set(columns) & set(but):  # a row may be the same but for these
-                kept = ", ".join(quoted(c) for c in columns if c not in but)
-                asked[-1] += f" GROUP BY {kept} HAVING min(side) = max(side)"
-            asked[-1] += ")"
+            columns = [c for c in self.small.columns[table] if c not in but]
+            rows = f"SELECT 1 FROM changed.{quoted(table)} WHERE universe = {universe}"
+            if len(columns) < len(self.small.columns[table]):  # a row may be the same but for these
+                by = ", ".join(map(quoted, columns)) or "universe"
+                rows += f" GROUP BY {by} HAVING min(side) = max(side)"
+            asked.append(f"SELECT {literal(table)} WHERE EXISTS ({rows})")
         return {table for (table,) in self.db.rows(" UNION ALL ".join(asked))} if asked else set()
 
 
