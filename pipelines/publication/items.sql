@@ -17,17 +17,10 @@ shown AS (
         shown.holder,
         shown.subject_id,
         CASE WHEN registered.entry_version IS NULL THEN 'entry' ELSE 'basic' END AS item_kind,
-        shown.list AS item,
-        id_text(shown.entry_version) AS about,
-        CASE lists.polarity WHEN 'positive' THEN CAST(NULL AS VARCHAR) ELSE entries.ground END AS reason,
-        entries.value,
-        CASE WHEN lists.owner = shown.holder THEN lists.sharing ELSE holders.audience END AS sharing,
-        lists.area,
-        shown.from_day AS since
+        shown.list,
+        shown.entry_version,
+        shown.from_day
     FROM exchange.shown
-    INNER JOIN exchange.entries ON entries.entry_version = shown.entry_version
-    INNER JOIN codes.lists ON lists.list = shown.list
-    INNER JOIN codes.holders ON holders.holder = shown.holder
     LEFT JOIN registered ON registered.entry_version = shown.entry_version
     CROSS JOIN codes.run
     WHERE on_day(shown.from_day, shown.to_day, run.last_day)
@@ -62,27 +55,35 @@ told_of AS (
         holder,
         subject_id
     FROM taken
+),
+
+told AS (
+    SELECT *
+    FROM shown
+    WHERE shown.item_kind = 'entry'
+        OR EXISTS (
+            SELECT 1
+            FROM told_of
+            WHERE told_of.holder = shown.holder
+                AND told_of.subject_id = shown.subject_id
+        )
 )
 
 SELECT
-    shown.holder,
-    shown.subject_id,
-    shown.item_kind,
-    shown.item,
-    shown.about,
-    shown.reason,
-    shown.value,
-    shown.sharing,
-    shown.area,
-    shown.since
-FROM shown
-WHERE shown.item_kind = 'entry'
-    OR EXISTS (
-        SELECT 1
-        FROM told_of
-        WHERE told_of.holder = shown.holder
-            AND told_of.subject_id = shown.subject_id
-    )
+    told.holder,
+    told.subject_id,
+    told.item_kind,
+    told.list AS item,
+    id_text(told.entry_version) AS about,
+    CASE lists.polarity WHEN 'positive' THEN CAST(NULL AS VARCHAR) ELSE entries.ground END AS reason,
+    entries.value,
+    CASE WHEN lists.owner = told.holder THEN lists.sharing ELSE holders.audience END AS sharing,
+    lists.area,
+    told.from_day AS since
+FROM told
+INNER JOIN exchange.entries ON entries.entry_version = told.entry_version
+INNER JOIN codes.lists ON lists.list = told.list
+INNER JOIN codes.holders ON holders.holder = told.holder
 UNION ALL
 SELECT
     holder,
