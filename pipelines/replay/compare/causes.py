@@ -132,6 +132,17 @@ class Node:
         return on_one_side((c for c in self.copies if c.subject in about), day)
 
 
+def _said_again(node: Node | None, copy: Copy) -> Iterator[Copy]:
+    """What a node shows in the corrected state that says of the same subject what a copy says.
+
+    Of somebody no copy there is about (further on one is taken for another of that name) anybody counts.
+    """
+    for one in () if node is None else node.copies:
+        same = one.subject == copy.subject or copy.subject not in node.subjects
+        if one.side == CORRECTED and same and one.says[1:] == copy.says[1:]:
+            yield one
+
+
 def on_one_side(copies: Iterable[Copy], day: int) -> list[Copy]:
     """Of some copies, in their order, those shown on a day that the other state does not match."""
     shown = [c for c in copies if c.first <= day < c.end]
@@ -215,8 +226,21 @@ class Lineage:
         )
         if at == 0:
             return self._root(copy, holders[0], day)
-        waits = self.step(copy, paths[at]).until_next_sync or copy.side == CLEAN
-        return WAITS if waits else NOT_CARRIED
+        waits = self.step(copy, paths[at]).until_next_sync
+        return WAITS if waits or self._comes(copy, *paths[at - 1 : at + 1], day) else NOT_CARRIED
+
+    def _comes(self, copy: Copy, before: str, path: str, day: int) -> bool:
+        """Whether what a copy says is still to come to a holder who drops nothing.
+
+        If it never does, there is no difference but for what the holder shows in the clean state long
+        after it ended where it came from.
+        """
+        if copy.side != CLEAN:
+            return False
+        there, here = (self.nodes.get((one, copy.entry)) for one in (before, path))
+        return any(c.first <= day < c.end for c in _said_again(there, copy)) or any(
+            c.first > day for c in _said_again(here, copy)
+        )
 
     def _root(self, copy: Copy, owner: str, day: int) -> str:
         """Cause of an owner's own entry being wrong: what it was made from, or the record."""

@@ -93,6 +93,38 @@ def test_what_is_missing_waits_whatever_the_mode(n):
     assert why(n, lineage, "paper", 25, subject="A") == WAITS
 
 
+def test_what_is_over_before_it_comes_waits_for_nothing(n):
+    """The court's entry is over on day 25. Of it the paper, put right, never hears, and in the clean state it
+    shows it for good: from then on the two differ only in what was never taken down."""
+    for mode in ("append", "expire"):
+        lineage = Lineage(
+            [
+                copy(n, "court", 10, 25, subject="A", side=CLEAN),
+                copy(n, "court", 20, 25, subject="A"),
+                copy(n, "court>paper", 12, 100, subject="A", side=CLEAN),
+                copy(n, "court>paper>shop", 14, 100, subject="A", side=CLEAN),
+            ],
+            steps({"court": "owner", "court>paper": mode, "court>paper>shop": "snapshot"}),
+        )
+        for holder in ("paper", "shop"):
+            assert why(n, lineage, holder, 24, subject="A") == WAITS
+            assert why(n, lineage, holder, 25, subject="A") == NOT_CARRIED
+
+
+def test_what_is_on_its_way_is_waited_for(n):
+    """Seen on day 24 and shown two days later, though the court's entry was over meanwhile."""
+    lineage = Lineage(
+        [
+            copy(n, "court", 10, 25, subject="A", side=CLEAN),
+            copy(n, "court", 20, 25, subject="A"),
+            copy(n, "court>paper", 12, 100, subject="A", side=CLEAN),
+            copy(n, "court>paper", 26, 100, subject="A"),
+        ],
+        steps({"court": "owner", "court>paper": "append"}),
+    )
+    assert why(n, lineage, "paper", 25, subject="A") == WAITS
+
+
 def test_the_first_wrong_step_of_the_way_decides(n):
     """The platform was right again on day 22; the paper behind it kept the entry."""
     lineage = Lineage(
