@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ import pandas as pd
 
 from pipelines.exchange.modes import modes
 from pipelines.replay.compare.metrics import day_number, day_of, numbered
+from schemas.contract import CODES, read_csv
 
 WAITS = "waits for the next sync"
 NOT_CARRIED = "deletion not carried"
@@ -39,6 +41,7 @@ CAUSES = (
 CLEAN, CORRECTED = 1, 2
 
 Says = tuple[str, str | None, str | None, str | None]  # subject, ground, severity, value
+Cell = tuple[str, str, str]  # holder, list, subject
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,12 @@ def on_one_side(copies: Iterable[Copy], day: int) -> list[Copy]:
     return [c for c in shown if c.says not in said[CORRECTED if c.side == CLEAN else CLEAN]]
 
 
+@cache
+def made_of_grades() -> frozenset[str]:
+    """The lists that a keeper of scores makes of the grades it gives."""
+    return frozenset(row["list"] for row in read_csv(CODES / "score_lists.csv"))
+
+
 @dataclass
 class Lineage:
     """All that a walk may need.
@@ -161,6 +170,7 @@ class Lineage:
         source: runs of days on which the edited records are still believed wrongly, and why.
         points: changes of points, in both states, of the scores that are wrong.
         records: version of an entry those points rest on -> the records it was made from.
+        entries: version of an entry those points rest on -> the entry.
     """
 
     copies: Sequence[Copy]
@@ -169,6 +179,7 @@ class Lineage:
     source: Sequence[Wrong] = ()
     points: Sequence[Point] = ()
     records: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    entries: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.reckoned: dict[tuple[str, str], list[Point]] = {}
@@ -249,7 +260,10 @@ class Lineage:
                 held = self.held.get((owner, parent))
                 if held is not None and held.wrong(day, copy.subject):
                     return self.walk(held.differing(day, copy.subject)[0], day)
-            return OWN_TERM
+            if copy.list not in made_of_grades():
+                return OWN_TERM
+            # What the grade rests on is right again: it is given anew on the first of the month.
+            return self.at_source(day) or WAITS
         return self.at_source(day) or TAKEN
 
     def at_source(self, day: int, record: str | None = None) -> str | None:
@@ -357,14 +371,22 @@ def of_scores(
     Returns:
         keeper, subject_id, a, b, cause.
     """
-    held: dict[tuple[str, str], list[Any]] = {}
+    held: dict[Cell, list[Any]] = {}
+    of_subject: dict[tuple[str, str], set[Cell]] = {}
     for row in lists.itertuples():
-        held.setdefault((row.holder, row.subject_id), []).append(row)
+        if row.list in made_of_grades():
+            continue  # such a list rests on the score, and not the score on it
+        cell = (row.holder, row.list, row.subject_id)
+        held.setdefault(cell, []).append(row)
+        of_subject.setdefault((row.holder, row.subject_id), set()).add(cell)
     marks = {d for run in lineage.source for d in (run.first, run.end)}
     rows = []
     for run in _runs(wrong):
-        near = held.get((run.keeper, run.subject_id), [])
         points = lineage.reckoned.get((run.keeper, run.subject_id), [])
+        cells = of_subject.get((run.keeper, run.subject_id), set())
+        # Points may rest on what the keeper shows of somebody linked.
+        cells = sorted({*cells, *_rested_on(run.keeper, points, lineage)})
+        near = [row for cell in cells for row in held.get(cell, ())]
         turns = marks | {d for row in near for d in (row.a, row.b)} | {p.day for p in points}
         ends = [row.b for row in near] + [source.end for source in lineage.source]
         turns |= {_month_after(end) for end in (since, *ends)}
@@ -380,6 +402,14 @@ def of_scores(
     return pd.DataFrame(rows, columns=["keeper", "subject_id", "a", "b", "cause"])
 
 
+def _rested_on(keeper: str, points: Iterable[Point], lineage: Lineage) -> Iterator[Cell]:
+    """The cells at a keeper of the entries that some points rest on."""
+    for version in {point.because.removeprefix("entry:") for point in points}:
+        node = lineage.held.get((keeper, lineage.entries.get(version, "")))
+        for copy in () if node is None else node.copies:
+            yield copy.holder, copy.list, copy.subject
+
+
 def _score(
     points: Sequence[Point], near: Sequence[Any], lineage: Lineage, day: int, righted: int
 ) -> str:
@@ -387,7 +417,8 @@ def _score(
 
     Args:
         points: the changes of its points, in both states.
-        near: causes of the wrong list cells about the same subject at the keeper.
+        near: causes of the wrong list cells at the keeper that they rest on, or that are about the same
+            subject.
         lineage, day: see `of_scores`.
         righted: the day since when what the points rest on has been right.
     """

@@ -24,6 +24,10 @@ SELECT DISTINCT universe, entry_version, split_part(ancestor_id, ':', 1) AS reco
 FROM {db}.exchange.ancestry INNER JOIN given.rested_on USING (universe, entry_version)
 WHERE ancestor_kind <> 'entry' AND steps = 1
 """
+_VERSIONS = """
+SELECT DISTINCT universe, entry_version, entry_id
+FROM {db}.exchange.entries INNER JOIN given.rested_on USING (universe, entry_version)
+"""
 _BECAUSE = """
 SELECT universe, m.agency, m.measure, m.subject_id, e.list, e.entry_id AS entry
 FROM {db}.consequences.measures AS m
@@ -65,19 +69,23 @@ def _points(db: Databases, scores: pd.DataFrame) -> dict[int, list[Point]]:
     }
 
 
-def _made_from(
+def _rested_on(
     db: Databases, points: Mapping[int, Sequence[Point]]
-) -> dict[int, dict[str, list[str]]]:
-    """The records behind the entries some points rest on: universe -> version of entry -> records."""
+) -> tuple[dict[int, dict[str, list[str]]], dict[int, dict[str, str]]]:
+    """What some points rest on: universe -> version of entry -> the records behind it; and -> the entry."""
     rows = [
         (universe, version)
         for universe, changes in points.items()
         for version in sorted({p.because[6:] for p in changes if p.because.startswith("entry:")})
     ]
     if not rows:
-        return {}
+        return {}, {}
     db.put("rested_on", pd.DataFrame(rows, columns=["universe", "entry_version"]))
-    return _lists(db.rows(on_both_sides(_MADE_FROM, "UNION") + " ORDER BY ALL"))
+    records = _lists(db.rows(on_both_sides(_MADE_FROM, "UNION") + " ORDER BY ALL"))
+    entries: dict[int, dict[str, str]] = defaultdict(dict)
+    for universe, version, entry in db.rows(on_both_sides(_VERSIONS, "UNION")):
+        entries[universe][version] = entry
+    return records, entries
 
 
 def _lists(rows: Iterable[tuple[int, str, str]]) -> dict[int, dict[str, list[str]]]:
@@ -107,7 +115,7 @@ def load(
         sources: universe -> `Lineage.source`. Each of these universes gets an answer.
     """
     points = _points(db, scores)
-    records = _made_from(db, points)
+    records, entries = _rested_on(db, points)
     because = pd.DataFrame(columns=["agency", "measure", "subject_id", "list", "entry"])
     rests: dict[int, pd.DataFrame] = {}
     copies: dict[int, list[Copy]] = {}
@@ -132,6 +140,7 @@ def load(
                 source,
                 points.get(universe, ()),
                 records.get(universe, {}),
+                entries.get(universe, {}),
             ),
             rests.get(universe, because),
         )

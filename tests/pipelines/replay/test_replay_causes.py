@@ -169,6 +169,32 @@ def test_an_adopted_entry_keeps_its_own_term(n):
     )  # ncisp's term is over, the bank's copy not
 
 
+def test_a_list_made_of_grades_has_no_term_of_its_own(n):
+    """The rater is right again on day 22, and gives the grade anew on the first of the month, day 31."""
+    rated = "rated_weak"
+    way = {"court": "owner", "court>rater": "snapshot"}
+
+    def lineage(source=()):
+        return Lineage(
+            [
+                copy(n, "court", 10, 20),
+                copy(n, "court>rater", 12, 22),
+                copy(n, "rater", 0, 31, "g", name=rated),
+                copy(n, "rater>bank", 2, 33, "g", name=rated),
+            ],
+            steps(way) | steps({"rater": "owner", "rater>bank": "snapshot"}, rated),
+            parents={"g": ["e"]},
+            source=source,
+        )
+
+    for day in (21, 25):
+        assert why(n, lineage(), "rater", day, rated) == WAITS
+        assert why(n, lineage(), "bank", day, rated) == WAITS
+    # A link that is believed wrongly moves the grade as well, whatever the entry says.
+    linked = lineage([Wrong(n(8), n(100), AT_THE_SOURCE)])
+    assert why(n, linked, "bank", 25, rated) == AT_THE_SOURCE
+
+
 def test_an_adoption_of_an_adoption_is_walked_to_its_end(n):
     lineage = Lineage(
         [
@@ -352,6 +378,45 @@ def test_a_score_lends_the_cause_of_the_keepers_list(whole, n, hand):
     found = causes.of_scores(grades, lists, lineage, n(C))
     # Both lists until day 22, the adopted one until day 72, then what was given for a term.
     assert causes.days_by_cause(found) == {WAITS: 2, OWN_TERM: 50, TAKEN: 8}
+
+
+def test_a_score_does_not_rest_on_the_list_made_of_it(n, hand):
+    """The court's list is right again at the rater on day 22; its own list of the weak, like the grade, on 31."""
+    wrong = pd.DataFrame(
+        [("rater", "debts", "B", n(12), n(22), NOT_CARRIED, "court>rater"),
+         ("rater", "rated_weak", "B", n(12), n(31), OWN_TERM, "rater")],
+        columns=["holder", "list", "subject_id", "a", "b", "cause", "path"],
+    )  # fmt: skip
+    grades = pd.DataFrame(
+        [("rater", "B", hand.day(12), hand.day(31))],
+        columns=["keeper", "subject_id", "from_day", "to_day"],
+    )
+    points = [Point(CORRECTED, "rater", "B", n(d), by, "debts", "entry:v") for d, by in ((0, -5), (31, 5))]
+    found = causes.of_scores(grades, wrong, Lineage([], {}, points=points), n(C))
+    assert causes.days_by_cause(found) == {NOT_CARRIED: 2, WAITS: 9}
+
+
+def test_a_score_lends_the_cause_of_what_the_keeper_shows_of_a_partner(n, hand):
+    """P is listed wrongly at the rater until day 27, and costs its partner B points for as long."""
+    lineage = Lineage(
+        [copy(n, "court", 10, 20, subject="P"), copy(n, "court>rater", 12, 27, subject="P")],
+        steps({"court": "owner", "court>rater": "snapshot"}),
+        points=[
+            Point(CORRECTED, "rater", "B", n(12), -5, "debts:business_partner:a>b", "entry:v"),
+            Point(CORRECTED, "rater", "B", n(27), 5, "debts:business_partner:a>b", "entry:v"),
+        ],
+        entries={"v": "e"},
+    )
+    wrong = pd.DataFrame(
+        [("rater", "debts", "P", hand.day(12), hand.day(27))],
+        columns=["holder", "list", "subject_id", "from_day", "to_day"],
+    )
+    grades = pd.DataFrame(
+        [("rater", "B", hand.day(12), hand.day(27))],
+        columns=["keeper", "subject_id", "from_day", "to_day"],
+    )
+    lists = causes.of_lists(wrong, lineage, n(C))
+    assert causes.days_by_cause(causes.of_scores(grades, lists, lineage, n(C))) == {WAITS: 7}
 
 
 def of_score(n, hand, points, source=(), last=80, records=None):
