@@ -13,6 +13,7 @@ from pipelines.replay.compare.causes import Copy, Lineage, Point, Step, Wrong
 from pipelines.replay.compare.diff import CELL, MEASURE
 from pipelines.replay.compare.metrics import numbered
 from pipelines.replay.compare.sides import BEFORE, on_both_sides
+from schemas.contract import CODES, read_csv
 
 _POINTS = """
 SELECT universe, {side} AS side, keeper, subject_id,
@@ -34,6 +35,21 @@ FROM {db}.consequences.measures AS m
 INNER JOIN given.wrong_measures USING (universe, agency, measure, subject_id)
 INNER JOIN {db}.exchange.entries AS e
     ON e.universe = m.universe AND e.entry_version = m.because_entry_version
+"""
+# What an agency shows of whoever is listed on the list that stands against a measure.
+_LISTED = """
+SELECT universe, agency, measure, subject_id,
+    CASE WHEN link_path = '' THEN id_text(subject_id) ELSE split_part(link_path, ' ', 2) END AS listed
+FROM {db}.consequences.measures
+INNER JOIN given.wrong_measures USING (universe, agency, measure, subject_id)
+"""
+_AGAINST = """
+SELECT l.universe, l.agency, l.measure, l.subject_id, c.list, c.entry_id AS entry
+FROM ({listed}) AS l
+INNER JOIN given.stands_against AS s ON s.agency = l.agency AND s.measure = l.measure
+INNER JOIN {{db}}.exchange.copies AS c
+    ON c.universe = l.universe AND c.holder = l.agency AND c.list = s.list
+    AND id_text(c.subject_id) = l.listed
 """
 _CONCERNED = """
 SELECT universe, entry_id FROM {db}.exchange.copies
@@ -153,13 +169,25 @@ def _because(db: Databases, wrong: pd.DataFrame, measures: pd.DataFrame) -> dict
     cell, done = ["universe", *CELL], ["universe", *MEASURE]
     db.put("wrong_lists", wrong[cell].drop_duplicates())
     db.put("wrong_measures", measures[done].drop_duplicates())
-    because = db.frame(f"SELECT DISTINCT * FROM ({on_both_sides(_BECAUSE)}) ORDER BY ALL")
+    db.put("stands_against", _stands_against())
+    against = _AGAINST.format(listed=on_both_sides(_LISTED, "UNION"))
+    because = db.frame(
+        f"SELECT DISTINCT * FROM ({on_both_sides(_BECAUSE)} UNION ALL {on_both_sides(against)}) "
+        "ORDER BY ALL"
+    )
     db.put("because", because)
     db.make(
         "concerned",
         f"SELECT universe, entry AS entry_id FROM given.because UNION {on_both_sides(_CONCERNED, 'UNION')}",
     )
     return db.split(because)
+
+
+def _stands_against() -> pd.DataFrame:
+    """The measures that are not taken while the agency shows the same subject on another list: that list."""
+    rows = [row for row in read_csv(CODES / "measures.csv") if row["unless_list"]]
+    names = {"agency": "agency", "measure": "measure", "unless_list": "list"}
+    return pd.DataFrame(rows, columns=list(names), dtype="object").rename(columns=names)
 
 
 def _concerned(db: Databases) -> dict[int, dict[str, list[str]]]:

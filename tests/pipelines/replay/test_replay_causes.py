@@ -391,7 +391,9 @@ def test_a_score_does_not_rest_on_the_list_made_of_it(n, hand):
         [("rater", "B", hand.day(12), hand.day(31))],
         columns=["keeper", "subject_id", "from_day", "to_day"],
     )
-    points = [Point(CORRECTED, "rater", "B", n(d), by, "debts", "entry:v") for d, by in ((0, -5), (31, 5))]
+    points = [
+        Point(CORRECTED, "rater", "B", n(d), by, "debts", "entry:v") for d, by in ((0, -5), (31, 5))
+    ]
     found = causes.of_scores(grades, wrong, Lineage([], {}, points=points), n(C))
     assert causes.days_by_cause(found) == {NOT_CARRIED: 2, WAITS: 9}
 
