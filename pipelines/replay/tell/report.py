@@ -553,8 +553,10 @@ def sentence(replay: Outcome) -> str:
         f", and reached {counted(total['subjects'], 'person or firm', 'people and firms')} in all"
     )
     if replay.remaining is None:
-        days = [f["to_day"].max() for f in (replay.faulty.lists, replay.faulty.measures) if len(f)]
-        if replay.edits[0].feed is None and days and max(days).date() < replay.faulty.horizon:
+        faulty = replay.faulty
+        frames = (faulty.lists, faulty.measures, faulty.scores)
+        days = [frame["to_day"].max() for frame in frames if len(frame)]
+        if replay.edits[0].feed is None and days and max(days).date() < faulty.horizon:
             return f"{text}; it was over on {max(days):%Y-%m-%d} without anybody putting it right."
         return text + "; nobody ever put it right."
     figures = replay.remaining.json()

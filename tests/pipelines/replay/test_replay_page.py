@@ -21,6 +21,7 @@ from pipelines.replay.tell.figures import intervals, network, per_day, periods, 
 from pipelines.replay.tell.figures.places import layers, ordered, placed, staggered
 from pipelines.replay.tell.figures.spread import FILE, spread
 from pipelines.replay.tell.page import page, rows, sections, write_page
+from pipelines.replay.tell.report import sentence
 
 DAY0 = date(2024, 1, 1)
 HORIZON = DAY0 + timedelta(days=100)
@@ -120,6 +121,17 @@ def test_periods_are_united_over_subjects_that_touch_and_spared_ones_told_apart(
         ("bank", "wrongly_listed", "2024-02-10", "2024-03-11", 2, True),
     }
     assert found["holder"].tolist()[0] == "court", "the first to be wrong comes first"
+
+
+def test_what_holders_only_delete_is_not_told_as_corrected():
+    given = followed(difference(LISTS), difference(RIGHTED), 30)
+    for edit, done in (
+        (given.edits[0], "corrected 2024-01-31"),
+        (None, "deleted from 2024-01-31 on"),
+    ):
+        given.edits[0].correction_day = edit and edit.correction_day
+        notes = [note.text for note in intervals(given).layout.annotations]
+        assert f"{done}; beyond: residue" in notes
 
 
 def test_a_subject_counts_once_a_day_under_its_closest_tie():
@@ -397,3 +409,11 @@ def test_a_mishap_has_a_page_and_is_over_by_itself(home, tmp_path):
     assert "An entry deleted by hand, at bank" in text
     assert "It happened <b>2024-05-06</b> to court dishonest" in text
     assert "without anybody putting it right." in text
+    until = f"it was over on {found.faulty.lists['to_day'].max():%Y-%m-%d} without"
+    assert until in sentence(found)
+    # A keeper of scores that reckons on the first of the month is right again last.
+    days = map(pd.Timestamp, ("2024-06-01", "2027-06-01"))
+    score = ("firm_rating", "s", "altered", "sound 700", "weak 580", *days)
+    scores = pd.DataFrame([score], columns=found.faulty.scores.columns)
+    later = replace(found, faulty=replace(found.faulty, scores=scores))
+    assert "it was over on 2027-06-01 without anybody putting it right." in sentence(later)

@@ -257,7 +257,8 @@ def mark_days(figure: go.Figure, replay: Replay) -> None:
     marks += [(day.isoformat(), "dash", GREEN, "") for day in righted if day != fixed]
     if fixed is not None:
         more = f" (the last of {len(righted)})" if len(righted) > 1 else ""
-        text = f"corrected {fixed}{more}; beyond: residue"
+        done = f"corrected {fixed}{more}" if righted else f"deleted from {fixed} on"
+        text = f"{done}; beyond: residue"
         marks.append((fixed.isoformat(), "dash", GREEN, text))
     said = 0
     for day, dash, colour, text in reversed(marks):
