@@ -65,14 +65,14 @@ def put_right(
     due = remedy.correct_on
     if due is not None:
         edits = [_corrected(landed, landing, edit, due, remedy.at_source) for edit in edits]
-        if not any(edit.correction_day for edit in edits):
+        if not remedy.at_source and all(edit.feed for edit in edits):
+            remedy = replace(remedy, correct_on=None)  # nobody tells the source, which erred
+        elif not any(edit.correction_day for edit in edits):
             last = max(edit.struck.days[-1] for edit in edits)
             why_not = (
                 f"it is to be corrected on {due}, but the source delivers nothing after {last}"
             )
-            remedy = replace(
-                remedy, correct_on=None, why_not=why_not if remedy.at_source else remedy.why_not
-            )
+            remedy = replace(remedy, correct_on=None, why_not=why_not)
     return tuple(replace(edit, remedy=remedy) for edit in edits)
 
 

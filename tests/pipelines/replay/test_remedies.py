@@ -7,11 +7,14 @@ holiday from 1 to 3 May.
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from pipelines.replay.compare import metrics
+from pipelines.replay.plan.case import put_right, put_right_on
+from pipelines.replay.plan.edits import Edit
 from pipelines.replay.plan.mishaps import MishapEdit
 from pipelines.replay.plan.remedies import (
     COPY,
@@ -185,6 +188,16 @@ def test_a_reconciliation_finds_only_what_the_owner_does_not_show():
         ("2024-09-30", "ncisp", "court", "e"),
     ]
     assert remedy.steps[0].day == date(2024, 7, 1) and not remedy.at_source
+
+
+def test_what_holders_find_is_not_due_at_a_source_that_finds_its_error_itself():
+    """The court corrects on 12 April, because it was given days; holders compare themselves on 1 July."""
+    own = date(2024, 4, 12)
+    edit = Edit(SimpleNamespace(feed="court", days=[own]), (), (), own)
+    found = Remedy("reconciliation", correct_on=date(2024, 7, 1), at_source=False)
+    (righted,) = put_right(None, None, [edit], found)
+    assert righted.remedy == Remedy("reconciliation", at_source=False)
+    assert put_right_on([righted]) == own
 
 
 def test_none_does_nothing():
