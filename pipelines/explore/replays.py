@@ -23,6 +23,7 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
         FaultError, EditError, HomeError, NetworkError, NotYet: if it cannot be followed, or not yet.
     """
     from pipelines.replay import replay_on
+    from pipelines.replay.plan.case import found_by_the_source
     from pipelines.replay.plan.disputes import Dispute
 
     def make() -> Replay:
@@ -43,7 +44,9 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
             found, drawn = at(case.specs), len(case.specs) == 1 and case.specs[0].drawn
             if found.faulty.differs or not drawn:
                 return found
-            return at([universes.first_with_effect(case.specs[0], followed=1)])
+            # Drawn as for the command: where a correction that is to come can still be delivered.
+            (spec,) = found_by_the_source(case.specs, case.remedy)
+            return at([universes.first_with_effect(spec, followed=1)])
 
     found = laboratory.kept(("replay", paths, case.means), make)
     if case.text is None:

@@ -27,11 +27,12 @@ from pipelines.replay.compare.gain import told_gain
 from pipelines.replay.compare.noticing import remedied_states
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.compare.words import words
+from pipelines.replay.plan.case import found_by_the_source
 from pipelines.replay.plan.disputes import keep
 from pipelines.replay.plan.edits import EditError
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.options import asked
-from pipelines.replay.plan.remedies import see_remedy, source_days
+from pipelines.replay.plan.remedies import see_remedy
 from pipelines.replay.plan.scenario import (
     Scenario,
     ScenarioError,
@@ -114,7 +115,7 @@ def replay(
     if not rebuild or passing_over:
         with Universes(place, join, policy, progress=progress) as universes:
             if passing_over:
-                specs = (universes.first_with_effect(_corrected(specs, remedy)[0]),)
+                specs = (universes.first_with_effect(found_by_the_source(specs, remedy)[0]),)
             if not rebuild:
                 found = replay_on(
                     universes,
@@ -130,7 +131,7 @@ def replay(
     if rebuild:
         noticing = _noticing(remedy)
         done = partial(remedied_states, name=noticing) if noticing else None
-        specs = _corrected(specs, remedy)
+        specs = found_by_the_source(specs, remedy)
         with rebuilt(place, specs, join, policy, workdir, progress, done) as (edits, states):
             result = outcome.of_states(states, edits, paths)
         found = _told(result, place, join, policy, scenario, remedy, text, "rebuild", start)
@@ -166,20 +167,13 @@ def replay_on(
     """
     start = time.perf_counter()
     see_remedy(remedy, any(spec.correct_after for spec in specs), text)
-    result = universes.follow_one(_corrected(specs, remedy), _noticing(remedy), paths)
+    result = universes.follow_one(found_by_the_source(specs, remedy), _noticing(remedy), paths)
     return _told(result, home, join, policy, scenario, remedy, text, "replay", start)
 
 
 def _noticing(remedy: str | None) -> str | None:
     """The remedy, if somebody has to notice what stands wrong first; the source needs nobody."""
     return remedy if remedy != "source" else None
-
-
-def _corrected(specs: Sequence[FaultSpec], remedy: str | None) -> tuple[FaultSpec, ...]:
-    """The faults with the days after which their source finds them itself, if that is the remedy."""
-    if remedy != "source":
-        return tuple(specs)
-    return tuple(replace(s, correct_after=s.correct_after or source_days()) for s in specs)
 
 
 def _told(

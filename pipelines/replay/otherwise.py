@@ -17,6 +17,8 @@ from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.home import Home
 from pipelines.replay.compare.noticing import remedied_states
+from pipelines.replay.plan.case import found_by_the_source
+from pipelines.replay.plan.remedies import see_remedy
 from pipelines.replay.plan.scenario import load, see_same_world
 from pipelines.replay.recompute.states import rebuilt
 from pipelines.trace import NotFound
@@ -50,7 +52,9 @@ def looked_at(
 
     Raises:
         NotFound: if it is in neither world.
-        ScenarioError: if the scenario is of another world, or says no correction that could be shown.
+        ScenarioError: if the scenario is of another world.
+        ValueError: if it says no correction that could be shown.
+        FaultError: if its remedy does not go with what else it says, in one sentence.
     """
     scenario = load(file)
     see_same_world(scenario, home.current(), file)
@@ -58,8 +62,12 @@ def looked_at(
     mended = remedy is not None or any(spec.correct_after for spec in faults)
     if state == "corrected" and not mended:
         raise ValueError(f"{file} says no correction; give it without --state corrected.")
-    if state == "faulty":
-        faults = tuple(replace(spec, correct_after=None) for spec in faults)
+    see_remedy(remedy, any(spec.correct_after for spec in faults), scenario.text)
+    faults = found_by_the_source(faults, remedy)
+    if (
+        state == "faulty"
+    ):  # what is left to be drawn is drawn with room for the correction all the same
+        faults = tuple(replace(s, correct_after=None, room=s.correct_after) for s in faults)
         remedy = None
     done = partial(remedied_states, name=remedy) if remedy not in (None, "source") else None
     join, policy = scenario.join, dict(scenario.policy) or None

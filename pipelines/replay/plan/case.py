@@ -10,7 +10,7 @@ from pathlib import Path
 from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, placed, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.plan.mishaps import Happened, MishapEdit
-from pipelines.replay.plan.remedies import Remedy
+from pipelines.replay.plan.remedies import Remedy, source_days
 from sources.faults import FaultError
 
 
@@ -50,6 +50,13 @@ def plan_case(
                     )
                 seen[one.file, line] = edit
     return edits
+
+
+def found_by_the_source(specs: Sequence[FaultSpec], remedy: str | None) -> tuple[FaultSpec, ...]:
+    """The faults with the days after which their source finds them itself, if that is the remedy."""
+    if remedy != "source":
+        return tuple(specs)
+    return tuple(replace(s, correct_after=s.correct_after or source_days()) for s in specs)
 
 
 def put_right(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from pipelines.home import Home, write_json
-from pipelines.replay.otherwise import differing, looked_at
+from pipelines.replay.otherwise import STATES, differing, looked_at
 from pipelines.subject import about
 from pipelines.trace import NotFound, trace
+from sources.faults import FaultError
 
 ROOT = Path(__file__).resolve().parents[3]
 NOODLE_HOUSE = ROOT / "labs" / "scenarios" / "noodle_house.yml"
@@ -71,10 +74,29 @@ def test_what_is_only_in_one_world_is_named() -> None:
     ]
 
 
-def test_what_is_in_neither_world_is_said(home, monkeypatch) -> None:
-    from contextlib import contextmanager
-    from types import SimpleNamespace
+def test_faults_are_asked_for_as_a_replay_asks_for_them(home, tmp_path, monkeypatch) -> None:
+    """A source that finds it itself takes its usual days, and what is drawn is drawn with room for them."""
+    asked = []
 
+    @contextmanager
+    def nothing_rebuilt(place, specs, *_, **__):
+        asked.append([(spec.correct_after, spec.room) for spec in specs])
+        yield (), SimpleNamespace(clean=place.database(), faulty=place.database(), corrected=None)
+
+    monkeypatch.setattr("pipelines.replay.otherwise.rebuilt", nothing_rebuilt)
+    one, two = tmp_path / "one.yml", tmp_path / "two.yml"
+    one.write_text("remedy: source\nfaults: [{kind: wrong_unit}]\n")
+    two.write_text("faults: [{kind: wrong_unit, correct_after: 60}]\n")
+    for file in (one, two):
+        for state in STATES:
+            looked_at(home, file, lambda engine: trace(engine, "c2cbcc5f"), state)
+    assert asked == [[(None, 30)], [(30, None)], [(None, 60)], [(60, None)]]
+    one.write_text("remedy: notice\nfaults: [{kind: wrong_unit, correct_after: 60}]\n")
+    with pytest.raises(FaultError, match="the source does not find the error itself"):
+        looked_at(home, one, lambda engine: {})
+
+
+def test_what_is_in_neither_world_is_said(home, monkeypatch) -> None:
     @contextmanager
     def nothing_rebuilt(place, *_, **__):
         yield (), SimpleNamespace(clean=place.database(), faulty=place.database(), corrected=None)
