@@ -59,6 +59,25 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
     )
 
 
+def at_its_place(case: Case, found: Replay) -> tuple[tuple[str, str], ...]:
+    """The names and values that ask for a replay, with the place that was drawn written out.
+
+    With another end, in another network, or among other places it can be drawn from, it is then still the
+    same fault. A scenario says its own places.
+    """
+    from pipelines.replay.plan.faults import PLACE
+
+    if case.scenario is not None:
+        return case.pairs
+    (spec,), (edit,) = found.scenario.faults, found.edits
+    if edit.feed is not None and (case.specs[0].record or case.specs[0].delivery):
+        return case.pairs
+    places = {"feed": spec.feed, "record": edit.struck.record_id, "day": spec.delivery}
+    places |= {name: getattr(spec, name) for name in PLACE}
+    told = {name: str(value) for name, value in places.items() if value is not None}
+    return (*(pair for pair in case.pairs if pair[0] not in told), *told.items())
+
+
 def told_of(laboratory: Laboratory, case: Case, found: Replay) -> dict[str, Any]:
     """All that is told of a replay, as plain values; kept like the replay."""
     return laboratory.kept(("replay told", case.means, *case.pairs), found.json)

@@ -11,7 +11,7 @@ from pipelines.explore.asked import Asked, query_of
 from pipelines.explore.case import REMEDIES, TAKES, Case, case_of
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Answer, Page
-from pipelines.explore.replays import follow, told_of
+from pipelines.explore.replays import at_its_place, follow, told_of
 from sources.deliver import MOST_DAYS
 
 if TYPE_CHECKING:
@@ -31,9 +31,12 @@ def look(laboratory: Laboratory, asked: Asked) -> Answer:
     # `-`: without what the first has; the days, the remedy and its text go together, so one takes all away.
     named = {name for name, _ in instead}
     gone = named | ({*ENDS, "dispute"} if named & ENDS else set())
-    kept = [pair for pair in first.pairs if pair[0] not in gone]
-    pairs = (*kept, *(pair for pair in instead if pair[1] != "-"))
-    second = case_of(laboratory, replace(asked, pairs=pairs)) if instead else None
+    second = None
+    if instead:
+        same = at_its_place(first, follow(laboratory, first))
+        kept = [pair for pair in same if pair[0] not in gone]
+        pairs = (*kept, *(pair for pair in instead if pair[1] != "-"))
+        second = case_of(laboratory, replace(asked, pairs=pairs))
     sides = [_side(laboratory, case) for case in (first, second) if case is not None]
     told: dict[str, Any] = {
         "title": "Two replays, side by side",

@@ -15,7 +15,7 @@ from pipelines.explore.case import case_of
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
 from pipelines.explore.pages.home import COUNTED, wrong_cell
-from pipelines.explore.replays import follow, told_of
+from pipelines.explore.replays import at_its_place, follow, told_of
 from pipelines.replay.compare.metrics import RESIDUE_DAY
 from pipelines.terminal import counted
 
@@ -72,10 +72,13 @@ def pairs_of_the_story(laboratory: Laboratory) -> Pairs:
 
 def _found(laboratory: Laboratory, *more: tuple[str, str]) -> tuple[Replay, Mapping[str, Any], str]:
     """The replay, all that is told of it, and its address."""
-    how = dict((("correct_after", DAYS), *more))
-    pairs = (*pairs_of_the_story(laboratory), *how.items())
+    pairs = (*pairs_of_the_story(laboratory), ("correct_after", DAYS))
     case = case_of(laboratory, Asked("/replay", pairs=pairs))
     found = follow(laboratory, case)
+    if more:  # of the very same error
+        how = dict((*at_its_place(case, found), *more))
+        case = case_of(laboratory, Asked("/replay", pairs=tuple(how.items())))
+        found = follow(laboratory, case)
     told = told_of(laboratory, case, found)
     return found, told, f"/replay?{query_of(case.pairs)}"
 

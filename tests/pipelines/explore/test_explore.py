@@ -122,6 +122,17 @@ def test_breaking_the_cell_tells_what_the_story_tells(client) -> None:
     assert {**same, "seconds": 0, "link": ""} == {**told, "seconds": 0, "link": ""}
 
 
+def test_another_end_of_a_fault_that_was_drawn_is_one_of_the_same_fault(client) -> None:
+    """Where there need not be room for a correction after 200 days, another record would be drawn."""
+    asked = {"fault": "wrong_unit", "feed": "court", "correct_after": "200"}
+    beside = client.get("/compare.json", **asked, other_correct_after="30").json()
+    links = [side["link"].replace("/replay?", "/replay.json?") for side in beside["sides"]]
+    faults = [client.get(link).json()["fault"] for link in links]
+    assert [fault["correct_after"] for fault in faults] == [200, 30]
+    places = [(fault["record_id"], fault["delivery"], fault["changed"]) for fault in faults]
+    assert places[0] == places[1]
+
+
 def test_saving_and_disputing_write_into_the_home(client, home) -> None:
     address = f"/replay?{CELL}&correct_after=30"
     done = client.post(address, client.own, name="mine", title="Ours")
