@@ -381,7 +381,7 @@ def test_a_score_lends_the_cause_of_the_keepers_list(whole, n, hand):
 
 
 def test_a_score_does_not_rest_on_the_list_made_of_it(n, hand):
-    """The court's list is right again at the rater on day 22; its own list of the weak, like the grade, on 31."""
+    """The rater shows the court's list rightly from day 22 on; its own list of the weak from 31 on."""
     wrong = pd.DataFrame(
         [("rater", "debts", "B", n(12), n(22), NOT_CARRIED, "court>rater"),
          ("rater", "rated_weak", "B", n(12), n(31), OWN_TERM, "rater")],
