@@ -52,12 +52,17 @@ class Mishap:
         return self.strikes == "entry" and self.shows == "before"
 
     @property
+    def deletes(self) -> bool:
+        """Whether somebody deletes an entry by hand: of everybody it is shown of, or of one alone."""
+        return self.shows == "nothing" and self.begins == "day"
+
+    @property
     def takes(self) -> frozenset[str]:
         """Fields of `FaultSpec` that say where it happens, or to whom, and mean something here."""
         means = {
             "sender": self.place != "holder",
             "entry": self.strikes == "entry",
-            "subject": self.strikes == "subject",
+            "subject": self.strikes == "subject" or self.deletes,
             "other": self.shows == "other",
             "backup": self.shows == "backup",
         }

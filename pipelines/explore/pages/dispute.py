@@ -21,11 +21,13 @@ from pipelines.explore.replays import follow
 if TYPE_CHECKING:
     from pipelines.replay import Replay
 
-ENTRY = re.compile("[0-9a-f]{32}")
+ID = re.compile("[0-9a-f]{32}")
+# A page that goes by name may show several subjects of one entry; without one that is asked for, the first.
 SHOWN = (
     "SELECT c.holder, c.list, c.entry_id, c.subject_id, s.name, c.from_day, c.to_day "
     "FROM exchange.copies AS c LEFT JOIN merge.subjects AS s ON s.subject_id = c.subject_id "
-    "WHERE c.entry_id = ? AND c.holder = ? ORDER BY c.from_day LIMIT 1"
+    "WHERE c.entry_id = ? AND c.holder = ? AND c.subject_id = coalesce(CAST(? AS UUID), c.subject_id) "
+    "ORDER BY c.from_day, c.subject_id LIMIT 1"
 )
 
 
@@ -90,15 +92,17 @@ def _as_it_stands(
 ) -> tuple[Case, dict[str, str] | None, str | None]:
     """The same for an entry that a public page shows, with no fault in the world but its own."""
     entry, holder, day = asked.text("entry"), asked.text("holder"), asked.day("day")
-    if entry is None or holder is None or not ENTRY.fullmatch(entry):
+    subject = asked.text("subject")
+    if entry is None or holder is None or not all(map(ID.fullmatch, (entry, subject or entry))):
         raise RequestError(
-            "Say what is disputed: a replay, or `entry` and `holder` of a public page."
+            "Say what is disputed: a replay, or `entry` and `holder` of a public page, and perhaps the "
+            "`subject`."
         )
     if laboratory.words.holders.get(holder, {}).get("audience") != "public":
         raise RequestError(
             f"{holder[:80]!r} is no public page, so nobody sees its copy to dispute it."
         )
-    rows = laboratory.rows(SHOWN, entry, holder)
+    rows = laboratory.rows(SHOWN, entry, holder, subject)
     if not rows:
         raise RequestError(f"{holder} shows no such entry.", 404)
     row = rows[0]
@@ -109,6 +113,7 @@ def _as_it_stands(
         ("holder", holder),
         ("list", row["list"]),
         ("entry", entry),
+        ("subject", row["subject_id"]),
     )
     case = case_of(laboratory, replace(asked, pairs=pairs))
     told = {

@@ -332,7 +332,8 @@ class _Places:
             asked = self._sync(begun, int(place["every_days"]), draw)
             if asked is None:
                 return []
-        shown = self._copies(where, lag, asked)
+        about = digits_of(self.spec.subject or "")
+        shown = [copy for copy in self._copies(where, lag, asked) if copy[2].startswith(about)]
         if not shown:
             return []
         copy = shown[draw.below(len(shown))]
@@ -349,6 +350,8 @@ class _Places:
             last = min(end - timedelta(days=1), self.latest)
             day = self._day(max(first, self.day0), last, draw)
         more: dict[str, Any] = {"entry_id": entry_id}
+        if about:  # by name several may be shown of one entry
+            more["subject_id"] = subject
         if self.kind.shows == "twice":
             more["entry_version"] = version
         if self.kind.shows == "other":
@@ -363,7 +366,7 @@ class _Places:
         if self.kind.shows == "new":
             return self._by_hand(place, draw)
         shown = self._copies({"holder": place["holder"]}, 0, self.spec.delivery)
-        asked = (self.spec.subject or "").replace("-", "")
+        asked = digits_of(self.spec.subject or "")
         shown = [copy for copy in shown if copy[2].startswith(asked)]
         if not shown:
             return []

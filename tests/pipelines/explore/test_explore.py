@@ -173,6 +173,24 @@ def test_an_entry_that_is_right_can_be_disputed_and_comes_back_or_does_not(
     assert other.status == 400 and "no public page" in other.text
 
 
+def test_of_two_who_are_shown_of_one_entry_one_alone_disputes_it(client, story) -> None:
+    """The republisher goes by name, and shows both men called Zhou Ming for what one of them did."""
+    ((entry, *both),) = story.rows(
+        "SELECT entry_id, min(subject_id), max(subject_id) FROM exchange.copies WHERE "
+        "holder = 'republisher' AND from_day < DATE '2024-04-01' GROUP BY entry_id "
+        "HAVING count(DISTINCT subject_id) = 2 ORDER BY entry_id LIMIT 1"
+    )
+    for subject in both:
+        page = client.get(f"/subjects/{subject}?day=2024-04-01").text
+        query = f"entry={entry}&holder=republisher&subject={subject}&day=2024-04-01"
+        assert f"/dispute?{query}" in page.replace("&amp;", "&")
+        told = client.get(f"/dispute.json?{query}").json()
+        assert told["noticed"]["subject_id"] == subject
+        done = client.get(told["link"].replace("/replay?", "/replay.json?")).json()
+        (row,) = [row for row in done["lists"] if row["holder"] == "republisher"]
+        assert (row["wrongly_missing"], done["fault"]["mishap"]["subject_id"]) == (1, subject)
+
+
 @pytest.mark.parametrize(
     ("address", "status", "says"),
     [

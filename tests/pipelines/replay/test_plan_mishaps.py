@@ -67,6 +67,22 @@ def test_an_entry_is_named_by_its_id_or_by_a_version_as_they_are_printed(univers
         assert row.entry_id == entry
 
 
+def test_an_entry_is_deleted_of_everybody_or_of_one_alone(universes):
+    """The republisher shows both men called Zhou Ming for what one of them did."""
+    ((entry, *both),) = universes.db.rows(
+        "SELECT entry_id, min(subject_id), max(subject_id) FROM base.exchange.copies "
+        "WHERE holder = 'republisher' AND from_day < DATE '2024-04-01' GROUP BY entry_id "
+        "HAVING count(DISTINCT subject_id) = 2 ORDER BY entry_id LIMIT 1"
+    )
+    asked = {"holder": "republisher", "entry": entry, "delivery": date(2024, 4, 1)}
+    for subjects, given in ((set(both), {}), ({both[1]}, {"subject": both[1][:8]})):
+        edit = happens(universes, "deleted_by_hand", **asked, **given)
+        assert {row.subject_id for row in edit.faulty} == ({both[1]} if given else {None})
+        (found,) = universes.follow([[edit]])
+        gone = found.faulty.lists
+        assert set(gone.loc[gone["holder"] == "republisher", "subject_id"]) == subjects
+
+
 def test_an_entry_made_by_hand_gives_the_ground_most_others_give(universes):
     (row,) = happens(universes, "entered_by_hand", holder="court", list="court_dishonest").faulty
     grounds = universes.db.rows(
@@ -92,7 +108,7 @@ def test_put_right_after_so_many_days(universes):
         ("lost_on_the_way", {"feed": "court"}, "happens to right data at a holder"),
         ("row_lost", {"holder": "bank"}, "row_lost takes no holder; .* by feed, record and day"),
         ("row_lost", {"backup": date(2024, 3, 1)}, "row_lost takes no backup"),
-        ("deleted_by_hand", {"subject": "ffffff"}, "no subject; .* by holder, list, entry and day"),
+        ("carried_twice", {"subject": "ffffff"}, "no subject; .* by holder, sender, list, entry and day"),
         ("deleted_by_hand", {"sender": "court", "other": "ffffff"}, "takes no sender and no other"),
         ("sync_missed", {"backup": date(2024, 3, 1)}, "sync_missed takes no backup"),
         ("lost_on_the_way", {"entry": "???"}, "An entry is named by its entry_id"),
