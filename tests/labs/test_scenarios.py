@@ -32,6 +32,7 @@ WAITS = "waits for the next sync"
 NOODLES = "柳陌小满面馆有限公司"
 GROWER, FINED = "荞花珩轩种植股份有限公司", "荞花钰益面馆有限公司"
 DEBTOR = "贺振邦"
+PART_OWNED, DIRECTED = "青榆桐通工程有限公司", "青榆溪阜供应链有限公司"
 STORE, CLOTHES = "帆影澜汇百货有限公司", "帆影暄远制衣有限公司"
 LISTED, MISSING, ALTERED = "wrongly_listed", "wrongly_missing", "altered"
 
@@ -130,7 +131,7 @@ EXPECTED = {
             ("civil_aviation", "air_ban_leader", "高海燕", MISSING, "2024-10-02", "2026-09-23"),
         },
         left={("market_regulator", "senior_post_barred_leader", "王杰华", TAKEN, "2027-10-03")},
-        totals={"subjects_named": 3, "subjects_linked": 1, "measures": 12},
+        totals={"subjects_named": 3, "subjects_linked": 0, "measures": 10},
     ),
     "shopkeeper": Told(
         corrected="2024-09-18",
@@ -151,7 +152,9 @@ EXPECTED = {
     ),
     "barred_child": Told(
         corrected="2024-04-30",
+        pairs=3,
         wrong={
+            ("police", "resident_register", "龙倩柳", ALTERED, "2024-01-01", "2027-12-30"),
             ("court", "private_school_order", "龙倩柳", LISTED, "2024-01-01", "2025-01-11"),
             (
                 "education_bureau",
@@ -162,7 +165,11 @@ EXPECTED = {
                 "2025-02-06",
             ),
         },
-        totals={"subjects_named": 0, "subjects_linked": 1, "measures": 2},
+        left={
+            ("ncisp", "resident_register", "龙倩柳", WAITS, "2024-05-04"),
+            ("education_bureau", "resident_register", "龙倩柳", WAITS, "2024-05-12"),
+        },
+        totals={"subjects_named": 1, "subjects_linked": 0, "measures": 2, "wrongly_listed": 0},
     ),
     "repayment": Told(
         corrected="2024-06-05",
@@ -195,10 +202,10 @@ EXPECTED = {
         residue={"cells": 0},
     ),
     # Both men have one name; the one that is wrongly listed is the driver. The republisher goes by
-    # name and shows both, whatever the court says: it is not among the four holders.
+    # name and shows both, whatever the court says, but with the number that the court gave.
     "same_name_freeze": Told(
         corrected="2024-03-01",
-        pairs=7,
+        pairs=8,
         wrong={
             ("court", "high_spending_ban", "周明", LISTED, "2024-01-01", "2024-06-06"),
             ("court", "court_dishonest", "周明", MISSING, "2024-01-01", "2024-06-06"),
@@ -207,14 +214,16 @@ EXPECTED = {
                 *("bank", "loan_refused_firm_of_listed", "榆东归舟货运有限公司"),
                 *(LISTED, "2024-01-03", "2024-06-12"),
             ),
+            ("republisher", "court_dishonest", "周明", ALTERED, "2024-01-08", "2027-12-30"),
         },
         left={
+            ("republisher", "court_dishonest", "周明", NOT_CARRIED, "2027-12-30"),
             ("bank", "court_dishonest", "周明", WAITS, "2024-03-06"),
             ("bank", "loan_refused_firm_of_listed", "榆东归舟货运有限公司", WAITS, "2024-03-06"),
             ("bank", "driver's bank_watchlist", "周明", OWN_TERM, "2027-01-06"),
             ("ncisp", "driver's joint_punishment", "周明", OWN_TERM, "2026-01-01"),
         },
-        totals={"holders": 4},
+        totals={"holders": 5},
     ),
     "paid_in_june": Told(
         corrected="2024-11-03",
@@ -311,7 +320,8 @@ EXPECTED = {
             ("bank", "double_check_grade", "杨利林", LISTED, "2024-10-04", "2024-12-27"),
             ("railway", "rail_ban_low_grade", "杨利林", LISTED, "2024-10-06", "2024-12-29"),
             ("hotels", "hotel_refused", "杨利林", LISTED, "2024-10-07", "2024-12-23"),
-            ("education_bureau", "top_school_barred", "杨想平", LISTED, "2024-10-11", "2025-01-09"),
+            ("bank", "firm_loans_examined_owner", PART_OWNED, LISTED, "2024-10-04", "2024-12-27"),
+            ("bank", "firm_loans_examined_director", DIRECTED, LISTED, "2024-10-04", "2024-12-27"),
             ("credit_china", "city_blacklist", "杨利林", LISTED, "2024-10-07", "2024-12-30"),
         },
         scores={("杨利林", "A 995", "C 849", "2024-10-02", "2024-12-22")},
@@ -321,11 +331,11 @@ EXPECTED = {
             ("bank", "double_check_grade", "杨利林", WAITS, "2024-12-06"),
             ("railway", "rail_ban_low_grade", "杨利林", WAITS, "2024-12-08"),
             ("hotels", "hotel_refused", "杨利林", WAITS, "2024-12-02"),
-            ("education_bureau", "top_school_barred", "杨想平", WAITS, "2024-12-10"),
+            ("education_bureau", "city_low_grades", "杨利林", WAITS, "2024-12-10"),
             ("credit_china", "city_blacklist", "杨利林", WAITS, "2024-12-09"),
             ("republisher", "administrative_penalties", "杨利林", NOT_CARRIED, "2027-12-30"),
         },
-        totals={"holders": 15, "subjects": 2, "measures": 5},
+        totals={"holders": 15, "subjects": 3, "measures": 6},
     ),
     "disputed": Told(
         corrected="2024-04-01",
