@@ -64,9 +64,8 @@ def looked_at(
         raise ValueError(f"{file} says no correction; give it without --state corrected.")
     see_remedy(remedy, any(spec.correct_after for spec in faults), scenario.text)
     faults = found_by_the_source(faults, remedy)
-    if (
-        state == "faulty"
-    ):  # what is left to be drawn is drawn with room for the correction all the same
+    if state == "faulty":
+        # What is left to be drawn is drawn with room for the correction all the same.
         faults = tuple(replace(s, correct_after=None, room=s.correct_after) for s in faults)
         remedy = None
     done = partial(remedied_states, name=remedy) if remedy not in (None, "source") else None
