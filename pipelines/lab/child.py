@@ -152,7 +152,8 @@ def table_of(answer: object) -> pa.Table:
             try:
                 columns[str(name)] = pa.array(answer[name], from_pandas=True)
             except (pa.ArrowInvalid, pa.ArrowTypeError):
-                columns[str(name)] = pa.array([None if v is None else str(v) for v in answer[name]])
+                told = zip(answer[name], answer[name].isna(), strict=True)
+                columns[str(name)] = pa.array([None if gone else str(v) for v, gone in told])
         return pa.table(columns)
     raise ValueError(f"solve must give a pandas DataFrame, not {type(answer).__name__}.")
 
