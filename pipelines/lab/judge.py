@@ -16,8 +16,9 @@ import pyarrow as pa
 
 from pipelines.lab.cases import World, cut_output, given_in, lay_down
 from pipelines.lab.catalogue import Lab
+from pipelines.lab.output import Output
 from pipelines.lab.property import Case, Made, Property, frame, rows
-from pipelines.lab.sandbox import Output, run
+from pipelines.lab.sandbox import run
 from pipelines.lab.worlds import draw_of
 
 FORM, ORDER, FORESIGHT = "form", "order", "no_foresight"

@@ -8,29 +8,27 @@ data, an environment without anything in it, and the limits that `child` sets.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from pipelines.lab.output import Output, output
 from schemas.contract import ROOT
 
 CHILD = Path(__file__).with_name("child.py")
 HIDDEN_FOLDERS = ("tests", "labs", "sources")  # of the laboratory: worlds could be made with it
 SECONDS_EACH, SECONDS_MORE = 5, 20  # processor time: for each database, and for starting
 MEMORY = 4 << 30  # bytes of address space
-MOST_BYTES = 64 << 20  # of an answer
+MOST_FILES, MOST_DEEP, MOST_BYTES = 10_000, 100, 2 << 30  # in the folder of a submission
 UNSHARE = (
     "unshare",
     "--map-root-user",
@@ -52,14 +50,6 @@ printf '%s\n' "$mounts" | while read -r id parent device root place options rest
 done || exit 1
 """
 SETPRIV = ("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all")
-
-
-@dataclass(frozen=True)
-class Output:
-    """What a submission made of one database: a table, or why there is none."""
-
-    table: pa.Table | None = None
-    trouble: str = ""
 
 
 def run(
@@ -87,9 +77,10 @@ def run(
         said = {"submission": name, "databases": copies, "seconds": seconds, "memory": MEMORY}
         (job / "job.json").write_text(json.dumps(said), encoding="utf-8")
         late = _start(job, seconds * 4, [*hidden, *(ROOT / name for name in HIDDEN_FOLDERS)])
-        return [_output(job / "out", n, late) for n in range(len(databases))]
+        return [output(job / "out", n, late) for n in range(len(databases))]
     finally:
-        shutil.rmtree(job, ignore_errors=True)
+        with contextlib.suppress(RecursionError):  # it may have made folders in folders without end
+            shutil.rmtree(job, ignore_errors=True)
 
 
 @cache
@@ -145,23 +136,53 @@ def _start(job: Path, seconds: int, hidden: Sequence[Path]) -> str:
     if _namespaces():
         command = _apart(job, hidden, command)
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
-    try:
-        done = subprocess.run(
-            command,
-            cwd=job,
-            env={**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "HOME": str(job),
-                 "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return "it was stopped: it took too long."
-    if done.returncode == 0:
+    with subprocess.Popen(
+        command,
+        cwd=job,
+        env={**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "HOME": str(job),
+             "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        try:
+            why = _watched(process, job, seconds)
+        finally:
+            process.kill()
+    if why:
+        return why
+    if process.returncode == 0:
         return "it left no answer."
     return "it was stopped: it took too much time or memory, or ended itself."
+
+
+def _watched(process: subprocess.Popen, job: Path, seconds: int) -> str:
+    """Wait until a process ends, or has to be stopped; why, if it has."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            process.wait(1)
+            return ""
+        except subprocess.TimeoutExpired:
+            if _fills(job):
+                return "it was stopped: it wrote too much."
+            if time.monotonic() > end:
+                return "it was stopped: it took too long."
+
+
+def _fills(job: Path) -> bool:
+    """Whether a folder holds more than it may."""
+    files = size = 0
+    for folder, _, names in os.walk(job):
+        files += 1 + len(names)
+        if files > MOST_FILES or folder.count(os.sep) > MOST_DEEP:
+            return True
+        for name in names:
+            try:
+                size += Path(folder, name).lstat().st_size
+            except OSError:  # gone by now
+                continue
+    return size > MOST_BYTES
 
 
 def _hideable(place: Path, needed: Sequence[Path]) -> list[Path]:
@@ -171,27 +192,3 @@ def _hideable(place: Path, needed: Sequence[Path]) -> list[Path]:
     if not any(place in path.parents for path in needed):
         return [place]
     return [found for path in sorted(place.iterdir()) for found in _hideable(path, needed)]
-
-
-def _output(out: Path, n: int, late: str) -> Output:
-    """What lies in the folder for one database; a submission may have put anything there."""
-    for name in ("all", str(n)):
-        if _plain_file(out / f"{name}.error"):
-            text = (out / f"{name}.error").read_bytes()[:600].decode("utf-8", "replace")
-            return Output(trouble=" ".join(text.split()))
-    path = out / f"{n}.parquet"
-    if not _plain_file(path):
-        return Output(trouble=late)
-    try:
-        return Output(pq.ParquetFile(path).read())
-    except (pa.ArrowException, OSError, ValueError):
-        return Output(trouble="its answer is no table that can be read.")
-
-
-def _plain_file(path: Path) -> bool:
-    """Whether a file lies there itself, no link to another, and not too big."""
-    try:
-        found = path.lstat()
-    except OSError:
-        return False
-    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1 and found.st_size <= MOST_BYTES

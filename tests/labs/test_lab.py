@@ -13,10 +13,13 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.cli import main
 from pipelines.lab import cases, exam, grading, sandbox
+from pipelines.lab import output as output_module
 from pipelines.lab.cases import given_in
 from pipelines.lab.catalogue import lab_of, labs
 from pipelines.lab.folder import from_notebook, read_submission, start, submissions_in, submit
@@ -156,6 +159,9 @@ LOOKS = {
     "a process": "import subprocess; subprocess.run(['true'])",
     "the system": "import os; os.system('true')",
     "a link": "import os; os.symlink({secret!r}, 'out/0.parquet')",
+    "a file, the guard's lists being emptied": (
+        "import sys; sys._getframe(1).f_globals.update(DENIED=(), LOOKS=(), CHANGES=()); open({secret!r})"
+    ),
     "the parent's words": "import os; open('/proc/%d/cmdline' % os.getppid()).read()",
 }
 
@@ -255,6 +261,30 @@ def test_what_others_make_and_remove_meanwhile_does_not_matter(tmp_path, monkeyp
     assert (job / "here").read_text() == "mine\n" and (job / "where").read_text() == f"{job}\n"
 
 
+def test_an_answer_is_flat_and_of_a_size_that_can_be_read(tmp_path):
+    """A small file may hold a table that fills the memory of who reads it."""
+    tables = {
+        "rows": pa.table({"a": pa.nulls(output_module.MOST_ROWS + 1)}),
+        "lists or structures": pa.table({"a": pa.array([[None] * 9])}),
+        "MiB": pa.table({"a": pa.array(["x" * 2_000_000] * 40).dictionary_encode()}),
+    }
+    for n, (sentence, table) in enumerate(tables.items()):
+        pq.write_table(table, tmp_path / f"{n}.parquet")
+        assert (tmp_path / f"{n}.parquet").stat().st_size < 100_000
+        assert sentence in output_module.output(tmp_path, n, "").trouble
+    pq.write_table(pa.table({"a": pa.array(["x"]).dictionary_encode()}), tmp_path / "9.parquet")
+    assert output_module.output(tmp_path, 9, "").table.to_pylist() == [{"a": "x"}]
+
+
+def test_a_submission_that_fills_its_folder_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "MOST_BYTES", 1000)
+    with subprocess.Popen(["sh", "-c", "read line"], stdin=subprocess.PIPE) as process:
+        for size, sentence in ((1001, "it wrote too much"), (1000, "it took too long")):
+            (tmp_path / "file").write_bytes(b"x" * size)
+            assert sentence in sandbox._watched(process, tmp_path, 1)
+        process.kill()
+
+
 def test_a_packed_hand_in_that_is_damaged_is_said(tmp_path):
     hand_in(tmp_path, "a", "03_a_check_that_holds", "solution.py", RIGHT_3)
     submit(tmp_path / "a", tmp_path / "ONE.ZIP")
@@ -319,13 +349,18 @@ def test_sums_in_another_order_are_the_same():
     assert same(frames[0], frames[1]) and not same(frames[0], frames[2])
 
 
+def test_what_is_nothing_but_for_the_last_digits_is_nothing():
+    one, other = (pd.DataFrame([[v]], dtype=object) for v in (0.1 + 0.2 - 0.3, 0.0))
+    assert one.iloc[0, 0] != 0 and same(one, other)
+
+
 def test_an_answer_is_a_plain_file_of_a_table(tmp_path):
     (tmp_path / "0.parquet").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "1.parquet").write_bytes(b"no table")
-    assert sandbox._output(tmp_path, 0, "nothing").trouble == "nothing"
-    assert "no table" in sandbox._output(tmp_path, 1, "").trouble
+    assert output_module.output(tmp_path, 0, "nothing").trouble == "nothing"
+    assert "no table" in output_module.output(tmp_path, 1, "").trouble
     (tmp_path / "2.error").write_text("it\nbroke", encoding="utf-8")
-    assert sandbox._output(tmp_path, 2, "").trouble == "it broke"
+    assert output_module.output(tmp_path, 2, "").trouble == "it broke"
 
 
 # Grading.
