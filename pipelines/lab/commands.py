@@ -85,6 +85,12 @@ def check(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None:
         print_json(_as_dict(verdict))
     else:
         _print(f"Lab {one.number}, {one.title}: the public check", verdict)
+        if verdict.passed:
+            where = "" if folder == Path() else f" {folder}"
+            print(
+                "It holds so far. Whether it is right is graded on other worlds; hand it in: "
+                f"islands lab submit{where}"
+            )
     if not verdict.passed:
         raise typer.Exit(1)
 
@@ -183,7 +189,3 @@ def _print(title: str, verdict: Verdict) -> None:
         print(f"  {'no ' if mark.reason else 'yes'}  {mark.name}: {mark.told}")
     for trouble in verdict.troubles[:5]:
         print(f"  {trouble}")
-    if verdict.passed:
-        print(
-            "It holds so far. Whether it is right is graded on other worlds; hand it in: islands lab submit"
-        )

@@ -158,7 +158,7 @@ BANK = [
         {"kind": "SELECT DISTINCT link_kind FROM links"},
     ),
     Question(
-        "How many entries of the list `{list}` rest on another entry rather than on a record?",
+        "How many versions of entries of the list `{list}` rest on another entry rather than on a record?",
         "SELECT count(DISTINCT entry_version) FROM evidence WHERE parent_kind = 'entry' AND entry_version IN "
         "(SELECT entry_version FROM entries WHERE list = '{list}')",
         {"list": "SELECT DISTINCT list FROM entries JOIN evidence USING (entry_version) "
@@ -201,7 +201,8 @@ MARKS = ",;\t"  # what may part the columns of a sheet
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ ,]\d{3})+)(\.\d+)?")
 WHAT_TO_DO = (
     "All data is synthetic. Each answer is one number, found in `data.duckdb`; write it into `answers.csv`. "
-    "A day after *to* is the first on which it no longer holds. Pack with `islands lab submit`."
+    "A day after *to* is the first on which it no longer holds. How many events, facts, copies, links, "
+    "measures or versions there are is how many rows the table of them has. Pack with `islands lab submit`."
 )
 
 

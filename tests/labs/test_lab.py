@@ -111,6 +111,7 @@ def test_start_check_submit(shared_base, warm, said, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert said("lab", "start", 3, "--student", "anna")[0] == 0
     code, text = said("lab", "check", "lab-03")
+    assert text.strip().endswith("hand it in: islands lab submit lab-03")
     assert code == 0 and "yes  order: 100 %" in text and "agrees" not in text  # no truth is asked
     Path("lab-03/solution.py").write_text("def solve(connection):\n    return 1 / 0\n")
     code, text = said("lab", "check", "lab-03")
@@ -491,6 +492,12 @@ def test_each_lab_says_all_that_a_student_needs(world_of):
         assert all(f"`{column}`" in text for column in lab.output), name
         assert set(lab.inputs) == set(world_of(name).given), name
         assert lab.starter in [path.name for path in lab.starters], name
+
+
+def test_a_student_gets_every_file_that_lab_1_leads_to():
+    from pipelines.lab.catalogue import _module
+
+    assert set(lab_of("1").landing) == set(_module(lab_of("1").folder).FEEDS)
 
 
 def test_the_clocks_of_lab_10_are_those_of_the_laboratory(base):
