@@ -49,6 +49,7 @@ printf '%s\n' "$mounts" | while read -r id parent device root place options rest
     [ "$place" = "$0" ] || mount -o "remount,bind,ro${options#r?}" "$place" || exit 1
 done || exit 1
 """
+WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")
 SETPRIV = ("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all")
 
 
@@ -121,7 +122,17 @@ def _apart(job: Path, hidden: Sequence[Path], command: Sequence[str]) -> list[st
         place = shlex.quote(str(path))
         mounts += f"mount {how} {place} || [ ! -e {place} ] || exit 1\n"  # it may be gone by now
     script = f"{mounts}{READ_ONLY}exec {shlex.join([*_privileges(), *command])}"
-    return [*UNSHARE, "sh", "-c", script, str(job)]
+    return [*_ends_with_us(), *UNSHARE, "sh", "-c", script, str(job)]
+
+
+@cache
+def _ends_with_us() -> tuple[str, ...]:
+    """How to start what ends as soon as this process is gone, however that ended."""
+    if shutil.which("setpriv"):
+        tried = subprocess.run([*WITH_PARENT, "true"], capture_output=True, check=False)
+        if tried.returncode == 0:
+            return WITH_PARENT
+    return ()
 
 
 @cache

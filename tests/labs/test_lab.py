@@ -6,6 +6,8 @@ import contextlib
 import csv
 import json
 import re
+import select
+import shlex
 import shutil
 import subprocess
 import zipfile
@@ -245,6 +247,21 @@ def test_a_library_that_goes_around_python_writes_nowhere_else(world_of, tmp_pat
     *others, own = [row["found"] for row in answer.table.to_pylist()]
     assert own == "done" and "done" not in others
     assert set(others[3:]) == {"Denied"} and victim.read_text() == "as it was"
+
+
+@needs_namespaces
+def test_a_submission_ends_with_the_run_that_started_it():
+    """However that ended: nothing is left that holds what it was given."""
+    command = shlex.join([*sandbox._ends_with_us(), "sh", "-c", "echo on; cat <&3"])
+    with subprocess.Popen(
+        ["sh", "-c", f"exec 3<&0; {command} & read line"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout.readline() == b"on\n"
+        process.kill()
+        ready, _, _ = select.select([process.stdout], [], [], 20)
+        assert ready and not process.stdout.read()
 
 
 @needs_namespaces
