@@ -252,7 +252,7 @@ def test_a_library_that_goes_around_python_writes_nowhere_else(world_of, tmp_pat
 @needs_namespaces
 def test_a_submission_ends_with_the_run_that_started_it():
     """However that ended: nothing is left that holds what it was given."""
-    command = shlex.join([*sandbox._ends_with_us(), "sh", "-c", "echo on; cat <&3"])
+    command = shlex.join([*sandbox._ends_with_us(), "sh", "-c", "echo on; exec cat <&3"])
     with subprocess.Popen(
         ["sh", "-c", f"exec 3<&0; {command} & read line"],
         stdin=subprocess.PIPE,
