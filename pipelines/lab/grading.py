@@ -16,7 +16,7 @@ from pipelines.lab.catalogue import lab_of
 from pipelines.lab.exam import grade_exam
 from pipelines.lab.folder import EXAM, Submission, submissions_in
 from pipelines.lab.judge import Mark, Verdict, judge
-from pipelines.lab.sandbox import limits
+from pipelines.lab.sandbox import NotBegun, limits
 from pipelines.lab.worlds import WORLDS, number_of, see_salt
 from schemas.processes import each
 from schemas.progress import Progress
@@ -107,8 +107,8 @@ def grade(
         One result a submission, by lab and student.
 
     Raises:
-        ValueError: if there is nothing to grade, it cannot be told whose a submission is, or the salt is
-            empty.
+        ValueError: if there is nothing to grade, it cannot be told whose a submission is, the salt is
+            empty, or the system does not start a submission.
     """
     see_salt(salt)
     tell = progress or (lambda label, done, total: None)
@@ -193,6 +193,8 @@ def _grade(task: Task) -> dict[str, Any]:
     worlds = _worlds(task)
     try:
         verdict = _verdict(task, worlds)
+    except NotBegun:
+        raise
     except Exception as error:  # whatever one hands in, the others are graded
         why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         verdict = _nothing("could be graded", "It could not be graded.", why)

@@ -46,11 +46,19 @@ mkdir -p "$0" && mount --no-canonicalize --bind . "$0" && cd "$0" || exit 1
 mounts=$(cat /proc/self/mountinfo)
 printf '%s\n' "$mounts" | while read -r id parent device root place options rest; do
     place=$(printf '%b' "$place")
-    [ "$place" = "$0" ] || mount -o "remount,bind,ro${options#r?}" "$place" || exit 1
+    [ "$place" = "$0" ] || mount -o "remount,bind,ro${options#r?}" "$place" || [ ! -e "$place" ] || exit 1
 done || exit 1
 """
+BEGAN, TRIES = (
+    "began",
+    5,
+)  # what is said before a submission runs, which cannot say it; how often to try
 WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")
 SETPRIV = ("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all")
+
+
+class NotBegun(ValueError):
+    """The system did not get as far as a submission, which is not to blame for it."""
 
 
 def run(
@@ -66,6 +74,9 @@ def run(
 
     Returns:
         One output a database, in their order.
+
+    Raises:
+        NotBegun: if the system cannot start it behind its limits.
     """
     job = Path(tempfile.mkdtemp(prefix="islands-lab-")).resolve()
     try:
@@ -77,7 +88,7 @@ def run(
         seconds = SECONDS_MORE + SECONDS_EACH * len(databases)
         said = {"submission": name, "databases": copies, "seconds": seconds, "memory": MEMORY}
         (job / "job.json").write_text(json.dumps(said), encoding="utf-8")
-        late = _start(job, seconds * 4, [*hidden, *(ROOT / name for name in HIDDEN_FOLDERS)])
+        late = _begun(job, seconds * 4, [*hidden, *(ROOT / name for name in HIDDEN_FOLDERS)])
         return [output(job / "out", n, late) for n in range(len(databases))]
     finally:
         with contextlib.suppress(RecursionError):  # it may have made folders in folders without end
@@ -121,7 +132,9 @@ def _apart(job: Path, hidden: Sequence[Path], command: Sequence[str]) -> list[st
         how = "-t tmpfs none" if path.is_dir() else "--bind /dev/null"
         place = shlex.quote(str(path))
         mounts += f"mount {how} {place} || [ ! -e {place} ] || exit 1\n"  # it may be gone by now
-    script = f"{mounts}{READ_ONLY}exec {shlex.join([*_privileges(), *command])}"
+    script = (
+        f"{mounts}{READ_ONLY}echo {BEGAN}\nexec {shlex.join([*_privileges(), *command])} >/dev/null"
+    )
     return [*_ends_with_us(), *UNSHARE, "sh", "-c", script, str(job)]
 
 
@@ -141,10 +154,19 @@ def _privileges() -> tuple[str, ...]:
     return SETPRIV if shutil.which("setpriv") else ()
 
 
+def _begun(job: Path, seconds: int, hidden: Sequence[Path]) -> str:
+    """See `_start`; once more if what others make and remove meanwhile was in the way."""
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(NotBegun):
+            return _start(job, seconds, hidden)
+    return _start(job, seconds, hidden)
+
+
 def _start(job: Path, seconds: int, hidden: Sequence[Path]) -> str:
     """Start the child and wait; why it did not end by itself, if it did not."""
     command = [sys.executable, "-I", "-X", "utf8", str(CHILD), str(job)]
-    if _namespaces():
+    apart = _namespaces()
+    if apart:
         command = _apart(job, hidden, command)
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
     with subprocess.Popen(
@@ -153,13 +175,19 @@ def _start(job: Path, seconds: int, hidden: Sequence[Path]) -> str:
         env={**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "HOME": str(job),
              "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if apart else subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:  # fmt: skip
         try:
             why = _watched(process, job, seconds)
         finally:
             process.kill()
+        if process.stdout and BEGAN not in process.stdout.read():
+            raise NotBegun(
+                "The system did not start a submission behind its limits; run this again, it goes on where "
+                "it was."
+            )
     if why:
         return why
     if process.returncode == 0:

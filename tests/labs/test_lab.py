@@ -250,6 +250,25 @@ def test_a_library_that_goes_around_python_writes_nowhere_else(world_of, tmp_pat
 
 
 @needs_namespaces
+def test_what_keeps_a_submission_from_beginning_is_not_its_fault(world_of, monkeypatch):
+    """It is tried again; and where nothing helps, the run ends instead of giving nothing for it."""
+    path = world_of("03_a_check_that_holds").data["data"]
+    real, asked = sandbox._apart, []
+
+    def in_the_way(job: Path, *rest: object) -> list[str]:
+        asked.append(job)
+        command = real(job, *rest)
+        return command if len(asked) == 2 else [part.replace("mkdir", "false") for part in command]
+
+    monkeypatch.setattr(sandbox, "_apart", in_the_way)
+    (answer,) = run("SELECT 1 AS a", "solution.sql", [path])
+    assert answer.table.to_pylist() == [{"a": 1}] and len(asked) == 2
+    monkeypatch.setattr(sandbox, "TRIES", 1)
+    with pytest.raises(sandbox.NotBegun):
+        run("SELECT 1 AS a", "solution.sql", [path])
+
+
+@needs_namespaces
 def test_a_submission_ends_with_the_run_that_started_it():
     """However that ended: nothing is left that holds what it was given."""
     command = shlex.join([*sandbox._ends_with_us(), "sh", "-c", "echo on; exec cat <&3"])
