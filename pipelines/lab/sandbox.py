@@ -45,14 +45,13 @@ READ_ONLY = r"""
 mkdir -p "$0" && mount --no-canonicalize --bind . "$0" && cd "$0" || exit 1
 mounts=$(cat /proc/self/mountinfo)
 printf '%s\n' "$mounts" | while read -r id parent device root place options rest; do
+    case $options in ro*) continue ;; esac
     place=$(printf '%b' "$place")
     [ "$place" = "$0" ] || mount -o "remount,bind,ro${options#r?}" "$place" || [ ! -e "$place" ] || exit 1
 done || exit 1
 """
-BEGAN, TRIES = (
-    "began",
-    5,
-)  # what is said before a submission runs, which cannot say it; how often to try
+BEGAN = "began"  # said before a submission runs, which cannot say it
+TRIES = 5  # to start one, where others make and remove folders meanwhile
 WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")
 SETPRIV = ("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all")
 
@@ -117,7 +116,10 @@ def _namespaces() -> bool:
     with tempfile.TemporaryDirectory(prefix="islands-lab-") as folder:
         job = Path(folder).resolve()
         command = _apart(job, [], [sys.executable, "-I", "-c", "pass"])
-        return subprocess.run(command, cwd=job, capture_output=True, check=False).returncode == 0
+        return any(
+            subprocess.run(command, cwd=job, capture_output=True, check=False).returncode == 0
+            for _ in range(TRIES)
+        )
 
 
 def _apart(job: Path, hidden: Sequence[Path], command: Sequence[str]) -> list[str]:
@@ -129,7 +131,9 @@ def _apart(job: Path, hidden: Sequence[Path], command: Sequence[str]) -> list[st
     found = {one for p in places for one in _hideable(p.resolve(), needed)}
     mounts = ""
     for path in sorted(one for one in found if found.isdisjoint(one.parents)):
-        how = "-t tmpfs none" if path.is_dir() else "--bind /dev/null"
+        how = "-o bind,ro /dev/null"
+        if path.is_dir():
+            how = "-t tmpfs none" if path in job.parents else "-t tmpfs -o ro none"
         place = shlex.quote(str(path))
         mounts += f"mount {how} {place} || [ ! -e {place} ] || exit 1\n"  # it may be gone by now
     script = (
