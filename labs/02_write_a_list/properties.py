@@ -9,7 +9,7 @@ from random import Random
 
 import pandas as pd
 
-from pipelines.lab.property import Case, Made, Property, found_of, frame, rows
+from pipelines.lab.property import Case, Made, Property, both_of, frame, rows
 from pipelines.lab.spans import Spans, agreement, common, days, spans
 from pipelines.lab.worlds import Base
 
@@ -81,7 +81,7 @@ def _nobody_else(case: Case) -> tuple[int, int]:
 
 
 def _periods(case: Case) -> tuple[int, int]:
-    return found_of(rows(case.truth["periods"]), rows(case.out, "subject_id", "from_day", "to_day"))
+    return both_of(rows(case.truth["periods"]), rows(case.out, "subject_id", "from_day", "to_day"))
 
 
 def _not_before_known(case: Case) -> tuple[int, int]:
@@ -100,7 +100,7 @@ PROPERTIES = [
     Property("nobody_else", "of the days on the list belong there", 20, _nobody_else, 0.999),
     Property(
         "periods",
-        "of the periods stand in one row, from their first day to the first day after",
+        "of the periods and rows are one period in one row, from its first day to the first day after",
         20,
         _periods,
         0.99,

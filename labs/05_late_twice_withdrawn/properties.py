@@ -15,6 +15,7 @@ from pipelines.lab.worlds import Base
 
 RECORDS, DELIVERIES = 160, 24
 FIRST = date(2024, 1, 1)
+OPERATIONS = ("change", "change", "change", "correct", "correct", "correct", "withdraw", "add")
 COLUMNS = ("record_id", "value", "valid_from", "valid_to", "from_day", "to_day")
 
 
@@ -27,7 +28,7 @@ def make(base: Base, draw: Random) -> Made:
     lines: dict[date, list[tuple]] = defaultdict(list)
     for n in range(RECORDS):
         record = f"R{n:04}"
-        for place in sorted(draw.choices(range(DELIVERIES), k=draw.randrange(1, 7))):
+        for place in sorted(draw.choices(range(DELIVERIES), k=draw.randrange(1, 10))):
             lines[on[place]].append(_line(record, on[place], values, draw, lines))
         if draw.randrange(4) == 0:  # said again, in the same delivery or a later one
             place = draw.randrange(DELIVERIES)
@@ -46,7 +47,7 @@ def make(base: Base, draw: Random) -> Made:
 def _line(record: str, delivery: date, values: list[str], draw: Random, lines: dict) -> tuple:
     """One thing that is said of a record; most often an addition first, then what may follow it."""
     told = any(line[0] == record for day in sorted(lines) for line in lines[day])
-    operation = draw.choice(("change", "change", "correct", "withdraw", "add")) if told else "add"
+    operation = draw.choice(OPERATIONS) if told else "add"
     if draw.randrange(20) == 0:
         operation = draw.choice(
             ("change", "correct", "withdraw")
@@ -54,7 +55,12 @@ def _line(record: str, delivery: date, values: list[str], draw: Random, lines: d
     if operation == "withdraw":
         return record, operation, None, None
     late = draw.choice((0, 0, 3, 10, 45, 200))
-    return record, operation, draw.choice(values), delivery - timedelta(days=late)
+    said = [
+        line[2] for day in sorted(lines) for line in lines[day] if line[0] == record and line[2]
+    ]
+    again = said and draw.randrange(5) == 0  # the same value once more, since another day
+    value = said[-1] if again else draw.choice(values)
+    return record, operation, value, delivery - timedelta(days=late)
 
 
 def day_by_day(changes: Iterable[tuple]) -> list[tuple]:
@@ -87,7 +93,7 @@ def _applied(parts: list[tuple], operation: str, value: str, day: date) -> list[
         return []
     last, start, _ = parts[-1]
     if operation == "correct":
-        return [*parts[:-1], (value, day if len(parts) == 1 else max(day, start), None)]
+        return [*parts[:-1], (value, max([day, *(end for _, _, end in parts[-2:-1])]), None)]
     if day <= start or value == last:
         return parts
     return [*parts[:-1], (last, start, day), (value, day, None)]

@@ -23,7 +23,7 @@ def make(base: Base, draw: Random) -> Made:
         "WHERE event_kind = 'penalty' AND amount_yuan > 0 "
         "GROUP BY ground HAVING count(*) >= 3 ORDER BY ground"
     )
-    # A step of 100 yuan; the most is at least twice the least, and at most 100 times.
+    # A step of 100 yuan; the most is at least twice the least, and at most 40 times.
     ranges = {
         ground: (
             least := max(200, int(low) // 100 * 100),

@@ -20,9 +20,10 @@ import pyarrow.parquet as pq
 
 OWN_PACKAGES = ("schemas", "sources", "pipelines", "quality", "labs", "docs", "tests")
 DENIED = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.system",
-          "ctypes.", "os.startfile", "pty.", "os.kill", "os.symlink", "os.link", "shutil.")  # fmt: skip
-# What starts programs without an event that could be seen.
-STARTS_PROGRAMS = ("_posixsubprocess", "_winapi")
+          "ctypes.", "os.startfile", "pty.", "os.kill", "os.symlink", "os.link", "shutil.",
+          "resource.")  # fmt: skip
+# What starts programs, or calls the system, without an event that could be seen.
+STARTS_PROGRAMS = ("_posixsubprocess", "_winapi", "_cffi_backend")
 LOOKS = ("open", "os.listdir", "os.scandir", "os.walk", "glob.glob", "os.chdir")
 CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod", "os.chown",
            "os.utime", "os.setxattr", "os.removexattr")  # fmt: skip
@@ -39,7 +40,7 @@ class RefusedImports:
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         if name in STARTS_PROGRAMS:
-            raise ImportError(f"{name} starts programs, which a submission may not.")
+            raise ImportError(f"{name} can start programs, which a submission may not.")
         if name.partition(".")[0] in OWN_PACKAGES:
             raise ImportError(
                 f"{name} is the laboratory's own code, which a submission may not use."
@@ -64,33 +65,47 @@ def bound(seconds: int, memory: int) -> None:
             continue  # macOS knows no bound of memory
 
 
-def opens_to_write(mode: str | None, flags: int) -> bool:
+def opens_to_write(
+    mode: str | None, flags: int, writes: int = WRITES, letters: frozenset = frozenset("wax+")
+) -> bool:
     """Whether a file is opened to be written: by its mode as Python says it, or the system's flags."""
-    return bool(flags & WRITES) or any(letter in (mode or "") for letter in "wax+")
+    return flags & writes != 0 or not letters.isdisjoint(mode or "")
 
 
 def wall_in(job: Path) -> None:
-    """From here on, deny what does not belong to the submission. It cannot be taken back."""
-    readable = [str(job), *{os.path.realpath(p) for p in (sys.prefix, sys.base_prefix)}, *DEVICES]
-    here = str(job)
+    """From here on, deny what does not belong to the submission.
 
-    def within(path: str, folders: list[str]) -> bool:
-        return any(path == folder or path.startswith(folder + os.sep) for folder in folders)
+    It keeps from looking about, by accident or by what one reads in a book; not from who takes Python itself
+    apart. That is the system's part.
+    """
+    readable = (str(job), *{os.path.realpath(p) for p in (sys.prefix, sys.base_prefix)}, *DEVICES)
+    here, own = (
+        (str(job),),
+        tuple(f"{os.sep}site-packages{os.sep}{n}{os.sep}" for n in OWN_PACKAGES),
+    )
+    # A submission can put others in their place in this module, or in `os`: these are kept as they are.
+    denied, looks, changes, to_write, refuse = DENIED, LOOKS, CHANGES, opens_to_write, Denied
+    real, decode, kinds, sep = os.path.realpath, os.fsdecode, (str, bytes, os.PathLike), os.sep
+    is_a = isinstance
+
+    def within(path: str, folders: tuple[str, ...]) -> bool:
+        return path in folders or path.startswith(tuple([folder + sep for folder in folders]))
 
     def see(event: str, args: tuple) -> None:
-        if event.startswith(DENIED):
-            raise Denied(f"a submission may not use {event.partition('.')[0]}.")
-        if event not in LOOKS and event not in CHANGES:
+        if event.startswith(denied):
+            raise refuse(f"a submission may not use {event.partition('.')[0]}.")
+        if event not in looks and event not in changes:
             return
-        writes = event in CHANGES or (event == "open" and opens_to_write(*args[1:]))
-        for given in args if event in CHANGES else args[:1]:
-            if not isinstance(given, (str, bytes, os.PathLike)):
+        writes = event in changes or (event == "open" and to_write(*args[1:]))
+        for given in args if event in changes else args[:1]:
+            if not is_a(given, kinds):
                 continue
-            path = os.path.realpath(os.fsdecode(given))
-            if not within(path, [here] if writes else readable):
-                raise Denied("a submission may read and write only its own folder.")
-            if any(f"{os.sep}site-packages{os.sep}{name}{os.sep}" in path for name in OWN_PACKAGES):
-                raise Denied("the laboratory's own files are not for submissions.")
+            path = real(decode(given))
+            if not within(path, here if writes else readable):
+                raise refuse("a submission may read and write only its own folder.")
+            for name in own:
+                if name in path:
+                    raise refuse("the laboratory's own files are not for submissions.")
 
     def refused(*_: object) -> None:
         raise Denied("a submission may not start programs.")
@@ -152,7 +167,8 @@ def table_of(answer: object) -> pa.Table:
             try:
                 columns[str(name)] = pa.array(answer[name], from_pandas=True)
             except (pa.ArrowInvalid, pa.ArrowTypeError):
-                columns[str(name)] = pa.array([None if v is None else str(v) for v in answer[name]])
+                told = zip(answer[name], answer[name].isna(), strict=True)
+                columns[str(name)] = pa.array([None if gone else str(v) for v, gone in told])
         return pa.table(columns)
     raise ValueError(f"solve must give a pandas DataFrame, not {type(answer).__name__}.")
 

@@ -85,6 +85,12 @@ def check(folder: FolderArgument = Path(), as_json: JsonOption = False) -> None:
         print_json(_as_dict(verdict))
     else:
         _print(f"Lab {one.number}, {one.title}: the public check", verdict)
+        if verdict.passed:
+            where = "" if folder == Path() else f" {folder}"
+            print(
+                "It holds so far. Whether it is right is graded on other worlds; hand it in: "
+                f"islands lab submit{where}"
+            )
     if not verdict.passed:
         raise typer.Exit(1)
 
@@ -97,9 +103,14 @@ def submit(
     ] = None,
 ) -> None:
     """Pack what you hand in into one file."""
+    from pipelines.lab.exam import unread_in
+    from pipelines.lab.folder import EXAM, read_submission
     from pipelines.lab.folder import submit as pack
 
     print(f"Packed {pack(folder, out)}; hand in this file.")
+    one = read_submission(folder)
+    for sentence in unread_in(one.text) if one.lab == EXAM else []:
+        print(sentence)
 
 
 @lab.command()
@@ -117,6 +128,7 @@ def grade(
     as_json: JsonOption = False,
 ) -> None:
     """Grade a class: one table, one page of feedback each; stopped, it goes on where it was."""
+    from pipelines.lab.folder import others_in
     from pipelines.lab.grading import EXPORTS
     from pipelines.lab.grading import grade as grade_all
     from pipelines.lab.sandbox import limits
@@ -138,6 +150,8 @@ def grade(
     print(
         f"Graded {len(results)} submissions: {passed} hold every property; mean score {mean:.1f} of 100."
     )
+    if others := ", ".join(path.name for path in others_in(folder)):
+        print(f"Left out, since it is no .zip file and no folder with lab.json: {others}.")
     print(f"{target / 'grades.csv'} has a line a property, {target / 'feedback'} a page each.")
     print(limits())
 
@@ -175,7 +189,3 @@ def _print(title: str, verdict: Verdict) -> None:
         print(f"  {'no ' if mark.reason else 'yes'}  {mark.name}: {mark.told}")
     for trouble in verdict.troubles[:5]:
         print(f"  {trouble}")
-    if verdict.passed:
-        print(
-            "It holds so far. Whether it is right is graded on other worlds; hand it in: islands lab submit"
-        )

@@ -17,7 +17,7 @@ from pipelines.home import write_text
 from pipelines.lab.cases import write_database
 from pipelines.lab.folder import ANSWERS, EXAM, begin_folder, write_about
 from pipelines.lab.judge import Mark, Verdict
-from pipelines.lab.worlds import Base, draw_of, make_base, number_of
+from pipelines.lab.worlds import Base, draw_of, make_base, number_of, see_salt
 
 QUESTIONS = 10
 POINTS = 10
@@ -158,7 +158,7 @@ BANK = [
         {"kind": "SELECT DISTINCT link_kind FROM links"},
     ),
     Question(
-        "How many entries of the list `{list}` rest on another entry rather than on a record?",
+        "How many versions of entries of the list `{list}` rest on another entry rather than on a record?",
         "SELECT count(DISTINCT entry_version) FROM evidence WHERE parent_kind = 'entry' AND entry_version IN "
         "(SELECT entry_version FROM entries WHERE list = '{list}')",
         {"list": "SELECT DISTINCT list FROM entries JOIN evidence USING (entry_version) "
@@ -177,8 +177,9 @@ def make_exam(student: str, salt: str, folder: Path) -> None:
     """Make a student's exam: the questions, an empty sheet for answers, and the data.
 
     Raises:
-        ValueError: if the name cannot be, or the folder holds something.
+        ValueError: if the name cannot be, the folder holds something, or the salt is empty.
     """
+    see_salt(salt)
     begin_folder(folder, student)
     with tempfile.TemporaryDirectory() as place:
         base = make_base(Path(place) / "world", number_of("exam", salt, student))
@@ -195,11 +196,13 @@ def make_exam(student: str, salt: str, folder: Path) -> None:
     write_about(folder, student, EXAM)
 
 
+MARKS = ",;\t"  # what may part the columns of a sheet
 # A number of an answer; thousands may be set apart.
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ ,]\d{3})+)(\.\d+)?")
 WHAT_TO_DO = (
     "All data is synthetic. Each answer is one number, found in `data.duckdb`; write it into `answers.csv`. "
-    "A day after *to* is the first on which it no longer holds. Pack with `islands lab submit`."
+    "A day after *to* is the first on which it no longer holds. How many events, facts, copies, links, "
+    "measures or versions there are is how many rows the table of them has. Pack with `islands lab submit`."
 )
 
 
@@ -235,6 +238,17 @@ def grade_exam(sheet: str, student: str, salt: str) -> Verdict:
     return Verdict(marks, trouble)
 
 
+def unread_in(sheet: str) -> list[str]:
+    """What of a sheet of answers would not count, a sentence each: lines that cannot be read, and gaps.
+
+    >>> unread_in("question,answer\\n1,5\\n2,many\\n" + "".join(f"{n},{n}\\n" for n in range(3, 11)))
+    ["answers.csv, line 3: it needs a question's number and one number.", 'There is no answer to 2.']
+    """
+    found, trouble = answers_in(sheet)
+    gaps = [str(n) for n in range(1, QUESTIONS + 1) if n not in found]
+    return [*trouble, *([f"There is no answer to {', '.join(gaps)}."] if gaps else [])]
+
+
 def answers_in(sheet: str) -> tuple[dict[int, float], list[str]]:
     """Question -> number, and a sentence for each line that cannot be read.
 
@@ -243,7 +257,10 @@ def answers_in(sheet: str) -> tuple[dict[int, float], list[str]]:
     """
     found: dict[int, float] = {}
     trouble = []
-    reader = csv.reader(sheet.splitlines())
+    lines = sheet.splitlines()
+    # Spreadsheets of many countries part columns by a semicolon.
+    mark = next((m for m in MARKS if lines and m in lines[0]), ",")
+    reader = csv.reader(lines, delimiter=mark)
     try:
         head = [name.strip() for name in next(reader, [])]
         if head != ["question", "answer"]:

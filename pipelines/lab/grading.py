@@ -16,14 +16,19 @@ from pipelines.lab.catalogue import lab_of
 from pipelines.lab.exam import grade_exam
 from pipelines.lab.folder import EXAM, Submission, submissions_in
 from pipelines.lab.judge import Mark, Verdict, judge
-from pipelines.lab.sandbox import limits
-from pipelines.lab.worlds import WORLDS, number_of
+from pipelines.lab.sandbox import NotBegun, limits
+from pipelines.lab.worlds import WORLDS, number_of, see_salt
 from schemas.processes import each
 from schemas.progress import Progress
 
 EXPORTS = ("gradescope", "nbgrader")
 COLUMNS = ("student", "lab", "score", "passed", "property", "points", "of", "share", "reason")
-RESULT_FORMAT = 4  # raised when judging or what it leaves changes: earlier results are made anew
+# As nbgrader exports grades; what is not known here is empty.
+NBGRADER = (
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
+    "late_submission_penalty", "score", "max_score",
+)  # fmt: skip
+RESULT_FORMAT = 5  # raised when judging or what it leaves changes: earlier results are made anew
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,13 @@ class Task:
             said = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return said if said.get("mark") == self.mark else None
+        whole = isinstance(said, dict) and self.page.is_file()
+        return said if whole and said.get("mark") == self.mark else None
+
+    @property
+    def page(self) -> Path:
+        """Where its feedback is."""
+        return self.out / "feedback" / f"{self.name}.md"
 
 
 def grade(
@@ -96,8 +107,10 @@ def grade(
         One result a submission, by lab and student.
 
     Raises:
-        ValueError: if there is nothing to grade, or a submission cannot be told whose it is.
+        ValueError: if there is nothing to grade, it cannot be told whose a submission is, the salt is
+            empty, or the system does not start a submission.
     """
+    see_salt(salt)
     tell = progress or (lambda label, done, total: None)
     hidden = (folder, out, cache)
     tasks = [Task(one, salt, cache, out, worlds, hidden) for one in submissions_in(folder)]
@@ -105,7 +118,7 @@ def grade(
         (out / name).mkdir(parents=True, exist_ok=True)
     found = {task.name: said for task in tasks if (said := task.done())}
     left = [task for task in tasks if task.name not in found]
-    labs = sorted({task.submission.lab for task in left} - {EXAM})
+    labs = sorted({t.submission.lab for t in left if not t.submission.trouble} - {EXAM})
     # Lab by lab, so that two processes never wait for one world.
     needed = [(name, salt, cache, n) for name in labs for n in range(worlds)]
     for n, _ in enumerate(each(_prepare, needed, workers), start=1):
@@ -116,9 +129,11 @@ def grade(
     results = [found[task.name] for task in tasks]
     write_text(out / "grades.csv", _csv(COLUMNS, _lines(results)))
     if "nbgrader" in exports:
-        columns = ("assignment", "student_id", "raw_score", "score", "max_score")
-        lines = [(r["lab"], r["student"], r["score"], r["score"], 100) for r in results]
-        write_text(out / "nbgrader.csv", _csv(columns, lines))
+        lines = [
+            (r["lab"], "", "", r["student"], "", "", "", r["score"], 0.0, r["score"], 100)
+            for r in results
+        ]
+        write_text(out / "nbgrader.csv", _csv(NBGRADER, lines))
     if "gradescope" in exports:
         (out / "gradescope").mkdir(exist_ok=True)
         for said in results:
@@ -178,10 +193,11 @@ def _grade(task: Task) -> dict[str, Any]:
     worlds = _worlds(task)
     try:
         verdict = _verdict(task, worlds)
+    except NotBegun:
+        raise
     except Exception as error:  # whatever one hands in, the others are graded
         why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        mark = Mark("graded", "could be graded", 100, 1.0, 0, 1, "It could not be graded.")
-        verdict = Verdict([mark], [why])
+        verdict = _nothing("could be graded", "It could not be graded.", why)
     said = {
         "mark": task.mark,
         "name": task.name,
@@ -197,7 +213,7 @@ def _grade(task: Task) -> dict[str, Any]:
         "troubles": verdict.troubles,
         "limits": limits(),
     }
-    write_text(task.out / "feedback" / f"{task.name}.md", page(said))
+    write_text(task.page, page(said))
     write_text(
         task.out / "results" / f"{task.name}.json", json.dumps(said, ensure_ascii=False, indent=1)
     )
@@ -205,8 +221,8 @@ def _grade(task: Task) -> dict[str, Any]:
 
 
 def _worlds(task: Task) -> list[World]:
-    """The worlds a submission is graded on; none for an exam, which makes its own."""
-    if task.submission.lab == EXAM:
+    """The worlds a submission is graded on; none for an exam, which makes its own, or if nothing is there."""
+    if task.submission.lab == EXAM or task.submission.trouble:
         return []
     lab = lab_of(task.submission.lab)
     return [class_world(lab, task.salt, task.cache, n) for n in range(task.worlds)]
@@ -214,9 +230,16 @@ def _worlds(task: Task) -> list[World]:
 
 def _verdict(task: Task, worlds: Sequence[World]) -> Verdict:
     one = task.submission
+    if one.trouble:
+        return _nothing("could be read", "There is nothing in it that could be read.", one.trouble)
     if one.lab == EXAM:
         return grade_exam(one.text, one.student, task.salt)
     return judge(lab_of(one.lab), one.text, one.name, worlds, task.hidden)
+
+
+def _nothing(says: str, reason: str, trouble: str) -> Verdict:
+    """Of a submission in which there was nothing to judge."""
+    return Verdict([Mark("graded", says, 100, 1.0, 0, 1, reason)], [trouble])
 
 
 def _lines(results: Iterable[dict[str, Any]]) -> Iterable[tuple]:

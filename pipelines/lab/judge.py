@@ -16,8 +16,9 @@ import pyarrow as pa
 
 from pipelines.lab.cases import World, cut_output, given_in, lay_down
 from pipelines.lab.catalogue import Lab
+from pipelines.lab.output import Output
 from pipelines.lab.property import Case, Made, Property, frame, rows
-from pipelines.lab.sandbox import Output, run
+from pipelines.lab.sandbox import run
 from pipelines.lab.worlds import draw_of
 
 FORM, ORDER, FORESIGHT = "form", "order", "no_foresight"
@@ -216,11 +217,12 @@ def formed(lab: Lab, table: pa.Table) -> pd.DataFrame:
         FormError: if it has not the columns, a value is not of its type, or a key comes twice.
     """
     names = table.column_names
-    if sorted(names) != sorted(lab.output):
+    given = {name.lower(): name for name in names}  # SQL does not tell capitals apart
+    if len(given) < len(names) or given.keys() != lab.output.keys():
         raise FormError(
             f"The answer has the columns {', '.join(names)}; asked for is {', '.join(lab.output)}."
         )
-    columns = {name: _column(name, kind, table[name]) for name, kind in lab.output.items()}
+    columns = {name: _column(name, kind, table[given[name]]) for name, kind in lab.output.items()}
     out = pd.DataFrame(columns, columns=list(lab.output), dtype=object)
     keys = rows(out, *lab.key)
     if any(part is None for key in keys for part in key):
@@ -240,7 +242,10 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 
 def _rounded(row: tuple) -> tuple:
-    return tuple(float(f"{v:.{DIGITS}g}") if isinstance(v, float) else v for v in row)
+    """A row with what sums leave in the last digits taken off, also where a sum should be nothing."""
+    return tuple(
+        round(float(f"{v:.{DIGITS}g}"), DIGITS) if isinstance(v, float) else v for v in row
+    )
 
 
 def _column(name: str, kind: str, values: pa.ChunkedArray) -> list[Any]:
@@ -261,6 +266,8 @@ def _value(name: str, kind: str, value: Any) -> Any:
         FormError: if it is none.
     """
     try:
+        if isinstance(value, str) and kind in ("whole", "number"):
+            value = float(value)
         if isinstance(value, float) and math.isnan(value):
             return None
         if kind == "text":
@@ -268,9 +275,12 @@ def _value(name: str, kind: str, value: Any) -> Any:
         if kind == "yes_no" and isinstance(value, bool):
             return value
         if kind == "day":
+            if isinstance(value, str):
+                value = datetime.datetime.fromisoformat(value)
             if isinstance(value, datetime.datetime):
                 return value.date()
-            return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
+            if isinstance(value, datetime.date):
+                return value
         if kind == "whole" and not isinstance(value, bool) and int(value) == value:
             return int(value)
         if (

@@ -46,6 +46,19 @@ def number_of(*words: object) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
 
 
+def see_salt(salt: str) -> None:
+    """See that a salt could be a secret.
+
+    Raises:
+        ValueError: if it is empty, so that anybody could make the same worlds.
+    """
+    if not salt.strip():
+        raise ValueError(
+            "The salt is empty, and with it anybody could make the same worlds; give a secret text with "
+            "--salt or in ISLANDS_LAB_SALT."
+        )
+
+
 @dataclass(frozen=True)
 class Base:
     """One world, built.

@@ -14,7 +14,7 @@ def applied(parts, operation, value, day):
     last, start, _ = parts[-1]
     if operation == "correct":
         if len(parts) > 1:
-            day = max(day, start)
+            day = max(day, parts[-2][2])
         return [*parts[:-1], (value, day, None)]
     if day <= start or value == last:
         return parts
