@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
-from tests.how_many import LONG
+from tests.how_many import LONG, how_many
 
 if TYPE_CHECKING:  # not before a test asks for it
     from pipelines.home import Home
@@ -37,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give a run a cache folder of its own; its workers are given the same."""
     if config.option.markexpr != "not long":
         os.environ[LONG] = "yes"
+    settings.register_profile("ours", max_examples=how_many(100))
+    settings.load_profile("ours")
     if not hasattr(config, "workerinput"):
         os.environ[CACHE] = tempfile.mkdtemp(prefix="islands-tests-")
 

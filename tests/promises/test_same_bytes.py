@@ -24,7 +24,7 @@ from pathlib import Path
 from sources.deliver import generate
 home = Path(sys.argv[1])
 size, seed, shards = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-generate(home / "landing", home / "world", size, seed, 40, 1.0, shards=shards)
+generate(home / "landing", home / "world", size, seed, 20, 1.0, shards=shards)
 """
 SURROUNDINGS = [
     {"PYTHONHASHSEED": "1", "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"},
