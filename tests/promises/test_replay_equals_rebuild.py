@@ -170,6 +170,7 @@ def test_many_at_once_do_what_each_does_alone(wanted, home_tiny):
         assert reached > 3
 
 
+@pytest.mark.long  # above each is followed alone in a base that has followed others
 @SOME_OR_ALL
 def test_nothing_is_left_behind_by_those_before(wanted, home_tiny):
     """A base that has followed others gives what one opened anew does."""
