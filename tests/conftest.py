@@ -21,6 +21,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 from filelock import FileLock
+from hypothesis import settings
+
+from tests.how_many import LONG, how_many
 
 if TYPE_CHECKING:  # not before a test asks for it
     from pipelines.home import Home
@@ -33,6 +36,10 @@ CACHE = "ISLANDS_CACHE"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give a run a cache folder of its own; its workers are given the same."""
+    if config.option.markexpr != "not long":
+        os.environ[LONG] = "yes"
+    settings.register_profile("ours", max_examples=how_many(100))
+    settings.load_profile("ours")
     if not hasattr(config, "workerinput"):
         os.environ[CACHE] = tempfile.mkdtemp(prefix="islands-tests-")
 
@@ -61,7 +68,24 @@ class Built:
         return self.folder / "built.duckdb"
 
     def home(self, place: Path) -> Home:
-        """A home in an empty folder whose database in force is this one."""
+        """A home in an empty folder whose database in force is this one.
+
+        What its first replay would lay out beside the database is laid out once for all such homes.
+        """
+        from pipelines.replay.compare.universes import Universes
+
+        home = self._pointed(place)
+
+        def lay_out(folder: Path) -> None:
+            (folder / "prepared").mkdir()
+            first = self._pointed(folder)
+            Universes(first).close()
+
+        laid_out = make_once(self.folder.with_name(f"{self.folder.name}-laid-out"), lay_out)
+        (home.path / "prepared").symlink_to(laid_out / "prepared")
+        return home
+
+    def _pointed(self, place: Path) -> Home:
         from pipelines.home import Home, write_json
 
         made = json.loads((self.landing / "manifest.json").read_text(encoding="utf-8"))
@@ -258,24 +282,26 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 
 # Files whose tests take long begin first, so that no worker is left with one at the end.
-FIRST = ("test_experiment", "test_replay_equals_rebuild", "test_no_dead_end", "test_readme",
-         "test_killed_build")  # fmt: skip
+FIRST = ("test_experiment", "test_intervals_are_days", "test_replay_equals_rebuild", "test_passing",
+         "test_no_dead_end", "test_readme", "test_order", "test_matrix", "test_definitions_runs",
+         "test_definitions_recorded", "test_same_bytes", "test_one_folder", "test_adding", "test_demo",
+         "test_notebook", "test_killed_build")  # fmt: skip
 
-# What shares something slow to make (a Spark session, an experiment, a page) stays on one worker.
-TOGETHER = ("/engine/", "/experiment/", "/matrix/", "/browser/", "/labs/", "test_replay_equals_rebuild",
-            "test_no_dead_end", "test_demo", "test_gates_keep_out", "test_quarantine",
-            "test_replay_page")  # fmt: skip
+# What shares something slow to make (a Spark session, an experiment, a page) stays on one worker: the tests
+# of one file, and those of these folders.
+TOGETHER = ("/engine/", "/experiment/", "/matrix/", "/browser/", "/labs/", "/definitions/")
 
 
 @pytest.hookimpl(optionalhook=True)  # where tests run on several workers
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """Hand tests out one by one, but what belongs together to one worker."""
+    """Hand tests out file by file, and what else belongs together to one worker."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Together(LoadScopeScheduling):
         # Groups that are told by marks are lost with pytest 9.2, which keeps a test's name apart.
         def _split_scope(self, nodeid: str) -> str:
-            return next((part for part in TOGETHER if part in nodeid), nodeid)
+            file = nodeid.partition("::")[0]
+            return next((part for part in TOGETHER if part in file), file)
 
     return Together(config, log)
 

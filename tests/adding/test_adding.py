@@ -161,6 +161,7 @@ def test_a_mode_of_edge(tree: Tree) -> None:
     assert "edge_modes.csv" in named_by_the_readme("a mode of edge")
 
 
+@pytest.mark.long  # a list and an island in every run
 def test_a_measure(tree: Tree) -> None:
     row = "deposit_asked,bank,court_dishonest,serious,legal_representative:b>a,,,,,Deposit asked,收取保证金,"
     tree.append("schemas/codes/measures.csv", row + "ours\n")

@@ -46,12 +46,11 @@ def test_blocks_and_rows_shown_are_what_comes_out(lab):
         assert text(path) == rewritten(text(path), lab, filled), f"{name(path)}: run `make docs`"
 
 
-def test_every_command_runs(tmp_path):
-    """All that the pages tell people to type, in the order they tell it, each line once."""
-    lab = make_lab(tmp_path)
+def typed(lab: Lab, *told: str) -> int:
+    """Run all that pages tell people to type, in the order they tell it; how many lines, each once."""
     done = set()
-    for path in PAGES:
-        for example in examples(text(path)):
+    for page in told:
+        for example in examples(page):
             for line in example.commands() if example.kind == "sh" else ():
                 if line in done or example.shown:
                     continue
@@ -63,7 +62,19 @@ def test_every_command_runs(tmp_path):
                     assert "--home" in lab.run("islands check --help")
                 else:
                     lab.run(line)
-    assert len(done) > 20
+    return len(done)
+
+
+def test_the_first_commands_run(lab):
+    """The one path of the README, and what students type."""
+    path = text(README).partition("## What joining gains")[0]
+    assert "## The one path" in path
+    assert typed(lab, path, text(ROOT / "docs" / "students.md")) > 6
+
+
+@pytest.mark.long
+def test_every_command_runs(tmp_path):
+    assert typed(make_lab(tmp_path), *map(text, PAGES)) > 20
 
 
 def test_a_command_that_fails_would_be_seen(tmp_path):

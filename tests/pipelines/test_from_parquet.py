@@ -61,6 +61,7 @@ def test_the_same_tables_columns_types_and_rows(story, taken) -> None:
     assert not wrong, told(wrong)
 
 
+@pytest.mark.long  # what has the same tables, columns, types and rows
 def test_a_replay_says_the_same(story, taken, tmp_path) -> None:
     ours = story.home(tmp_path / "ours")
     theirs = Home(tmp_path / "theirs")

@@ -82,12 +82,17 @@ class Tree:
         }
 
     @cached_property
+    def nodes(self) -> dict[str, list[ast.AST]]:
+        """Module -> all that stands in it."""
+        return {name: list(ast.walk(module)) for name, module in self.parsed.items()}
+
+    @cached_property
     def imports(self) -> dict[str, dict[str, ast.stmt]]:
         """Module -> module of ours it imports -> the first statement that does."""
         return {name: dict(self._imported(name)) for name in self.modules}
 
     def _imported(self, name: str) -> Iterator[tuple[str, ast.stmt]]:
-        statements = [n for n in ast.walk(self.parsed[name]) if isinstance(n, ast.stmt)]
+        statements = [n for n in self.nodes[name] if isinstance(n, ast.stmt)]
         for statement in reversed(statements):  # of several, the first is kept
             wanted = []
             if isinstance(statement, ast.Import):
@@ -97,7 +102,7 @@ class Tree:
                     self._meant(statement.module or "", alias.name) for alias in statement.names
                 ]
             yield from ((one, statement) for one in wanted if one in self.modules and one != name)
-        for call in ast.walk(self.parsed[name]):  # a package that finds its modules by file name
+        for call in self.nodes[name]:  # a package that finds its modules by file name
             if isinstance(call, ast.Call) and "import_module" in ast.unparse(call.func):
                 found = [m for m in self.modules if m.rpartition(".")[0] == name]
                 yield from ((one, self.parsed[name].body[0]) for one in found)
@@ -128,7 +133,7 @@ class Tree:
     def _paths(self, name: str) -> set[str]:
         """Patterns of the paths that a module writes out, relative to the root."""
         found = set()
-        for node in ast.walk(self.parsed[name]):
+        for node in self.nodes[name]:
             if isinstance(node, ast.Constant | ast.JoinedStr):
                 said = _text(node)
                 if said and said.partition("/")[0] in PACKAGES and " " not in said:
@@ -159,7 +164,7 @@ class Tree:
                 return _joined(_folder(of), said)
             if verb == "with_suffix" and said:
                 return of.rpartition(".")[0] + said
-        if isinstance(node, ast.Call) and ast.unparse(node) == "Path(__file__)":
+        if _is_here(node):
             return self.modules[name].relative_to(self.root).as_posix()
         if isinstance(node, ast.Attribute) and node.attr == "parent":
             of = self._path(name, node.value)
@@ -171,14 +176,24 @@ class Tree:
 
     def _said_of(self, name: str, constant: str) -> tuple[str, ast.expr | None]:
         """The module in which a constant is said, and what is said; None if it is none of ours."""
-        for node in self.parsed[name].body:
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == constant:
-                return name, node.value
-            if isinstance(node, ast.ImportFrom) and node.module in {*self.modules} - {name}:
-                for alias in node.names:
-                    if (alias.asname or alias.name) == constant:
-                        return self._said_of(node.module, alias.name)
-        return name, None
+        said = self._said[name].get(constant)
+        if isinstance(said, tuple):
+            return self._said_of(*said)
+        return name, said
+
+    @cached_property
+    def _said(self) -> dict[str, dict[str, ast.expr | tuple[str, str]]]:
+        """Module -> constant -> what is said first; or the module and the name it is imported from."""
+        found: dict[str, dict[str, ast.expr | tuple[str, str]]] = {}
+        for name, module in self.parsed.items():
+            own = found.setdefault(name, {})
+            for node in module.body:
+                if isinstance(node, ast.Assign):
+                    own.setdefault(ast.unparse(node.targets[0]), node.value)
+                elif isinstance(node, ast.ImportFrom) and node.module in self.modules:
+                    for alias in node.names if node.module != name else ():
+                        own.setdefault(alias.asname or alias.name, (node.module, alias.name))
+        return found
 
     def room(self, name: str) -> str:
         """The room of a module, or of a data file under its dotted path."""
@@ -233,6 +248,12 @@ class Tree:
             if statement in self.parsed[name].body:
                 found |= self._brings(other, seen)
         return found
+
+
+def _is_here(node: ast.expr) -> bool:
+    """Whether it is `Path(__file__)`."""
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+    return called == "Path" and ast.unparse(node) == "Path(__file__)"
 
 
 def _text(node: ast.expr) -> str | None:

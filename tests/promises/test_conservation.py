@@ -20,9 +20,9 @@ from pathlib import Path
 
 import pyarrow.parquet
 import pytest
-import yaml
 
 from tests.naive.diary import days_of
+from tests.naive.laws import read_yaml
 from tests.promises.databases import copy_landing, delivered
 from tests.promises.hard_world import EACH_LEVEL
 
@@ -34,7 +34,7 @@ def contracts() -> dict[str, dict]:
     found = {}
     for path in sorted(ROOT.glob("sources/*/contract.odcs.yaml")):
         if not path.parent.name.startswith("_"):
-            for feed in yaml.safe_load(path.read_text(encoding="utf-8"))["schema"]:
+            for feed in read_yaml(path)["schema"]:
                 found[feed["name"]] = {p["property"]: p["value"] for p in feed["customProperties"]}
     return found
 

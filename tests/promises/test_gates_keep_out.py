@@ -13,7 +13,6 @@ import pytest
 from pipelines.build import build
 from pipelines.home import Home
 from pipelines.replay import FaultSpec, replay
-from pipelines.run import make_home
 from quality.policies import all_told
 from tests.promises.databases import told, unlike, until
 from tests.promises.test_no_foresight import clipped
@@ -31,8 +30,8 @@ CLERK = FaultSpec(
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Home:
-    return make_home(Home(tmp_path_factory.mktemp("home")), size="story", seed=1, dirt=0.0)
+def home(story, tmp_path_factory) -> Home:
+    return story.home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from tests.naive.laws import JOINS, Laws, read_laws
 from tests.naive.little_world import little_world
 from tests.naive.simulator import Days, Simulator
 from tests.promises.drawn_mishaps import drawn_mishaps
-from tests.promises.hard_world import EACH_LEVEL
+from tests.promises.hard_world import EACH_LEVEL, IN_EVERY_RUN
 from tests.promises.little_databases import DAY0, HORIZON, WINDOW, little_database
 
 ENTRY = "list, entry_version, subject_id, ground, severity, value"
@@ -88,11 +88,7 @@ def test_intervals_equal_days_at_every_level_of_joining(join: str, built) -> Non
 
 @pytest.mark.parametrize(
     ("join", "gates"),
-    # A dirty world of a whole year at `full` is walked above.
-    [
-        pytest.param(*at, marks=[pytest.mark.long] if at[0] in ("full", "own-keys") else [])
-        for at in EACH_LEVEL
-    ],
+    [pytest.param(*at, marks=() if at in IN_EVERY_RUN else pytest.mark.long) for at in EACH_LEVEL],
 )
 def test_intervals_equal_days_of_a_hard_world(join: str, gates: str, hard_at) -> None:
     world = hard_at(join, gates)
@@ -149,8 +145,8 @@ def test_intervals_equal_days_where_ten_households_answer_for_each_other() -> No
 @pytest.mark.parametrize(
     ("seed", "join"),
     [
-        # Each seed and each level in every run, each pair of them with the long tests.
-        pytest.param(seed, join, marks=[] if (seed + n) % len(JOINS) == 0 else [pytest.mark.long])
+        # Each level in every run, each with each seed with the long tests.
+        pytest.param(seed, join, marks=[] if seed == 8 + n else [pytest.mark.long])
         for seed in range(8, 14)
         for n, join in enumerate(JOINS)
     ],

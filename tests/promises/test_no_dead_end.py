@@ -15,7 +15,6 @@ import pytest
 
 from pipelines.exchange.network import read_owners
 from pipelines.experiment.places import found_at, places
-from pipelines.home import Home
 from pipelines.replay import FaultSpec
 from pipelines.replay.compare.universes import Universes
 from schemas.contract import feeds
@@ -28,11 +27,7 @@ EACH = 2
 @pytest.fixture(scope="module")
 def universes(one_tiny, tmp_path_factory) -> Iterator[Universes]:
     """What follows faults in the first tiny world."""
-    from pipelines.run import build_home
-
-    home = Home(tmp_path_factory.mktemp("home"))
-    build_home(home, landing=one_tiny.landing)
-    with Universes(home) as opened:
+    with Universes(one_tiny.home(tmp_path_factory.mktemp("home"))) as opened:
         yield opened
 
 

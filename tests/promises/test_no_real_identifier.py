@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pyarrow.parquet
 import pytest
-import yaml
 
 from tests.naive.identifiers import PASSES, is_synthetic
+from tests.naive.laws import read_yaml
 from tests.promises.databases import delivered
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def feeds() -> dict[str, dict]:
     return {
         feed["name"]: feed
         for path in sorted(ROOT.glob("sources/*/contract.odcs.yaml"))
-        for feed in yaml.safe_load(path.read_text(encoding="utf-8"))["schema"]
+        for feed in read_yaml(path)["schema"]
     }
 
 

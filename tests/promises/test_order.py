@@ -92,6 +92,7 @@ def straight(generated, tmp_path_factory):
     return world, database
 
 
+@pytest.mark.long  # of the hard world in every run
 def test_order_of_rows_and_files(straight, tmp_path: Path) -> None:
     from pipelines.build import build
 
@@ -119,11 +120,12 @@ def test_order_of_a_hard_world(
     from pipelines.build import build
 
     other, policy = tmp_path / "built.duckdb", {"gates.out_of_bounds": gates}
-    build(hard_shuffled, other, join=join, policy=policy, checks=False, threads=1)
+    build(hard_shuffled, other, join=join, policy=policy, checks=False, threads=2)
     wrong = unlike(hard_at(join, gates).database, other, but_for_place)
     assert not wrong, told(wrong)
 
 
+@pytest.mark.long  # the hard world is built with one thread and, in another order, with two
 def test_order_of_threads(straight, tmp_path: Path) -> None:
     from pipelines.build import build
 

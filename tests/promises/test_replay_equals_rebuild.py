@@ -21,6 +21,7 @@ from pipelines.replay.compare.universes import Universes
 from pipelines.replay.prove import Case, cases, prove, tried
 from schemas.contract import feeds
 from sources.faults import FaultError, kinds
+from tests.how_many import how_many
 from tests.promises.hard_world import EACH_LEVEL, IN_EVERY_RUN
 
 
@@ -156,8 +157,9 @@ SOME_OR_ALL = pytest.mark.parametrize(
 @SOME_OR_ALL
 def test_many_at_once_do_what_each_does_alone(wanted, home_tiny):
     with Universes(home_tiny) as universes:
-        cases = drawn(universes, 6, wanted)
-        assert len(cases) > 20
+        each = how_many(6, at_least=3)
+        cases = drawn(universes, each, wanted)
+        assert len(cases) > 20 * each / 6
         together = universes.follow(cases)
         reached = 0
         for case, found in zip(cases, together, strict=True):
@@ -168,6 +170,7 @@ def test_many_at_once_do_what_each_does_alone(wanted, home_tiny):
         assert reached > 3
 
 
+@pytest.mark.long  # above each is followed alone in a base that has followed others
 @SOME_OR_ALL
 def test_nothing_is_left_behind_by_those_before(wanted, home_tiny):
     """A base that has followed others gives what one opened anew does."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -318,13 +318,21 @@ class Workbench(DuckDBEngine):
         self.execute(f"INSERT INTO {name} ({columns}) VALUES ({marks})", list(values.values()))
 
 
+@pytest.fixture(scope="session")
+def _tables() -> Iterator[Workbench]:
+    """An empty database with every table the suites look at, made once."""
+    with Workbench() as bench:
+        for name, columns in TABLES.items():
+            bench.table(name, columns)
+        yield bench
+
+
 @pytest.fixture
-def bench() -> Workbench:
-    """An empty database with every table the suites look at."""
-    bench = Workbench()
-    for name, columns in TABLES.items():
-        bench.table(name, columns)
-    return bench
+def bench(_tables: Workbench) -> Iterator[Workbench]:
+    """An empty database with every table the suites look at; what a test does there is undone."""
+    _tables.execute("BEGIN")
+    yield _tables
+    _tables.execute("ROLLBACK")
 
 
 @pytest.fixture

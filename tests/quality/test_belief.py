@@ -13,6 +13,7 @@ from pipelines.engine.lint import lint
 from pipelines.model import tables_read
 from quality import judge
 from schemas.contract import Column, feeds
+from tests.how_many import how_many
 from tests.naive.belief import Delivery, Row, believed
 
 DAY0 = date(2024, 1, 1)
@@ -228,7 +229,7 @@ def drawn(draw: random.Random, mode: str) -> list[Delivery]:
 @pytest.mark.parametrize("mode", ["snapshot", "changes", "append"])
 def test_the_tables_say_what_a_walk_through_the_rows_says(bench, land, registers, mode):
     feed, draw = registers(mode), random.Random(mode)
-    for _ in range(60):
+    for _ in range(how_many(60)):
         history = drawn(draw, mode)
         put(bench, land, feed, history)
         expected = believed(mode, history)

@@ -7,17 +7,17 @@ from datetime import date, timedelta
 
 import pytest
 import sqlglot
-import yaml
 
 from pipelines.codes import CODES, read_code_list
 from quality.expectations import Expectation, violations_sql
 from quality.gates import judge
 from quality.suites import CHECKED_STAGES, stage_expectations
 from schemas.contract import ROOT
+from tests.naive.laws import read_yaml
 
 JAN, FEB, MAR, LATE = "2024-01-01", "2024-02-01", "2024-03-01", "2030-01-01"
 # Gates whose rows are written out elsewhere, with those that pass beside those that do not.
-EXAMPLES = yaml.safe_load((ROOT / "tests/pipelines/models/gates.yml").read_text(encoding="utf-8"))
+EXAMPLES = read_yaml(ROOT / "tests" / "pipelines" / "models" / "gates.yml")
 SPELL = {"from_day": FEB, "to_day": MAR}
 BACKWARDS = {"from_day": MAR, "to_day": FEB}
 SAID = {"record_id": "r", "version": "v", "feed": "court", "effect": "assert"}

@@ -34,6 +34,7 @@ from schemas.identifiers import (
     resident_check,
     uscc_check,
 )
+from tests.how_many import how_many
 
 # Valid by every rule, and nobody's.
 SYNTHETIC = {
@@ -386,7 +387,7 @@ def test_exchanging_first_and_last_is_the_one_swap_a_uscc_misses():
 # --- an independent opinion -----------------------------------------------------------------------
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=how_many(200), deadline=None)
 @given(st.text(alphabet=USCC_ALPHABET, min_size=8, max_size=8), st.sampled_from("159"))
 def test_python_stdnum_agrees_on_the_uscc_check(body, department):
     stdnum = pytest.importorskip("stdnum.cn.uscc")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import csv
+import importlib.resources
+import json
 from datetime import date
 from functools import cache
+from pathlib import Path
 from uuid import UUID
 
 import duckdb
+import jsonschema
+import pyarrow as pa
 
 from schemas.contract import ROOT, Feed, Island
+from schemas.said_once import read_yaml
 from schemas.shape import shape_columns
 from schemas.sql import duckdb_words
 from sources.deliver_calendar import observed_columns
@@ -48,6 +54,22 @@ UNION: Row = {
 
 
 @cache
+def standard() -> jsonschema.protocols.Validator:
+    """The schema of ODCS v3.1, as `datacontract lint` has it."""
+    file = importlib.resources.files("datacontract") / "schemas/odcs-3.1.0.schema.json"
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
+
+
+def keeps_to_the_standard(folder: Path) -> None:
+    """See that the contract in a folder keeps to its standard."""
+    contract = (folder / "contract.odcs.yaml").read_text(encoding="utf-8")
+    standard().validate(read_yaml(contract))
+
+
+@cache
 def code_list(name: str) -> tuple[dict[str, str], ...]:
     """A code list, row by row."""
     with (CODES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -55,31 +77,32 @@ def code_list(name: str) -> tuple[dict[str, str], ...]:
 
 
 @cache
-def code_lists_sql() -> str:
-    """Statements that make every code list a table of text; an empty cell is missing."""
-    made = []
-    for path in sorted(CODES.glob("*.csv")):
-        rows = code_list(path.stem)
-        columns = ", ".join(f"{name} VARCHAR" for name in rows[0])
-        made.append(f"CREATE TABLE codes.{path.stem} ({columns})")
-        values = ", ".join(f"({', '.join(map(literal, row.values()))})" for row in rows)
-        made.append(f"INSERT INTO codes.{path.stem} VALUES {values}")
-    return ";\n".join(made)
+def code_lists() -> dict[str, pa.Table]:
+    """Every code list as a table of text; an empty cell is missing."""
+    return {
+        path.stem: pa.table(
+            {
+                name: pa.array([row[name] or None for row in code_list(path.stem)], pa.string())
+                for name in code_list(path.stem)[0]
+            }
+        )
+        for path in sorted(CODES.glob("*.csv"))
+    }
 
 
-def literal(value: str) -> str:
-    """A text as SQL writes it; nothing is NULL."""
-    return "'" + value.replace("'", "''") + "'" if value else "NULL"
-
-
-def connect(join: str = "full") -> duckdb.DuckDBPyConnection:
-    """A database in memory with the macros and the code lists, at a level of joining."""
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory with the macros and the code lists."""
     con = duckdb.connect()
     con.execute(duckdb_words())
     con.execute("CREATE SCHEMA codes")
-    con.execute(code_lists_sql())
-    con.execute(f"CREATE TABLE codes.run AS SELECT '{join}' AS join_level")
+    for name, rows in code_lists().items():
+        con.register("rows", rows)
+        con.execute(f"CREATE TABLE codes.{name} AS FROM rows")
+        con.unregister("rows")
     return con
+
+
+shared = cache(connect)  # for tables that the next who uses it makes anew
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, row: Row) -> None:
@@ -94,6 +117,7 @@ class World:
 
     def __init__(self) -> None:
         self.con = connect()
+        self.con.execute("CREATE TABLE codes.run AS SELECT 'full' AS join_level")
         self.con.execute("CREATE SCHEMA world")
         for table, columns in COLUMNS.items():
             held = ", ".join(f"{name} {TYPES[str(kind)]}" for name, kind in columns.items())
@@ -160,7 +184,9 @@ def conformed(
 
     The shape's columns and types are checked on the way.
     """
-    con = connect(join)
+    con = shared()
+    con.execute(f"CREATE OR REPLACE TABLE codes.run AS SELECT '{join}' AS join_level")
+    con.execute("DROP SCHEMA IF EXISTS conform CASCADE")
     con.execute("CREATE SCHEMA conform")
     for feed in island.feeds:
         con.execute(f"CREATE TABLE conform.{feed.name} ({believed_columns(feed)})")

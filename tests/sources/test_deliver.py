@@ -77,7 +77,11 @@ def test_dirt_changes_a_few_cells_only(home, tmp_path) -> None:
     assert 0 < sum(a != b for a, b in lines) < 100
 
 
-def test_a_run_replaces_what_an_earlier_one_left(home, tmp_path) -> None:
+def test_a_run_replaces_what_an_earlier_one_left(tmp_path) -> None:
+    home = tmp_path / "anew"
+    generate(home / "landing", home / "world", "story", 1, DAYS, 0)
+    tmp_path = tmp_path / "again"
+    tmp_path.mkdir()
     for folder in ("landing", "world"):
         (tmp_path / f"{folder}.partial").mkdir()
         (tmp_path / f"{folder}.partial" / "left by a killed run").write_bytes(b"")
@@ -85,7 +89,7 @@ def test_a_run_replaces_what_an_earlier_one_left(home, tmp_path) -> None:
     (tmp_path / "landing" / "manifest.json").write_text("{}", encoding="utf-8")
     (tmp_path / "landing" / "old.txt").write_text("", encoding="utf-8")
     (tmp_path / "landing.before").mkdir()  # a backup of somebody's own
-    generate(tmp_path / "landing", tmp_path / "world", "tiny", 1, DAYS, 0, tier="story")
+    generate(tmp_path / "landing", tmp_path / "world", "story", 1, DAYS, 0)
     assert tree(tmp_path / "landing") == tree(home / "landing")
     assert tree(tmp_path / "world") == tree(home / "world")
     left = sorted(p.name for p in tmp_path.iterdir())
@@ -102,7 +106,7 @@ def test_a_run_that_fails_leaves_the_old_folders(tmp_path, monkeypatch) -> None:
 
     monkeypatch.setattr(deliver, "write_deliveries", fail)
     with pytest.raises(KeyboardInterrupt):
-        generate(tmp_path / "landing", tmp_path / "world", "tiny", 1, DAYS, 0, tier="story")
+        generate(tmp_path / "landing", tmp_path / "world", "story", 1, DAYS, 0)
     assert tree(tmp_path / "landing") == {"manifest.json": b"old"}
     assert tree(tmp_path / "world") == {"subjects.parquet": b"old"}
 
@@ -111,7 +115,7 @@ def test_files_of_somebody_else_are_never_replaced(tmp_path) -> None:
     (tmp_path / "landing").mkdir()
     (tmp_path / "landing" / "thesis.docx").write_bytes(b"")
     with pytest.raises(GenerateError, match="holds files that were not generated"):
-        generate(tmp_path / "landing", tmp_path / "world", "tiny", 1, DAYS, 0, tier="story")
+        generate(tmp_path / "landing", tmp_path / "world", "story", 1, DAYS, 0)
     assert (tmp_path / "landing" / "thesis.docx").exists()
 
 
@@ -134,12 +138,11 @@ def test_progress_is_told(tmp_path) -> None:
     generate(
         tmp_path / "landing",
         tmp_path / "world",
-        "tiny",
+        "story",
         1,
         3,
         0,
         lambda *step: told.append(step),
-        tier="story",
     )
     total = sum(len(feed.delivery_days(deliver.DAY0, 3)) for feed in feeds("story").values())
     steps = [step for step in told if step[2] == total and not step[0].startswith("world")]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from schemas.contract import Column
 from sources.deliver import seen_rows, use_versions
 from sources.deliver_calendar import CalendarError, seen_sql, versions_sql
+from tests.how_many import how_many
 from tests.sources.files.tiny_contracts import tiny_feed
 
 FIRST = date(2024, 1, 3)
@@ -213,7 +214,7 @@ def registers(draw):
 
 
 @pytest.mark.parametrize("mode", ["snapshot", "changes", "append"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=how_many(60), deadline=None)
 @given(versions=registers(), cadence=st.sampled_from([1, 3, 7]))
 def test_a_clerk_writes_the_same(mode, versions, cadence) -> None:
     feed = feed_of(mode, cadence_days=cadence)

@@ -234,7 +234,11 @@ WHO = {
 }
 
 
-@pytest.fixture(scope="module", params=JOINS)
+# Everything joined in every run, what is less with the long tests.
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(j, marks=() if j == "full" else pytest.mark.long) for j in JOINS],
+)
 def join(request) -> str:
     return request.param
 

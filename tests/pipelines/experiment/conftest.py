@@ -10,14 +10,14 @@ from pipelines.experiment.design import Design
 
 DESIGN = Design(
     ("valid_code_of_another", "row_lost"),
-    n=16,
+    n=8,
     worlds=2,
     seed=3,
     correct_after=(3, 60),
     policies={"ncisp-bank.every": ("7", "28")},
     joins=("none", "full"),
     size="story",
-    block=8,
+    block=4,
 )
 
 

@@ -126,7 +126,7 @@ def test_what_is_told_to_machines_keeps_its_shape(done):
     assert isinstance(told["arms"][2]["half_life"], int)
 
 
-def test_an_experiment_without_correction_or_effect_is_told_too(done, tmp_path):
+def test_an_experiment_without_correction_or_effect_is_told_too(done, design, tmp_path):
     """Its arms have no half-life, its faults nothing to change; the page leaves out what is empty."""
     replays = pd.read_parquet(done / "replays.parquet")
     manifest = json.loads((done / "manifest.json").read_text(encoding="utf-8"))
@@ -146,7 +146,7 @@ def test_an_experiment_without_correction_or_effect_is_told_too(done, tmp_path):
     summary = summarise(tmp_path)
     told = summary.json()
     jsonschema.validate(told, json.loads(SCHEMA.read_text(encoding="utf-8")))
-    assert (told["arms"][0]["nothing"], told["arms"][0]["entry_days"]) == (16, None)
+    assert (told["arms"][0]["nothing"], told["arms"][0]["entry_days"]) == (design.n, None)
     write_page(summary, tmp_path, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "None found anything to change." in page and 'id="residue"' not in page

@@ -16,7 +16,7 @@ import pytest
 from pipelines.explore.laboratory import Open
 from pipelines.explore.safety import names_of
 from pipelines.explore.serving import listening, server
-from pipelines.home import Home, write_json
+from pipelines.home import Home
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -82,11 +82,7 @@ def served(home: Home) -> Iterator[tuple[Client, Open]]:
 @pytest.fixture(scope="module")
 def home(story, tmp_path_factory) -> Home:
     """A home whose database in force is the story's."""
-    home = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    world = {"size": "story", "seed": 1, "days": 365, "dirt": 0.0, "tier": "story"}
-    write_json(home.pointer, about | world)
-    return home
+    return story.home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

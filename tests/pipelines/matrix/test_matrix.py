@@ -29,7 +29,7 @@ KINDS = ("mistyped_code", "lost_withdrawal", "valid_code_of_another", "list_sent
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return Plan(faults=KINDS, n=2, worlds=1, size="story", dirt=0.0)
+    return Plan(faults=KINDS, n=1, worlds=1, size="story", dirt=0.0)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.exchange.modes import modes
+from tests.how_many import how_many
 from tests.pipelines.models.conftest import DAY0, day, rows_of
 
 
@@ -195,7 +196,7 @@ def test_without_a_name_the_code_must_do(by_name, mode):
     assert [c[0] for c in taken(by_name)] == ["s"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=how_many(60))
 @given(
     start=st.integers(0, 60),
     length=st.one_of(st.none(), st.integers(1, 60)),

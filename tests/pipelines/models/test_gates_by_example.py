@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from pipelines.changes.passing import recipe
 from pipelines.engine.lint import lint
@@ -14,10 +13,11 @@ from pipelines.exchange.mishaps import mishaps
 from pipelines.model import make_model
 from quality.written import QUALITY, of_file
 from tests.ids import named
+from tests.naive.laws import read_yaml
 from tests.pipelines.models.test_mishap_models import ADDED, ROWS, happens, world
 from tests.pipelines.models.test_mishap_models import named as bear_one_name
 
-EXAMPLES = yaml.safe_load(Path(__file__).with_name("gates.yml").read_text(encoding="utf-8"))
+EXAMPLES = read_yaml(Path(__file__).with_name("gates.yml"))
 FILES = sorted(QUALITY.glob("*/*.sql"))
 COPIES = (
     "exchange.struck_paths", "exchange.entered", "exchange.deviations_0", "exchange.deletions",

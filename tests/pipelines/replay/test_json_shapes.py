@@ -48,7 +48,14 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+# Between them these have all that can be told; of each there is one with the long tests.
+IN_EVERY_RUN = ("kept aside", "disputed", "delivery")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(c, marks=() if c in IN_EVERY_RUN else pytest.mark.long) for c in CASES],
+)
 def test_a_replay(case, home):
     told = plain(command(home, **CASES[case]).json())
     shape("replay").validate(told)

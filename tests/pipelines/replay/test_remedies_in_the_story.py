@@ -56,6 +56,7 @@ def listed_until(found) -> dict[tuple[str, str], str]:
             1,
             {COURT: "2024-03-27", NCISP: "2024-03-28", BANK: "2024-04-03", REPUBLISHER: "2024-03-19"},
             id="dispute",
+            marks=pytest.mark.long,  # told day by day, by hand, in every run
         ),
         # The 91st day is 12 June; three working days later it is Monday the 17th.
         pytest.param(

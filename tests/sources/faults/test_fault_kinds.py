@@ -15,6 +15,7 @@ from sources.faults.figures import times
 from sources.faults.identifiers import may_stand
 from sources.faults.mistyped_code import mistype
 from sources.faults.wrong_unit import FACTOR
+from tests.how_many import how_many
 
 WANTED = {
     "valid_code_of_another",
@@ -107,7 +108,7 @@ def test_without_a_code_the_next_identifier_is_exchanged(feed_of):
 def test_a_mistyped_code_is_one_character_off_fails_its_check_and_is_nobodys(
     feed_of, scheme, value
 ):
-    for n in range(300):
+    for n in range(how_many(300)):
         typed = mistype(value, scheme, draw(feed_of(), n))
         assert sum(a != b for a, b in zip(typed, value, strict=True)) == 1
         assert not SCHEMES[scheme].checksum_ok(typed)
@@ -115,7 +116,7 @@ def test_a_mistyped_code_is_one_character_off_fails_its_check_and_is_nobodys(
 
 
 def test_a_mistyped_code_keeps_its_division_and_its_body(feed_of):
-    for n in range(300):
+    for n in range(how_many(300)):
         typed = mistype("91870101PDY00001XE", "uscc", draw(feed_of(), n))
         assert typed[2] == "8" and typed[3] in "456789" and typed[8:11] == "PDY"
 

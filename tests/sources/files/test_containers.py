@@ -298,7 +298,7 @@ def repacked(data: bytes, old: bytes, new: bytes) -> bytes:
     return made.getvalue()
 
 
-@pytest.mark.parametrize("by", [1, 4, 0x80])
+@pytest.mark.parametrize("by", [1, *(pytest.param(by, marks=pytest.mark.long) for by in (4, 0x80))])
 def test_no_byte_of_a_footer_ends_the_process(by, tmp_path) -> None:
     """The library that reads Parquet ends the process over some contradictions in a footer."""
     content = content_of(PARQUET, tmp_path, ONE, TWO)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sources import files
 from sources.files.base import RAW_LIMIT
+from tests.how_many import how_many
 from tests.sources.files.tiny_contracts import FORMATS, rows, tiny_feed, values
 
 GIVEN = [("1", "甲乙", "x"), ("2", 'a "b"', None), ("3", "c；d,e", "&<>"), ("4", "丁", "z")]
@@ -28,7 +29,9 @@ DAMAGE = st.lists(
     max_size=3,
 )
 QUICKLY = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=how_many(50),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 TEXT = [case for case in FORMATS if case[0] not in ("xlsx", "parquet", "jsonl.gz")]
 
@@ -183,7 +186,7 @@ def test_no_wreck_takes_much_memory(tmp_path) -> None:
         path = tmp_path / "file"
         content = content_of(feed, path)
         for chunk in CHUNKS:
-            for quarter in range(1, 4):
+            for quarter in range(1, 1 + how_many(3, at_least=1)):
                 at = len(content) * quarter // 4
                 see_that_nothing_is_lost(feed, path, content[:at] + chunk + content[at:])
     most = tracemalloc.get_traced_memory()[1]

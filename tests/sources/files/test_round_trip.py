@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sources import files
 from sources.files.base import SHEET_ERRORS
+from tests.how_many import how_many
 from tests.sources.files.tiny_contracts import FORMATS, rows, tiny_feed, values
 
 PLAIN = [
@@ -104,7 +105,9 @@ def test_same_rows_same_bytes(format, encoding, delimiter, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(("format", "encoding", "delimiter"), FORMATS)
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=how_many(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_any_text_comes_back(format, encoding, delimiter, tmp_path: Path, data) -> None:
@@ -124,7 +127,9 @@ def test_any_text_comes_back(format, encoding, delimiter, tmp_path: Path, data) 
 
 @pytest.mark.parametrize(("format", "encoding", "delimiter"), FORMATS)
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=how_many(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_the_careful_way_reads_the_same(format, encoding, delimiter, tmp_path, data) -> None:

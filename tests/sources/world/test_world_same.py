@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sources import world
 from sources.world import attributes, conduct, days, links, population, store, subjects
 from sources.world.columns import SCHEMAS
+from tests.how_many import how_many
 
 END = days.number(days.DAY0) + 365
 
@@ -166,7 +167,7 @@ def test_the_city_is_as_big_as_rongcheng():
     assert world.SIZES["city"] == (60_000, 740_000, True)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=how_many(8), deadline=None)
 @given(st.integers(1, 60), st.integers(100, 300), st.integers(0, 10**9), st.integers(1, 500))
 def test_any_small_world_can_be_made(enterprises: int, residents: int, seed: int, window: int):
     tables = made(enterprises, residents, seed, END - 365 + window)
