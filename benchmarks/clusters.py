@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -94,6 +96,8 @@ def main() -> None:
     )
     parser.add_argument("--write", action="store_true", help="put it into docs/spark.md")
     given = parser.parse_args()
+    # What was started is ended also where this is told to end.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sizes = given.sizes.split(",")
     if unknown := set(sizes) - set(SIZES):
         parser.error(f"--sizes {', '.join(sorted(unknown))} is none of {', '.join(SIZES)}.")

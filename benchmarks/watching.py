@@ -14,7 +14,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100  # of the clock, a second
-EVERY = 0.5  # seconds between two looks
+EVERY = 2.0  # seconds between two looks
 GIB = 1 << 30
 
 DRIVER_PYTHON, DRIVER_JAVA = "driver's Python", "driver's Java"
@@ -48,7 +48,7 @@ class Taken:
 
 @dataclass
 class Watch:
-    """Looks at processes every half second until it is told to stop.
+    """Looks at processes every two seconds until it is told to stop.
 
     Attributes:
         roots: numbers of processes; they and all they started are looked at.

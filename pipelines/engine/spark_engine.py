@@ -89,10 +89,11 @@ def start_session(memory: str, threads: int | None, asked: SparkSettings) -> Spa
     said = own()
     log.write_text(said["log"], encoding="utf-8")
     java = [f"-Dlog4j2.configurationFile={log.as_uri()}"]
-    if asked.small:
-        java.append(said["small_java"])
+    if asked.small or not asked.local:
+        java.append(said["planning_java"])
     settings = {
         **said["settings"],
+        **({} if asked.settings.get("spark.ui.enabled") == "true" else said["unseen"]),
         **(said["local"] if asked.local else {}),
         **(said["small"] if asked.small else {}),
         "spark.driver.memory": memory,
@@ -154,7 +155,7 @@ class SparkEngine(Engine):
         self.home = Path(home).resolve()
         self.home.mkdir(parents=True, exist_ok=True)
         self.session = start_session(memory, threads, asked)
-        self._files = self._most_files(threads, asked)
+        self._files = self.most_files(threads, asked)
         self._schemas: set[str] = set()  # those that are there; nobody else makes any
         SparkEngine._holder = self
         if not self.session.catalog.functionExists("id_ok"):
@@ -183,10 +184,11 @@ class SparkEngine(Engine):
 
     def create_table(self, name: str, *select_sql: str) -> None:
         with self._told(name):
-            rows = _without_void(self._run("\nUNION ALL\n".join(select_sql)))
             arriving = self._arriving(name)
-            rows.coalesce(self._files).write.mode("overwrite").parquet(str(arriving))
-            self._replace(name, arriving, rows.schema)
+            parts = self._alike(select_sql)
+            for part in parts:
+                part.coalesce(self._files).write.mode("append").parquet(str(arriving))
+            self._replace(name, arriving, parts[0].schema)
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
         if not all(kind in AS_THEY_ARE for kind in pq.read_schema(path).types):
@@ -287,7 +289,7 @@ class SparkEngine(Engine):
     def attach(self, name: str, path: Path) -> None:
         raise ValueError(f"Spark cannot attach {path} as {name}; read it with DuckDB.")
 
-    def _most_files(self, threads: int | None, asked: SparkSettings) -> int:
+    def most_files(self, threads: int | None, asked: SparkSettings) -> int:
         """Of how many files a table is at most, and so by how many tasks it is written.
 
         On a cluster as many as a shuffle has partitions: that is how finely its user has work cut.
@@ -310,6 +312,22 @@ class SparkEngine(Engine):
 
     def _run(self, sql: str, params: Sequence[Any] | None = None) -> DataFrame:
         return self.session.sql(to_spark(sql), args=list(params) if params else None)
+
+    def _alike(self, queries: Sequence[str]) -> list[DataFrame]:
+        """Rows of several queries, to be written one after the other: one union of all is planned anew as a
+        whole after each of its stages.
+
+        It is that union where nothing is planned anew, or where their types are not the same, so that common
+        ones must be found.
+        """
+        union = "\nUNION ALL\n".join(queries)
+        if self.session.conf.get("spark.sql.adaptive.enabled") != "true":
+            return [_without_void(self._run(union))]
+        parts = [_without_void(self._run(sql)) for sql in queries]
+        parts = [parts[0], *(part.toDF(*parts[0].columns) for part in parts[1:])]
+        if len({tuple(f.dataType for f in part.schema.fields) for part in parts}) > 1:
+            return [_without_void(self._run(union))]
+        return parts
 
     def _folder(self, name: str) -> Path:
         schema, table = split_name(name)
