@@ -1,7 +1,8 @@
 """What a larger world would cost on a cluster, carried on from what two sizes took.
 
-Each stage goes on by a power of the cells. The lower figure takes all as growing like the cells, the upper
-takes a stage that grew faster from the one size to the other as going on so; two sizes can tell no more.
+Two sizes tell no more than a lower and an upper figure. The lower takes what each cell added between them as
+what each further cell adds; so work that does not grow is not carried on. The upper takes all work as growing
+like the cells, and a stage that grew faster from the one size to the other as going on so.
 """
 
 from __future__ import annotations
@@ -43,11 +44,8 @@ def carried(
 ) -> Range:
     """The sum over the stages at a size that was not measured.
 
-    Stages that grew less than the size are taken to grow like it from now on: what they have of work that
-    does not grow is small by then.
-
-    >>> carried({"a": 1, "b": 1}, {"a": 10, "b": 100}, times=10, further=10)
-    Range(least=1100, most=10100.0)
+    >>> carried({"a": 1, "b": 9}, {"a": 10, "b": 18}, times=10, further=10)
+    Range(least=208.0, most=280.0)
 
     Args:
         small, large: stage -> what it took at either size.
@@ -58,4 +56,8 @@ def carried(
         took * further ** max(power(small.get(stage, 0.0), took, times), 1.0)
         for stage, took in large.items()
     )
-    return Range(sum(large.values()) * further, most)
+    least = sum(
+        small.get(stage, 0.0) + (took - small.get(stage, 0.0)) / (times - 1) * (further * times - 1)
+        for stage, took in large.items()
+    )
+    return Range(least, max(least, most))

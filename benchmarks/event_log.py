@@ -7,14 +7,13 @@ description. What has neither are questions to finished tables: promises that ar
 from __future__ import annotations
 
 import json
-import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 LANDING = "landing"  # its tasks wait for Python, whose time Spark does not count
 QUESTIONS = "questions"
-FEWEST = 4  # tasks of a Spark stage whose work is said to be even or not
-LEAST = 1.0  # seconds of work of such a stage
+FEWEST = 4  # tasks of a Spark stage whose rows are said to be even or not
+LEAST = 10_000  # rows of such a stage
 SUMS = (
     "tasks", "failed", "cpu", "run", "gc", "shuffled", "spilled", "written", "rows", "longest", "alone",
 )  # fmt: skip
@@ -38,8 +37,8 @@ class Work:
         longest: seconds of the longest task of each Spark stage, added up: with any number of cores it
             does not take less.
         alone: seconds of work in Spark stages of a single task.
-        skew: longest task over the median one, of the Spark stage where that is most; 1 if none has
-            `FEWEST` tasks and `LEAST` seconds.
+        skew: rows of the task that was shuffled most over the mean, of the Spark stage where that is most: so
+            much longer it lasts than if keys were even; 1 if none has `FEWEST` tasks and `LEAST` rows.
         uneven: seconds of the longest task there.
         broadcast: bytes of the largest table that was sent whole to every executor.
         pairwise: bytes of the largest of these that was sent for a join on no equality: there Spark sends
@@ -70,7 +69,9 @@ class _Reading:
 
     found: dict[str, Work] = field(default_factory=dict)
     of_stage: dict[tuple[int, int], str] = field(default_factory=dict)
-    took: dict[tuple[int, int], list[float]] = field(default_factory=dict)
+    took: dict[tuple[int, int], list[tuple[float, int]]] = field(
+        default_factory=dict
+    )  # seconds, rows
     of_query: dict[int, str] = field(default_factory=dict)
     plans: dict[int, dict] = field(default_factory=dict)
     sizes: dict[int, int] = field(default_factory=dict)
@@ -148,7 +149,8 @@ def _task_done(log: _Reading, event: dict) -> None:
     work.shuffled += said["Shuffle Write Metrics"]["Shuffle Bytes Written"]
     work.written += said["Output Metrics"]["Bytes Written"]
     work.rows += said["Output Metrics"]["Records Written"]
-    log.took.setdefault(at, []).append(run if work.stage == LANDING else cpu)
+    shuffled = said["Shuffle Read Metrics"]["Total Records Read"]
+    log.took.setdefault(at, []).append((run if work.stage == LANDING else cpu, shuffled))
 
 
 def _planned(log: _Reading, event: dict) -> None:
@@ -175,15 +177,16 @@ _WRAPPERS = ("BroadcastQueryStage", "InputAdapter", "AdaptiveSparkPlan")
 
 def _uneven(log: _Reading) -> None:
     """How evenly work is shared by the tasks of each Spark stage."""
-    for at, took in log.took.items():
+    for at, of in log.took.items():
         work = log.work(log.of_stage[at])
-        work.longest += max(took)
-        if len(took) == 1:
-            work.alone += took[0]
-        if len(took) >= FEWEST and sum(took) >= LEAST:
-            skew = max(took) / max(statistics.median(took), 1e-3)
+        seconds, rows = zip(*of, strict=True)
+        work.longest += max(seconds)
+        if len(of) == 1:
+            work.alone += seconds[0]
+        if len(of) >= FEWEST and sum(rows) >= LEAST:
+            skew = max(rows) * len(rows) / sum(rows)
             if skew > work.skew:
-                work.skew, work.uneven = skew, max(took)
+                work.skew, work.uneven = skew, max(seconds)
 
 
 def _plans(log: _Reading) -> None:

@@ -14,6 +14,7 @@ from benchmarks.cluster import SETTINGS
 from benchmarks.cost import Range, carried, power
 from benchmarks.event_log import FEWEST, LEAST, Work
 from benchmarks.growing import EXECUTOR, WORKER, Grown, planning, tables_of
+from benchmarks.reading import Reading
 from benchmarks.watching import (
     DRIVER_JAVA,
     DRIVER_PYTHON,
@@ -21,10 +22,13 @@ from benchmarks.watching import (
     EXECUTOR_PYTHON,
     Taken,
 )
+from pipelines.build import FEW_FOR_SPARK
 from sources.world import SIZES
 
 PARTITION = 128e6  # bytes of a partition of a shuffle that a task is at ease with
+UNEVEN = 2.0  # times its share that a task is given, from which on it is told of
 CORES = (100, 1000)  # of clusters whose time is reckoned
+PROMISED = ("tiny", "demo", "city")  # sizes of which the page says it if nobody measured them
 WORST = 3  # tables shown of those that would break first
 
 
@@ -46,21 +50,25 @@ class Larger:
 LARGER = (Larger("a province", 1e9), Larger("the nation", 10.7e9))
 
 
-def page_block(builds: Sequence[Grown], cores: int) -> str:
+def page_block(builds: Sequence[Grown], readings: Sequence[Reading], cores: int) -> str:
     """The whole block, in Markdown.
 
     Args:
         builds: what was measured.
+        readings: of the largest file of worlds.
         cores: of the machine.
     """
-    builds = sorted(builds, key=lambda one: (list(SIZES).index(one.size), one.workers))
+    order = list(SIZES).index
+    builds = sorted(builds, key=lambda one: (order(one.size), one.workers))
+    readings = sorted(readings, key=lambda one: order(one.size))
     parts = [_how(builds, cores), _whole(builds)]
     for title, cell in _BY_STAGE:
         parts.append(_by_stage(builds, title, cell))
     most = max((one.workers for one in builds), default=0)
-    measured = [one for one in builds if one.workers == most and one.size in ("demo", "city")]
+    measured = [one for one in builds if one.workers == most][-2:]
     if len(measured) == 2:
-        parts += [_powers(*measured), _forecast(*measured), _breaks(*measured)]
+        small, large = measured
+        parts += [_powers(small, large), _forecast(small, large), _breaks(small, large, readings)]
     return "\n".join(parts)
 
 
@@ -68,14 +76,16 @@ def _how(builds: Sequence[Grown], cores: int) -> str:
     said = {(one.size, one.workers) for one in builds}
     missing = [
         f"`{size}` on {_workers(count)}"
-        for size in dict.fromkeys(one.size for one in builds)
+        for size in dict.fromkeys([*(one.size for one in builds), *PROMISED])
         for count in sorted({one.workers for one in builds})
         if (size, count) not in said
     ]
     text = (
-        f"Measured by `python -m benchmarks.clusters` on one machine of {cores} cores, which did other work "
+        f"Measured by `python -m benchmarks.clusters` on one machine of {cores} cores, which did other "
+        "work "
         f"beside: a master, and workers of one core and {WORKER[:-1]} GiB each, of which "
-        f"{EXECUTOR[:-1]} GiB are Java's; the driver's Java has {SETTINGS['spark.driver.memory'][:-1]} GiB. "
+        f"{EXECUTOR[:-1]} GiB are Java's; the driver's Java has {SETTINGS['spark.driver.memory'][:-1]} "
+        "GiB. "
         "The processor's time is what to compare; seconds that passed hold what else the machine did.\n"
     )
     return text + (f"Not measured: {', '.join(missing)}.\n" if missing else "")
@@ -150,7 +160,8 @@ _BY_STAGE: tuple[tuple[str, Callable[[Grown, str, Work], str]], ...] = (
     ("seconds that passed, planning included", _wall),
     ("bytes shuffled", lambda one, stage, work: _b(work.shuffled)),
     (
-        f"longest task over the median, worst of Spark's stages of {FEWEST} tasks and {LEAST:g} s at least",
+        f"most rows shuffled to a task over the mean, worst of Spark's stages of {FEWEST} tasks and "
+        f"{LEAST:,} rows",
         _skew,
     ),
 )
@@ -189,28 +200,25 @@ def _forecast(small: Grown, large: Grown) -> str:
     def both(what: Callable[[Grown], dict[str, float]], further: float) -> Range:
         return carried(what(small), what(large), times, further)
 
-    def shuffled(one: Grown) -> dict[str, float]:
-        return {table: float(work.shuffled) for table, work in tables_of(one).items()}
-
     columns: list[Row] = []
     for larger in LARGER:
         further = larger.cells / large.cells
         hours = both(_work, further)
-        moved = both(shuffled, further)
+        moved = both(_shuffled, further)
         stored = both(lambda one: {"": float(one.stored)}, further)
-        widest = max(shuffled(large).values()) * further
+        widest = max(_shuffled(large).values()) * further
         columns.append(
             [
                 f"{larger.cells:,.0f}",
                 f"{further:,.0f}",
                 _between(hours, lambda s: f"{s / 3600:,.0f}"),
                 *(
-                    _between(hours, lambda s, n=n: f"{(s / n + planning(large)) / 3600:.1f}")
+                    _between(hours, lambda s, n=n: f"{(s / n + planning(large)) / 3600:,.1f}")
                     for n in CORES
                 ),
-                _between(moved, lambda b: f"{b / 1e12:.1f}"),
+                _between(moved, lambda b: f"{b / 1e12:,.2f}"),
                 f"{large.delivered * further / 1e12:.2f}",
-                _between(stored, lambda b: f"{b / 1e12:.1f}"),
+                _between(stored, lambda b: f"{b / 1e12:,.2f}"),
                 f"{math.ceil(widest / PARTITION):,}",
             ]
         )
@@ -228,12 +236,32 @@ def _forecast(small: Grown, large: Grown) -> str:
     return "\n".join(
         [
             "### What more would cost\n",
-            f"Carried on from `{small.size}` and `{large.size}` on {_workers(large.workers)}; nobody has "
-            "built these. The lower figure takes work as growing like the cells, the upper takes a stage "
-            "that grew faster than the cells as going on so.\n",
+            f"Carried on from `{small.size}` and `{large.size}` on {_workers(large.workers)}; nobody "
+            "has built "
+            f"these. The lower figure takes what a cell added from `{small.size}` to `{large.size}` as "
+            "what "
+            "each further one adds; the upper takes all work as growing like the cells, and a stage "
+            "that grew "
+            f"faster as going on so.{_rough(small)}\n",
             table(["", *(larger.name for larger in LARGER)], rows),
             _assumed(large),
         ]
+    )
+
+
+def _shuffled(one: Grown) -> dict[str, float]:
+    """Table -> bytes shuffled for it."""
+    return {name: float(work.shuffled) for name, work in tables_of(one).items()}
+
+
+def _rough(small: Grown) -> str:
+    """A warning, where the smaller of the two builds was told to Spark as a small job."""
+    if small.delivered >= FEW_FOR_SPARK:
+        return ""
+    return (
+        f" `{small.size}` is a small job, so the two were built with other settings, and most of the "
+        "work in "
+        "both is of the kind that each query has once: trust the order of magnitude and no more."
     )
 
 
@@ -242,82 +270,120 @@ def _assumed(large: Grown) -> str:
         [
             "Assumed:\n",
             "- A province is 3.3 million enterprises with a billion cells of delivered records, the nation "
-            "28 million organisations with 10.7 billion: as many data points as its platform is said to have "
+            "28 million organisations with 10.7 billion: as many data points as its platform is said "
+            "to have "
             "held in December 2018.",
             f"- Feeds share the cells as in `{large.size}`, records have as many versions, and a year is "
             "delivered with six years before it.",
-            "- A core is one of this machine's, an executor's has 2 GiB, and disks and network keep up: "
-            "here all was one disk, and the network none.",
-            "- Partitions are cut to fit (`spark.sql.shuffle.partitions`), and no key is so common that one "
+            f"- A core is one of this machine's, an executor's Java has {EXECUTOR[:-1]} GiB, and disks and "
+            "network keep up: here all was one disk, and the network none.",
+            "- Partitions are cut to fit (`spark.sql.shuffle.partitions`), and no key is so common "
+            "that one "
             "task outlasts the others; what if, is said below.",
-            f"- The driver plans {large.tables} tables one after the other, for as long as here: that hangs "
+            f"- The driver plans {large.tables} tables one after the other, for as long as here: that "
+            "hangs "
             "on the number of models, feeds and files, not on their rows.\n",
         ]
     )
 
 
-def _breaks(small: Grown, large: Grown) -> str:
-    nation = LARGER[-1]
-    further = nation.cells / large.cells
-    python = large.taken.get(EXECUTOR_PYTHON, Taken()).most
-    times = python * 1024**3 / large.largest
+def _breaks(small: Grown, large: Grown, readings: Sequence[Reading]) -> str:
+    further = LARGER[-1].cells / large.cells
     said = [
-        "### What would break first\n",
-        f"1. **A file is read in one task.** The largest of `{large.size}` has {_b(large.largest)}, and the "
-        f"Python that read it held {python:.1f} GiB, {times:.1f} times as much. Where {nation.name} "
-        f"delivered it as one file, that would have {_b(large.largest * further)}, and its task would want "
-        f"{_b(python * 1024**3 * further)} of memory."
-        " Such a feed has to be cut into several, by division say.",
-        "2. **Keys that many rows share.** " + _skewed(small, large, further),
-        "3. **Work in a single task**, which more cores do not help: " + _alone(large, further),
-        "4. **Tables that are sent whole.** " + _sent(small, large, nation),
-        f"5. **The driver does not.** From `{small.size}` to `{large.size}` its Java and Python went from "
-        f"{_held(small):.2f} to {_held(large):.2f} GiB, with "
-        f"{_driver_cpu(small):.0f} and {_driver_cpu(large):.0f} s of the processor's time. What grows in it "
-        "is the list of delivered files, a row each, not their rows.",
+        "**A file is read in one task.** " + _one_file(large, readings),
+        "**Keys that many rows share.** " + _skewed(small, large, further),
+        "**Work in a single task**, which more cores do not help: " + _alone(large, further),
+        "**Tables that are sent whole**, through the driver. " + _sent(small, large),
+        "**The driver's memory does not.** " + _driver(small, large),
     ]
-    return "\n".join(said) + "\n"
+    numbered = [f"{n}. {one}" for n, one in enumerate(said, start=1)]
+    return "\n".join(["### What would break first\n", *numbered]) + "\n"
+
+
+def _one_file(large: Grown, readings: Sequence[Reading]) -> str:
+    nation = LARGER[-1]
+    if not readings:
+        file = large.largest * nation.cells / large.cells
+        return (
+            f"The largest of `{large.size}` has {_b(large.largest)}. {_of_the_nation(file)}, and "
+            "whoever reads "
+            "it holds a few times as much."
+        )
+    one = readings[-1]
+    per_cell = large.largest / large.cells
+    file = per_cell * nation.cells
+    return (
+        f"The largest of `{one.size}`, `{one.file}`, has {_b(one.bytes)}; a process that reads it as a "
+        "task does "
+        f"holds {one.most:.2f} GiB, of which {one.before:.2f} before it begins: {one.times:.1f} times "
+        "the file. "
+        f"{_of_the_nation(file)}, and its task would want {_b(file * one.times)} of memory. Such a "
+        "feed has to "
+        "be cut into several, by division say."
+    )
+
+
+def _of_the_nation(file: float) -> str:
+    return f"Where {LARGER[-1].name} delivered as few files, its largest would have {_b(file)}"
 
 
 def _skewed(small: Grown, large: Grown, further: float) -> str:
-    worst = sorted(tables_of(large).items(), key=lambda of: -of[1].uneven * (of[1].skew > 2))
+    of = tables_of(large)
+    worst = sorted(of, key=lambda name: -of[name].uneven * (of[name].skew > UNEVEN))[:WORST]
     told = [
-        f"`{name}` ({work.skew:.1f} × the median, {work.uneven:.0f} s; "
-        f"`{small.size}`: {small.works[name].skew:.1f} ×)"
-        for name, work in worst[:WORST]
-        if work.skew > 2 and name in small.works
+        f"`{name}` ({of[name].skew:.1f} × the mean, {of[name].uneven:.1f} s)"
+        for name in worst
+        if of[name].skew > UNEVEN
     ]
     if not told:
-        return "None was seen: no task took twice as long as the median one beside it."
-    hours = worst[0][1].uneven * further / 3600
+        return f"None was seen: no task of `{large.size}` was given {UNEVEN:g} times its share."
+    hours = of[worst[0]].uneven * further / 3600
     return (
-        f"Longest tasks of `{large.size}`: {', '.join(told)}. If the commonest key keeps its share, the "
-        f"longest of these lasts {hours:.1f} hours in {LARGER[-1].name}, whatever the number of cores; Spark "
-        "cuts such a partition only in joins, and only from 256 MB on."
+        f"Of tasks that were given more than {UNEVEN:g} times their share, those of `{large.size}` "
+        "that lasted "
+        f"longest: {', '.join(told)}. If the commonest key keeps its share of the rows, the longest of "
+        "these "
+        f"lasts {hours:.1f} hours in {LARGER[-1].name}, whatever the number of cores; Spark cuts such a "
+        "partition only in joins, and only from 256 MB on."
     )
 
 
 def _alone(large: Grown, further: float) -> str:
-    worst = sorted(tables_of(large).items(), key=lambda of: -of[1].alone)
-    told = [f"`{name}` {work.alone:.1f} s" for name, work in worst[:WORST]]
-    whole = sum(work.alone for work in tables_of(large).values())
+    of = tables_of(large)
+    worst = sorted(of, key=lambda name: -of[name].alone)[:WORST]
+    told = [f"`{name}` {of[name].alone:.1f} s" for name in worst]
+    whole = sum(work.alone for work in of.values())
     return (
-        f"{whole:.0f} s of `{large.size}` in all, most of it of {', '.join(told)}. Growing like the cells it "
-        f"would be {whole * further / 3600:.1f} hours of {LARGER[-1].name}."
+        f"{whole:.0f} s of `{large.size}` in all, most of it of {', '.join(told)}. At worst it grows "
+        "like the "
+        f"cells: then it is {whole * further / 3600:.1f} hours of {LARGER[-1].name}. What reads one small "
+        "table is such work too, and does not grow."
     )
 
 
-def _sent(small: Grown, large: Grown, nation: Larger) -> str:
-    name, work = max(tables_of(large).items(), key=lambda of: of[1].broadcast)
-    before = small.works[name].broadcast if name in small.works else 0
-    pairs = max(tables_of(large), key=lambda table: large.works[table].pairwise)
-    sent = large.works[pairs].pairwise
-    earlier = small.works[pairs].pairwise if pairs in small.works else 0
+def _sent(small: Grown, large: Grown) -> str:
+    of, before = tables_of(large), tables_of(small)
+
+    def told(what: Callable[[Work], int]) -> str:
+        name = max(of, key=lambda name: what(of[name]))
+        earlier = what(before[name]) if name in before else 0
+        return f"for `{name}`, with {_b(what(of[name]))} (`{small.size}`: {_b(earlier)})"
+
     return (
-        f"The largest is one of `{name}`: {_b(work.broadcast)} (`{small.size}`: {_b(before)}). Spark sends "
-        "what it expects to have 10 MB at most, whatever the size of the world, but for joins on no "
-        f"equality, where it has no other way: there the largest is one of `{pairs}` with {_b(sent)} "
-        f"(`{small.size}`: {_b(earlier)}), of 8 GB at which Spark gives up."
+        f"The largest was sent {told(lambda work: work.broadcast)}. Spark sends what it takes for 10 "
+        "MB at most, "
+        "and that is of packed bytes, so that some times as much goes through the driver; it does not grow "
+        "further. For joins on no equality it has no other way, however large a side is: there the largest "
+        f"was sent {told(lambda work: work.pairwise)}, and Spark gives up at 8 GB."
+    )
+
+
+def _driver(small: Grown, large: Grown) -> str:
+    return (
+        f"From `{small.size}` to `{large.size}` its Java and Python went from {_held(small):.2f} to "
+        f"{_held(large):.2f} GiB, with {_driver_cpu(small):.0f} and {_driver_cpu(large):.0f} s of the "
+        "processor's "
+        "time. What grows in it with the world is the list of delivered files, a row each, not their rows."
     )
 
 

@@ -17,8 +17,11 @@ def test_by_which_power_a_stage_grew(small, large, expected) -> None:
 
 
 def test_stages_are_carried_on_each_by_its_own_power() -> None:
-    small = {"like the size": 1.0, "faster": 1.0, "slower": 9.0}
-    large = {"like the size": 10.0, "faster": 100.0, "slower": 9.0}
+    small = {"like the size": 1.0, "faster": 1.0, "not at all": 9.0}
+    large = {"like the size": 10.0, "faster": 100.0, "not at all": 9.0}
     found = carried(small, large, times=10, further=10)
-    # Lower: 119 times ten. Upper: what grew faster goes on so, what grew slower does not.
-    assert found == Range(pytest.approx(1190), pytest.approx(100 + 100 * 10**2 + 90))
+    # Lower: 1 and 11 for each of 99 more of the smaller size. Upper: all by ten at least, what grew by the
+    # square again so.
+    assert found == Range(
+        pytest.approx((1 + 1 * 99) + (1 + 11 * 99) + 9), pytest.approx(100 + 100 * 10**2 + 90)
+    )

@@ -29,11 +29,17 @@ def job(number, begun, done, properties):
     ]
 
 
-def stage(number, properties, *seconds, python=0.0, attempt=0):
-    """A stage of Spark's and its tasks, of so many seconds of the processor each, `python` more to wait."""
+def stage(number, properties, *seconds, rows=(), python=0.0, attempt=0):
+    """A stage of Spark's and its tasks.
+
+    Args:
+        seconds: of the processor, of each task.
+        rows: that were shuffled to each; none if not given.
+        python: seconds more that a task waits.
+    """
     at = {"Stage ID": number, "Stage Attempt ID": attempt}
     yield {"Event": "SparkListenerStageSubmitted", "Stage Info": at, "Properties": properties}
-    for took in seconds:
+    for took, shuffled in zip(seconds, rows or [0] * len(seconds), strict=True):
         yield {
             "Event": "SparkListenerTaskEnd",
             **at,
@@ -44,6 +50,7 @@ def stage(number, properties, *seconds, python=0.0, attempt=0):
                 "Executor Deserialize CPU Time": int(0.25e9 * took),
                 "JVM GC Time": 100,
                 "Disk Bytes Spilled": 5,
+                "Shuffle Read Metrics": {"Total Records Read": shuffled},
                 "Shuffle Write Metrics": {"Shuffle Bytes Written": 1000},
                 "Output Metrics": {"Bytes Written": 10, "Records Written": 3},
             },
@@ -90,11 +97,11 @@ LOG = [
     SENT,
     *job(1, 10_000, 16_000, ENTRIES),
     *job(2, 15_000, 17_000, ENTRIES),  # beside it, so that of the two seven seconds count
-    *stage(2, ENTRIES, 1, 1, 1, 6),
+    *stage(2, ENTRIES, 1, 1, 1, 6, rows=[2000, 2000, 0, 16_000]),
     LOST,
     *stage(2, ENTRIES, 2, attempt=1),
-    *stage(3, ENTRIES, 0.01, 0.01, 0.01, 0.9),  # too little to tell
-    *stage(4, named("lists", "lists.licences"), 1, 1, 1, 2),
+    *stage(3, ENTRIES, 0.01, 0.01, 0.01, 0.9, rows=[0, 0, 0, 9999]),  # too few to tell
+    *stage(4, named("lists", "lists.licences"), 1, 1, 1, 2, rows=[5000] * 4),
     *job(3, 20_000, 20_500, {}),
     *stage(5, {}, 0.5),
 ]  # fmt: skip
@@ -131,7 +138,7 @@ def test_figures_of_a_table(found) -> None:
         rows=27,
         longest=pytest.approx(6 + 2 + 0.9),
         alone=pytest.approx(2),
-        skew=pytest.approx(6),  # of 1, 1, 1, 6
+        skew=pytest.approx(3.2),  # 16,000 rows where the mean is 5,000
         uneven=pytest.approx(6),
         broadcast=90,
         pairwise=64,
@@ -147,5 +154,5 @@ def test_landing_waits_for_python(found) -> None:
 def test_a_stage_has_the_sums_and_the_worst_of_its_tables(found) -> None:
     lists = by_stage(found[0].values())["lists"]
     assert lists.cpu == pytest.approx(11.93 + 5)
-    assert (lists.skew, lists.uneven, lists.broadcast) == (pytest.approx(6), pytest.approx(6), 90)
+    assert (lists.skew, lists.uneven, lists.broadcast) == (pytest.approx(3.2), pytest.approx(6), 90)
     assert lists.tasks == 14
