@@ -59,12 +59,14 @@ def page_block(builds: Sequence[Grown], readings: Sequence[Reading], cores: int)
         cores: of the machine.
     """
     order = list(SIZES).index
+    if not builds:
+        return "No build was measured.\n"
     builds = sorted(builds, key=lambda one: (order(one.size), one.workers))
     readings = sorted(readings, key=lambda one: order(one.size))
     parts = [_how(builds, cores), _whole(builds)]
     for title, cell in _BY_STAGE:
         parts.append(_by_stage(builds, title, cell))
-    most = max((one.workers for one in builds), default=0)
+    most = max(one.workers for one in builds)
     measured = [one for one in builds if one.workers == most][-2:]
     if len(measured) == 2:
         small, large = measured
