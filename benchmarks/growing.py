@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +19,7 @@ from benchmarks.event_log import QUESTIONS, Work, by_stage, read
 from benchmarks.same import differing
 from benchmarks.timing import apart
 from benchmarks.watching import Taken, Watch, bytes_under
+from pipelines.home import BUILDING
 from schemas.contract import feeds
 
 WORKER = "3g"  # what the executors of a worker may take, and what is set aside for its Python
@@ -37,7 +40,8 @@ class Grown:
     Attributes:
         size: of the world.
         workers: of the cluster, one core each.
-        wall: seconds from the command to its end.
+        ended: what it was at when it was ended because it took too long; empty, if it was done.
+        wall: seconds from the command to its end, 0 if it was ended.
         seconds: stage -> wall seconds.
         jobs: seconds in which any job of Spark's ran.
         works: table -> `benchmarks.event_log.Work`.
@@ -54,6 +58,7 @@ class Grown:
 
     size: str
     workers: int
+    ended: str = ""
     wall: float = 0.0
     seconds: dict[str, float] = field(default_factory=dict)
     jobs: float = 0.0
@@ -104,8 +109,11 @@ def measure(
         folder: where tables and logs may be written; emptied before and after.
         database: gives what DuckDB builds of the files, if the rows are to be compared.
 
+    Returns:
+        Its figures; of one that takes longer than `LONGEST` those until then.
+
     Raises:
-        BuildFailed: if it fails or takes longer than `LONGEST`; what it wrote is left there.
+        BuildFailed: if it fails; what it wrote is left there.
     """
     shutil.rmtree(folder, ignore_errors=True)
     events = folder / "events"
@@ -125,15 +133,21 @@ def measure(
     home = folder / "home"
     with cluster_of(workers, WORKER, folder) as cluster:
         _build(cluster, landing, home, settings, found)
-    done = json.loads((folder / "build.out").read_text(encoding="utf-8"))
-    found.seconds, found.rows, found.tables = done["seconds"], done["rows"], done["tables"]
     (log,) = (path for path in events.iterdir() if path.is_file() and path.suffix != ".crc")
-    with log.open(encoding="utf-8") as lines:
-        found.works, found.jobs = read(lines)
-    found.stored = bytes_under(home / "spark")
-    _delivered(found, landing, home / "spark")
-    if database:
-        found.differing = apart(differing, database(), home / "spark")
+    with log.open(encoding="utf-8") as lines:  # the last line of a build that was ended may be none
+        found.works, found.jobs = read(line for line in lines if line.endswith("\n"))
+    tables = home / ("spark" if found.wall else f"spark{BUILDING}")
+    if found.wall:
+        done = json.loads((folder / "build.out").read_text(encoding="utf-8"))
+        found.seconds, found.rows, found.tables = done["seconds"], done["rows"], done["tables"]
+    else:
+        found.ended = list(found.works)[-1]
+        found.rows = _rows(tables)
+        found.tables = sum(work.stage != QUESTIONS for work in found.works.values())
+    found.stored = bytes_under(tables)
+    _delivered(found, landing, tables)
+    if database and found.wall:
+        found.differing = apart(differing, database(), tables)
     shutil.rmtree(folder)
     return found
 
@@ -142,18 +156,28 @@ def _build(
     cluster: Cluster, landing: Path, home: Path, settings: dict[str, str], found: Grown
 ) -> None:
     """Run the build, looking at it."""
-    start = time.perf_counter()
+    code, start = 0, time.perf_counter()
     building = cluster.build(landing, home, settings, "--parquet-only", "--json")
     watch = Watch([building.pid, *(one.pid for one in cluster.running)], cluster.scratch)
     try:
         with watch.looking():
             code = building.wait(LONGEST)
+        found.wall = time.perf_counter() - start
+    except subprocess.TimeoutExpired:
+        pass  # what it did until then is worth knowing
     finally:
         building.kill()
-    found.wall = time.perf_counter() - start
     found.taken, found.all_at_once, found.scratch = watch.taken, watch.all_at_once, watch.disk
     if code:
         raise BuildFailed(f"The build ended with {code}: {cluster.said()}")
+
+
+def _rows(tables: Path) -> dict[str, int]:
+    """Stage -> rows of its finished tables."""
+    found: Counter[str] = Counter()
+    for file in tables.glob("[!.]*/[!.]*/*.parquet"):
+        found[file.parents[1].name] += pq.read_metadata(file).num_rows
+    return {stage: count for stage, count in found.items() if stage != "codes"}
 
 
 def _delivered(found: Grown, landing: Path, tables: Path) -> None:
@@ -168,8 +192,8 @@ def _delivered(found: Grown, landing: Path, tables: Path) -> None:
 
 
 def planning(one: Grown) -> float:
-    """Wall seconds in which no job ran: the driver read, translated and planned."""
-    return one.wall - one.jobs
+    """Wall seconds in which no job ran: the driver read, translated and planned. 0 if it was ended."""
+    return max(one.wall - one.jobs, 0.0)
 
 
 def tables_of(one: Grown) -> dict[str, Work]:

@@ -90,6 +90,13 @@ def _how(builds: Sequence[Grown], cores: int) -> str:
         "GiB. "
         "The processor's time is what to compare; seconds that passed hold what else the machine did.\n"
     )
+    for one in builds:
+        if one.ended:
+            text += (
+                f"`{one.size}` on {_workers(one.workers)} took too long and was ended, at "
+                f"`{one.ended}`; here is "
+                "what it took until then.\n"
+            )
     return text + (f"Not measured: {', '.join(missing)}.\n" if missing else "")
 
 
@@ -117,8 +124,9 @@ def _whole(builds: Sequence[Grown]) -> str:
         ("cells of these", lambda one: f"{one.cells:,}"),
         ("rows of all tables", lambda one: f"{sum(one.rows.values()):,}"),
         ("tables as stored", lambda one: _b(one.stored)),
-        ("seconds from the command to its end", lambda one: _s(one.wall)),
-        ("… in which no job ran: the driver reads SQL and plans", lambda one: _s(planning(one))),
+        ("seconds from the command to its end", lambda one: _s(one.wall) if one.wall else ""),
+        ("… in which no job ran: the driver reads SQL and plans",
+         lambda one: _s(planning(one)) if one.wall else ""),
         ("processor's time: executors' Java", took(EXECUTOR_JAVA)),
         ("… executors' Python, which reads files", took(EXECUTOR_PYTHON)),
         ("… driver's Java", took(DRIVER_JAVA)),
@@ -131,7 +139,7 @@ def _whole(builds: Sequence[Grown]) -> str:
          lambda one: f"{100 * tasks(lambda w: w.gc)(one) / tasks(lambda w: w.run)(one):.0f} %"),
         ("bytes shuffled", lambda one: _b(tasks(lambda w: w.shuffled)(one))),
         ("bytes spilled for lack of memory", lambda one: _b(tasks(lambda w: w.spilled)(one))),
-        ("most on disk to shuffle, at one time", lambda one: _b(one.scratch)),
+        ("most on disk to shuffle, at one time", lambda one: _b(one.scratch) if one.scratch else ""),
         ("most memory: driver's Java and Python together", held(DRIVER_JAVA, DRIVER_PYTHON)),
         ("… one executor's Java", held(EXECUTOR_JAVA)),
         ("… one executor's Python", held(EXECUTOR_PYTHON)),

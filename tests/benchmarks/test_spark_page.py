@@ -116,5 +116,11 @@ def test_figures_are_kept_as_they_are() -> None:
     assert Grown.of(json.loads(json.dumps(CITY.kept()))) == CITY
 
 
+def test_a_build_that_was_ended_is_told_of() -> None:
+    page = page_block([replace(DEMO, wall=0.0, ended="scores.grades")], [], cores=2)
+    assert "`demo` on 2 workers took too long and was ended, at `scores.grades`" in page
+    assert rows(page)["seconds from the command to its end"] == [""]
+
+
 def test_two_sizes_are_needed_to_carry_on() -> None:
     assert "What more would cost" not in page_block([DEMO], [], cores=2)
