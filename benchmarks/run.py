@@ -12,20 +12,20 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from benchmarks import building, listing, replaying
+from benchmarks.blocks import write_block
 from benchmarks.tables import tables
 from pipelines.home import Home
 from pipelines.run import make_home
 from schemas.contract import ROOT
 
 README = ROOT / "README.md"
-BLOCK = re.compile(r"(<!-- benchmarks -->\n).*?(<!-- /benchmarks -->)", re.DOTALL)
+BLOCK = "benchmarks"
 PARTS = ("build", "lists", "replay")
 SMALL = ("tiny", "demo")  # sizes at which Spark and a thousand replays are tried
 
@@ -83,8 +83,7 @@ def main() -> None:
     text = tables(figures, os.cpu_count() or 1)
     print(text)
     if given.write:
-        page = README.read_text(encoding="utf-8")
-        README.write_text(BLOCK.sub(lambda m: m[1] + text + m[2], page), encoding="utf-8")
+        write_block(README, BLOCK, text)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from benchmarks.blocks import table
 from benchmarks.building import GATES, Built
 from benchmarks.replaying import Replayed
 from benchmarks.timing import median
-
-Row = list[str]
 
 
 def tables(figures: dict[str, Any], cores: int) -> str:
@@ -33,11 +32,6 @@ def tables(figures: dict[str, Any], cores: int) -> str:
     if listed:
         parts.append(_of_lists(listed))
     return "\n".join(parts)
-
-
-def _table(head: Row, rows: list[Row]) -> str:
-    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
-    return "".join(f"| {' | '.join(row)} |\n" for row in lines)
 
 
 def _s(seconds: float) -> str:
@@ -65,7 +59,7 @@ def _of_build(built: list[Built]) -> str:
             [f"growth with the rows from {least.size} to {most.size}: power",
              *("" for _ in built[1:]), f"{power:.2f}"]
         )  # fmt: skip
-    return _table(["the build", *(f"`{b.size}`" for b in built)], rows)
+    return table(["the build", *(f"`{b.size}`" for b in built)], rows)
 
 
 def _of_stages(built: list[Built]) -> str:
@@ -76,7 +70,7 @@ def _of_stages(built: list[Built]) -> str:
         ]
         for stage in built[0].stages
     ]
-    return _table(["by stage, with the most memory held", *(f"`{b.size}`" for b in built)], rows)
+    return table(["by stage, with the most memory held", *(f"`{b.size}`" for b in built)], rows)
 
 
 def _of_replays(replayed: list[Replayed]) -> str:
@@ -97,7 +91,7 @@ def _of_replays(replayed: list[Replayed]) -> str:
         ["replays counted, and rebuilds",
          *(f"{len(r.single)}, {len(r.rebuilt)}" for r in replayed)],
     ]  # fmt: skip
-    return _table(["replay", *(f"`{r.size}`" for r in replayed)], rows)
+    return table(["replay", *(f"`{r.size}`" for r in replayed)], rows)
 
 
 def _of_lists(listed: dict[str, dict[str, list[float]]]) -> str:
@@ -112,4 +106,4 @@ def _of_lists(listed: dict[str, dict[str, list[float]]]) -> str:
                 cells.append("")
         rows.append([way, *cells])
     head = ["landing to lists of court, tax and penalties", *(f"`{size}`" for size in listed)]
-    return _table(head, rows)
+    return table(head, rows)

@@ -189,9 +189,10 @@ def build_home(
             which is put in force, for replays, pages and questions.
 
     Returns:
-        What was built: database (of Spark, the folder of its tables), join, tables, rows by stage,
-        sentences; in `taken_into` the database that Spark's tables were taken into, else None; and in
-        `gates` a sentence each about what could not be read, was kept aside, was held or did not come.
+        What was built: database (of Spark, the folder of its tables), join, tables, rows and seconds
+        by stage, sentences; in `taken_into` the database that Spark's tables were taken into, else None;
+        and in `gates` a sentence each about what could not be read, was kept aside, was held or did not
+        come.
 
     Raises:
         ValueError: in one sentence, if the files, the policy or the level of joining cannot be used;
@@ -255,6 +256,7 @@ def build_home(
         "join": join,
         "tables": len(done.tables),
         "rows": dict(rows),
+        "seconds": {stage: round(took, 3) for stage, took in done.seconds.items()},
         "summary": [f"{stage}: {count:,} rows" for stage, count in rows.items()],
         "gates": told,
     }

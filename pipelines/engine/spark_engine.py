@@ -8,6 +8,7 @@ it is closed; the files stay.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import os
 import pickle
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -88,10 +89,11 @@ def start_session(memory: str, threads: int | None, asked: SparkSettings) -> Spa
     said = own()
     log.write_text(said["log"], encoding="utf-8")
     java = [f"-Dlog4j2.configurationFile={log.as_uri()}"]
-    if asked.small:
-        java.append(said["small_java"])
+    if asked.small or not asked.local:
+        java.append(said["planning_java"])
     settings = {
         **said["settings"],
+        **({} if asked.settings.get("spark.ui.enabled") == "true" else said["unseen"]),
         **(said["local"] if asked.local else {}),
         **(said["small"] if asked.small else {}),
         "spark.driver.memory": memory,
@@ -153,7 +155,7 @@ class SparkEngine(Engine):
         self.home = Path(home).resolve()
         self.home.mkdir(parents=True, exist_ok=True)
         self.session = start_session(memory, threads, asked)
-        self._files = threads or os.cpu_count() or 1
+        self._files = self.most_files(threads, asked)
         self._schemas: set[str] = set()  # those that are there; nobody else makes any
         SparkEngine._holder = self
         if not self.session.catalog.functionExists("id_ok"):
@@ -181,10 +183,12 @@ class SparkEngine(Engine):
             self._schemas.add(name)
 
     def create_table(self, name: str, *select_sql: str) -> None:
-        rows = _without_void(self._run("\nUNION ALL\n".join(select_sql)))
-        arriving = self._arriving(name)
-        rows.coalesce(self._files).write.mode("overwrite").parquet(str(arriving))
-        self._replace(name, arriving, rows.schema)
+        with self._told(name):
+            arriving = self._arriving(name)
+            parts = self._alike(select_sql)
+            for part in parts:
+                part.coalesce(self._files).write.mode("append").parquet(str(arriving))
+            self._replace(name, arriving, parts[0].schema)
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
         if not all(kind in AS_THEY_ARE for kind in pq.read_schema(path).types):
@@ -226,7 +230,7 @@ class SparkEngine(Engine):
         numbers = self.session.range(0, len(pieces), 1, max(len(pieces), 1))
         in_task = partial(task, work, list(pieces), folders)
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), self._told(names[0], f"{len(pieces)} pieces"):
                 warnings.simplefilter("ignore")  # about versions of pandas
                 found = numbers.mapInArrow(in_task, ANSWER).collect()
         except (PySparkException, Py4JJavaError) as error:
@@ -285,8 +289,45 @@ class SparkEngine(Engine):
     def attach(self, name: str, path: Path) -> None:
         raise ValueError(f"Spark cannot attach {path} as {name}; read it with DuckDB.")
 
+    def most_files(self, threads: int | None, asked: SparkSettings) -> int:
+        """Of how many files a table is at most, and so by how many tasks it is written.
+
+        On a cluster as many as a shuffle has partitions: that is how finely its user has work cut.
+        """
+        if asked.local:
+            return threads or os.cpu_count() or 1
+        return int(self.session.conf.get("spark.sql.shuffle.partitions") or 1)
+
+    @contextlib.contextmanager
+    def _told(self, table: str, more: str = "") -> Iterator[None]:
+        """Let Spark's pages and its event log say which table jobs are for: the stage is their group."""
+        context = self.session.sparkContext
+        stage = split_name(table)[0] or "default"
+        context.setJobGroup(stage, f"{stage}: {more}" if more else table)
+        try:
+            yield
+        finally:
+            for name in ("spark.jobGroup.id", "spark.job.description"):
+                context.setLocalProperty(name, None)
+
     def _run(self, sql: str, params: Sequence[Any] | None = None) -> DataFrame:
         return self.session.sql(to_spark(sql), args=list(params) if params else None)
+
+    def _alike(self, queries: Sequence[str]) -> list[DataFrame]:
+        """Rows of several queries, to be written one after the other: one union of all is planned anew as a
+        whole after each of its stages.
+
+        It is that union where nothing is planned anew, or where their types are not the same, so that common
+        ones must be found.
+        """
+        union = "\nUNION ALL\n".join(queries)
+        if self.session.conf.get("spark.sql.adaptive.enabled") != "true":
+            return [_without_void(self._run(union))]
+        parts = [_without_void(self._run(sql)) for sql in queries]
+        parts = [parts[0], *(part.toDF(*parts[0].columns) for part in parts[1:])]
+        if len({tuple(f.dataType for f in part.schema.fields) for part in parts}) > 1:
+            return [_without_void(self._run(union))]
+        return parts
 
     def _folder(self, name: str) -> Path:
         schema, table = split_name(name)

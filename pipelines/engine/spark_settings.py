@@ -53,7 +53,7 @@ class SparkSettings:
 
 @cache
 def own() -> Mapping[str, Any]:
-    """What `spark.yml` says: `agreement`, `settings`, `local`, `small`, `small_java`, `log`."""
+    """What `spark.yml` says: `agreement`, `settings`, `unseen`, `local`, `small`, `planning_java`, `log`."""
     import yaml  # not before somebody asks for Spark
 
     return yaml.safe_load(SAID.read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -39,23 +40,30 @@ def task(
     """
     for batch in numbers:
         for number in batch.column(0).to_pylist():
-            answer = work(pieces[number], partial(_write, folders, number))
+            answer = work(pieces[number], partial(_write, folders, number, Counter()))
             column = pa.array([pickle.dumps((number, answer))], pa.binary())
             yield pa.RecordBatch.from_arrays([column], ["answer"])
 
 
-def _write(folders: Mapping[str, Path], number: int, name: str, rows: pa.Table) -> None:
-    """Write the rows that a piece gives of a table as a file of its own.
+def _write(
+    folders: Mapping[str, Path], number: int, written: Counter[str], name: str, rows: pa.Table
+) -> None:
+    """Write rows that a piece gives of a table as a file of its own.
 
-    A task that is tried once more, or twice at a time, writes the same file again. It appears only when it
-    is whole: until then its name begins with a point, which readers pass over.
+    A task that is tried once more, or twice at a time, writes the same files again. A file appears only
+    when it is whole: until then its name begins with a point, which readers pass over.
+
+    Args:
+        number: of the piece.
+        written: of each table, how often the piece has given rows by now.
 
     Raises:
         OSError: if it cannot be written.
     """
     from pyspark import TaskContext
 
-    path = folders[name] / f"part-{number:05d}.parquet"
+    path = folders[name] / f"part-{number:05d}-{written[name]:05d}.parquet"
+    written[name] += 1
     context = TaskContext.get()
     unfinished = path.with_name(f".{path.name}.{context.taskAttemptId() if context else 0}")
     pq.write_table(rows, unfinished, compression="zstd")

@@ -7,7 +7,7 @@ the feed's table. Back come counts and a row for each delivery, no row of a file
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -22,6 +22,7 @@ from pipelines.landing.keys import landing_select
 from pipelines.landing.reading import UNREADABLE, arriving, groups_of, read_batch
 from schemas.contract import Feed
 
+PART = 1 << 17  # rows of a feed with a key that are made and written in one go
 UNREAD = "quality.unreadable"
 ARRIVING = "quality._unreadable"  # where it is written while the table of other feeds is kept
 
@@ -114,11 +115,23 @@ def read_piece(piece: Piece, write: Write) -> Read:
         return Read(name, refused=str(error))
     rows = corrected(piece.feed, batch.rows, piece.decided)
     engine = own_duckdb()
-    with arriving(engine, rows) as table:
-        write(f"landing.{name}", engine.query(landing_select(piece.feed, table)))
+    for part in parts_of(piece.feed, rows):
+        with arriving(engine, part) as table:
+            write(f"landing.{name}", engine.query(landing_select(piece.feed, table)))
     if batch.unreadable:
         write(piece.unread, pa.Table.from_pylist(batch.unreadable, UNREADABLE))
     return Read(name, len(rows), len(batch.unreadable), batch.deliveries)
+
+
+def parts_of(feed: Feed, rows: pa.Table) -> Iterator[pa.Table]:
+    """Rows as read, so many at a time: of a large file, what is made of it need not be held as a whole, and
+    what reads the table later can share the work.
+
+    Rows of a feed without a key stay together, since like ones are numbered.
+    """
+    size = PART if feed.natural_key else len(rows)
+    for start in range(0, max(len(rows), 1), max(size, 1)):
+        yield rows.slice(start, size)
 
 
 @cache

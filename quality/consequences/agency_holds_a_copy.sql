@@ -13,5 +13,8 @@ WHERE
         FROM exchange.copies
         WHERE copies.holder = measures.agency
             AND copies.entry_version = measures.because_entry_version
-            AND on_day(copies.from_day, copies.to_day, measures.from_day)
+            -- As on_day; a function that is given a column from outside makes Spark join each copy with
+            -- every day.
+            AND copies.from_day <= measures.from_day
+            AND measures.from_day < until(copies.to_day)
     )

@@ -17,5 +17,8 @@ WHERE
             AND evidence.parent_kind = 'entry'
             AND shown.holder = lists.owner
             AND shown.subject_id = adopted.subject_id
-            AND on_day(shown.from_day, shown.to_day, adopted.from_day)
+            -- As on_day; a function that is given a column from outside makes Spark join each row shown with
+            -- every day.
+            AND shown.from_day <= adopted.from_day
+            AND adopted.from_day < until(shown.to_day)
     )

@@ -266,7 +266,10 @@ def read_quickly(feed: Feed, contents: Sequence[bytes]) -> tuple[pa.Table, np.nd
         ):
             raise Irregular("a record without an end")
         return empty_table(feed), counts
-    rows, starts = _parsed(feed, b"".join(data for data, _ in bodies))
+    whole = b"".join(data for data, _ in bodies)
+    del bodies  # of a large file each copy counts
+    rows, starts = _parsed(feed, whole)
+    del whole
     begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
     if starts is not None:
         # Records may take several lines; none may go from one file over into the next.

@@ -21,6 +21,7 @@ from sources.files.parquet_footer import footer
 
 BOM = b"\xef\xbb\xbf"
 SMALL = 1 << 15  # bytes of a file up to which plain Python is faster than arrays
+BLOCK = 1 << 24  # bytes looked at in one go
 BLANKS = b" \t\r\x0b\x0c"
 STRING = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"'
 NOTICE_OBJECT = re.compile(rf'[ \t]*\{{[ \t]*"_notice"[ \t]*:[ \t]*{STRING}[ \t]*\}}[ \t\r]*')
@@ -64,7 +65,9 @@ def lines(data: bytes, blanks: bytes) -> int:
     if len(data) <= SMALL:
         return sum(1 for line in data.split(b"\n") if line.strip(blanks))
     text = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(text == 0x0A)
+    # Of so much at a time: what a comparison gives takes as much memory as what is compared.
+    blocks = range(0, len(text), BLOCK)
+    ends = np.concatenate([at + np.flatnonzero(text[at : at + BLOCK] == 0x0A) for at in blocks])
     starts = np.append(0, ends + 1)
     sizes = np.append(ends, len(text)) - starts
     first = text[np.minimum(starts, len(text) - 1)]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from pipelines.engine.spark_engine import SparkUnavailable
 from pipelines.engine.spark_tasks import why
-from pipelines.landing import LandingError, land, reading
+from pipelines.landing import LandingError, deliveries_in, in_tasks, land, reading
 from pipelines.landing.decisions import Decided
+from pipelines.landing.in_tasks import Piece, read_piece
 from schemas.contract import Column
 from schemas.record_id import version
 from sources import files
@@ -94,6 +96,35 @@ def test_rows_land_as_in_duckdb(duckdb_engine, spark_engine, landing, monkeypatc
     assert spark_done == done
     assert found == expected
     assert [len(expected[table]) for table in TABLES] == [2, 4, 0, 4, 4]
+
+
+def test_a_large_file_is_made_and_written_part_by_part(landing, monkeypatch) -> None:
+    def written(feed, rows_a_part):
+        monkeypatch.setattr(in_tasks, "PART", rows_a_part)
+        given = []
+        file = deliveries_in(landing, feed)[0]
+        done = read_piece(
+            Piece(feed, [file], DECIDED, in_tasks.UNREAD), lambda *one: given.append(one)
+        )
+        assert done.rows == 2
+        assert {name for name, _ in given} == {f"landing.{feed.name}"}
+        return [table.num_rows for _, table in given], pa.concat_tables(t for _, t in given)
+
+    for feed, parts in ((KEYED, [1, 1]), (KEYLESS, [2])):  # like rows without a key are numbered
+        (small, of_parts), (large, whole) = written(feed, 1), written(feed, 100)
+        assert (small, large) == (parts, [2])
+        assert of_parts.equals(whole)
+
+
+def _twice(piece, write):
+    for n in range(2):
+        write("landing.twice", pa.table({"n": [piece, n]}))
+
+
+def test_what_a_task_writes_twice_is_there_twice(spark_engine) -> None:
+    spark_engine.make_in_tasks(["landing.twice"], _twice, [10, 20])
+    assert spark_engine.count("landing.twice") == 8
+    spark_engine.drop("landing.twice")
 
 
 def test_a_file_that_cannot_be_had_is_a_sentence(spark_engine, landing) -> None:
