@@ -329,8 +329,8 @@ def test_a_folder_of_another_design_or_version_is_left_alone(done, design, tmp_p
 def test_what_it_needs_is_told_before(done, design, tmp_path, monkeypatch):
     told = needs(design, tmp_path / "new")
     # Of each world: its own; none; full twice; below it unified-code; and beside none own-keys.
-    assert (told.replays, told.databases) == (96, 12)
-    assert "96 replays and 12 databases to build: about " in told.sentence("out")
+    assert (told.replays, told.databases) == (48, 12)
+    assert "48 replays and 12 databases to build: about " in told.sentence("out")
     assert (needs(design, done).replays, needs(design, done).databases) == (0, 0)
     monkeypatch.setattr("pipelines.announced.free_megabytes", lambda folder: 10)
     assert "only" in told.sentence("out")

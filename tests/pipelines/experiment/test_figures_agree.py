@@ -296,7 +296,7 @@ def test_a_fault_alone_has_the_half_life_of_a_replay(tables, summary):
     rows = tables.sql(
         "SELECT arm, fault, half_life, correction_day FROM replays WHERE cells_on_the_eve > 0"
     ).fetchall()
-    assert len(rows) > 30
+    assert len(rows) > 15  # of 48
     for arm, fault, told, day in rows:
         cells = tables.sql(
             f"""
