@@ -50,6 +50,7 @@ CITY = replace(
             "lists", cpu=500.0, run=600.0, shuffled=100_000_000, skew=4.0, uneven=36.0, alone=3.6
         ),
     },
+    taken=DEMO.taken | {EXECUTOR_PYTHON: Taken(0.3, 0.6, 99.0)},
     delivered=80_000_000,
     largest=20_000_000,
     stored=40_000_000,
@@ -87,7 +88,7 @@ def test_a_stage_grows_by_a_power_of_the_cells(page) -> None:
     (at,) = (n for n, line in enumerate(page.splitlines()) if "power of the cells" in line)
     landing, lists = page.splitlines()[at + 2 : at + 4]
     assert "10.0 times the cells" in page.splitlines()[at]
-    assert landing == "| landing | 1.00 |  |"  # by the seconds that its tasks lasted
+    assert landing == "| landing | 1.00 |  |"  # with the time of Python
     assert lists == "| lists | 2.00 | 1.00 |"
 
 
