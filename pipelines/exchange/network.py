@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from pipelines.exchange.joins import JOINS
@@ -196,6 +197,12 @@ def read_owners(tier: str) -> dict[str, str]:
         for row in read_csv(LISTS_FILE)
         if TIERS.index(row["tier"]) <= TIERS.index(tier)
     }
+
+
+@cache
+def made_of_grades() -> frozenset[str]:
+    """The lists that keepers of scores make of the grades they give."""
+    return frozenset(row["list"] for row in read_csv(GRADED_FILE))
 
 
 def _whole(value: object, where: str, bounds: tuple[int, int], unit: str = "days") -> int:
@@ -439,7 +446,7 @@ def read_network(
     )
     adopted = {a.list for a in adoptions}
     native = {p.stem for p in (ROOT / "pipelines" / "lists").glob("*.sql")}
-    graded = {row["list"] for row in read_csv(GRADED_FILE)}
+    graded = made_of_grades()
     for adoption in adoptions:
         for name in graded.intersection(adoption.sources):
             raise NetworkError(

@@ -14,15 +14,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pipelines.exchange.modes import modes
+from pipelines.exchange.network import made_of_grades
 from pipelines.replay.compare.metrics import day_number, day_of, numbered
-from schemas.contract import CODES, read_csv
 
 WAITS = "waits for the next sync"
 NOT_CARRIED = "deletion not carried"
@@ -88,6 +87,12 @@ class Point(NamedTuple):
     because: str
 
 
+def version_of(because: str) -> str:
+    """The version of the entry that a change of points rests on; empty if it rests on none."""
+    kind, _, version = because.partition(":")
+    return version if kind == "entry" else ""
+
+
 @dataclass(frozen=True)
 class Step:
     """The last step of a path: how the holder at its end keeps what it takes over."""
@@ -151,12 +156,6 @@ def on_one_side(copies: Iterable[Copy], day: int) -> list[Copy]:
     shown = [c for c in copies if c.first <= day < c.end]
     said = {side: {c.says for c in shown if c.side == side} for side in (CLEAN, CORRECTED)}
     return [c for c in shown if c.says not in said[CORRECTED if c.side == CLEAN else CLEAN]]
-
-
-@cache
-def made_of_grades() -> frozenset[str]:
-    """The lists that a keeper of scores makes of the grades it gives."""
-    return frozenset(row["list"] for row in read_csv(CODES / "score_lists.csv"))
 
 
 @dataclass
@@ -404,7 +403,7 @@ def of_scores(
 
 def _rested_on(keeper: str, points: Iterable[Point], lineage: Lineage) -> Iterator[Cell]:
     """The cells at a keeper of the entries that some points rest on."""
-    for version in {point.because.removeprefix("entry:") for point in points}:
+    for version in {version_of(point.because) for point in points}:
         node = lineage.held.get((keeper, lineage.entries.get(version, "")))
         for copy in () if node is None else node.copies:
             yield copy.holder, copy.list, copy.subject
@@ -460,7 +459,7 @@ def _score(
 
 def _records(because: str, lineage: Lineage) -> Sequence[str]:
     """The records that the entry a change of points rests on was made from."""
-    return lineage.records.get(because.removeprefix("entry:"), ())
+    return lineage.records.get(version_of(because), ())
 
 
 def _month_after(day: int) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 import pandas as pd
 
 from pipelines.engine.databases import Databases
-from pipelines.replay.compare.causes import Copy, Lineage, Point, Step, Wrong
+from pipelines.replay.compare.causes import Copy, Lineage, Point, Step, Wrong, version_of
 from pipelines.replay.compare.diff import CELL, MEASURE
 from pipelines.replay.compare.metrics import numbered
 from pipelines.replay.compare.sides import BEFORE, on_both_sides
@@ -92,7 +93,7 @@ def _rested_on(
     rows = [
         (universe, version)
         for universe, changes in points.items()
-        for version in sorted({p.because[6:] for p in changes if p.because.startswith("entry:")})
+        for version in sorted({version_of(p.because) for p in changes} - {""})
     ]
     if not rows:
         return {}, {}
@@ -183,6 +184,7 @@ def _because(db: Databases, wrong: pd.DataFrame, measures: pd.DataFrame) -> dict
     return db.split(because)
 
 
+@cache
 def _stands_against() -> pd.DataFrame:
     """The measures that are not taken while the agency shows the same subject on another list: that list."""
     rows = [row for row in read_csv(CODES / "measures.csv") if row["unless_list"]]
