@@ -137,6 +137,7 @@ class _Places:
     def __init__(self, landed: Landed, spec: FaultSpec, kind: Mishap) -> None:
         self.db, self.base = landed.db, landed.name
         self.spec, self.kind = spec, kind
+        self.about = digits_of(spec.subject or "")  # whom alone it is to befall
         self.day0, self.last_day = self.db.rows(
             f"SELECT max(day0), max(last_day) FROM {self.base}.codes.run"
         )[0]
@@ -332,8 +333,7 @@ class _Places:
             asked = self._sync(begun, int(place["every_days"]), draw)
             if asked is None:
                 return []
-        about = digits_of(self.spec.subject or "")
-        shown = [copy for copy in self._copies(where, lag, asked) if copy[2].startswith(about)]
+        shown = self._copies(where, lag, asked)
         if not shown:
             return []
         copy = shown[draw.below(len(shown))]
@@ -350,7 +350,7 @@ class _Places:
             last = min(end - timedelta(days=1), self.latest)
             day = self._day(max(first, self.day0), last, draw)
         more: dict[str, Any] = {"entry_id": entry_id}
-        if about:  # by name several may be shown of one entry
+        if self.about:  # by name several may be shown of one entry
             more["subject_id"] = subject
         if self.kind.shows == "twice":
             more["entry_version"] = version
@@ -366,8 +366,6 @@ class _Places:
         if self.kind.shows == "new":
             return self._by_hand(place, draw)
         shown = self._copies({"holder": place["holder"]}, 0, self.spec.delivery)
-        asked = digits_of(self.spec.subject or "")
-        shown = [copy for copy in shown if copy[2].startswith(asked)]
         if not shown:
             return []
         _, _, subject, first, end = shown[draw.below(len(shown))]
@@ -447,8 +445,8 @@ class _Places:
     ) -> list[tuple[str, str, str, date, date]]:
         """Entries shown in a place in the window: id, version, subject, first day and end; in order.
 
-        Of an entry that is asked for, and on a day that is asked for, those alone; of a deletion, those
-        that the sync of that day no longer brings.
+        Of an entry or a subject that is asked for, and on a day that is asked for, those alone; of a
+        deletion, those that the sync of that day no longer brings.
         """
         conditions = [f"{name} = ?" for name in where]
         conditions += [f"from_day < DATE '{self.latest + timedelta(days=lag + 1)}'"]
@@ -465,6 +463,9 @@ class _Places:
                 "WHERE starts_with(id_text(entry_id), ?) OR starts_with(id_text(entry_version), ?))"
             )
             values += [asked_entry, asked_entry]
+        if self.about:
+            conditions.append("starts_with(id_text(subject_id), ?)")
+            values.append(self.about)
         ends = self.kind.with_removal
         if ends:
             latest, last = ("<=", self.latest) if asked is None else ("=", asked)
