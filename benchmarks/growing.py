@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -160,11 +161,11 @@ def _build(
     building = cluster.build(landing, home, settings, "--parquet-only", "--json")
     watch = Watch([building.pid, *(one.pid for one in cluster.running)], cluster.scratch)
     try:
-        with watch.looking():
-            code = building.wait(LONGEST)
-        found.wall = time.perf_counter() - start
-    except subprocess.TimeoutExpired:
-        pass  # what it did until then is worth knowing
+        # Of one that takes too long, what it did until then is worth knowing.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            with watch.looking():
+                code = building.wait(LONGEST)
+            found.wall = time.perf_counter() - start
     finally:
         building.kill()
     found.taken, found.all_at_once, found.scratch = watch.taken, watch.all_at_once, watch.disk

@@ -147,4 +147,5 @@ def _memory(pid: int) -> tuple[float, float]:
     said = dict(
         line.split(":", 1) for line in (PROC / str(pid) / "status").read_text().splitlines()
     )
-    return tuple(int(said[name].split()[0]) * 1024 / GIB for name in ("VmRSS", "VmHWM"))  # type: ignore[return-value]
+    held, most = (int(said[name].split()[0]) * 1024 / GIB for name in ("VmRSS", "VmHWM"))
+    return held, most

@@ -79,10 +79,8 @@ def wall_in(job: Path) -> None:
     apart. That is the system's part.
     """
     readable = (str(job), *{os.path.realpath(p) for p in (sys.prefix, sys.base_prefix)}, *DEVICES)
-    here, own = (
-        (str(job),),
-        tuple(f"{os.sep}site-packages{os.sep}{n}{os.sep}" for n in OWN_PACKAGES),
-    )
+    here = (str(job),)
+    own = tuple(f"{os.sep}site-packages{os.sep}{name}{os.sep}" for name in OWN_PACKAGES)
     # A submission can put others in their place in this module, or in `os`: these are kept as they are.
     denied, looks, changes, to_write, refuse = DENIED, LOOKS, CHANGES, opens_to_write, Denied
     real, decode, kinds, sep = os.path.realpath, os.fsdecode, (str, bytes, os.PathLike), os.sep

@@ -24,6 +24,9 @@ ABOUT = "lab.json"
 ANSWERS = "answers.csv"  # of an exam
 EXAM = "exam"
 MOST_BYTES = 1 << 20  # of a submission
+# What reading a file that is no zip file, or a broken one, ends in.
+NO_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError,
+          UnicodeDecodeError)  # fmt: skip
 MOST_TOLD = 5  # of hand-ins that are nobody's, how many are told of in full
 NAME = re.compile(r"\w[\w.@+-]{0,63}")
 MOST_OF_NAME = 200  # bytes, of the 255 that a file's name may have
@@ -309,10 +312,7 @@ def _packed(path: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
                     if len(content) > MOST_BYTES:
                         raise ValueError(f"{path}: {name} is larger than 1 MiB.")
                     yield name, _text(content, path / name)
-    except (
-        *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-        *(EOFError, OSError, RuntimeError, UnicodeDecodeError),
-    ):
+    except NO_ZIP:
         raise ValueError(f"{path} is no file that `islands lab submit` made.") from None
 
 

@@ -231,14 +231,12 @@ def about(
             "The two databases cover different windows of days; build both from landing folders "
             "of the same length."
         )
+    whole = denominators(first) if counted is None else f"FROM {first}.{counted}"
     return About(
         horizon,
         _owners(db, first, second or first),
         starts(db, first),
-        db.frame(
-            f"SELECT * FROM ({denominators(first) if counted is None else f'FROM {first}.{counted}'}) "
-            "ORDER BY holder NULLS FIRST, list"
-        ),
+        db.frame(f"SELECT * FROM ({whole}) ORDER BY holder NULLS FIRST, list"),
     )
 
 

@@ -97,8 +97,7 @@ def by_list(diff: Difference) -> list[dict[str, Any]]:
     days = _subject_days_of(diff.lists, key)
     return [
         {
-            "holder": name[0],
-            "list": name[1],
+            **dict(zip(key, name, strict=True)),
             **kinds[name],
             **first_and_last[name],
             "subject_days": days[name],
@@ -123,8 +122,7 @@ def by_measure(diff: Difference) -> list[dict[str, Any]]:
             paths.setdefault(tuple(name), set()).add(_steps(path))
     return [
         {
-            "agency": name[0],
-            "measure": name[1],
+            **dict(zip(key, name, strict=True)),
             **kinds[name],
             "linked": len(linked.get(name, ())),
             "link_paths": [path.split() for path in sorted(paths.get(name, ()))],

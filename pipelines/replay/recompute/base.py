@@ -66,7 +66,7 @@ class Base:
         self.feeds: Mapping[str, Feed] = feeds()
         models = models_of(base, everything, gates)
         folder = home.kept / ("gated" if gates else "prepared")
-        self.base = prepared(base, folder, models, progress, gates, beside or {})
+        self.base = prepared(base, folder, models, progress, gates, beside)
         self.models = [*models, *gates]
         self.decided = said_by(base).decided
         self.small = Small(self.base, threads)
