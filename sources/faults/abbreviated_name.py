@@ -1,29 +1,22 @@
-"""A name without the parts that people leave out."""
+"""The name of an organisation is written short: without county or city, or with half of the words
+that say its legal form.
+
+A registered name is place, brand, trade and form, as the rules on enterprise names ask; in daily
+use place and form go first.
+"""
 
 from __future__ import annotations
 
 import re
 
-from schemas.contract import Column, Feed
+from schemas.contract import Column
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import organisation_columns, rewritten
 
-KIND = "abbreviated_name"
 TITLE = "Abbreviated name"
-DESCRIPTION = (
-    "The name of an organisation is written short: without county or city, or with half of the words that "
-    "say its legal form."
-)
-MODELS = (
-    "A registered name is place, brand, trade and form, as the rules on enterprise names ask; in "
-    "daily use place and form go first."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "names"
 MECHANISM = "given_its_value"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the whole name; the short one stays"}
 
 # What is left out or written short, and how.
@@ -35,11 +28,7 @@ SHORT = (
     (re.compile("委员会$"), "委"),
     (re.compile("^(..)[省市区县]"), r"\1"),
 )
-
-
-def columns(feed: Feed) -> tuple[str, ...]:
-    """The columns that may hold the name of an organisation."""
-    return organisation_columns(feed)
+columns = organisation_columns
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

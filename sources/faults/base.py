@@ -18,7 +18,6 @@ SCOPES = ("source", "once")  # wrong until corrected, or in one delivery only
 # What a module may say of its kind of fault. Mechanisms after the three of tab_err (completely at
 # random, at random given other columns, depending on the value itself), in time and by delivery.
 CHOICES = {
-    "LEVEL": ("cell", "row", "delivery"),
     "SCOPE": SCOPES,
     "GROUP": ("identifiers", "names", "values", "rows", "deliveries"),
     "MECHANISM": (
@@ -50,6 +49,12 @@ def can_hold(feed: Feed, column: Column, text: str) -> bool:
 RIGHTED = {
     "snapshot": "the right row stands in the next delivery",
     "changes": "a row marked as a correction takes the wrong one's place",
+}
+# How a wrong delivery is put right.
+SENT_AGAIN = {
+    "snapshot": "the next delivery is the right one",
+    "changes": "what did not arrive comes late; what is wrong is corrected or withdrawn",
+    "append": "what did not arrive comes late; what came wrong or twice stays",
 }
 
 

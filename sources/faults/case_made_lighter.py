@@ -1,4 +1,9 @@
-"""A case made lighter by somebody inside, within every bound of the contract."""
+"""Somebody inside replaces what a case is about by a less grave matter, or its amount by a part of
+it, written as it should be, so that every check passes.
+
+Histories of the baojia: whoever keeps the register decides what stands in it. The severity of a
+penalty follows from its ground and its amount.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +15,7 @@ from sources.faults.codes import code_columns, graded_columns, gravest, gravity,
 from sources.faults.draw import Draw
 from sources.faults.figures import figure_columns, rescaled
 
-KIND = "case_made_lighter"
 TITLE = "Case made lighter"
-DESCRIPTION = (
-    "Somebody inside replaces what a case is about by a less grave matter, or its amount by a part of "
-    "it, written as it should be, so that every check passes."
-)
-MODELS = (
-    "Histories of the baojia: whoever keeps the register decides what stands in it. The severity of a "
-    "penalty follows from its ground and its amount."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "given_its_value"
 INTENT = "intent"

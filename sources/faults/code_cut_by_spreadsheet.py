@@ -1,4 +1,9 @@
-"""A long number that a spreadsheet took for a quantity."""
+"""A number of more than 15 digits passes through a spreadsheet, which keeps 15 and writes zeros for
+the rest, or all of it as a power of ten.
+
+Spreadsheets keep quantities in 64 bits, about 15 digits, and show long ones as 8.70101E+17.
+Resident numbers are lost so; a code with a letter in it is text, and stays.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +12,9 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import identifier_columns, rewritten
 
-KIND = "code_cut_by_spreadsheet"
 TITLE = "Code cut by a spreadsheet"
-DESCRIPTION = (
-    "A number of more than 15 digits passes through a spreadsheet, which keeps 15 and writes zeros for "
-    "the rest, or all of it as a power of ten."
-)
-MODELS = (
-    "Spreadsheets keep quantities in 64 bits, about 15 digits, and show long ones as 8.70101E+17. "
-    "Resident numbers are lost so; a code with a letter in it is text, and stays."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
 MECHANISM = "given_its_value"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the whole number; the cut one stays"}
 
 KEPT = 15

@@ -1,4 +1,9 @@
-"""The code of a parent, a subsidiary or a partner instead of the firm's own."""
+"""The code of a firm that shares in it, that it shares in or that it declares as a partner stands
+instead of the firm's own: it passes every check and belongs to another.
+
+Whoever fills a form for a group takes the number of the parent or of the branch. Partners answer
+for each other's listings anyway, which hides the mistake.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +12,9 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import firm_code_columns, rewritten, scheme_of
 
-KIND = "code_of_linked_firm"
 TITLE = "Code of a linked firm"
-DESCRIPTION = (
-    "The code of a firm that shares in it, that it shares in or that it declares as a partner stands "
-    "instead of the firm's own: it passes every check and belongs to another."
-)
-MODELS = (
-    "Whoever fills a form for a group takes the number of the parent or of the branch. Partners "
-    "answer for each other's listings anyway, which hides the mistake."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
 MECHANISM = "given_other_columns"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
 
 
@@ -30,9 +23,7 @@ def fits(feed: Feed) -> bool:
     return feed.registry != "public_body" and bool(columns(feed))
 
 
-def columns(feed: Feed) -> tuple[str, ...]:
-    """The columns for codes of organisations."""
-    return firm_code_columns(feed)
+columns = firm_code_columns
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

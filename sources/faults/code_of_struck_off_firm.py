@@ -1,4 +1,9 @@
-"""The code of a firm that is no more."""
+"""The code of a firm that has been deregistered or whose licence has been revoked stands instead of
+the right one: a valid code that somebody bore, and nobody bears any more.
+
+After a merger or a new foundation the old certificate stays in the drawer, and its number in the
+forms; the register keeps a code for good (status 3 or 4 of GB/T 36104-2018).
+"""
 
 from __future__ import annotations
 
@@ -7,21 +12,9 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import firm_code_columns, rewritten, scheme_of
 
-KIND = "code_of_struck_off_firm"
 TITLE = "Code of a firm struck off"
-DESCRIPTION = (
-    "The code of a firm that has been deregistered or whose licence has been revoked stands instead "
-    "of the right one: a valid code that somebody bore, and nobody bears any more."
-)
-MODELS = (
-    "After a merger or a new foundation the old certificate stays in the drawer, and its number in "
-    "the forms; the register keeps a code for good (status 3 or 4 of GB/T 36104-2018)."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
 MECHANISM = "drifting"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
 
 
@@ -30,9 +23,7 @@ def fits(feed: Feed) -> bool:
     return feed.registry is None and bool(columns(feed))
 
 
-def columns(feed: Feed) -> tuple[str, ...]:
-    """The columns for codes of organisations."""
-    return firm_code_columns(feed)
+columns = firm_code_columns
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

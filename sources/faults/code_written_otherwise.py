@@ -1,4 +1,9 @@
-"""A code in another form of its characters, which is the same code."""
+"""An identifier is written in small letters, in full-width characters, in groups with blanks
+between or with a hyphen: the same code to a reader, and to whoever compares in normal form.
+
+Input methods write full-width digits, forms have boxes of four. GB 11714-1997 itself prints an
+organisation code with a hyphen, and files carry it without.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +16,8 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import identifier_columns, rewritten, scheme_of
 
-KIND = "code_written_otherwise"
 TITLE = "Code written otherwise"
-DESCRIPTION = (
-    "An identifier is written in small letters, in full-width characters, in groups with blanks between or "
-    "with a hyphen: the same code to a reader, and to whoever compares in normal form."
-)
-MODELS = (
-    "Input methods write full-width digits, forms have boxes of four. GB 11714-1997 itself prints an "
-    "organisation code with a hyphen, and files carry it without."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row in the usual form; the other one stays"}
 
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}

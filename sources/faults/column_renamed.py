@@ -1,4 +1,8 @@
-"""A column under another name."""
+"""One column bears another name, its own in capitals, so that by name it is not there.
+
+Databases fold names to capitals or to small letters; one public crawler of tax lists needed a dozen
+spellings of a header for each field.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,11 @@ from dataclasses import replace
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
-KIND = "column_renamed"
 TITLE = "Column renamed"
-DESCRIPTION = "One column bears another name, its own in capitals, so that by name it is not there."
-MODELS = (
-    "Databases fold names to capitals or to small letters; one public crawler of tax lists needed a "
-    "dozen spellings of a header for each field."
-)
-LEVEL = "delivery"
-SCOPE = "source"
-GROUP = "deliveries"
 MECHANISM = "drifting"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 
 def fits(feed: Feed) -> bool:

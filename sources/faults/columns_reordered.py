@@ -1,4 +1,9 @@
-"""Columns in another order, their names with them."""
+"""The columns stand in another order and their names moved with them: harmless where a file is read
+by name, and wrong throughout where it is read by place.
+
+A query that somebody wrote anew by hand: of all changes of a layout the one that a reader by name
+does not notice.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +11,11 @@ from dataclasses import replace
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
-KIND = "columns_reordered"
 TITLE = "Columns reordered"
-DESCRIPTION = (
-    "The columns stand in another order and their names moved with them: harmless where a file is read "
-    "by name, and wrong throughout where it is read by place."
-)
-MODELS = (
-    "A query that somebody wrote anew by hand: of all changes of a layout the one that a reader by name "
-    "does not notice."
-)
-LEVEL = "delivery"
 SCOPE = "once"
-GROUP = "deliveries"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 
 def fits(feed: Feed) -> bool:

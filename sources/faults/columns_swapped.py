@@ -1,4 +1,9 @@
-"""The values of two columns exchanged, their names where they were."""
+"""Each row has the values of two columns of a kind exchanged, while the header stays as it is: the
+father's number under the mother's, the day it ends under the day it began, a remark for a name.
+
+A query that selects by place. In Ibrahim v. DHS (2014) one form filled in the wrong way round took
+nine years to undo.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +11,11 @@ from datetime import date
 from itertools import combinations
 
 from schemas.contract import Feed
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
-KIND = "columns_swapped"
 TITLE = "Columns swapped"
-DESCRIPTION = (
-    "Each row has the values of two columns of a kind exchanged, while the header stays as it is: the "
-    "father's number under the mother's, the day it ends under the day it began, a remark for a name."
-)
-MODELS = (
-    "A query that selects by place. In Ibrahim v. DHS (2014) one form filled in the wrong way round took "
-    "nine years to undo."
-)
-LEVEL = "delivery"
-SCOPE = "source"
-GROUP = "deliveries"
 MECHANISM = "drifting"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 
 def _pairs(feed: Feed) -> list[tuple[str, str]]:

@@ -1,4 +1,9 @@
-"""The month read as the day, and the day as the month."""
+"""Day and month of a date change places, where both can be a month, so that another day of the same
+year is written.
+
+A spreadsheet set to another country's order of dates reads 2024-03-04 as the third of April. The
+published court list already writes its two days in two forms.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +14,9 @@ from sources.faults.draw import Draw
 
 __all__ = ["CORRECTION", "columns"]
 
-KIND = "day_and_month_swapped"
 TITLE = "Day and month swapped"
-DESCRIPTION = (
-    "Day and month of a date change places, where both can be a month, so that another day of the "
-    "same year is written."
-)
-MODELS = (
-    "A spreadsheet set to another country's order of dates reads 2024-03-04 as the third of April. The "
-    "published court list already writes its two days in two forms."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "given_its_value"
-INTENT = "accident"
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

@@ -1,4 +1,9 @@
-"""Days written in another form from a delivery on."""
+"""From this delivery on one column of days is written in another form: day before month, or as a
+spreadsheet counts days, from 1899-12-30.
+
+A change of software or of its regional settings. The published court list has two forms of days in
+one record.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +11,11 @@ from datetime import date
 
 from schemas.contract import Feed
 from sources.faults.days import parts_of, real_day
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
-KIND = "day_form_changed"
 TITLE = "Form of days changed"
-DESCRIPTION = (
-    "From this delivery on one column of days is written in another form: day before month, or as a "
-    "spreadsheet counts days, from 1899-12-30."
-)
-MODELS = (
-    "A change of software or of its regional settings. The published court list has two forms of days in "
-    "one record."
-)
-LEVEL = "delivery"
-SCOPE = "source"
-GROUP = "deliveries"
 MECHANISM = "drifting"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 FORMS = ("day before month", "days since 1899-12-30")
 

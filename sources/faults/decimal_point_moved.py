@@ -1,4 +1,8 @@
-"""A decimal point one or two places off."""
+"""The decimal point of an amount stands one or two places off, so that it is 10 or 100 times too
+large or too small.
+
+A digit left out or struck twice while an amount is typed from paper, or a lost point.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,8 @@ from sources.faults.figures import CORRECTION, figure_columns, rescaled
 
 __all__ = ["CORRECTION"]
 
-KIND = "decimal_point_moved"
 TITLE = "Decimal point moved"
-DESCRIPTION = (
-    "The decimal point of an amount stands one or two places off, so that it is 10 or 100 times too "
-    "large or too small."
-)
-MODELS = "A digit left out or struck twice while an amount is typed from paper, or a lost point."
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 
 FACTORS = tuple(Decimal(10) ** places for places in (-2, -1, 1, 2))
 

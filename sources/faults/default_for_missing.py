@@ -1,4 +1,8 @@
-"""A cell that should be empty, filled with what a form fills in by itself."""
+"""A cell for which nothing is known is filled with what the form fills in by itself: 0, the first
+day of 1900, the first code of the list, or the word for 'none'.
+
+Forms that do not let a cell stay empty. In the published court list the age of every company is 0.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,9 @@ from sources.faults.days import form_for, written_like
 from sources.faults.draw import Draw
 from sources.faults.far_day import FIRST
 
-KIND = "default_for_missing"
 TITLE = "Default for a missing value"
-DESCRIPTION = (
-    "A cell for which nothing is known is filled with what the form fills in by itself: 0, the first "
-    "day of 1900, the first code of the list, or the word for 'none'."
-)
-MODELS = "Forms that do not let a cell stay empty. In the published court list the age of every company is 0."
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "given_its_value"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the cell empty; the filled one stays"}
 FRAME = "empty"  # drawn among the records with an empty cell in one of these columns
 

@@ -15,13 +15,6 @@ from sources.files import UnwritableError, read, written
 
 NO_FILE = b""  # what `send` gives where no file goes out that day
 
-# How a wrong delivery is put right, by delivery mode.
-SENT_AGAIN = {
-    "snapshot": "the next delivery is the right one",
-    "changes": "what did not arrive comes late; what is wrong is corrected or withdrawn",
-    "append": "what did not arrive comes late; what came wrong or twice stays",
-}
-
 
 class Deliveries:
     """The files of a feed and the rows in them, each read once.

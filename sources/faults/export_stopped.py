@@ -1,28 +1,20 @@
-"""A file that is whole and holds only the first of its rows."""
+"""The program that writes the file stops after some row and closes it properly: nothing in the file
+tells that rows are missing.
+
+Spreadsheets hold 65,536 or 1,048,576 rows and exports have limits of their own; what lies behind
+them is left out without a word.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
-KIND = "export_stopped"
 TITLE = "Export stopped"
-DESCRIPTION = (
-    "The program that writes the file stops after some row and closes it properly: nothing in the file "
-    "tells that rows are missing."
-)
-MODELS = (
-    "Spreadsheets hold 65,536 or 1,048,576 rows and exports have limits of their own; what lies behind "
-    "them is left out without a word."
-)
-LEVEL = "delivery"
 SCOPE = "once"
-GROUP = "deliveries"
 MECHANISM = "in_bursts"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 
 def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:

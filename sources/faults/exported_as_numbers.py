@@ -1,4 +1,9 @@
-"""Texts of digits that became numbers and lost the zeros in front."""
+"""From this delivery on every text of digits is exported as a number, without the zeros in front:
+codes such as 01 become 1, and running numbers no longer are the keys they were.
+
+Tables that pass through a spreadsheet or a typed database column; leading zeros are the first thing
+they lose.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +11,12 @@ from datetime import date
 
 from schemas.contract import Feed
 from sources.faults.base import Row
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 from sources.faults.identifiers import may_stand
 
-KIND = "exported_as_numbers"
 TITLE = "Exported as numbers"
-DESCRIPTION = (
-    "From this delivery on every text of digits is exported as a number, without the zeros in front: "
-    "codes such as 01 become 1, and running numbers no longer are the keys they were."
-)
-MODELS = (
-    "Tables that pass through a spreadsheet or a typed database column; leading zeros are the first "
-    "thing they lose."
-)
-LEVEL = "delivery"
-SCOPE = "source"
-GROUP = "deliveries"
 MECHANISM = "drifting"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 
 def fits(feed: Feed) -> bool:

@@ -1,4 +1,9 @@
-"""The first or the last day that a program knows, in place of a day that means something."""
+"""Where a day belongs, or where an end is left open, stands the first or the last day that a
+program knows: 1900-01-01, or 9999-12-31 for 'without end'.
+
+Databases whose end of a period must not be empty write 9999-12-31; a spreadsheet shows a zero as
+the first day of 1900.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +14,9 @@ from sources.faults.draw import Draw
 
 __all__ = ["CORRECTION", "columns"]
 
-KIND = "far_day"
 TITLE = "Far day"
-DESCRIPTION = (
-    "Where a day belongs, or where an end is left open, stands the first or the last day that a program "
-    "knows: 1900-01-01, or 9999-12-31 for 'without end'."
-)
-MODELS = (
-    "Databases whose end of a period must not be empty write 9999-12-31; a spreadsheet shows a zero as "
-    "the first day of 1900."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "given_its_value"
-INTENT = "accident"
 
 FIRST = ("1900", "01", "01")
 LAST = ("9999", "12", "31")

@@ -1,4 +1,9 @@
-"""Fen written where yuan are meant, or the other way round."""
+"""An amount is written in fen where the column is in yuan, or the other way round, and so is a
+hundred times too large or too small.
+
+Payment systems count in whole fen, banks and authorities write yuan with two decimals; whoever
+copies from the one to the other has to divide.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +16,8 @@ from sources.faults.figures import CORRECTION, figure_columns, rescaled
 
 __all__ = ["CORRECTION"]
 
-KIND = "fen_for_yuan"
 TITLE = "Fen for yuan"
-DESCRIPTION = (
-    "An amount is written in fen where the column is in yuan, or the other way round, and so is a "
-    "hundred times too large or too small."
-)
-MODELS = (
-    "Payment systems count in whole fen, banks and authorities write yuan with two decimals; whoever "
-    "copies from the one to the other has to divide."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 
 FACTOR = Decimal(100)
 

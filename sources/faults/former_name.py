@@ -1,4 +1,8 @@
-"""A name that is borne no more."""
+"""A record goes on under the name its subject bore before; all else in it is new.
+
+A change of name is registered in one place; forms, contracts and files go on with the name they
+have. GB/T 36104-2018 keeps the day of the last change, not the name before it.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,9 @@ from sources.faults.base import RIGHTED, History, changed
 from sources.faults.draw import Draw
 from sources.faults.identifiers import identifier_columns, name_beside_code
 
-KIND = "former_name"
 TITLE = "Former name"
-DESCRIPTION = "A record goes on under the name its subject bore before; all else in it is new."
-MODELS = (
-    "A change of name is registered in one place; forms, contracts and files go on with the name they "
-    "have. GB/T 36104-2018 keeps the day of the last change, not the name before it."
-)
-LEVEL = "row"
-SCOPE = "source"
 GROUP = "names"
 MECHANISM = "drifting"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the name in force; the other one stays"}
 FRAME = "changed"  # drawn among the records of which the feed told several names
 

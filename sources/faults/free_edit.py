@@ -1,4 +1,7 @@
-"""Whatever the person who asks wants written."""
+"""Named columns of one record are set to given values.
+
+Any slip of the pen: islands replay --feed F --record R --set COLUMN=VALUE.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,8 @@ from sources.faults.base import RIGHTED, FaultError, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import possibly_real
 
-KIND = "free_edit"
 TITLE = "Free edit"
-DESCRIPTION = "Named columns of one record are set to given values."
-MODELS = "Any slip of the pen: islands replay --feed F --record R --set COLUMN=VALUE."
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further, right row; the wrong one stays"}
 
 

@@ -1,4 +1,9 @@
-"""The word that a judgment is fulfilled, entered under another case."""
+"""The word that a judgment is fulfilled is sent under the number of another case: whoever owes
+there is struck out, and whoever has paid stays on the list.
+
+Case numbers that differ in one figure. Courts have to delete within three working days whoever has
+fulfilled his judgment, case by case.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +17,7 @@ from sources.faults.payment_misbooked import under_another
 
 __all__ = ["places"]
 
-KIND = "fulfilment_on_another_case"
 TITLE = "Fulfilment on another case"
-DESCRIPTION = (
-    "The word that a judgment is fulfilled is sent under the number of another case: whoever owes there "
-    "is struck out, and whoever has paid stays on the list."
-)
-MODELS = (
-    "Case numbers that differ in one figure. Courts have to delete within three working days whoever has "
-    "fulfilled his judgment, case by case."
-)
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = {
     "changes": "the word of the fulfilment arrives, late, under its own number; the case struck out by "
     "mistake stays so, since nothing was said of it that could be put right",

@@ -1,31 +1,24 @@
-"""Everything that stands, where only what is new was due."""
+"""Instead of its news the delivery holds the whole register as if all of it were new; what was
+withdrawn that day is not in it, for a whole register does not tell what is gone.
+
+A job that is set up again runs its first export once more. Contracts here bound a delivery by the
+first one for this reason.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.base import Row
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.base import SENT_AGAIN, Row
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 from sources.faults.history import Key, key_of
 from sources.faults.lost_withdrawal import withdrawn
 
-KIND = "full_for_increment"
 TITLE = "Full delivery for an increment"
-DESCRIPTION = (
-    "Instead of its news the delivery holds the whole register as if all of it were new; what was "
-    "withdrawn that day is not in it, for a whole register does not tell what is gone."
-)
-MODELS = (
-    "A job that is set up again runs its first export once more. Contracts here bound a delivery by "
-    "the first one for this reason."
-)
-LEVEL = "delivery"
 SCOPE = "once"
-GROUP = "deliveries"
 MECHANISM = "in_bursts"
-INTENT = "accident"
 CORRECTION = {mode: SENT_AGAIN[mode] for mode in ("changes", "append")}
 
 

@@ -1,29 +1,21 @@
-"""Text that was read in the wrong encoding and written again in the right one."""
+"""All Chinese text of the delivery was read in the wrong encoding on its way and then written in
+the right one: the file is sound and its names, words and Chinese codes are gibberish.
+
+UTF-8 read as GBK, or GBK read as Latin-1, by a program in the middle; what could not be read is
+replaced by U+FFFD and lost for good.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
-KIND = "garbled_text"
 TITLE = "Garbled text"
-DESCRIPTION = (
-    "All Chinese text of the delivery was read in the wrong encoding on its way and then written in the "
-    "right one: the file is sound and its names, words and Chinese codes are gibberish."
-)
-MODELS = (
-    "UTF-8 read as GBK, or GBK read as Latin-1, by a program in the middle; what could not be read is "
-    "replaced by U+FFFD and lost for good."
-)
-LEVEL = "delivery"
 SCOPE = "once"
-GROUP = "deliveries"
 MECHANISM = "in_bursts"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 
 def fits(feed: Feed) -> bool:

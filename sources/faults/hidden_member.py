@@ -1,4 +1,9 @@
-"""A member of a household whom the register does not tell as one."""
+"""Every number in a resident's record that ties him to his household is left out, so that nobody
+answers for him and he answers for nobody.
+
+Histories of the baojia: households that answered for each other hid members, and registers were
+forwarded unchecked.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +12,7 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import identifier_columns
 
-KIND = "hidden_member"
 TITLE = "Hidden member"
-DESCRIPTION = (
-    "Every number in a resident's record that ties him to his household is left out, so that nobody "
-    "answers for him and he answers for nobody."
-)
-MODELS = (
-    "Histories of the baojia: households that answered for each other hid members, and registers "
-    "were forwarded unchecked."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "given_other_columns"
 INTENT = "intent"

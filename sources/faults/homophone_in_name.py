@@ -1,31 +1,21 @@
-"""A character that sounds like the one meant."""
+"""One character of a name is another that sounds the same.
+
+Names taken down by ear, and typed by sound: an input method offers every character of a syllable,
+the commonest first.
+"""
 
 from __future__ import annotations
 
-from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.characters import one_confused
 from sources.faults.draw import Draw
 from sources.faults.identifiers import name_columns, rewritten
 
-KIND = "homophone_in_name"
 TITLE = "Homophone in a name"
-DESCRIPTION = "One character of a name is another that sounds the same."
-MODELS = (
-    "Names taken down by ear, and typed by sound: an input method offers every character of a "
-    "syllable, the commonest first."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "names"
 MECHANISM = "given_its_value"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right name; the wrong one stays"}
-
-
-def columns(feed: Feed) -> tuple[str, ...]:
-    """The columns that hold a name."""
-    return name_columns(feed)
+columns = name_columns
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

@@ -1,4 +1,8 @@
-"""A day that no calendar has."""
+"""A date is written that no calendar has: a 30 February, or a day of a 13th month.
+
+Dates typed into a text field that nothing checks. The check character of a resident number (GB
+11643-1999) passes over a birthday on 30 February.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,8 @@ from sources.faults.draw import Draw
 
 __all__ = ["CORRECTION", "columns"]
 
-KIND = "impossible_day"
 TITLE = "Impossible day"
-DESCRIPTION = "A date is written that no calendar has: a 30 February, or a day of a 13th month."
-MODELS = (
-    "Dates typed into a text field that nothing checks. The check character of a resident number "
-    "(GB 11643-1999) passes over a birthday on 30 February."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

@@ -1,26 +1,20 @@
-"""Only what is new, where everything was due."""
+"""Instead of the whole the delivery holds only the rows that the one before did not have; all
+others read as withdrawn.
+
+A job changed over to sending changes while its receivers still take absence for withdrawal.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.base import SENT_AGAIN
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
-KIND = "increment_for_full"
 TITLE = "Increment for a full delivery"
-DESCRIPTION = (
-    "Instead of the whole the delivery holds only the rows that the one before did not have; all others "
-    "read as withdrawn."
-)
-MODELS = (
-    "A job changed over to sending changes while its receivers still take absence for withdrawal."
-)
-LEVEL = "delivery"
 SCOPE = "once"
-GROUP = "deliveries"
 MECHANISM = "in_bursts"
-INTENT = "accident"
 CORRECTION = {"snapshot": SENT_AGAIN["snapshot"]}
 
 

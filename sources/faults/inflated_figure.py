@@ -1,4 +1,9 @@
-"""A figure made larger on purpose, within every bound of the contract, so that no check objects."""
+"""A figure is falsified: 2 to 56 times what it should be, written as it should be and within every
+bound of the contract, so that every check passes.
+
+The teaching case on Rongcheng tells of figures inflated up to 56-fold by those who reported them,
+which nobody found out by looking at the file.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +14,7 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.figures import FIGURES, figure_columns, times, within_bounds
 
-KIND = "inflated_figure"
 TITLE = "Inflated figure"
-DESCRIPTION = (
-    "A figure is falsified: 2 to 56 times what it should be, written as it should be and within every "
-    "bound of the contract, so that every check passes."
-)
-MODELS = (
-    "The teaching case on Rongcheng tells of figures inflated up to 56-fold by those who reported "
-    "them, which nobody found out by looking at the file."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "given_its_value"
 INTENT = "intent"

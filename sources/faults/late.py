@@ -1,4 +1,7 @@
-"""A row that comes one delivery too late."""
+"""What the record has to say in one delivery is said in the next instead.
+
+Decisions are to be published within 7 working days, and often are not.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,8 @@ from schemas.contract import MODES, Feed
 from sources.faults.base import History
 from sources.faults.draw import Draw
 
-KIND = "late"
 TITLE = "Late row"
-DESCRIPTION = "What the record has to say in one delivery is said in the next instead."
-MODELS = "Decisions are to be published within 7 working days, and often are not."
-LEVEL = "row"
 SCOPE = "once"
-GROUP = "rows"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = dict.fromkeys(MODES, "it puts itself right with the next delivery")
 
 

@@ -1,4 +1,9 @@
-"""A column more or fewer than agreed, from a delivery on."""
+"""From this delivery on the files come in another version of the layout, which nobody announced:
+one column is gone, or there is one more.
+
+Administrative penalties are published in the layouts of 2015 and of 2018, and each agency changed
+over when it did.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +11,11 @@ from dataclasses import replace
 from datetime import date
 
 from schemas.contract import Column
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
-KIND = "layout_switched"
 TITLE = "Layout switched"
-DESCRIPTION = (
-    "From this delivery on the files come in another version of the layout, which nobody announced: one "
-    "column is gone, or there is one more."
-)
-MODELS = (
-    "Administrative penalties are published in the layouts of 2015 and of 2018, and each agency changed "
-    "over when it did."
-)
-LEVEL = "delivery"
-SCOPE = "source"
-GROUP = "deliveries"
 MECHANISM = "drifting"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 MORE = Column("bbh", "版本号", "Version of the layout.", width=4)
 

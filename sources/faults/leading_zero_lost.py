@@ -1,4 +1,8 @@
-"""A code that begins with 0, as a number without it."""
+"""A code of digits that begins with 0 is written as a number, without it.
+
+Spreadsheets, and columns read as integers, do so unasked: 01 becomes 1, which is no code of the
+list, or another one. No identifier here begins with 0; codes of document and relation do.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,9 @@ from sources.faults.codes import Entries, code_columns, listed
 from sources.faults.draw import Draw
 from sources.faults.identifiers import rewritten
 
-KIND = "leading_zero_lost"
 TITLE = "Leading zero lost"
-DESCRIPTION = "A code of digits that begins with 0 is written as a number, without it."
-MODELS = (
-    "Spreadsheets, and columns read as integers, do so unasked: 01 becomes 1, which is no code of the "
-    "list, or another one. No identifier here begins with 0; codes of document and relation do."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
 MECHANISM = "given_its_value"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the whole code; the short one stays"}
 
 

@@ -1,4 +1,9 @@
-"""The word that something no longer holds, never passed on."""
+"""A record is withdrawn, but the word of it never arrives, so that what no longer holds goes on
+being believed.
+
+Herring v. United States (2009): a warrant recalled five months earlier was still in the next
+county's database. Rules here give three working days to withdraw a revoked decision.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +13,7 @@ from schemas.contract import Feed
 from sources.faults.base import History, Row, changed, within
 from sources.faults.draw import Draw
 
-KIND = "lost_withdrawal"
 TITLE = "Lost withdrawal"
-DESCRIPTION = (
-    "A record is withdrawn, but the word of it never arrives, so that what no longer holds goes on "
-    "being believed."
-)
-MODELS = (
-    "Herring v. United States (2009): a warrant recalled five months earlier was still in the next "
-    "county's database. Rules here give three working days to withdraw a revoked decision."
-)
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = {
     "snapshot": "the row is absent from the next delivery",
     "changes": "the withdrawal arrives, late",

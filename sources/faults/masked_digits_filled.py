@@ -1,4 +1,9 @@
-"""Stars of a masked number filled with somebody else's digits."""
+"""The month and day of birth that a published number hides are filled in, with those of somebody
+else, so that it looks whole and is nobody's, or another's.
+
+The court list stars out four digits of a person's number; whoever republishes it completes the
+number from another source, found by name.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +14,9 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import identifier_columns, rewritten
 
-KIND = "masked_digits_filled"
 TITLE = "Masked digits filled in wrongly"
-DESCRIPTION = (
-    "The month and day of birth that a published number hides are filled in, with those of somebody else, "
-    "so that it looks whole and is nobody's, or another's."
-)
-MODELS = (
-    "The court list stars out four digits of a person's number; whoever republishes it completes the "
-    "number from another source, found by name."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
 MECHANISM = "given_other_columns"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the masked number; the other one stays"}
 
 

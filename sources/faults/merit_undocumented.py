@@ -1,4 +1,9 @@
-"""A good deed that an official does not write down."""
+"""An honour or a volunteer service is withheld from the delivery, so that its subject is wrongly
+missing from a red list and from whatever that earns.
+
+The teaching case on Rongcheng: every change of points needs an official document, and an official
+who will not write one costs somebody the points.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +12,7 @@ from sources.faults.row_lost import CORRECTION, resend
 
 __all__ = ["CORRECTION", "resend"]
 
-KIND = "merit_undocumented"
 TITLE = "Merit undocumented"
-DESCRIPTION = (
-    "An honour or a volunteer service is withheld from the delivery, so that its subject is wrongly "
-    "missing from a red list and from whatever that earns."
-)
-MODELS = (
-    "The teaching case on Rongcheng: every change of points needs an official document, and an "
-    "official who will not write one costs somebody the points."
-)
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
-MECHANISM = "completely_at_random"
 INTENT = "intent"
 
 

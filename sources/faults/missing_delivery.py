@@ -1,28 +1,20 @@
-"""A day on which no file comes."""
+"""No file is delivered on a day on which one is due, so that nothing is learned of it: neither what
+is new nor what is withdrawn.
+
+A scheduled job that did not run, or a connection that was down; the receiver cannot tell it from a
+day without news unless it keeps a calendar.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sources.faults.deliveries import NO_FILE, SENT_AGAIN, Deliveries
+from sources.faults.deliveries import NO_FILE, Deliveries
 from sources.faults.draw import Draw
 
-KIND = "missing_delivery"
 TITLE = "Missing delivery"
-DESCRIPTION = (
-    "No file is delivered on a day on which one is due, so that nothing is learned of it: neither what "
-    "is new nor what is withdrawn."
-)
-MODELS = (
-    "A scheduled job that did not run, or a connection that was down; the receiver cannot tell it from a "
-    "day without news unless it keeps a calendar."
-)
-LEVEL = "delivery"
 SCOPE = "once"
-GROUP = "deliveries"
 MECHANISM = "in_bursts"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 
 def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:

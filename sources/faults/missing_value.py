@@ -1,4 +1,7 @@
-"""A cell left empty."""
+"""One cell of the record is left empty.
+
+A field skipped at entry, or lost between two layouts of one form.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,8 @@ from schemas.contract import Feed
 from sources.faults.base import Row
 from sources.faults.draw import Draw
 
-KIND = "missing_value"
 TITLE = "Missing value"
-DESCRIPTION = "One cell of the record is left empty."
-MODELS = "A field skipped at entry, or lost between two layouts of one form."
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = {
     "snapshot": "the full row stands in the next delivery",
     "changes": "a row marked as a correction takes the incomplete one's place",

@@ -1,4 +1,10 @@
-"""One character of a code struck wrong."""
+"""One character of an identifier is another than it should be, so that the code fails its check and
+points to nobody.
+
+The slip the check characters were made for: a USCC (GB 32100-2015) and a resident number (GB
+11643-1999) betray every single substitution, an organisation code with letters in it (GB
+11714-1997) 14 of 15.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +14,8 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, scheme_of
 
-KIND = "mistyped_code"
 TITLE = "Mistyped code"
-DESCRIPTION = (
-    "One character of an identifier is another than it should be, so that the code fails its check "
-    "and points to nobody."
-)
-MODELS = (
-    "The slip the check characters were made for: a USCC (GB 32100-2015) and a resident number "
-    "(GB 11643-1999) betray every single substitution, an organisation code with letters in it "
-    "(GB 11714-1997) 14 of 15."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
 
 _CHECKED = ("uscc", "org_code", "registration_no", "tax_no", "resident_no")

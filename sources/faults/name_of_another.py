@@ -1,4 +1,9 @@
-"""The right code with the name of the next line."""
+"""Beside the right code stands the name of another, as when a column of names slips by a line:
+whoever goes by code is right, whoever goes by name finds somebody else.
+
+A column sorted without the others, or pasted one line too low. A public portal looks penalties up
+by name first and by code only if that finds nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +17,8 @@ from sources.faults.identifiers import (
     rewritten,
 )
 
-KIND = "name_of_another"
 TITLE = "Name of another"
-DESCRIPTION = (
-    "Beside the right code stands the name of another, as when a column of names slips by a line: whoever "
-    "goes by code is right, whoever goes by name finds somebody else."
-)
-MODELS = (
-    "A column sorted without the others, or pasted one line too low. A public portal looks penalties up by "
-    "name first and by code only if that finds nothing."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "names"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right name; the wrong one stays"}
 
 

@@ -1,4 +1,9 @@
-"""All amounts of one office in yuan where 10,000 yuan are meant, or the other way round."""
+"""Every row of one office in the delivery gives one of its amounts ten thousand times too large or
+too small, while the rows of the other offices are right.
+
+One layout has fines in yuan and the next in units of 10,000 yuan; an office that fills its table by
+the older one has all of its rows wrong at once.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +11,14 @@ from datetime import date
 
 from schemas.contract import Feed
 from sources.faults.base import Row
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 from sources.faults.figures import times
 from sources.faults.wrong_unit import FACTOR, columns
 
-KIND = "office_in_another_unit"
 TITLE = "Office in another unit"
-DESCRIPTION = (
-    "Every row of one office in the delivery gives one of its amounts ten thousand times too large or too "
-    "small, while the rows of the other offices are right."
-)
-MODELS = (
-    "One layout has fines in yuan and the next in units of 10,000 yuan; an office that fills its table "
-    "by the older one has all of its rows wrong at once."
-)
-LEVEL = "delivery"
 SCOPE = "once"
-GROUP = "deliveries"
 MECHANISM = "in_bursts"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 OFFICES = (
     "机关",

@@ -1,4 +1,9 @@
-"""A register that gives one code to two."""
+"""A register enters the code of another of its bodies for this one, with the organisation code that
+goes with it: the row agrees with itself and passes every check, and two bear one code.
+
+One code on several bodies is an official category of the clean-up of codes; it came about where
+offices gave out numbers of their own before the registers were joined.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +12,8 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, main_identifier, may_stand, part_of_code
 
-KIND = "one_code_on_two_bodies"
 TITLE = "One code on two bodies"
-DESCRIPTION = (
-    "A register enters the code of another of its bodies for this one, with the organisation code that "
-    "goes with it: the row agrees with itself and passes every check, and two bear one code."
-)
-MODELS = (
-    "One code on several bodies is an official category of the clean-up of codes; it came about where "
-    "offices gave out numbers of their own before the registers were joined."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the own code; the other one stays"}
 
 

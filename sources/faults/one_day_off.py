@@ -1,4 +1,8 @@
-"""Midnight taken for the day before, or for the day after."""
+"""A date is a day early or a day late.
+
+Midnight in China is 16:00 of the day before in UTC, so that a time cut to its date in another time
+zone loses a day; 24:00 of one day is 0:00 of the next.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,8 @@ from sources.faults.draw import Draw
 
 __all__ = ["CORRECTION", "columns"]
 
-KIND = "one_day_off"
 TITLE = "One day off"
-DESCRIPTION = "A date is a day early or a day late."
-MODELS = (
-    "Midnight in China is 16:00 of the day before in UTC, so that a time cut to its date in another "
-    "time zone loses a day; 24:00 of one day is 0:00 of the next."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

@@ -1,4 +1,9 @@
-"""An earlier word about a record, sent again after the later one."""
+"""What was delivered of the record before comes again behind what is news, and so counts as the
+later word: a change or a withdrawal is undone.
+
+Messages of two senders in one queue, or a transfer tried again after it had gone through, without a
+number or a time by which to put them in order.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +13,9 @@ from schemas.contract import Feed
 from sources.faults.base import History, within
 from sources.faults.draw import Draw
 
-KIND = "out_of_order"
 TITLE = "Out of order"
-DESCRIPTION = (
-    "What was delivered of the record before comes again behind what is news, and so counts as the "
-    "later word: a change or a withdrawal is undone."
-)
-MODELS = (
-    "Messages of two senders in one queue, or a transfer tried again after it had gone through, "
-    "without a number or a time by which to put them in order."
-)
-LEVEL = "row"
 SCOPE = "once"
-GROUP = "rows"
 MECHANISM = "in_bursts"
-INTENT = "accident"
 CORRECTION = {
     "changes": "a row marked as a correction, or as a withdrawal, says the later word again"
 }

@@ -1,4 +1,8 @@
-"""A record struck out for money."""
+"""A record of something bad that still holds is taken back by somebody inside as if settled.
+
+Records are lawfully removed early for a good deed, and nothing in a file tells such a removal from
+one that was paid for: the source itself says it, and every holder follows in good faith.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,7 @@ from sources.faults.draw import Draw
 from sources.faults.lost_withdrawal import fits as can_take_back
 from sources.faults.lost_withdrawal import withdrawn
 
-KIND = "paid_removal"
 TITLE = "Paid removal"
-DESCRIPTION = (
-    "A record of something bad that still holds is taken back by somebody inside as if settled."
-)
-MODELS = (
-    "Records are lawfully removed early for a good deed, and nothing in a file tells such a removal from "
-    "one that was paid for: the source itself says it, and every holder follows in good faith."
-)
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
 MECHANISM = "given_its_value"
 INTENT = "intent"
 CORRECTION = {

@@ -1,4 +1,9 @@
-"""A repayment booked to another loan."""
+"""The word that arrears are repaid is sent under the number of another's: his are struck out, and
+those that were repaid go on.
+
+The teaching case on Rongcheng: among the causes of appeals are simple mistakes when a repayment of
+a loan is transferred.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +16,7 @@ from sources.faults.lost_withdrawal import places, withdrawn
 
 __all__ = ["places"]
 
-KIND = "payment_misbooked"
 TITLE = "Payment booked to another loan"
-DESCRIPTION = (
-    "The word that arrears are repaid is sent under the number of another's: his are struck out, and "
-    "those that were repaid go on."
-)
-MODELS = (
-    "The teaching case on Rongcheng: among the causes of appeals are simple mistakes when a repayment "
-    "of a loan is transferred."
-)
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = {
     "changes": "the word of the repayment arrives, late, under its own number; the arrears struck out "
     "by mistake stay so, since nothing was said of them that could be put right",

@@ -1,35 +1,23 @@
-"""A number that is written wherever no number is known."""
+"""Instead of the code stands one that is written wherever none is known: zeros throughout, or the
+code of the office that files, so that many are of one code.
+
+A form that insists on a number and gets 00000000-0, or the number the clerk knows by heart. All
+zeros pass the check of an organisation code (GB 11714-1997).
+"""
 
 from __future__ import annotations
 
-from schemas.contract import Column, Feed
+from schemas.contract import Column
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, part_of_code, rewritten, scheme_of
 
-KIND = "placeholder_code"
 TITLE = "Placeholder code"
-DESCRIPTION = (
-    "Instead of the code stands one that is written wherever none is known: zeros throughout, or the "
-    "code of the office that files, so that many are of one code."
-)
-MODELS = (
-    "A form that insists on a number and gets 00000000-0, or the number the clerk knows by heart. All "
-    "zeros pass the check of an organisation code (GB 11714-1997)."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
 
 _FIRMS = "9"  # department of the market registers, which no office that files is of
-
-
-def columns(feed: Feed) -> tuple[str, ...]:
-    """The identifier columns."""
-    return identifier_columns(feed)
+columns = identifier_columns
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

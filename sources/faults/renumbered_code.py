@@ -1,4 +1,9 @@
-"""A code of an older list that means something else in the list in force."""
+"""A code is written as an earlier edition of its list had it, which has been renumbered since: it
+is valid, and means what stands beside the right one.
+
+The layout of administrative penalties of 2015 gives other meanings to the same labels as that of
+2018: code_2 is the organisation code in the one, the registration number in the other.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +14,9 @@ from sources.faults.draw import Draw
 
 __all__ = ["CORRECTION"]
 
-KIND = "renumbered_code"
 TITLE = "Renumbered code"
-DESCRIPTION = (
-    "A code is written as an earlier edition of its list had it, which has been renumbered since: it is "
-    "valid, and means what stands beside the right one."
-)
-MODELS = (
-    "The layout of administrative penalties of 2015 gives other meanings to the same labels as that of "
-    "2018: code_2 is the organisation code in the one, the registration number in the other."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "drifting"
-INTENT = "accident"
 
 
 def columns(feed: Feed) -> tuple[str, ...]:

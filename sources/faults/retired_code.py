@@ -1,4 +1,9 @@
-"""A code that the list in force no longer has."""
+"""A code of an earlier edition of its list is written, which the list in force no longer has: of
+the same form, but nobody knows what it means.
+
+Offices that go on with an old code list after a new edition: a county that became a district is
+still delivered under its old division code.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +14,9 @@ from sources.faults.draw import Draw
 
 __all__ = ["CORRECTION"]
 
-KIND = "retired_code"
 TITLE = "Retired code"
-DESCRIPTION = (
-    "A code of an earlier edition of its list is written, which the list in force no longer has: of the "
-    "same form, but nobody knows what it means."
-)
-MODELS = (
-    "Offices that go on with an old code list after a new edition: a county that became a district is "
-    "still delivered under its old division code."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "drifting"
-INTENT = "accident"
 
 _NEAR = {False: "ABCDEFGHJKLMNPQRTUWXY", True: "0123456789"}  # for a letter, for a digit
 

@@ -1,4 +1,8 @@
-"""A row sent twice, the second time under another key."""
+"""The record's row stands in the delivery twice, the second time under a key of its own, so that
+one act counts as two.
+
+A case re-entered after a failed upload: the same decision under two file numbers.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,7 @@ from schemas.contract import Feed
 from sources.faults.base import History, Row, changed
 from sources.faults.draw import Draw
 
-KIND = "row_doubled"
 TITLE = "Row doubled"
-DESCRIPTION = (
-    "The record's row stands in the delivery twice, the second time under a key of its own, so "
-    "that one act counts as two."
-)
-MODELS = "A case re-entered after a failed upload: the same decision under two file numbers."
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = {
     "snapshot": "the second row is absent from the next delivery",
     "changes": "the second row is withdrawn",

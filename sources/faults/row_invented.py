@@ -1,4 +1,9 @@
-"""A row entered by somebody inside, about somebody, without a case."""
+"""Beside the record stands a row that somebody inside has made up after it: the same said of
+somebody else, whole and under a number of its own, without a case.
+
+A register that nobody holds against the files behind it, whose data are treated as unassailable:
+whoever may write in it may list anybody.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +19,7 @@ from sources.faults.unfounded_tip_off import somebody_else
 
 __all__ = ["CORRECTION"]
 
-KIND = "row_invented"
 TITLE = "Row invented"
-DESCRIPTION = (
-    "Beside the record stands a row that somebody inside has made up after it: the same said of somebody "
-    "else, whole and under a number of its own, without a case."
-)
-MODELS = (
-    "A register that nobody holds against the files behind it, whose data are treated as unassailable: "
-    "whoever may write in it may list anybody."
-)
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
-MECHANISM = "completely_at_random"
 INTENT = "intent"
 
 

@@ -1,4 +1,7 @@
-"""A row that should have been in the file and was not."""
+"""The record's row is missing from the delivery.
+
+An export that stops at a row it cannot write; absence then reads as withdrawal.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,7 @@ from datetime import date
 from sources.faults.base import History, changed
 from sources.faults.draw import Draw
 
-KIND = "row_lost"
 TITLE = "Row lost"
-DESCRIPTION = "The record's row is missing from the delivery."
-MODELS = "An export that stops at a row it cannot write; absence then reads as withdrawal."
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = {
     "snapshot": "the row stands in the next delivery",
     "changes": "the row arrives, late",

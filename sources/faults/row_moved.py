@@ -1,4 +1,9 @@
-"""A row with the key of one record and the content of the next."""
+"""Beside the record's key stands all that belongs to the next record, in the order of their keys,
+as if the rest of the sheet had slipped by a row.
+
+A sheet of which some columns are sorted and the others are not, or in which a cell is deleted and
+those below move up.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +13,8 @@ from schemas.contract import Feed
 from sources.faults.base import RIGHTED, History, Row, changed
 from sources.faults.draw import Draw
 
-KIND = "row_moved"
 TITLE = "Row moved"
-DESCRIPTION = (
-    "Beside the record's key stands all that belongs to the next record, in the order of their keys, as "
-    "if the rest of the sheet had slipped by a row."
-)
-MODELS = (
-    "A sheet of which some columns are sorted and the others are not, or in which a cell is deleted and "
-    "those below move up."
-)
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
 MECHANISM = "given_other_columns"
-INTENT = "accident"
 CORRECTION = RIGHTED | {
     "append": "a further row with the record's own content; the wrong one stays"
 }

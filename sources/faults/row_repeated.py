@@ -1,4 +1,7 @@
-"""The same row twice in one file."""
+"""The record's row stands in the delivery twice, letter for letter and under the same key.
+
+A join that meets two rows where one was meant, or a page of an interface fetched twice.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,7 @@ from datetime import date
 from sources.faults.base import History, changed
 from sources.faults.draw import Draw
 
-KIND = "row_repeated"
 TITLE = "Row repeated"
-DESCRIPTION = (
-    "The record's row stands in the delivery twice, letter for letter and under the same key."
-)
-MODELS = "A join that meets two rows where one was meant, or a page of an interface fetched twice."
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = {
     "snapshot": "the row stands in the next delivery once",
     "changes": "nothing more is sent: what is believed is right",

@@ -1,4 +1,10 @@
-"""Taken for somebody of the same name."""
+"""The person a record speaks of is taken for another of the same name, whose number is written in
+place of the right one.
+
+A clerk searches by name and takes the first hit: in 2024 a Chinese court froze the account of a
+namesake seven years apart in age; TransUnion v. Ramirez (2021) turned on a match by first and last
+name.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +13,9 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, may_stand, scheme_of
 
-KIND = "same_name_mixup"
 TITLE = "Same-name mix-up"
-DESCRIPTION = (
-    "The person a record speaks of is taken for another of the same name, whose number is written "
-    "in place of the right one."
-)
-MODELS = (
-    "A clerk searches by name and takes the first hit: in 2024 a Chinese court froze the account "
-    "of a namesake seven years apart in age; TransUnion v. Ramirez (2021) turned on a match by "
-    "first and last name."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
 MECHANISM = "given_other_columns"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row about the right person; the wrong one stays"}
 
 _PERSONAL = ("resident_no", "masked_resident_no")

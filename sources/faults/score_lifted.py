@@ -1,4 +1,9 @@
-"""Profile data altered so that a score comes out higher."""
+"""Somebody with access to the register replaces the code of an act by that of one for which scores
+take fewer points, or give more; every check passes.
+
+The teaching case on Rongcheng tells of profile data altered by intruders; the points of an act are
+in schemas/codes/points.csv.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +17,7 @@ from sources.faults.draw import Draw
 
 __all__ = ["CORRECTION"]
 
-KIND = "score_lifted"
 TITLE = "Profile altered to lift a score"
-DESCRIPTION = (
-    "Somebody with access to the register replaces the code of an act by that of one for which scores "
-    "take fewer points, or give more; every check passes."
-)
-MODELS = (
-    "The teaching case on Rongcheng tells of profile data altered by intruders; the points of an act are "
-    "in schemas/codes/points.csv."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "given_its_value"
 INTENT = "intent"

@@ -1,4 +1,8 @@
-"""A minus where there is none."""
+"""A figure has the opposite sign: what is owed reads as a credit.
+
+Ledgers that book debts as negative and ledgers that book them as positive amounts, joined without a
+look at either.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,8 @@ from sources.faults.figures import CORRECTION, FIGURES, figure_columns, rescaled
 
 __all__ = ["CORRECTION"]
 
-KIND = "sign_flipped"
 TITLE = "Sign flipped"
-DESCRIPTION = "A figure has the opposite sign: what is owed reads as a credit."
-MODELS = (
-    "Ledgers that book debts as negative and ledgers that book them as positive amounts, joined "
-    "without a look at either."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 
 
 def columns(feed: Feed) -> tuple[str, ...]:

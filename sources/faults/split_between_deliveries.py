@@ -1,4 +1,9 @@
-"""A row that comes in two parts, one now and one with the next delivery."""
+"""The record comes in two parts: now the cells that a row must have, and some of the others; with
+the next delivery all of them.
+
+A case is entered by two desks, and the file is written between the one and the other. Batches that
+are cut by size, not by case.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +16,9 @@ from sources.faults.late import places
 
 __all__ = ["places"]
 
-KIND = "split_between_deliveries"
 TITLE = "Split between deliveries"
-DESCRIPTION = (
-    "The record comes in two parts: now the cells that a row must have, and some of the others; with "
-    "the next delivery all of them."
-)
-MODELS = (
-    "A case is entered by two desks, and the file is written between the one and the other. Batches "
-    "that are cut by size, not by case."
-)
-LEVEL = "row"
 SCOPE = "once"
-GROUP = "rows"
 MECHANISM = "given_other_columns"
-INTENT = "accident"
 CORRECTION = {
     "snapshot": "it puts itself right with the next delivery",
     "changes": "it puts itself right with the next delivery",

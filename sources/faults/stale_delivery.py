@@ -1,28 +1,20 @@
-"""Yesterday's file, sent again as today's."""
+"""An earlier delivery is sent again in place of this one: what was news then comes as news again,
+and what is news now does not come.
+
+A transfer job that picks up the old file. In 2019 a business-data site pushed a filing of 2015 to
+its users as a new warning.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
-KIND = "stale_delivery"
 TITLE = "Stale delivery"
-DESCRIPTION = (
-    "An earlier delivery is sent again in place of this one: what was news then comes as news "
-    "again, and what is news now does not come."
-)
-MODELS = (
-    "A transfer job that picks up the old file. In 2019 a business-data site pushed a filing of "
-    "2015 to its users as a new warning."
-)
-LEVEL = "delivery"
 SCOPE = "once"
-GROUP = "deliveries"
 MECHANISM = "in_bursts"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 
 def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:

@@ -1,4 +1,9 @@
-"""A status that says the opposite."""
+"""A status says the opposite: abnormal for normal, void for valid, late for on time.
+
+One form asks whether a licence is valid, another whether it is void, and a yes goes from the one
+into the other. In Ibrahim v. DHS (2014) one form filled in the wrong way round took 9 years to
+undo.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +14,8 @@ from sources.faults.draw import Draw
 
 __all__ = ["CORRECTION"]
 
-KIND = "status_reversed"
 TITLE = "Status reversed"
-DESCRIPTION = "A status says the opposite: abnormal for normal, void for valid, late for on time."
-MODELS = (
-    "One form asks whether a licence is valid, another whether it is void, and a yes goes from the one "
-    "into the other. In Ibrahim v. DHS (2014) one form filled in the wrong way round took 9 years to undo."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 
 _TELLS_A_STATUS = ("状态", "结果", "情况", "是否")
 

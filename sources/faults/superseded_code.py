@@ -1,4 +1,9 @@
-"""The number that a code has replaced."""
+"""Instead of the unified code stands the number it has replaced: the organisation code or the old
+tax number, both right in their time and part of the new one.
+
+The unified code took the place of organisation code and tax number on 2015-10-01 (GB 32100-2015);
+numbers of 15, 17, 18 and 20 characters all occur in old data.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +13,9 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 from sources.faults.identifiers import firm_code_columns, part_of_code, rewritten
 
-KIND = "superseded_code"
 TITLE = "Superseded number"
-DESCRIPTION = (
-    "Instead of the unified code stands the number it has replaced: the organisation code or the old "
-    "tax number, both right in their time and part of the new one."
-)
-MODELS = (
-    "The unified code took the place of organisation code and tax number on 2015-10-01 (GB "
-    "32100-2015); numbers of 15, 17, 18 and 20 characters all occur in old data."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
 MECHANISM = "drifting"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the code in force; the old number stays"}
 
 _OLD = (9, 15)  # characters of an organisation code and of a tax number before 2015

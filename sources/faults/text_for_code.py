@@ -1,4 +1,8 @@
-"""Words in a column that takes codes."""
+"""Somebody's own words stand in a column that takes a code of a list: what the code is called, or,
+where the codes are words, the code 'and others'.
+
+Spreadsheets filled in by offices without the list at hand, whose cells take any text.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,9 @@ from sources.faults.draw import Draw
 
 __all__ = ["CORRECTION"]
 
-KIND = "text_for_code"
 TITLE = "Text for a code"
-DESCRIPTION = (
-    "Somebody's own words stand in a column that takes a code of a list: what the code is called, or, "
-    "where the codes are words, the code 'and others'."
-)
-MODELS = "Spreadsheets filled in by offices without the list at hand, whose cells take any text."
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "in_bursts"
-INTENT = "accident"
 
 
 def columns(feed: Feed) -> tuple[str, ...]:

@@ -1,33 +1,21 @@
-"""A name in traditional characters."""
+"""A name is written in traditional characters instead of the simplified ones of the register.
+
+Signboards, seals and papers from Hong Kong or Taiwan; Unicode's normal forms do not make the one of
+the other.
+"""
 
 from __future__ import annotations
 
-from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.characters import confused
 from sources.faults.draw import Draw
 from sources.faults.identifiers import name_columns, rewritten
 
-KIND = "traditional_characters"
 TITLE = "Traditional characters"
-DESCRIPTION = (
-    "A name is written in traditional characters instead of the simplified ones of the register."
-)
-MODELS = (
-    "Signboards, seals and papers from Hong Kong or Taiwan; Unicode's normal forms do not make the one of "
-    "the other."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "names"
 MECHANISM = "given_its_value"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the registered name; the other one stays"}
-
-
-def columns(feed: Feed) -> tuple[str, ...]:
-    """The columns that hold a name."""
-    return name_columns(feed)
+columns = name_columns
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

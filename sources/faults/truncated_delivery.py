@@ -1,28 +1,19 @@
-"""A file that ends in the middle."""
+"""The file breaks off somewhere after its first fifth: the record there is cut, those after it are
+missing, and so is whatever closes the file. A packed file cannot be opened at all.
+
+A transfer that is interrupted, or a disk that is full; the TCP connection ends and the receiver
+takes what there is for the file.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 
-KIND = "truncated_delivery"
 TITLE = "Truncated delivery"
-DESCRIPTION = (
-    "The file breaks off somewhere after its first fifth: the record there is cut, those after it are "
-    "missing, and so is whatever closes the file. A packed file cannot be opened at all."
-)
-MODELS = (
-    "A transfer that is interrupted, or a disk that is full; the TCP connection ends and the receiver "
-    "takes what there is for the file."
-)
-LEVEL = "delivery"
 SCOPE = "once"
-GROUP = "deliveries"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 DIVISOR = 5  # of the length: at least a fifth of the file arrives
 

@@ -1,27 +1,18 @@
-"""Two characters of a name change places, or one is lost."""
+"""Two neighbouring characters of a name change places, or one is dropped.
+
+Names typed from paper; harmless where a code decides, fatal where only a name is given.
+"""
 
 from __future__ import annotations
 
-from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import name_columns
 
-KIND = "typo_in_name"
 TITLE = "Typo in a name"
-DESCRIPTION = "Two neighbouring characters of a name change places, or one is dropped."
-MODELS = "Names typed from paper; harmless where a code decides, fatal where only a name is given."
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "names"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right name; the wrong one stays"}
-
-
-def columns(feed: Feed) -> tuple[str, ...]:
-    """The columns whose Chinese title says that they hold a name."""
-    return name_columns(feed)
+columns = name_columns
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

@@ -1,4 +1,9 @@
-"""A row entered on a neighbour's word, with nothing behind it."""
+"""Beside the record stands a row that says the same of somebody else, under a number of its own,
+with one code and a name, and neither basis nor facts.
+
+Descriptions of local pilots name neighbours' tip-offs as an input; the baojia of old punished
+whoever did not report.
+"""
 
 from __future__ import annotations
 
@@ -19,20 +24,7 @@ from sources.faults.row_doubled import CORRECTION, under_another_key
 
 __all__ = ["CORRECTION"]
 
-KIND = "unfounded_tip_off"
 TITLE = "Unfounded tip-off"
-DESCRIPTION = (
-    "Beside the record stands a row that says the same of somebody else, under a number of its own, "
-    "with one code and a name, and neither basis nor facts."
-)
-MODELS = (
-    "Descriptions of local pilots name neighbours' tip-offs as an input; the baojia of old punished "
-    "whoever did not report."
-)
-LEVEL = "row"
-SCOPE = "source"
-GROUP = "rows"
-MECHANISM = "completely_at_random"
 INTENT = "intent"
 
 

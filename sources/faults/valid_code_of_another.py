@@ -1,33 +1,20 @@
-"""The code of another: it passes every check there is, and belongs to somebody else."""
+"""The identifier is replaced by the valid code of another existing entity of the same kind, so that
+everything the record says is said of somebody else.
+
+No check digit finds a right code on the wrong record (GB 32100-2015 and GB 11643-1999 guard against
+slips of the hand alone); one code on several bodies is an official clean-up category.
+"""
 
 from __future__ import annotations
 
-from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, main_identifier, may_stand
 
-KIND = "valid_code_of_another"
 TITLE = "Valid code of another"
-DESCRIPTION = (
-    "The identifier is replaced by the valid code of another existing entity of the same kind, so "
-    "that everything the record says is said of somebody else."
-)
-MODELS = (
-    "No check digit finds a right code on the wrong record (GB 32100-2015 and GB 11643-1999 guard "
-    "against slips of the hand alone); one code on several bodies is an official clean-up category."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "identifiers"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong one stays"}
-
-
-def columns(feed: Feed) -> tuple[str, ...]:
-    """The identifier columns."""
-    return identifier_columns(feed)
+columns = identifier_columns
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

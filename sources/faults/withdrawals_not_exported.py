@@ -1,4 +1,9 @@
-"""Deliveries of changes without the rows that take something back."""
+"""All rows that withdraw a record are left out of the delivery, so that whatever ended goes on
+being believed.
+
+Exports that select what is there cannot tell what is gone. Herring v. United States (2009) turned
+on one recall that never reached the next county's database.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +14,8 @@ from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 from sources.faults.lost_withdrawal import withdrawn
 
-KIND = "withdrawals_not_exported"
 TITLE = "Withdrawals not exported"
-DESCRIPTION = (
-    "All rows that withdraw a record are left out of the delivery, so that whatever ended goes on being "
-    "believed."
-)
-MODELS = (
-    "Exports that select what is there cannot tell what is gone. Herring v. United States (2009) turned "
-    "on one recall that never reached the next county's database."
-)
-LEVEL = "delivery"
-SCOPE = "source"
-GROUP = "deliveries"
 MECHANISM = "in_bursts"
-INTENT = "accident"
 CORRECTION = {"changes": "the withdrawals arrive, late"}
 
 

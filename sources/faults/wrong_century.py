@@ -1,4 +1,9 @@
-"""A year of two digits, put in the wrong century."""
+"""A year was kept with two digits and is written out in the wrong century: 1919 for 2019, or 2085
+for 1985.
+
+Programs that keep two digits of a year draw a line somewhere, spreadsheets at 30: what lies before
+it is of this century, what lies after it of the last.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +14,9 @@ from sources.faults.draw import Draw
 
 __all__ = ["CORRECTION", "columns"]
 
-KIND = "wrong_century"
 TITLE = "Wrong century"
-DESCRIPTION = (
-    "A year was kept with two digits and is written out in the wrong century: 1919 for 2019, or 2085 "
-    "for 1985."
-)
-MODELS = (
-    "Programs that keep two digits of a year draw a line somewhere, spreadsheets at 30: what lies "
-    "before it is of this century, what lies after it of the last."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
 MECHANISM = "given_its_value"
-INTENT = "accident"
 
 _OTHER = {"19": "20", "20": "19"}
 

@@ -1,31 +1,23 @@
-"""GB18030 where UTF-8 was agreed, or the other way round."""
+"""The file is written in the other of the two usual encodings: GB18030 where the contract says
+UTF-8, UTF-8 where it says GB18030.
+
+Office programs save text in the encoding of the system, which on Chinese Windows is GB18030 or its
+older part GBK; whoever opens and saves a file changes its encoding.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.deliveries import SENT_AGAIN, Deliveries
+from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 from sources.files import PACKED, Refused, is_text, opened, pack
 from sources.files.delimited import codec
 
-KIND = "wrong_encoding"
 TITLE = "Wrong encoding"
-DESCRIPTION = (
-    "The file is written in the other of the two usual encodings: GB18030 where the contract says UTF-8, "
-    "UTF-8 where it says GB18030."
-)
-MODELS = (
-    "Office programs save text in the encoding of the system, which on Chinese Windows is GB18030 or "
-    "its older part GBK; whoever opens and saves a file changes its encoding."
-)
-LEVEL = "delivery"
 SCOPE = "once"
-GROUP = "deliveries"
 MECHANISM = "in_bursts"
-INTENT = "accident"
-CORRECTION = SENT_AGAIN
 
 
 def fits(feed: Feed) -> bool:

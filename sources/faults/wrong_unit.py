@@ -1,4 +1,9 @@
-"""Yuan written where 10,000 yuan are meant, or the other way round."""
+"""An amount is written in yuan where the column is in units of 10,000 yuan, or the other way round,
+and so is ten thousand times too large or too small.
+
+The published layout of administrative penalties gives fines in units of 10,000 yuan with six
+decimals; whoever copies the figure from the decision writes yuan.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +14,8 @@ from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 from sources.faults.figures import figure_columns, rescaled
 
-KIND = "wrong_unit"
 TITLE = "Wrong unit"
-DESCRIPTION = (
-    "An amount is written in yuan where the column is in units of 10,000 yuan, or the other way "
-    "round, and so is ten thousand times too large or too small."
-)
-MODELS = (
-    "The published layout of administrative penalties gives fines in units of 10,000 yuan with six "
-    "decimals; whoever copies the figure from the decision writes yuan."
-)
-LEVEL = "cell"
-SCOPE = "source"
 GROUP = "values"
-MECHANISM = "completely_at_random"
-INTENT = "accident"
 CORRECTION = RIGHTED | {"append": "a further row with the right amount; the wrong one stays"}
 
 FACTOR = Decimal(10_000)
