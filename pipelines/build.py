@@ -40,9 +40,6 @@ class Plan:
     """What is to be made of a landing folder.
 
     Attributes:
-        manifest: what the folder says of itself.
-        join: how far the islands are joined.
-        policy: numbers of the network that are varied.
         tier: which islands take part; empty: those that the manifest names.
         mishaps: rows of `exchange.mishaps`; none if all goes right.
         decided: of rows kept aside and deliveries held; see `pipelines.landing.decisions`.
@@ -106,7 +103,6 @@ class Build:
 
     Attributes:
         target: the database, or the folder of Parquet files.
-        tables: those that were made, in order.
         seconds: stage -> seconds it took.
         about: what the database says of itself.
     """
@@ -141,9 +137,7 @@ def build_with(
     """Take every step of a plan with an open engine.
 
     Args:
-        landing: folder of delivered files.
         world: folder of the truth, if results are to be scored against it.
-        progress: called with a label, steps done and steps in all.
         checks: whether to audit the promises about conservation and evidence at the end.
 
     Raises:
@@ -209,7 +203,6 @@ def build(
 
     Args:
         target: the file or folder to make; an existing one is replaced.
-        engine: `duckdb` or `spark`.
         threads: threads the engine may use; by default all, or with DuckDB one for a few files.
         join, policy, tier, mishaps, decided: see `Plan`.
         world, progress, checks: see `build_with`.

@@ -41,7 +41,6 @@ def run_demo(home: Path, seed: int) -> None:
     """Tell the story, then follow one fault through the demo world; end with what to type next.
 
     Args:
-        home: folder for both worlds.
         seed: of the demo world; the story is written out and needs none.
 
     Raises:

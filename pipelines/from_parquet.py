@@ -32,12 +32,8 @@ def database_from_parquet(
     """Make a database of the tables of a finished build with Spark. It appears only when it is whole.
 
     Args:
-        done: that build.
         landing: the folder it was built from; only its manifest is read.
-        target: the file to make.
-        plan: the plan of that build.
         world: folder of the truth, if results are to be scored against it.
-        progress: called with a label, steps done and steps in all.
 
     Raises:
         HomeError: if a table is not there.

@@ -40,7 +40,6 @@ def behind(models: Sequence[Model], names: Iterable[str]) -> list[Model]:
 
     Args:
         models: each after all it reads.
-        names: of the tables.
     """
     wanted = set(names)
     for model in reversed(models):

@@ -35,7 +35,6 @@ class Home:
         path: the folder; it need not exist yet.
 
     Attributes:
-        landing: delivered files.
         world: the truth behind them, as Parquet.
         databases: database files, numbered; the pointer says which counts.
         spark: the folder of the tables that Spark built.

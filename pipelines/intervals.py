@@ -14,7 +14,6 @@ def union_of_intervals(select: str, columns: Sequence[str]) -> str:
 
     Args:
         select: a SELECT that gives `from_day` and `to_day` among its columns.
-        columns: its columns, in order.
     """
     keys = [c for c in columns if c not in ("from_day", "to_day")]
     by = ", ".join(keys)

@@ -44,9 +44,6 @@ class NoTruth(ValueError):
 def key(engine: Engine) -> dict[str, Any]:
     """Every injected error that was delivered, by file and line.
 
-    Args:
-        engine: an open database.
-
     Returns:
         `size`, `dirt` and `seed` are left to the manifest; here are `errors` (rows with `feed`, `file`,
         `line`, `column`, `kind`, `before`, `after`, `first_day`, `record_id`, `version`), `counts` (errors

@@ -27,7 +27,6 @@ def column_lineage(
     """Output column -> the (table, column) pairs its value is made of, sorted.
 
     Args:
-        model: the model.
         schema: table -> column -> type, for the tables the model reads and for its own.
 
     Returns:

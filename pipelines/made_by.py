@@ -98,7 +98,6 @@ def noted(engine: Engine, database: str = "") -> list[Noted] | None:
     """What a database says it was made by; None if it was built before this was noted.
 
     Args:
-        engine: in which it is open.
         database: the name it is attached under; empty: the engine's own.
     """
     catalog = f"'{database}'" if database else "current_catalog()"
@@ -148,7 +147,6 @@ def out_of_date(engine: Engine, path: Path, home: Path) -> str | None:
     """One sentence if a database was made by other files than there are today; else None.
 
     Args:
-        engine: with the database open.
         path: of the database, to name it.
         home: the folder of its home, where decisions about rows kept aside are logged.
     """

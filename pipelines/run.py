@@ -69,7 +69,6 @@ def generate_home(
         size, seed, days, dirt, shards: see `sources.deliver.generate`.
         for_students: whether neither the truth nor the seed is left in the home.
         announced: whether to say first what it takes, if that is long.
-        command: words that the manifest names.
 
     Raises:
         ValueError: if an argument makes no sense, another run holds the home, or it holds databases that
@@ -141,7 +140,6 @@ def make_home(
 
     Args:
         size, seed, days, dirt: see `generate_home`.
-        command: what its manifest says it was made by.
 
     Raises:
         HomeError: if another world, or anything that is no home, is there.

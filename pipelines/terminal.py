@@ -38,7 +38,6 @@ def progress_bar(title: str, show: bool = True) -> Iterator[Progress]:
     """A progress bar on standard error for the length of a block.
 
     Args:
-        title: what is being done.
         show: False where a machine reads the output.
 
     Yields:

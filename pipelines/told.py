@@ -21,7 +21,6 @@ def told_by_gates(
     rows that are believed and met nobody, or no record.
 
     Args:
-        engine: an open database.
         used: contracts of the feeds it was built from, by name.
         manifest: what its landing folder says about itself.
     """

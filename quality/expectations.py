@@ -252,7 +252,6 @@ def breaks_sql(
     """A condition, TRUE or FALSE but never NULL, that a row breaks a row expectation.
 
     Args:
-        expectation: one of `ROW_KINDS`.
         row: alias of the row's table, if columns need one (not for `holds`, whose condition is
             written out).
         parsed: (column, what it reads as) -> SQL of that, where it is worked out already.

@@ -105,7 +105,6 @@ def row_verdicts_sql(
     """One scan of a feed's landed rows that gives a row for every expectation a row breaks.
 
     Args:
-        feed: the feed whose rows are judged.
         decided: whether rows of it were released or discarded.
         rows: the table to judge, if it is not `landing.<feed>` (the edited rows of a replay, say).
         strict: whether to look only for what keeps a row aside.
@@ -341,7 +340,6 @@ def delivery_verdicts_sql(feed: Feed, decided: bool = False) -> str:
     the first delivery. What is counted are the rows that conform, one a record.
 
     Args:
-        feed: the feed whose deliveries are judged.
         decided: whether a delivery of it may have been released.
 
     Returns:
@@ -475,8 +473,6 @@ def judge(
     afterwards with all their columns, if only with no rows.
 
     Args:
-        engine: where the tables are.
-        feeds: the feeds of the build.
         decided: names of those of which `codes.decisions` says something.
     """
     feeds = listed(feeds)

@@ -67,9 +67,7 @@ def suites(
     """Expectations by table, for the tables that are there, in the order of the stages.
 
     Args:
-        feeds: the feeds of the build.
         present: qualified names of the tables there are.
-        stages: which stages; by default all.
     """
     feeds, present = listed(feeds), frozenset(present)
     tables: dict[str, list[Expectation]] = {}
@@ -93,7 +91,6 @@ def validate(
 
     Args:
         database: the DuckDB file; nobody may have it open for writing in this process.
-        feeds: the feeds of the build.
         docs_dir: where the pages go (`index.html`); what was there is replaced. None for no pages.
         progress: called with the name of each table before it is validated.
 

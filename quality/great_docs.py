@@ -42,7 +42,6 @@ def write_docs(context: Any, docs_dir: Path, validations: Sequence[Validation]) 
     """Write the pages of a Great Expectations context that has validated.
 
     Args:
-        context: the data context.
         docs_dir: where the pages go; what was there is replaced.
         validations: what was found, for the index.
     """

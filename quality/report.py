@@ -19,11 +19,6 @@ class FeedCounts:
     """Where the rows of a feed went, and how many verdicts they drew.
 
     Attributes:
-        feed: name of the feed.
-        landed: rows that were read.
-        conformed: rows that passed.
-        quarantined: rows kept aside.
-        held: rows of deliveries not believed.
         unreadable: pieces of files that could not be read.
         warnings: verdicts that keep the row.
         held_deliveries: days of the deliveries held.
@@ -140,7 +135,6 @@ def report(
     """Gather what `judge`, `checks` and perhaps `great.validate` found.
 
     Args:
-        engine: the built database.
         results: what `quality.checks()` returned.
         validations: what `quality.great.validate` returned.
     """

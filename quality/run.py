@@ -35,12 +35,8 @@ class CheckResult:
     Attributes:
         stage: the stage it belongs to.
         expectation: its name, unique within the table.
-        table: the table judged.
-        column: the column judged, or None.
-        violations: how many rows break it.
         outcome: `pass`, or what follows: `warn`, `quarantine`, `fail`.
         sentence: what is expected, in plain English.
-        reason: why.
         examples: a few of the rows that break it, as `column=value` text.
     """
 
@@ -66,7 +62,6 @@ def check_promises(
     """Judge only what fails a build: conservation and evidence. Writes nothing.
 
     Args:
-        engine: where the tables are.
         feeds: the feeds of the build; by default every feed that has a table in landing.
 
     Raises:
@@ -92,9 +87,6 @@ def checks(
     `quality.verdicts`.
 
     Args:
-        engine: where the tables are.
-        feeds: the feeds of the build.
-        stages: which stages to judge; by default all.
         progress: called with the name of each stage before it is judged.
         promises_only: judge only what fails the build when broken.
 

@@ -25,7 +25,6 @@ def stage_expectations(stage: str, feeds: Iterable[Feed]) -> tuple[Expectation, 
     """Every expectation of a stage beyond the rows of landing, which a feed's own gate judges.
 
     Args:
-        stage: one of `CHECKED_STAGES`.
         feeds: contracts of the feeds that take part.
     """
     if stage == "landing":

@@ -11,11 +11,8 @@ class Validation:
 
     Attributes:
         table: the table judged, `landing.court`.
-        expectation: our name of it.
-        column: the column judged, or None.
         kind: our kind of it.
         success: whether nothing breaks it.
-        unexpected: how many rows break it.
         examples: a few of the values that break it.
         error: what went wrong, if it could not be judged.
     """

@@ -116,7 +116,6 @@ def filled(sql: str, doubled: bool = False) -> str:
     `{{normal, narrow}}` for all of it; each becomes a string literal, as `translate` takes them.
 
     Args:
-        sql: the text of the file.
         doubled: whether a backslash in a literal must be doubled, as Spark wants it.
     """
 

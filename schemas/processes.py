@@ -29,7 +29,6 @@ def each(
     Args:
         does: a function at the top of a module.
         tasks: its arguments, a tuple a task.
-        workers: how many processes.
 
     Raises:
         Exception: what a task raises; those that have not begun are given up.
@@ -48,9 +47,6 @@ def each(
 @contextlib.contextmanager
 def processes(workers: int) -> Iterator[Each]:
     """Processes that stay for the length of a block, for work that comes in several parts.
-
-    Args:
-        workers: how many.
 
     Yields:
         A function like `each`, of what is done and the tasks.

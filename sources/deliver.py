@@ -61,11 +61,8 @@ def generate(
     Args:
         landing: folder for the delivered files; what an earlier run left there is replaced.
         world: folder for the truth, as Parquet; likewise.
-        size: one of `sources.world.SIZES`.
-        seed: of everything that is drawn.
         days: length of the window of deliveries from 1 January 2024.
         dirt: multiplies the fault rates the contracts admit to; 0 is a clean world.
-        progress: called with a label, steps done and steps in all.
         tier: which islands deliver; by default `story` for the story and `whole` for the rest.
         truth: whether the world's folder is left, and the seed said; without both nobody can tell what is
             wrong in the files but who knows the seed.
@@ -199,10 +196,7 @@ def deliver(
 
     Args:
         world: folder with one Parquet file a table; only read.
-        landing: folder for the delivered files.
-        used: the feeds to deliver, by name.
         seed, days, dirt: see `generate`.
-        tell: counts the files.
 
     Returns:
         What dirt changed, as rows of `world.injected`.

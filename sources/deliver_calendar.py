@@ -66,7 +66,6 @@ def seen_sql(feed: Feed, days: list[date], beside: tuple[str, ...] = ()) -> str:
     """The rows of every delivery of a feed, each once, in the order they stand in a file.
 
     Args:
-        feed: the contract.
         days: on which its deliveries are published, in order, none missing; not empty.
         beside: further columns of `versions` to be given with each row.
 

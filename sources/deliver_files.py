@@ -79,7 +79,6 @@ def write_deliveries(
     """Write every delivery of a feed.
 
     Args:
-        feed: the contract.
         days: on which its deliveries are published, in order.
         batches: `enters`, `leaves` and the contract's columns, in the order of
             `sources.deliver_calendar.seen_sql`.

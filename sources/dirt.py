@@ -79,7 +79,6 @@ class Dirty(NamedTuple):
     """A feed's records with dirt among them.
 
     Attributes:
-        versions: the table.
         kinds: (row, column) -> the kind of fault that wrote what stands there now.
     """
 
@@ -94,7 +93,6 @@ def spoil(feed: Feed, versions: pa.Table, seed: int, dirt: float) -> Dirty:
         feed: its `fault_rates` say how many records of a thousand each kind of fault befalls.
         versions: what the island's register holds, one row a version of a record: text columns of
             the contract (the effect column may be missing), and any others, which pass untouched.
-        seed: of the world.
         dirt: multiplies the rates; 0 gives the table back as it is.
 
     Every version of a record is spoilt alike. Which records, and how, depends on the seed, the

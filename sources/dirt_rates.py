@@ -49,7 +49,6 @@ def befallen(
         feed: its `fault_rates` are per thousand records.
         versions: see `sources.dirt.spoil`.
         keys: what names the record of each row.
-        seed: of the world.
         dirt: multiplies the rates; no chance is more than certain.
     """
     records = text_numbers(keys)

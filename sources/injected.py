@@ -39,7 +39,6 @@ def injected(
     """Rows of `SCHEMA`, each once, in the order of its columns.
 
     Args:
-        feed: the contract.
         clean: what the island's register would hold without dirt, one row a version of a record.
         dirty: what it holds, row for row.
         first_days: place of a row -> day of the first delivery that holds it, if one does.

@@ -18,13 +18,11 @@ class Answer:
     """What a statement gave.
 
     Attributes:
-        columns: names, in order.
         types: of the columns, as DuckDB calls them.
         rows: plain values: text, numbers, true and false, None; ids as 32 hexadecimal digits, days as ISO
             text; lists and structures as they are, of plain values.
         more: whether there are more rows than these.
         cut: how many cells were longer than they are shown.
-        seconds: it took.
     """
 
     columns: tuple[str, ...]

@@ -50,7 +50,6 @@ def ask(database: Path, sql: str, most_rows: int, seconds: float) -> Answer:
     """Ask a database one question.
 
     Args:
-        database: a file that `islands build` made.
         sql: one SELECT, in DuckDB's dialect, with the project's own macros.
         most_rows: rows that come out at most.
         seconds: after which it is stopped, whatever it does; waiting for others is not counted.
@@ -70,8 +69,6 @@ def framed(database: Path, sql: str, params: Sequence[Any] = ()) -> pd.DataFrame
     It takes the time it takes, until it is interrupted, and the memory that the machine has.
 
     Args:
-        database: a file that `islands build` made.
-        sql: one SELECT.
         params: values for what is marked `?`, in order.
 
     Raises:

@@ -16,7 +16,6 @@ class Question:
     """One question.
 
     Attributes:
-        name: of its file.
         title: what it asks, in a line.
         reason: why one asks, and how to read the answer.
         sql: the SELECT, its header left out.

@@ -68,7 +68,6 @@ def ask(engine: OwnEngine, database: Path, sql: str, most_rows: int, seconds: fl
 
     Args:
         engine: see `new_engine`; it is closed.
-        database: a file that `islands build` made.
         sql: one SELECT, in DuckDB's dialect, with the project's own macros.
         most_rows: rows that come out at most.
         seconds: after which DuckDB is told to stop.
@@ -128,8 +127,6 @@ def framed(engine: OwnEngine, database: Path, sql: str, params: Sequence[Any]) -
 
     Args:
         engine: see `new_engine`; it is closed.
-        database: a file that `islands build` made.
-        sql: one SELECT.
         params: values for what is marked `?`, in order.
 
     Raises:

@@ -41,7 +41,6 @@ def derive(
     """How a change passes through a query.
 
     Args:
-        tree: the query, parsed.
         key: the columns that name a row of the output, as far as known.
         shared: whether a table never changes.
         empty: tables that have no rows and never will; a query that can give none for want of

@@ -34,7 +34,6 @@ def recipe(model: Model, empty: frozenset[str] = frozenset()) -> Recipe:
     """How a change passes through a model: as its header says, or else as its SQL shows.
 
     Args:
-        model: which.
         empty: tables it reads that have no rows, neither in the base nor in any universe.
 
     Raises:

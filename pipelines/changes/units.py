@@ -28,7 +28,6 @@ class Tie:
     """How rows of one table are tied to units, directly or through rows of another.
 
     Attributes:
-        table: what is read.
         alias: what the conditions call it.
         parent: alias of what it is tied to, or `unit`.
         pairs: (expression over the table, expression over the parent) that must be equal.
@@ -64,7 +63,6 @@ class Recipe:
 
     Attributes:
         way: `rows` (row by row), `units`, `whole`, or `nothing` if no change can reach it.
-        unit: columns of a unit.
         ties: parents first.
         gives: (column of the output, expression over the unit) by which rows belong to units.
         said: whether the header says it.

@@ -97,7 +97,6 @@ class Check:
     Attributes:
         asset: the table whose step makes what is judged.
         name: of the check, unique within the asset.
-        expectation: what is expected.
         by_gate: whether the gate of landing judges it, row by row or delivery by delivery.
     """
 

@@ -82,7 +82,6 @@ def events(engine: Engine, current: Mapping[str, Any]) -> Iterator[Told]:
     of whole stands at the end.
 
     Args:
-        engine: the database, open.
         current: what the home says of it.
     """
     tier = tier_of(current)

@@ -37,13 +37,10 @@ class Asked:
     """What a run was asked for.
 
     Attributes:
-        home: where it works.
-        landing: the delivered files.
         size: of the world to make first; "" to take the files that are there.
         seed: of that world.
         join: how far the islands are joined; "" for `full`, or as the database in force.
         policy: numbers of the network that are varied; a part takes those of the database in force.
-        engine: `duckdb` or `spark`.
         steps: the tables it is to make; none if it only looks.
         whole: whether that is everything.
         until: the last day whose deliveries are to be taken in; None: all.
@@ -68,9 +65,6 @@ class Asked:
 
 class Work:
     """A database under construction, or the one in force if a run only looks at it.
-
-    Args:
-        asked: what the run was asked for.
 
     Raises:
         ValueError: in one sentence, if what was asked for cannot be done.

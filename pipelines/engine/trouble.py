@@ -41,7 +41,6 @@ def sentence(said: str, files: Sequence[Path | str] = ()) -> str | None:
     """What an engine's words mean, if they speak of a file, the disk or memory.
 
     Args:
-        said: the message of the error.
         files: databases that are open; used where the message names none.
 
     Returns:

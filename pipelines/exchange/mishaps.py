@@ -18,7 +18,6 @@ class Mishap:
     """One row of `mishaps.csv`.
 
     Attributes:
-        kind: its name.
         title: a few words, for a table.
         description: what goes wrong, one sentence of plain English.
         models: what in the documents it stands for.

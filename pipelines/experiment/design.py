@@ -40,7 +40,6 @@ class Arm:
     """One way in which every fault is followed.
 
     Attributes:
-        join: level of joining.
         policy: numbers of the network that differ, as sorted pairs.
         correct_after: days until the source corrects; None: never.
         remedy: what is done beside that, see `pipelines.replay.plan.remedies`; None: nothing.
@@ -136,14 +135,12 @@ class Design:
     Attributes:
         faults: kinds of fault; see `kind`.
         n: how many faults in all; fault i happens in world i modulo `worlds`.
-        worlds: how many worlds.
         seed: everything random comes from it.
         correct_after: days until correction, each an arm; empty: never corrected.
         remedies: each an arm, those with which such days go one for each of them; empty: what those
             days say.
         policies: name of a number of the network -> values; every combination is an arm, at the
             levels of joining at which it means anything.
-        joins: levels of joining, each an arm.
         size, days, dirt: of the worlds; see `islands generate`.
         frame: faults are uniform by `feed`, by `record` or by `subject`. By feed, since a register
             of residents has so many records that by record hardly a fault would be anywhere else.

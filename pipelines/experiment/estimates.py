@@ -56,8 +56,6 @@ class Resamples:
 
     Args:
         worlds: the world of every fault of the experiment, in the order of their numbers.
-        seed: of the draws.
-        draws: how many.
 
     Attributes:
         times: a row a resample, a column a fault: how often it was drawn.

@@ -43,12 +43,7 @@ GAP, HEAD = 46, 20  # pixels between two panels, and of the name over each
 
 
 class Look:
-    """How the arms of an experiment look.
-
-    Args:
-        summary: of the experiment.
-        narrow: whether it is meant for a narrow screen.
-    """
+    """How the arms of an experiment look."""
 
     def __init__(self, summary: Summary, narrow: bool) -> None:
         self.narrow = narrow

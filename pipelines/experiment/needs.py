@@ -36,9 +36,7 @@ def needs(design: Design, out: Path | str, workers: int = 1) -> Needs:
     """Work out what an experiment will need.
 
     Args:
-        design: what varies.
         out: its folder; what is there already is not counted.
-        workers: how many processes.
     """
     folder = Path(out)
     todo = [b for b in design.blocks() if not (folder / "parts" / f"{b.name}.replays").exists()]

@@ -122,9 +122,7 @@ def by_place(
     Args:
         home: with a finished build.
         each: how many faults are drawn at each place.
-        seed: of the draws.
         join, policy: see `pipelines.replay.replay`.
-        progress: called with a label, steps done and steps in all.
     """
     with Universes(home, join, policy) as universes:
         all_places = places(universes)
@@ -144,10 +142,7 @@ def write_places(
     """Write the table of places, `places.parquet`, and the manifest of it.
 
     Args:
-        found: its rows.
-        out: the folder.
         home: of the world they were found in.
-        command: what the manifest says it was made by.
         said: what was asked for: n, join and policy among it.
     """
     table = out / "places.parquet"

@@ -46,10 +46,7 @@ def run(
     """Follow every fault of a design under every arm of it.
 
     Args:
-        design: what varies.
         out: folder for worlds, parts and tables; an earlier run of the same design there goes on.
-        workers: how many processes.
-        progress: called with a label, steps done and steps in all.
 
     Returns:
         Table -> its Parquet file: `replays` (a row a replay), `cells` (a row a replay and differing

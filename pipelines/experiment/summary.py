@@ -110,9 +110,6 @@ def _asked(manifest: Path) -> tuple[Mapping[str, Any], list[Arm], date]:
 def summarise(out: Path | str) -> Summary:
     """Work out the summary of a finished experiment.
 
-    Args:
-        out: its folder.
-
     Raises:
         OSError: if there is no finished experiment.
         DesignError: naming its manifest, if that is damaged.

@@ -35,7 +35,6 @@ def make_app(opened: Open, names: Sequence[str]) -> Starlette:
     """The application.
 
     Args:
-        opened: the home.
         names: by which the server may be asked, see `pipelines.explore.safety.names_of`.
     """
     routes = []

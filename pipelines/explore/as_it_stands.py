@@ -21,7 +21,6 @@ class Delivered:
 
     Attributes:
         file: relative to the landing folder.
-        feed: its contract.
         delivery, published: its name and day.
         rows: how many were read of it.
     """

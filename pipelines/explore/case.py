@@ -49,7 +49,6 @@ class Case:
 
     Attributes:
         pairs: names and values that ask for it, as they stand in its address.
-        specs: its faults.
         join, policy, remedy, text: see `pipelines.replay.replay`.
         scenario: the saved replay it is made from, if it is.
     """

@@ -63,15 +63,11 @@ class Base:
 class Laboratory:
     """One database of a home, open for reading.
 
-    Args:
-        home: where it is.
-
     Raises:
         HomeError: if there is none, or the file is no database.
 
     Attributes:
         home, path, about: the home, the database's file, and what the pointer says of it.
-        words: what holders, lists, measures and other codes are called.
         run: `day0`, `last_day`, `horizon`, `join_level`, `policy`, `tier` of the build.
         stale: one sentence if it was made by other models, network or codes than there are; else None.
     """
@@ -223,11 +219,7 @@ def _close(base: Base) -> None:
 
 
 class Open:
-    """The laboratory of a home as it is now; opened anew when another database is in force.
-
-    Args:
-        home: the home.
-    """
+    """The laboratory of a home as it is now; opened anew when another database is in force."""
 
     def __init__(self, home: Home) -> None:
         self.home = home

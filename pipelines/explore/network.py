@@ -49,12 +49,7 @@ def owned_lists(network: Network) -> dict[str, list[str]]:
 
 
 def drawn(network: Network, words: Words) -> Markup:
-    """The network as SVG, in the colours of the page.
-
-    Args:
-        network: of one level of joining.
-        words: what holders are called.
-    """
+    """The network as SVG, in the colours of the page."""
     column = layers(network)
     if not column:
         return Markup("")

@@ -30,8 +30,6 @@ class Result:
 
     Attributes:
         name: the folder, relative to the home.
-        path: the same, whole.
-        manifest: what it says of itself.
     """
 
     name: str

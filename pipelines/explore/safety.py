@@ -56,7 +56,6 @@ def see_allowed(
     """See that a request may be answered.
 
     Args:
-        method: of HTTP.
         address: with its query.
         headers: by their names in small letters.
         names: see `names_of`.

@@ -30,7 +30,6 @@ class Lab:
         name: that of the folder, as `03_a_check_that_holds`.
         folder: where it lies.
         title, teaches: for people.
-        minutes: how long it takes.
         starter: name of the file that a student edits; others of `starters` may be handed in instead.
         inputs: table -> what a row of it is.
         output: column -> one of `TYPES`.

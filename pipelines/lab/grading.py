@@ -36,11 +36,6 @@ class Task:
     """One submission to be graded, with what that needs.
 
     Attributes:
-        submission: what was handed in.
-        salt: the instructor's secret.
-        cache: folder of the worlds.
-        out: folder of the results.
-        worlds: how many.
         hidden: folders that a submission must not see.
     """
 
@@ -98,10 +93,8 @@ def grade(
         salt: the instructor's secret, from which the worlds follow.
         out: gets `grades.csv`, `feedback/`, `results/` and what is exported.
         cache: folder for worlds, used again by later runs.
-        workers: processes.
         worlds: how many worlds each submission is run in.
         exports: some of `EXPORTS`.
-        progress: called with a label, steps done and steps in all.
 
     Returns:
         One result a submission, by lab and student.

@@ -74,7 +74,6 @@ class Verdict:
     """What a submission is worth.
 
     Attributes:
-        marks: one a property.
         troubles: sentences about answers that there are none of, each once.
     """
 
@@ -104,7 +103,6 @@ def judge(
     """Run a submission in worlds and judge it.
 
     Args:
-        submission: its text.
         name: `solution.sql` or `solution.py`.
         worlds: see `pipelines.lab.cases`.
         hidden: folders that it must not see.

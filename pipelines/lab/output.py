@@ -28,8 +28,6 @@ def output(out: Path, n: int, late: str) -> Output:
     """What lies in the folder for one database.
 
     Args:
-        out: the folder.
-        n: which database.
         late: what to say if nothing is there.
     """
     for name in ("all", str(n)):

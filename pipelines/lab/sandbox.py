@@ -66,9 +66,7 @@ def run(
     """Run a submission over databases.
 
     Args:
-        submission: its text.
         name: `solution.sql` or `solution.py`.
-        databases: DuckDB files; copies of them are read.
         hidden: folders that it must not see, if the system can hide them.
 
     Returns:

@@ -105,7 +105,6 @@ class Course:
         lines: where it stands; rows that were delivered alike share a course.
         delivered: the row as the file has it; None of a delivery.
         row: the row as it is to be read.
-        steps: those taken, in order.
     """
 
     digest: str
@@ -323,7 +322,6 @@ def corrected(feed: Feed, rows: pa.Table, decided: Iterable[Decided], day: str =
     """Rows as delivered with those that were corrected as they are to be read.
 
     Args:
-        feed: the contract.
         rows: the contract's columns, and `delivery` unless it is given.
         day: the delivery they are all of.
     """

@@ -32,7 +32,6 @@ class Piece:
     """What one task reads.
 
     Attributes:
-        feed: the contract.
         files: some of its deliveries; none, if it has none.
         decided: rows of the feed that were corrected, to be landed as they are to be read.
         unread: name of the table of what cannot be read.
@@ -49,9 +48,7 @@ class Read:
     """What a task says of its piece.
 
     Attributes:
-        feed: its name.
         rows, unreadable: how many.
-        deliveries: rows of `landing.deliveries`.
         refused: why the piece cannot be read at all, if so.
     """
 
@@ -74,7 +71,6 @@ def read_in_tasks(
 
     Args:
         engine: one that works in tasks.
-        feeds: the contracts.
         found: feed -> its deliveries.
         strays: rows of `quality.unreadable` that are known beforehand.
         only_these: whether there are other feeds, of which that table keeps what it says.

@@ -52,7 +52,6 @@ def landing_select(feed: Feed, arrived: str = "arriving") -> str:
     """The SELECT that makes rows of `landing.<feed>` of rows as read.
 
     Args:
-        feed: the contract.
         arrived: the table of rows as read: `delivery`, `published`, `file`, `line` and the
             contract's columns, each delivery whole.
     """

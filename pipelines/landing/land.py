@@ -70,8 +70,6 @@ def land(
     force. Every other file is one row of `landing.deliveries`.
 
     Args:
-        engine: where the tables go.
-        landing: the folder.
         feeds: the contracts of the feeds that take part, by name.
         progress: called with a feed's name, files done and files in all.
         only: land these feeds and leave the tables of the others as they are.

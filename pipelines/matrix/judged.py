@@ -78,7 +78,6 @@ class Flags:
     """What a gate flags in a world as it is.
 
     Attributes:
-        rows: how many.
         sound: how many of them have nothing wrong with their record; None where no record is named and the
             world has dirt, so that nobody can say.
         seconds: that one run of it takes; None of those of landing, which share a scan.

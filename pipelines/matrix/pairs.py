@@ -97,7 +97,6 @@ def find(
     Args:
         home: of the world in which they happen.
         cases: (kind, number, edits) of each.
-        progress: called with a label, steps done and steps in all.
     """
     found: dict[str, Pair] = {}
     for at, (kind, number, edit) in enumerate(cases):
@@ -139,7 +138,6 @@ def other_truths(
     """What else could be true, likeliest first: (table, row of the truth, row instead of it).
 
     Args:
-        world: folder of the truth.
         edits: what the island delivers instead of what it should.
     """
     tables = {name: pq.read_table(world / f"{name}.parquet") for name in SCHEMAS}

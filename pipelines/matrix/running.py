@@ -75,10 +75,7 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     """Follow every fault of a plan and ask every gate.
 
     Args:
-        plan: what is asked.
         out: folder for the worlds; those an earlier run left are used again.
-        workers: how many processes.
-        progress: called with a label, steps done and steps in all.
 
     Raises:
         ValueError: if the plan cannot be (HomeError if another world is in the folder).

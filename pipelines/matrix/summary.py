@@ -31,10 +31,8 @@ class Summary:
     """What a matrix says; every column is explained in `codebook.yml`.
 
     Attributes:
-        plan: what was asked.
         kinds: a row a kind, with its `gates` by share, the most first.
         cells: a row a kind and gate that caught any.
-        gates: a row a gate.
         cover: the fewest gates that catch what is caught.
         pairs: two worlds with other truths and the same files, for kinds that the gates do not catch.
     """
@@ -83,11 +81,6 @@ def write_tables(
     summary: Summary, tables: Tables, out: Path, command: Sequence[str]
 ) -> dict[str, Path]:
     """Write the tables as Parquet, and the manifest of them.
-
-    Args:
-        summary, tables: of a finished matrix.
-        out: the folder.
-        command: what the manifest says they were made by.
 
     Returns:
         Table -> its file: `faults`, `cells`, `gates`, `cover` (see `Summary`), `instances`, `caught`.

@@ -39,7 +39,6 @@ class Aside:
     """A row, or a whole delivery, and what gates say of it.
 
     Attributes:
-        feed: its contract.
         delivery: the day it came.
         line: of the row; None of a delivery.
         file: it stands in.

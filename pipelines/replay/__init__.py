@@ -100,7 +100,6 @@ def replay(
             shows, does or scores; how many is told.
         remedy: what is done about it, see `pipelines.replay.plan.remedies`; None: what the faults say.
         text: of a dispute, which is kept in the home.
-        progress: called with a label, steps done and steps in all.
 
     Raises:
         HomeError: if nothing has been built there, or, unless it is rebuilt, with other models, network
@@ -160,7 +159,6 @@ def replay_on(
     Args:
         universes: the base, of this home, level of joining and policy.
         home: see `replay`, as for the others.
-        specs: the faults of the case.
 
     Raises:
         FaultError, EditError: if a fault cannot be, in one sentence.

@@ -41,10 +41,8 @@ def looked_at(
 
     Args:
         home: with a finished build of the world that the scenario speaks of.
-        file: the scenario.
         look: asks an open database; what it raises as `NotFound` in one of the two worlds is nothing there.
         state: `faulty`: as if nobody ever corrected it; `corrected`: as the scenario says.
-        progress: called with a label, steps done and steps in all.
 
     Returns:
         `state`, `scenario` (its title), `there` (what `look` gives in that world, or None), `clean` (the

@@ -61,7 +61,6 @@ class Case:
     Attributes:
         number: which of the cases of a seed.
         world: seed of the world it happens in.
-        join: level of joining.
         kind, feed, scope, correct_after, seed: see `FaultSpec`.
         remedy: what is done about it beside that, see `pipelines.replay.plan.remedies`.
     """
@@ -104,7 +103,6 @@ def cases(seed: int, worlds: Sequence[int] = WORLDS) -> Iterator[Case]:
     """Cases without end: each round takes every kind in every feed it fits, in an order of its own.
 
     Args:
-        seed: of the cases.
         worlds: seeds of the worlds they happen in.
     """
     pairs = [
@@ -143,7 +141,6 @@ def unlike(small: Small, universe: int, database: Path) -> dict[str, tuple[int, 
 
     Args:
         small: where the universe was worked out, every table of it.
-        universe: which.
         database: rebuilt from the edited files.
 
     Returns:
@@ -203,8 +200,6 @@ def tried(
     """Work one case out both ways.
 
     Args:
-        universes: where it is replayed.
-        case: which.
         folder: where the rebuilt states lie for a while.
         policy: the numbers that the base of the universes was built with.
 
@@ -285,9 +280,6 @@ def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: fl
 
     Args:
         folder: where worlds and `tried.jsonl` are kept.
-        count: of cases.
-        seed: of the cases.
-        workers: processes.
         seconds: after which no new case is begun.
         size, days, worlds: of the worlds their size, window and seeds.
 

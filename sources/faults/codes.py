@@ -46,8 +46,6 @@ def recoded(
     """The row with one code exchanged.
 
     Args:
-        row: as it should be.
-        draw: of this fault.
         names: the columns among which one is drawn.
         others: (column, code) -> what may stand there instead; none where nothing may.
     """

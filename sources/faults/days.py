@@ -65,8 +65,6 @@ def with_another_day(row: Row, draw: Draw, change: Callable[[Parts], Parts | Non
     """The row with one of its days changed, drawn among those that the change makes another.
 
     Args:
-        row: as it should be.
-        draw: of this fault.
         change: gives the new parts of a day, None where it changes nothing.
     """
     found = []

@@ -20,7 +20,6 @@ class Deliveries:
     """The files of a feed and the rows in them, each read once.
 
     Args:
-        feed: the contract.
         begin: the day of the delivery with which the fault begins.
         content_of: day of a delivery -> the bytes of its file.
     """

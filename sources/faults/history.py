@@ -65,7 +65,6 @@ def corrected_history(
     otherwise be believed; in a feed that only appends the rows it still owes.
 
     Args:
-        feed: the feed of the record.
         clean, faulty: what is delivered if all goes right, and if nobody ever puts it right.
         day: of the delivery that puts it right.
         let_through: what the feed's gate lets through of a history. A row kept aside leaves nothing

@@ -78,7 +78,6 @@ def possibly_real(feed: Feed, row: Row, before: Row | None = None) -> tuple[str,
     by every other, since some columns hold two (see `scheme_of`).
 
     Args:
-        feed: the contract.
         row: the row as it would stand.
         before: the row as it stood; only cells that differ from it are judged. None: every cell.
     """
@@ -103,10 +102,8 @@ def rewritten(
     """The row with one of its cells written otherwise; None where nothing changes any of them.
 
     Args:
-        row: as it should be.
         draw: draws the column among those filled; what could be a real identifier, or is wider than
             its column, is drawn again.
-        names: the columns in question.
         write: a cell's text and its column -> what is written instead; None where nothing can be.
     """
     held = [name for name in names if row.get(name)]

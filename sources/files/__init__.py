@@ -188,8 +188,6 @@ def read(feed: Feed, path: Path, data: bytes | None = None) -> tuple[pa.Table, l
     """Read one file of a feed.
 
     Args:
-        feed: the contract.
-        path: the file.
         data: its bytes, if they are at hand.
 
     Returns:

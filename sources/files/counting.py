@@ -35,8 +35,6 @@ def records(feed: Feed, data: bytes, rows: pa.Table) -> int:
     """How many records the (unpacked) content of a file holds, readable or not.
 
     Args:
-        feed: the contract.
-        data: the content.
         rows: what was read of it. Only the line ends within its values are looked at: a record of
             delimited text may take several lines, and which do only a reader can tell if a
             quote is missing.

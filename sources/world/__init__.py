@@ -68,7 +68,6 @@ def generate(
     """The tables of a world.
 
     Args:
-        size: one of `SIZES`.
         seed: any integer; the story is the same for each.
         days: length of the window of deliveries, which begins on `DAY0`. A longer one adds to a
             world; of what was there before it changes only the day on which the enterprises that

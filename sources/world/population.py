@@ -175,9 +175,7 @@ def populate(
     """Draw everyone.
 
     Args:
-        seed: the world's seed.
         enterprises: how many there are, those that have ended among them.
-        residents: how many there are.
         end: first day after the window, in days since 1970-01-01.
         adults_alone: whether `residents` counts those alone who are of age on day 0.
 

@@ -41,13 +41,7 @@ SECTIONS = {
 
 
 def drawn(summary: Summary, out: Path, narrow: bool = False) -> dict[str, go.Figure]:
-    """Name -> figure, in the order of the page; those there is nothing to draw in left out.
-
-    Args:
-        summary: of a finished experiment.
-        out: its folder.
-        narrow: whether for a narrow screen.
-    """
+    """Name -> figure, in the order of the page; those there is nothing to draw in left out."""
     replays = pd.read_parquet(out / "replays.parquet")
     found = {
         "cost": figures.cost(summary, narrow),
@@ -63,11 +57,6 @@ def drawn(summary: Summary, out: Path, narrow: bool = False) -> dict[str, go.Fig
 
 def write_page(summary: Summary, out: Path, path: Path) -> None:
     """Write the page, and each figure as a file of its own in the folder `figures` beside it.
-
-    Args:
-        summary: of a finished experiment.
-        out: its folder.
-        path: the file to write.
 
     Raises:
         OSError: if it cannot be written.

@@ -22,11 +22,6 @@ HERE = Path(__file__).parent
 def write_page(summary: Summary, tables: Tables, out: Path, path: Path) -> None:
     """Write the page.
 
-    Args:
-        summary, tables: of a finished matrix.
-        out: its folder.
-        path: the file to write.
-
     Raises:
         OSError: if it cannot be written.
     """

@@ -25,7 +25,6 @@ def wrong_at_source(
     and of one that could, nothing has come that corrects it.
 
     Args:
-        db: with both sides of the comparison.
         edits: universe -> the edits made in it.
         horizon: the day at which intervals are cut.
     """

@@ -32,7 +32,6 @@ class _Compared:
     """A table whose rows are compared by key.
 
     Attributes:
-        table: its name.
         key: the columns that name a cell.
         others: further columns by which two rows differ; an entry's version tells its ground and
             severity, so that no join is needed to find the keys of rows that differ.
@@ -217,7 +216,6 @@ def about(
     """What comparisons with a database have in common.
 
     Args:
-        db: where it is attached.
         first: its name.
         second: name of another, in which lists may have owners that the first knows nothing of.
         counted: its table with the rows of `denominators`, if it has one.
@@ -244,7 +242,6 @@ def compare(db: Databases, first: str, second: str) -> Difference:
     """Compare two databases attached side by side.
 
     Args:
-        db: where both are attached.
         first: name under which the first database, the reference, is attached.
         second: name of the other.
 

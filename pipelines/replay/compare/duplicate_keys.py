@@ -24,7 +24,6 @@ def duplicate_keys(
     """A sentence for each table of some databases in which rows share a declared key.
 
     Args:
-        db: where they are attached.
         files: name -> the file it was attached from, for what is said.
         models: those that made them; None: the project's own.
     """

@@ -124,7 +124,6 @@ def load(
     """The lineage of wrong cells and measures, and what the measures rest on.
 
     Args:
-        db: with both sides of the comparison.
         wrong: list cells (universe, holder, list, subject_id) that are wrong after the correction.
         measures: measure cells (universe, agency, measure, subject_id) that are.
         scores: scores (universe, keeper, subject_id) that are.

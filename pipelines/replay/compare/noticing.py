@@ -22,7 +22,6 @@ def shown(db: Databases, differences: Mapping[int, Difference], clean: str) -> d
     """What stands wrong in some universes.
 
     Args:
-        db: with both sides of the comparison.
         differences: universe -> clean against it.
         clean: name of the database of the clean state.
     """
@@ -61,7 +60,6 @@ def remedied(
 
     Args:
         landed, landing, edits: see `put_right`.
-        name: of the remedy.
         what: stands wrong before it.
     """
     remedy = work_out(name, what, edits[0].struck.spec.seed)

@@ -28,10 +28,8 @@ class Outcome:
     """What one case, a fault or several at once, was found to do.
 
     Attributes:
-        edits: what was edited, one a fault.
         faulty: the reach: clean against faulty.
         remaining: what is left after the correction; None if there was none.
-        words: what things are called.
         evidence: what each wrong cell rests on, down to file and line, if it was asked for.
         passage: how far it got, and which gates kept something back, if it was asked for.
     """
@@ -64,7 +62,6 @@ def followed(
         db: with both sides of the comparison; of the n-th case universe 2n is the faulty state and
             2n + 1 the corrected one.
         about: what is known of the clean state.
-        cases: the edits of each.
     """
     none = nothing(about)
     differs = defaultdict(lambda: none, differences(db, about))

@@ -129,8 +129,6 @@ def passage(
     """How far a case got.
 
     Args:
-        edits: of the case.
-        feeds: contracts by name.
         models: those behind all that is told, in order.
         faulty, corrected: what differs from the clean state in each.
         reached: whether any holder shows, does or scores something else in the faulty state.
@@ -156,7 +154,6 @@ class TwoDatabases:
     """What differs between two databases.
 
     Args:
-        db: where they are attached.
         clean, other: under which names.
     """
 

@@ -90,7 +90,6 @@ def remaining_after(
     """Tell the residue of corrected states.
 
     Args:
-        db: with both sides of the comparison.
         differences: universe -> clean against corrected.
         edits: universe -> the edits made in it; each of which something is done about gets an answer.
     """

@@ -205,7 +205,6 @@ class Residue:
     """What of the reach of one replay is left after the correction.
 
     Attributes:
-        correction_day: the day on which the correction is published.
         eve: cells that differ on the eve of it, irrevocable holders left out; the denominator of R.
         curve: R(u), as `wrong_on_that_day` gives it.
         half_life: as `half_life` gives it.

@@ -31,7 +31,6 @@ def as_sides(db: Databases, clean: str, states: Mapping[int, str]) -> None:
     """Make both sides of whole databases, as views.
 
     Args:
-        db: where they are attached.
         clean: name of the clean state, which every universe is compared with.
         states: universe -> name of the database that holds it.
     """
@@ -66,12 +65,7 @@ _COMPARED = (
 
 
 class Sides:
-    """The databases `before` and `after` of a small database.
-
-    Args:
-        small: where changes have been worked out.
-        feeds: contracts by name.
-    """
+    """The databases `before` and `after` of a small database."""
 
     def __init__(self, small: Small, feeds: Mapping[str, Feed]) -> None:
         self.small = small
@@ -147,7 +141,6 @@ class Sides:
         """Fill one of the tables made for comparing; whether it has any rows.
 
         Args:
-            table: its name.
             select: its rows; None: there are none.
             among: the tables they come from; if none of those has rows, there are none.
         """

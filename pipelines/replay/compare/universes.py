@@ -67,7 +67,6 @@ class Universes(Base):
         """Follow some cases, each with one fault or several.
 
         Args:
-            cases: the faults of each.
             paths: whether to look up the lines that wrong cells rest on.
             telling: whether to find out how far each got, and which gates kept something back.
         """
@@ -97,7 +96,6 @@ class Universes(Base):
         """Follow one case, and find out how far it got.
 
         Args:
-            specs: its faults as asked for.
             remedy: what is done about it by whoever notices; None: what the faults say.
             paths: whether to look up the lines that wrong cells rest on.
 
@@ -116,8 +114,6 @@ class Universes(Base):
         """The cases with what a remedy does about each, after each has been followed without it.
 
         Args:
-            cases: the faults of each.
-            remedy: its name.
             stands: what stands wrong in each without it, if that is known.
         """
         found = self.stands_wrong(cases) if stands is None else stands
@@ -176,7 +172,6 @@ class Universes(Base):
         """The fault at the first place drawn at which it changes something; else at the very first.
 
         Args:
-            spec: the fault.
             followed: at how many places, the first ones, it is known to change nothing: none or one.
         """
         for some in (range(1), range(1, 10), range(10, MOST_DRAWN))[followed:]:

@@ -41,7 +41,6 @@ def words(db: Databases, names: Sequence[str], subjects: Sequence[str]) -> Words
     """Fetch the words for a report.
 
     Args:
-        db: open databases.
         names: those to look in, the first that knows a subject decides.
         subjects: subject_ids; of very many, only the first are named.
     """

@@ -21,7 +21,6 @@ def plan_case(
 
     Args:
         landed, others, landing: see `pipelines.replay.plan.edits.plan`.
-        specs: the faults as asked for.
 
     Raises:
         FaultError: if one does not fit, or two want the same row or file.
@@ -66,7 +65,6 @@ def put_right(
 
     Args:
         landed, landing: see `pipelines.replay.plan.edits.plan`.
-        edits: the faults in their places.
         remedy: as `pipelines.replay.plan.remedies.work_out` gives it.
     """
     due = remedy.correct_on

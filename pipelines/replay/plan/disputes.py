@@ -17,7 +17,6 @@ class Dispute:
 
     Attributes:
         file: where it is kept, relative to the home.
-        text: what it says.
     """
 
     file: str
@@ -33,7 +32,6 @@ def keep(home: Home, edits: Sequence[Edit], text: str | None) -> Dispute | None:
 
     Args:
         home: in which it is kept; one that can only be read keeps it in a temporary folder.
-        edits: of the case.
         text: what the subject writes; None: a sentence that says what is disputed.
     """
     remedy = edits[0].remedy
@@ -57,7 +55,6 @@ def keep_said(home: Home, noticed: Mapping[str, str], text: str) -> Dispute:
     Args:
         home: see `keep`.
         noticed: `holder`, `list`, `subject_id`, `kind` and `day` of what it saw.
-        text: what it writes.
     """
     about = {"synthetic": True, **noticed, "text": text}
     digest = md5(repr(about).encode(), usedforsecurity=False).hexdigest()[:8]

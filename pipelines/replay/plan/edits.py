@@ -48,7 +48,6 @@ class RowEdit:
     """One row of one delivery that reads otherwise.
 
     Attributes:
-        feed: its name.
         delivery: the day the delivery is published.
         file: the delivery's file, relative to the landing folder.
         line: where the row stands, as landing counts; None for a row that comes in addition.
@@ -136,8 +135,6 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
     Args:
         landed: what was delivered, as a build of the landing folder holds it.
         others: the entities a record could be taken for.
-        landing: the landing folder.
-        spec: the fault as asked for.
 
     Raises:
         FaultError: if the fault does not fit, or the source has no delivery to correct it with.
@@ -172,7 +169,6 @@ def placed(
 
     Args:
         landed, landing: see `plan`.
-        struck: the fault in its place.
         fixed_on: the delivery with which the source puts it right, or the day on which somebody puts
             a mishap right; None: nobody ever does.
     """
@@ -341,11 +337,9 @@ def apply(
     """Make edits in a landing folder, or in a copy of it; mishaps happen later and change no file.
 
     Args:
-        edits: of rows and files.
         landing: the folder as delivered.
         target: the folder to make: files without an edit are linked to (or copied from) the old
             ones, the others written anew. May be `landing` itself, which is then changed in place.
-        feeds: contracts by name.
         log: a folder for the record of it, outside `target`.
         decided: rows that were corrected, from which the edits were worked out as corrected.
 
@@ -415,7 +409,6 @@ def edited(feed: Feed, table: pa.Table, edits: Iterable[RowEdit], file: str) -> 
     """Rows with edits made: changed rows in their place, further ones at the end.
 
     Args:
-        feed: the contract.
         table: the rows as read, with `line`.
         edits: of rows of this file.
         file: its name, for what is said of it.

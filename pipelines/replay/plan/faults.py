@@ -90,11 +90,7 @@ class Struck:
     """A fault in its place.
 
     Attributes:
-        spec: what was asked.
-        fault: the kind.
-        feed: the feed.
         day: the delivery with which it begins.
-        scope: `source` or `once`.
         days: every delivery day of the feed.
         record_id: of the record struck; None for a whole delivery.
         clean: what the feed delivered of the record.
@@ -124,9 +120,7 @@ class Landed:
     """What was delivered, as a database holds it.
 
     Args:
-        db: open databases.
         name: the one to read, a build of the landing folder as it stands.
-        feeds: contracts by name.
     """
 
     def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
@@ -191,9 +185,6 @@ class Landed:
 
     def see_as_landed(self, landing: Path) -> None:
         """See that a folder of files holds the very deliveries that were landed.
-
-        Args:
-            landing: the folder.
 
         Raises:
             HomeError: naming a file that is another, is gone or has come since.
@@ -354,7 +345,6 @@ def see_place(spec: FaultSpec, takes: Collection[str] = ()) -> None:
     """See that only such options of a mishap are given as mean something for this kind.
 
     Args:
-        spec: the fault as asked for.
         takes: the fields that do; none for a fault of a record or delivery.
 
     Raises:

@@ -45,7 +45,6 @@ class Gates:
         """What the gate for rows lets through of what is delivered of one record.
 
         Args:
-            feed: its feed.
             history: delivery day -> its rows on that day.
             others: further histories whose days will be asked about. Asking costs far more than
                 any answer, so all that is not known is asked at once.

@@ -32,7 +32,6 @@ class MishapEdit:
     """One row of `exchange.mishaps`.
 
     Attributes:
-        mishap: its kind.
         holder, came_from, list: where; of an owner's own list `came_from` is the owner.
         entry_id, entry_version, subject_id: what it strikes; None: everything of the list.
         other_id: the subject shown instead.
@@ -66,8 +65,6 @@ class Happened:
     """A mishap in its place; the same names as of a fault that strikes a record, where they mean the same.
 
     Attributes:
-        spec: what was asked.
-        fault: the kind.
         day: on which it happens.
         rows: what it means in `exchange.mishaps` if nobody puts it right.
     """
@@ -113,10 +110,6 @@ class Happened:
 
 def happened(landed: Landed, spec: FaultSpec) -> Happened:
     """Put a mishap in its place, drawing whatever is not given.
-
-    Args:
-        landed: the database of the clean state.
-        spec: the mishap as asked for.
 
     Raises:
         FaultError: if what is given does not fit, or the mishap has nothing to change.

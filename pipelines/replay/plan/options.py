@@ -29,11 +29,8 @@ def asked(
     {'amount': '12'}
 
     Args:
-        fault: its kind; None: a free edit.
-        seed: of what is drawn; None: 1.
         feed, record, delivery: where; None: drawn.
         sets: of a free edit, texts COLUMN=VALUE.
-        scope: `source` or `once`.
         correct_after: days after which the source corrects it; None: never.
         backup: of a mishap: the day on which the backup was made.
         place: of a mishap: holder, sender, list, entry, subject and other; see `FaultSpec`.

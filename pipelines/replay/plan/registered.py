@@ -17,7 +17,6 @@ class Codes(Sequence[str]):
     """Codes in their order, each fetched when it is asked for; written anew by `write`.
 
     Args:
-        db: open databases.
         where: which rows of the table `registered`, those of one register.
         count: how many those are.
         write: how a code is to be written.
@@ -71,7 +70,6 @@ class Registered:
     """The others a record could be taken for: whoever the registers say there is.
 
     Args:
-        db: open databases.
         name: the one to read.
         feeds: contracts; those with a `registry` are the registers.
     """

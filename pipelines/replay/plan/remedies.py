@@ -169,7 +169,6 @@ class Remedy:
     """What a remedy comes to.
 
     Attributes:
-        name: which.
         noticed: what is noticed; None: nothing that anybody would act upon.
         steps: those reached, in order of their days.
         correct_on: the day from which it is to be corrected where it went wrong; None: it is not.
@@ -235,9 +234,7 @@ def work_out(name: str, shown: Shown, seed: int) -> Remedy:
     """Work out what a remedy does about a fault; of the source's own there is nothing to work out.
 
     Args:
-        name: of the remedy.
         shown: what stands wrong without it.
-        seed: of what is drawn.
     """
     if name == NONE:
         return Remedy(name)
@@ -312,7 +309,6 @@ def _removals(copies: pd.DataFrame, day: date, done: Sequence[MishapEdit]) -> li
 
     Args:
         copies: what is shown on that day.
-        day: the day.
         done: what was deleted before; where no sync brings it again, it is gone already.
     """
     gone = {replace(one, day=day) for one in done}

@@ -45,7 +45,6 @@ class Scenario:
     Attributes:
         faults: one or several, all in one replay.
         join: level of joining; None: that of the database.
-        policy: numbers of the network that are varied.
         remedy, text: what is done about it, and what a dispute says; see `pipelines.replay.replay`.
         title, story: for people.
         world: size, seed, days and dirt of the world it was made in, if it needs that one.
@@ -297,7 +296,6 @@ def written_out(
 
     Args:
         given: what it was made from, if it was a scenario.
-        edits: its faults in their places.
         join, policy: the level of joining and the numbers of the network, where they are given.
         world: what the home says of its world, if the scenario does not.
         remedy, text: what is done about them.

@@ -56,7 +56,6 @@ def arrive(
 
     Args:
         small: where the changes are kept; `begin` has named the universes.
-        feeds: contracts by name.
         edits: universe -> the edits made in it.
         decided: of rows kept aside and deliveries held, as the base was built with.
 
@@ -130,8 +129,6 @@ class _Arriving:
     """Edits of one feed brought to its landing table.
 
     Args:
-        small: where the changes are kept.
-        feed: the contract.
         unreadable: file -> how many of its records cannot be read, the line of the first, and why.
         decided: see `arrive`.
     """

@@ -38,7 +38,6 @@ class Base:
     Args:
         home: with a finished build.
         join, policy: see `pipelines.replay.replay`; another than the base's own is built once.
-        threads: how many threads the engine may use.
         everything: whether to work out every table, those no replay tells of included.
         progress: called with a label, steps done and steps in all while the base is laid out.
         gates: models to be worked out beside those of the build, such as gates of any stage.
@@ -115,7 +114,6 @@ class Base:
         """The tables in which a universe differs from the base.
 
         Args:
-            universe: which.
             tables: those looked at.
             but: columns in which a difference does not count.
         """

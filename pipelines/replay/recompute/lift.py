@@ -26,7 +26,6 @@ def lift(select: exp.Query, varies: Callable[[str], str | None]) -> bool:
     """Rewrite a query in place.
 
     Args:
-        select: parsed from DuckDB's dialect.
         varies: name `schema.table` -> the name of what to read instead, which has a column
             `universe`; None for a table that is the same in every universe.
 

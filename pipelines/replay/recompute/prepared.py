@@ -44,7 +44,6 @@ def lookups(models: Iterable[Model], empty: Collection[str] = ()) -> dict[str, s
     """Table -> columns by which replays look its rows up: the first plain column of each tie.
 
     Args:
-        models: those a replay runs.
         empty: tables that have no rows; the few replays that fill them read the others whole.
     """
     found: dict[str, set[str]] = {table: set(columns) for table, columns in COMPARED.items()}
@@ -78,10 +77,8 @@ def prepared(
     """The base with its indexes, made if it is not there yet.
 
     Args:
-        base: a finished database.
         folder: where what is made of it is kept.
         models: of the same build.
-        progress: called with a label, steps done and steps in all.
         gates: models the build did not make, which are worked out in the copy, and timed.
         beside: table of the schema `LAID_OUT` -> SELECT of what comparisons ask of the whole base.
     """

@@ -82,7 +82,6 @@ class Small:
 
     Args:
         base: the database of the clean state; only read.
-        threads: how many the engine may use.
     """
 
     def __init__(self, base: Path, threads: int | None = None) -> None:
@@ -151,7 +150,6 @@ class Small:
         """SQL of rows of a table in each universe, from a SELECT of rows of the base.
 
         Args:
-            table: its name.
             select: gives `universe` and the table's columns, as the base has them.
         """
         if table not in self.moved:
@@ -453,7 +451,6 @@ class Small:
         """SELECT of the base's rows of a table by the first plain column there is to tie them by.
 
         Args:
-            table: its name.
             pairs: (expression over the table, expression over what is given) that must be equal.
             given: what stands behind FROM, and perhaps WHERE, to have the values.
             alias: what the expressions call the table.

@@ -58,10 +58,8 @@ def rebuild_states(
     Args:
         clean: a database built from `landing` as it stands; the other states are joined as far, and
             with the same numbers in their network.
-        landing: the landing folder.
         edits: one for each fault.
         workdir: where the edited folders, their logs and the databases go.
-        progress: called with a label, steps done and steps in all.
         faulty: the faulty state, if it is there already.
     """
     said = said_by(clean)
@@ -121,10 +119,8 @@ def rebuilt(
 
     Args:
         home: with a finished build.
-        specs: the faults as asked for.
         join, policy: see `pipelines.replay.recompute.levels.level`.
         workdir: where the states are kept; None: in a temporary folder that goes away.
-        progress: called with a label, steps done and steps in all.
         remedied: gives the edits with what is done about them, once their states are there; those are
             then rebuilt.
     """

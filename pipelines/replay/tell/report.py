@@ -76,7 +76,6 @@ def print_replay(
     """Print a replay's report.
 
     Args:
-        replay: what was found.
         gained: figures of `pipelines.replay.compare.gain`, if they are to be told.
         console: where to; None: the terminal.
     """
@@ -133,7 +132,6 @@ def print_comparison(
     """Print what differs between two databases.
 
     Args:
-        difference, words: what differs, and what things are called.
         joins: how far the islands are joined in the first, and in the second.
         doubtful: sentences on why the answer may not be relied on.
         console: where to; None: the terminal.

@@ -30,7 +30,6 @@ class Comparison:
         difference, words: what differs, and what things are called.
         joins: how far the islands are joined in the first, and in the second; where that is not the
             same, what only one of them shows is told as that, and not as wrong.
-        seconds: how long it took.
         doubtful: sentences on why the answer may not be relied on.
     """
 
@@ -59,7 +58,6 @@ class Replay(Outcome):
     Attributes:
         edits, faulty, remaining, words, evidence, passage: see `Outcome`.
         scenario: the replay as it can be saved, with everything drawn written out.
-        mode: `rebuild` or `replay`.
         seconds: how long it took, building included.
         dispute: what was filed on a public page, if anything was.
         gained: figures of `pipelines.replay.compare.gain`, if they were asked for.

@@ -96,8 +96,6 @@ def wrong_per_day(
     would have been wrong without it. See `per_day` for what counts.
 
     Args:
-        replay: see `pipelines.replay.replay`.
-        narrow: whether it is meant for a narrow screen.
         found: what `per_day` gives, if it is known.
 
     >>> from pipelines.replay.tell.figures import wrong_per_day

@@ -54,7 +54,6 @@ def network(replay: Replay, narrow: bool = False) -> go.Figure:
     `paths` shows the whole network with its clocks, any other only the ways the error took.
 
     Args:
-        replay: see `pipelines.replay.replay`.
         narrow: whether it is meant for a narrow screen; it then runs downwards.
 
     >>> from pipelines.replay.tell.figures import network
@@ -81,8 +80,6 @@ def moving(
     title that tells the day in words, and the `traces` it is about.
 
     Args:
-        replay: see `network`.
-        narrow: likewise.
         found: how the error spreads, if it is known.
     """
     spreading = found or spread(replay)

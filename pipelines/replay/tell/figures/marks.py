@@ -40,7 +40,6 @@ class Look:
     """How one kind of thing is drawn.
 
     Attributes:
-        title: what it is called.
         colour: of Okabe and Ito.
         hatch: plotly's name of a fill pattern; empty for a plain fill.
     """
@@ -142,7 +141,6 @@ def blank(height: int, narrow: bool, **layout: Any) -> go.Figure:
 
     Args:
         height: in pixels.
-        narrow: whether it is meant for a narrow screen.
         layout: of plotly, over the common one.
     """
     common: dict[str, Any] = {

@@ -93,7 +93,6 @@ def intervals(replay: Replay, narrow: bool = False, found: pd.DataFrame | None =
     the end of a bar says that it is cut at the horizon.
 
     Args:
-        replay: see `pipelines.replay.replay`.
         narrow: whether it is meant for a narrow screen, with the names above the bars.
         found: its `periods`, if they are known.
 

@@ -40,7 +40,6 @@ def write_page(replay: Replay, path: Path) -> None:
 
     Args:
         replay: ask `replay` for its `paths`, or the table names no file and line.
-        path: the file to write.
 
     Raises:
         OSError: if it cannot be written.
