@@ -15,21 +15,13 @@ FROM_SECONDS = 15.0  # what takes less is not announced
 
 @dataclass(frozen=True)
 class Cost:
-    """What a world of one size costs.
+    """What a world of one size costs."""
 
-    Attributes:
-        generate: seconds to make it and its files.
-        files: megabytes of them.
-        build: seconds to build one database of them and make it ready for replays.
-        database: megabytes of it.
-        replay: seconds of one replay in one process.
-    """
-
-    generate: float
-    files: int
-    build: float
-    database: int
-    replay: float
+    generate: float  # seconds to make it and its files
+    files: int  # megabytes of them
+    build: float  # seconds to build one database of them and make it ready for replays
+    database: int  # megabytes of it
+    replay: float  # seconds of one replay in one process
 
 
 COSTS = {

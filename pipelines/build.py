@@ -37,19 +37,14 @@ FEW_FOR_SPARK = 1 << 24
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be made of a landing folder.
-
-    Attributes:
-        tier: which islands take part; empty: those that the manifest names.
-        mishaps: rows of `exchange.mishaps`; none if all goes right.
-        decided: of rows kept aside and deliveries held; see `pipelines.landing.decisions`.
-    """
+    """What is to be made of a landing folder."""
 
     manifest: Mapping[str, Any]
     join: str = "full"
     policy: Mapping[str, str] = field(default_factory=dict)
-    tier: str = ""
-    mishaps: Sequence[Mapping[str, Any]] = ()
+    tier: str = ""  # which islands take part; empty: those that the manifest names
+    mishaps: Sequence[Mapping[str, Any]] = ()  # rows of `exchange.mishaps`; none if all goes right
+    # Of rows kept aside and deliveries held; see `pipelines.landing.decisions`.
     decided: Sequence[Decided] = ()
 
     @cached_property
@@ -99,18 +94,12 @@ def tier_of(manifest: Mapping[str, Any]) -> str:
 
 @dataclass
 class Build:
-    """What a build did.
+    """What a build did."""
 
-    Attributes:
-        target: the database, or the folder of Parquet files.
-        seconds: stage -> seconds it took.
-        about: what the database says of itself.
-    """
-
-    target: Path = Path()
+    target: Path = Path()  # the database, or the folder of Parquet files
     tables: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-    about: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)  # stage -> seconds it took
+    about: dict[str, Any] = field(default_factory=dict)  # what the database says of itself
 
     @contextlib.contextmanager
     def timed(self, stage: str):  # noqa: ANN201 - a context manager

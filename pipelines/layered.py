@@ -18,17 +18,12 @@ SETTLE = 60
 
 @dataclass(frozen=True)
 class Layout:
-    """Where things are.
+    """Where things are."""
 
-    Attributes:
-        top: node -> upper edge of its box.
-        routes: edge number -> heights at which it leaves, passes each column between, and arrives.
-        height: of the whole.
-    """
-
-    top: dict[str, float]
+    top: dict[str, float]  # node -> upper edge of its box
+    # Edge number -> heights at which it leaves, passes each column between, and arrives.
     routes: list[list[float]]
-    height: float
+    height: float  # of the whole
 
 
 def layout(

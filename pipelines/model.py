@@ -46,21 +46,13 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True)
 class Model:
-    """One table of the pipeline and the SELECT that makes it.
+    """One table of the pipeline and the SELECT that makes it."""
 
-    Attributes:
-        name: `<stage>.<table>`.
-        sql: the SELECT, in DuckDB's dialect, as the engine runs it.
-        reads: names of the tables it reads, sorted.
-        origin: the file it was written in or generated from, relative to the repository.
-        comment: the header of the file: the rule in domain words.
-    """
-
-    name: str
-    sql: str
-    reads: tuple[str, ...]
-    origin: str
-    comment: str = ""
+    name: str  # `<stage>.<table>`
+    sql: str  # the SELECT, in DuckDB's dialect, as the engine runs it
+    reads: tuple[str, ...]  # names of the tables it reads, sorted
+    origin: str  # the file it was written in or generated from, relative to the repository
+    comment: str = ""  # the header of the file: the rule in domain words
 
     @property
     def stage(self) -> str:

@@ -110,45 +110,29 @@ class Speaks:
     Where their order means something, as in a feed of changes, what the last one says holds; among
     rows that say it, the one that does most to the record (to assert is more than to repeat). In a
     snapshot all must say the same, and the order of the file decides nothing.
-
-    Attributes:
-        effect: SQL of a row's effect, from columns of `t`.
-        rank: SQL of an effect's rank, from a column `effect`, least first.
-        ordered: whether the order of rows in the file means something.
-        others: columns that are no content, by which rows that say the same are told apart.
     """
 
-    effect: str
-    rank: str
-    ordered: bool
+    effect: str  # SQL of a row's effect, from columns of `t`
+    rank: str  # SQL of an effect's rank, from a column `effect`, least first
+    ordered: bool  # whether the order of rows in the file means something
+    # Columns that are no content, by which rows that say the same are told apart.
     others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What one table, or one column of it, is expected to be.
+    """What one table, or one column of it, is expected to be."""
 
-    Attributes:
-        name: unique within the table, in lower_snake_case; stands in verdicts and reports.
-        table: qualified name, `landing.court`; its schema is the stage.
-        column: the column judged, or None where the rule is about the row or the table.
-        kind: one of the kinds above.
-        arguments: what the kind needs.
-        outcome: what follows for what breaks it, one of `OUTCOMES`.
-        reason: one sentence saying why this is expected.
-        owner: who is told of what breaks it, a word of `OWNERS` by default.
-        severity: minor, major or critical; by default, as the outcome is.
-    """
-
-    name: str
-    table: str
-    kind: str
-    outcome: str
-    reason: str
+    name: str  # unique within the table, in lower_snake_case; stands in verdicts and reports
+    table: str  # qualified name, `landing.court`; its schema is the stage
+    kind: str  # one of the kinds above
+    outcome: str  # what follows for what breaks it, one of `OUTCOMES`
+    reason: str  # one sentence saying why this is expected
+    # The column judged, or None where the rule is about the row or the table.
     column: str | None = None
-    arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    owner: str = ""
-    severity: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)  # what the kind needs
+    owner: str = ""  # who is told of what breaks it, a word of `OWNERS` by default
+    severity: str = ""  # minor, major or critical; by default, as the outcome is
 
     def __post_init__(self) -> None:
         if self.kind not in (*ROW_KINDS, *SET_KINDS, *DELIVERY_KINDS):

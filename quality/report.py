@@ -16,22 +16,16 @@ SAID = {"hold": "held", "warn": "warned"}
 
 @dataclass(frozen=True)
 class FeedCounts:
-    """Where the rows of a feed went, and how many verdicts they drew.
-
-    Attributes:
-        unreadable: pieces of files that could not be read.
-        warnings: verdicts that keep the row.
-        held_deliveries: days of the deliveries held.
-    """
+    """Where the rows of a feed went, and how many verdicts they drew."""
 
     feed: str
     landed: int
     conformed: int
     quarantined: int
     held: int
-    unreadable: int
-    warnings: int
-    held_deliveries: tuple[str, ...]
+    unreadable: int  # pieces of files that could not be read
+    warnings: int  # verdicts that keep the row
+    held_deliveries: tuple[str, ...]  # days of the deliveries held
 
 
 @dataclass(frozen=True)
@@ -47,20 +41,15 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything `islands check` tells.
+    """Everything `islands check` tells."""
 
-    Attributes:
-        feeds, deliveries, checks, validations: what was found.
-        docs: the first of Great Expectations' pages; None if none were written.
-        out_of_date: a sentence if the database was made by other models, network or codes than there
-            are now.
-    """
-
+    # `feeds`, `deliveries`, `checks`, `validations`: what was found.
     feeds: tuple[FeedCounts, ...]
     deliveries: tuple[Delivery, ...]
     checks: tuple[CheckResult, ...]
     validations: tuple[Validation, ...] = ()
-    docs: str | None = None
+    docs: str | None = None  # the first of Great Expectations' pages; None if none were written
+    # A sentence if the database was made by other models, network or codes than there are now.
     out_of_date: str | None = None
 
     def as_dict(self) -> dict[str, Any]:

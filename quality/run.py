@@ -30,25 +30,17 @@ EXAMPLES = 3
 
 @dataclass(frozen=True)
 class CheckResult:
-    """How one expectation of a stage fared.
+    """How one expectation of a stage fared."""
 
-    Attributes:
-        stage: the stage it belongs to.
-        expectation: its name, unique within the table.
-        outcome: `pass`, or what follows: `warn`, `quarantine`, `fail`.
-        sentence: what is expected, in plain English.
-        examples: a few of the rows that break it, as `column=value` text.
-    """
-
-    stage: str
-    expectation: str
+    stage: str  # the stage it belongs to
+    expectation: str  # its name, unique within the table
     table: str
     column: str | None
     violations: int
-    outcome: str
-    sentence: str
+    outcome: str  # `pass`, or what follows: `warn`, `quarantine`, `fail`
+    sentence: str  # what is expected, in plain English
     reason: str
-    examples: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()  # a few of the rows that break it, as `column=value` text
 
     @property
     def passed(self) -> bool:

@@ -7,21 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Validation:
-    """What Great Expectations found of one expectation.
+    """What Great Expectations found of one expectation."""
 
-    Attributes:
-        table: the table judged, `landing.court`.
-        kind: our kind of it.
-        success: whether nothing breaks it.
-        examples: a few of the values that break it.
-        error: what went wrong, if it could not be judged.
-    """
-
-    table: str
+    table: str  # the table judged, `landing.court`
     expectation: str
     column: str | None
-    kind: str
-    success: bool
+    kind: str  # our kind of it
+    success: bool  # whether nothing breaks it
     unexpected: int
-    examples: tuple[str, ...] = ()
-    error: str | None = None
+    examples: tuple[str, ...] = ()  # a few of the values that break it
+    error: str | None = None  # what went wrong, if it could not be judged

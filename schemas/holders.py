@@ -15,20 +15,14 @@ from schemas.contract import CODES, read_csv
 
 @dataclass(frozen=True)
 class Holder:
-    """Whoever keeps a copy of a list; a row of `schemas/codes/holders.csv`.
+    """Whoever keeps a copy of a list; a row of `schemas/codes/holders.csv`."""
 
-    Attributes:
-        code: as tables have it.
-        title_en, title_zh: names in English and in Chinese.
-        nickname: a short English name for reports.
-        sentence: what it is and does, in one English sentence.
-    """
-
-    code: str
+    code: str  # as tables have it
+    # `title_en`, `title_zh`: names in English and in Chinese.
     title_en: str
     title_zh: str
-    nickname: str
-    sentence: str
+    nickname: str  # a short English name for reports
+    sentence: str  # what it is and does, in one English sentence
 
     @property
     def plain(self) -> bool:

@@ -76,13 +76,10 @@ def record_keys(feed: Feed, versions: pa.Table) -> pa.Array:
 
 
 class Dirty(NamedTuple):
-    """A feed's records with dirt among them.
-
-    Attributes:
-        kinds: (row, column) -> the kind of fault that wrote what stands there now.
-    """
+    """A feed's records with dirt among them."""
 
     versions: pa.Table
+    # (row, column) -> the kind of fault that wrote what stands there now.
     kinds: dict[tuple[int, str], str]
 
 

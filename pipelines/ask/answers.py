@@ -15,21 +15,15 @@ DEEPEST = 50  # lists and structures within one another in a cell
 
 @dataclass(frozen=True)
 class Answer:
-    """What a statement gave.
-
-    Attributes:
-        types: of the columns, as DuckDB calls them.
-        rows: plain values: text, numbers, true and false, None; ids as 32 hexadecimal digits, days as ISO
-            text; lists and structures as they are, of plain values.
-        more: whether there are more rows than these.
-        cut: how many cells were longer than they are shown.
-    """
+    """What a statement gave."""
 
     columns: tuple[str, ...]
-    types: tuple[str, ...]
+    types: tuple[str, ...]  # of the columns, as DuckDB calls them
+    # Plain values: text, numbers, true and false, None; ids as 32 hexadecimal digits, days as ISO
+    # text; lists and structures as they are, of plain values.
     rows: list[list[Any]]
-    more: bool
-    cut: int
+    more: bool  # whether there are more rows than these
+    cut: int  # how many cells were longer than they are shown
     seconds: float
 
     def json(self) -> dict[str, Any]:

@@ -13,18 +13,12 @@ FOLDER = Path(__file__).parent / "questions"
 
 @dataclass(frozen=True)
 class Question:
-    """One question.
-
-    Attributes:
-        title: what it asks, in a line.
-        reason: why one asks, and how to read the answer.
-        sql: the SELECT, its header left out.
-    """
+    """One question."""
 
     name: str
-    title: str
-    reason: str
-    sql: str
+    title: str  # what it asks, in a line
+    reason: str  # why one asks, and how to read the answer
+    sql: str  # the SELECT, its header left out
 
 
 @cache

@@ -17,18 +17,12 @@ from pipelines.changes.reads import Block, View, own
 
 @dataclass(frozen=True)
 class Given:
-    """A value that something must equal: of the unit, or of the rows of a table.
+    """A value that something must equal: of the unit, or of the rows of a table."""
 
-    Attributes:
-        of: the table's node; None: the unit.
-        expression: over its columns, which name no table.
-        filters: conditions on those rows of it that give the value.
-        via: the query, column and result the value was taken from on the way, if it was from one.
-    """
-
-    of: Node | None
-    expression: exp.Expression
-    filters: tuple[exp.Expression, ...] = ()
+    of: Node | None  # the table's node; None: the unit
+    expression: exp.Expression  # over its columns, which name no table
+    filters: tuple[exp.Expression, ...] = ()  # conditions on those rows of it that give the value
+    # The query, column and result the value was taken from on the way, if it was from one.
     via: tuple[View, str, Pushed] | None = None
 
 

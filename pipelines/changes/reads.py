@@ -123,46 +123,33 @@ class View:
 
 @dataclass(eq=False)
 class Source:
-    """One thing a SELECT reads.
+    """One thing a SELECT reads."""
 
-    Attributes:
-        name: what the SELECT calls it, unlike all others.
-        table: the table it is; None: a query.
-        view: the query it is; None: a table.
-        varies: whether it may change.
-        optional: whether rows of the others stay without one of it.
-    """
-
-    name: str
-    table: str | None = None
-    view: View | None = None
-    varies: bool = False
-    optional: bool = False
+    name: str  # what the SELECT calls it, unlike all others
+    table: str | None = None  # the table it is; None: a query
+    view: View | None = None  # the query it is; None: a table
+    varies: bool = False  # whether it may change
+    optional: bool = False  # whether rows of the others stay without one of it
 
 
 @dataclass(eq=False)
 class Block:
-    """What one SELECT says, its subqueries in conditions included.
-
-    Attributes:
-        sources: by name, in order.
-        equal: text of an expression over one source -> expressions that equal it wherever rows of the
-            latter count.
-        filters: name of a source -> conditions on it alone.
-        partitions: what windows and GROUP BY divide rows by, one tuple each.
-        grouped, aggregates, distinct: whether it has GROUP BY, aggregates, DISTINCT.
-        chooses: whether it has conditions.
-    """
+    """What one SELECT says, its subqueries in conditions included."""
 
     view: View
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)  # by name, in order
+    # Text of an expression over one source -> expressions that equal it wherever rows of the latter
+    # count.
     equal: dict[str, list[exp.Expression]] = field(default_factory=dict)
+    # Name of a source -> conditions on it alone.
     filters: dict[str, list[exp.Expression]] = field(default_factory=dict)
+    # What windows and GROUP BY divide rows by, one tuple each.
     partitions: list[tuple[exp.Expression, ...]] = field(default_factory=list)
+    # `grouped`, `aggregates`, `distinct`: whether it has GROUP BY, aggregates, DISTINCT.
     grouped: bool = False
     aggregates: bool = False
     distinct: bool = False
-    chooses: bool = False
+    chooses: bool = False  # whether it has conditions
 
     def __post_init__(self) -> None:
         select = self.view.query

@@ -25,26 +25,17 @@ _IdParts = tuple[str, tuple[exp.Expression, ...]]
 
 @dataclass(frozen=True)
 class Tie:
-    """How rows of one table are tied to units, directly or through rows of another.
-
-    Attributes:
-        alias: what the conditions call it.
-        parent: alias of what it is tied to, or `unit`.
-        pairs: (expression over the table, expression over the parent) that must be equal.
-        filters: conditions on the table alone.
-        parent_filters: conditions on the parent alone.
-        only: the columns looked at; empty: all.
-        feed: the feed of which alone it reads rows, if it says so.
-    """
+    """How rows of one table are tied to units, directly or through rows of another."""
 
     table: str
-    alias: str
-    parent: str
+    alias: str  # what the conditions call it
+    parent: str  # alias of what it is tied to, or `unit`
+    # (expression over the table, expression over the parent) that must be equal.
     pairs: tuple[tuple[str, str], ...]
-    filters: tuple[str, ...] = ()
-    parent_filters: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    feed: str | None = None
+    filters: tuple[str, ...] = ()  # conditions on the table alone
+    parent_filters: tuple[str, ...] = ()  # conditions on the parent alone
+    only: tuple[str, ...] = ()  # the columns looked at; empty: all
+    feed: str | None = None  # the feed of which alone it reads rows, if it says so
 
     def __str__(self) -> str:
         """In words, for people.
@@ -59,22 +50,15 @@ class Tie:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a change passes through a model.
+    """How a change passes through a model."""
 
-    Attributes:
-        way: `rows` (row by row), `units`, `whole`, or `nothing` if no change can reach it.
-        ties: parents first.
-        gives: (column of the output, expression over the unit) by which rows belong to units.
-        said: whether the header says it.
-        why: of `whole`: what stands in the way.
-    """
-
-    way: str
+    way: str  # `rows` (row by row), `units`, `whole`, or `nothing` if no change can reach it
     unit: tuple[str, ...] = ()
-    ties: tuple[Tie, ...] = ()
+    ties: tuple[Tie, ...] = ()  # parents first
+    # (column of the output, expression over the unit) by which rows belong to units.
     gives: tuple[tuple[str, str], ...] = ()
-    said: bool = False
-    why: str = ""
+    said: bool = False  # whether the header says it
+    why: str = ""  # of `whole`: what stands in the way
 
     def __str__(self) -> str:
         """In a few words, for people.

@@ -92,18 +92,12 @@ def expected(e: Expectation) -> str:
 
 @dataclass(frozen=True)
 class Check:
-    """One expectation as a check of the asset it is about.
+    """One expectation as a check of the asset it is about."""
 
-    Attributes:
-        asset: the table whose step makes what is judged.
-        name: of the check, unique within the asset.
-        by_gate: whether the gate of landing judges it, row by row or delivery by delivery.
-    """
-
-    asset: str
-    name: str
+    asset: str  # the table whose step makes what is judged
+    name: str  # of the check, unique within the asset
     expectation: Expectation
-    by_gate: bool
+    by_gate: bool  # whether the gate of landing judges it, row by row or delivery by delivery
 
     @property
     def of_deliveries(self) -> bool:

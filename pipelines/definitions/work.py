@@ -34,28 +34,19 @@ WORLD = ("size", "seed", "dirt", "days", "day0", "tier")  # what makes two landi
 
 @dataclass(frozen=True)
 class Asked:
-    """What a run was asked for.
-
-    Attributes:
-        size: of the world to make first; "" to take the files that are there.
-        seed: of that world.
-        join: how far the islands are joined; "" for `full`, or as the database in force.
-        policy: numbers of the network that are varied; a part takes those of the database in force.
-        steps: the tables it is to make; none if it only looks.
-        whole: whether that is everything.
-        until: the last day whose deliveries are to be taken in; None: all.
-    """
+    """What a run was asked for."""
 
     home: Home
     landing: Path
-    size: str = ""
-    seed: int = 1
-    join: str = ""
+    size: str = ""  # of the world to make first; "" to take the files that are there
+    seed: int = 1  # of that world
+    join: str = ""  # how far the islands are joined; "" for `full`, or as the database in force
+    # Numbers of the network that are varied; a part takes those of the database in force.
     policy: Mapping[str, str] = field(default_factory=dict)
     engine: str = "duckdb"
-    steps: frozenset[str] = frozenset()
-    whole: bool = True
-    until: date | None = None
+    steps: frozenset[str] = frozenset()  # the tables it is to make; none if it only looks
+    whole: bool = True  # whether that is everything
+    until: date | None = None  # the last day whose deliveries are to be taken in; None: all
 
     @property
     def lands(self) -> bool:

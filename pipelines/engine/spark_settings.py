@@ -28,16 +28,11 @@ class SparkSettingsError(ValueError):
 
 @dataclass(frozen=True)
 class SparkSettings:
-    """How Spark is to run.
+    """How Spark is to run."""
 
-    Attributes:
-        master: a URL of Spark's; empty: this machine, on all its cores.
-        settings: name -> value of further settings.
-        small: whether there are so few rows that planning takes longer; see `small` in `spark.yml`.
-    """
-
-    master: str = ""
-    settings: Mapping[str, str] = field(default_factory=dict)
+    master: str = ""  # a URL of Spark's; empty: this machine, on all its cores
+    settings: Mapping[str, str] = field(default_factory=dict)  # name -> value of further settings
+    # Whether there are so few rows that planning takes longer; see `small` in `spark.yml`.
     small: bool = False
 
     @property

@@ -15,31 +15,22 @@ from schemas.contract import CODES, read_csv
 
 @dataclass(frozen=True)
 class Mishap:
-    """One row of `mishaps.csv`.
-
-    Attributes:
-        title: a few words, for a table.
-        description: what goes wrong, one sentence of plain English.
-        models: what in the documents it stands for.
-        place: `edge` (on the way to a holder), `holder` (at one), `between` (two that have no edge).
-        strikes: `entry`, `subject`, `list`, or `all` that a holder has from others.
-        begins: `sync` (with what a sync brings) or `day`.
-        shows: what the holder shows instead: `before`, `backup`, `other`, `namesakes`, `split` and
-            (from a sync) `nothing` as `_deviations.sql` says, (from a day) `nothing` as
-            `deletions.sql` does, `new` and `twice` as `_entered.sql`, `astray` as `_sent_astray.sql`.
-        lasts: `sync` (until the next full one) or `ever`.
-        mechanism, intent: as of a `sources.faults.Fault`.
-    """
+    """One row of `mishaps.csv`."""
 
     kind: str
-    title: str
-    description: str
-    models: str
+    title: str  # a few words, for a table
+    description: str  # what goes wrong, one sentence of plain English
+    models: str  # what in the documents it stands for
+    # `edge` (on the way to a holder), `holder` (at one), `between` (two that have no edge).
     place: str
-    strikes: str
-    begins: str
+    strikes: str  # `entry`, `subject`, `list`, or `all` that a holder has from others
+    begins: str  # `sync` (with what a sync brings) or `day`
+    # What the holder shows instead: `before`, `backup`, `other`, `namesakes`, `split` and (from a
+    # sync) `nothing` as `_deviations.sql` says, (from a day) `nothing` as `deletions.sql` does,
+    # `new` and `twice` as `_entered.sql`, `astray` as `_sent_astray.sql`.
     shows: str
-    lasts: str
+    lasts: str  # `sync` (until the next full one) or `ever`
+    # `mechanism`, `intent`: as of a `sources.faults.Fault`.
     mechanism: str
     intent: str
     level: str = "mishap"

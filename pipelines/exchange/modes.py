@@ -12,23 +12,17 @@ EVERY, EXPIRY = "every", "expiry"
 
 @dataclass(frozen=True)
 class Mode:
-    """One row of `edge_modes.csv`.
+    """One row of `edge_modes.csv`."""
 
-    Attributes:
-        code: its name in network.yml and in policies.
-        keeps: how many days the receiver shows an entry beyond the sync that saw it last: `every` (until
-            the next sync), `expiry` (the edge says how many), a number; empty: for ever.
-        names_anew: whether a receiver that matches by name looks a name up at every sync, and not only
-            when it first sees the entry.
-        taken_back: whether the receiver takes an entry down that it is told to take down.
-        title_en: what becomes of what is gone at the sender.
-    """
-
-    code: str
+    code: str  # its name in network.yml and in policies
+    # How many days the receiver shows an entry beyond the sync that saw it last: `every` (until the
+    # next sync), `expiry` (the edge says how many), a number; empty: for ever.
     keeps: str
+    # Whether a receiver that matches by name looks a name up at every sync, and not only when it
+    # first sees the entry.
     names_anew: bool
-    taken_back: bool
-    title_en: str
+    taken_back: bool  # whether the receiver takes an entry down that it is told to take down
+    title_en: str  # what becomes of what is gone at the sender
 
     @property
     def until_next_sync(self) -> bool:

@@ -29,17 +29,13 @@ _AT_ONCE = 50  # resamples multiplied at a time, so that memory stays small
 
 @dataclass(frozen=True)
 class Estimates:
-    """One figure or several, each with its interval.
+    """One figure or several, each with its interval."""
 
-    Attributes:
-        value: the ratios themselves; NaN where nothing is counted below the line.
-        low, high: ends of the interval.
-        error: standard error: the spread (standard deviation) of the ratio over the resamples.
-    """
-
-    value: np.ndarray
+    value: np.ndarray  # the ratios themselves; NaN where nothing is counted below the line
+    # `low`, `high`: ends of the interval.
     low: np.ndarray
     high: np.ndarray
+    # Standard error: the spread (standard deviation) of the ratio over the resamples.
     error: np.ndarray
 
     def columns(self, name: str) -> dict[str, float | None]:

@@ -12,19 +12,12 @@ from pipelines.experiment.design import Design
 
 @dataclass(frozen=True)
 class Needs:
-    """What is still to be done, and what that takes.
+    """What is still to be done, and what that takes."""
 
-    Attributes:
-        replays: how many are left.
-        databases: how many are left to be built.
-        seconds: in all.
-        megabytes: on disk.
-    """
-
-    replays: int
-    databases: int
-    seconds: float
-    megabytes: int
+    replays: int  # how many are left
+    databases: int  # how many are left to be built
+    seconds: float  # in all
+    megabytes: int  # on disk
 
     def sentence(self, out: Path | str) -> str:
         """It in words, for whoever waits."""

@@ -58,26 +58,19 @@ class Place:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found at one place.
-
-    Attributes:
-        place: its name, and `where`, what it is: feed, edge or holder.
-        faults: how many found something to change there.
-        reached: how many of them changed what another holder shows.
-        beyond: of an edge, how many changed what another than its two ends shows; else None.
-        cells: how many of those faults spoil a key, a name or a figure of a record, not another column,
-            a row or a delivery; `cells_reached`: how many of these changed what another holder shows.
-        most_pairs: the most (holder, list) pairs that one of them changed.
-    """
+    """What was found at one place."""
 
     where: str
-    place: str
-    faults: int
-    reached: int
+    place: str  # its name, and `where`, what it is: feed, edge or holder
+    faults: int  # how many found something to change there
+    reached: int  # how many of them changed what another holder shows
+    # Of an edge, how many changed what another than its two ends shows; else None.
     beyond: int | None
+    # How many of those faults spoil a key, a name or a figure of a record, not another column, a
+    # row or a delivery; `cells_reached`: how many of these changed what another holder shows.
     cells: int
     cells_reached: int
-    most_pairs: int
+    most_pairs: int  # the most (holder, list) pairs that one of them changed
 
     def json(self) -> dict[str, object]:
         """The same as plain values, with the shares that reached another holder, and one beyond."""

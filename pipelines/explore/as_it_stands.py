@@ -17,19 +17,14 @@ LONGEST_LINE = 4_000  # characters shown of one
 
 @dataclass(frozen=True)
 class Delivered:
-    """One delivered file.
+    """One delivered file."""
 
-    Attributes:
-        file: relative to the landing folder.
-        delivery, published: its name and day.
-        rows: how many were read of it.
-    """
-
-    file: str
+    file: str  # relative to the landing folder
     feed: Feed
+    # `delivery`, `published`: its name and day.
     delivery: str
     published: str
-    rows: int
+    rows: int  # how many were read of it
 
 
 def delivered(laboratory: Laboratory, file: str) -> Delivered:

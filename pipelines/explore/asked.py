@@ -55,19 +55,13 @@ def query_of(pairs: Pairs) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request.
+    """One request."""
 
-    Attributes:
-        address: the path, without `.json`.
-        places: what stands in the path where the page's address has a name.
-        pairs: the query's names and values.
-        form: those of a form that was sent; None unless one was.
-    """
-
-    address: str
+    address: str  # the path, without `.json`
+    # What stands in the path where the page's address has a name.
     places: Mapping[str, str] = field(default_factory=dict)
-    pairs: Pairs = ()
-    form: Pairs | None = None
+    pairs: Pairs = ()  # the query's names and values
+    form: Pairs | None = None  # those of a form that was sent; None unless one was
 
     def texts(self, name: str, most: int = LONGEST) -> list[str]:
         """Every value of a name that is not empty.

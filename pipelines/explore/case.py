@@ -45,21 +45,17 @@ REMEDIES = {
 
 @dataclass(frozen=True)
 class Case:
-    """A replay as it is asked for.
+    """A replay as it is asked for."""
 
-    Attributes:
-        pairs: names and values that ask for it, as they stand in its address.
-        join, policy, remedy, text: see `pipelines.replay.replay`.
-        scenario: the saved replay it is made from, if it is.
-    """
-
+    # Names and values that ask for it, as they stand in its address.
     pairs: tuple[tuple[str, str], ...]
     specs: tuple[FaultSpec, ...]
+    # `join`, `policy`, `remedy`, `text`: see `pipelines.replay.replay`.
     join: str | None = None
     policy: Mapping[str, str] = field(default_factory=dict)
     remedy: str | None = None
     text: str | None = None
-    scenario: Scenario | None = None
+    scenario: Scenario | None = None  # the saved replay it is made from, if it is
 
     @property
     def means(self) -> str:

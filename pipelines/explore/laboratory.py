@@ -45,17 +45,11 @@ class NotYet(RequestError):
 
 @dataclass
 class Base:
-    """A base for replays, and who may use it: one at a time.
+    """A base for replays, and who may use it: one at a time."""
 
-    Attributes:
-        universes: None until it is laid out.
-        wrong: what went wrong while it was.
-        at: how far it is.
-    """
-
-    universes: Universes | None = None
-    wrong: Exception | None = None
-    at: str = "has just begun"
+    universes: Universes | None = None  # None until it is laid out
+    wrong: Exception | None = None  # what went wrong while it was
+    at: str = "has just begun"  # how far it is
     ready: threading.Event = field(default_factory=threading.Event)
     turn: threading.Lock = field(default_factory=threading.Lock)
 

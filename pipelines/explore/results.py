@@ -26,13 +26,9 @@ WORLD = ("size", "seed", "days", "dirt")
 
 @dataclass(frozen=True)
 class Result:
-    """A folder of results.
+    """A folder of results."""
 
-    Attributes:
-        name: the folder, relative to the home.
-    """
-
-    name: str
+    name: str  # the folder, relative to the home
     path: Path
     manifest: Mapping[str, Any]
 

@@ -24,14 +24,11 @@ NAMED = {
 
 @dataclass(frozen=True)
 class Words:
-    """What codes are called.
+    """What codes are called."""
 
-    Attributes:
-        named: what is named -> code -> English and Chinese.
-        lists, holders: rows of the two code lists, by their codes.
-    """
-
+    # What is named -> code -> English and Chinese.
     named: Mapping[str, Mapping[str, tuple[str, str]]]
+    # `lists`, `holders`: rows of the two code lists, by their codes.
     lists: Mapping[str, Mapping[str, Any]]
     holders: Mapping[str, Mapping[str, Any]]
 

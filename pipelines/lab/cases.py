@@ -29,15 +29,12 @@ DAY_NAMES = ("day", "valid_from", "valid_to")  # how names of columns that hold 
 
 @dataclass(frozen=True)
 class World:
-    """The data of a lab in one world, on disk.
+    """The data of a lab in one world, on disk."""
 
-    Attributes:
-        folder: with `given/` and `truth/`, one Parquet file a table, and the databases a submission gets:
-            `data.duckdb`, perhaps `again.duckdb` (the same rows in another order) and `cut.duckdb`.
-        cut_day: what is known from this day on is not in `cut.duckdb`; None if there is none.
-    """
-
+    # With `given/` and `truth/`, one Parquet file a table, and the databases a submission gets:
+    # `data.duckdb`, perhaps `again.duckdb` (the same rows in another order) and `cut.duckdb`.
     folder: Path
+    # What is known from this day on is not in `cut.duckdb`; None if there is none.
     cut_day: date | None = None
 
     @property

@@ -24,39 +24,30 @@ TYPES = ("text", "day", "whole", "number", "yes_no")
 
 @dataclass(frozen=True)
 class Lab:
-    """One lab, as its folder says.
+    """One lab, as its folder says."""
 
-    Attributes:
-        name: that of the folder, as `03_a_check_that_holds`.
-        folder: where it lies.
-        title, teaches: for people.
-        starter: name of the file that a student edits; others of `starters` may be handed in instead.
-        inputs: table -> what a row of it is.
-        output: column -> one of `TYPES`.
-        key: columns that tell rows of the output apart.
-        known: table -> the column that says from which day on a row is known, and perhaps one that says
-            until when; empty if the lab has no time.
-        known_output: the same of the output; empty if days that come must not change it at all.
-        known_by: (table, column) if instead rows of the output are known when a row of a table is that has
-            the same value in a column of that name.
-        known_until: (table, column) that holds the last day a submission is asked about, if it is told.
-        landing: feeds whose files the student gets as well.
-    """
-
-    name: str
-    folder: Path
+    name: str  # that of the folder, as `03_a_check_that_holds`
+    folder: Path  # where it lies
+    # `title`, `teaches`: for people.
     title: str
     teaches: str
     minutes: int
+    # Name of the file that a student edits; others of `starters` may be handed in instead.
     starter: str
-    inputs: dict[str, str]
-    output: dict[str, str]
-    key: tuple[str, ...]
+    inputs: dict[str, str]  # table -> what a row of it is
+    output: dict[str, str]  # column -> one of `TYPES`
+    key: tuple[str, ...]  # columns that tell rows of the output apart
+    # Table -> the column that says from which day on a row is known, and perhaps one that says
+    # until when; empty if the lab has no time.
     known: dict[str, tuple[str, ...]]
+    # The same of the output; empty if days that come must not change it at all.
     known_output: tuple[str, ...]
+    # (table, column) if instead rows of the output are known when a row of a table is that has the
+    # same value in a column of that name.
     known_by: tuple[str, str] | None
+    # (table, column) that holds the last day a submission is asked about, if it is told.
     known_until: tuple[str, str] | None
-    landing: tuple[str, ...]
+    landing: tuple[str, ...]  # feeds whose files the student gets as well
 
     @property
     def number(self) -> int:

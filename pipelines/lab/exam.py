@@ -40,17 +40,11 @@ TABLES = {
 
 @dataclass(frozen=True)
 class Question:
-    """A kind of question.
+    """A kind of question."""
 
-    Attributes:
-        text: what is asked, with {names} of what is drawn.
-        answer: the SELECT of the number, on `TABLES`, with the same names.
-        draws: name -> SELECT of the values it may have.
-    """
-
-    text: str
-    answer: str
-    draws: dict[str, str]
+    text: str  # what is asked, with {names} of what is drawn
+    answer: str  # the SELECT of the number, on `TABLES`, with the same names
+    draws: dict[str, str]  # name -> SELECT of the values it may have
 
 
 LIST = "SELECT list FROM entries GROUP BY list HAVING count(*) >= 8"

@@ -38,22 +38,15 @@ SUBMITTED = "# submit"  # first line of a notebook's cells that are handed in
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student hands in for one lab.
+    """What one student hands in for one lab."""
 
-    Attributes:
-        student, lab: whose and for what; `exam` for an exam.
-        name: `solution.sql`, `solution.py` or `answers.csv`.
-        text: what is in it.
-        place: where it was found, for messages.
-        trouble: why there is nothing to judge in it, in one sentence; empty if there is.
-    """
-
+    # `student`, `lab`: whose and for what; `exam` for an exam.
     student: str
     lab: str
-    name: str
-    text: str
-    place: Path
-    trouble: str = ""
+    name: str  # `solution.sql`, `solution.py` or `answers.csv`
+    text: str  # what is in it
+    place: Path  # where it was found, for messages
+    trouble: str = ""  # why there is nothing to judge in it, in one sentence; empty if there is
 
     @property
     def digest(self) -> str:

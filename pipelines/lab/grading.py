@@ -33,18 +33,14 @@ RESULT_FORMAT = 5  # raised when judging or what it leaves changes: earlier resu
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to be graded, with what that needs.
-
-    Attributes:
-        hidden: folders that a submission must not see.
-    """
+    """One submission to be graded, with what that needs."""
 
     submission: Submission
     salt: str
     cache: Path
     out: Path
     worlds: int
-    hidden: tuple[Path, ...]
+    hidden: tuple[Path, ...]  # folders that a submission must not see
 
     @property
     def name(self) -> str:

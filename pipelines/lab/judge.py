@@ -37,21 +37,17 @@ class FormError(ValueError):
 
 @dataclass
 class Mark:
-    """One property of one submission.
+    """One property of one submission."""
 
-    Attributes:
-        name, says, points, at_least: see `Property`.
-        right, of: added up over all worlds.
-        reason: why it earns nothing, if it does not; one sentence.
-    """
-
+    # `name`, `says`, `points`, `at_least`: see `Property`.
     name: str
     says: str
     points: int
     at_least: float
+    # `right`, `of`: added up over all worlds.
     right: int = 0
     of: int = 0
-    reason: str = ""
+    reason: str = ""  # why it earns nothing, if it does not; one sentence
 
     @property
     def share(self) -> float:
@@ -71,13 +67,10 @@ class Mark:
 
 @dataclass
 class Verdict:
-    """What a submission is worth.
-
-    Attributes:
-        troubles: sentences about answers that there are none of, each once.
-    """
+    """What a submission is worth."""
 
     marks: list[Mark]
+    # Sentences about answers that there are none of, each once.
     troubles: list[str] = field(default_factory=list)
 
     @property

@@ -12,52 +12,38 @@ Tables = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Made:
-    """The data of a lab in one world.
+    """The data of a lab in one world."""
 
-    Attributes:
-        given: table -> rows that a submission sees.
-        truth: table -> rows that only properties see.
-        files: name -> text of files that a student gets beside the database.
-    """
-
-    given: dict[str, pd.DataFrame]
+    given: dict[str, pd.DataFrame]  # table -> rows that a submission sees
+    # Table -> rows that only properties see.
     truth: dict[str, pd.DataFrame] = field(default_factory=dict)
+    # Name -> text of files that a student gets beside the database.
     files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Case:
-    """An answer, what it was made from, and the truth of that world.
+    """An answer, what it was made from, and the truth of that world."""
 
-    Attributes:
-        given, truth: see `Made`.
-        out: the answer, with the columns and types that `lab.yml` names; missing values are None.
-    """
-
+    # `given`, `truth`: see `Made`.
     given: Tables
     truth: Tables
+    # The answer, with the columns and types that `lab.yml` names; missing values are None.
     out: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class Property:
-    """Something that is true of a right answer.
+    """Something that is true of a right answer."""
 
-    Attributes:
-        name: one word, for the table of results.
-        says: what the share is of, to be read after a percentage: "of the wrong codes are flagged".
-        points: what it is worth.
-        measure: case -> (how many are right, of how many), summed over all worlds.
-        at_least: the least share, from 0 to 1.
-        public: whether it needs no truth, so that students may see it beforehand.
-    """
-
-    name: str
+    name: str  # one word, for the table of results
+    # What the share is of, to be read after a percentage: "of the wrong codes are flagged".
     says: str
-    points: int
+    points: int  # what it is worth
+    # Case -> (how many are right, of how many), summed over all worlds.
     measure: Callable[[Case], tuple[int, int]]
-    at_least: float = 1.0
-    public: bool = False
+    at_least: float = 1.0  # the least share, from 0 to 1
+    public: bool = False  # whether it needs no truth, so that students may see it beforehand
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple]:

@@ -61,13 +61,9 @@ def see_salt(salt: str) -> None:
 
 @dataclass(frozen=True)
 class Base:
-    """One world, built.
+    """One world, built."""
 
-    Attributes:
-        folder: with `tables/<schema>.<table>.parquet` and, if it was asked for, `landing/`.
-    """
-
-    folder: Path
+    folder: Path  # with `tables/<schema>.<table>.parquet` and, if it was asked for, `landing/`
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of `KEPT` or `SCHEMAS`, its ids as 32 hexadecimal digits, in a stated order."""

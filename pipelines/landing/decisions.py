@@ -42,33 +42,24 @@ class DecisionError(ValueError):
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the log.
+    """One line of the log."""
 
-    Attributes:
-        when: the moment it was taken, in UTC; the only time of a clock that is kept.
-        who, why: as given.
-        what: one of `STEPS`.
-        feed, delivery: where the row stands.
-        line: likewise; None of a whole delivery.
-        digest: `version` of the row as it was landed then (of the first of rows that say the same), or
-            SHA-256 of the delivery's file.
-        nth: which of the rows of the delivery that say the same.
-        row: the row as it was landed then; None of a delivery.
-        values: column -> what it is to say; of a correction.
-        alike: the lines of the rows of the delivery that said the same then.
-    """
-
-    when: str
+    when: str  # the moment it was taken, in UTC; the only time of a clock that is kept
+    # `who`, `why`: as given.
     who: str
     why: str
-    what: str
+    what: str  # one of `STEPS`
+    # `feed`, `delivery`: where the row stands.
     feed: str
     delivery: str
-    line: int | None
+    line: int | None  # likewise; None of a whole delivery
+    # `version` of the row as it was landed then (of the first of rows that say the same), or
+    # SHA-256 of the delivery's file.
     digest: str
-    nth: int = 1
-    row: Row | None = None
-    values: Row = field(default_factory=dict)
+    nth: int = 1  # which of the rows of the delivery that say the same
+    row: Row | None = None  # the row as it was landed then; None of a delivery
+    values: Row = field(default_factory=dict)  # column -> what it is to say; of a correction
+    # The lines of the rows of the delivery that said the same then.
     alike: list[int] = field(default_factory=list)
 
     @property
@@ -78,39 +69,26 @@ class Step:
 
 
 class Decided(NamedTuple):
-    """What holds of one row or delivery: a row of `codes.decisions`.
+    """What holds of one row or delivery: a row of `codes.decisions`."""
 
-    Attributes:
-        feed, delivery: where it stands.
-        delivered: digest of the row as the file has it, or of the file.
-        version: `version` of the row as it lands; of a delivery the same digest again.
-        decision: `release` or `discard`; `correct` if neither.
-        says: JSON of the columns corrected, each with what it said and says; None if none is.
-    """
-
+    # `feed`, `delivery`: where it stands.
     feed: str
     delivery: str
-    delivered: str
-    version: str
-    decision: str
+    delivered: str  # digest of the row as the file has it, or of the file
+    version: str  # `version` of the row as it lands; of a delivery the same digest again
+    decision: str  # `release` or `discard`; `correct` if neither
+    # JSON of the columns corrected, each with what it said and says; None if none is.
     says: str | None = None
 
 
 @dataclass
 class Course:
-    """The steps about one row or delivery, and where they have led.
+    """The steps about one row or delivery, and where they have led."""
 
-    Attributes:
-        digest: of the row as the file has it, or of the file.
-        lines: where it stands; rows that were delivered alike share a course.
-        delivered: the row as the file has it; None of a delivery.
-        row: the row as it is to be read.
-    """
-
-    digest: str
-    lines: set[int | None]
-    delivered: Row | None
-    row: Row | None
+    digest: str  # of the row as the file has it, or of the file
+    lines: set[int | None]  # where it stands; rows that were delivered alike share a course
+    delivered: Row | None  # the row as the file has it; None of a delivery
+    row: Row | None  # the row as it is to be read
     steps: list[Step] = field(default_factory=list)
 
     @property

@@ -29,34 +29,25 @@ ARRIVING = "quality._unreadable"  # where it is written while the table of other
 
 @dataclass(frozen=True)
 class Piece:
-    """What one task reads.
-
-    Attributes:
-        files: some of its deliveries; none, if it has none.
-        decided: rows of the feed that were corrected, to be landed as they are to be read.
-        unread: name of the table of what cannot be read.
-    """
+    """What one task reads."""
 
     feed: Feed
-    files: Sequence[DeliveredFile]
+    files: Sequence[DeliveredFile]  # some of its deliveries; none, if it has none
+    # Rows of the feed that were corrected, to be landed as they are to be read.
     decided: Sequence[Decided]
-    unread: str
+    unread: str  # name of the table of what cannot be read
 
 
 @dataclass
 class Read:
-    """What a task says of its piece.
-
-    Attributes:
-        rows, unreadable: how many.
-        refused: why the piece cannot be read at all, if so.
-    """
+    """What a task says of its piece."""
 
     feed: str
+    # `rows`, `unreadable`: how many.
     rows: int = 0
     unreadable: int = 0
     deliveries: Sequence[dict[str, Any]] = ()
-    refused: str = ""
+    refused: str = ""  # why the piece cannot be read at all, if so
 
 
 def read_in_tasks(

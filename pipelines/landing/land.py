@@ -41,17 +41,12 @@ from sources.files.base import Bad
 
 @dataclass
 class Landed:
-    """What landing did.
+    """What landing did."""
 
-    Attributes:
-        rows: feed -> number of rows that landed.
-        unreadable: feed -> number of records, or whole files, that could not be read.
-        notes: sentences about what was missing.
-    """
-
-    rows: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)  # feed -> number of rows that landed
+    # Feed -> number of records, or whole files, that could not be read.
     unreadable: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # sentences about what was missing
 
 
 def land(

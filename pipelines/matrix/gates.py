@@ -34,22 +34,14 @@ _DELIVERIES = "landing.deliveries"
 
 @dataclass(frozen=True)
 class Gate:
-    """One gate: expectations that bear one name, of one table or several.
+    """One gate: expectations that bear one name, of one table or several."""
 
-    Attributes:
-        id: `<stage>.<name>`, the same from run to run.
-        stage: at which it judges.
-        sentence: what it expects, in plain English.
-        outcome: what follows for what breaks it.
-        judges: tables whose rows it judges.
-        models: a table each of what breaks it; none of those that landing judges.
-    """
-
-    id: str
-    stage: str
-    sentence: str
-    outcome: str
-    judges: tuple[str, ...]
+    id: str  # `<stage>.<name>`, the same from run to run
+    stage: str  # at which it judges
+    sentence: str  # what it expects, in plain English
+    outcome: str  # what follows for what breaks it
+    judges: tuple[str, ...]  # tables whose rows it judges
+    # A table each of what breaks it; none of those that landing judges.
     models: tuple[Model, ...] = ()
 
 

@@ -75,16 +75,13 @@ _SOUND = f"NOT EXISTS (SELECT 1 FROM base.{INJECTED} AS i WHERE id_text(i.record
 
 @dataclass(frozen=True)
 class Flags:
-    """What a gate flags in a world as it is.
-
-    Attributes:
-        sound: how many of them have nothing wrong with their record; None where no record is named and the
-            world has dirt, so that nobody can say.
-        seconds: that one run of it takes; None of those of landing, which share a scan.
-    """
+    """What a gate flags in a world as it is."""
 
     rows: int = 0
+    # How many of them have nothing wrong with their record; None where no record is named and the
+    # world has dirt, so that nobody can say.
     sound: int | None = 0
+    # That one run of it takes; None of those of landing, which share a scan.
     seconds: float | None = None
 
 

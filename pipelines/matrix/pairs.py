@@ -49,24 +49,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Pair:
-    """Two worlds whose files are the same.
+    """Two worlds whose files are the same."""
 
-    Attributes:
-        fault, number: the fault that happens in the first, drawn in a world of its own.
-        table: the table of the truth in which they differ.
-        truth: the row of it in the first world; None: it has none.
-        other: the row in the second; None: it has none.
-        file: the file that the fault changes; it is the same in both.
-        files: how many files there are, all compared byte for byte.
-    """
-
+    # `fault`, `number`: the fault that happens in the first, drawn in a world of its own.
     fault: str
     number: int
-    table: str
-    truth: Row | None
-    other: Row | None
-    file: str
-    files: int
+    table: str  # the table of the truth in which they differ
+    truth: Row | None  # the row of it in the first world; None: it has none
+    other: Row | None  # the row in the second; None: it has none
+    file: str  # the file that the fault changes; it is the same in both
+    files: int  # how many files there are, all compared byte for byte
 
     def json(self) -> dict[str, Any]:
         """The same as plain values: of the rows what differs, and what names them."""

@@ -16,26 +16,20 @@ from sources.world.draws import Stream
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked of a matrix.
+    """What is asked of a matrix."""
 
-    Attributes:
-        faults: kinds of fault and mishap; none: every kind.
-        gates: ids of the gates whose catches are counted; none: all.
-        n: random faults of each kind.
-        worlds, size, days, dirt, seed: of the worlds they happen in; see `islands generate`.
-        own: files of gates besides those of the project.
-        pairs: whether to look for other truths with the same files, of kinds that the gates do not catch.
-    """
-
-    faults: Sequence[str] = ()
-    gates: Sequence[str] = ()
-    n: int = 20
+    faults: Sequence[str] = ()  # kinds of fault and mishap; none: every kind
+    gates: Sequence[str] = ()  # ids of the gates whose catches are counted; none: all
+    n: int = 20  # random faults of each kind
+    # `worlds`, `size`, `days`, `dirt`, `seed`: of the worlds they happen in; see `islands
+    # generate`.
     worlds: int = 2
     size: str = "tiny"
     days: int = 365
     dirt: float = 1.0
     seed: int = 1
-    own: Sequence[Path] = ()
+    own: Sequence[Path] = ()  # files of gates besides those of the project
+    # Whether to look for other truths with the same files, of kinds that the gates do not catch.
     pairs: bool = True
 
     @classmethod

@@ -52,22 +52,18 @@ CAUGHT = ("kind", "number", "gate", "flagged", "day", "spread", "example")
 
 @dataclass
 class Tables:
-    """What was found.
+    """What was found."""
 
-    Attributes:
-        instances: a row a fault that found something to change. `cells_off` and `cells_on` are the cells
-            wrong where every gate that can keep something back is off, and where it does; of some faults
-            of records and deliveries only, since gates keep nothing back of a mishap.
-        caught: a row a fault and gate that caught it.
-        gates: a row a gate and world: gate, world (None: the first without dirt), stage, sentence, outcome,
-            flagged (rows it flags without any fault), false_alarms (those of sound records), judged (rows
-            there are), seconds (a run of it takes; None of those of landing).
-        pairs: for kinds of which fewer than 95 % are caught, two worlds with the same files, if found.
-    """
-
+    # A row a fault that found something to change. `cells_off` and `cells_on` are the cells wrong
+    # where every gate that can keep something back is off, and where it does; of some faults of
+    # records and deliveries only, since gates keep nothing back of a mishap.
     instances: pd.DataFrame
-    caught: pd.DataFrame
+    caught: pd.DataFrame  # a row a fault and gate that caught it
+    # A row a gate and world: gate, world (None: the first without dirt), stage, sentence, outcome,
+    # flagged (rows it flags without any fault), false_alarms (those of sound records), judged (rows
+    # there are), seconds (a run of it takes; None of those of landing).
     gates: pd.DataFrame
+    # For kinds of which fewer than 95 % are caught, two worlds with the same files, if found.
     pairs: Sequence[Pair] = ()
 
 

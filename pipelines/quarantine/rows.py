@@ -36,29 +36,20 @@ class NotKeptAside(ValueError):
 
 @dataclass
 class Aside:
-    """A row, or a whole delivery, and what gates say of it.
-
-    Attributes:
-        delivery: the day it came.
-        line: of the row; None of a delivery.
-        file: it stands in.
-        record_id: of the row; None of a delivery.
-        row: as it landed; None of a delivery.
-        digest, nth: what it is known by; see `pipelines.landing.decisions.Step`.
-        verdicts: `rule`, `column`, `outcome`, `sentence`, `reason`, `value` and `right` of each.
-        course: what was decided of it; None if nothing was.
-    """
+    """A row, or a whole delivery, and what gates say of it."""
 
     feed: Feed
-    delivery: str
-    line: int | None
-    file: str
-    record_id: str | None
-    row: Row | None
+    delivery: str  # the day it came
+    line: int | None  # of the row; None of a delivery
+    file: str  # it stands in
+    record_id: str | None  # of the row; None of a delivery
+    row: Row | None  # as it landed; None of a delivery
+    # `digest`, `nth`: what it is known by; see `pipelines.landing.decisions.Step`.
     digest: str
     nth: int = 1
+    # `rule`, `column`, `outcome`, `sentence`, `reason`, `value` and `right` of each.
     verdicts: list[dict[str, Any]] = field(default_factory=list)
-    course: Course | None = None
+    course: Course | None = None  # what was decided of it; None if nothing was
 
     @property
     def place(self) -> str:

@@ -56,23 +56,18 @@ CORRECTED: tuple[tuple[int | None, str | None], ...] = (
 
 @dataclass(frozen=True)
 class Case:
-    """One fault to be followed both ways.
+    """One fault to be followed both ways."""
 
-    Attributes:
-        number: which of the cases of a seed.
-        world: seed of the world it happens in.
-        kind, feed, scope, correct_after, seed: see `FaultSpec`.
-        remedy: what is done about it beside that, see `pipelines.replay.plan.remedies`.
-    """
-
-    number: int
-    world: int
+    number: int  # which of the cases of a seed
+    world: int  # seed of the world it happens in
     join: str
+    # `kind`, `feed`, `scope`, `correct_after`, `seed`: see `FaultSpec`.
     kind: str
     feed: str
     scope: str | None
     correct_after: int | None
     seed: int
+    # What is done about it beside that, see `pipelines.replay.plan.remedies`.
     remedy: str | None = None
 
     def spec(self) -> FaultSpec:

@@ -45,26 +45,20 @@ class UnwritableError(ValueError):
 
 @dataclass(frozen=True)
 class Bad:
-    """A record, or a whole file, that could not be read.
+    """A record, or a whole file, that could not be read."""
 
-    Attributes:
-        line: physical line the record begins on, from 1 (its place among the records for json, xml
-            and parquet, its row for xlsx); None for a whole file.
-        byte_from: first byte of the record in the file, from 0 (in the unpacked content for
-            jsonl.gz); None where the format does not tell.
-        byte_to: the byte after its last one.
-        reason: what is wrong: a few stable words, a colon, the particulars.
-        raw: the record as it stands.
-        records: how many records of the file stand behind it: 0 for what is wrong between or after
-            the records, several for a part of the file that could not be taken apart, None for a
-            whole file that does not tell.
-    """
-
+    # Physical line the record begins on, from 1 (its place among the records for json, xml and
+    # parquet, its row for xlsx); None for a whole file.
     line: int | None
+    # First byte of the record in the file, from 0 (in the unpacked content for jsonl.gz); None
+    # where the format does not tell.
     byte_from: int | None
-    byte_to: int | None
-    reason: str
-    raw: bytes | str
+    byte_to: int | None  # the byte after its last one
+    reason: str  # what is wrong: a few stable words, a colon, the particulars
+    raw: bytes | str  # the record as it stands
+    # How many records of the file stand behind it: 0 for what is wrong between or after the
+    # records, several for a part of the file that could not be taken apart, None for a whole file
+    # that does not tell.
     records: int | None = 1
 
     def named(self, file: str) -> Unreadable:

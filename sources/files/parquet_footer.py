@@ -29,19 +29,12 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Footer:
-    """What a footer says.
+    """What a footer says."""
 
-    Attributes:
-        rows: of the file.
-        groups: rows of each row group.
-        chunks: every column chunk, in the order of their places.
-        start: first byte of the footer in the file.
-    """
-
-    rows: int
-    groups: list[int]
-    chunks: list[Chunk]
-    start: int
+    rows: int  # of the file
+    groups: list[int]  # rows of each row group
+    chunks: list[Chunk]  # every column chunk, in the order of their places
+    start: int  # first byte of the footer in the file
 
 
 def footer(data: bytes) -> Footer:

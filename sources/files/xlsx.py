@@ -121,18 +121,13 @@ def as_text(value: Any) -> str | None:
 
 @dataclass
 class Sheet:
-    """One sheet of a workbook.
+    """One sheet of a workbook."""
 
-    Attributes:
-        name: as its tab says.
-        cells: the rows from the first on, empty ones included.
-        faults: (row, column), from 0 -> why its cell says nothing: a few words, a colon, a value.
-        digits: (row, column), from 0 -> how many digits its cell shows of a whole number.
-    """
-
-    name: str
-    cells: list[list[Any]]
+    name: str  # as its tab says
+    cells: list[list[Any]]  # the rows from the first on, empty ones included
+    # (row, column), from 0 -> why its cell says nothing: a few words, a colon, a value.
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
+    # (row, column), from 0 -> how many digits its cell shows of a whole number.
     digits: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def row(self, number: int) -> tuple[list[str | None], tuple[int, str] | None]:

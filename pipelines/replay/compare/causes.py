@@ -160,24 +160,19 @@ def on_one_side(copies: Iterable[Copy], day: int) -> list[Copy]:
 
 @dataclass
 class Lineage:
-    """All that a walk may need.
+    """All that a walk may need."""
 
-    Attributes:
-        copies: every copy, in both states, of the entries concerned and the entries behind them.
-        steps: (list, path) -> its last step.
-        parents: adopted entry -> the entries it was made from.
-        source: runs of days on which the edited records are still believed wrongly, and why.
-        points: changes of points, in both states, of the scores that are wrong.
-        records: version of an entry those points rest on -> the records it was made from.
-        entries: version of an entry those points rest on -> the entry.
-    """
-
+    # Every copy, in both states, of the entries concerned and the entries behind them.
     copies: Sequence[Copy]
-    steps: Mapping[tuple[str, str], Step]
+    steps: Mapping[tuple[str, str], Step]  # (list, path) -> its last step
+    # Adopted entry -> the entries it was made from.
     parents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    # Runs of days on which the edited records are still believed wrongly, and why.
     source: Sequence[Wrong] = ()
-    points: Sequence[Point] = ()
+    points: Sequence[Point] = ()  # changes of points, in both states, of the scores that are wrong
+    # Version of an entry those points rest on -> the records it was made from.
     records: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    # Version of an entry those points rest on -> the entry.
     entries: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -29,21 +29,15 @@ SCORE = ("keeper", "subject_id")
 
 @dataclass(frozen=True)
 class _Compared:
-    """A table whose rows are compared by key.
-
-    Attributes:
-        key: the columns that name a cell.
-        others: further columns by which two rows differ; an entry's version tells its ground and
-            severity, so that no join is needed to find the keys of rows that differ.
-        shows: SQL of what a row `shown` shows, with its entry as `entries`.
-        version: the column that names the entry; None: there is none.
-    """
+    """A table whose rows are compared by key."""
 
     table: str
-    key: tuple[str, ...]
+    key: tuple[str, ...]  # the columns that name a cell
+    # Further columns by which two rows differ; an entry's version tells its ground and severity, so
+    # that no join is needed to find the keys of rows that differ.
     others: tuple[str, ...]
-    shows: str = ""
-    version: str | None = None
+    shows: str = ""  # SQL of what a row `shown` shows, with its entry as `entries`
+    version: str | None = None  # the column that names the entry; None: there is none
 
     def rows(self, db: str) -> str:
         """SELECT of what tells the rows of one side apart."""
@@ -154,34 +148,26 @@ class DiffError(ValueError):
 
 @dataclass(frozen=True)
 class Difference:
-    """All that differs between a first database (clean) and a second.
+    """All that differs between a first database (clean) and a second."""
 
-    Attributes:
-        horizon: the day at which every interval is cut (exclusive).
-        lists: one row a cell and run of wrong days: holder, list, subject_id, kind, first_shows,
-            second_shows, from_day, to_day.
-        ways: one row a differing cell and path by which either side learned it: holder, list,
-            subject_id, path, came_from, distance, side (1 or 2), first_day.
-        measures: as `lists`, with agency and measure.
-        tied: one row a differing measure cell and link path: agency, measure, subject_id,
-            link_path.
-        scores: as `lists`, with keeper; what is shown is grade and points. A subject of whom a
-            keeper has no row has the points and the grade everybody starts with.
-        points: rows of scores.points on one side only: keeper, subject_id, day, change, reason,
-            side.
-        owners: list -> holder that owns it.
-        whole: one row a (holder, list) of the first database: entry_days, subject_days; and one
-            with holder and list None for all together. The denominators.
-    """
-
-    horizon: date
+    horizon: date  # the day at which every interval is cut (exclusive)
+    # One row a cell and run of wrong days: holder, list, subject_id, kind, first_shows,
+    # second_shows, from_day, to_day.
     lists: pd.DataFrame
+    # One row a differing cell and path by which either side learned it: holder, list, subject_id,
+    # path, came_from, distance, side (1 or 2), first_day.
     ways: pd.DataFrame
-    measures: pd.DataFrame
+    measures: pd.DataFrame  # as `lists`, with agency and measure
+    # One row a differing measure cell and link path: agency, measure, subject_id, link_path.
     tied: pd.DataFrame
+    # As `lists`, with keeper; what is shown is grade and points. A subject of whom a keeper has no
+    # row has the points and the grade everybody starts with.
     scores: pd.DataFrame
+    # Rows of scores.points on one side only: keeper, subject_id, day, change, reason, side.
     points: pd.DataFrame
-    owners: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)  # list -> holder that owns it
+    # One row a (holder, list) of the first database: entry_days, subject_days; and one with holder
+    # and list None for all together. The denominators.
     whole: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
@@ -197,16 +183,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class About:
-    """What all comparisons with one first database have in common; see `Difference`.
+    """What all comparisons with one first database have in common; see `Difference`."""
 
-    Attributes:
-        horizon, owners, whole: as there.
-        starts: keeper -> grade and points everybody starts with.
-    """
-
+    # `horizon`, `owners`, `whole`: as there.
     horizon: date
     owners: dict[str, str]
-    starts: dict[str, str]
+    starts: dict[str, str]  # keeper -> grade and points everybody starts with
     whole: pd.DataFrame
 
 

@@ -65,22 +65,18 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Evidence:
-    """Where a replay's wrong cells come from.
+    """Where a replay's wrong cells come from."""
 
-    Attributes:
-        rests: one row a wrong cell and line it rests on: `what` (lists, measures, points), holder
-            (or agency, or keeper), item (list, measure or reason), subject_id, day and change (of
-            points, else None), way (holders from the owner on, joined by `>`), link_path, feed,
-            record_id, delivery, file (relative to the landing folder), line. A record that stands
-            in several deliveries is named where it first says so.
-        edges: who can hand which list to whom: list, holder, came_from, every_days, lag_days, mode.
-        carried: one row a list cell, holder it came from, and period in which it was wrong and came
-            that way: holder, list, subject_id, came_from, from_day, to_day. With the correction, if
-            there was one.
-    """
-
+    # One row a wrong cell and line it rests on: `what` (lists, measures, points), holder (or
+    # agency, or keeper), item (list, measure or reason), subject_id, day and change (of points,
+    # else None), way (holders from the owner on, joined by `>`), link_path, feed, record_id,
+    # delivery, file (relative to the landing folder), line. A record that stands in several
+    # deliveries is named where it first says so.
     rests: pd.DataFrame
+    # Who can hand which list to whom: list, holder, came_from, every_days, lag_days, mode.
     edges: pd.DataFrame
+    # One row a list cell, holder it came from, and period in which it was wrong and came that way:
+    # holder, list, subject_id, came_from, from_day, to_day. With the correction, if there was one.
     carried: pd.DataFrame
 
 

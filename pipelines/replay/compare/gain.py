@@ -42,16 +42,12 @@ FIGURES = ("true_low", "true_high", "gained", "lost", "false_low", "false_high")
 
 @dataclass(frozen=True)
 class Gain:
-    """What a higher level of joining lets holders know that a lower one does not.
+    """What a higher level of joining lets holders know that a lower one does not."""
 
-    Attributes:
-        low, high: the two levels of joining.
-        listings: one row a holder and list, with `FIGURES`.
-    """
-
+    # `low`, `high`: the two levels of joining.
     low: str
     high: str
-    listings: pd.DataFrame
+    listings: pd.DataFrame  # one row a holder and list, with `FIGURES`
 
     def json(self) -> dict[str, Any]:
         """The figures, by holder and list and together."""

@@ -25,20 +25,15 @@ from schemas.contract import feeds as all_feeds
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one case, a fault or several at once, was found to do.
-
-    Attributes:
-        faulty: the reach: clean against faulty.
-        remaining: what is left after the correction; None if there was none.
-        evidence: what each wrong cell rests on, down to file and line, if it was asked for.
-        passage: how far it got, and which gates kept something back, if it was asked for.
-    """
+    """What one case, a fault or several at once, was found to do."""
 
     edits: tuple[Edit, ...]
-    faulty: Difference
-    remaining: Remaining | None
+    faulty: Difference  # the reach: clean against faulty
+    remaining: Remaining | None  # what is left after the correction; None if there was none
     words: Words
+    # What each wrong cell rests on, down to file and line, if it was asked for.
     evidence: Evidence | None = None
+    # How far it got, and which gates kept something back, if it was asked for.
     passage: Passage = Passage()
 
     @cached_property

@@ -45,29 +45,23 @@ class Differing(Protocol):
 class Kept:
     """A row or a delivery that a gate kept back in one state and not in the clean one, or the other
     way round.
-
-    Attributes:
-        state: `faulty`, `corrected`, or `clean` for what is kept back only if all goes right.
-        outcome: `quarantine` (the row is kept aside) or `hold` (the whole delivery is not believed).
-        feed, delivery: where.
-        gate: the expectation that is broken.
-        column, value: what it looks at, and what the row says there; None for a delivery.
-        file, line: where the row stands; line None if it came in addition, or for a delivery.
-        record_id: of the row; None for a delivery.
-        reason: why it is expected, from the contract; of a delivery what was found.
     """
 
-    state: str
+    state: str  # `faulty`, `corrected`, or `clean` for what is kept back only if all goes right
+    # `quarantine` (the row is kept aside) or `hold` (the whole delivery is not believed).
     outcome: str
+    # `feed`, `delivery`: where.
     feed: str
     delivery: str
-    gate: str
+    gate: str  # the expectation that is broken
+    # `column`, `value`: what it looks at, and what the row says there; None for a delivery.
     column: str | None = None
     value: str | None = None
+    # `file`, `line`: where the row stands; line None if it came in addition, or for a delivery.
     file: str | None = None
     line: int | None = None
-    record_id: str | None = None
-    reason: str = ""
+    record_id: str | None = None  # of the row; None for a delivery
+    reason: str = ""  # why it is expected, from the contract; of a delivery what was found
 
     def json(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -91,21 +85,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class Passage:
-    """How far one case got.
+    """How far one case got."""
 
-    Attributes:
-        kept: what gates kept back in the faulty state alone, or in the clean one alone.
-        kept_correction: what they kept back of what was sent to correct it.
-        tables: tables that differ in the faulty state, in the order of the flow.
-        said: column of the common shapes -> what it says in the clean state and in the faulty one.
-        stopped: one sentence on where it stopped and why; empty if it reached a holder.
-    """
-
+    # What gates kept back in the faulty state alone, or in the clean one alone.
     kept: Sequence[Kept] = ()
-    kept_correction: Sequence[Kept] = ()
-    tables: Sequence[str] = ()
+    kept_correction: Sequence[Kept] = ()  # what they kept back of what was sent to correct it
+    tables: Sequence[str] = ()  # tables that differ in the faulty state, in the order of the flow
+    # Column of the common shapes -> what it says in the clean state and in the faulty one.
     said: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
-    stopped: str = ""
+    stopped: str = ""  # one sentence on where it stopped and why; empty if it reached a holder
 
     def json(self) -> dict[str, Any]:
         """The same as plain values."""

@@ -22,20 +22,15 @@ from pipelines.replay.plan.edits import Edit
 
 @dataclass(frozen=True)
 class Remaining:
-    """What is left after the correction, and why.
+    """What is left after the correction, and why."""
 
-    Attributes:
-        residue: R(u) and what goes with it, over list cells.
-        difference: clean against corrected.
-        lists, measures, scores: runs of wrong days after the correction, with their causes.
-        irrevocable: (holder, list) pairs in which nothing can be taken back.
-    """
-
-    residue: Residue
-    difference: Difference
+    residue: Residue  # R(u) and what goes with it, over list cells
+    difference: Difference  # clean against corrected
+    # `lists`, `measures`, `scores`: runs of wrong days after the correction, with their causes.
     lists: pd.DataFrame
     measures: pd.DataFrame
     scores: pd.DataFrame
+    # (holder, list) pairs in which nothing can be taken back.
     irrevocable: frozenset[tuple[str, str]] = frozenset()
 
     def json(self) -> dict[str, Any]:

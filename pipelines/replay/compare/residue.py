@@ -32,20 +32,17 @@ SINCE = (EVE, LATE, RETURNED, IRREVOCABLE)
 
 @dataclass(frozen=True)
 class Followed:
-    """The cells wrong on the eve of their correction or after it, of one replay or of many.
+    """The cells wrong on the eve of their correction or after it, of one replay or of many."""
 
-    Attributes:
-        cells: one row a cell: its key; `since`, since when it has been wrong, a partition:
-            `irrevocable` (wrong on the eve at a holder that cannot take back), `eve` (wrong on the
-            eve elsewhere), `late_spread` (first wrong on the day of the correction or later),
-            `returned` (wrong before, right on the eve, wrong again since); `observed`, days from the
-            correction to the horizon; `right_after`, days from the correction until it is right for
-            good (`observed` if it never is); and `cut`, whether it never is.
-        spells: one row a cell and run of wrong days after the correction: its key, `since`, and
-            `start` and `end`, days from the correction, half-open.
-    """
-
+    # One row a cell: its key; `since`, since when it has been wrong, a partition: `irrevocable`
+    # (wrong on the eve at a holder that cannot take back), `eve` (wrong on the eve elsewhere),
+    # `late_spread` (first wrong on the day of the correction or later), `returned` (wrong before,
+    # right on the eve, wrong again since); `observed`, days from the correction to the horizon;
+    # `right_after`, days from the correction until it is right for good (`observed` if it never
+    # is); and `cut`, whether it never is.
     cells: pd.DataFrame
+    # One row a cell and run of wrong days after the correction: its key, `since`, and `start` and
+    # `end`, days from the correction, half-open.
     spells: pd.DataFrame
 
     def of_the_eve(self) -> Followed:
@@ -202,30 +199,19 @@ def kaplan_meier(days: Collection[int], censored: Collection[bool]) -> pd.DataFr
 
 @dataclass(frozen=True)
 class Residue:
-    """What of the reach of one replay is left after the correction.
-
-    Attributes:
-        eve: cells that differ on the eve of it, irrevocable holders left out; the denominator of R.
-        curve: R(u), as `wrong_on_that_day` gives it.
-        half_life: as `half_life` gives it.
-        censored_at: days from the correction to the horizon, when observation ends.
-        late: cells first wrong on or after the day of the correction.
-        returned: cells wrong before, right on the eve, wrong again after.
-        irrevocable: cells that differ on the eve at holders who cannot take back.
-        irrevocable_still: how many of those still differ on the last day before the horizon.
-        cells: the cells with `since`, as `Followed` has them.
-    """
+    """What of the reach of one replay is left after the correction."""
 
     correction_day: date
+    # Cells that differ on the eve of it, irrevocable holders left out; the denominator of R.
     eve: int
-    curve: pd.DataFrame
-    half_life: int | None
-    censored_at: int
-    late: int
-    returned: int
-    irrevocable: int
-    irrevocable_still: int
-    cells: pd.DataFrame = field(repr=False)
+    curve: pd.DataFrame  # R(u), as `wrong_on_that_day` gives it
+    half_life: int | None  # as `half_life` gives it
+    censored_at: int  # days from the correction to the horizon, when observation ends
+    late: int  # cells first wrong on or after the day of the correction
+    returned: int  # cells wrong before, right on the eve, wrong again after
+    irrevocable: int  # cells that differ on the eve at holders who cannot take back
+    irrevocable_still: int  # how many of those still differ on the last day before the horizon
+    cells: pd.DataFrame = field(repr=False)  # the cells with `since`, as `Followed` has them
 
     def share(self, days_after: int) -> float | None:
         """R(u); None if no cell differs on the eve, or that day is not one before the horizon."""

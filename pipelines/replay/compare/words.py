@@ -14,16 +14,12 @@ MOST_NAMES = 2000  # subjects of whom names are fetched, for reports
 
 @dataclass(frozen=True)
 class Words:
-    """What to call things in a report.
+    """What to call things in a report."""
 
-    Attributes:
-        subjects: subject_id -> name and kind, as the registers have them.
-        measures: measure -> English title.
-        numbers: subject_id -> code of an organisation, or number of a person as the public sees it.
-    """
-
+    # Subject_id -> name and kind, as the registers have them.
     subjects: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    measures: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)  # measure -> English title
+    # Subject_id -> code of an organisation, or number of a person as the public sees it.
     numbers: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, subject_id: str) -> str:

@@ -13,13 +13,9 @@ from pipelines.replay.plan.edits import Edit
 
 @dataclass(frozen=True)
 class Dispute:
-    """A dispute that was filed.
+    """A dispute that was filed."""
 
-    Attributes:
-        file: where it is kept, relative to the home.
-    """
-
-    file: str
+    file: str  # where it is kept, relative to the home
     text: str
 
     def json(self) -> dict[str, Any]:

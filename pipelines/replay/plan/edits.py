@@ -45,22 +45,15 @@ class EditError(ValueError):
 
 @dataclass(frozen=True)
 class RowEdit:
-    """One row of one delivery that reads otherwise.
-
-    Attributes:
-        delivery: the day the delivery is published.
-        file: the delivery's file, relative to the landing folder.
-        line: where the row stands, as landing counts; None for a row that comes in addition.
-        before: the row as delivered; None for a row that comes in addition.
-        after: the row as it is sent instead; None for a row that is not sent.
-    """
+    """One row of one delivery that reads otherwise."""
 
     feed: str
-    delivery: date
-    file: str
+    delivery: date  # the day the delivery is published
+    file: str  # the delivery's file, relative to the landing folder
+    # Where the row stands, as landing counts; None for a row that comes in addition.
     line: int | None
-    before: Row | None
-    after: Row | None
+    before: Row | None  # the row as delivered; None for a row that comes in addition
+    after: Row | None  # the row as it is sent instead; None for a row that is not sent
 
 
 @dataclass(frozen=True)
@@ -78,20 +71,14 @@ RowOrFile = RowEdit | FileEdit | MishapEdit
 
 @dataclass(frozen=True)
 class Edit:
-    """A fault in its place and all the edits it means.
+    """A fault in its place and all the edits it means."""
 
-    Attributes:
-        struck: the fault and where it struck.
-        faulty: the edits if it is never put right.
-        corrected: the edits if it is; None if no correction was asked for.
-        correction_day: the day the correction is published; None likewise.
-        remedy: what is done about it, if that was worked out from who notices it.
-    """
-
-    struck: Struck | Happened
-    faulty: tuple[RowOrFile, ...]
+    struck: Struck | Happened  # the fault and where it struck
+    faulty: tuple[RowOrFile, ...]  # the edits if it is never put right
+    # The edits if it is; None if no correction was asked for.
     corrected: tuple[RowOrFile, ...] | None
-    correction_day: date | None
+    correction_day: date | None  # the day the correction is published; None likewise
+    # What is done about it, if that was worked out from who notices it.
     remedy: Remedy | None = None
 
     @property
@@ -307,15 +294,10 @@ def _rows_in(feed: Feed, content: bytes) -> list[Row]:
 
 @dataclass(frozen=True)
 class Log:
-    """What was changed in a landing folder, kept so that it can be undone to the byte.
+    """What was changed in a landing folder, kept so that it can be undone to the byte."""
 
-    Attributes:
-        folder: where `log.json` and the files as they were are kept.
-        landing: the folder that was changed.
-    """
-
-    folder: Path
-    landing: Path
+    folder: Path  # where `log.json` and the files as they were are kept
+    landing: Path  # the folder that was changed
 
     def undo(self) -> None:
         """Put every changed file back as it was."""

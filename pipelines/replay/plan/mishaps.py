@@ -29,31 +29,24 @@ TRIES = 40
 
 @dataclass(frozen=True)
 class MishapEdit:
-    """One row of `exchange.mishaps`.
-
-    Attributes:
-        holder, came_from, list: where; of an owner's own list `came_from` is the owner.
-        entry_id, entry_version, subject_id: what it strikes; None: everything of the list.
-        other_id: the subject shown instead.
-        ground, severity: what an entry made by hand says.
-        day: on which it happens, or from which the next sync is sought.
-        as_of_day: of a backup: the day it was made.
-        until_day: on which somebody puts it right; None: nobody does.
-    """
+    """One row of `exchange.mishaps`."""
 
     mishap: str
+    # `holder`, `came_from`, `list`: where; of an owner's own list `came_from` is the owner.
     holder: str
     came_from: str
     list: str
+    # `entry_id`, `entry_version`, `subject_id`: what it strikes; None: everything of the list.
     entry_id: str | None = None
     entry_version: str | None = None
     subject_id: str | None = None
-    other_id: str | None = None
+    other_id: str | None = None  # the subject shown instead
+    # `ground`, `severity`: what an entry made by hand says.
     ground: str | None = None
     severity: str | None = None
-    day: date = date.min
-    as_of_day: date | None = None
-    until_day: date | None = None
+    day: date = date.min  # on which it happens, or from which the next sync is sought
+    as_of_day: date | None = None  # of a backup: the day it was made
+    until_day: date | None = None  # on which somebody puts it right; None: nobody does
 
     def row(self) -> dict[str, Any]:
         """Column -> value."""
@@ -62,17 +55,12 @@ class MishapEdit:
 
 @dataclass(frozen=True)
 class Happened:
-    """A mishap in its place; the same names as of a fault that strikes a record, where they mean the same.
-
-    Attributes:
-        day: on which it happens.
-        rows: what it means in `exchange.mishaps` if nobody puts it right.
-    """
+    """A mishap in its place; the same names as of a fault that strikes a record, where they mean the same."""
 
     spec: FaultSpec
     fault: Mishap
-    day: date
-    rows: tuple[MishapEdit, ...]
+    day: date  # on which it happens
+    rows: tuple[MishapEdit, ...]  # what it means in `exchange.mishaps` if nobody puts it right
     feed: None = None
     record_id: None = None
     scope: None = None

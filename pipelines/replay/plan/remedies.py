@@ -46,27 +46,21 @@ HARMS = {
 
 @dataclass(frozen=True)
 class Clock:
-    """One step of a remedy, a row of the code list.
+    """One step of a remedy, a row of the code list."""
 
-    Attributes:
-        remedy, step: their names.
-        after: the step from whose day its own is counted; empty: from when it can first be noticed.
-        who: takes it.
-        days: how many; working days where `working`, else days of the calendar.
-        per_thousand: how many of a thousand take it.
-        does: some of `correct` (whoever erred is to correct), `delete` (who takes the step deletes what it
-            shows) and `compare` (holders compare themselves every so many days).
-        title, basis: in words, and where the clock is from.
-    """
-
+    # `remedy`, `step`: their names.
     remedy: str
     step: str
+    # The step from whose day its own is counted; empty: from when it can first be noticed.
     after: str
-    who: str
-    days: int
+    who: str  # takes it
+    days: int  # how many; working days where `working`, else days of the calendar
     working: bool
-    per_thousand: int
+    per_thousand: int  # how many of a thousand take it
+    # Some of `correct` (whoever erred is to correct), `delete` (who takes the step deletes what it
+    # shows) and `compare` (holders compare themselves every so many days).
     does: tuple[str, ...]
+    # `title`, `basis`: in words, and where the clock is from.
     title: str
     basis: str
 
@@ -166,40 +160,28 @@ class Step:
 
 @dataclass(frozen=True)
 class Remedy:
-    """What a remedy comes to.
-
-    Attributes:
-        noticed: what is noticed; None: nothing that anybody would act upon.
-        steps: those reached, in order of their days.
-        correct_on: the day from which it is to be corrected where it went wrong; None: it is not.
-        at_source: whether the source of a record is told, too; if not, only holders are.
-        removals: what is deleted elsewhere.
-        why_not: why nothing is done, or no more is; None if all is.
-    """
+    """What a remedy comes to."""
 
     name: str
-    noticed: Cell | None = None
-    steps: tuple[Step, ...] = ()
+    noticed: Cell | None = None  # what is noticed; None: nothing that anybody would act upon
+    steps: tuple[Step, ...] = ()  # those reached, in order of their days
+    # The day from which it is to be corrected where it went wrong; None: it is not.
     correct_on: date | None = None
-    at_source: bool = True
-    removals: tuple[MishapEdit, ...] = ()
-    why_not: str | None = None
+    at_source: bool = True  # whether the source of a record is told, too; if not, only holders are
+    removals: tuple[MishapEdit, ...] = ()  # what is deleted elsewhere
+    why_not: str | None = None  # why nothing is done, or no more is; None if all is
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What stands wrong because of a fault that nobody has noticed yet.
+    """What stands wrong because of a fault that nobody has noticed yet."""
 
-    Attributes:
-        cells: runs of wrong days: holder, list, subject_id, kind, from_day, to_day.
-        copies: the copies, in the faulty state, of every entry shown in such a cell, with the columns
-            `COPY`; `to_day` none: still; `taken_back`: whether the holder can take it down, and `replaces`:
-            whether the next sync brings again what it took down.
-        day0, horizon: of the window.
-    """
-
-    cells: pd.DataFrame
+    cells: pd.DataFrame  # runs of wrong days: holder, list, subject_id, kind, from_day, to_day
+    # The copies, in the faulty state, of every entry shown in such a cell, with the columns `COPY`;
+    # `to_day` none: still; `taken_back`: whether the holder can take it down, and `replaces`:
+    # whether the next sync brings again what it took down.
     copies: pd.DataFrame
+    # `day0`, `horizon`: of the window.
     day0: date
     horizon: date
 

@@ -40,23 +40,19 @@ class ScenarioError(ValueError):
 
 @dataclass(frozen=True)
 class Scenario:
-    """What a scenario file says.
+    """What a scenario file says."""
 
-    Attributes:
-        faults: one or several, all in one replay.
-        join: level of joining; None: that of the database.
-        remedy, text: what is done about it, and what a dispute says; see `pipelines.replay.replay`.
-        title, story: for people.
-        world: size, seed, days and dirt of the world it was made in, if it needs that one.
-    """
-
-    faults: Sequence[FaultSpec]
-    join: str | None = None
+    faults: Sequence[FaultSpec]  # one or several, all in one replay
+    join: str | None = None  # level of joining; None: that of the database
     policy: Mapping[str, str] = field(default_factory=dict)
+    # `remedy`, `text`: what is done about it, and what a dispute says; see
+    # `pipelines.replay.replay`.
     remedy: str | None = None
     text: str | None = None
+    # `title`, `story`: for people.
     title: str = ""
     story: str = ""
+    # Size, seed, days and dirt of the world it was made in, if it needs that one.
     world: Mapping[str, Any] = field(default_factory=dict)
 
     def under(

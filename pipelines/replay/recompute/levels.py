@@ -114,19 +114,15 @@ def _out_of_date(home: Home) -> str | None:
 
 @dataclass(frozen=True)
 class Said:
-    """What a database says of how it was built.
+    """What a database says of how it was built."""
 
-    Attributes:
-        join, policy, tier: see `pipelines.build.Plan`.
-        made_by: files and their digests; None if it was built before they were noted.
-        decided: of rows kept aside and deliveries held.
-    """
-
+    # `join`, `policy`, `tier`: see `pipelines.build.Plan`.
     join: str
     policy: Mapping[str, str]
     tier: str
+    # Files and their digests; None if it was built before they were noted.
     made_by: list[Noted] | None
-    decided: list[Decided]
+    decided: list[Decided]  # of rows kept aside and deliveries held
 
 
 def said_by(database: Path) -> Said:

@@ -31,18 +31,13 @@ from schemas.progress import Progress
 
 @dataclass(frozen=True)
 class States:
-    """Three databases over one horizon.
+    """Three databases over one horizon."""
 
-    Attributes:
-        clean, faulty: database files.
-        corrected: likewise; None if no correction was asked for.
-        seconds: state -> seconds its rebuilding took.
-    """
-
+    # `clean`, `faulty`: database files.
     clean: Path
     faulty: Path
-    corrected: Path | None
-    seconds: dict[str, float] = field(default_factory=dict)
+    corrected: Path | None  # likewise; None if no correction was asked for
+    seconds: dict[str, float] = field(default_factory=dict)  # state -> seconds its rebuilding took
 
 
 def rebuild_states(

@@ -39,17 +39,11 @@ _CLAUSE = re.compile(r"[;(]|[,.](?=\s|$)")
 
 
 class Terms(NamedTuple):
-    """What the ways are called in which two sides differ.
+    """What the ways are called in which two sides differ."""
 
-    Attributes:
-        kinds: way -> what is said before the subjects of which it is so.
-        title: of the column of them, and before them where it is said once for all rows.
-        until: what is so again from the day on that a row ends with.
-    """
-
-    kinds: Mapping[str, str]
-    title: str
-    until: str
+    kinds: Mapping[str, str]  # way -> what is said before the subjects of which it is so
+    title: str  # of the column of them, and before them where it is said once for all rows
+    until: str  # what is so again from the day on that a row ends with
 
 
 # One side is right: what the other shows, and it does not, is wrong.
@@ -288,15 +282,10 @@ def _reach(
 
 
 class Wrongs(NamedTuple):
-    """Who is wrongly listed, missing or altered in a row, as words.
+    """Who is wrongly listed, missing or altered in a row, as words."""
 
-    Attributes:
-        faulty: uncorrected.
-        corrected: only once it was corrected; say, whose own entry began later and so ends later.
-    """
-
-    faulty: str
-    corrected: str
+    faulty: str  # uncorrected
+    corrected: str  # only once it was corrected; say, whose own entry began later and so ends later
 
     def __str__(self) -> str:
         also = "also " if self.faulty else ""

@@ -37,16 +37,11 @@ BELOW: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Look:
-    """How one kind of thing is drawn.
-
-    Attributes:
-        colour: of Okabe and Ito.
-        hatch: plotly's name of a fill pattern; empty for a plain fill.
-    """
+    """How one kind of thing is drawn."""
 
     title: str
-    colour: str
-    hatch: str
+    colour: str  # of Okabe and Ito
+    hatch: str  # plotly's name of a fill pattern; empty for a plain fill
 
 
 KINDS = {

@@ -45,26 +45,20 @@ class Trip:
 
 @dataclass
 class Spread:
-    """An error's way through the network; days are numbers, see `metrics.day_number`.
+    """An error's way through the network; days are numbers, see `metrics.day_number`."""
 
-    Attributes:
-        edges: every edge -> what it hands over, for people.
-        owners: the holders who own lists, adopted ones left out, sorted.
-        entries: holder (or file) -> how many of its entries are wrong.
-        followed: holder -> how many of its measures and scores are wrong.
-        lit: edge -> how many wrong entries came along it.
-        trips: what is on its way, and when.
-        first, end: first day worth looking at, and the horizon.
-    """
-
-    edges: dict[Pair, list[str]]
-    owners: list[str]
+    edges: dict[Pair, list[str]]  # every edge -> what it hands over, for people
+    owners: list[str]  # the holders who own lists, adopted ones left out, sorted
+    # `first`, `end`: first day worth looking at, and the horizon.
     first: int
     end: int
+    # Holder (or file) -> how many of its entries are wrong.
     entries: dict[str, Count] = field(default_factory=lambda: defaultdict(Count))
+    # Holder -> how many of its measures and scores are wrong.
     followed: dict[str, Count] = field(default_factory=lambda: defaultdict(Count))
+    # Edge -> how many wrong entries came along it.
     lit: dict[Pair, Count] = field(default_factory=lambda: defaultdict(Count))
-    trips: list[Trip] = field(default_factory=list)
+    trips: list[Trip] = field(default_factory=list)  # what is on its way, and when
 
     @property
     def nodes(self) -> list[str]:
