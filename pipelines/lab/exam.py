@@ -15,9 +15,11 @@ from random import Random
 
 from pipelines.home import write_text
 from pipelines.lab.cases import write_database
+from pipelines.lab.catalogue import LABS
 from pipelines.lab.folder import ANSWERS, EXAM, begin_folder, write_about
 from pipelines.lab.judge import Mark, Verdict
 from pipelines.lab.worlds import Base, draw_of, make_base, number_of, see_salt
+from schemas.said_once import read_yaml_file
 
 QUESTIONS = 10
 POINTS = 10
@@ -47,124 +49,7 @@ class Question:
     draws: dict[str, str]  # name -> SELECT of the values it may have
 
 
-LIST = "SELECT list FROM entries GROUP BY list HAVING count(*) >= 8"
-HOLDER = "SELECT holder FROM copies GROUP BY holder HAVING count(*) >= 20"
-DAY = "SELECT DISTINCT from_day FROM entries WHERE from_day BETWEEN '2024-02-01' AND '2024-04-20'"
-FEED = "SELECT feed FROM events GROUP BY feed HAVING count(*) >= 15"
-KEEPER = "SELECT DISTINCT keeper FROM grades"
-PROPERTY = "SELECT property FROM facts GROUP BY property HAVING count(DISTINCT feed) > 1"
-BANK = [
-    Question(
-        "How many subjects are on the list `{list}` on {day}, as it was believed on that day?",
-        "SELECT count(DISTINCT subject_id) FROM entries WHERE list = '{list}' AND from_day <= '{day}' "
-        "AND (to_day IS NULL OR to_day > '{day}')",
-        {"list": LIST, "day": DAY},
-    ),
-    Question(
-        "How many versions of entries of the list `{list}` were ever believed?",
-        "SELECT count(*) FROM entries WHERE list = '{list}'",
-        {"list": LIST},
-    ),
-    Question(
-        "How many subjects does the holder `{holder}` show on any list on {day}?",
-        "SELECT count(DISTINCT subject_id) FROM copies WHERE holder = '{holder}' AND from_day <= '{day}' "
-        "AND (to_day IS NULL OR to_day > '{day}')",
-        {"holder": HOLDER, "day": DAY},
-    ),
-    Question(
-        "How many copies that the holder `{holder}` shows were handed on at least twice (`distance`)?",
-        "SELECT count(*) FROM copies WHERE holder = '{holder}' AND distance >= 2",
-        {"holder": HOLDER},
-    ),
-    Question(
-        "By how many different paths does the list `{list}` reach holders other than its owner?",
-        "SELECT count(DISTINCT path) FROM paths WHERE list = '{list}' AND distance > 0",
-        {"list": LIST},
-    ),
-    Question(
-        "How many events of the feed `{feed}` became known more than {n} days after they happened?",
-        "SELECT count(*) FROM events WHERE feed = '{feed}' AND from_day > event_day + {n}",
-        {"feed": FEED, "n": "SELECT unnest([5, 10, 20, 40, 80])"},
-    ),
-    Question(
-        "How many subjects have at least {n} events of any kind?",
-        "SELECT count(*) FROM (SELECT subject_id FROM events GROUP BY subject_id HAVING count(*) >= {n})",
-        {"n": "SELECT unnest([2, 3, 4, 5, 6])"},
-    ),
-    Question(
-        "How many events of the feed `{feed}` were matched by the method `{method}`?",
-        "SELECT count(*) FROM events WHERE feed = '{feed}' AND method = '{method}'",
-        {"feed": FEED, "method": "SELECT method FROM events GROUP BY method"},
-    ),
-    Question(
-        "What is the sum of `amount_yuan`, in yuan without decimals cut off downwards, of all events of the "
-        "feed `{feed}`? (Missing amounts count as nothing.)",
-        "SELECT CAST(floor(coalesce(sum(amount_yuan), 0)) AS BIGINT) FROM events WHERE feed = '{feed}'",
-        {"feed": FEED},
-    ),
-    Question(
-        "On how many different days did a version of an entry of the list `{list}` begin?",
-        "SELECT count(DISTINCT from_day) FROM entries WHERE list = '{list}'",
-        {"list": LIST},
-    ),
-    Question(
-        "How many subjects are struck by a measure because of the list `{list}`, themselves or by a link?",
-        "SELECT count(DISTINCT subject_id) FROM measures WHERE list = '{list}'",
-        {"list": "SELECT DISTINCT list FROM measures"},
-    ),
-    Question(
-        "How many measures because of the list `{list}` reach somebody through a link (`link_path` is not "
-        "empty)?",
-        "SELECT count(*) FROM measures WHERE list = '{list}' AND coalesce(link_path, '') <> ''",
-        {"list": "SELECT DISTINCT list FROM measures"},
-    ),
-    Question(
-        "What is the lowest number of points that `{keeper}` ever gave anybody?",
-        "SELECT min(points) FROM grades WHERE keeper = '{keeper}'",
-        {"keeper": KEEPER},
-    ),
-    Question(
-        "How many subjects had at `{keeper}` more than one grade over time?",
-        "SELECT count(*) FROM (SELECT subject_id FROM grades WHERE keeper = '{keeper}' GROUP BY subject_id "
-        "HAVING count(DISTINCT grade) > 1)",
-        {"keeper": KEEPER},
-    ),
-    Question(
-        "How many facts of the property `{property}` lost against another (`won` is false)?",
-        "SELECT count(*) FROM facts WHERE property = '{property}' AND NOT won",
-        {"property": PROPERTY},
-    ),
-    Question(
-        "How many enterprises have a name that at least one other subject bears as well?",
-        "SELECT count(*) FROM subjects WHERE subject_kind = 'enterprise' AND name IN "
-        "(SELECT name FROM subjects GROUP BY name HAVING count(*) > 1)",
-        {},
-    ),
-    Question(
-        "How many residents bear a name that at least {n} residents bear?",
-        "SELECT count(*) FROM subjects WHERE subject_kind = 'resident' AND name IN (SELECT name "
-        "FROM subjects WHERE subject_kind = 'resident' GROUP BY name HAVING count(*) >= {n})",
-        {"n": "SELECT unnest([2, 3])"},
-    ),
-    Question(
-        "To how many different subjects does a link of the kind `{kind}` lead (`b_id`)?",
-        "SELECT count(DISTINCT b_id) FROM links WHERE link_kind = '{kind}'",
-        {"kind": "SELECT DISTINCT link_kind FROM links"},
-    ),
-    Question(
-        "How many versions of entries of the list `{list}` rest on another entry rather than on a record?",
-        "SELECT count(DISTINCT entry_version) FROM evidence WHERE parent_kind = 'entry' AND entry_version IN "
-        "(SELECT entry_version FROM entries WHERE list = '{list}')",
-        {"list": "SELECT DISTINCT list FROM entries JOIN evidence USING (entry_version) "
-                 "WHERE parent_kind = 'entry'"},
-    ),
-    Question(
-        "What is the greatest number of days, to the end or to 31 December 2026 if there is none, over which "
-        "`{holder}` shows any copy?",
-        "SELECT max(coalesce(to_day, DATE '2026-12-31') - from_day) FROM copies WHERE holder = '{holder}'",
-        {"holder": HOLDER},
-    ),
-]  # fmt: skip
+BANK = [Question(**one) for one in read_yaml_file(LABS / "exam.yml")]
 
 
 def make_exam(student: str, salt: str, folder: Path) -> None:
