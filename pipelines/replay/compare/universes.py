@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from typing import ClassVar
 
 import pandas as pd
 
-from pipelines.home import Home
-from pipelines.model import Model
 from pipelines.replay.compare import diff
 from pipelines.replay.compare.diff import Difference
 from pipelines.replay.compare.evidence import Evidence, look_up
@@ -29,37 +29,26 @@ from pipelines.replay.plan.remedies import Shown
 from pipelines.replay.recompute.base import TOLD, Base
 from pipelines.replay.recompute.prepared import LAID_OUT
 from pipelines.replay.recompute.small import ADDED
-from schemas.progress import Progress
 from sources.faults import FaultError
 
+COUNTED = f"{LAID_OUT}.days_of_cells"  # the table of the base's `denominators`
 MOST_DRAWN = 40  # places drawn at most until a fault changes something
 
 
 class Universes(Base):
-    """A base opened for replays, with which the universes worked out in it are compared.
+    """A base opened for replays, with which the universes worked out in it are compared."""
 
-    Args:
-        home, join, policy, threads, everything, progress, gates: see `Base`.
+    beside: ClassVar[Mapping[str, str]] = {COUNTED: diff.denominators()}
 
-    Raises:
-        HomeError: if nothing has been built in the home, or with other models, network or codes.
-    """
+    @cached_property
+    def about(self) -> diff.About:
+        """What comparisons with the base have in common."""
+        return diff.about(self.db, "base", counted=COUNTED)
 
-    def __init__(
-        self,
-        home: Home,
-        join: str | None = None,
-        policy: Mapping[str, str] | None = None,
-        threads: int | None = 1,
-        everything: bool = False,
-        progress: Progress | None = None,
-        gates: Sequence[Model] = (),
-    ) -> None:
-        counted = f"{LAID_OUT}.days_of_cells"
-        beside = {counted: diff.denominators()}
-        super().__init__(home, join, policy, threads, everything, progress, gates, beside)
-        self.about = diff.about(self.db, "base", counted=counted)
-        self.sides = Sides(self.small, self.feeds)
+    @cached_property
+    def sides(self) -> Sides:
+        """Both sides of the comparisons."""
+        return Sides(self.small, self.feeds)
 
     def follow(
         self, cases: Sequence[Sequence[Edit]], paths: bool = False, telling: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import pandas as pd
 
@@ -41,11 +41,13 @@ class Base:
         everything: whether to work out every table, those no replay tells of included.
         progress: called with a label, steps done and steps in all while the base is laid out.
         gates: models to be worked out beside those of the build, such as gates of any stage.
-        beside: what else a comparison wants to know of the base alone, see `prepared`.
 
     Raises:
         HomeError: if nothing has been built in the home, or with other models, network or codes.
     """
+
+    # What else a comparison wants to know of the base alone, see `prepared`.
+    beside: ClassVar[Mapping[str, str]] = {}
 
     def __init__(
         self,
@@ -56,7 +58,6 @@ class Base:
         everything: bool = False,
         progress: Progress | None = None,
         gates: Sequence[Model] = (),
-        beside: Mapping[str, str] | None = None,
     ) -> None:
         about = home.current()
         see_up_to_date(home)
@@ -65,7 +66,7 @@ class Base:
         self.feeds: Mapping[str, Feed] = feeds()
         models = models_of(base, everything, gates)
         folder = home.kept / ("gated" if gates else "prepared")
-        self.base = prepared(base, folder, models, progress, gates, beside)
+        self.base = prepared(base, folder, models, progress, gates, self.beside)
         self.models = [*models, *gates]
         self.decided = said_by(base).decided
         self.small = Small(self.base, threads)
