@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -61,18 +61,9 @@ class Summary:
 
     def named_by(self) -> list[str]:
         """What the parts of an arm's name are, in their order; empty if there is but one arm."""
-        return varying(
-            [
-                Arm(
-                    arm["join"],
-                    tuple(arm["policy"].items()),
-                    None if pd.isna(after) else after,
-                    arm["remedy"],
-                )
-                for arm in self.arms.to_dict("records")
-                for after in [arm["correct_after"]]
-            ]
-        )
+        told = self.arms[list(_is(Arm("")))].astype(object)
+        rows = told.where(told.notna(), None).to_dict("records")
+        return varying([Arm(**row | {"policy": tuple(row["policy"].items())}) for row in rows])
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Name -> table, for all of them."""
@@ -91,12 +82,7 @@ def _asked(manifest: Path) -> tuple[Mapping[str, Any], list[Arm], date]:
     try:
         said = json.loads(manifest.read_text(encoding="utf-8"))
         arms = [
-            Arm(
-                arm["join"],
-                tuple((k, v) for k, v in arm["policy"]),
-                arm["correct_after"],
-                arm["remedy"],
-            )
+            Arm(arm["join"], tuple(map(tuple, arm["policy"])), arm["correct_after"], arm["remedy"])
             for arm in said["arms"]
         ]
         int(said["design"]["seed"])
@@ -245,9 +231,7 @@ class _Faults:
 
 
 def _is(arm: Arm) -> dict[str, Any]:
-    policy = dict(arm.policy)
-    after, remedy = arm.correct_after, arm.remedy
-    return {"join": arm.join, "policy": policy, "correct_after": after, "remedy": remedy}
+    return asdict(arm) | {"policy": dict(arm.policy)}
 
 
 def _estimates(faults: _Faults, arm: int) -> dict[str, float | None]:

@@ -110,34 +110,25 @@ def faults() -> list[Row]:
     from schemas.contract import feeds
     from sources.faults import kinds
 
+    told = [
+        (one, one.scope, [name for name, feed in feeds().items() if one.fits(feed)])
+        for one in kinds().values()
+    ]
+    told += [(one, one.place, []) for one in mishaps().values()]
     return [
         {
-            "fault": fault.kind,
-            "title": fault.title,
-            "description": fault.description,
-            "level": fault.level,
-            "scope": fault.scope,
-            "group": fault.group,
-            "mechanism": fault.mechanism,
-            "intent": fault.intent,
-            "seen": fault.models,
-            "feeds": [name for name, feed in feeds().items() if fault.fits(feed)],
+            "fault": one.kind,
+            "title": one.title,
+            "description": one.description,
+            "level": one.level,
+            "scope": scope,
+            "group": one.group,
+            "mechanism": one.mechanism,
+            "intent": one.intent,
+            "seen": one.models,
+            "feeds": fed,
         }
-        for fault in kinds().values()
-    ] + [
-        {
-            "fault": mishap.kind,
-            "title": mishap.title,
-            "description": mishap.description,
-            "level": mishap.level,
-            "scope": mishap.place,
-            "group": mishap.group,
-            "mechanism": mishap.mechanism,
-            "intent": mishap.intent,
-            "seen": mishap.models,
-            "feeds": [],
-        }
-        for mishap in mishaps().values()
+        for one, scope, fed in told
     ]
 
 
