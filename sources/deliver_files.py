@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import pyarrow as pa
@@ -51,20 +50,15 @@ class Delivery:
     def __enter__(self) -> Delivery:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         if self.file is not None:
-            if error is None:
+            if not any(failure):
                 self.file.write(files.ended(self.feed, self.held or b""))
             self.file.close()
-        elif error is None and files.is_text(self.feed):
+        elif not any(failure) and files.is_text(self.feed):
             records = pa.concat_arrays(self.pieces) if self.pieces else pa.array([], pa.binary())
             self.path.write_bytes(files.assemble(self.feed, records))
-        elif error is None:
+        elif not any(failure):
             rows = pa.concat_tables(self.pieces) if self.pieces else files.empty_table(self.feed)
             files.write(self.feed, rows, self.path)
 

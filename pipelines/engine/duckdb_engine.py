@@ -13,7 +13,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -263,17 +262,10 @@ class DuckDBEngine(Engine):
         self.files.append(str(path))
         self.execute(f"ATTACH {literal(str(path))} AS {name} (READ_ONLY)")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
+    def __exit__(self, *failure: object) -> None:
+        # What went wrong first is what counts.
+        with contextlib.suppress(*([DatabaseError] if any(failure) else ())):
             self.close()
-        else:
-            with contextlib.suppress(DatabaseError):  # what went wrong first is what counts
-                self.close()
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

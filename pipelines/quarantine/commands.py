@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer import Argument, Option
@@ -90,53 +90,39 @@ def correct(
         if column in values:
             raise ValueError(f"--set {column} is given twice; give it once.")
         values[column] = value or None
-    _decide("correct", who, why, row, feed, rule, home, as_json, values)
+    step = ("correct", who, why)
+    _decide(home, as_json, *step, row=row, feed=feed, rule=rule, values=values)
 
 
-@quarantine.command()
-def release(
-    who: WhoOption,
-    why: WhyOption,
-    row: RowsArgument = None,
-    feed: FeedOption = None,
-    rule: RuleOption = None,
-    home: HomeOption = HOME,
-    as_json: JsonOption = False,
-) -> None:
-    """Let a row, or a delivery held, into the next build: as it is, or as it was corrected."""
-    _decide("release", who, why, row, feed, rule, home, as_json)
+def _step(what: str, said: str) -> None:
+    """A command for a step that says nothing of the row but what is to become of it."""
+
+    @quarantine.command(what, help=said)
+    def step(
+        who: WhoOption,
+        why: WhyOption,
+        row: RowsArgument = None,
+        feed: FeedOption = None,
+        rule: RuleOption = None,
+        home: HomeOption = HOME,
+        as_json: JsonOption = False,
+    ) -> None:
+        _decide(home, as_json, what, who, why, row=row, feed=feed, rule=rule)
 
 
-@quarantine.command()
-def discard(
-    who: WhoOption,
-    why: WhyOption,
-    row: RowsArgument = None,
-    feed: FeedOption = None,
-    rule: RuleOption = None,
-    home: HomeOption = HOME,
-    as_json: JsonOption = False,
-) -> None:
-    """Keep a row out for good and take it off the list of open ones."""
-    _decide("discard", who, why, row, feed, rule, home, as_json)
+_step(
+    "release",
+    "Let a row, or a delivery held, into the next build: as it is, or as it was corrected.",
+)
+_step("discard", "Keep a row out for good and take it off the list of open ones.")
 
 
-def _decide(
-    what: str,
-    who: str,
-    why: str,
-    row: str | None,
-    feed: str | None,
-    rule: str | None,
-    home: Path,
-    as_json: bool,
-    values: dict[str, str | None] | None = None,
-) -> None:
+def _decide(home: Path, as_json: bool, *step: str, feed: str | None, **more: Any) -> None:
     """Take a step in quarantine and say what follows."""
     from pipelines.printed import print_steps
     from pipelines.quarantine.steps import decide
     from schemas.contract import feeds
 
     see_one_of(feed, list(feeds()), "--feed")
-    told = decide(Home(home), what, who, why, row=row, feed=feed, rule=rule, values=values)
+    told = decide(Home(home), *step, feed=feed, **more)
     print_json(told) if as_json else print_steps(told)
