@@ -7,8 +7,7 @@ the home.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from sources.deliver import MOST_DAYS
 from sources.faults.base import SCOPES
 
 if TYPE_CHECKING:
-    from pipelines.replay import FaultSpec, Scenario
+    from pipelines.replay import Scenario
 
 OF_A_FAULT = ("fault", "feed", "record", "day", "set", "scope", "seed", "holder", "sender", "list",
               "entry", "subject", "other", "backup")  # fmt: skip
@@ -49,19 +48,17 @@ class Case:
 
     # Names and values that ask for it, as they stand in its address.
     pairs: tuple[tuple[str, str], ...]
-    specs: tuple[FaultSpec, ...]
-    # `join`, `policy`, `remedy`, `text`: see `pipelines.replay.replay`.
-    join: str | None = None
-    policy: Mapping[str, str] = field(default_factory=dict)
-    remedy: str | None = None
-    text: str | None = None
-    scenario: Scenario | None = None  # the saved replay it is made from, if it is
+    scenario: Scenario  # what they ask for
 
     @property
     def means(self) -> str:
         """All that decides what comes of it: a scenario's file may change while its name stays."""
-        asked = (self.specs, self.join, sorted(self.policy.items()), self.remedy)
-        return repr((*asked, self.scenario))
+        return repr(replace(self.scenario, text=None))
+
+    @property
+    def saved(self) -> bool:
+        """Whether it is made from a saved replay."""
+        return any(name == "scenario" for name, _ in self.pairs)
 
     @property
     def query(self) -> str:
@@ -75,30 +72,27 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
     Raises:
         RequestError, FaultError, ScenarioError, NetworkError: if it makes no sense, in one sentence.
     """
-    from pipelines.replay import load
+    from pipelines.replay import Scenario, load
     from pipelines.replay.plan.options import asked as fault_asked
     from pipelines.replay.plan.remedies import clocks, see_remedy
     from pipelines.replay.plan.scenario import see_same_world
 
-    join = asked.one_of("join", JOINS)
-    policy = policy_of(asked.texts("policy"))
-    remedy = asked.one_of("remedy", tuple(clocks()))
+    beside = {
+        "join": asked.one_of("join", JOINS),
+        "policy": policy_of(asked.texts("policy")),
+        "remedy": asked.one_of("remedy", tuple(clocks())),
+    }
     after = asked.number("correct_after", 1, MOST_DAYS)
     dispute = asked.text("dispute", 80)
-    text = None if dispute is None else text_of_dispute(laboratory, dispute)
+    beside["text"] = None if dispute is None else text_of_dispute(laboratory, dispute)
     name = asked.text("scenario", 60)
-    scenario = None
     if name is not None:
         if given := [n for n in OF_A_FAULT if asked.texts(n)]:
             raise RequestError(f"A scenario says its own faults; leave out {', '.join(given)}.")
         path = scenario_file(laboratory, name)
         scenario = load(path)
         see_same_world(scenario, laboratory.about, path)
-        under = scenario.under(
-            join=join, policy=policy, correct_after=after, remedy=remedy, text=text
-        )
-        specs, join, policy = tuple(under.faults), under.join, under.policy
-        remedy, text = under.remedy, under.text
+        scenario = scenario.under(correct_after=after, **beside)
     else:
         sets = asked.texts("set")
         column, value = asked.text("column"), asked.texts("value")
@@ -106,34 +100,29 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
             sets = [*sets, f"{column}={value[0] if value else ''}"]
         elif value:
             raise RequestError("`value` is given without the `column` it is for.")
-        specs = (
-            fault_asked(
-                fault=asked.text("fault"),
-                seed=asked.number("seed", 0, MOST_SEED),
-                feed=asked.text("feed"),
-                record=asked.text("record"),
-                delivery=asked.text("day"),
-                backup=asked.text("backup"),
-                sets=sets,
-                scope=asked.one_of("scope", SCOPES),
-                correct_after=after,
-                **{
-                    n: asked.text(n)
-                    for n in ("holder", "sender", "list", "entry", "subject", "other")
-                },
-            ),
+        names = ("fault", "feed", "record", "backup", "holder", "sender", "list", "entry",
+                 "subject", "other")  # fmt: skip
+        spec = fault_asked(
+            **{n: asked.text(n) for n in names},
+            seed=asked.number("seed", 0, MOST_SEED),
+            delivery=asked.text("day"),
+            sets=sets,
+            scope=asked.one_of("scope", SCOPES),
+            correct_after=after,
         )
-    see_remedy(remedy, any(spec.correct_after for spec in specs), text)
-    tier, level = laboratory.run["tier"], join or laboratory.run["join_level"]
+        scenario = Scenario((spec,), **beside)
+    see_remedy(scenario.remedy, any(s.correct_after for s in scenario.faults), scenario.text)
+    tier, level = laboratory.run["tier"], scenario.join or laboratory.run["join_level"]
     laboratory.kept(  # seen to be one, once
-        ("policy", level, *sorted(policy.items())), lambda: read_network(tier, level, policy)
+        ("policy", level, *sorted(scenario.policy.items())),
+        lambda: read_network(tier, level, scenario.policy),
     )
     kept = [(n, v) for n, v in asked.pairs if n in TAKES and v and n not in ("column", "value")]
     if name is None and column is not None:
         kept.append(("set", sets[-1]))
     order = {n: at for at, n in enumerate(TAKES)}
     pairs = tuple(sorted(kept, key=lambda pair: order[pair[0]]))
-    return Case(pairs, specs, join, policy, remedy, text, scenario)
+    return Case(pairs, scenario)
 
 
 def command_line(case: Case, home: Path) -> str:

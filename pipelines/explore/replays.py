@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ from pipelines.explore.case import Case
 from pipelines.explore.laboratory import Laboratory
 
 if TYPE_CHECKING:
-    from pipelines.replay import FaultSpec, Replay
+    from pipelines.replay import Replay
 
 
 def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
@@ -27,35 +26,25 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
     from pipelines.replay.plan.disputes import Dispute
 
     def make() -> Replay:
-        with laboratory.universes(case.join, case.policy) as universes:
-
-            def at(specs: Sequence[FaultSpec]) -> Replay:
-                return replay_on(
-                    universes,
-                    laboratory.home,
-                    specs,
-                    join=case.join,
-                    policy=case.policy or None,
-                    scenario=case.scenario,
-                    paths=paths,
-                    remedy=case.remedy,
-                )
-
-            found, drawn = at(case.specs), len(case.specs) == 1 and case.specs[0].drawn
-            if found.faulty.differs or not drawn:
+        asked = replace(case.scenario, text=None)
+        with laboratory.universes(asked.join, asked.policy) as universes:
+            found = replay_on(universes, laboratory.home, asked, paths)
+            specs = asked.faults
+            if found.faulty.differs or len(specs) > 1 or not specs[0].drawn:
                 return found
             # Drawn as for the command: where a correction that is to come can still be delivered.
-            (spec,) = found_by_the_source(case.specs, case.remedy)
-            return at([universes.first_with_effect(spec, followed=1)])
+            (spec,) = found_by_the_source(specs, asked.remedy)
+            drawn = replace(asked, faults=(universes.first_with_effect(spec, followed=1),))
+            return replay_on(universes, laboratory.home, drawn, paths)
 
-    found = laboratory.kept(("replay", paths, case.means), make)
-    if case.text is None:
+    found, text = laboratory.kept(("replay", paths, case.means), make), case.scenario.text
+    if text is None:
         return found
     name = next((value for name, value in case.pairs if name == "dispute"), None)
     return replace(
         found,
-        scenario=replace(found.scenario, text=case.text),
-        dispute=name and Dispute(f"disputes/{name}.json", case.text),
+        scenario=replace(found.scenario, text=text),
+        dispute=name and Dispute(f"disputes/{name}.json", text),
     )
 
 
@@ -67,10 +56,10 @@ def at_its_place(case: Case, found: Replay) -> tuple[tuple[str, str], ...]:
     """
     from pipelines.replay.plan.faults import PLACE
 
-    if case.scenario is not None:
+    if case.saved:
         return case.pairs
-    (spec,), (edit,) = found.scenario.faults, found.edits
-    if edit.feed is not None and (case.specs[0].record or case.specs[0].delivery):
+    (asked,), (spec,), (edit,) = case.scenario.faults, found.scenario.faults, found.edits
+    if edit.feed is not None and (asked.record or asked.delivery):
         return case.pairs
     places = {"feed": spec.feed, "record": edit.struck.record_id, "day": spec.delivery}
     places |= {name: getattr(spec, name) for name in PLACE}

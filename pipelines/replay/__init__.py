@@ -110,30 +110,22 @@ def replay(
     place = home if isinstance(home, Home) else Home(home)
     specs = (fault,) if isinstance(fault, FaultSpec) else tuple(fault)
     see_remedy(remedy, any(spec.correct_after for spec in specs), text)
+    case = replace(scenario or Scenario(specs), faults=specs, remedy=remedy, text=text)
+    case = replace(case, join=join or case.join, policy=dict(policy or case.policy))
     passing_over = passing_over and len(specs) == 1 and specs[0].drawn
     if not rebuild or passing_over:
         with Universes(place, join, policy, progress=progress) as universes:
             if passing_over:
                 specs = (universes.first_with_effect(found_by_the_source(specs, remedy)[0]),)
             if not rebuild:
-                found = replay_on(
-                    universes,
-                    place,
-                    specs,
-                    join=join,
-                    policy=policy,
-                    scenario=scenario,
-                    paths=paths,
-                    remedy=remedy,
-                    text=text,
-                )
+                found = replay_on(universes, place, replace(case, faults=specs), paths)
     if rebuild:
         noticing = _noticing(remedy)
         done = partial(remedied_states, name=noticing) if noticing else None
         specs = found_by_the_source(specs, remedy)
         with rebuilt(place, specs, join, policy, workdir, progress, done) as (edits, states):
             result = outcome.of_states(states, edits, paths)
-        found = _told(result, place, join, policy, scenario, remedy, text, "rebuild", start)
+        found = _told(result, place, case, "rebuild", start)
     return replace(
         found,
         seconds=time.perf_counter() - start,
@@ -142,31 +134,21 @@ def replay(
     )
 
 
-def replay_on(
-    universes: Universes,
-    home: Home,
-    specs: Sequence[FaultSpec],
-    *,
-    join: str | None = None,
-    policy: Mapping[str, str] | None = None,
-    scenario: Scenario | None = None,
-    paths: bool = False,
-    remedy: str | None = None,
-    text: str | None = None,
-) -> Replay:
+def replay_on(universes: Universes, home: Home, case: Scenario, paths: bool = False) -> Replay:
     """Follow a case on a base that is open. Nothing is written: a dispute is kept by `replay` alone.
 
     Args:
         universes: the base, of this home, level of joining and policy.
-        home: see `replay`, as for the others.
+        paths: see `replay`.
 
     Raises:
         FaultError, EditError: if a fault cannot be, in one sentence.
     """
     start = time.perf_counter()
-    see_remedy(remedy, any(spec.correct_after for spec in specs), text)
-    result = universes.follow_one(found_by_the_source(specs, remedy), _noticing(remedy), paths)
-    return _told(result, home, join, policy, scenario, remedy, text, "replay", start)
+    see_remedy(case.remedy, any(spec.correct_after for spec in case.faults), case.text)
+    specs = found_by_the_source(case.faults, case.remedy)
+    result = universes.follow_one(specs, _noticing(case.remedy), paths)
+    return _told(result, home, case, "replay", start)
 
 
 def _noticing(remedy: str | None) -> str | None:
@@ -174,25 +156,11 @@ def _noticing(remedy: str | None) -> str | None:
     return remedy if remedy != "source" else None
 
 
-def _told(
-    result: outcome.Outcome,
-    home: Home,
-    join: str | None,
-    policy: Mapping[str, str] | None,
-    scenario: Scenario | None,
-    remedy: str | None,
-    text: str | None,
-    mode: str,
-    start: float,
-) -> Replay:
+def _told(result: outcome.Outcome, home: Home, case: Scenario, mode: str, start: float) -> Replay:
     """An outcome with what else is told of a replay."""
-    world = world_of(home.current())
-    return Replay(
-        **vars(result),
-        scenario=written_out(scenario, result.edits, join, policy, world, remedy, text),
-        mode=mode,
-        seconds=time.perf_counter() - start,
-    )
+    scenario = written_out(case, result.edits, world_of(home.current()))
+    seconds = time.perf_counter() - start
+    return Replay(**vars(result), scenario=scenario, mode=mode, seconds=seconds)
 
 
 def compare(first: Path, second: Path) -> Comparison:
@@ -245,32 +213,20 @@ def command(
     Raises:
         FaultError, ScenarioError: if the options do not go together, in one sentence.
     """
+    asked_for = {"join": join, "policy": policy or {}, "remedy": remedy, "text": text}
     if scenario is None:
-        return replay(
-            home,
-            asked(correct_after=correct_after, **options),
-            join=join,
-            policy=policy or None,
-            rebuild=rebuild,
-            gained=True,
-            paths=paths,
-            passing_over=True,
-            remedy=remedy,
-            text=text,
-            progress=progress,
-        )
-    given = [
-        {"sets": "--set", "delivery": "--day"}.get(name, f"--{name}")
-        for name, value in options.items()
-        if value is not None and value != []
-    ]
-    if given:
-        raise FaultError(f"A scenario says its own faults; give it without {', '.join(given)}.")
-    read = load(scenario)
-    see_same_world(read, Home(home).current(), scenario)
-    case = read.under(
-        join=join, policy=policy, correct_after=correct_after, remedy=remedy, text=text
-    )
+        case = Scenario((asked(correct_after=correct_after, **options),), **asked_for)
+    else:
+        given = [
+            {"sets": "--set", "delivery": "--day"}.get(name, f"--{name}")
+            for name, value in options.items()
+            if value is not None and value != []
+        ]
+        if given:
+            raise FaultError(f"A scenario says its own faults; give it without {', '.join(given)}.")
+        read = load(scenario)
+        see_same_world(read, Home(home).current(), scenario)
+        case = read.under(correct_after=correct_after, **asked_for)
     return replay(
         home,
         case.faults,
@@ -278,8 +234,9 @@ def command(
         policy=case.policy or None,
         rebuild=rebuild,
         gained=True,
-        scenario=read,
+        scenario=case,
         paths=paths,
+        passing_over=scenario is None,
         remedy=case.remedy,
         text=case.text,
         progress=progress,

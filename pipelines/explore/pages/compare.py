@@ -52,7 +52,7 @@ def look(laboratory: Laboratory, asked: Asked) -> Answer:
             "own": first.pairs,
             "query": query_of(first.pairs),
             "joins": JOINS,
-            "join_now": first.join or laboratory.run["join_level"],
+            "join_now": first.scenario.join or laboratory.run["join_level"],
             "remedies": REMEDIES,
             "policies": _policies(laboratory),
             "chosen": dict(instead),

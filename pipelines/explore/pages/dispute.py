@@ -58,7 +58,7 @@ def send(laboratory: Laboratory, asked: Asked) -> str:
         raise RequestError(f"Nothing can be disputed: {why_not}.", 409)
     kept = keep_said(laboratory.home, {k: v for k, v in noticed.items() if k != "name"}, text)
     pairs = list(case.pairs)
-    if case.remedy == "dispute":
+    if case.scenario.remedy == "dispute":
         pairs.append(("dispute", Path(kept.file).stem))
     return f"/replay?{query_of(pairs)}#travels"
 
@@ -77,14 +77,7 @@ def _disputed(
     seen = None if remedy is None else remedy.noticed
     if seen is None:
         return case, None, remedy.why_not if remedy else "nothing is wrong"
-    told = {
-        "holder": seen.holder,
-        "list": seen.list,
-        "subject_id": seen.subject_id,
-        "kind": seen.kind,
-        "day": seen.day.isoformat(),
-    }
-    return case, told | {"name": found.words.name(seen.subject_id)}, None
+    return case, seen.json() | {"name": found.words.name(seen.subject_id)}, None
 
 
 def _as_it_stands(

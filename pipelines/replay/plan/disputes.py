@@ -34,15 +34,8 @@ def keep(home: Home, edits: Sequence[Edit], text: str | None) -> Dispute | None:
     if remedy is None or remedy.noticed is None:
         return None
     seen = remedy.noticed
-    noticed = {
-        "holder": seen.holder,
-        "list": seen.list,
-        "subject_id": seen.subject_id,
-        "kind": seen.kind,
-        "day": seen.day.isoformat(),
-    }
     said = text or f"What {seen.holder} shows of me on the list {seen.list} is wrong."
-    return keep_said(home, noticed, said)
+    return keep_said(home, seen.json(), said)
 
 
 def keep_said(home: Home, noticed: Mapping[str, str], text: str) -> Dispute:

@@ -148,6 +148,10 @@ class Cell:
     kind: str
     day: date
 
+    def json(self) -> dict[str, str]:
+        """As plain values."""
+        return vars(self) | {"day": self.day.isoformat()}
+
 
 @dataclass(frozen=True)
 class Step:

@@ -279,22 +279,11 @@ def _told(spec: FaultSpec) -> dict[str, Any]:
     return {key: value for key, value in node.items() if value is not None}
 
 
-def written_out(
-    given: Scenario | None,
-    edits: Sequence[Edit],
-    join: str | None,
-    policy: Mapping[str, str] | None,
-    world: Mapping[str, Any],
-    remedy: str | None = None,
-    text: str | None = None,
-) -> Scenario:
+def written_out(given: Scenario, edits: Sequence[Edit], world: Mapping[str, Any]) -> Scenario:
     """A scenario with everything that was drawn written down.
 
     Args:
-        given: what it was made from, if it was a scenario.
-        join, policy: the level of joining and the numbers of the network, where they are given.
         world: what the home says of its world, if the scenario does not.
-        remedy, text: what is done about them.
     """
     specs = tuple(
         edit.struck.written_out
@@ -309,16 +298,7 @@ def written_out(
         )
         for edit in edits
     )
-    given = given or Scenario(specs)
-    return replace(
-        given,
-        faults=specs,
-        join=join or given.join,
-        policy=dict(policy or given.policy),
-        world=dict(given.world or world),
-        remedy=remedy,
-        text=text,
-    )
+    return replace(given, faults=specs, world=dict(given.world or world))
 
 
 def world_of(about: Mapping[str, Any]) -> dict[str, Any]:

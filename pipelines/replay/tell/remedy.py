@@ -38,7 +38,7 @@ def remedy_json(replay: Outcome, dispute: Dispute | None = None) -> Node:
     seen = remedy.noticed
     return {
         "remedy": remedy.name,
-        "noticed": None if seen is None else vars(seen) | {"day": seen.day.isoformat()},
+        "noticed": None if seen is None else seen.json(),
         "steps": [_step(step) for step in remedy.steps],
         "correction_due": None if remedy.correct_on is None else remedy.correct_on.isoformat(),
         "why_not": remedy.why_not,
