@@ -82,55 +82,33 @@ def generate(
     try:
         for folder in (world, landing):
             parts[folder] = _partial(folder)
-        made = parts[world], parts[landing]
-        manifest = _make(*made, size, seed, days, dirt, tier, shards, progress)
+        made, delivered = parts[world], parts[landing]
+        used = feeds(tier)
+        calendar = [feed.delivery_days(DAY0, days) for feed in used.values()]
+        tell = _Steps(progress, sum(map(len, calendar)))
+        if shards == 1:
+            write_world(made, size, seed, days, progress)
+            wrong = deliver(made, delivered, used, seed, days, dirt, tell)
+        else:
+            # Of each process: together they use the machine once.
+            threads = max((os.cpu_count() or 1) // shards, 1)
+            with processes(shards) as each:
+                _draw_in(each, made, size, seed, days, progress)
+                wrong = _deliver_in(each, made, threads, delivered, used, seed, days, dirt, tell)
+        store.stream("injected", [pa.Table.from_pylist(wrong, INJECTED)], made, INJECTED)
+        manifest = manifest_of(size, seed, days, dirt, tier) | ({} if truth else {"seed": None})
+        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+        (delivered / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
         if not truth:
-            manifest = _write_manifest(parts[landing], manifest | {"seed": None})
             shutil.rmtree(parts.pop(world))
-            shutil.rmtree(
-                world, ignore_errors=True
-            )  # what an earlier run left, of which `_partial` knew
+            # What an earlier run left, of which `_partial` knew.
+            shutil.rmtree(world, ignore_errors=True)
         for folder, partial in parts.items():
             _put(partial, folder)
     except BaseException:
         for partial in parts.values():
             shutil.rmtree(partial, ignore_errors=True)
         raise
-    return manifest
-
-
-def _make(
-    world: Path,
-    landing: Path,
-    size: str,
-    seed: int,
-    days: int,
-    dirt: float,
-    tier: str,
-    shards: int,
-    progress: Progress | None,
-) -> dict[str, Any]:
-    """Make both folders, which are empty."""
-    used = feeds(tier)
-    calendar = {name: feed.delivery_days(DAY0, days) for name, feed in used.items()}
-    tell = _Steps(progress, sum(map(len, calendar.values())))
-    if shards == 1:
-        write_world(world, size, seed, days, progress)
-        wrong = deliver(world, landing, used, seed, days, dirt, tell)
-    else:
-        # Of each process: together they use the machine once.
-        threads = max((os.cpu_count() or 1) // shards, 1)
-        with processes(shards) as each:
-            _draw_in(each, world, size, seed, days, progress)
-            wrong = _deliver_in(each, world, threads, landing, used, seed, days, dirt, tell)
-    store.stream("injected", [pa.Table.from_pylist(wrong, INJECTED)], world, INJECTED)
-
-    return _write_manifest(landing, manifest_of(size, seed, days, dirt, tier))
-
-
-def _write_manifest(landing: Path, manifest: dict[str, Any]) -> dict[str, Any]:
-    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-    (landing / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     return manifest
 
 

@@ -12,6 +12,7 @@ from sources.faults.base import Fault, History, Row, changed
 from sources.faults.draw import Draw
 
 Key = tuple[str | None, ...]
+Gate = Callable[[History], History]  # what is let through of what is delivered
 
 
 def faulty_history(
@@ -45,17 +46,12 @@ def faulty_history(
     )
 
 
-def _all(history: History) -> History:
-    """All that is delivered, as if no gate kept anything aside."""
-    return history
-
-
 def corrected_history(
     feed: Feed,
     clean: History,
     faulty: History,
     day: date,
-    let_through: Callable[[History], History] = _all,
+    let_through: Gate = lambda history: history,
 ) -> History:
     """What is delivered when the source puts things right with its delivery of `day`.
 
@@ -114,11 +110,7 @@ def _withdraws(feed: Feed, row: Row) -> bool:
 
 
 def _corrections(
-    feed: Feed,
-    clean: History,
-    sent: History,
-    day: date,
-    let_through: Callable[[History], History],
+    feed: Feed, clean: History, sent: History, day: date, let_through: Gate
 ) -> Iterator[Row]:
     known = _last(feed, sent, day)
     right, now = (_last(feed, let_through(history), day) for history in (clean, sent))
@@ -139,13 +131,7 @@ def _corrections(
             yield row | {feed.effect_column: feed.effect_code(effect)}
 
 
-def _owed(
-    feed: Feed,
-    clean: History,
-    sent: History,
-    day: date,
-    let_through: Callable[[History], History],
-) -> list[Row]:
+def _owed(feed: Feed, clean: History, sent: History, day: date, let_through: Gate) -> list[Row]:
     arrived, passed = (
         Counter(_content(feed, row) for d in rows if d <= day for row in rows[d])
         for rows in (sent, let_through(sent))
