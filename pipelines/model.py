@@ -93,11 +93,7 @@ class Model:
 
 @lru_cache(maxsize=1024)
 def _named(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Tables read and columns given by a SELECT, from one parse of it.
-
-    Raises:
-        ModelError: if it is none.
-    """
+    """Tables read and columns given by a SELECT, from one parse of it."""
     try:
         tables, columns = remembered("named", sql, lambda: named_in(sql))
     except ValueError as error:

@@ -76,11 +76,7 @@ def _lines(stage: str) -> tuple[Expectation, ...]:
 
 
 def _of_line(row: dict[str, str]) -> tuple[Expectation, ...]:
-    """What one line says.
-
-    Raises:
-        ValueError: if it is of no known form.
-    """
+    """What one line says."""
     table, form, of = row["table"], row["form"], row["of"]
     column: str | None = None
     arguments: dict[str, Any]
@@ -154,9 +150,6 @@ def _parts(text: str) -> tuple[dict[str, str], str, str]:
     """What the header of a file says by name, its reason, and the query below it.
 
     The header is the comment at the top, up to the last line of it that says something by name.
-
-    Raises:
-        ValueError: the end of a sentence that begins with the file.
     """
     lines = text.split("\n")  # not `splitlines`: a text of the query may hold other characters
     at_top = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))

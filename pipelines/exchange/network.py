@@ -206,11 +206,7 @@ def made_of_grades() -> frozenset[str]:
 
 
 def _whole(value: object, where: str, bounds: tuple[int, int], unit: str = "days") -> int:
-    """A whole number within bounds.
-
-    Raises:
-        NetworkError: naming what it is, the value and the bounds.
-    """
+    """A whole number within bounds."""
     least, most = bounds
     text = "" if isinstance(value, bool) else str(value).strip()
     # Longer numbers are out of bounds whatever they are, and may be too long to read.
@@ -224,33 +220,21 @@ def _whole(value: object, where: str, bounds: tuple[int, int], unit: str = "days
 
 
 def _choice(value: object, where: str, choices: tuple[str, ...]) -> str:
-    """One of the words there are.
-
-    Raises:
-        NetworkError: naming what it is, the value and the words.
-    """
+    """One of the words there are."""
     if value not in choices:
         raise NetworkError(f"{where} is {str(value)[:40]!r}; it is one of {', '.join(choices)}.")
     return str(value)
 
 
 def _texts(value: object, where: str) -> tuple[str, ...]:
-    """A list of at least one name.
-
-    Raises:
-        NetworkError: if it is no such list.
-    """
+    """A list of at least one name."""
     if not (isinstance(value, list) and value and all(isinstance(v, str) and v for v in value)):
         raise NetworkError(f"{where} is {value!r}; it is a list of names, like [court_dishonest].")
     return tuple(value)
 
 
 def _given(node: object, where: str, keys: tuple[str, ...]) -> dict:
-    """A mapping that has all of the keys.
-
-    Raises:
-        NetworkError: naming those that are missing.
-    """
+    """A mapping that has all of the keys."""
     if not isinstance(node, dict):
         raise NetworkError(f"{where} is {node!r}; it is a mapping with {', '.join(keys)}.")
     missing = [k for k in keys if node.get(k) is None]
@@ -289,11 +273,7 @@ def _edge(node: object) -> Edge:
 
 
 def _checked(edge: Edge, where: str) -> Edge:
-    """The edge, if what it says fits together.
-
-    Raises:
-        NetworkError: naming the edge and the rule it breaks.
-    """
+    """The edge, if what it says fits together."""
     mode = modes()[edge.mode]
     if mode.expires and (edge.expiry is None or edge.expiry < edge.every):
         raise NetworkError(

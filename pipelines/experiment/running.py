@@ -215,11 +215,7 @@ def _write(table: pa.Table, path: Path) -> None:
 
 
 def _read(path: Path, schema: pa.Schema) -> pa.Table:
-    """A part as it was written.
-
-    Raises:
-        DesignError: naming the file, if it is gone or damaged.
-    """
+    """A part as it was written."""
     try:
         return pq.read_table(path, schema=schema)
     except (OSError, pa.ArrowException) as error:

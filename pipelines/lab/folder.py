@@ -230,11 +230,7 @@ def _taken(place: Path) -> Submission:
 
 
 def _whose(place: Path) -> tuple[str, str]:
-    """By which student a submission is, and for which lab or the exam.
-
-    Raises:
-        ValueError: if it does not say so.
-    """
+    """By which student a submission is, and for which lab or the exam."""
     try:
         said = json.loads(dict(_files(place, [ABOUT]))[ABOUT])
         student, lab = str(said["student"]), str(said["lab"])

@@ -251,11 +251,7 @@ def _column(name: str, kind: str, values: pa.ChunkedArray) -> list[Any]:
 
 
 def _value(name: str, kind: str, value: Any) -> Any:
-    """A value of its type; what says the same otherwise is taken.
-
-    Raises:
-        FormError: if it is none.
-    """
+    """A value of its type; what says the same otherwise is taken."""
     try:
         if isinstance(value, str) and kind in ("whole", "number"):
             value = float(value)

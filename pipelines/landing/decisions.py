@@ -226,11 +226,7 @@ def courses(steps: Iterable[Step], known: Mapping[str, Feed] | None = None) -> C
 
 
 def _see_columns(step: Step, feed: Feed) -> None:
-    """See that a step speaks of the columns of its feed.
-
-    Raises:
-        DecisionError: naming a column that is missing, or that there is not.
-    """
+    """See that a step speaks of the columns of its feed."""
     said, names = step.row, set(feed.column_names)
     wrong = step.values.keys() - names if said is None else said.keys() ^ names
     for name in sorted(wrong | (step.values.keys() - names)):

@@ -138,11 +138,7 @@ def read_manifest(landing: Path) -> dict[str, Any]:
 
 
 def _said(path: Path) -> dict[str, Any]:
-    """What stands in a manifest; nothing if there is none.
-
-    Raises:
-        LandingError: if it cannot be read.
-    """
+    """What stands in a manifest; nothing if there is none."""
     if not path.exists():
         return {}
     try:
@@ -182,11 +178,7 @@ def _day(path: Path, said: Mapping[str, Any], name: str) -> date:
 
 
 def _check_manifest(path: Path, said: Mapping[str, Any]) -> None:
-    """See that what a manifest says fits together.
-
-    Raises:
-        LandingError: if not.
-    """
+    """See that what a manifest says fits together."""
     day0, last_day, horizon = (_day(path, said, name) for name in ("day0", "last_day", "horizon"))
     if not day0 <= last_day <= horizon:
         raise LandingError(
@@ -245,9 +237,6 @@ def _see_no_stray_day(landing: Path, every: Sequence[tuple[date, str]]) -> None:
 
     Args:
         every: day and file of every delivery, in order.
-
-    Raises:
-        LandingError: if so; it names the first file of the smaller side.
     """
     for n, ((before, _), (after, _)) in enumerate(zip(every, every[1:], strict=False), start=1):
         gap = (after - before).days

@@ -109,11 +109,7 @@ def read_batch(feed: Feed, group: Sequence[DeliveredFile]) -> Batch:
 
 
 def _content(one: DeliveredFile) -> bytes:
-    """The bytes of a delivery.
-
-    Raises:
-        LandingError: if they cannot be had.
-    """
+    """The bytes of a delivery."""
     try:
         return one.path.read_bytes()
     except OSError as error:

@@ -126,11 +126,7 @@ def _model(e: Expectation, columns: Mapping[str, Sequence[str]]) -> Model:
 
 
 def _without_stars(sql: str, columns: Mapping[str, Sequence[str]]) -> str:
-    """A query that names the columns it gives, where it says a star of one table.
-
-    Raises:
-        ModelError: if a star stands for the columns of several tables.
-    """
+    """A query that names the columns it gives, where it says a star of one table."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     for select in reversed(list(tree.find_all(exp.Select))):  # what stands inside first
         if not any(map(_starred, select.expressions)):

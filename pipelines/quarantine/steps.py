@@ -148,9 +148,6 @@ def _see(engine: Engine, one: Aside, what: str, values: Row) -> list[dict[str, A
 
     Returns:
         What keeps the row aside even so: `rule`, `column`, `sentence`.
-
-    Raises:
-        DecisionError: in one sentence, if it cannot.
     """
     if not one.kept and one.course is None:
         raise DecisionError(
@@ -184,11 +181,7 @@ def _see(engine: Engine, one: Aside, what: str, values: Row) -> list[dict[str, A
 
 
 def _corrected(one: Aside, values: Row) -> Row:
-    """The row with a correction made.
-
-    Raises:
-        DecisionError: if it cannot be.
-    """
+    """The row with a correction made."""
     names = one.feed.column_names
     for name in values:
         if name not in names:

@@ -91,11 +91,7 @@ def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
 
 
 def _record_starts(data: bytes, delimiter: int) -> tuple[np.ndarray, bool]:
-    """The line (from 0) each record begins on, and whether any record goes over several lines.
-
-    Raises:
-        Irregular: if a quote stands where RFC 4180 allows none, or a record ends in a bare CR.
-    """
+    """The line (from 0) each record begins on, and whether any record goes over several lines."""
     text = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(text == QUOTE)
     ends = np.flatnonzero(text == LF)

@@ -63,9 +63,6 @@ def _start(text: str) -> tuple[int, list[tuple[int, int, str]]]:
     Returns:
         The place, and of each member before it that holds records too: where its value begins and
         ends, and its name.
-
-    Raises:
-        Refused: if there is none.
     """
     at = SPACE.match(text).end()
     if at == len(text):
@@ -97,11 +94,7 @@ def _start(text: str) -> tuple[int, list[tuple[int, int, str]]]:
 
 
 def _name(text: str, at: int) -> tuple[str, int]:
-    """The name of the member that begins at a place, and where its value begins.
-
-    Raises:
-        json.JSONDecodeError: if there is none.
-    """
+    """The name of the member that begins at a place, and where its value begins."""
     at = SPACE.match(text, at).end()
     if text[at : at + 1] != '"':
         raise json.JSONDecodeError("Expecting a name in quotes", text, at)
@@ -235,9 +228,6 @@ def _members_after(text: str, at: int, others: list[tuple[int, int, str]]) -> in
 
     Args:
         at: the place after the list of records.
-
-    Raises:
-        json.JSONDecodeError: if something else stands there.
     """
     while True:
         at = SPACE.match(text, at).end()

@@ -97,11 +97,7 @@ def parse(feed: Feed, data: bytes, count: int) -> tuple[pa.Table, None]:
 
 
 def _as_written(feed: Feed, data: bytes, count: int) -> list[pa.StringArray]:
-    """The columns of records just as `render` writes those that need no escape.
-
-    Raises:
-        Irregular: if any of them is written another way.
-    """
+    """The columns of records just as `render` writes those that need no escape."""
     controls = np.count_nonzero(np.frombuffer(data, np.uint8) < ord(" "))
     if b"\\" in data or controls != count:
         raise Irregular("an escape, or a control character")
@@ -118,9 +114,6 @@ def _as_json(feed: Feed, data: bytes, count: int) -> list[pa.StringArray]:
 
     Every line must begin an object and there must be as many objects as lines: no object then goes
     over its line, and no line holds two.
-
-    Raises:
-        Irregular: if any of them is not exactly as the contract promises.
     """
     if b"\x00" in data or b"\\u0000" in data:
         raise Irregular("a NUL byte")

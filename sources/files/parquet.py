@@ -135,11 +135,7 @@ def _days(name: str, values: pa.Array) -> Column:
 
 
 def _numbers(name: str, values: pa.Array) -> Column:
-    """Floating-point numbers, whole ones without a point.
-
-    Raises:
-        Refused: if the type holds fewer digits than an amount has.
-    """
+    """Floating-point numbers, whole ones without a point."""
     if values.type not in EXACT:
         raise Refused(
             f"unknown type: column {name!r} is of type {values.type}, which holds three digits; "
@@ -175,11 +171,7 @@ def _but(texts: pa.Array, bad: dict[int, str]) -> pa.Array:
 
 
 def _opened(data: bytes) -> pyarrow.parquet.ParquetFile:
-    """A file whose footer, row groups and bytes agree with each other.
-
-    Raises:
-        Refused: if it is none, or holds bytes that no part of it accounts for.
-    """
+    """A file whose footer, row groups and bytes agree with each other."""
     try:
         about = footer(data)
     except ValueError as error:

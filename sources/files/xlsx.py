@@ -236,11 +236,7 @@ def _shown(values: list[str | None]) -> str:
 
 
 def _sheets(feed: Feed, data: bytes) -> list[Sheet]:
-    """The sheets of a workbook in the order of their tabs.
-
-    Raises:
-        Refused: if it is none, or would take more memory than its size can be the reason for.
-    """
+    """The sheets of a workbook in the order of their tabs."""
     parts = package(data)
     found = []
     try:
@@ -362,11 +358,7 @@ def _place(letters: bytes, row: bytes) -> tuple[int, int]:
 
 
 def _faults(raw: bytes) -> dict[tuple[int, int], str]:
-    """The cells of a sheet that show an error, or a formula without what it comes to.
-
-    Raises:
-        ValueError: if one does not say where it stands.
-    """
+    """The cells of a sheet that show an error, or a formula without what it comes to."""
     if b"<f" not in raw and b't="e"' not in raw and b"t='e'" not in raw:
         return {}
     if len(ERRORS.findall(raw)) != len(IN_ERROR.findall(raw)):

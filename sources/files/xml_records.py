@@ -169,11 +169,7 @@ def _element(feed: Feed, element: etree._Element) -> Element:
 
 
 def _whole(feed: Feed, data: bytes) -> list[Element] | None:
-    """Every element beneath the root; None if the document is no XML.
-
-    Raises:
-        Refused: if it is XML, but no document of this feed.
-    """
+    """Every element beneath the root; None if the document is no XML."""
     found = []
     root, stray = None, False
     try:

@@ -327,11 +327,7 @@ def _ages(seed: int, household: Ints, template: Ints, role: Ints) -> Days:
 
 
 def _sequences(seed: int, birthplace: Ints, born: Days, male: Flags) -> Ints:
-    """Three digits that tell people of one birthplace, birthday and sex apart; odd for men.
-
-    Raises:
-        ValueError: if more than 500 share all three, which the number has no room for.
-    """
+    """Three digits that tell people of one birthplace, birthday and sex apart; odd for men."""
     same = (birthplace << 33) + (born << 1) + male
     rank = rank_within(same)
     if rank.size and rank.max() >= 500:
