@@ -13,6 +13,7 @@ from schemas.contract import Feed
 from sources.dirt_rates import befallen
 from sources.faults import FaultError, Row, kind
 from sources.faults.draw import Draw, Nobody
+from sources.faults.history import spoilt as spoilt_by
 from sources.faults.identifiers import named_beside, scheme_of
 
 
@@ -116,8 +117,10 @@ def spoil(feed: Feed, versions: pa.Table, seed: int, dirt: float) -> Dirty:
         rows = versions.select(columns).take(pa.array(chosen)).to_pylist()
         chosen_keys = keys.take(pa.array(chosen)).to_pylist()
         spoilt = [
-            kind(name).module.spoil(
-                _whole(feed, row), Draw(seed, ("dirt", feed.name, name, key), feed, others)
+            spoilt_by(
+                kind(name),
+                _whole(feed, row),
+                Draw(seed, ("dirt", feed.name, name, key), feed, others),
             )
             for row, key in zip(rows, chosen_keys, strict=True)
         ]

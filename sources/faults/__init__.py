@@ -1,11 +1,12 @@
 """How one record, or one delivery, goes wrong: one module a kind, found by its file name.
 
-A module with one of three functions is a kind of fault, called as its file; adding the file adds the
+A module with one of these functions is a kind of fault, called as its file; adding the file adds the
 fault. The first paragraph of its docstring says what goes wrong, one sentence of plain English; the
 second where such a fault has been seen, or the rule it breaks. The function tells its level:
 
-* cell: `spoil(row, draw) -> row | None`, the row as it goes wrong, None where it changes nothing;
-  and `columns(feed)`, the columns it may change.
+* cell: `columns(feed)`, the columns it may change, and `write(text, column, draw) -> text | None`, what
+  stands in one of them instead, None where nothing can; or `spoil(row, draw) -> row | None`, the row as
+  it goes wrong, None where it changes nothing.
 * row: `resend(history, days, day, until, draw) -> history`, what is delivered of one record, day by
   day, instead; and optionally `places(feed, history, days)`, the days on which it changes something.
 * delivery: `send(day, days, sent, draw) -> bytes | None`, the file that goes out instead, of no bytes
@@ -50,6 +51,7 @@ __all__ = ["Fault", "FaultError", "History", "Row", "kind", "kinds"]
 # What makes a module a kind of fault -> its level, and what such a fault is about and how it is put
 # right unless it says otherwise.
 VERBS: dict[str, tuple[str, str | None, dict[str, str] | None]] = {
+    "write": ("cell", None, None),
     "spoil": ("cell", None, None),
     "resend": ("row", "rows", None),
     "send": ("delivery", "deliveries", SENT_AGAIN),

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 
 from schemas.contract import Column
-from sources.faults.base import RIGHTED, Row
+from sources.faults.base import RIGHTED
 from sources.faults.draw import Draw
-from sources.faults.identifiers import organisation_columns, rewritten
+from sources.faults.identifiers import organisation_columns
 
 TITLE = "Abbreviated name"
 GROUP = "names"
@@ -31,14 +31,10 @@ SHORT = (
 columns = organisation_columns
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with one name written short."""
-
-    def short(text: str, column: Column) -> str | None:
-        ways = [(long, brief) for long, brief in SHORT if long.search(text)]
-        if not ways:
-            return None
-        long, brief = draw.pick(ways)
-        return long.sub(brief, text)
-
-    return rewritten(row, draw, columns(draw.feed), short)
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """The name written short."""
+    ways = [(long, brief) for long, brief in SHORT if long.search(text)]
+    if not ways:
+        return None
+    long, brief = draw.pick(ways)
+    return long.sub(brief, text)

@@ -8,9 +8,9 @@ Resident numbers are lost so; a code with a letter in it is text, and stays.
 from __future__ import annotations
 
 from schemas.contract import Column, Feed
-from sources.faults.base import RIGHTED, Row
+from sources.faults.base import RIGHTED
 from sources.faults.draw import Draw
-from sources.faults.identifiers import identifier_columns, rewritten
+from sources.faults.identifiers import identifier_columns
 
 TITLE = "Code cut by a spreadsheet"
 GROUP = "identifiers"
@@ -25,14 +25,10 @@ def columns(feed: Feed) -> tuple[str, ...]:
     return identifier_columns(feed, ("resident_no",))
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with one long number as a spreadsheet gives it back."""
-
-    def cut(text: str, column: Column) -> str | None:
-        if not (text.isascii() and text.isdigit()) or len(text) <= KEPT:
-            return None
-        # A workbook stores the quantity; a text saved from one has what its cell showed.
-        shown = draw.feed.format == "csv" and draw.below(2)
-        return f"{int(text):.5E}" if shown else text[:KEPT] + "0" * (len(text) - KEPT)
-
-    return rewritten(row, draw, columns(draw.feed), cut)
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """A long number as a spreadsheet gives it back."""
+    if not (text.isascii() and text.isdigit()) or len(text) <= KEPT:
+        return None
+    # A workbook stores the quantity; a text saved from one has what its cell showed.
+    shown = draw.feed.format == "csv" and draw.below(2)
+    return f"{int(text):.5E}" if shown else text[:KEPT] + "0" * (len(text) - KEPT)

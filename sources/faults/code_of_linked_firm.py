@@ -7,10 +7,10 @@ for each other's listings anyway, which hides the mistake.
 
 from __future__ import annotations
 
-from schemas.contract import Feed
-from sources.faults.base import RIGHTED, Row
+from schemas.contract import Column, Feed
+from sources.faults.base import RIGHTED
 from sources.faults.draw import Draw
-from sources.faults.identifiers import firm_code_columns, rewritten, scheme_of
+from sources.faults.identifiers import firm_code_columns, scheme_of
 
 TITLE = "Code of a linked firm"
 GROUP = "identifiers"
@@ -26,12 +26,8 @@ def fits(feed: Feed) -> bool:
 columns = firm_code_columns
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with one code exchanged for that of a firm linked with its bearer."""
-
-    def of_linked(text: str, column: object) -> str | None:
-        scheme = scheme_of(column, text)
-        firms = draw.others.linked(scheme, text) if scheme else ()
-        return draw.pick(firms) if firms else None
-
-    return rewritten(row, draw, columns(draw.feed), of_linked)
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """The code of a firm linked with its bearer."""
+    scheme = scheme_of(column, text)
+    firms = draw.others.linked(scheme, text) if scheme else ()
+    return draw.pick(firms) if firms else None

@@ -8,9 +8,9 @@ forms; the register keeps a code for good (status 3 or 4 of GB/T 36104-2018).
 from __future__ import annotations
 
 from schemas.contract import Column, Feed
-from sources.faults.base import RIGHTED, Row
+from sources.faults.base import RIGHTED
 from sources.faults.draw import Draw
-from sources.faults.identifiers import firm_code_columns, rewritten, scheme_of
+from sources.faults.identifiers import firm_code_columns, scheme_of
 
 TITLE = "Code of a firm struck off"
 GROUP = "identifiers"
@@ -26,12 +26,8 @@ def fits(feed: Feed) -> bool:
 columns = firm_code_columns
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with one code exchanged for that of a firm struck off."""
-
-    def of_struck_off(text: str, column: Column) -> str | None:
-        scheme = "uscc" if scheme_of(column, text) == "tax_no" and len(text) == 18 else None
-        firms = draw.others.struck_off(scheme or scheme_of(column, text) or "", draw.day)
-        return draw.pick(firms) if firms else None
-
-    return rewritten(row, draw, columns(draw.feed), of_struck_off)
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """The code of a firm struck off."""
+    scheme = "uscc" if scheme_of(column, text) == "tax_no" and len(text) == 18 else None
+    firms = draw.others.struck_off(scheme or scheme_of(column, text) or "", draw.day)
+    return draw.pick(firms) if firms else None

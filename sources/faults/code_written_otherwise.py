@@ -12,9 +12,9 @@ import re
 from schemas.contract import Column, Feed
 from schemas.identifiers import SCHEMES
 from schemas.normal_form import normal_form
-from sources.faults.base import RIGHTED, Row
+from sources.faults.base import RIGHTED
 from sources.faults.draw import Draw
-from sources.faults.identifiers import identifier_columns, rewritten, scheme_of
+from sources.faults.identifiers import identifier_columns, scheme_of
 
 TITLE = "Code written otherwise"
 GROUP = "identifiers"
@@ -34,15 +34,11 @@ def columns(feed: Feed) -> tuple[str, ...]:
     return tuple(name for name in identifier_columns(feed) if name not in feed.natural_key)
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with one code in another form, one that its column's pattern lets pass."""
-
-    def otherwise(text: str, column: Column) -> str | None:
-        written = draw.pick(FORMS)(text)
-        scheme = SCHEMES.get(scheme_of(column, text) or "")
-        if scheme is None:
-            return None
-        allowed = column.pattern is None or re.fullmatch(column.pattern, normal_form(written))
-        return written if allowed and scheme.compact(written) == scheme.compact(text) else text
-
-    return rewritten(row, draw, columns(draw.feed), otherwise)
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """The code in another form, one that its column's pattern lets pass."""
+    written = draw.pick(FORMS)(text)
+    scheme = SCHEMES.get(scheme_of(column, text) or "")
+    if scheme is None:
+        return None
+    allowed = column.pattern is None or re.fullmatch(column.pattern, normal_form(written))
+    return written if allowed and scheme.compact(written) == scheme.compact(text) else text

@@ -10,6 +10,7 @@ from schemas.contract import Feed
 from schemas.normal_form import normal_form
 from sources.faults.base import Fault, History, Row, changed
 from sources.faults.draw import Draw
+from sources.faults.identifiers import rewritten
 
 Key = tuple[str | None, ...]
 Gate = Callable[[History], History]  # what is let through of what is delivered
@@ -40,10 +41,18 @@ def faulty_history(
         until = later[0] if later else None
     if fault.level == "row":
         return fault.module.resend(history, days, day, until, draw)
-    spoil = fault.module.spoil
     return changed(
-        history, day, until, lambda rows: [spoil(row, draw.again()) or row for row in rows]
+        history, day, until, lambda rows: [spoilt(fault, row, draw.again()) or row for row in rows]
     )
+
+
+def spoilt(fault: Fault, row: Row, draw: Draw) -> Row | None:
+    """A row as a fault of a cell makes it; None where it changes nothing."""
+    if hasattr(fault.module, "spoil"):
+        return fault.module.spoil(row, draw)
+    write = fault.module.write
+    names = fault.columns(draw.feed)
+    return rewritten(row, draw, names, lambda text, column: write(text, column, draw))
 
 
 def corrected_history(

@@ -6,11 +6,10 @@ list, or another one. No identifier here begins with 0; codes of document and re
 
 from __future__ import annotations
 
-from schemas.contract import Feed
-from sources.faults.base import RIGHTED, Row
+from schemas.contract import Column, Feed
+from sources.faults.base import RIGHTED
 from sources.faults.codes import Entries, code_columns, listed
 from sources.faults.draw import Draw
-from sources.faults.identifiers import rewritten
 
 TITLE = "Leading zero lost"
 GROUP = "identifiers"
@@ -28,6 +27,6 @@ def columns(feed: Feed) -> tuple[str, ...]:
     return tuple(name for name in code_columns(feed) if _begins_with_zero(listed(feed, name)))
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with the zeros before one code gone."""
-    return rewritten(row, draw, columns(draw.feed), lambda text, _: text.lstrip("0") or None)
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """The code without the zeros before it."""
+    return text.lstrip("0") or None

@@ -7,10 +7,11 @@ reason; GB 11714-1997 allows them, and Z for 2 passes the check of an organisati
 
 from __future__ import annotations
 
-from sources.faults.base import RIGHTED, Row
+from schemas.contract import Column
+from sources.faults.base import RIGHTED
 from sources.faults.characters import one_confused
 from sources.faults.draw import Draw
-from sources.faults.identifiers import identifier_columns, rewritten
+from sources.faults.identifiers import identifier_columns
 
 TITLE = "Look-alike character in a code"
 GROUP = "identifiers"
@@ -19,6 +20,6 @@ CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong 
 columns = identifier_columns
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with one character of one code taken for another."""
-    return rewritten(row, draw, columns(draw.feed), lambda t, _: one_confused(t, "in_code", draw))
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """The code with one character taken for another."""
+    return one_confused(text, "in_code", draw)

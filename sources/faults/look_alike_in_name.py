@@ -6,10 +6,11 @@ and each is a name.
 
 from __future__ import annotations
 
-from sources.faults.base import RIGHTED, Row
+from schemas.contract import Column
+from sources.faults.base import RIGHTED
 from sources.faults.characters import one_confused
 from sources.faults.draw import Draw
-from sources.faults.identifiers import name_columns, rewritten
+from sources.faults.identifiers import name_columns
 
 TITLE = "Look-alike in a name"
 GROUP = "names"
@@ -18,8 +19,6 @@ CORRECTION = RIGHTED | {"append": "a further row with the right name; the wrong 
 columns = name_columns
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with one character of one name replaced by one that looks alike."""
-    return rewritten(
-        row, draw, columns(draw.feed), lambda t, _: one_confused(t, "look_alike", draw)
-    )
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """The name with one character replaced by one that looks alike."""
+    return one_confused(text, "look_alike", draw)

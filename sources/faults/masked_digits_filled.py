@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 
 from schemas.contract import Column, Feed
-from sources.faults.base import RIGHTED, Row
+from sources.faults.base import RIGHTED
 from sources.faults.draw import Draw
-from sources.faults.identifiers import identifier_columns, rewritten
+from sources.faults.identifiers import identifier_columns
 
 TITLE = "Masked digits filled in wrongly"
 GROUP = "identifiers"
@@ -30,18 +30,12 @@ def columns(feed: Feed) -> tuple[str, ...]:
     )
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with the stars of one number filled from the number of another."""
-
-    def filled(text: str, column: Column) -> str | None:
-        stars = re.search(r"\*+", text)
-        others = draw.others.codes("resident_no", text) if stars else ()
-        if not others:
-            return None
-        return (
-            text[: stars.start()]
-            + draw.pick(others)[stars.start() : stars.end()]
-            + text[stars.end() :]
-        )
-
-    return rewritten(row, draw, columns(draw.feed), filled)
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """The number with its stars filled from the number of another."""
+    stars = re.search(r"\*+", text)
+    others = draw.others.codes("resident_no", text) if stars else ()
+    if not others:
+        return None
+    return (
+        text[: stars.start()] + draw.pick(others)[stars.start() : stars.end()] + text[stars.end() :]
+    )

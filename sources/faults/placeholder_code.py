@@ -8,9 +8,9 @@ zeros pass the check of an organisation code (GB 11714-1997).
 from __future__ import annotations
 
 from schemas.contract import Column
-from sources.faults.base import RIGHTED, Row
+from sources.faults.base import RIGHTED
 from sources.faults.draw import TRIES, Draw
-from sources.faults.identifiers import identifier_columns, part_of_code, rewritten, scheme_of
+from sources.faults.identifiers import identifier_columns, part_of_code, scheme_of
 
 TITLE = "Placeholder code"
 GROUP = "identifiers"
@@ -20,17 +20,13 @@ _FIRMS = "9"  # department of the market registers, which no office that files i
 columns = identifier_columns
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with one code replaced by zeros or, of organisations, by the office's own."""
-
-    def placeholder(text: str, column: Column) -> str | None:
-        length = {"uscc": 18, "org_code": 9}.get(scheme_of(column, text) or "")
-        own = _office(draw) if length and draw.below(2) else None
-        if own:
-            return part_of_code(own, length)
-        return "".join("0" if c.isalnum() or c == "*" else c for c in text)
-
-    return rewritten(row, draw, columns(draw.feed), placeholder)
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """Zeros or, of organisations, the office's own code."""
+    length = {"uscc": 18, "org_code": 9}.get(scheme_of(column, text) or "")
+    own = _office(draw) if length and draw.below(2) else None
+    if own:
+        return part_of_code(own, length)
+    return "".join("0" if c.isalnum() or c == "*" else c for c in text)
 
 
 def _office(draw: Draw) -> str | None:

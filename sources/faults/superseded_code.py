@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from schemas.contract import Column, Feed
 from schemas.identifiers import USCC
-from sources.faults.base import RIGHTED, Row
+from sources.faults.base import RIGHTED
 from sources.faults.draw import Draw
-from sources.faults.identifiers import firm_code_columns, part_of_code, rewritten
+from sources.faults.identifiers import firm_code_columns, part_of_code
 
 TITLE = "Superseded number"
 GROUP = "identifiers"
@@ -29,13 +29,9 @@ def columns(feed: Feed) -> tuple[str, ...]:
     return tuple(name for name, scheme in schemes.items() if scheme == wanted and not beside)
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with one unified code written as the number it replaced."""
-
-    def old(text: str, column: Column) -> str | None:
-        if not USCC.checksum_ok(text):
-            return None
-        length = 15 if column.scheme == "tax_no" else draw.pick(_OLD)
-        return part_of_code(USCC.compact(text), length)
-
-    return rewritten(row, draw, columns(draw.feed), old)
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """The number that a unified code replaced."""
+    if not USCC.checksum_ok(text):
+        return None
+    length = 15 if column.scheme == "tax_no" else draw.pick(_OLD)
+    return part_of_code(USCC.compact(text), length)

@@ -8,10 +8,11 @@ letters in it (GB 11714-1997) all but 7 %, a masked number none.
 
 from __future__ import annotations
 
-from sources.faults.base import RIGHTED, Row
+from schemas.contract import Column
+from sources.faults.base import RIGHTED
 from sources.faults.characters import swapped
 from sources.faults.draw import Draw
-from sources.faults.identifiers import identifier_columns, rewritten
+from sources.faults.identifiers import identifier_columns
 
 TITLE = "Transposed code"
 GROUP = "identifiers"
@@ -20,6 +21,6 @@ CORRECTION = RIGHTED | {"append": "a further row with the right code; the wrong 
 columns = identifier_columns
 
 
-def spoil(row: Row, draw: Draw) -> Row | None:
-    """The row with two neighbouring characters of one code swapped."""
-    return rewritten(row, draw, columns(draw.feed), lambda text, _: swapped(text, draw))
+def write(text: str, column: Column, draw: Draw) -> str | None:
+    """The code with two neighbouring characters swapped."""
+    return swapped(text, draw)

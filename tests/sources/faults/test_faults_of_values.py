@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from schemas.contract import Column, feeds
-from sources.faults import kind
+from sources.faults import history, kind
 from sources.faults.draw import Draw
 from sources.faults.history import corrected_history, faulty_history
 
@@ -95,8 +95,8 @@ KINDS = sorted({name for name, _, _ in GIVEN})
 
 
 def spoilt(name, feed, row, seeds):
-    spoil = kind(name).module.spoil
-    return [spoil(dict(row), Draw(seed, ("test",), feed)) for seed in range(seeds)]
+    fault = kind(name)
+    return [history.spoilt(fault, dict(row), Draw(seed, ("test",), feed)) for seed in range(seeds)]
 
 
 @pytest.mark.parametrize(

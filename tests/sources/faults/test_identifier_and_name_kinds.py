@@ -9,7 +9,7 @@ import pytest
 from schemas.contract import Column, feeds
 from schemas.identifiers import SCHEMES, could_be_real
 from schemas.normal_form import normal_form
-from sources.faults import kind, kinds
+from sources.faults import history, kind, kinds
 from sources.faults.characters import confused
 from sources.faults.draw import Draw, Nobody
 from sources.faults.history import corrected_history, faulty_history
@@ -59,7 +59,7 @@ def results(name, feed, row, draws=120):
     """All rows that come of a row, each column -> what it then says, in the columns that changed."""
     found = []
     for n in range(draws):
-        spoilt = kind(name).module.spoil(row, Draw(n, ("test",), feed, Town()))
+        spoilt = history.spoilt(kind(name), row, Draw(n, ("test",), feed, Town()))
         change = None if spoilt is None else {k: v for k, v in spoilt.items() if v != row[k]}
         assert spoilt is None or spoilt.keys() == row.keys()
         if change not in found:
