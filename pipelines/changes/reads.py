@@ -375,7 +375,7 @@ class Block:
         """Names of the columns it gives; None if they are those of a table, whatever these are."""
         found: list[str] = []
         for item in self.items:
-            if not _is_star(item):
+            if not is_star(item):
                 found.append(item.alias_or_name)
                 continue
             for name in self._starred(item):
@@ -394,7 +394,7 @@ class Block:
         """
         stars: list[str] = []
         for item in self.items:
-            if _is_star(item):
+            if is_star(item):
                 stars += self._starred(item)
             elif item.alias_or_name == name:
                 return _bare(item)
@@ -419,7 +419,7 @@ class Block:
     def columns_of(self, name: str) -> set[str] | None:
         """The columns of a source that are looked at; None: all."""
         for item in self.items:
-            if _is_star(item) and name in self._starred(item):
+            if is_star(item) and name in self._starred(item):
                 return None
         return {c.name for c in self._columns if c.table == name and c.name != "*"}
 
@@ -556,7 +556,8 @@ def _bare(item: exp.Expression) -> exp.Expression:
     return item.this if isinstance(item, exp.Alias) else item
 
 
-def _is_star(item: exp.Expression) -> bool:
+def is_star(item: exp.Expression) -> bool:
+    """Whether it stands for all columns, of all that is read or of one table."""
     return isinstance(item, exp.Star) or (
         isinstance(item, exp.Column) and isinstance(item.this, exp.Star)
     )

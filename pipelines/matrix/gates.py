@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlglot
 from sqlglot import exp
 
+from pipelines.changes.reads import is_star
 from pipelines.model import Model, ModelError, make_model
 from quality.expectations import (
     DELIVERY_KINDS,
@@ -129,7 +130,7 @@ def _without_stars(sql: str, columns: Mapping[str, Sequence[str]]) -> str:
     """A query that names the columns it gives, where it says a star of one table."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     for select in reversed(list(tree.find_all(exp.Select))):  # what stands inside first
-        if not any(map(_starred, select.expressions)):
+        if not any(map(is_star, select.expressions)):
             continue
         source = select.args["from_"].this
         if isinstance(source, exp.Subquery):
@@ -140,14 +141,8 @@ def _without_stars(sql: str, columns: Mapping[str, Sequence[str]]) -> str:
             continue
         given = [] if len(select.args.get("joins") or ()) else names
         named = [exp.column(exp.to_identifier(c, quoted=True), source.alias_or_name) for c in given]
-        rest = [one for one in select.expressions if not _starred(one)]
+        rest = [one for one in select.expressions if not is_star(one)]
         select.set("expressions", [*named, *rest])
-    if any(map(_starred, tree.selects)) or not tree.selects:
+    if any(map(is_star, tree.selects)) or not tree.selects:
         raise ModelError(f"A gate names the columns it gives: {sql[:80]!r}.")
     return tree.sql(dialect="duckdb", comments=False)
-
-
-def _starred(one: exp.Expression) -> bool:
-    return isinstance(one, exp.Star) or (
-        isinstance(one, exp.Column) and isinstance(one.this, exp.Star)
-    )

@@ -36,10 +36,11 @@ RESIDUE_DAY = 30  # the day after the correction by which residue is counted and
 
 def numbered(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with its days as whole numbers since 1970-01-01, in columns `a` (first) and `b`."""
-    return frame.assign(a=_numbers(frame["from_day"]), b=_numbers(frame["to_day"]))
+    return frame.assign(a=numbers(frame["from_day"]), b=numbers(frame["to_day"]))
 
 
-def _numbers(days: pd.Series) -> np.ndarray:
+def numbers(days: pd.Series) -> np.ndarray:
+    """Days as whole numbers since 1970-01-01."""
     return pd.to_datetime(days).to_numpy().astype("datetime64[D]").astype(np.int64)
 
 
@@ -56,7 +57,7 @@ def day_of(number: float | int | None) -> date | None:
 def covered(frame: pd.DataFrame, by: Collection[str]) -> pd.Series:
     """Days covered at least once by the runs of each key, a series indexed by key."""
     keys = frame.groupby(list(by), sort=True)
-    key, a, b = keys.ngroup().to_numpy(), _numbers(frame["from_day"]), _numbers(frame["to_day"])
+    key, a, b = keys.ngroup().to_numpy(), numbers(frame["from_day"]), numbers(frame["to_day"])
     order = np.lexsort((b, a, key))
     key, a, b = key[order], a[order], b[order]
     # How far the runs of a key reach so far; the days of each key are moved beyond those of the one before.
@@ -178,7 +179,7 @@ def totals(diff: Difference) -> dict[str, Any]:
     pairs = diff.lists[["holder", "list"]].drop_duplicates()
     abroad = [diff.owners.get(name) != holder for holder, name in pairs.itertuples(index=False)]
     all_together = diff.whole[diff.whole["holder"].isna()] if len(diff.whole) else diff.whole
-    cut = diff.lists[_numbers(diff.lists["to_day"]) >= day_number(diff.horizon)]
+    cut = diff.lists[numbers(diff.lists["to_day"]) >= day_number(diff.horizon)]
     return {
         "pairs": len(pairs),
         "pairs_disseminated": sum(abroad),

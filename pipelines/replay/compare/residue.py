@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.replay.compare.diff import CELL
-from pipelines.replay.compare.metrics import day_number
+from pipelines.replay.compare.metrics import day_number, numbers
 
 EVE, LATE, RETURNED, IRREVOCABLE = "eve", "late_spread", "returned", "irrevocable"
 SINCE = (EVE, LATE, RETURNED, IRREVOCABLE)
@@ -62,7 +62,7 @@ def followed(runs: pd.DataFrame, horizon: date, key: Sequence[str] = CELL) -> Fo
     """
     key, horizon_day = list(key), day_number(horizon)
     code = runs.groupby(key, sort=True).ngroup().to_numpy()
-    a, b, c = (_numbers(runs[name]) for name in ("from_day", "to_day", "correction_day"))
+    a, b, c = (numbers(runs[name]) for name in ("from_day", "to_day", "correction_day"))
     b = np.minimum(b, horizon_day)
     order = np.lexsort((a, code))
     code, a, b, c = code[order], a[order], b[order], c[order]
@@ -259,7 +259,3 @@ def cannot_be_taken_back(runs: pd.DataFrame, irrevocable: Collection[tuple[str, 
     """Whether each row's (holder, list) is among those in which nothing can be taken back."""
     pairs = zip(runs["holder"], runs["list"], strict=True)
     return pd.Series([pair in irrevocable for pair in pairs], runs.index, bool)
-
-
-def _numbers(days: pd.Series) -> np.ndarray:
-    return pd.to_datetime(days).to_numpy().astype("datetime64[D]").astype(np.int64)
