@@ -64,18 +64,7 @@ def new_engine() -> OwnEngine:
 
 
 def ask(engine: OwnEngine, database: Path, sql: str, most_rows: int, seconds: float) -> Answer:
-    """Ask a database one question.
-
-    Args:
-        engine: see `new_engine`; it is closed.
-        sql: one SELECT, in DuckDB's dialect, with the project's own macros.
-        most_rows: rows that come out at most.
-        seconds: after which DuckDB is told to stop.
-
-    Raises:
-        QueryError: if the statement is none that may be run, cannot be, or takes too long.
-        DatabaseError: if the file cannot be read.
-    """
+    """As `pipelines.ask.bounded.ask`, with an engine of `new_engine`, which is closed."""
     if len(sql) > LONGEST:
         raise QueryError(f"A statement has at most {LONGEST:,} characters here, not {len(sql):,}.")
     with _opened(engine, database):
@@ -120,18 +109,10 @@ def ask(engine: OwnEngine, database: Path, sql: str, most_rows: int, seconds: fl
 
 
 def framed(engine: OwnEngine, database: Path, sql: str, params: Sequence[Any]) -> pd.DataFrame:
-    """The rows of one question, with the types they have, as many as there are.
+    """As `pipelines.ask.bounded.framed`, with an engine of `new_engine`, which is closed.
 
     It may take the memory and the threads that DuckDB takes by itself, and what does not fit into memory is
     put on the disk beside the database.
-
-    Args:
-        engine: see `new_engine`; it is closed.
-        params: values for what is marked `?`, in order.
-
-    Raises:
-        QueryError: if it is none, or cannot be.
-        DatabaseError: if the file cannot be read, or memory or disk are full.
     """
     from pipelines.engine.duckdb_engine import frame_of
 
