@@ -261,19 +261,8 @@ class _Arriving:
     def _change(self) -> None:
         """Write `changed.landing.<feed>`."""
         engine, columns = self.small.engine, self.small.columns[self.table]
-        gone = pa.table(
-            {
-                "universe": pa.array([u for u, _, _ in self.gone], pa.int32()),
-                "delivery": pa.array([d for _, d, _ in self.gone], pa.string()),
-                "line": pa.array([n for _, _, n in self.gone], pa.int64()),
-            }
-        )
-        whole = pa.table(
-            {
-                "universe": pa.array([u for u, _ in self.whole], pa.int32()),
-                "delivery": pa.array([d for _, d in self.whole], pa.string()),
-            }
-        )
+        gone = _table(self.gone, universe=pa.int32(), delivery=pa.string(), line=pa.int64())
+        whole = _table(self.whole, universe=pa.int32(), delivery=pa.string())
         empty = pa.schema([*_PLACE, *((c, pa.string()) for c in self.feed.column_names)])
         arriving = pa.concat_tables(self.parts) if self.parts else empty.empty_table()
         for name, table in (("edit_gone", gone), ("edit_whole", whole), ("edit_come", arriving)):
@@ -329,6 +318,12 @@ def _read(feed: Feed, content: bytes) -> tuple[pa.Table | None, bool]:
     return None if any(one.line is None for one in unreadable) else table, not unreadable
 
 
+def _table(rows: Sequence[tuple[Any, ...]], **kinds: pa.DataType) -> pa.Table:
+    """Rows as a table of columns with these names and types."""
+    columns = [pa.array([row[n] for row in rows], kind) for n, kind in enumerate(kinds.values())]
+    return pa.table(columns, names=list(kinds))
+
+
 def _deliveries(
     small: Small,
     counts: Sequence[tuple[int, str, str, int, bool]],
@@ -337,25 +332,17 @@ def _deliveries(
     """Write `changed.landing.deliveries`: other numbers of rows, whole or not, or not there at all."""
     if not counts and not lost:
         return
-    small.engine.insert_arrow(
-        "edit_counts",
-        pa.table(
-            {
-                "universe": pa.array([c[0] for c in (*counts, *lost)], pa.int32()),
-                "feed": pa.array([c[1] for c in (*counts, *lost)], pa.string()),
-                "delivery": pa.array([c[2] for c in (*counts, *lost)], pa.string()),
-                "more": pa.array([*(c[3] for c in counts), *(None for _ in lost)], pa.int64()),
-                "whole": pa.array([*(c[4] for c in counts), *(None for _ in lost)], pa.bool_()),
-            }
-        ),
-    )
+    rows = [*counts, *((*place, None, None) for place in lost)]
+    kinds = {"universe": pa.int32(), "feed": pa.string(), "delivery": pa.string()}
+    made = _table(rows, **kinds, more=pa.int64(), whole=pa.bool_())
+    small.engine.insert_arrow("edit_counts", made)
     columns = small.columns["landing.deliveries"]
-    made = {
+    told = {
         "rows": 't."rows" + e.more AS "rows"',
         "counted": "t.counted + e.more AS counted",
         "whole": 'e.whole AS "whole"',
     }
-    other = ", ".join(made.get(c, f"t.{quoted(c)}") for c in columns)
+    other = ", ".join(told.get(c, f"t.{quoted(c)}") for c in columns)
     same = ", ".join(f"t.{quoted(c)}" for c in columns)
     tied = (
         "FROM base.landing.deliveries AS t INNER JOIN edit_counts AS e ON e.feed = t.feed "
