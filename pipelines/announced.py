@@ -3,8 +3,6 @@
 The figures were measured on two cores; those of `province` are carried on from `city` by the rows.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 from dataclasses import dataclass

@@ -4,8 +4,6 @@
 assets take the same steps of a `Plan` one by one.
 """
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence

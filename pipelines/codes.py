@@ -3,8 +3,6 @@
 Every column of a code list is text; an empty cell is missing.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date

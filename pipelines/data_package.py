@@ -4,8 +4,6 @@ The form is that of the Data Package standard, version 2 (datapackage.org): one 
 tables that names each file with its size, digest, columns and their meaning.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path

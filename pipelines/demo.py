@@ -4,8 +4,6 @@ The story world lives in HOME/story, the demo world in HOME, where other command
 lines name a page of the story to open, HOME/noodle_house.html.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

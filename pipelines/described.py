@@ -10,8 +10,6 @@ A comment on a column takes as long as a small table, which is why most columns 
 `codes.columns` alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import pyarrow as pa

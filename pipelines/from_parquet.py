@@ -4,8 +4,6 @@ What columns and types the tables have, DuckDB says itself: the same plan is bui
 each table is then given the rows of its Parquet files. Spark writes an id as its 32 digits.
 """
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from pathlib import Path

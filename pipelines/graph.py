@@ -3,8 +3,6 @@
 No registry is kept by hand: each model says by its SQL which tables it reads, and that gives the order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter

@@ -6,8 +6,6 @@ never see half a build; a killed writer leaves the last good database where it w
 one folder, `HOME/spark`, with a manifest inside, and no pointer.
 """
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import json

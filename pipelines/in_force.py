@@ -1,7 +1,5 @@
 """The database in force in a home, and whether a file is such a database at all."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path

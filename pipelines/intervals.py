@@ -1,7 +1,5 @@
 """SQL for half-open intervals of days `[from_day, to_day)`, where a missing `to_day` means "still"."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 FOREVER = "DATE '9999-12-31'"

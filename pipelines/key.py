@@ -3,8 +3,6 @@
 It is read from `world.injected`, which a build brings in where the truth stands beside the landing folder.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

@@ -6,8 +6,6 @@ crossings is kept; heights follow; each edge gets an end of its own along the si
 random: the same graph gives the same picture.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

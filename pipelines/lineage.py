@@ -5,8 +5,6 @@ expressions and unions down to tables. What only decides which rows there are (j
 not counted, but a subquery inside the expression is, whole.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 

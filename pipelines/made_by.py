@@ -5,8 +5,6 @@ network, code lists, contracts or the programs that read and judge files are sti
 with. A replay works out with today's files what differs from yesterday's tables, so it would be wrong.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What every output says of itself: version, lock, seeds, policy, digest of the landing files, command."""
 
-from __future__ import annotations
-
 import hashlib
 import shlex
 from collections.abc import Mapping, Sequence

@@ -6,8 +6,6 @@ contracts (`conform.*`), from the list files (`lists.entries`) or from the netwo
 The tables a model reads are read out of its SQL.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import lru_cache

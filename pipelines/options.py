@@ -1,7 +1,5 @@
 """Options that several commands take, and what sees whether a value given makes sense."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from collections.abc import Iterable, Sequence

@@ -8,8 +8,6 @@ what was asked. So whoever changes a model or a line of Python gets other entrie
 where the folder cannot be written, or an entry cannot be read, all is worked out anew.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

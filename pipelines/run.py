@@ -1,7 +1,5 @@
 """The verbs of the command line on a home: generate, build, check. Each holds the home's lock."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import tempfile

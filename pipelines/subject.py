@@ -1,7 +1,5 @@
 """All that is held about one subject, by whom and since when, as of any day; and what an audience sees."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import Any

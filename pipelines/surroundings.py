@@ -1,7 +1,5 @@
 """What a process is given by its surroundings: a locale, arguments, streams to print to."""
 
-from __future__ import annotations
-
 import codecs
 import io
 import os

@@ -1,7 +1,5 @@
 """Systems, lists and rules that descriptions of social credit name, with what stands for each here."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.engine.base import Engine

@@ -1,7 +1,5 @@
 """What of the delivered files is not believed, or met nobody, in a sentence each: what a build tells."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any

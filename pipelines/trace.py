@@ -12,8 +12,6 @@ The result is a plain tree. Beside each id of a subject stands the name the regi
 `to_day` is the first day on which something no longer holds, as in the tables; none is "still".
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator

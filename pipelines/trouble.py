@@ -6,8 +6,6 @@ system and from libraries; it is put into words here. Anything else is a fault o
 called one.
 """
 
-from __future__ import annotations
-
 import errno
 import sys
 from collections.abc import Iterator

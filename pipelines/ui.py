@@ -4,8 +4,6 @@ They show a home as it was last built, however it was built, and follow later bu
 open. What Dagster has to say goes to HOME/dagster/pages.log.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import os

@@ -1,7 +1,5 @@
 """What is expected of each feed once its rows have landed: none is lost, all that passed is believed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from quality.expectations import SET_ASIDE, Expectation, expect

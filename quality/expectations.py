@@ -40,8 +40,6 @@ nobody's place. `speaks` says which of several rows of a record counts; see `Spe
 NULL breaks only `present`: what is missing cannot be wrong in another way.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

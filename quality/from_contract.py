@@ -5,8 +5,6 @@ rows a delivery may have. `shape_expectations` reads the contract of a common sh
 `schemas/shapes/`: what `conform` promises the stages after it.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import combinations
 from pathlib import Path

@@ -9,8 +9,6 @@ Nothing leaves the machine: analytics are off, and the pages load no style, font
 elsewhere. Importing Great Expectations takes seconds, so it happens inside `validate`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

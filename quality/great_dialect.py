@@ -9,8 +9,6 @@ regular expression, and DuckDB understands it.
 Importing this module imports SQLAlchemy and duckdb-engine, so it is imported late.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

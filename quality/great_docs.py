@@ -5,8 +5,6 @@ that one of those scripts draws. Here everything from elsewhere is taken out, a 
 in, and the index is written as plain HTML.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import shutil

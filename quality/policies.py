@@ -16,8 +16,6 @@ which record is meant. A record that a gate of `conform` or `resolve` keeps asid
 nothing else keeps none aside. A gate of which the project's own promises are made cannot be told anything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 

@@ -1,7 +1,5 @@
 """The report of `islands check`: what gates and checks found, as text and as JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any

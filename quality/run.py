@@ -4,8 +4,6 @@ Expectations that judge rows one by one share a scan a table; each other is a qu
 broken is looked at again, for examples.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

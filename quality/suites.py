@@ -1,7 +1,5 @@
 """What is expected of each stage: derived from the contracts of feeds, and written down."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from quality.belief import believed, rows_landed

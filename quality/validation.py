@@ -1,7 +1,5 @@
 """What Great Expectations found of one expectation, as reports and pages tell it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

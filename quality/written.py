@@ -28,8 +28,6 @@ shape        it breaks the contract of the shape, in `schemas/shapes`          t
 ===========  ================================================================  ======================
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

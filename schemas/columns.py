@@ -1,7 +1,5 @@
 """What is said of each column: by a feed's contract, a shape's, or `schemas/columns.csv`."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

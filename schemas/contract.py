@@ -4,8 +4,6 @@ A contract follows the Open Data Contract Standard v3.1. What the standard has n
 delivery mode, natural key, fault rates ...) stands in its `customProperties`.
 """
 
-from __future__ import annotations
-
 import csv
 import difflib
 from collections.abc import Collection, Mapping

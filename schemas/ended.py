@@ -1,7 +1,5 @@
 """How a process ended: by Ctrl-C, or by an error, and where that was raised."""
 
-from __future__ import annotations
-
 STOPPED = 130  # its exit code after Ctrl-C, as shells have it
 
 

@@ -3,8 +3,6 @@
 Tables and commands name a holder by its code, `ncisp`; a reader who meets it first is told whom it means.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

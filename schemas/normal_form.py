@@ -22,8 +22,6 @@ character it has assigned, so the table only grows with new versions.
 which Python's data lack, are taken over from the table as it is.
 """
 
-from __future__ import annotations
-
 import csv
 import sys
 import unicodedata

@@ -1,5 +1,3 @@
 """What stands on every file, page, report and figure that is made."""
 
-from __future__ import annotations
-
 NOTICE = "SYNTHETIC DATA: no person, organisation or identifier in it is real"

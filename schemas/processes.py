@@ -1,7 +1,5 @@
 """The same done to many things, in this process or in several, and each result as it is ready."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

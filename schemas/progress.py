@@ -1,7 +1,5 @@
 """How work that takes a while says how far it is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 # Called with a label, steps done and steps in all.

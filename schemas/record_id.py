@@ -4,8 +4,6 @@ Parts are joined by `|` after a backslash was put before every `|`, `∅` and ba
 that no two rows of parts join to the same; a missing part is `∅`.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 

@@ -3,8 +3,6 @@
 Read in the usual way, the last of two values is taken in silence, and the first is forgotten.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The common shapes a stage promises the next, read from their contracts in `schemas/shapes/`."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Any

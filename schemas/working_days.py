@@ -9,8 +9,6 @@ datetime.date(2024, 4, 30)
 datetime.date(2024, 5, 6)
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache

@@ -14,8 +14,6 @@ The SELECTs are DuckDB's, over a table `versions` with the contract's columns (a
 effect's), `held_from` and `held_to`.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

@@ -1,7 +1,5 @@
 """The dirt an island's own register holds: faults at the rates its contract admits to."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple

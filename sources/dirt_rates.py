@@ -7,8 +7,6 @@ stream of its own that is keyed by the office, the subject or the feed, so that 
 all it writes, and a subject in all registers. The figures are this project's own.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc

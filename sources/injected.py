@@ -5,8 +5,6 @@ can be held against it. What two kinds of fault changed in turn is one cell, of 
 they left as it was is none.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any

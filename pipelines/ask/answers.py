@@ -1,7 +1,5 @@
 """What a statement gave, as plain values that a page or a machine can read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

@@ -9,8 +9,6 @@ so, or the process breaks down and another is begun. macOS and Windows have no s
 has to do, which one call of a function can pass, until time is up.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import pickle

@@ -1,7 +1,5 @@
 """`islands ask`: ask a home's database in SQL, or one of the questions that stand ready."""
 
-from __future__ import annotations
-
 import re
 import sys
 from typing import Annotated

@@ -1,7 +1,5 @@
 """What is wrong with a statement, in one sentence, with the place in it and what to try."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """What a process that answers questions is told, and what it says; both go through pipes as pickles."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

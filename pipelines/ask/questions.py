@@ -1,7 +1,5 @@
 """Questions that stand ready, a file each: its name, what it asks (the header), and the SQL."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path

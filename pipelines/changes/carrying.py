@@ -4,8 +4,6 @@ It makes a node of each table as read in one way: by what its rows are tied to u
 another node.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from sqlglot import exp

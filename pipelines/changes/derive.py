@@ -22,8 +22,6 @@ Three ways, the first that the text allows:
 Whatever is not understood makes more rows count, or ends in `whole`; never fewer.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Sequence
 

@@ -1,7 +1,5 @@
 """How a change passes through each model."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from functools import lru_cache
 

@@ -8,8 +8,6 @@ identifiers to designations. A line holds in both directions: which units a chan
 which rows a unit is worked out from. Where the SQL shows it, a header says nothing.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 

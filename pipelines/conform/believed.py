@@ -6,8 +6,6 @@ one thing: a snapshot's row that is kept aside still names its record, so the re
 what was believed of it stays. Absence means withdrawn only where the snapshot is whole.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from pipelines.model import Model

@@ -1,7 +1,5 @@
 """`conform.statements`, `conform.events` and `conform.links`: unions of what the islands' folders give."""
 
-from __future__ import annotations
-
 from pipelines.model import Model, ModelError, body, output_columns, tables_read
 from schemas.contract import islands
 from schemas.shape import shape_columns

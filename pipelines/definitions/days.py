@@ -4,8 +4,6 @@ The days are those of the home's deliveries, whatever the clock of this machine 
 of Dagster's own by days would end yesterday.
 """
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from pathlib import Path
 

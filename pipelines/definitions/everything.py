@@ -1,7 +1,5 @@
 """All of it in one place, as Dagster loads it."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.definitions.assets import ASSETS

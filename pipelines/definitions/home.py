@@ -4,8 +4,6 @@ Dagster loads definitions once, so what is delivered to the home when they are l
 assets and partitions there are; `Reload` on the page of the code location looks again.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from typing import Any

@@ -4,8 +4,6 @@ A lower level of joining has fewer models; those left out are assets all the sam
 that they take no part.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.definitions.home import default_home, tier_of_home

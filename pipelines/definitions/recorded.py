@@ -6,8 +6,6 @@ table, an evaluation a check, a materialization a delivery. What a run of Dagste
 itself made is there already.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What Dagster's pages show of a table: rows, SQL, columns and where each comes from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

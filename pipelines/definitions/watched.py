@@ -3,8 +3,6 @@
 Beside what a run of Dagster makes, a build in another window is shown within seconds.
 """
 
-from __future__ import annotations
-
 import sys
 from threading import Event, Thread
 

@@ -5,8 +5,6 @@ was changed) works on a copy of the one in force. Either takes its place when th
 is done and the promises hold, and is thrown away otherwise.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import shutil

@@ -1,7 +1,5 @@
 """The only place that names DuckDB or Spark: one small interface, two engines."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipelines.engine.base import Engine

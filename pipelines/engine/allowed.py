@@ -1,7 +1,5 @@
 """The words a model may use besides the macros, each with small trials: what `allowed.yml` says."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from string import Template
 

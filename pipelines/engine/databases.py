@@ -1,7 +1,5 @@
 """Several databases open side by side, to be read and compared."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path

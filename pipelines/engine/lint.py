@@ -4,8 +4,6 @@
 ['SQL:1: `/` divides to a DOUBLE; use // on whole numbers.']
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a query names, as DuckDB's own parser reads it: quicker than any in Python."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ and landing must then be folders that driver and executors reach by the same pat
 the delivered files, need this project in the Python that they run.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

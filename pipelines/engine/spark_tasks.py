@@ -3,8 +3,6 @@
 An executor needs this project, as the driver has it, in the Python that it runs.
 """
 
-from __future__ import annotations
-
 import pickle
 import re
 from collections import Counter

@@ -4,8 +4,6 @@ sqlglot does nearly all of it. What it leaves is put right here; tests/pipelines
 allowed function on both engines and compare.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import sqlglot

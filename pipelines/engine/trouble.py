@@ -3,8 +3,6 @@
 DuckDB has no class of error for a held lock, a full disk or a damaged file; its words tell them apart.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

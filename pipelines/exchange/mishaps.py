@@ -4,8 +4,6 @@
 `_sent_astray.sql` say what it does to what holders show.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache

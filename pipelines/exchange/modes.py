@@ -1,7 +1,5 @@
 """The modes of an edge: how long a receiver keeps what it was handed. Each is one row of a code list."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 

@@ -4,8 +4,6 @@ Every lag is at least a day and a copy never passes to a holder already on its o
 a `readmits` edge), so the paths from an owner are finitely many and no fixed point is needed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -7,8 +7,6 @@ pass (`exchange.graded`, `exchange.passed_graded_1` ...). No grade rests on such
 circle. Each is one set-based SELECT, most from the templates beside this file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipelines.exchange.modes import modes

@@ -3,8 +3,6 @@
 The codebook beside the tables and the definitions on the page are both made from it.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from string import Template
 

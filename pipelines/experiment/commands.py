@@ -1,7 +1,5 @@
 """`islands experiment`: random faults by the thousand, under every policy asked for."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

@@ -10,8 +10,6 @@ from the same ratio of each resample. Of a share to which all faults belong, or 
 the same, whatever their number; its interval is Wilson's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt

@@ -1,7 +1,5 @@
 """Pictures of an experiment, as functions that return plotly figures; `layout` says how they look."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any

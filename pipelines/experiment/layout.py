@@ -5,8 +5,6 @@ of them is needed; the same policy and correction look the same at every level. 
 lines they belong to, not in a legend.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

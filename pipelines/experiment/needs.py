@@ -1,7 +1,5 @@
 """What an experiment will need, told before it starts: time and disk, roughly."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

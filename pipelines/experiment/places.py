@@ -7,8 +7,6 @@ holder who sends, or than the holder at which it began. On an edge it is counted
 what a holder *beyond* the receiver shows, since the receiver is where an edge errs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path

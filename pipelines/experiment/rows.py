@@ -1,7 +1,5 @@
 """One replay as rows of tidy tables."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -5,8 +5,6 @@ they are put together in a stated order; so neither the number of cores nor a st
 the tables.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The web application: addresses to pages, and whatever goes wrong to one sentence."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Delivered files as they stand: the lines around one, in their own format and encoding."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

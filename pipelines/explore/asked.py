@@ -1,7 +1,5 @@
 """What a request asks of a page: names with values, each seen to be what it must be and no longer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

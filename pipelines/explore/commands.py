@@ -1,7 +1,5 @@
 """`islands explore`: a built home in the browser."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from typer import Option

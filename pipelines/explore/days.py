@@ -1,7 +1,5 @@
 """The day that a page looks at, and what a slider of days needs."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Who hands lists to whom, as one picture in which every holder and every edge is a link."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 from markupsafe import Markup, escape

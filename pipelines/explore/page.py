@@ -1,7 +1,5 @@
 """What a page of `islands explore` is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

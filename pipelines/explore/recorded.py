@@ -1,7 +1,5 @@
 """Records by their ids, and the kinds of fault that can befall one."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from pipelines.explore.asked import RequestError

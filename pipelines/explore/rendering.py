@@ -1,7 +1,5 @@
 """Templates of the pages, and the few functions they use."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

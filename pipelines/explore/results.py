@@ -1,7 +1,5 @@
 """Results of experiments and matrices that lie in the home, or in a folder of it, and links to replays."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections.abc import Mapping, Sequence

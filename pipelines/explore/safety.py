@@ -13,8 +13,6 @@ is not yet followed. What comes from no page (a bookmark, a typed address, anoth
 so is whoever sends no such header.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from pipelines.explore.asked import RequestError

@@ -1,7 +1,5 @@
 """Scenarios and disputes that are kept in a home, by the names an address gives them."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The server: on this machine's own address alone, until it is interrupted."""
 
-from __future__ import annotations
-
 import socket
 import threading
 

@@ -1,7 +1,5 @@
 """What codes are called: English and Chinese, read once from the code lists a database holds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

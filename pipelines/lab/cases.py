@@ -1,7 +1,5 @@
 """The tables of a lab in one world: made, shuffled, cut, and laid down for a submission to read."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The labs there are: one folder each, read from `lab.yml` and `properties.py`."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 import re

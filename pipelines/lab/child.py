@@ -6,8 +6,6 @@ is read, its memory and time are bounded, and files, sockets and processes other
 These limits are set in Python; `sandbox` adds the operating system's where it can.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -4,8 +4,6 @@ Each question is a SELECT of one number on the student's own world, with a value
 world. No answer is kept anywhere.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 import tempfile

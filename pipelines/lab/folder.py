@@ -1,7 +1,5 @@
 """A student's folder: how it begins, how it is checked, and what is handed in."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import lzma

@@ -1,7 +1,5 @@
 """Grade a class: one table, one page each; a run that was stopped goes on where it was."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Hold the answers of a submission against the properties of its lab."""
 
-from __future__ import annotations
-
 import datetime
 import math
 import tempfile

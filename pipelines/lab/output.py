@@ -1,7 +1,5 @@
 """What a submission made of one database, read from its folder, where it may have put anything."""
 
-from __future__ import annotations
-
 import contextlib
 import stat
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Properties of a right answer: each the share of things that are right, and the least it must be."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 

@@ -6,8 +6,6 @@ and temporary files. Everywhere it has bounds of time and memory, a folder of it
 data, an environment without anything in it, and the limits that `child` sets.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

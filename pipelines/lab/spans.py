@@ -1,7 +1,5 @@
 """Spans of days by key: what of two answers about time agrees, counted in days."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date

@@ -4,8 +4,6 @@ A *salt* is a secret text of the instructor's. From it and what the world is for
 that nobody who does not know it can make the same worlds.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

@@ -1,7 +1,5 @@
 """Landing: files as delivered become rows as received, all text, each with its file and line."""
 
-from __future__ import annotations
-
 from pipelines.landing.folder import LandingError, bytes_in, deliveries_in, read_manifest
 from pipelines.landing.keys import (
     landing_columns,

@@ -10,8 +10,6 @@ that day nothing is decided of another row. Rows that were delivered alike are d
 one was corrected to say what another says, steps tell by the line which of the two is meant.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

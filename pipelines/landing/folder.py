@@ -1,7 +1,5 @@
 """The landing folder: `<feed>/<feed>_<YYYYMMDD>.<ending>` and a `manifest.json`."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence

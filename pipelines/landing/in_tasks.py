@@ -5,8 +5,6 @@ them anywhere, gives rows their ids by the same SQL, in a DuckDB of its own, and
 the feed's table. Back come counts and a row for each delivery, no row of a file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache

@@ -13,8 +13,6 @@ In landing, where all is text, both are the 32 hexadecimal digits of the md5; `c
 UUIDs of them.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from schemas.record_id import MISSING
 from schemas.sql import literal, quoted

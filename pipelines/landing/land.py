@@ -4,8 +4,6 @@ In DuckDB, while the engine takes in one batch, the next is being read; with Spa
 `in_tasks`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field

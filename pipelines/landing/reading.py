@@ -4,8 +4,6 @@ Many files are read in one go; only when something in them is not as promised is
 the one at fault record by record.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence

@@ -4,8 +4,6 @@ Each row is plain: snake_case keys, lists as lists, numbers as numbers, the word
 shapes are written down in `schemas/json/<command>.schema.json`. None of these reads a home.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from schemas.suggest import suggestion

@@ -1,7 +1,5 @@
 """The commands that list what there is: `islands sources`, `lists`, `edges`, `faults`, `gates`, `models`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from typer import Option

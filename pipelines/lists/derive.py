@@ -6,8 +6,6 @@ by the digits of ids however the list file writes them. A list whose file gives 
 but that somebody is on it.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from pipelines.engine.named import taken_from

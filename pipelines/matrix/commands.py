@@ -1,7 +1,5 @@
 """`islands matrix`: which gate catches which fault."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

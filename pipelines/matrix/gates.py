@@ -5,8 +5,6 @@ universe, compared with its table in the clean one, says what it newly finds. Wh
 find stands in `quality.verdicts`, `quality.deliveries` and `landing.deliveries`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

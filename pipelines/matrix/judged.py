@@ -6,8 +6,6 @@ in a file or a number that was counted, so that what was wrong anyway is not cau
 it changed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -9,8 +9,6 @@ The second world is the first with one row of its truth changed, taken away or a
 says instead, is searched for: rows that say what the record says. That it is one is proved by delivering it.
 """
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence

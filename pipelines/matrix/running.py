@@ -5,8 +5,6 @@ finds nothing to change is drawn again. Each block of faults is followed in one 
 process; the tables come in a stated order, so neither cores nor blocks show in them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

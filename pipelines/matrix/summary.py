@@ -1,7 +1,5 @@
 """What the tables of a matrix come to: shares with intervals, first catches, the fewest gates needed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """`islands quarantine`: what is kept aside, and what somebody decides of it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Any
 

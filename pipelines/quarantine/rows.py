@@ -1,7 +1,5 @@
 """The rows kept aside and the deliveries held of a database, with their state and what would be right."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches

@@ -1,7 +1,5 @@
 """Steps in quarantine: correct a row, release it, discard it; each written to the log of the home."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any

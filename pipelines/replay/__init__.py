@@ -8,8 +8,6 @@
 between any two databases, in the same form.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

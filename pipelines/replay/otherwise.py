@@ -4,8 +4,6 @@ What a trace or a subject's page says of the clean world is asked of the faulty 
 faulty database is built by the very build that made the clean one, so nothing in it is worked out apart.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace

@@ -8,8 +8,6 @@ that a run that was stopped goes on where it left off. A case that does not agre
 command that shows it.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

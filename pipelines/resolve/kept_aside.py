@@ -1,7 +1,5 @@
 """`resolve.kept_aside`: the versions of records that gates keep from being matched to anybody."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from pipelines.model import Model, make_model

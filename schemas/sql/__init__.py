@@ -1,7 +1,5 @@
 """The shared words of the SQL, one file an engine, and how names and texts are written in SQL."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

@@ -36,8 +36,6 @@ It says the rest in names at its top. All but `TITLE` may be left out for what s
 ==============  ==================================================================================
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from functools import lru_cache

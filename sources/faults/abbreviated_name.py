@@ -5,8 +5,6 @@ A registered name is place, brand, trade and form, as the rules on enterprise na
 use place and form go first.
 """
 
-from __future__ import annotations
-
 import re
 
 from schemas.contract import Column

@@ -5,8 +5,6 @@ Histories of the baojia: whoever keeps the register decides what stands in it. T
 penalty follows from its ground and its amount.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from schemas.contract import Feed

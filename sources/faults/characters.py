@@ -9,8 +9,6 @@ character, what is written for it, and why:
 - `traditional`: the traditional form of a simplified character
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

@@ -5,8 +5,6 @@ Spreadsheets keep quantities in 64 bits, about 15 digits, and show long ones as 
 Resident numbers are lost so; a code with a letter in it is text, and stays.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column, Feed
 from sources.faults.base import RIGHTED
 from sources.faults.draw import Draw

@@ -5,8 +5,6 @@ Whoever fills a form for a group takes the number of the parent or of the branch
 for each other's listings anyway, which hides the mistake.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column, Feed
 from sources.faults.base import RIGHTED
 from sources.faults.draw import Draw

@@ -5,8 +5,6 @@ After a merger or a new foundation the old certificate stays in the drawer, and 
 forms; the register keeps a code for good (status 3 or 4 of GB/T 36104-2018).
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column, Feed
 from sources.faults.base import RIGHTED
 from sources.faults.draw import Draw

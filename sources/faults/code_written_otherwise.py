@@ -5,8 +5,6 @@ Input methods write full-width digits, forms have boxes of four. GB 11714-1997 i
 organisation code with a hyphen, and files carry it without.
 """
 
-from __future__ import annotations
-
 import re
 
 from schemas.contract import Column, Feed

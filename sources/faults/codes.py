@@ -1,7 +1,5 @@
 """Where codes of a list stand in a row, what the lists say of them, and how grave that is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import cache

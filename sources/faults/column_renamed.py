@@ -4,8 +4,6 @@ Databases fold names to capitals or to small letters; one public crawler of tax 
 spellings of a header for each field.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

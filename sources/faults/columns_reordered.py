@@ -5,8 +5,6 @@ A query that somebody wrote anew by hand: of all changes of a layout the one tha
 does not notice.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

@@ -5,8 +5,6 @@ A query that selects by place. In Ibrahim v. DHS (2014) one form filled in the w
 nine years to undo.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from itertools import combinations
 

@@ -5,8 +5,6 @@ A spreadsheet set to another country's order of dates reads 2024-03-04 as the th
 published court list already writes its two days in two forms.
 """
 
-from __future__ import annotations
-
 from sources.faults.base import Row
 from sources.faults.days import CORRECTION, Parts, with_another_day
 from sources.faults.days import day_columns as columns

@@ -5,8 +5,6 @@ A change of software or of its regional settings. The published court list has t
 one record.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

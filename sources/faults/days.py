@@ -1,7 +1,5 @@
 """Where days stand in a row, and how another day is written in the form of the one that stood there."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date

@@ -4,8 +4,6 @@ large or too small.
 A digit left out or struck twice while an amount is typed from paper, or a lost point.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from schemas.contract import Feed

@@ -4,8 +4,6 @@ day of 1900, the first code of the list, or the word for 'none'.
 Forms that do not let a cell stay empty. In the published court list the age of every company is 0.
 """
 
-from __future__ import annotations
-
 from schemas.contract import DAYS, Column, Feed
 from sources.faults.base import RIGHTED, Row, can_hold
 from sources.faults.codes import entries

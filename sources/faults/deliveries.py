@@ -1,7 +1,5 @@
 """What a feed delivered, for the faults of whole deliveries, and the file that goes out instead."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache

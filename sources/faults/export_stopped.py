@@ -5,8 +5,6 @@ Spreadsheets hold 65,536 or 1,048,576 rows and exports have limits of their own;
 them is left out without a word.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sources.faults.deliveries import Deliveries

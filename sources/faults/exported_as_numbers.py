@@ -5,8 +5,6 @@ Tables that pass through a spreadsheet or a typed database column; leading zeros
 they lose.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

@@ -5,8 +5,6 @@ Databases whose end of a period must not be empty write 9999-12-31; a spreadshee
 the first day of 1900.
 """
 
-from __future__ import annotations
-
 from sources.faults.base import Row
 from sources.faults.days import CORRECTION, form_for, written_like
 from sources.faults.days import day_columns as columns

@@ -5,8 +5,6 @@ Payment systems count in whole fen, banks and authorities write yuan with two de
 copies from the one to the other has to divide.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from schemas.contract import Feed

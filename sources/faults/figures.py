@@ -1,7 +1,5 @@
 """Where figures stand in a row, and what they may become."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation

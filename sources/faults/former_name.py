@@ -4,8 +4,6 @@ A change of name is registered in one place; forms, contracts and files go on wi
 have. GB/T 36104-2018 keeps the day of the last change, not the name before it.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

@@ -3,8 +3,6 @@
 Any slip of the pen: islands replay --feed F --record R --set COLUMN=VALUE.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from sources.faults.base import RIGHTED, FaultError, Row
 from sources.faults.draw import Draw

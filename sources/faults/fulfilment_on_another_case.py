@@ -5,8 +5,6 @@ Case numbers that differ in one figure. Courts have to delete within three worki
 fulfilled his judgment, case by case.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

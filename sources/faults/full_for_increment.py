@@ -5,8 +5,6 @@ A job that is set up again runs its first export once more. Contracts here bound
 first one for this reason.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

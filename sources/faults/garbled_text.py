@@ -5,8 +5,6 @@ UTF-8 read as GBK, or GBK read as Latin-1, by a program in the middle; what coul
 replaced by U+FFFD and lost for good.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

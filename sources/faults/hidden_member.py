@@ -5,8 +5,6 @@ Histories of the baojia: households that answered for each other hid members, an
 forwarded unchecked.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw

@@ -1,7 +1,5 @@
 """What is delivered of one record when a fault befalls it, and how the correction then rides."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date

@@ -4,8 +4,6 @@ Names taken down by ear, and typed by sound: an input method offers every charac
 the commonest first.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column
 from sources.faults.base import RIGHTED
 from sources.faults.characters import one_confused

@@ -1,7 +1,5 @@
 """Where identifiers stand in a row, and what they may become."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from schemas.contract import Column, Feed

@@ -4,8 +4,6 @@ Dates typed into a text field that nothing checks. The check character of a resi
 11643-1999) passes over a birthday on 30 February.
 """
 
-from __future__ import annotations
-
 from sources.faults.base import Row
 from sources.faults.days import CORRECTION, Parts, with_another_day
 from sources.faults.days import day_columns as columns

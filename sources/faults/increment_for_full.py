@@ -4,8 +4,6 @@ others read as withdrawn.
 A job changed over to sending changes while its receivers still take absence for withdrawal.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sources.faults.base import SENT_AGAIN

@@ -5,8 +5,6 @@ The teaching case on Rongcheng tells of figures inflated up to 56-fold by those 
 which nobody found out by looking at the file.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from schemas.contract import Feed

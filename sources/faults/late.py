@@ -3,8 +3,6 @@
 Decisions are to be published within 7 working days, and often are not.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import MODES, Feed

@@ -5,8 +5,6 @@ Administrative penalties are published in the layouts of 2015 and of 2018, and e
 over when it did.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

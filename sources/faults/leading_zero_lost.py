@@ -4,8 +4,6 @@ Spreadsheets, and columns read as integers, do so unasked: 01 becomes 1, which i
 list, or another one. No identifier here begins with 0; codes of document and relation do.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column, Feed
 from sources.faults.base import RIGHTED
 from sources.faults.codes import Entries, code_columns, listed

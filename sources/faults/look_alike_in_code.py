@@ -5,8 +5,6 @@ Codes read off paper or by a scanner. GB 32100-2015 leaves I, O, S, V and Z out 
 reason; GB 11714-1997 allows them, and Z for 2 passes the check of an organisation code.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column
 from sources.faults.base import RIGHTED
 from sources.faults.characters import one_confused

@@ -4,8 +4,6 @@ Names copied from handwriting or read by a scanner: 余 and 佘, 末 and 未, �
 and each is a name.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column
 from sources.faults.base import RIGHTED
 from sources.faults.characters import one_confused

@@ -5,8 +5,6 @@ Herring v. United States (2009): a warrant recalled five months earlier was stil
 county's database. Rules here give three working days to withdraw a revoked decision.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

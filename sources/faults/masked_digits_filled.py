@@ -5,8 +5,6 @@ The court list stars out four digits of a person's number; whoever republishes i
 number from another source, found by name.
 """
 
-from __future__ import annotations
-
 import re
 
 from schemas.contract import Column, Feed

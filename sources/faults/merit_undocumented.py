@@ -5,8 +5,6 @@ The teaching case on Rongcheng: every change of points needs an official documen
 who will not write one costs somebody the points.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from sources.faults.row_lost import CORRECTION, resend
 

@@ -5,8 +5,6 @@ Files are named by hand or by a job that runs after midnight; of two files of on
 the later one stays.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sources.faults.deliveries import NO_FILE, Deliveries

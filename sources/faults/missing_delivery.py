@@ -5,8 +5,6 @@ A scheduled job that did not run, or a connection that was down; the receiver ca
 day without news unless it keeps a calendar.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sources.faults.deliveries import NO_FILE, Deliveries

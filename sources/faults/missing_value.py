@@ -3,8 +3,6 @@
 A field skipped at entry, or lost between two layouts of one form.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from sources.faults.base import Row
 from sources.faults.draw import Draw

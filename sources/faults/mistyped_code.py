@@ -6,8 +6,6 @@ The slip the check characters were made for: a USCC (GB 32100-2015) and a reside
 11714-1997) 14 of 15.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from schemas.identifiers import ORG_CHECKS, SCHEMES, USCC_ALPHABET, could_be_real
 from sources.faults.base import RIGHTED, Row

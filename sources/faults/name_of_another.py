@@ -5,8 +5,6 @@ A column sorted without the others, or pasted one line too low. A public portal 
 by name first and by code only if that finds nothing.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column, Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw

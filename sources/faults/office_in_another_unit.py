@@ -5,8 +5,6 @@ One layout has fines in yuan and the next in units of 10,000 yuan; an office tha
 the older one has all of its rows wrong at once.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

@@ -5,8 +5,6 @@ One code on several bodies is an official category of the clean-up of codes; it 
 offices gave out numbers of their own before the registers were joined.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw

@@ -4,8 +4,6 @@ Midnight in China is 16:00 of the day before in UTC, so that a time cut to its d
 zone loses a day; 24:00 of one day is 0:00 of the next.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from sources.faults.base import Row

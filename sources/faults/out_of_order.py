@@ -5,8 +5,6 @@ Messages of two senders in one queue, or a transfer tried again after it had gon
 number or a time by which to put them in order.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

@@ -4,8 +4,6 @@ Records are lawfully removed early for a good deed, and nothing in a file tells 
 one that was paid for: the source itself says it, and every holder follows in good faith.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

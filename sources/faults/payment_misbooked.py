@@ -5,8 +5,6 @@ The teaching case on Rongcheng: among the causes of appeals are simple mistakes 
 a loan is transferred.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

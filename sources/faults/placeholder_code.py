@@ -5,8 +5,6 @@ A form that insists on a number and gets 00000000-0, or the number the clerk kno
 zeros pass the check of an organisation code (GB 11714-1997).
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column
 from sources.faults.base import RIGHTED
 from sources.faults.draw import TRIES, Draw

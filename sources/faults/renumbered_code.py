@@ -5,8 +5,6 @@ The layout of administrative penalties of 2015 gives other meanings to the same 
 2018: code_2 is the organisation code in the one, the registration number in the other.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from sources.faults.base import Row
 from sources.faults.codes import CORRECTION, code_columns, listed, numbered, recoded

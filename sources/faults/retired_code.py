@@ -5,8 +5,6 @@ Offices that go on with an old code list after a new edition: a county that beca
 still delivered under its old division code.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from sources.faults.base import Row
 from sources.faults.codes import CORRECTION, code_columns, listed, numbered, recoded

@@ -4,8 +4,6 @@ one act counts as two.
 A case re-entered after a failed upload: the same decision under two file numbers.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

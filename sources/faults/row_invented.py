@@ -5,8 +5,6 @@ A register that nobody holds against the files behind it, whose data are treated
 whoever may write in it may list anybody.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

@@ -3,8 +3,6 @@
 An export that stops at a row it cannot write; absence then reads as withdrawal.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sources.faults.base import History, changed

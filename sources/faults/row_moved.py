@@ -5,8 +5,6 @@ A sheet of which some columns are sorted and the others are not, or in which a c
 those below move up.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

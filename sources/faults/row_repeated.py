@@ -3,8 +3,6 @@
 A join that meets two rows where one was meant, or a page of an interface fetched twice.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sources.faults.base import History, changed

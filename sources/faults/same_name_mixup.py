@@ -6,8 +6,6 @@ namesake seven years apart in age; TransUnion v. Ramirez (2021) turned on a matc
 name.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw

@@ -5,8 +5,6 @@ The teaching case on Rongcheng tells of profile data altered by intruders; the p
 in schemas/codes/points.csv.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from functools import cache
 

@@ -4,8 +4,6 @@ Ledgers that book debts as negative and ledgers that book them as positive amoun
 look at either.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from schemas.contract import Feed

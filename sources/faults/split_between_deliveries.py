@@ -5,8 +5,6 @@ A case is entered by two desks, and the file is written between the one and the 
 are cut by size, not by case.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

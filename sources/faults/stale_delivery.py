@@ -5,8 +5,6 @@ A transfer job that picks up the old file. In 2019 a business-data site pushed a
 its users as a new warning.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sources.faults.deliveries import Deliveries

@@ -5,8 +5,6 @@ into the other. In Ibrahim v. DHS (2014) one form filled in the wrong way round 
 undo.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from sources.faults.base import Row
 from sources.faults.codes import CORRECTION, code_columns, listed, recoded

@@ -5,8 +5,6 @@ The unified code took the place of organisation code and tax number on 2015-10-0
 numbers of 15, 17, 18 and 20 characters all occur in old data.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column, Feed
 from schemas.identifiers import USCC
 from sources.faults.base import RIGHTED

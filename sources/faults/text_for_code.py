@@ -4,8 +4,6 @@ where the codes are words, the code 'and others'.
 Spreadsheets filled in by offices without the list at hand, whose cells take any text.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Feed
 from sources.faults.base import Row, can_hold
 from sources.faults.codes import CORRECTION, code_columns, listed, recoded

@@ -4,8 +4,6 @@ Signboards, seals and papers from Hong Kong or Taiwan; Unicode's normal forms do
 the other.
 """
 
-from __future__ import annotations
-
 from sources.faults.base import RIGHTED, Row
 from sources.faults.characters import confused
 from sources.faults.draw import Draw

@@ -6,8 +6,6 @@ The commonest slip after a single wrong key. A USCC (GB 32100-2015) and a reside
 letters in it (GB 11714-1997) all but 7 %, a masked number none.
 """
 
-from __future__ import annotations
-
 from schemas.contract import Column
 from sources.faults.base import RIGHTED
 from sources.faults.characters import swapped

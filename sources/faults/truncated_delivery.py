@@ -5,8 +5,6 @@ A transfer that is interrupted, or a disk that is full; the TCP connection ends 
 takes what there is for the file.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sources.faults.deliveries import Deliveries

@@ -3,8 +3,6 @@
 Names typed from paper; harmless where a code decides, fatal where only a name is given.
 """
 
-from __future__ import annotations
-
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import name_columns

@@ -5,8 +5,6 @@ Descriptions of local pilots name neighbours' tip-offs as an input; the baojia o
 whoever did not report.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

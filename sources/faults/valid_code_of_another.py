@@ -5,8 +5,6 @@ No check digit finds a right code on the wrong record (GB 32100-2015 and GB 1164
 slips of the hand alone); one code on several bodies is an official clean-up category.
 """
 
-from __future__ import annotations
-
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import TRIES, Draw
 from sources.faults.identifiers import identifier_columns, main_identifier, may_stand

@@ -4,8 +4,6 @@ One of two export processes, or of two regional servers, did not run, and the ro
 between them in turn.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sources.faults.deliveries import Deliveries

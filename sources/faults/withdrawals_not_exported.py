@@ -5,8 +5,6 @@ Exports that select what is there cannot tell what is gone. Herring v. United St
 on one recall that never reached the next county's database.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

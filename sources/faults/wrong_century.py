@@ -5,8 +5,6 @@ Programs that keep two digits of a year draw a line somewhere, spreadsheets at 3
 it is of this century, what lies after it of the last.
 """
 
-from __future__ import annotations
-
 from sources.faults.base import Row
 from sources.faults.days import CORRECTION, Parts, real_day, with_another_day
 from sources.faults.days import day_columns as columns

@@ -5,8 +5,6 @@ Office programs save text in the encoding of the system, which on Chinese Window
 older part GBK; whoever opens and saves a file changes its encoding.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from schemas.contract import Feed

@@ -5,8 +5,6 @@ The published layout of administrative penalties gives fines in units of 10,000 
 decimals; whoever copies the figure from the decision writes yuan.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from schemas.contract import Feed

@@ -21,8 +21,6 @@ A text format is a module that says
 ==========================  ======================================================================
 """
 
-from __future__ import annotations
-
 import struct
 import tempfile
 import zlib

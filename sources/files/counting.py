@@ -6,8 +6,6 @@ of its sheets, those of Parquet from its footer. What a reader gives and what it
 must come to this number; if not, something was lost or read twice, and the file is refused.
 """
 
-from __future__ import annotations
-
 import re
 import xml.parsers.expat
 

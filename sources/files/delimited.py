@@ -7,8 +7,6 @@ lines and holds as many delimiters as a record is legal: it lands, a gate keeps 
 each further line of it is unreadable.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from typing import Any

@@ -5,8 +5,6 @@ lost. Widths are bytes, not characters, as in the mainframe layouts such files c
 character takes two bytes (rarely four) in GB18030.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc

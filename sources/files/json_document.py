@@ -3,8 +3,6 @@
 A list of records without the object around it is read as well. Source of the rules: RFC 8259.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

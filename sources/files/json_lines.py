@@ -3,8 +3,6 @@
 Source of the rules: RFC 8259 (UTF-8, no control characters inside strings) and jsonlines.org.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -6,8 +6,6 @@ a number with more digits than its type holds exactly, what is no number) makes 
 Source: Apache Parquet format.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

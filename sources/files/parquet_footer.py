@@ -6,8 +6,6 @@ the process, so they are refused here. Sources: Apache Parquet format (parquet.t
 compact protocol.
 """
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass
 from typing import Any

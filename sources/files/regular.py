@@ -5,8 +5,6 @@ that stands in every tag and in no value, without a parser; whatever else a file
 either is the one a parser would make or is refused.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

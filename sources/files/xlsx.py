@@ -11,8 +11,6 @@ from the sheet before. A sheet of other columns is one thing unreadable, with al
 Source: ECMA-376 (Office Open XML), parts 1 (cells, styles) and 2 (packages).
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

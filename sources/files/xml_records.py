@@ -4,8 +4,6 @@ Only text is taken from a document: declarations of document types are refused, 
 defined and nothing is ever fetched. Source of the rules: Extensible Markup Language (XML) 1.0.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from dataclasses import replace

@@ -9,8 +9,6 @@ them stands what dirt put into the files, `sources.injected`, which no island se
 1523
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple

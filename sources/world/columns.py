@@ -4,8 +4,6 @@
 Arrow, without a loop over rows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np

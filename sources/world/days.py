@@ -3,8 +3,6 @@
 `OPEN` stands for "still": the end of an interval that has not ended.
 """
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import numpy as np

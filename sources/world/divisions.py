@@ -4,8 +4,6 @@ Their codes begin with 84 to 89, which GB/T 2260 leaves unassigned. Subjects liv
 counties; cities hold courts, tax offices and banks.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

@@ -13,8 +13,6 @@ pseudorandom number generators", OOPSLA 2014), applied twice with two keys.
 True
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from hashlib import blake2b
 

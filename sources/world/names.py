@@ -9,8 +9,6 @@ People's names come from Faker's Chinese pools, drawn so that a few names are ve
 people share one, also within a division, as registers must expect.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import NamedTuple
 

@@ -4,8 +4,6 @@ Three kinds of subject, each numbered from 0 within its kind: firms, bodies, peo
 here are whole arrays of small integers; text is made from them later, block by block.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Keeping a world: one Parquet file a table, the same bytes for the same world."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 

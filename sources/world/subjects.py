@@ -1,7 +1,5 @@
 """`world.subjects`: one row a subject, with the identifiers it really has."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 

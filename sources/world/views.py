@@ -3,8 +3,6 @@
 A view `world.names` is the file `names.sql` beside this one.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import duckdb

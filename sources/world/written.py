@@ -1,7 +1,5 @@
 """The story: a world written by hand, as CSV files with the columns of `columns.COLUMNS`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pyarrow as pa

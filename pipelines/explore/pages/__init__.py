@@ -1,7 +1,5 @@
 """The pages, one module each. A module says `PAGES`; a file laid into this folder is a new page."""
 
-from __future__ import annotations
-
 from functools import cache
 from importlib import import_module
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A delivered file as it stands, around one line."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.explore.as_it_stands import delivered, lines_around

@@ -1,7 +1,5 @@
 """Gates: what is expected of each table, what follows where it is not met, and what they found here."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines import listing

@@ -1,7 +1,5 @@
 """A holder, and an edge: what it holds from whom, how late, what went stale, and its mishaps."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.exchange.mishaps import mishaps

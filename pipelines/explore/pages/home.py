@@ -1,7 +1,5 @@
 """The first page: what world this is, who hands lists to whom, and where to begin."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Rows kept aside: which, why, what would be right; and what somebody decides of one, with a reason."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.explore.asked import Asked, RequestError, query_of

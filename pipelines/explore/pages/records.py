@@ -1,7 +1,5 @@
 """A record: its delivered line, what each stage made of it, which gates looked at it, and how to break it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A replay: what one bad record does, day by day, and what remains; to be saved and linked to."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Experiments and matrices found in the home, with links to replays of their faults."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Find somebody or something by a name, a number, an id or a file."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A question in SQL: the database is read and nothing else can be reached; errors are explained."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.ask.bounded import ask

@@ -1,7 +1,5 @@
 """A subject: who shows what about it on a day, its grades and measures, and what each audience sees."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Every table of the database: what it holds, what its columns mean, how often which value, and its SQL."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.described import TODAY, meanings

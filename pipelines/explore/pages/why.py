@@ -1,7 +1,5 @@
 """Why: an entry, a copy, a measure or a change of points back to file and line."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.explore.asked import Asked, RequestError

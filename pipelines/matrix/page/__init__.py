@@ -1,7 +1,5 @@
 """The page of a matrix: one HTML file whose cells open an example, down to file and line."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The picture of what gates catch against what they cost: a point for each gate that is added."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

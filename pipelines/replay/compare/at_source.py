@@ -1,7 +1,5 @@
 """When records are still believed otherwise at their own source after a correction, and why."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 

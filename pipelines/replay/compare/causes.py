@@ -8,8 +8,6 @@ compared, in the corrected state and the clean one, on the very day.
 This is plain Python over the few entries concerned; `lineages` reads them from the databases.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

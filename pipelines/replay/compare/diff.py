@@ -10,8 +10,6 @@ horizon, and the days of a cell are the union over all its rows.
 Keys none of whose rows differ are put aside first, so that the work grows with the difference.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from datetime import date
 

@@ -4,8 +4,6 @@ A comparison goes by sets, so a row that stands twice shows in none of its figur
 key does not name one row, what a comparison says of it cannot be relied on, and it says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

@@ -5,8 +5,6 @@ asked of the databases only while they are open, and is asked only where a page 
 are asked about at once, a query a state and kind, never a trace a cell.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -9,8 +9,6 @@ replays differ by what they did, not by who happened to ask.
 All is counted for as many differences at once as there are: a replay's, or those of a thousand.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b

@@ -10,8 +10,6 @@ name by which the island knows the subject are those of whoever did the act.
 The world's truth decides; nothing here is read by the pipeline itself.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass

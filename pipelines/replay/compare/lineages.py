@@ -1,7 +1,5 @@
 """The rows from which causes are found, read out of two databases: copies, paths, parents, points."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date

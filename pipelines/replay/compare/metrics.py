@@ -4,8 +4,6 @@ Reference is the clean run. All functions are pure: frames of runs of wrong days
 `pipelines.replay.compare.diff`), figures out. A run is half-open, `[from_day, to_day)`, in whole days.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """What stands wrong because of a fault, as those see it who may notice it; and what they then do."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

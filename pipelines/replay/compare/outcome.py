@@ -1,7 +1,5 @@
 """The outcome of one case: its reach, what remains after the correction, and what it rests on."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ whoever asks wants to know where. Both are read from what differs between two st
 whether they were replayed or rebuilt.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What is left of the reach after the correction, and why, for one replay or for many at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

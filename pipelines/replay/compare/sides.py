@@ -5,8 +5,6 @@ reads these two. Of rebuilt states they are views of whole databases; of replaye
 changed cells and entries and all behind them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from pipelines.engine.databases import Databases

@@ -4,8 +4,6 @@ What many cases change is worked out in one pass over the models and compared wi
 pass. A case of its own and a case among a thousand give the same.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property

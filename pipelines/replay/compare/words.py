@@ -1,7 +1,5 @@
 """What subjects and measures are called, read out of the databases that were compared."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """A case: one fault, or several that happen at once, each put in its place."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date

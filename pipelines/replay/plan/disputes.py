@@ -1,7 +1,5 @@
 """The disputes that subjects file on public pages, kept in the home: `HOME/disputes`, a file each."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import md5

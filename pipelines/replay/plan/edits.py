@@ -5,8 +5,6 @@ and after. `faulty` is the state in which nobody ever puts the fault right; `cor
 which the source does, with its first delivery on or after the day it promised.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

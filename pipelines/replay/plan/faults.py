@@ -6,8 +6,6 @@ one is drawn, and another if the fault turns out to change nothing there; then t
 those on which the fault can befall that record. Nothing depends on the order of rows in a file.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

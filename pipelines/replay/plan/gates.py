@@ -4,8 +4,6 @@ A correction is planned by what the source's deliveries leave believed, and a ro
 aside leaves nothing believed. The gate's own SQL decides, on the few rows of one record.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

@@ -4,8 +4,6 @@ What is not given is drawn: *uniform by edge and list*, then by entry, then by d
 which the mishap has something to change. Nothing depends on the order of rows in a table.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping

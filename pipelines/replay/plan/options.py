@@ -1,7 +1,5 @@
 """A fault as the options of the command line ask for it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The other subjects that a record could be taken for: codes and names in the registers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any

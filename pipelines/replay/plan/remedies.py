@@ -17,8 +17,6 @@ A subject appeals or disputes what harms it: standing on a negative list, missin
 what is said of it in another way, and anything wrong in neutral data.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

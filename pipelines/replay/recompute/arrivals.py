@@ -4,8 +4,6 @@ An edited row is written in its feed's own format and read again, as a whole edi
 that what the format does to a value happens here too. A whole other file is read as landing reads it.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date

@@ -4,8 +4,6 @@ Each case is one universe without the correction and, if it is corrected, one mo
 worked out in one pass over the models, and a case among a thousand gives what it gives alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Self

@@ -6,8 +6,6 @@ other files never find them. The name also tells what they were made by: models,
 that were changed since make another.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

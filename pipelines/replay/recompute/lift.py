@@ -7,8 +7,6 @@ subquery, so that one pass answers for all of them. What is the same in all (cod
 the network) has no such column and is shared.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import sqlglot

@@ -5,8 +5,6 @@ look-up would read the whole table, and there are dozens in a replay. What every
 whole base is worked out with it, once.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import time

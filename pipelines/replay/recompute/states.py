@@ -5,8 +5,6 @@ joining is asked for than the base was built with. The others are rebuilt from e
 folders.
 """
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 import time

@@ -1,7 +1,5 @@
 """The one form in which replays and comparisons are told to machines, and the rows it is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What was done about a fault, told: who noticed it, the steps taken, and what came of them."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

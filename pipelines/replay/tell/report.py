@@ -1,7 +1,5 @@
 """A replay told in the terminal: a dozen lines and one plain sentence."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

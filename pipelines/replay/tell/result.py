@@ -1,7 +1,5 @@
 """What a replay or a comparison found: data frames, one JSON form for both, and a report."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

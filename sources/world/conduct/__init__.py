@@ -21,8 +21,6 @@ arrears in spells, on the platform for 100,000 users), how often each ground is 
 bureau fines it how much in `fines.csv`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from importlib import import_module
 

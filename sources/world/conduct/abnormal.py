@@ -5,8 +5,6 @@ still listed after three years moves to the list of serious violations (Interim 
 Enterprise Information Publicity, 2014), which is the lists' business, not the world's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Honours given to residents, enterprises and public bodies."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pyarrow as pa

@@ -7,8 +7,6 @@ Bodies of government that do not pay a contractor are a series of their own, wit
 what they do moves nobody else's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Licences the city grants to enterprises in its districts, published after seven working days."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

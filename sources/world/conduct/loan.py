@@ -4,8 +4,6 @@ A loan granted in a month is in the register from the first of the next, and out
 first of the month after it is due.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -4,8 +4,6 @@ In the monthly register from the first of the month after the first missed day t
 month after repayment. What was made good within the month the register never sees.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

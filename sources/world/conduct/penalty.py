@@ -4,8 +4,6 @@ Published seven working days after the decision; a penalty that is revoked is wi
 working days later (State Council rules on publishing licences and penalties, 2015 and 2018).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Payments through the payments platform that came late, most of them by few users."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pyarrow as pa

@@ -3,8 +3,6 @@
 The platform knows only its users, and a few of them use it for everything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -3,8 +3,6 @@
 Most A-class taxpayers are so year after year. None has violated in the year or the one before.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Major tax violations, published seven working days after the decision."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -5,8 +5,6 @@ The bill of a month (`detail`, YYYY-MM) falls due on the 20th of the next and is
 All months of one spell are paid together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Volunteer work of residents; `detail` is the number of hours."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pyarrow as pa

@@ -1,7 +1,5 @@
 """How many subjects are wrong on each day, by how they are tied to the fault."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The network of holders, with the error moving along it day by day."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ The colours are those of Okabe and Ito (2008), told apart by all common kinds of
 stands alone: each goes with a hatch, a symbol or a kind of line, so that a grey print reads too.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass

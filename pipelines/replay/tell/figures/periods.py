@@ -1,7 +1,5 @@
 """When each list was wrong at each holder: one row a (holder, list), a bar a period."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -4,8 +4,6 @@ Each layer is ordered by where its neighbours in earlier layers stand, a few tim
 lines cross. Nothing is random: the same network gives the same picture.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 SWEEPS = 12

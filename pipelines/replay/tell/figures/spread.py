@@ -1,7 +1,5 @@
 """Where an error is on each day: at which holders, along which edges, and on its way between them."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """The table of a replay's page: one row for every wrong entry, measure, score and change of points."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

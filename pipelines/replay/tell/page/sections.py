@@ -1,7 +1,5 @@
 """What a replay's page says beside its pictures and its table, as values for its template."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipelines.replay.compare import metrics
