@@ -297,13 +297,23 @@ def _otherwise(home: Path, scenario: Path, state: str, look: Any, as_json: bool)
 
 
 @app.command()
-def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
+def check(
+    home: HomeOption = HOME,
+    docs: Annotated[
+        bool,
+        typer.Option(
+            "--docs/--no-docs",
+            help="Check again with Great Expectations, and write its pages to HOME/docs.",
+        ),
+    ] = True,
+    as_json: JsonOption = False,
+) -> None:
     """Check the database in force: gates, expectations, conservation, evidence."""
     from pipelines.printed import print_report
     from pipelines.run import check_home
 
     with progress_bar("checking", show=not as_json) as tell:
-        report = check_home(Home(home), progress=tell)
+        report = check_home(Home(home), docs=docs, progress=tell)
     note(report.out_of_date)
     print_json(report.as_dict()) if as_json else print_report(report)
     if any(result.outcome == "fail" for result in report.checks):
