@@ -65,7 +65,9 @@ OPTIONS = {
         "--json",
     ),
     "experiment": (
+        "--home",
         "--faults",
+        "--by",
         "--n",
         "--worlds",
         "--seed",
@@ -449,9 +451,10 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
 
     names, all_places = ("court", "court-bank", "bank"), places.places
     monkeypatch.setattr(places, "places", lambda u: [p for p in all_places(u) if p.name in names])
-    shutil.copytree(home, tmp_path / "world")
+    places_in = tmp_path / "places"
+    shutil.copytree(home, places_in / "world")
     given = ("--by", "place", "--n", "2", "--size", "story", "--dirt", "0", "--join", "own-keys")
-    code, out, _ = run("experiment", *given, "--out", tmp_path, "--json")
+    code, out, _ = run("experiment", *given, "--home", tmp_path, "--json")
     told = json.loads(out)
     shape("places").validate(told)
     assert code == 0 and (told["n"], told["join"]) == (2, "own-keys")
@@ -460,8 +463,8 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
     assert {where for (where, _), row in rows.items() if row["beyond"] is not None} == {"edge"}
     edge = rows["edge", "court-bank"]
     assert edge["reached"] and edge["beyond"] == 0, "the bank hands nothing on"
-    assert len(pd.read_parquet(tmp_path / "places.parquet")) == len(rows)
-    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert len(pd.read_parquet(places_in / "places.parquet")) == len(rows)
+    manifest = json.loads((places_in / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["join"], manifest["n"]) == ("own-keys", 2) and manifest["notice"]
 
 
