@@ -18,7 +18,7 @@ from pipelines.experiment.commands import experiment
 from pipelines.explore.commands import explore
 from pipelines.home import Home
 from pipelines.in_force import opened, see_database
-from pipelines.lab.commands import lab
+from pipelines.lab.commands import grade, lab
 from pipelines.listing.commands import edges, faults, gates, lists, models, sources
 from pipelines.matrix.commands import matrix
 from pipelines.options import (
@@ -492,6 +492,7 @@ def systems(
 
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(lab, name="lab")
+app.command(hidden=True)(grade)  # an instructor's short way to `lab grade`
 
 
 # What there is; nothing here reads a home.

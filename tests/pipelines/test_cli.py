@@ -181,6 +181,10 @@ def test_every_option_of_lab_has_its_help(command, run) -> None:
         assert re.search(f"{option}[ ,\n\\]]", out), option
 
 
+def test_grade_is_lab_grade(refused) -> None:
+    assert "'FOLDER'" in refused("grade", "--salt", "s")
+
+
 def test_help_loads_nothing_heavy() -> None:
     """The cause of slow help is an import; this names it, where a stopwatch would only blame."""
     heavy = "duckdb pandas pyarrow numpy dagster great_expectations sqlglot faker yaml lxml"
