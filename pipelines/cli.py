@@ -16,7 +16,7 @@ from pipelines.experiment.commands import experiment
 from pipelines.explore.commands import explore
 from pipelines.home import Home
 from pipelines.in_force import opened, see_database
-from pipelines.lab.commands import lab
+from pipelines.lab.commands import grade, lab
 from pipelines.listing.commands import edges, faults, gates, lists, models, sources
 from pipelines.matrix.commands import matrix
 from pipelines.options import (
@@ -295,13 +295,23 @@ def _otherwise(home: Path, scenario: Path, state: str, look: Any, as_json: bool)
 
 
 @app.command()
-def check(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
+def check(
+    home: HomeOption = HOME,
+    docs: Annotated[
+        bool,
+        typer.Option(
+            "--docs/--no-docs",
+            help="Check again with Great Expectations, and write its pages to HOME/docs.",
+        ),
+    ] = True,
+    as_json: JsonOption = False,
+) -> None:
     """Check the database in force: gates, expectations, conservation, evidence."""
     from pipelines.printed import print_report
     from pipelines.run import check_home
 
     with progress_bar("checking", show=not as_json) as tell:
-        report = check_home(Home(home), progress=tell)
+        report = check_home(Home(home), docs=docs, progress=tell)
     note(report.out_of_date)
     print_json(report.as_dict()) if as_json else print_report(report)
     if any(result.outcome == "fail" for result in report.checks):
@@ -480,6 +490,7 @@ def systems(
 
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(lab, name="lab")
+app.command(hidden=True)(grade)  # an instructor's short way to `lab grade`
 
 
 # What there is; nothing here reads a home.

@@ -36,6 +36,7 @@ class Home:
         world: the truth behind them, as Parquet.
         databases: database files, numbered; the pointer says which counts.
         spark: the folder of the tables that Spark built.
+        docs: Great Expectations' pages on the database last checked.
         pointer: the file that names the database in force.
     """
 
@@ -45,6 +46,7 @@ class Home:
         self.world = self.path / "world"
         self.databases = self.path / "databases"
         self.spark = self.path / "spark"
+        self.docs = self.path / "docs"
         self.pointer = self.path / "current.json"
 
     @property

@@ -258,10 +258,13 @@ def build_home(
     }
 
 
-def check_home(home: Home, progress: Progress | None = None) -> Any:
+def check_home(home: Home, docs: bool = True, progress: Progress | None = None) -> Any:
     """Check the database in force: our checks, then Great Expectations with its pages in HOME/docs.
 
     The pages of a home that can only be read go to a temporary folder.
+
+    Args:
+        docs: whether Great Expectations looks as well, and its pages are written.
 
     Returns:
         A `quality.report.Report`, which says where the pages are.
@@ -269,8 +272,6 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
     Raises:
         ValueError: if there is no database.
     """
-    from quality.great import validate
-
     database = see_database(home.database())
     tell = progress or (lambda label, at, of: None)
     step = _counter(tell)
@@ -284,16 +285,15 @@ def check_home(home: Home, progress: Progress | None = None) -> Any:
         results += check_keys(engine, {m.name: m.key for m in models}, step)
         found = report(engine, results, ())
         stale = out_of_date(engine, database, home.path)
+    found = replace(found, out_of_date=stale)
+    if not docs:
+        return found
+    from quality.great import validate
+
     # Great Expectations keeps connections of its own to the file, so ours is closed by now.
-    docs = home.path if home.writable() else Path(tempfile.mkdtemp(prefix="islands-"))
-    docs /= "docs"
-    validations = validate(database, used, docs_dir=docs, progress=step)
-    return replace(
-        found,
-        validations=tuple(validations),
-        docs=str(docs / "index.html"),
-        out_of_date=stale,
-    )
+    pages = home.docs if home.writable() else Path(tempfile.mkdtemp(prefix="islands-")) / "docs"
+    validations = validate(database, used, docs_dir=pages, progress=step)
+    return replace(found, validations=tuple(validations), docs=str(pages / "index.html"))
 
 
 def _counter(tell: Progress) -> Callable[[str], None]:

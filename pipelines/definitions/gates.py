@@ -8,13 +8,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from pipelines.definitions.home import default_home
 from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import FEEDS, STAGES, VERDICTS, asset_of, key
 from pipelines.engine.base import Engine
+from pipelines.home import Home
 from quality import CheckResult, Expectation, checks
 from quality.expectations import DELIVERY_KINDS, sentence, violations_sql
 from quality.from_contract import feed_expectations
@@ -232,6 +235,16 @@ def spec_of(check: Check) -> dg.AssetCheckSpec:
         asset=key(check.asset),
         additional_deps=[key(other) for other in sorted(others)],
         description=check.description,
+        metadata={"data docs": dg.MetadataValue.path(str(data_docs(check.expectation.table)))},
+    )
+
+
+def data_docs(table: str) -> Path:
+    """The page of Great Expectations on a table, where `islands check --docs` writes it."""
+    return (
+        Home(default_home())
+        .docs.absolute()
+        .joinpath("expectations", f"{table.replace('.', '/')}.html")
     )
 
 

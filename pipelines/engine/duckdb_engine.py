@@ -105,6 +105,7 @@ class DuckDBEngine(Engine):
         self.read_only = read_only
         self.files = [] if self.path == MEMORY else [self.path]
         self._open: duckdb.DuckDBPyConnection | None = None
+        self._schemas: set[str] = set()  # those that are there for sure
         # DuckDB takes what follows a question mark for parameters of an address, and looks for its
         # write-ahead log in a folder that is not there. Such a file is written elsewhere.
         self._elsewhere: Path | None = None
@@ -177,7 +178,9 @@ class DuckDBEngine(Engine):
             return frame_of(self.connection, sql, params)
 
     def create_schema(self, name: str) -> None:
-        self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(*name.split('.'))}")
+        if name not in self._schemas:
+            self.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(*name.split('.'))}")
+            self._schemas.add(name)
 
     def create_table(self, name: str, *select_sql: str) -> None:
         self._schema_of(name)

@@ -10,10 +10,12 @@ from typer import Option
 
 from pipelines.home import Home
 from pipelines.options import (
+    HOME,
     MOST_FAULTS,
     MOST_WORKERS,
     DaysOption,
     DirtOption,
+    HomeOption,
     JsonOption,
     SeedOption,
     SizeOption,
@@ -30,7 +32,13 @@ from pipelines.terminal import print_json, progress_bar, wide_console
 
 def experiment(
     context: typer.Context,
-    out: Annotated[Path, Option(help="Folder for worlds, tables and the page.")],
+    home: HomeOption = HOME,
+    out: Annotated[
+        Path | None,
+        Option(
+            help="Folder for worlds, tables and the page; by default HOME/experiment, HOME/places with --by."
+        ),
+    ] = None,
     faults: Annotated[str, Option(help="Kinds of fault, joined by commas.")] = "",
     by: Annotated[
         str | None,
@@ -83,6 +91,7 @@ def experiment(
     see_within(workers, MOST_WORKERS, "--workers")
     see_world(size, days, dirt_value(dirt))
     see_one_of(by, ("place",), "--by")
+    out = out or home / ("places" if by else "experiment")
     if by:
         arms = ("faults", "worlds", "correct_after", "remedy", "frame", "scope", "workers")
         if given := [option_of(name) for name in arms if is_said(context, name)]:

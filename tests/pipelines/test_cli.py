@@ -52,7 +52,7 @@ OPTIONS = {
         "--save",
     ),
     "trace": ("--replay", "--state", "--home", "--json"),
-    "check": ("--home", "--json"),
+    "check": ("--home", "--docs", "--no-docs", "--json"),
     "explore": ("--home", "--port"),
     "generate": (
         "--home",
@@ -65,7 +65,9 @@ OPTIONS = {
         "--json",
     ),
     "experiment": (
+        "--home",
         "--faults",
+        "--by",
         "--n",
         "--worlds",
         "--seed",
@@ -179,6 +181,10 @@ def test_every_option_of_lab_has_its_help(command, run) -> None:
         assert re.search(f"{option}[ ,\n\\]]", out), option
 
 
+def test_grade_is_lab_grade(refused) -> None:
+    assert "'FOLDER'" in refused("grade", "--salt", "s")
+
+
 def test_help_loads_nothing_heavy() -> None:
     """The cause of slow help is an import; this names it, where a stopwatch would only blame."""
     heavy = "duckdb pandas pyarrow numpy dagster great_expectations sqlglot faker yaml lxml"
@@ -286,10 +292,15 @@ def test_check_as_json(story, run, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(
         great, "suites", lambda *of: {t: s for t, s in every(*of).items() if t.startswith("lists.")}
     )
-    code, out, _ = run("check", "--home", tmp_path, "--json")
+    code, out, _ = run("check", "--no-docs", "--home", tmp_path, "--json")
+    alone = json.loads(out)
+    shape("check").validate(alone)
+    assert code == 0 and alone["totals"]["checks"] == alone["totals"]["checks_passed"] > 100
+    assert alone["docs"] is None and not alone["great_expectations"]
+    code, out, _ = run("check", "--docs", "--home", tmp_path, "--json")
     told = json.loads(out)
     shape("check").validate(told)
-    assert code == 0 and told["totals"]["checks"] == told["totals"]["checks_passed"] > 100
+    assert code == 0 and told["checks"] == alone["checks"]
     assert told["totals"]["validated"] > 0 and Path(told["docs"]).is_file()
 
 
@@ -444,9 +455,10 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
 
     names, all_places = ("court", "court-bank", "bank"), places.places
     monkeypatch.setattr(places, "places", lambda u: [p for p in all_places(u) if p.name in names])
-    shutil.copytree(home, tmp_path / "world")
+    places_in = tmp_path / "places"
+    shutil.copytree(home, places_in / "world")
     given = ("--by", "place", "--n", "2", "--size", "story", "--dirt", "0", "--join", "own-keys")
-    code, out, _ = run("experiment", *given, "--out", tmp_path, "--json")
+    code, out, _ = run("experiment", *given, "--home", tmp_path, "--json")
     told = json.loads(out)
     shape("places").validate(told)
     assert code == 0 and (told["n"], told["join"]) == (2, "own-keys")
@@ -455,8 +467,8 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
     assert {where for (where, _), row in rows.items() if row["beyond"] is not None} == {"edge"}
     edge = rows["edge", "court-bank"]
     assert edge["reached"] and edge["beyond"] == 0, "the bank hands nothing on"
-    assert len(pd.read_parquet(tmp_path / "places.parquet")) == len(rows)
-    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert len(pd.read_parquet(places_in / "places.parquet")) == len(rows)
+    manifest = json.loads((places_in / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["join"], manifest["n"]) == ("own-keys", 2) and manifest["notice"]
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -172,6 +173,9 @@ def test_every_expectation_is_a_check_of_its_own():
             assert spec.description == check.description
             assert check.description.startswith("Expected: ")
             assert check.expectation.reason in check.description
+            page = Path(spec.metadata["data docs"].path)
+            schema, name = check.expectation.table.split(".")
+            assert page.parts[-4:] == ("docs", "expectations", schema, f"{name}.html")
             for read in check.expectation.reads:
                 before = STAGES[: STAGES.index(stage) + 1]
                 assert read.split(".")[0] in (*before, "quality", "codes")
