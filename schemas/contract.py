@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from schemas.normal_form import normal_form
 from schemas.said_once import read_yaml_file
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +30,10 @@ FORMATS = {
     **{name: name for name in ("jsonl", "jsonl.gz", "json", "csv", "xlsx", "xml", "parquet")},
     "fixed": "txt",
 }
+
+
+# The code lists without a column `code` whose first column names a row.
+ONE_ROW_EACH = ("holders", "holidays", "keepers", "lists", "measures", "mishaps", "trust")
 
 
 def read_csv(path: Path, needs: str | None = None) -> list[dict[str, str]]:
@@ -46,9 +51,10 @@ def columns_and_rows(
 
     Raises:
         ValueError: naming the file and the line, if that is missing, a row has more or fewer cells than
-            there are columns, or it is no text in UTF-8.
+            there are columns, what names a row names two or could never be met, or it is no text in UTF-8.
     """
     rows = []
+    lines_of: dict[str, int] = {}  # what names a row -> its line
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines)
@@ -60,12 +66,45 @@ def columns_and_rows(
                         f"{path}, line {reader.line_num}: it has not as many cells as there are columns; "
                         "put a text that holds a comma in quotes."
                     )
+                named_by = next(iter(row))
+                if row[named_by] and (named_by == "code" or path.stem in ONE_ROW_EACH):
+                    _see_name(lines_of, row[named_by], f"{path}, line {reader.line_num}", named_by)
+                    lines_of[row[named_by]] = reader.line_num
                 rows.append(row)
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{path}: {error.object[error.start]:#x} is not UTF-8; save it so."
         ) from None
     return list(reader.fieldnames or ()), rows
+
+
+def _see_name(lines_of: Mapping[str, int], name: str, where: str, column: str) -> None:
+    """See that what names a row of a code list names no other, and that a text can be it.
+
+    Each row that says a code is joined to all rows of its list that give it, so a second one would make two
+    acts of one; and what rows say is compared in normal form.
+
+    Args:
+        lines_of: the names before it, each with its line.
+
+    Raises:
+        ValueError: beginning with `where`.
+    """
+    if name in lines_of:
+        raise ValueError(
+            f"{where}: the {column} {name!r} stands on line {lines_of[name]} already; keep one of the two."
+        )
+    _see_normal(name, where, f"the {column}", ValueError)
+
+
+def _see_normal(name: str, where: str, what: str, error: type[ValueError]) -> None:
+    """See that a text stands in the form in which rows are compared with it."""
+    if (normal := normal_form(name)) != name:
+        instead = f"write {normal!r}" if normal else "write something that can be seen"
+        raise error(
+            f"{where}: {what} {name!r} would be met by no row, since texts are compared in one "
+            f"form; {instead}."
+        )
 
 
 # What a feed's custom properties say in words.
@@ -200,6 +239,14 @@ class Feed:
             if meaning == effect:
                 return code
         raise KeyError(f"feed {self.name} has no code for {effect!r}")
+
+    def effect_of(self, row: Mapping[str, str | None]) -> str | None:
+        """What a row does to its record, one of `EFFECTS`, by its code in normal form; None if it gives none.
+
+        `quality.from_contract.effect_sql` says the same in SQL.
+        """
+        code = normal_form(row[self.effect_column]) if self.effect_column else None
+        return self.effect_codes.get(code or "")
 
     def observe_file(self) -> Path:
         """The SQL file that selects from the world what this feed's island sees."""
@@ -484,6 +531,7 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
         str(k): v for k, v in _mapping(custom.get("effect_codes"), "effect_codes", where).items()
     }
     for code, effect in effects.items():
+        _see_normal(code, where, "in effect_codes", ContractError)
         if effect not in EFFECTS:
             raise ContractError(
                 f"{where}: effect_codes gives {code!r} the effect {effect!r}; "

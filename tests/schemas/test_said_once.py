@@ -67,6 +67,11 @@ def test_a_code_list_may_come_from_a_spreadsheet(tmp_path):
         (b"code,title\n1\n", "codes.csv, line 2: it has not as many cells"),
         ("code,title\n1,中\n".encode("gbk"), "codes.csv: 0xd6 is not UTF-8; save it so."),
         (b"title\na\n", "codes.csv: the code list needs a column `code`"),
+        (b"code,title\n1,a\n2,b\n1,c\n", "line 4: the code '1' stands on line 2 already; keep one"),
+        (
+            "code,title\n１ ,a\n".encode(),
+            "line 2: the code '１ ' would be met by no row.*write '1'",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_code_list_is_told_with_its_line(tmp_path, content, told):
