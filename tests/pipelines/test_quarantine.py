@@ -491,6 +491,37 @@ def test_what_cannot_be_done_is_said_in_a_sentence(step, given, sentence, spoilt
     assert not (spoilt / LOG).exists()
 
 
+def test_what_stays_out_all_the_same_is_told_and_so_is_what_no_longer_does(home) -> None:
+    """A row released that is then corrected out of bounds, and a row discarded that is corrected."""
+    decide(home, "release", *BY, row=SEX)
+    (free,) = decide(home, "correct", *BY, row=SEX, values={"xb": "8"})
+    (bound,) = decide(home, "correct", *BY, row=SEX, values={"csrq": "39850312"})
+    decide(home, "discard", *BY, row=CASE)
+    (out,) = decide(home, "correct", *BY, row=CASE, values=RIGHT[CASE])
+    told = [[v["rule"] for v in one["still"]] for one in (free, bound, out)]
+    assert told == [[], ["bounds_csrq"], ["discarded"]]
+    build_home(home)
+    stays = "SELECT feed, line, expectation FROM quality.verdicts WHERE outcome = 'quarantine'"
+    assert rows(home, f"{stays} ORDER BY ALL") == [
+        ("court", 1, "discarded"), ("residents", 4, "bounds_csrq"), ("residents", 7, "bounds_csrq"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"natural_key": ("xm",)},
+        {"columns": feeds()["residents"].columns[:-1]},
+    ],
+)
+def test_a_contract_changed_since_the_build_is_told(other, spoilt, monkeypatch) -> None:
+    changed = feeds() | {"residents": replace(feeds()["residents"], **other)}
+    monkeypatch.setattr("pipelines.quarantine.rows.feeds", lambda: changed)
+    told = "another contract of residents .* `islands build`"
+    with opened(Home(spoilt)) as engine, pytest.raises(NotKeptAside, match=told):
+        listed(engine, {})
+
+
 def test_a_rule_that_there_is_not_is_told_and_not_taken_for_one_that_all_meet(spoilt) -> None:
     with opened(Home(spoilt)) as engine:
         with pytest.raises(

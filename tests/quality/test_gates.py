@@ -120,8 +120,13 @@ def test_an_unknown_effect_code_is_kept_aside(bench, make_feed, land):
     rows = [{"no": "1", "op": "1"}, {"no": "2", "op": "9"}, {"no": "3", "op": None}]
     land(bench, feed, {"2024-01-01": rows})
     judge(bench, [feed])
-    found = bench.fetch("SELECT record_id, expectation FROM quality.verdicts ORDER BY ALL")
-    assert found == [("2", "valid_op"), ("3", "required_op")]
+    bench.put("codes.gate_policies", gate="landing.in_set", policy="off")
+    bench.put("codes.gate_policies", gate="landing.present", policy="warn")
+    found = "SELECT record_id, expectation, outcome FROM quality.verdicts ORDER BY ALL"
+    kept = [("2", "valid_op", "quarantine"), ("3", "required_op", "quarantine")]
+    assert bench.fetch(found) == kept
+    judge(bench, [feed])
+    assert bench.fetch(found) == kept, "no run can be told what a row without its code does"
 
 
 def test_a_feed_without_a_key_has_no_conflicts(make_feed):
