@@ -139,7 +139,7 @@ class Expectation:
         owner: who is told of what breaks it, a word of `OWNERS` by default.
         severity: minor, major or critical; by default, as the outcome is.
         no_choice: whether neither a run nor anybody may let in a row that breaks it, since nobody could
-            say which record the row means, or what it does to it.
+            say which record the row means, or what it does to it, or add up what it says.
     """
 
     name: str

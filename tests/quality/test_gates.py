@@ -245,6 +245,19 @@ def test_an_amount_that_cannot_be_is_kept_aside(bench, make_feed, land, column, 
     assert found == ([(broken, column, "quarantine")] if broken else [])
 
 
+def test_a_run_may_let_in_a_day_out_of_bounds_but_no_amount_that_cannot_be_added_up(
+    bench, make_feed, land
+):
+    feed = make_feed(columns=(*DAYS[:2], AMOUNTS[1]))
+    bench.put("codes.gate_policies", gate="landing.in_bounds", policy="off")
+    rows = [{"no": "1", "done": "2204-01-01"}, {"no": "2", "fine": "9999999999999999"}]
+    land(bench, feed, {"2024-06-01": rows})
+    judge(bench, [feed])
+    assert bench.fetch("SELECT record_id, expectation FROM quality.verdicts") == [
+        ("2", "bounds_fine")
+    ]
+
+
 def test_tables_exist_with_their_columns_before_there_is_data(bench):
     judge(bench, [])
     for name, columns in (
