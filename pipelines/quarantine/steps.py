@@ -128,41 +128,40 @@ def _step(
         one.nth,
         one.row,
         values,
-        _alike(engine, one, one.row),
+        _alike(engine, one),
     )
 
 
-def _alike(engine: Engine, one: Aside, row: Row | None, otherwise: str = "") -> list[int]:
+def _alike(engine: Engine, one: Aside, otherwise: str = "") -> list[int]:
     """The lines of the rows of a delivery that say what a row says; none of a whole delivery.
 
     Args:
-        row: what is said; None of a delivery.
-        otherwise: a column that is no content; of those the rows in which it says something else.
+        otherwise: a column that is no content: only the rows in which it says something else.
     """
-    if row is None:
+    if one.row is None:
         return []
-    names = one.feed.content_columns
-    asked = [f"{quoted(name)} IS NOT DISTINCT FROM ?" for name in names]
-    asked += [f"{quoted(name)} IS DISTINCT FROM ?" for name in filter(None, [otherwise])]
+    asked = {name: "IS NOT DISTINCT FROM" for name in one.feed.content_columns}
+    asked |= {otherwise: "IS DISTINCT FROM"} if otherwise else {}
+    same = " AND ".join(f"{quoted(name)} {compared} ?" for name, compared in asked.items())
     found = engine.fetch(
-        f"SELECT line FROM landing.{one.feed.name} WHERE delivery = ? AND {' AND '.join(asked)} "
-        "ORDER BY line",
-        [one.delivery, *(row[name] for name in (*names, *filter(None, [otherwise])))],
+        f"SELECT line FROM landing.{one.feed.name} WHERE delivery = ? AND {same} ORDER BY line",
+        [one.delivery, *(one.row[name] for name in asked)],
     )
     return [line for (line,) in found]
 
 
-def _see_alone(engine: Engine, one: Aside, row: Row) -> None:
-    """See that a decision would not be of another row too: decisions know a row by its content alone.
+def _see_alone(engine: Engine, one: Aside) -> None:
+    """See that a decision would be of no other row too: decisions know a row by its content alone.
 
     Raises:
         DecisionError: if there is a row with the same content that does something else to the record.
     """
     effect = one.feed.effect_column
-    for line in (n for n in _alike(engine, one, row, effect) if n != one.line) if effect else ():
+    others = _alike(engine, one, effect) if effect else []
+    if others:
         raise DecisionError(
-            f"{one.place} and line {line} say the same but for {effect}, so that both would be decided of; "
-            f"correct the {effect} of the one that is wrong instead."
+            f"{one.place} and line {others[0]} say the same but for {effect}, so that both would be decided "
+            f"of; correct the {effect} of the one that is wrong."
         )
 
 
@@ -185,8 +184,8 @@ def _see(engine: Engine, one: Aside, what: str, values: Row) -> list[dict[str, A
         if what == CORRECT:
             raise DecisionError(f"{one.place} is a whole delivery; only a row can be corrected.")
         return []
-    if what != CORRECT:
-        _see_alone(engine, one, one.read)
+    if one.feed.effect_column not in values:
+        _see_alone(engine, one)
     if what == DISCARD:
         return []
     after = _corrected(one, values) if what == CORRECT else one.read

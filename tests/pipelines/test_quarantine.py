@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from datetime import date
 from itertools import permutations
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.build import build
+from pipelines.engine import open_engine
 from pipelines.home import Home
 from pipelines.in_force import opened
 from pipelines.landing.decisions import (
@@ -30,8 +32,8 @@ from pipelines.landing.decisions import (
     read_log,
 )
 from pipelines.made_by import out_of_date
-from pipelines.quarantine.rows import NotKeptAside, listed, shown, shown_by_itself
-from pipelines.quarantine.steps import decide
+from pipelines.quarantine.rows import Aside, NotKeptAside, listed, shown, shown_by_itself
+from pipelines.quarantine.steps import _see, decide
 from pipelines.replay import FaultSpec, prove
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.case import rows_of_states
@@ -489,6 +491,22 @@ def test_what_cannot_be_done_is_said_in_a_sentence(step, given, sentence, spoilt
     with pytest.raises((DecisionError, NotKeptAside), match=re.escape(sentence)):
         decide(Home(spoilt), step, who, "seen", **asked)
     assert not (spoilt / LOG).exists()
+
+
+def test_of_two_rows_that_differ_in_what_they_do_neither_is_decided_of_alone() -> None:
+    """Line 3 gives a code that nobody knows; line 4 says another thing, on line 2 the same is asserted."""
+    wrong = court(operation="remove")
+    found = [court(operation="add"), wrong, wrong | {"age": "2"}]
+    places = [{"delivery": "2024-03-13", "line": line} for line in (2, 3, 4)]
+    table = pa.Table.from_pylist([a | b for a, b in zip(places, found, strict=True)])
+    with open_engine("duckdb") as engine:
+        engine.insert_arrow("landing.court", table)
+        for line, row in ((3, wrong), (4, found[2])):
+            verdicts = [{"rule": "valid_operation", "column": "operation", "outcome": "quarantine"}]
+            one = Aside(COURT, "2024-03-13", line, "", "", row, version(COURT, row), 1, verdicts)
+            told = "2024-03-13:3 and line 2 say the same but for operation"
+            with pytest.raises(DecisionError, match=told) if line == 3 else nullcontext():
+                _see(engine, one, "discard", {})
 
 
 def test_what_stays_out_all_the_same_is_told_and_so_is_what_no_longer_does(home) -> None:
