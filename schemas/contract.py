@@ -32,8 +32,25 @@ FORMATS = {
 }
 
 
-# The code lists without a column `code` whose first column names a row.
-ONE_ROW_EACH = ("holders", "holidays", "keepers", "lists", "measures", "mishaps", "trust")
+# What names a row of a code list that has no column `code`; such lists are made longer by hand.
+NAMED_BY = {
+    "audiences": ("audience", "sharing"),
+    "contagion": ("links", "keeper", "step"),
+    "grades": ("keeper", "grade"),
+    "holders": ("holder",),
+    "holidays": ("day",),
+    "join_methods": ("join_level", "method", "id_scheme"),
+    "keepers": ("keeper",),
+    "lists": ("list",),
+    "measures": ("measure",),
+    "mishaps": ("mishap",),
+    "points": ("keeper", "list", "ground"),
+    "remedies": ("remedy", "step"),
+    "score_lists": ("list", "grade"),
+    "trust": ("feed",),
+    "usual_amounts": ("event_kind", "ground"),
+    "usual_delays": ("feed",),
+}
 
 
 def read_csv(path: Path, needs: str | None = None) -> list[dict[str, str]]:
@@ -54,7 +71,7 @@ def columns_and_rows(
             there are columns, what names a row names two or could never be met, or it is no text in UTF-8.
     """
     rows = []
-    lines_of: dict[str, int] = {}  # what names a row -> its line
+    lines_of: dict[tuple[str, ...], int] = {}  # what names a row -> its line
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines)
@@ -66,11 +83,12 @@ def columns_and_rows(
                         f"{path}, line {reader.line_num}: it has not as many cells as there are columns; "
                         "put a text that holds a comma in quotes."
                     )
-                named_by = next(iter(row))
-                if row[named_by] and (named_by == "code" or path.stem in ONE_ROW_EACH):
-                    _see_name(lines_of, row[named_by], f"{path}, line {reader.line_num}", named_by)
-                    lines_of[row[named_by]] = reader.line_num
                 rows.append(row)
+                names = ("code",) if "code" in row else NAMED_BY.get(path.stem, ())
+                named = {name: row[name] for name in names if name in row}
+                if any(named.values()):
+                    _see_name(lines_of, named, f"{path}, line {reader.line_num}")
+                    lines_of[tuple(named.values())] = reader.line_num
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{path}: {error.object[error.start]:#x} is not UTF-8; save it so."
@@ -78,23 +96,27 @@ def columns_and_rows(
     return list(reader.fieldnames or ()), rows
 
 
-def _see_name(lines_of: Mapping[str, int], name: str, where: str, column: str) -> None:
-    """See that what names a row of a code list names no other, and that a text can be it.
+def _see_name(
+    lines_of: Mapping[tuple[str, ...], int], named: Mapping[str, str], where: str
+) -> None:
+    """See that what names a row of a code list names no other, and that a row of a file can say a code.
 
-    Each row that says a code is joined to all rows of its list that give it, so a second one would make two
-    acts of one; and what rows say is compared in normal form.
+    Whatever says a name is joined to all rows of the list that bear it, so a second one would make two acts
+    of one, or count points twice.
 
     Args:
         lines_of: the names before it, each with its line.
+        named: column -> what it says.
 
     Raises:
         ValueError: beginning with `where`.
     """
-    if name in lines_of:
-        raise ValueError(
-            f"{where}: the {column} {name!r} stands on line {lines_of[name]} already; keep one of the two."
-        )
-    _see_normal(name, where, f"the {column}", ValueError)
+    before = lines_of.get(tuple(named.values()))
+    if before is not None:
+        said = ", ".join(f"{column} {value!r}" for column, value in named.items())
+        raise ValueError(f"{where}: {said} stands on line {before} already; keep one of the two.")
+    if "code" in named:
+        _see_normal(named["code"], where, "the code", ValueError)
 
 
 def _see_normal(name: str, where: str, what: str, error: type[ValueError]) -> None:
