@@ -88,6 +88,13 @@ def test_a_seed_that_can_be_guessed_or_a_home_that_tells_is_refused(
     assert (homes["instructor"] / "world").exists()
 
 
+def test_tables_that_spark_built_tell_the_truth_too(tmp_path, capsys) -> None:
+    (tmp_path / "spark" / "world.injected").mkdir(parents=True)
+    with pytest.raises(SystemExit):
+        main(["generate", "--seed", "482913", "--for-students", "--home", str(tmp_path)])
+    assert "a home of its own" in capsys.readouterr().err
+
+
 def test_the_key_still_names_a_cell_that_was_corrected_in_quarantine(homes, capsys) -> None:
     def key() -> list[dict]:
         main(["key", "--home", str(homes["instructor"]), "--json"])
