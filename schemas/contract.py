@@ -42,7 +42,7 @@ NAMED_BY = {
     "join_methods": ("join_level", "method", "id_scheme"),
     "keepers": ("keeper",),
     "lists": ("list",),
-    "measures": ("measure",),
+    "measures": ("measure", "agency", "list", "step1", "step2"),
     "mishaps": ("mishap",),
     "points": ("keeper", "list", "ground"),
     "remedies": ("remedy", "step"),
