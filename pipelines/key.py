@@ -11,8 +11,30 @@ from pipelines.trace import feed_names, rows
 
 TRUTH = "world.injected"
 
-# Errors of one feed: the first delivery in which a wrong version stands, and where in its file.
+# Errors of one feed: the first delivery in which a wrong version stands, and where in its file. A row that
+# was corrected in quarantine stands in its file as it was delivered, so it is looked for as that too.
 ERRORS = """
+WITH landed AS (
+    SELECT
+        file,
+        line,
+        published,
+        version
+    FROM landing.{feed}
+    UNION ALL
+    SELECT
+        read_otherwise.file,
+        read_otherwise.line,
+        read_otherwise.published,
+        decisions.delivered AS version
+    FROM landing.{feed} AS read_otherwise
+    INNER JOIN codes.decisions
+        ON decisions.feed = '{feed}'
+        AND decisions.delivery = read_otherwise.delivery
+        AND decisions.version = read_otherwise.version
+        AND decisions.says IS NOT NULL
+)
+
 SELECT
     injected.feed,
     min(landed.file) AS file,
@@ -25,9 +47,8 @@ SELECT
     injected.record_id,
     injected.version
 FROM {truth} AS injected
-INNER JOIN landing.{feed} AS landed
-    ON landed.record_id = injected.record_id
-    AND landed.version = injected.version
+INNER JOIN landed
+    ON landed.version = injected.version
     AND landed.published = injected.first_day
 WHERE injected.feed = '{feed}'
 GROUP BY ALL

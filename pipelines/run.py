@@ -76,7 +76,7 @@ def generate_home(
 
     rate = dirt_value(dirt)
     see_world(size, days, rate)  # before anything is made
-    if for_students and any(home.path.glob("databases/*")):
+    if for_students and (any(home.path.glob("databases/*")) or home.spark.exists()):
         raise HomeError(
             f"{home.path} holds a database already, which may tell the truth; give --for-students a home "
             "of its own."

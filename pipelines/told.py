@@ -87,8 +87,8 @@ def _missing(engine: Engine, used: Mapping[str, Feed], manifest: Mapping[str, An
             told.append(f"{name}: none of its {counted(len(due), 'delivery', 'deliveries')} came.")
         elif lost:
             told.append(
-                f"{name}: {counted(len(lost), 'delivery', 'deliveries')} that was due did not come, the "
-                f"first on {lost[0]}; what the one before said stays in force."
+                f"{name}: {counted(len(lost), 'delivery that was due', 'deliveries that were due')} did not "
+                f"come, the first on {lost[0]}; what the one before said stays in force."
             )
     return told
 

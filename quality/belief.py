@@ -38,10 +38,7 @@ def believed(feed: Feed) -> tuple[Expectation, ...]:
         f"EXISTS (SELECT 1 FROM quality.deliveries AS d WHERE d.feed = {name} "
         "AND d.outcome = 'hold' AND d.delivery = {row}.delivery)"
     )
-    withdraws = [
-        literal(code) for code, effect in feed.effect_codes.items() if effect == "withdraw"
-    ]
-    counts = f'l."{feed.effect_column}" NOT IN ({", ".join(withdraws)}) AND ' if withdraws else ""
+    counts = f"{effect_sql(feed)} <> 'withdraw' AND " if feed.effect_column else ""
     wrongly = (
         f"SELECT c.record_id, c.version, c.delivery, c.line FROM {table} AS c "
         f"WHERE {kept_aside.format(row='c')} OR {held.format(row='c')}"

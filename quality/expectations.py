@@ -131,6 +131,9 @@ class Expectation:
     arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)  # what the kind needs
     owner: str = ""  # who is told of what breaks it, a word of `OWNERS` by default
     severity: str = ""  # minor, major or critical; by default, as the outcome is
+    # Whether neither a run nor anybody may let in a row that breaks it, since nobody could say which record
+    # the row means, or what it does to it, or add up what it says.
+    no_choice: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in (*ROW_KINDS, *SET_KINDS, *DELIVERY_KINDS):
@@ -172,6 +175,13 @@ class Expectation:
         """
         of_column = self.column and self.name.endswith(f"_{self.column.lower()}")
         return f"{self.stage}.{self.kind}" if of_column else self.id
+
+    @property
+    def may_be_released(self) -> bool:
+        """Whether a row that it keeps aside enters when somebody says so: not a value that no later stage
+        can work with, nor one of several rows of which one at most is right.
+        """
+        return not self.no_choice and self.kind not in ("in_bounds", "one_version")
 
     @cached_property
     def reads(self) -> frozenset[str]:

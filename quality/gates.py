@@ -127,7 +127,8 @@ def row_verdicts_sql(
             raise ValueError(f"{e.table}.{e.name}: {e.kind!r} does not name rows of a delivery.")
     flagged = _flags_sql(table, by_row, policies) if by_row else empty_sql(VERDICTS_COLUMNS)
     if decided:
-        flagged = _decided_sql(table, flagged)
+        bound = [e.name for e in by_row if not e.may_be_released]
+        flagged = _decided_sql(table, flagged, bound)
     if not repeats:
         return flagged
     named = ", ".join(VERDICTS_COLUMNS)
@@ -165,15 +166,19 @@ DECIDED = (
 )
 
 
-def _decided_sql(table: str, flagged: str) -> str:
+def _decided_sql(table: str, flagged: str, bound: Sequence[str]) -> str:
     """Verdicts of single rows, as they are after what somebody decided: a row that was released is let
     through, and one that was discarded has a verdict that says so and keeps it aside.
+
+    Args:
+        bound: names of the expectations of which no row that breaks them is let through.
     """
+    free = f"f.expectation NOT IN ({', '.join(map(literal, bound))}) AND " if bound else ""
     tied = "d.feed = {0}.feed AND d.delivery = {0}.delivery AND d.version = {0}.version"
     named = ", ".join(f"f.{c}" for c in VERDICTS_COLUMNS if c != "outcome")
     return f"""SELECT
     {named},
-    CASE WHEN f.{ASIDE} AND d.decision = 'release' THEN 'released' ELSE f.outcome END AS outcome
+    CASE WHEN {free}f.{ASIDE} AND d.decision = 'release' THEN 'released' ELSE f.outcome END AS outcome
 FROM ({flagged}) AS f
 LEFT JOIN ({DECIDED}) AS d ON {tied.format("f")}
 UNION ALL
@@ -256,9 +261,8 @@ WHERE
 
 
 def _told(e: Expectation) -> str:
-    """SQL of the name by which a policy tells a gate what to do; none where a key is missing."""
-    is_key = e.kind == "present" and e.name.startswith("key_")
-    return _text_or_null(None if is_key else e.gate)
+    """SQL of the name by which a policy tells a gate what to do; none where that is no choice."""
+    return _text_or_null(None if e.no_choice else e.gate)
 
 
 def _text_or_null(value: str | None) -> str:

@@ -10,10 +10,12 @@ a gate of conform or resolve that names records  off, warn, quarantine
 any other                                        off, warn
 ==============================================  ===========================
 
-Which of several rows of one record counts, and a key that is missing, are no choice: nobody could say
-which record is meant. A record that a gate of `conform` or `resolve` keeps aside is matched to nobody
-(`resolve.kept_aside`); a register's is not, as its own entries need no match, so that a gate which judges
-nothing else keeps none aside. A gate of which the project's own promises are made cannot be told anything.
+Which of several rows of one record counts, a key that is missing, and what a row does to its record where
+its code says nothing known, are no choice: nobody could say what is meant. Nor are the bounds of amounts,
+beyond which no later stage could add them up. A record that a gate of `conform`
+or `resolve` keeps aside is matched to nobody (`resolve.kept_aside`); a register's is not, as its own entries
+need no match, so that a gate which judges nothing else keeps none aside. A gate of which the project's own
+promises are made cannot be told anything.
 """
 
 from collections.abc import Mapping

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from schemas.normal_form import normal_form
 from schemas.said_once import read_yaml_file
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +27,27 @@ MODES = ("snapshot", "changes", "append")
 FORMATS = {
     **{name: name for name in ("jsonl", "jsonl.gz", "json", "csv", "xlsx", "xml", "parquet")},
     "fixed": "txt",
+}
+
+
+# What names a row of a code list that has no column `code`; such lists are made longer by hand.
+NAMED_BY = {
+    "audiences": ("audience", "sharing"),
+    "contagion": ("links", "keeper", "step"),
+    "grades": ("keeper", "grade"),
+    "holders": ("holder",),
+    "holidays": ("day",),
+    "join_methods": ("join_level", "method", "id_scheme"),
+    "keepers": ("keeper",),
+    "lists": ("list",),
+    "measures": ("measure", "agency", "list", "step1", "step2"),
+    "mishaps": ("mishap",),
+    "points": ("keeper", "list", "ground"),
+    "remedies": ("remedy", "step"),
+    "score_lists": ("list", "grade"),
+    "trust": ("feed",),
+    "usual_amounts": ("event_kind", "ground"),
+    "usual_delays": ("feed",),
 }
 
 
@@ -44,9 +66,10 @@ def columns_and_rows(
 
     Raises:
         ValueError: naming the file and the line, if that is missing, a row has more or fewer cells than
-            there are columns, or it is no text in UTF-8.
+            there are columns, what names a row names two or could never be met, or it is no text in UTF-8.
     """
     rows = []
+    lines_of: dict[tuple[str, ...], int] = {}  # what names a row -> its line
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines)
@@ -59,11 +82,49 @@ def columns_and_rows(
                         "put a text that holds a comma in quotes."
                     )
                 rows.append(row)
+                names = ("code",) if "code" in row else NAMED_BY.get(path.stem, ())
+                named = {name: row[name] for name in names if name in row}
+                if any(named.values()):
+                    _see_name(lines_of, named, f"{path}, line {reader.line_num}")
+                    lines_of[tuple(named.values())] = reader.line_num
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{path}: {error.object[error.start]:#x} is not UTF-8; save it so."
         ) from None
     return list(reader.fieldnames or ()), rows
+
+
+def _see_name(
+    lines_of: Mapping[tuple[str, ...], int], named: Mapping[str, str], where: str
+) -> None:
+    """See that what names a row of a code list names no other, and that a row of a file can say a code.
+
+    Whatever says a name is joined to all rows of the list that bear it, so a second one would make two acts
+    of one, or count points twice.
+
+    Args:
+        lines_of: the names before it, each with its line.
+        named: column -> what it says.
+
+    Raises:
+        ValueError: beginning with `where`.
+    """
+    before = lines_of.get(tuple(named.values()))
+    if before is not None:
+        said = ", ".join(f"{column} {value!r}" for column, value in named.items())
+        raise ValueError(f"{where}: {said} stands on line {before} already; keep one of the two.")
+    if "code" in named:
+        _see_normal(named["code"], where, "the code", ValueError)
+
+
+def _see_normal(name: str, where: str, what: str, error: type[ValueError]) -> None:
+    """See that a text stands in the form in which rows are compared with it."""
+    if (normal := normal_form(name)) != name:
+        instead = f"write {normal!r}" if normal else "write something that can be seen"
+        raise error(
+            f"{where}: {what} {name!r} would be met by no row, since texts are compared in one "
+            f"form; {instead}."
+        )
 
 
 # What a feed's custom properties say in words.
@@ -198,6 +259,14 @@ class Feed:
             if meaning == effect:
                 return code
         raise KeyError(f"feed {self.name} has no code for {effect!r}")
+
+    def effect_of(self, row: Mapping[str, str | None]) -> str | None:
+        """What a row does to its record, one of `EFFECTS`, by its code in normal form; None if it gives none.
+
+        `quality.from_contract.effect_sql` says the same in SQL.
+        """
+        code = normal_form(row[self.effect_column]) if self.effect_column else None
+        return self.effect_codes.get(code or "")
 
     def observe_file(self) -> Path:
         """The SQL file that selects from the world what this feed's island sees."""
@@ -482,6 +551,7 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
         str(k): v for k, v in _mapping(custom.get("effect_codes"), "effect_codes", where).items()
     }
     for code, effect in effects.items():
+        _see_normal(code, where, "in effect_codes", ContractError)
         if effect not in EFFECTS:
             raise ContractError(
                 f"{where}: effect_codes gives {code!r} the effect {effect!r}; "

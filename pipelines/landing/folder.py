@@ -153,15 +153,17 @@ def _said(path: Path) -> dict[str, Any]:
 
 
 def window(landing: Path) -> tuple[date, date] | None:
-    """The first and the last day on which a delivery may be published; None if no manifest says.
+    """The first and the last day on which a delivery may be published; None if no manifest says either.
 
     Raises:
         LandingError: if the manifest is unreadable, or its days are none.
     """
-    path = landing / MANIFEST
+    path, days = landing / MANIFEST, {"day0", "last_day"}
     said = _said(path)
-    if not {"day0", "last_day"} <= said.keys():
+    if not days & said.keys():
         return None
+    if not days <= said.keys():
+        said = read_manifest(landing)
     return _day(path, said, "day0"), _day(path, said, "last_day")
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from itertools import count
 from typing import Any
 
 from pipelines.engine.base import Engine
 from pipelines.landing.decisions import CORRECT, DISCARD, RELEASE, Course, Courses, Row, course_of
+from pipelines.landing.keys import landing_columns
 from pipelines.trace import digits_of
 from quality.expectations import Expectation, sentence
 from quality.from_contract import (
@@ -23,6 +23,13 @@ from schemas.suggest import suggestion
 from sources.faults.identifiers import name_columns, named_beside, scheme_of
 
 OPEN = "open"
+# What is said of a row that somebody discarded, as of a rule that it breaks.
+DISCARDED = {
+    "rule": "discarded",
+    "column": None,
+    "sentence": "it was discarded",
+    "reason": "Somebody decided that it stays out.",
+}
 STATES = {None: OPEN, CORRECT: "corrected", RELEASE: "released", DISCARD: "discarded"}
 MOST_DIGITS = 18  # of a line
 LEAST = 6  # characters of a record_id that name a row
@@ -96,6 +103,8 @@ def kept_aside(engine: Engine, decided: Courses, feed: str | None = None) -> lis
     for (name,) in engine.fetch(f"SELECT DISTINCT feed {kept} ORDER BY feed"):
         if feed not in (None, name):
             continue
+        if name not in contracts:
+            raise _other_contract(name)
         places = f"SELECT DISTINCT delivery, line {kept} AND feed = {literal(name)}"
         here = _rows(engine, contracts[name], places)
         _say_what_is_right(engine, contracts[name], here)
@@ -154,7 +163,14 @@ def _rows(engine: Engine, feed: Feed, places: str) -> list[Aside]:
 
     Args:
         places: a query of their `delivery` and `line`, each place once.
+
+    Raises:
+        NotKeptAside: if they landed by another contract than there is now.
     """
+    landed = f"landing.{feed.name}"
+    if tuple(engine.columns(landed)) != landing_columns(feed):
+        raise _other_contract(feed.name)
+    most = 1 if feed.natural_key else engine.count(landed)  # rows of a delivery that say the same
     expected = {e.name: e for e in landing_expectations(feed)}
     own = ", ".join(f"l.{quoted(c)}" for c in feed.column_names)
     found: dict[tuple[str, int], Aside] = {}
@@ -167,7 +183,9 @@ def _rows(engine: Engine, feed: Feed, places: str) -> list[Aside]:
     ):
         if (delivery, line) not in found:
             row = dict(zip(feed.column_names, values, strict=True))
-            nth = next(n for n in count(1) if version(feed, row, n) == mark)
+            nth = next((n for n in range(1, most + 1) if version(feed, row, n) == mark), 0)
+            if not nth:
+                raise _other_contract(feed.name)
             found[delivery, line] = Aside(
                 feed, delivery, line, file, record, row, version(feed, row), nth
             )
@@ -179,6 +197,13 @@ def _rows(engine: Engine, feed: Feed, places: str) -> list[Aside]:
     return list(found.values())
 
 
+def _other_contract(feed: str) -> NotKeptAside:
+    return NotKeptAside(
+        f"The database in force was built with another contract of {feed} than there is now; run "
+        "`islands build` again."
+    )
+
+
 def _deliveries(engine: Engine, contracts: dict[str, Feed]) -> list[Aside]:
     """The deliveries that are held, or would be but for a release."""
     found = []
@@ -188,6 +213,8 @@ def _deliveries(engine: Engine, contracts: dict[str, Feed]) -> list[Aside]:
         "ON l.feed = d.feed AND l.delivery = d.delivery WHERE d.outcome IN ('hold', 'released') "
         "ORDER BY d.feed, d.delivery"
     ):
+        if name not in contracts:
+            raise _other_contract(name)
         expected = {e.name: e for e in delivery_expectations(contracts[name])}
         said = {"rule": rule, "column": None, "outcome": outcome}
         said |= _said_of(expected.get(rule)) | {"reason": reason, "value": None, "right": None}
@@ -198,7 +225,7 @@ def _deliveries(engine: Engine, contracts: dict[str, Feed]) -> list[Aside]:
 
 def _said_of(e: Expectation | None) -> dict[str, str]:
     if e is None:
-        return {"sentence": "it was discarded", "reason": "Somebody decided that it stays out."}
+        return {name: DISCARDED[name] for name in ("sentence", "reason")}
     return {"sentence": sentence(e), "reason": e.reason}
 
 

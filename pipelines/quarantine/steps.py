@@ -23,7 +23,7 @@ from pipelines.landing.decisions import (
 )
 from pipelines.landing.keys import landing_select
 from pipelines.landing.reading import arriving
-from pipelines.quarantine.rows import OPEN, STATES, Aside, among, kept_aside, row_named
+from pipelines.quarantine.rows import DISCARDED, OPEN, STATES, Aside, among, kept_aside, row_named
 from quality.expectations import sentence
 from quality.from_contract import landing_expectations
 from quality.gates import row_verdicts_sql
@@ -36,6 +36,8 @@ from sources.files import UnwritableError, read, written
 # Rules whose breach no later stage could work with, and what to do instead of a release.
 NOT_RELEASED = {
     "in_bounds": "later stages cannot work with such a value; correct it, or discard the row",
+    "present": "without it nobody can tell what the row means; correct it, or discard the row",
+    "in_set": "nobody can tell what another code does to the record; correct it, or discard the row",
     "one_version": (
         "the delivery says something else of the same record; correct or discard the rows that are "
         "wrong, and the one that is left is read"
@@ -128,17 +130,37 @@ def _step(
     )
 
 
-def _alike(engine: Engine, one: Aside) -> list[int]:
-    """The lines of the rows of a delivery that say what a row says; none of a whole delivery."""
+def _alike(engine: Engine, one: Aside, otherwise: str = "") -> list[int]:
+    """The lines of the rows of a delivery that say what a row says; none of a whole delivery.
+
+    Args:
+        otherwise: a column that is no content: only the rows in which it says something else.
+    """
     if one.row is None:
         return []
-    names = one.feed.content_columns
-    same = " AND ".join(f"{quoted(name)} IS NOT DISTINCT FROM ?" for name in names)
+    asked = {name: "IS NOT DISTINCT FROM" for name in one.feed.content_columns}
+    asked |= {otherwise: "IS DISTINCT FROM"} if otherwise else {}
+    same = " AND ".join(f"{quoted(name)} {compared} ?" for name, compared in asked.items())
     found = engine.fetch(
         f"SELECT line FROM landing.{one.feed.name} WHERE delivery = ? AND {same} ORDER BY line",
-        [one.delivery, *(one.row[name] for name in names)],
+        [one.delivery, *(one.row[name] for name in asked)],
     )
     return [line for (line,) in found]
+
+
+def _see_alone(engine: Engine, one: Aside) -> None:
+    """See that a decision would be of no other row too: decisions know a row by its content alone.
+
+    Raises:
+        DecisionError: if there is a row with the same content that does something else to the record.
+    """
+    effect = one.feed.effect_column
+    others = _alike(engine, one, effect) if effect else []
+    if others:
+        raise DecisionError(
+            f"{one.place} and line {others[0]} say the same but for {effect}, so that both would be decided "
+            f"of; correct the {effect} of the one that is wrong."
+        )
 
 
 def _see(engine: Engine, one: Aside, what: str, values: Row) -> list[dict[str, Any]]:
@@ -157,17 +179,20 @@ def _see(engine: Engine, one: Aside, what: str, values: Row) -> list[dict[str, A
         if what == CORRECT:
             raise DecisionError(f"{one.place} is a whole delivery; only a row can be corrected.")
         return []
+    if one.feed.effect_column not in values:
+        _see_alone(engine, one)
     if what == DISCARD:
         return []
     after = _corrected(one, values) if what == CORRECT else one.read
     still = _breaks(engine, one, after)
     if after == one.row:  # what other rows have to do with it is known only of what was judged
         still += [v for v in one.verdicts if v["rule"] == "one_version"]
+    expected = {e.name: e for e in landing_expectations(one.feed)}
     if what == RELEASE:
-        kinds = {e.name: e.kind for e in landing_expectations(one.feed)}
         for verdict in still:
-            if instead := NOT_RELEASED.get(kinds.get(verdict["rule"], "")):
-                column = verdict["column"]
+            e = expected[verdict["rule"]]
+            if not e.may_be_released:
+                instead, column = NOT_RELEASED[e.kind], verdict["column"]
                 said = (
                     f"{column} says {after[column]!r}, but {verdict['sentence']}" if column else ""
                 )
@@ -175,6 +200,10 @@ def _see(engine: Engine, one: Aside, what: str, values: Row) -> list[dict[str, A
                     f"{one.place} cannot be released: {'; '.join(filter(None, (said, instead)))}."
                 )
         return []
+    if one.state == STATES[RELEASE]:
+        still = [v for v in still if not expected[v["rule"]].may_be_released]
+    if one.state == STATES[DISCARD]:
+        still.append(DISCARDED)
     return [{name: verdict[name] for name in ("rule", "column", "sentence")} for verdict in still]
 
 

@@ -113,7 +113,7 @@ def _standing(feed: Feed, rows: list[Row] | None) -> frozenset[Key]:
 
 
 def _withdraws(feed: Feed, row: Row) -> bool:
-    return feed.effect_codes.get(row[feed.effect_column] or "") == "withdraw"
+    return feed.effect_of(row) == "withdraw"
 
 
 def _corrections(

@@ -28,7 +28,7 @@ def fits(feed: Feed) -> bool:
 
 def withdrawn(feed: Feed, rows: list[Row]) -> bool:
     """Whether one of the rows takes its record back."""
-    return any(feed.effect_codes.get(row[feed.effect_column] or "") == "withdraw" for row in rows)
+    return any(feed.effect_of(row) == "withdraw" for row in rows)
 
 
 def places(feed: Feed, history: History, days: list[date]) -> list[date]:

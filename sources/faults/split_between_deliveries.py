@@ -63,7 +63,6 @@ def _first_part(row: Row, draw: Draw) -> Row:
 
 def _said_again(feed: Feed, row: Row) -> Row:
     """The row as it is sent a second time: what is believed already is not asserted but changed."""
-    codes = feed.effect_codes
-    if codes.get(row[feed.effect_column] or "") != "assert" or "change" not in codes.values():
+    if feed.effect_of(row) != "assert" or "change" not in feed.effect_codes.values():
         return row
     return row | {feed.effect_column: feed.effect_code("change")}

@@ -43,6 +43,22 @@ def codec(feed: Feed) -> str:
     return "utf-8" if feed.encoding == "utf-8-sig" else feed.encoding
 
 
+def mark(feed: Feed, data: bytes) -> int:
+    """How many bytes at the start of a file are the mark of UTF-8.
+
+    Raises:
+        Refused: if there are any, and the contract says another encoding: in it Chinese text of UTF-8 is
+            often valid too, and says something else.
+    """
+    if not data.startswith(BOM):
+        return 0
+    if codec(feed) != "utf-8":
+        raise Refused(
+            f"undecodable bytes: the file begins with the mark of UTF-8, and is to be {feed.encoding}"
+        )
+    return len(BOM)
+
+
 def header(feed: Feed) -> bytes:
     """The header line: the names of the columns."""
     return (feed.delimiter.join(feed.column_names) + "\n").encode(codec(feed))
@@ -50,8 +66,8 @@ def header(feed: Feed) -> bytes:
 
 def head(feed: Feed) -> bytes:
     """What stands before the first record."""
-    mark = BOM if feed.encoding == "utf-8-sig" else b""
-    return mark + f"# {NOTICE}\n".encode(codec(feed)) + header(feed)
+    begin = BOM if feed.encoding == "utf-8-sig" else b""
+    return begin + f"# {NOTICE}\n".encode(codec(feed)) + header(feed)
 
 
 def quoted(values: pa.StringArray, delimiter: str, empty: str) -> pa.StringArray:
@@ -76,7 +92,7 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     """The records of a file and the line the first one stands on."""
-    start, line = (len(BOM) if data.startswith(BOM) else 0), 1
+    start, line = mark(feed, data), 1
     if data.startswith(b"#", start):
         start, line = data.find(b"\n", start) + 1, 2
     if b"\r" in data and b'"' not in data:
@@ -272,7 +288,7 @@ class _Lines:
 
     def __init__(self, feed: Feed, data: bytes) -> None:
         self.codec, self.delimiter = codec(feed), feed.delimiter
-        self.skip = len(BOM) if data.startswith(BOM) else 0
+        self.skip = mark(feed, data)
         self.raw = data[self.skip :].split(b"\n")
         self.ended = self.raw[-1] == b""
         sizes = [len(raw) + 1 for raw in self.raw]

@@ -25,7 +25,7 @@ from sources.files.base import (
     table_of,
     without_empty,
 )
-from sources.files.delimited import BOM, codec
+from sources.files.delimited import BOM, codec, mark
 
 
 def record_width(feed: Feed) -> int:
@@ -35,8 +35,8 @@ def record_width(feed: Feed) -> int:
 
 def head(feed: Feed) -> bytes:
     """What stands before the first record."""
-    mark = BOM if feed.encoding == "utf-8-sig" else b""
-    return mark + f"# {NOTICE}\n".encode(codec(feed))
+    begin = BOM if feed.encoding == "utf-8-sig" else b""
+    return begin + f"# {NOTICE}\n".encode(codec(feed))
 
 
 def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
@@ -65,7 +65,7 @@ def render(feed: Feed, rows: pa.Table) -> pa.BinaryArray:
 
 def body(feed: Feed, data: bytes) -> tuple[bytes, int]:
     """The records of a file and the line the first one stands on."""
-    start, line = (len(BOM) if data.startswith(BOM) else 0), 1
+    start, line = mark(feed, data), 1
     width = record_width(feed)
     notice = data.find(b"\n", start) - start
     if data.startswith(b"#", start) and notice not in (width, width + 1):
@@ -102,7 +102,7 @@ def careful(feed: Feed, data: bytes) -> tuple[pa.Table, list[Bad]]:
     """Every good record of a file, and every bad one with its place and reason."""
     if not data.strip(b"\r\n"):
         raise Refused("empty file: it has no line")
-    offset = len(BOM) if data.startswith(BOM) else 0
+    offset = mark(feed, data)
     width = record_width(feed)
     good: list[tuple[int, list[str]]] = []
     bad: list[Bad] = []

@@ -11,6 +11,8 @@ from jsonschema import Draft202012Validator
 from pipelines.cli import main
 from pipelines.engine import open_engine
 from pipelines.home import Home
+from pipelines.quarantine.rows import kept_aside
+from pipelines.quarantine.steps import decide
 
 ROOT = Path(__file__).resolve().parents[2]
 WORLD = ("generate", "--size", "story", "--seed", "482913", "--days", "40", "--dirt", "300")
@@ -84,3 +86,26 @@ def test_a_seed_that_can_be_guessed_or_a_home_that_tells_is_refused(
         main(["generate", *words, "--for-students", "--home", str(homes["instructor"])])
     assert left.value.code == 2 and said in capsys.readouterr().err
     assert (homes["instructor"] / "world").exists()
+
+
+def test_tables_that_spark_built_tell_the_truth_too(tmp_path, capsys) -> None:
+    (tmp_path / "spark" / "world.injected").mkdir(parents=True)
+    with pytest.raises(SystemExit):
+        main(["generate", "--seed", "482913", "--for-students", "--home", str(tmp_path)])
+    assert "a home of its own" in capsys.readouterr().err
+
+
+def test_the_key_still_names_a_cell_that_was_corrected_in_quarantine(homes, capsys) -> None:
+    def key() -> list[dict]:
+        main(["key", "--home", str(homes["instructor"]), "--json"])
+        return json.loads(capsys.readouterr().out)["errors"]
+
+    before, home = key(), Home(homes["instructor"])
+    with open_engine("duckdb", home.database(), read_only=True) as engine:
+        kept = {(a.file, a.line): a.place for a in kept_aside(engine, {})}
+    error = next(e for e in before if (e["file"], e["line"]) in kept and e["before"])
+    row, values = kept[error["file"], error["line"]], {error["column"]: error["before"]}
+    decide(home, "correct", "Li", "looked it up", row=row, values=values)
+    main(["build", "--home", str(home.path)])
+    capsys.readouterr()
+    assert key() == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from datetime import date
 from itertools import permutations
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.build import build
+from pipelines.engine import open_engine
 from pipelines.home import Home
 from pipelines.in_force import opened
 from pipelines.landing.decisions import (
@@ -30,8 +32,8 @@ from pipelines.landing.decisions import (
     read_log,
 )
 from pipelines.made_by import out_of_date
-from pipelines.quarantine.rows import NotKeptAside, listed, shown, shown_by_itself
-from pipelines.quarantine.steps import decide
+from pipelines.quarantine.rows import Aside, NotKeptAside, listed, shown, shown_by_itself
+from pipelines.quarantine.steps import _see, decide
 from pipelines.replay import FaultSpec, prove
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.case import rows_of_states
@@ -489,6 +491,53 @@ def test_what_cannot_be_done_is_said_in_a_sentence(step, given, sentence, spoilt
     with pytest.raises((DecisionError, NotKeptAside), match=re.escape(sentence)):
         decide(Home(spoilt), step, who, "seen", **asked)
     assert not (spoilt / LOG).exists()
+
+
+def test_of_two_rows_that_differ_in_what_they_do_neither_is_decided_of_alone() -> None:
+    """Line 3 gives a code that nobody knows; line 4 says another thing, on line 2 the same is asserted."""
+    wrong = court(operation="remove")
+    found = [court(operation="add"), wrong, wrong | {"age": "2"}]
+    places = [{"delivery": "2024-03-13", "line": line} for line in (2, 3, 4)]
+    table = pa.Table.from_pylist([a | b for a, b in zip(places, found, strict=True)])
+    with open_engine("duckdb") as engine:
+        engine.insert_arrow("landing.court", table)
+        for line, row in ((3, wrong), (4, found[2])):
+            verdicts = [{"rule": "valid_operation", "column": "operation", "outcome": "quarantine"}]
+            one = Aside(COURT, "2024-03-13", line, "", "", row, version(COURT, row), 1, verdicts)
+            told = "2024-03-13:3 and line 2 say the same but for operation"
+            with pytest.raises(DecisionError, match=told) if line == 3 else nullcontext():
+                _see(engine, one, "discard", {})
+
+
+def test_what_stays_out_all_the_same_is_told_and_so_is_what_no_longer_does(home) -> None:
+    """A row released that is then corrected out of bounds, and a row discarded that is corrected."""
+    decide(home, "release", *BY, row=SEX)
+    (free,) = decide(home, "correct", *BY, row=SEX, values={"xb": "8"})
+    (bound,) = decide(home, "correct", *BY, row=SEX, values={"csrq": "39850312"})
+    decide(home, "discard", *BY, row=CASE)
+    (out,) = decide(home, "correct", *BY, row=CASE, values=RIGHT[CASE])
+    told = [[v["rule"] for v in one["still"]] for one in (free, bound, out)]
+    assert told == [[], ["bounds_csrq"], ["discarded"]]
+    build_home(home)
+    stays = "SELECT feed, line, expectation FROM quality.verdicts WHERE outcome = 'quarantine'"
+    assert rows(home, f"{stays} ORDER BY ALL") == [
+        ("court", 1, "discarded"), ("residents", 4, "bounds_csrq"), ("residents", 7, "bounds_csrq"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"natural_key": ("xm",)},
+        {"columns": feeds()["residents"].columns[:-1]},
+    ],
+)
+def test_a_contract_changed_since_the_build_is_told(other, spoilt, monkeypatch) -> None:
+    changed = feeds() | {"residents": replace(feeds()["residents"], **other)}
+    monkeypatch.setattr("pipelines.quarantine.rows.feeds", lambda: changed)
+    told = "another contract of residents .* `islands build`"
+    with opened(Home(spoilt)) as engine, pytest.raises(NotKeptAside, match=told):
+        listed(engine, {})
 
 
 def test_a_rule_that_there_is_not_is_told_and_not_taken_for_one_that_all_meet(spoilt) -> None:

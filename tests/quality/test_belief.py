@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import md5
 
 import pytest
 
@@ -12,6 +13,7 @@ from pipelines.conform.believed import believed_models, believed_sql, reads_of
 from pipelines.engine.lint import lint
 from pipelines.model import tables_read
 from quality import judge
+from quality.belief import believed as promised
 from schemas.contract import Column, feeds
 from tests.how_many import how_many
 from tests.naive.belief import Delivery, Row, believed
@@ -163,6 +165,30 @@ def test_within_a_delivery_of_changes_the_last_row_counts(bench, land, registers
     assert bench.fetch(
         "SELECT expectation, outcome FROM quality.verdicts WHERE line IS NOT NULL"
     ) == [("one_row", "warn")]
+
+
+def test_a_code_in_wide_digits_withdraws_and_breaks_no_promise(bench, land, registers):
+    """A 3 as wide as a Chinese character; what is withdrawn says other things, and one was never told of."""
+    feed = registers("changes")
+
+    def row(one: Row, **other: str) -> dict:
+        return (
+            cells(one)
+            | {"record": one.record * 16, "version": md5(one.says.encode()).hexdigest()}
+            | other
+        )
+
+    gone = [row(replace(one, says="gone"), op="３") for one in (A, B)]
+    land(bench, feed, {"2024-01-01": [row(A)], "2024-01-08": gone})
+    judge(bench, [feed])
+    bench.create_table("conform.permits", believed_sql(feed))
+    assert periods(bench, feed) == [("01", "a", "assert", 0, 7)]
+    assert [
+        e.name
+        for e in promised(feed)
+        if e.kind == "no_rows" and e.name != "recounted" and bench.fetch(e.arguments["query"])
+    ] == []
+    assert feed.effect_of({"op": "３ "}) == "withdraw" and feed.effect_of({"op": "?"}) is None
 
 
 def test_a_withdrawal_that_is_kept_aside_leaves_the_record_and_says_so(bench, land, registers):

@@ -19,7 +19,7 @@ def judged(bench, make_feed, land):
     """`judged(deliveries, *(delivery, version, decision))`: the database, judged after that."""
 
     def do(deliveries, *decisions, **given):
-        feed = make_feed(columns=COLUMNS, **given)
+        feed = make_feed(**{"columns": COLUMNS} | given)
         bench.table(
             "codes.decisions",
             dict.fromkeys(
@@ -81,6 +81,25 @@ def test_a_decision_is_of_one_delivery_and_one_content(judged):
     bench = judged(rows, (JAN, "2|None", "release"), (JAN, "1|other", "discard"))
     found = "SELECT delivery, outcome FROM quality.verdicts ORDER BY ALL"
     assert bench.fetch(found) == [(JAN, "released"), (FEB, "quarantine")]
+
+
+def test_what_nobody_can_work_with_is_not_let_in_by_a_release(judged):
+    """A fine out of bounds, a code of no effect, no code and no number; the last row lacks a holder alone."""
+    columns = (*COLUMNS, Column("fine", "罚款", "", parse="money"), Column("op", "操作", ""))
+    bad = [
+        {"no": "1", "fine": "99999999999999.99"},
+        {"no": "2", "op": "9"},
+        {"no": "3", "op": None},
+    ]
+    bad += [{"no": None}, {"no": "5"}]
+    rows = [{"op": "1", "version": f"v{n}"} | row for n, row in enumerate(bad, start=1)]
+    released = [(JAN, f"v{n}", "release") for n in range(1, 6)]
+    codes = {"effect_column": "op", "effect_codes": {"1": "assert", "3": "withdraw"}}
+    bench = judged({JAN: rows}, *released, columns=columns, mode="changes", **codes)
+    assert bench.fetch(
+        "SELECT line, expectation FROM quality.verdicts WHERE outcome = 'quarantine' ORDER BY ALL"
+    ) == [(3, "bounds_fine"), (4, "valid_op"), (5, "required_op"), (6, "key_no")]
+    assert bench.fetch(COUNTS) == [(5, 1, 4, 0)]
 
 
 def test_of_two_that_contradict_each_other_the_one_left_counts(judged):

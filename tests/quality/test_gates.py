@@ -120,8 +120,13 @@ def test_an_unknown_effect_code_is_kept_aside(bench, make_feed, land):
     rows = [{"no": "1", "op": "1"}, {"no": "2", "op": "9"}, {"no": "3", "op": None}]
     land(bench, feed, {"2024-01-01": rows})
     judge(bench, [feed])
-    found = bench.fetch("SELECT record_id, expectation FROM quality.verdicts ORDER BY ALL")
-    assert found == [("2", "valid_op"), ("3", "required_op")]
+    bench.put("codes.gate_policies", gate="landing.in_set", policy="off")
+    bench.put("codes.gate_policies", gate="landing.present", policy="warn")
+    found = "SELECT record_id, expectation, outcome FROM quality.verdicts ORDER BY ALL"
+    kept = [("2", "valid_op", "quarantine"), ("3", "required_op", "quarantine")]
+    assert bench.fetch(found) == kept
+    judge(bench, [feed])
+    assert bench.fetch(found) == kept, "no run can be told what a row without its code does"
 
 
 def test_a_feed_without_a_key_has_no_conflicts(make_feed):
@@ -238,6 +243,19 @@ def test_an_amount_that_cannot_be_is_kept_aside(bench, make_feed, land, column, 
     judge(bench, [feed])
     found = bench.fetch("SELECT expectation, column_name, outcome FROM quality.verdicts")
     assert found == ([(broken, column, "quarantine")] if broken else [])
+
+
+def test_a_run_may_let_in_a_day_out_of_bounds_but_no_amount_that_cannot_be_added_up(
+    bench, make_feed, land
+):
+    feed = make_feed(columns=(*DAYS[:2], AMOUNTS[1]))
+    bench.put("codes.gate_policies", gate="landing.in_bounds", policy="off")
+    rows = [{"no": "1", "done": "2204-01-01"}, {"no": "2", "fine": "9999999999999999"}]
+    land(bench, feed, {"2024-06-01": rows})
+    judge(bench, [feed])
+    assert bench.fetch("SELECT record_id, expectation FROM quality.verdicts") == [
+        ("2", "bounds_fine")
+    ]
 
 
 def test_tables_exist_with_their_columns_before_there_is_data(bench):

@@ -78,6 +78,7 @@ REFUSED = [
     (lambda n: custom(n["schema"][0], "cadence_days", 0), "cadence_days is a whole number from 1"),
     (lambda n: custom(n["schema"][0], "natural_key", []), "marked `primaryKey` are not those"),
     (lambda n: custom(n["schema"][0], "effect_codes", {"1": "assert"}), "together or not"),
+    (lambda n: custom(n["schema"][0], "effect_codes", {"1 ": "assert"}), "'1 ' would be met by no row"),
     (lambda n: n.update(schema=7), "contract.odcs.yaml: schema is a list, .* not 7"),
     (lambda n: n["schema"][0].pop("name"), "every feed needs a `name`"),
     (lambda n: n["schema"][0].update(properties="x"), "properties is a list, .* not 'x'"),

@@ -67,9 +67,22 @@ def test_a_code_list_may_come_from_a_spreadsheet(tmp_path):
         (b"code,title\n1\n", "codes.csv, line 2: it has not as many cells"),
         ("code,title\n1,中\n".encode("gbk"), "codes.csv: 0xd6 is not UTF-8; save it so."),
         (b"title\na\n", "codes.csv: the code list needs a column `code`"),
+        (b"code,title\n1,a\n2,b\n1,c\n", "line 4: code '1' stands on line 2 already; keep one of"),
+        (
+            "code,title\n１ ,a\n".encode(),
+            "line 2: the code '１ ' would be met by no row.*write '1'",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_code_list_is_told_with_its_line(tmp_path, content, told):
     path = code_list(tmp_path, content)
     with pytest.raises(ValueError, match=told):
         read_csv(path, "code")
+
+
+def test_a_rule_of_points_that_stands_twice_would_count_twice(tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("keeper,list,ground,change\na,x,,-5\na,x,g,-5\na,x,,-9\n", encoding="utf-8")
+    told = "line 4: keeper 'a', list 'x', ground '' stands on line 2 already; keep one of the two"
+    with pytest.raises(ValueError, match=told):
+        read_csv(path)

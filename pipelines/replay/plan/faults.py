@@ -20,6 +20,7 @@ from pipelines.landing import deliveries_in
 from pipelines.landing.decisions import TABLE, decided_of
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
+from quality.from_contract import effect_sql
 from quality.gates import POLICIES
 from schemas.contract import Feed
 from schemas.record_id import record_id
@@ -272,9 +273,7 @@ class Landed:
         """SELECT of the record_ids of a feed in which the fault may find something to change."""
         table = f"{self.name}.landing.{feed.name}"
         if fault.frame == "gone" and feed.mode == "changes":
-            codes = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
-            listed = ", ".join(f"'{code}'" for code in codes)
-            return f'SELECT record_id FROM {table} WHERE "{feed.effect_column}" IN ({listed})'
+            return f"SELECT l.record_id FROM {table} AS l WHERE {effect_sql(feed)} = 'withdraw'"
         if fault.frame == "gone":
             return (
                 f"SELECT r.record_id FROM {table} AS r GROUP BY r.record_id HAVING "

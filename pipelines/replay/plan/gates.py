@@ -13,9 +13,11 @@ from pipelines.engine.databases import Databases
 from pipelines.landing.decisions import DISCARD, RELEASE, Decided
 from pipelines.landing.keys import landing_select
 from quality.expectations import ASIDE
+from quality.from_contract import landing_expectations
 from quality.gates import row_verdicts_sql
 from schemas.contract import Feed
 from schemas.record_id import version
+from schemas.sql import literal
 from sources.faults import History, Row
 
 
@@ -83,29 +85,37 @@ class Gates:
         if gate not in self._views:
             self._views.add(gate)
             self._db.run(f"CREATE VIEW {gate} AS {self._gate_sql(feed, planned)}")
-        aside = {line for (line,) in self._db.rows(f"FROM {gate}")}
+        aside = dict(self._db.rows(f"FROM {gate}"))
         kept: list[list[Row]] = [[] for _ in deliveries]
         for line, (n, day, row) in enumerate(rows):
-            if self._let_through(feed, day, row, line not in aside):
+            if self._let_through(feed, day, row, aside.get(line)):
                 kept[n].append(row)
         return kept
 
     def _gate_sql(self, feed: Feed, table: str) -> str:
-        """The lines of a table of rows, as they would be read, that the feed's gate keeps aside."""
+        """The lines of a table of rows, as they would be read, that the feed's gate keeps aside, each with
+        whether it stays out though somebody released it.
+        """
         verdicts = row_verdicts_sql(
             feed, rows="landed", strict=self._strict, policies=self._policies
         )
+        bound = [literal(e.name) for e in landing_expectations(feed) if not e.may_be_released]
+        stays = f"expectation IN ({', '.join(bound)})" if bound else "FALSE"
         return f"""
         WITH landed AS MATERIALIZED ({landing_select(feed, table)})
-        SELECT DISTINCT line FROM ({verdicts}) WHERE {ASIDE}
+        SELECT line, bool_or({stays}) FROM ({verdicts}) WHERE {ASIDE} GROUP BY line
         """
 
-    def _let_through(self, feed: Feed, day: date, row: Row, by_gate: bool) -> bool:
-        """Whether a row counts, by what its gate says and by what was decided of it."""
+    def _let_through(self, feed: Feed, day: date, row: Row, stays: bool | None) -> bool:
+        """Whether a row counts, by what its gate says and by what was decided of it.
+
+        Args:
+            stays: whether it stays out though somebody released it; None: no gate keeps it aside.
+        """
         if not self._decided:
-            return by_gate
+            return stays is None
         decision = self._decided.get((feed.name, day.isoformat(), version(feed, row)))
-        return decision != DISCARD and (by_gate or decision == RELEASE)
+        return decision != DISCARD and (stays is None or (decision == RELEASE and not stays))
 
 
 _Delivered = tuple[str, date, tuple[tuple[str | None, ...], ...]]  # feed, day, rows

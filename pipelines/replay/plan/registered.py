@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.engine.databases import Databases
+from quality.from_contract import effect_sql
 from schemas.contract import Feed
 from schemas.identifiers import SCHEMES, mask_resident_no
 from sources.faults import Row
@@ -161,15 +162,13 @@ class Registered:
     def standing(self, feed: Feed, column: str, day: date) -> Sequence[str]:
         """Keys of the records of a feed of changes that fill a column and stand on a day, in order."""
         (key,) = feed.natural_key
-        gone = [code for code, effect in feed.effect_codes.items() if effect == "withdraw"]
         return [
             row[0]
             for row in self.db.rows(
-                f'SELECT "{key}" FROM {self._name}.landing.{feed.name} WHERE published < ? '
-                f'GROUP BY "{key}" HAVING count("{column}") > 0 '
-                f'AND NOT bool_or(list_contains(?, "{feed.effect_column}")) ORDER BY "{key}"',
+                f'SELECT l."{key}" FROM {self._name}.landing.{feed.name} AS l WHERE l.published < ? '
+                f'GROUP BY l."{key}" HAVING count(l."{column}") > 0 '
+                f"AND NOT bool_or({effect_sql(feed)} = 'withdraw') ORDER BY l.\"{key}\"",
                 day,
-                gone,
             )
         ]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
 from pipelines.landing import LandingError, bytes_in, read_manifest
+from pipelines.landing.folder import window
 from schemas.contract import feeds
 
 
@@ -128,6 +130,20 @@ def test_a_day_years_apart_is_taken_for_a_mistake(stray, tmp_path) -> None:
     window = {"day0": "2024-01-01", "last_day": "2024-01-10"}
     (tmp_path / "manifest.json").write_text(json.dumps(window), encoding="utf-8")
     assert read_manifest(tmp_path)["days"] == 10
+
+
+@pytest.mark.parametrize(
+    ("said", "between"),
+    [
+        ({}, None),
+        ({"last_day": "2024-01-10"}, (date(2024, 1, 1), date(2024, 1, 10))),
+        ({"day0": "2024-01-05"}, (date(2024, 1, 5), date(2024, 1, 20))),
+    ],
+)
+def test_a_manifest_with_one_end_of_the_window_still_has_a_window(said, between, tmp_path) -> None:
+    put(tmp_path, *(name_of("court", f"202401{day}") for day in ("01", "10", "20")))
+    (tmp_path / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    assert window(tmp_path) == between
 
 
 def test_nothing_there(tmp_path) -> None:

@@ -56,6 +56,19 @@ def test_an_empty_file(format, encoding, delimiter, tmp_path) -> None:
     assert unreadable[0].reason.startswith("empty file: ")
 
 
+@pytest.mark.parametrize(
+    ("format", "content"), [("csv", "no,name\n1,张三\n"), ("fixed", "1       张三  \n")]
+)
+def test_utf_8_that_says_so_is_not_read_as_gb18030(format, content, tmp_path) -> None:
+    """Of the bytes of two characters GB18030 makes three others: 寮犱笁."""
+    feed = tiny_feed(format, ("no", "name"), "gb18030", width=8)
+    found, unreadable = read(feed, b"\xef\xbb\xbf" + content.encode(), tmp_path)
+    assert found == []
+    assert [u.reason for u in unreadable] == [
+        "undecodable bytes: the file begins with the mark of UTF-8, and is to be gb18030"
+    ]
+
+
 @pytest.mark.parametrize(("format", "encoding", "delimiter"), FORMATS)
 def test_noise_never_raises(format, encoding, delimiter, tmp_path) -> None:
     feed = tiny_feed(format, encoding=encoding, delimiter=delimiter)
