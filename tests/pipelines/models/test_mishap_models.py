@@ -137,6 +137,15 @@ def test_for_good_where_nothing_is_sent_again(lab, mishap, day, more, taker):
     assert shown(lab, "taker") == taker
 
 
+def test_deletions_of_everybody_and_of_one_alone_add_up(lab):
+    """On the 17th everything of the entry, on the 18th what it shows of s: until the look of the 22nd."""
+    world(lab)
+    for day, whom in (("2024-01-17", None), ("2024-01-18", "s")):
+        happens(lab, "deleted_by_hand", day, subject_id=whom, **ENTRY)
+    assert shown(lab, "taker") == [("s", "01-16", "01-17"), ("s", "01-23", None)]
+    assert shown(lab, "third") == [("s", "01-25", None)]
+
+
 def test_what_its_owner_deletes_is_gone_wherever_it_went(lab):
     world(lab)
     happens(lab, "deleted_by_hand", "2024-01-24", holder="judge", came_from="judge", entry_id="e")
