@@ -147,10 +147,15 @@ def test_an_error_of_the_page_itself_goes_no_further():
     assert [day for day, *_ in deleted(remedy)] == ["2024-04-30", "2024-05-09"]
 
 
-def test_a_limited_list_is_seen_on_no_page():
-    limited = ("credit_china", "loan_arrears", "B", WRONG, "2024-04-29", None)
-    remedy = work_out("dispute", shown(limited), 1)
+def test_a_limited_list_is_seen_on_a_public_page_alone_to_which_it_was_sent_by_mistake():
+    """Whoever reads the page sees it, as `publication.items` says."""
+    limited = [
+        (where, "loan_arrears", "B", WRONG, "2024-04-29", None) for where in ("bank", "ncisp")
+    ]
+    remedy = work_out("dispute", shown(*limited), 1)
     assert remedy.noticed is None and "no public page shows" in remedy.why_not
+    astray = ("credit_china", "loan_arrears", "B", WRONG, "2024-04-30", None)
+    assert work_out("dispute", shown(*limited, astray), 1).noticed.holder == "credit_china"
 
 
 @pytest.mark.parametrize(
