@@ -112,6 +112,35 @@ def test_by_own_keys_no_policy_lets_an_edge_match_by_code():
         ("adoptions", "term_days", -5, "adoption of joint_punishment: term_days is '-5'"),
         ("adoptions", "min_severity", "dire", "min_severity is 'dire'; it is one of positive"),
         ("adoptions", "from", [], "from is \\[\\]; it is a list of names"),
+        # What is misspelt would hand nothing on, and nobody would miss it.
+        (
+            "edges",
+            "lists",
+            ["court_dishonst"],
+            "court-bank: the list 'court_dishonst' is not known; .*meant",
+        ),
+        ("edges", "to", "bnak", "edge court-bnak: the holder 'bnak' is not known; .*Perhaps bank"),
+        ("edges", "from", "bank", "edge bank-bank: it leads from a holder to itself"),
+        ("edges", "macth", "name", "edge court-bank: the key 'macth' is not known. Perhaps match"),
+        (
+            "adoptions",
+            "from",
+            ["tax_violation"],
+            "joint_punishment: the list 'tax_violation' is not known",
+        ),
+        (
+            "adoptions",
+            "by",
+            "bank",
+            "bank makes it, so that its row in lists.csv says owner bank and",
+        ),
+        (
+            "adoptions",
+            "list",
+            "court_dishonest",
+            "says owner ncisp and adopted yes, not court and no",
+        ),
+        ("adoptions", "term", 7, "the key 'term' is not known. .*term_days is meant"),
     ],
 )
 def test_what_the_file_itself_says_is_checked_alike(where, key, value, says, tmp_path):

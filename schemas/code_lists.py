@@ -1,0 +1,105 @@
+"""What code lists that make rules say of each other: every name has a row where it is defined.
+
+A measure, a rule of points or a list is a row that anybody can add. One that names an agency, a list or a
+severity that there is not would apply to nobody, in silence; so each is looked up before a build.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from schemas.contract import CODES, columns_and_rows
+from schemas.suggest import suggestion
+
+# (code list, column) -> (code list, column) that has to know its value; an empty cell names nothing.
+REFERS = {
+    ("lists", "owner"): ("holders", "holder"),
+    ("lists", "sharing"): ("audiences", "sharing"),
+    ("holders", "audience"): ("audiences", "audience"),
+    ("measures", "agency"): ("holders", "holder"),
+    ("measures", "list"): ("lists", "list"),
+    ("measures", "unless_list"): ("lists", "list"),
+    ("measures", "min_severity"): ("severities", "code"),
+    ("measures", "subject_kind"): ("subject_kinds", "code"),
+    ("keepers", "keeper"): ("holders", "holder"),
+    ("keepers", "division"): ("divisions", "code"),
+    ("keepers", "subject_kind"): ("subject_kinds", "code"),
+    ("grades", "keeper"): ("keepers", "keeper"),
+    ("points", "keeper"): ("keepers", "keeper"),
+    ("points", "list"): ("lists", "list"),
+    ("contagion", "keeper"): ("keepers", "keeper"),
+    ("score_lists", "list"): ("lists", "list"),
+    ("score_lists", "severity"): ("severities", "code"),
+    ("score_lists", "grade"): ("grades", "grade"),
+    ("enquiries", "holder"): ("holders", "holder"),
+}
+# (code list, column) -> the words it takes.
+WORDS = {
+    ("lists", "polarity"): ("negative", "positive", "neutral"),
+    ("lists", "tier"): ("story", "core", "whole"),
+    ("lists", "adopted"): ("yes", "no"),
+    ("points", "effective"): ("day", "next_month"),
+    ("keepers", "opt_in"): ("yes", "no"),
+    ("contagion", "links"): ("today", "baojia"),
+}
+# Columns that name a link to follow, and its form.
+_LINK = r"[a-z_]+:(a>b|b>a)|parent_child:a>b:minor"
+STEPS = {
+    ("measures", "step1"): _LINK,
+    ("measures", "step2"): _LINK,
+    ("contagion", "step"): rf"{_LINK}|ten_households",
+}
+
+
+def see_code_lists(folder: Path = CODES) -> None:
+    """See that code lists name only what there is.
+
+    Args:
+        folder: with the CSV files.
+
+    Raises:
+        ValueError: naming the file, the line, the column and what may be meant.
+    """
+    for (name, column), (other, key) in REFERS.items():
+        known = {row[key] for _, row in _rows(folder, other)}
+        _see(folder, name, column, known, f"it has no row in {other}.csv")
+    for (name, column), words in WORDS.items():
+        _see(folder, name, column, set(words), f"it is one of {', '.join(words)}")
+    for (name, column), form in STEPS.items():
+        for line, row in _rows(folder, name):
+            if row[column] and not re.fullmatch(form, row[column]):
+                raise ValueError(
+                    f"{folder / name}.csv, line {line}: {column} {row[column]!r} is no link to follow; write "
+                    "its kind and its direction, such as legal_representative:b>a."
+                )
+    _see_grades(folder)
+
+
+def _see(folder: Path, name: str, column: str, known: set[str], why: str) -> None:
+    for line, row in _rows(folder, name):
+        if row[column] and row[column] not in known:
+            raise ValueError(
+                f"{folder / name}.csv, line {line}: {column} {row[column]!r} is not known; {why}."
+                f"{suggestion(row[column], sorted(known))}"
+            )
+
+
+def _see_grades(folder: Path) -> None:
+    """See that whatever points anybody has at a keeper are a grade there."""
+    least: dict[str, int] = {}
+    for _, row in _rows(folder, "grades"):
+        points = int(row["min_points"])
+        least[row["keeper"]] = min(points, least.get(row["keeper"], points))
+    for line, row in _rows(folder, "keepers"):
+        if least.get(row["keeper"], int(row["floor"]) + 1) > int(row["floor"]):
+            raise ValueError(
+                f"{folder / 'keepers'}.csv, line {line}: points at {row['keeper']} go down to "
+                f"{row['floor']}, and no grade there begins so low; let the lowest in grades.csv begin there."
+            )
+
+
+def _rows(folder: Path, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a code list with their lines, a row a line."""
+    return enumerate(columns_and_rows(folder / f"{name}.csv")[1], start=2)
