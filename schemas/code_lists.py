@@ -32,7 +32,6 @@ REFERS = {
     ("contagion", "keeper"): ("keepers", "keeper"),
     ("score_lists", "list"): ("lists", "list"),
     ("score_lists", "severity"): ("severities", "code"),
-    ("score_lists", "grade"): ("grades", "grade"),
     ("enquiries", "holder"): ("holders", "holder"),
 }
 # (code list, column) -> the words it takes.
@@ -75,6 +74,7 @@ def see_code_lists(folder: Path = CODES) -> None:
                     "its kind and its direction, such as legal_representative:b>a."
                 )
     _see_grades(folder)
+    _see_lists_of_grades(folder)
 
 
 def _see(folder: Path, name: str, column: str, known: set[str], why: str) -> None:
@@ -97,6 +97,27 @@ def _see_grades(folder: Path) -> None:
             raise ValueError(
                 f"{folder / 'keepers'}.csv, line {line}: points at {row['keeper']} go down to "
                 f"{row['floor']}, and no grade there begins so low; let the lowest in grades.csv begin there."
+            )
+
+
+def _see_lists_of_grades(folder: Path) -> None:
+    """See that a list made of grades has some its owner gives, and none that everybody starts with: whoever
+    is listed is listed for something that changed his points."""
+    owners = {row["list"]: row["owner"] for _, row in _rows(folder, "lists")}
+    starts = {row["keeper"]: int(row["start"]) for _, row in _rows(folder, "keepers")}
+    given: dict[str, list[tuple[int, str]]] = {}
+    for _, row in _rows(folder, "grades"):
+        given.setdefault(row["keeper"], []).append((int(row["min_points"]), row["grade"]))
+    for line, row in _rows(folder, "score_lists"):
+        owner, grade = owners[row["list"]], row["grade"]
+        where = f"{folder / 'score_lists'}.csv, line {line}: grade {grade!r}"
+        steps = given.get(owner, [])
+        if grade not in {name for _, name in steps}:
+            raise ValueError(f"{where} is none that {owner} gives, who owns {row['list']}.")
+        if grade == max(step for step in steps if step[0] <= starts[owner])[1]:
+            raise ValueError(
+                f"{where} is the one that everybody has at {owner} to start with, so that {row['list']} "
+                "would list people for nothing; leave it out, or let grades.csv divide it."
             )
 
 

@@ -55,8 +55,13 @@ def test_the_code_lists_name_only_what_there_is(folder):
         ),
         (
             "score_lists",
-            "city_red_list,S,positive,ours",
-            "grade 'S' is not known; it has no row in grades",
+            "city_red_list,strong,positive,ours",
+            "grade 'strong' is none that city_portal gives, who owns city_red_list",
+        ),
+        (
+            "score_lists",
+            "city_low_grades,A,minor,ours",
+            "grade 'A' is the one that everybody has at city_portal to start with",
         ),
         ("keepers", "bank,100,0,200,,,no,t,t,s", "go down to 0, and no grade there begins so low"),
         (

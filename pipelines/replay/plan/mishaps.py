@@ -204,6 +204,9 @@ class _Places:
         if self.kind.shows in ("new", "twice"):
             native = f"SELECT list FROM {self.base}.codes.lists WHERE adopted = 'no'"
             distance += f" AND list IN ({native})"
+        if self.kind.shows == "twice":
+            # A list made of grades has one entry a subject, by its grade, whatever arrives.
+            distance += f" AND list NOT IN (SELECT list FROM {self.base}.codes.score_lists)"
         if self.kind.shows == "new":
             negative = f"SELECT list FROM {self.base}.codes.lists WHERE polarity = 'negative'"
             distance += f" AND list IN ({negative})"
