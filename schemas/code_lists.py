@@ -35,13 +35,32 @@ REFERS = {
     ("enquiries", "holder"): ("holders", "holder"),
 }
 # (code list, column) -> the words it takes.
-WORDS = {
+WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("lists", "polarity"): ("negative", "positive", "neutral"),
     ("lists", "tier"): ("story", "core", "whole"),
     ("lists", "adopted"): ("yes", "no"),
     ("points", "effective"): ("day", "next_month"),
     ("keepers", "opt_in"): ("yes", "no"),
     ("contagion", "links"): ("today", "baojia"),
+    ("edge_modes", "names_anew"): ("yes", "no"),
+    ("edge_modes", "taken_back"): ("yes", "no"),
+    ("mishaps", "place"): ("edge", "holder", "between"),
+    ("mishaps", "strikes"): ("entry", "subject", "list", "all"),
+    ("mishaps", "begins"): ("sync", "day"),
+    ("mishaps", "shows"): (
+        "before",
+        "backup",
+        "nothing",
+        "other",
+        "namesakes",
+        "split",
+        "new",
+        "twice",
+        "astray",
+    ),
+    ("mishaps", "lasts"): ("sync", "ever"),
+    ("remedies", "unit"): ("d", "wd"),
+    ("holidays", "works"): ("yes", "no"),
 }
 # Columns that name a link to follow, and its form.
 _LINK = r"[a-z_]+:(a>b|b>a)|parent_child:a>b:minor"
