@@ -188,8 +188,9 @@ class _Places:
             "other": spec.other,
         }
         given = ", ".join(f"{name} {value}" for name, value in said.items() if value)
-        day = f" on {spec.delivery}" if spec.delivery else ""
-        return f"At {given}{day}" if given or day else "Nowhere"
+        if not given:
+            return f"On {spec.delivery}" if spec.delivery else "Nowhere"
+        return f"At {given} on {spec.delivery}" if spec.delivery else f"At {given}"
 
     # --- places: an edge, or a holder, and a list ---------------------------------------------------
 
