@@ -138,9 +138,13 @@ class _Places:
         self.db, self.base = landed.db, landed.name
         self.spec, self.kind = spec, kind
         self.about = digits_of(spec.subject or "")  # whom alone it is to befall
-        self.day0, self.last_day = self.db.rows(
-            f"SELECT max(day0), max(last_day) FROM {self.base}.codes.run"
+        self.day0, self.last_day, corrections = self.db.rows(
+            f"SELECT max(day0), max(last_day), max(corrections) FROM {self.base}.codes.run"
         )[0]
+        # With a sync; but of what it is to take down a receiver may be told between two.
+        self.with_sync = kind.begins == "sync" and not (
+            kind.with_removal and corrections == "pushed"
+        )
         if spec.correct_after is not None and not 1 <= spec.correct_after <= MOST_DAYS:
             raise FaultError(
                 f"A correction comes after at least 1 day and at most {MOST_DAYS:,}, not "
@@ -332,7 +336,7 @@ class _Places:
         where = {name: place[name] for name in ("holder", "came_from", "list") if name in place}
         lag = int(place.get("lag_days", 0))
         asked = self.spec.delivery
-        if asked is not None and self.kind.begins == "sync":
+        if asked is not None and self.with_sync:
             begun = self.day0 + timedelta(days=place["offset_days"])
             asked = self._sync(begun, int(place["every_days"]), draw)
             if asked is None:

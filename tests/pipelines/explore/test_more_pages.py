@@ -232,7 +232,8 @@ def test_an_edge_tells_what_went_stale_along_it_however_much_more_did_elsewhere(
     with open_engine("duckdb") as engine:
         engine.create_table(
             "exchange.copies",
-            "SELECT holder, n AS entry_id, n AS entry_version, distance, 'a_list' AS list, 's' AS subject_id, "
+            "SELECT holder, n AS entry_id, n AS entry_version, distance, 'a_list' AS list, "
+            "'s' AS subject_id, "
             f"CASE WHEN n < {MOST} THEN 'one' ELSE 'other' END AS came_from, 'p' AS path, "
             "DATE '2024-01-01' AS from_day, CASE distance WHEN 0 THEN DATE '2024-02-01' END AS to_day "
             f"FROM range({MOST + 1}) AS r(n) CROSS JOIN (VALUES ('owner', 0), ('holder', 1)) "
