@@ -144,7 +144,7 @@ def test_for_good_where_nothing_is_sent_again(lab, mishap, day, more, taker):
 def test_where_corrections_are_pushed_a_deletion_not_processed_waits_for_a_sync(
     lab, ends, taker, third
 ):
-    """Told on the 19th the taker waits for what it reads on Monday the 22nd, told on the 23rd for the next."""
+    """Told on the 19th the taker waits for what it reads on Monday the 22nd, told on the 23rd a week more."""
     world(lab, to_day=ends)
     day = {"2024-01-19": "2024-01-18", "2024-01-23": "2024-01-22"}[ends]  # the lag before
     happens(lab, "deletion_not_processed", day, **ENTRY)
