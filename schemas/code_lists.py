@@ -29,6 +29,7 @@ REFERS = {
     ("grades", "keeper"): ("keepers", "keeper"),
     ("points", "keeper"): ("keepers", "keeper"),
     ("points", "list"): ("lists", "list"),
+    ("points", "ground"): ("grounds", "code"),
     ("contagion", "keeper"): ("keepers", "keeper"),
     ("score_lists", "list"): ("lists", "list"),
     ("score_lists", "severity"): ("severities", "code"),
@@ -62,6 +63,21 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("remedies", "unit"): ("d", "wd"),
     ("holidays", "works"): ("yes", "no"),
 }
+# Columns that hold whole numbers, or nothing.
+NUMBERS = (
+    ("contagion", "bound"),
+    ("enquiries", "per_1000_a_year"),
+    ("grades", "min_points"),
+    ("keepers", "start"),
+    ("keepers", "floor"),
+    ("keepers", "ceiling"),
+    ("lists", "longest_term_days"),
+    ("measures", "term_days"),
+    ("points", "change"),
+    ("remedies", "days"),
+    ("remedies", "per_thousand"),
+    ("severities", "rank"),
+)
 # Columns that name a link to follow, and its form.
 _LINK = r"[a-z_]+:(a>b|b>a)|parent_child:a>b:minor"
 STEPS = {
@@ -85,6 +101,12 @@ def see_code_lists(folder: Path = CODES) -> None:
         _see(folder, name, column, known, f"it has no row in {other}.csv")
     for (name, column), words in WORDS.items():
         _see(folder, name, column, set(words), f"it is one of {', '.join(words)}")
+    for name, column in NUMBERS:
+        for line, row in _rows(folder, name):
+            if row[column] and not re.fullmatch("-?[0-9]{1,9}", row[column]):
+                raise ValueError(
+                    f"{folder / name}.csv, line {line}: {column} {row[column]!r} is no whole number."
+                )
     for (name, column), form in STEPS.items():
         for line, row in _rows(folder, name):
             if row[column] and not re.fullmatch(form, row[column]):

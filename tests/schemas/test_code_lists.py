@@ -63,6 +63,7 @@ def test_the_code_lists_name_only_what_there_is(folder):
             "city_low_grades,A,minor,ours",
             "grade 'A' is the one that everybody has at city_portal to start with",
         ),
+        ("points", "city_portal,honours,,five,day,t,ours", "change 'five' is no whole number"),
         ("keepers", "bank,100,0,200,,,no,t,t,s", "go down to 0, and no grade there begins so low"),
         (
             "lists",
