@@ -509,6 +509,12 @@ def read_network(
     adopted = {a.list for a in adoptions}
     native = {p.stem for p in (ROOT / "pipelines" / "lists").glob("*.sql")}
     graded = made_of_grades()
+    for row in read_csv(LISTS_FILE):
+        if row["adopted"] == "no" and row["list"] not in native | graded:
+            raise NetworkError(
+                f"lists.csv: {row['list']} has no rule; write pipelines/lists/{row['list']}.sql, or say in "
+                "score_lists.csv at which grades it lists somebody."
+            )
     for adoption in adoptions:
         for name in graded.intersection(adoption.sources):
             raise NetworkError(

@@ -3,7 +3,13 @@
 import pytest
 import yaml
 
-from pipelines.exchange.network import NETWORK_FILE, NetworkError, in_reach, read_network
+from pipelines.exchange.network import (
+    LISTS_FILE,
+    NETWORK_FILE,
+    NetworkError,
+    in_reach,
+    read_network,
+)
 
 
 def paths(list_name, join="full", tier="core"):
@@ -195,6 +201,18 @@ def test_a_network_joined_beyond_its_bound_is_refused(tmp_path):
     file.write_text(yaml.safe_dump(node), encoding="utf-8")
     with pytest.raises(NetworkError, match="more than 3 paths"):
         read_network(file=file).paths("court_dishonest")
+
+
+def test_a_list_that_has_a_row_and_no_rule_is_told_of(tmp_path, monkeypatch):
+    rows = LISTS_FILE.read_text(encoding="utf-8")
+    (tmp_path / "lists.csv").write_text(
+        rows + "misspelt,court,negative,public,judicial,story,t,t,no,,\n", encoding="utf-8"
+    )
+    monkeypatch.setattr("pipelines.exchange.network.LISTS_FILE", tmp_path / "lists.csv")
+    with pytest.raises(
+        NetworkError, match="misspelt has no rule; write pipelines/lists/misspelt.sql"
+    ):
+        read_network()
 
 
 def test_every_edge_says_what_its_clock_rests_on():
