@@ -316,6 +316,16 @@ def test_deliveries_that_were_held_are_told_of_and_what_was_released_is_not() ->
     ]
 
 
+def test_a_record_that_met_somebody_on_other_days_has_not_met_nobody() -> None:
+    form = "AS v(feed, record_id, version, role, reason, candidates)"
+    unmatched = f"""FROM (VALUES ('court', 'r', 'v', 'subject', 'unknown', 0),
+        ('court', 's', 'v', 'subject', 'unknown', 0)) {form}"""
+    matches = "SELECT 's' AS record_id, 'v' AS version, 'subject' AS role"
+    assert answered("unmatched", resolve__unmatched=unmatched, resolve__matches=matches) == [
+        ("court", "unknown", 1, 0)
+    ]
+
+
 def test_a_way_of_two_links_is_told_whole() -> None:
     way = f"legal_representative:b>a {'0' * 32} parent_child:a>b:minor {'f' * 32}"
     measures = f"SELECT 'm' AS measure, 'court' AS agency, 's' AS subject_id, '{way}' AS link_path"
