@@ -17,6 +17,7 @@ from pipelines.landing.decisions import TABLE as DECISIONS
 from pipelines.landing.decisions import Decided, decisions_table
 from pipelines.made_by import TABLE, made_by_table
 from quality.policies import policies_table
+from schemas.code_lists import see_code_lists
 from schemas.contract import ROOT, Feed, columns_and_rows
 
 CODES = ROOT / "schemas" / "codes"
@@ -109,7 +110,11 @@ def load_codes(
         decided: of rows kept aside and deliveries held.
         join, policy, tier: see `run_table`.
         manifest: of the landing folder; `day0`, `last_day`, `horizon` as ISO days.
+
+    Raises:
+        ValueError: if a code list names what there is not; see `schemas.code_lists`.
     """
+    see_code_lists(CODES)
     for path in sorted(CODES.glob("*.csv")):
         engine.insert_arrow(f"codes.{path.stem}", read_code_list(path))
     engine.insert_arrow("codes.feeds", feeds_table(feeds))

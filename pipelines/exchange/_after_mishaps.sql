@@ -56,13 +56,18 @@ SELECT
     standing.subject_id,
     standing.path,
     standing.came_from,
-    greatest(standing.from_day, deletions.from_day) AS from_day,
-    least(standing.to_day, deletions.to_day) AS to_day,
+    greatest(standing.from_day, of_all.from_day, of_one.from_day) AS from_day,
+    least(standing.to_day, of_all.to_day, of_one.to_day) AS to_day,
     {distance} AS distance
 FROM standing
-LEFT JOIN exchange.deletions
-    ON deletions.entry_id = standing.entry_id
-    AND deletions.path = standing.path
-    AND coalesce(deletions.subject_id, standing.subject_id) = standing.subject_id
-WHERE deletions.entry_id IS NULL
-    OR meet(standing.from_day, standing.to_day, deletions.from_day, deletions.to_day)
+-- An entry can be deleted of everybody it is shown of and, as well, of one alone.
+LEFT JOIN exchange.deletions AS of_all
+    ON of_all.entry_id = standing.entry_id
+    AND of_all.path = standing.path
+    AND of_all.subject_id IS NULL
+LEFT JOIN exchange.deletions AS of_one
+    ON of_one.entry_id = standing.entry_id
+    AND of_one.path = standing.path
+    AND of_one.subject_id = standing.subject_id
+WHERE greatest(standing.from_day, of_all.from_day, of_one.from_day)
+    < until(least(standing.to_day, of_all.to_day, of_one.to_day))

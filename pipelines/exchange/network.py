@@ -14,7 +14,9 @@ from pipelines.exchange.joins import JOINS
 from pipelines.exchange.modes import modes
 from quality.policies import PREFIX, of_gates
 from schemas.contract import CODES, ROOT, TIERS, read_csv
+from schemas.holders import holders
 from schemas.said_once import read_yaml_file
+from schemas.suggest import suggestion
 
 NETWORK_FILE = ROOT / "pipelines" / "exchange" / "network.yml"
 LISTS_FILE = CODES / "lists.csv"
@@ -231,20 +233,40 @@ def _texts(value: object, where: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _given(node: object, where: str, keys: tuple[str, ...]) -> dict:
-    """A mapping that has all of the keys."""
+def _given(node: object, where: str, keys: tuple[str, ...], may_have: tuple[str, ...] = ()) -> dict:
+    """A mapping that has all of some keys, and no others but those it may have."""
     if not isinstance(node, dict):
         raise NetworkError(f"{where} is {node!r}; it is a mapping with {', '.join(keys)}.")
     missing = [k for k in keys if node.get(k) is None]
     if missing:
         raise NetworkError(f"{where}: {', '.join(missing)} missing.")
+    for key in node:
+        _known(str(key), f"{where}: the key", (*keys, *may_have))
     return node
+
+
+def _known(name: str, where: str, names: Iterable[str], code_list: str = "") -> str:
+    """A name that is known.
+
+    Raises:
+        NetworkError: naming it and, if one is near, what may be meant.
+    """
+    known = list(names)
+    if name not in known:
+        where_to = f"; it has no row in {code_list}" if code_list else ""
+        raise NetworkError(f"{where} {name!r} is not known{where_to}.{suggestion(name, known)}")
+    return name
 
 
 def _edge(node: object) -> Edge:
     names = (str(node.get(k)) for k in ("from", "to")) if isinstance(node, dict) else ("", "")
     where = f"network.yml, edge {'-'.join(names)}"
-    node = _given(node, where, ("from", "to", "lists", "every", "lag", "mode"))
+    node = _given(
+        node,
+        where,
+        ("from", "to", "lists", "every", "lag", "mode"),
+        ("offset", "match", "join", "tier", "readmits", "expiry", "basis"),
+    )
 
     def whole(name: str, value: object) -> int:
         return _whole(value, f"{where}: {name}", BOUNDS[name])
@@ -293,7 +315,12 @@ def _checked(edge: Edge, where: str) -> Edge:
 
 def _adoption(node: object) -> Adoption:
     where = f"network.yml, adoption of {node.get('list') if isinstance(node, dict) else node}"
-    node = _given(node, where, ("by", "list", "from", "min_severity", "term_days", "join", "tier"))
+    node = _given(
+        node,
+        where,
+        ("by", "list", "from", "min_severity", "term_days", "join", "tier"),
+        ("basis",),
+    )
     return Adoption(
         by=str(node["by"]),
         list=str(node["list"]),
@@ -304,6 +331,35 @@ def _adoption(node: object) -> Adoption:
         tier=_choice(node["tier"], f"{where}: tier", TIERS),
         basis=str(node.get("basis") or ""),
     )
+
+
+def _see_names(edges: Iterable[Edge], adoptions: Iterable[Adoption]) -> None:
+    """See that the code lists know every holder and list, and that who adopts owns what it makes.
+
+    A misspelt name would hand nothing on, and nobody would miss it.
+
+    Raises:
+        NetworkError: naming the edge or adoption and what it says wrongly.
+    """
+    lists = {row["list"]: row for row in read_csv(LISTS_FILE)}
+    for edge in edges:
+        where = f"network.yml, edge {edge.name}:"
+        for holder in (edge.source, edge.target):
+            _known(holder, f"{where} the holder", holders(), "holders.csv")
+        for name in edge.lists:
+            _known(name, f"{where} the list", lists, "lists.csv")
+        if edge.source == edge.target:
+            raise NetworkError(f"{where} it leads from a holder to itself; take it out.")
+    for adoption in adoptions:
+        where = f"network.yml, adoption of {adoption.list}:"
+        for name in (adoption.list, *adoption.sources):
+            _known(name, f"{where} the list", lists, "lists.csv")
+        made = lists[adoption.list]
+        if (made["owner"], made["adopted"]) != (adoption.by, "yes"):
+            raise NetworkError(
+                f"{where} {adoption.by} makes it, so that its row in lists.csv says owner "
+                f"{adoption.by} and adopted yes, not {made['owner']} and {made['adopted']}."
+            )
 
 
 def of_the_run(policy: Mapping[str, str], name: str) -> str:
@@ -388,7 +444,10 @@ def read_network(
     if join not in JOINS:
         raise NetworkError(f"join {join!r} is none of {', '.join(JOINS)}.")
     node = _given(
-        read_yaml_file(file, NetworkError), "network.yml", ("edges", "max_paths_per_list")
+        read_yaml_file(file, NetworkError),
+        "network.yml",
+        ("edges", "max_paths_per_list"),
+        ("adoptions",),
     )
     owners = read_owners(tier)
 
@@ -400,9 +459,12 @@ def read_network(
     for name in ("edges", "adoptions"):
         if not isinstance(node.get(name), list | None):
             raise NetworkError(f"network.yml: {name} is {node[name]!r}; it is a list.")
+    all_edges = [_edge(one) for one in node["edges"]]
+    all_adoptions = [_adoption(one) for one in node.get("adoptions") or []]
+    _see_names(all_edges, all_adoptions)
     edges, adoptions = with_policy(
-        [e for e in map(_edge, node["edges"]) if in_force(e)],
-        [a for a in map(_adoption, node.get("adoptions") or []) if in_force(a)],
+        [e for e in all_edges if in_force(e)],
+        [a for a in all_adoptions if in_force(a)],
         policy or {},
     )
     if join == "own-keys":
@@ -425,6 +487,12 @@ def read_network(
     adopted = {a.list for a in adoptions}
     native = {p.stem for p in (ROOT / "pipelines" / "lists").glob("*.sql")}
     graded = made_of_grades()
+    for row in read_csv(LISTS_FILE):
+        if row["adopted"] == "no" and row["list"] not in native | graded:
+            raise NetworkError(
+                f"lists.csv: {row['list']} has no rule; write pipelines/lists/{row['list']}.sql, or say in "
+                "score_lists.csv at which grades it lists somebody."
+            )
     for adoption in adoptions:
         for name in graded.intersection(adoption.sources):
             raise NetworkError(

@@ -1,6 +1,7 @@
 -- The paths on which each mishap strikes, with its days there. A mishap begins on its own day, or with what
 -- the first sync from then on brings; the next arrival after that can end it where the receiver replaces
--- all it has at every sync.
+-- all it has at every sync. Where corrections are pushed, what a receiver fails to take down is what it is
+-- told of between two syncs, and the next arrival ends that.
 -- source: the code list mishaps; network.yml, where every clock has its basis
 -- grain: one row per mishap and path
 -- key: mishap, path, list, entry_id, subject_id, day
@@ -27,6 +28,8 @@ WITH clocked AS (
         paths.every_days,
         paths.lag_days,
         coalesce(modes.keeps = 'every', FALSE) AS replaces,
+        kinds.strikes = 'entry' AND kinds.shows = 'before' AND paths.taken_back
+        AND run.corrections = 'pushed' AS told,
         run.day0 + paths.offset_days AS first_ever,
         CASE
             WHEN kinds.begins = 'sync' THEN mishaps.day
@@ -75,6 +78,11 @@ SELECT
     distance,
     replaces,
     sync_day,
-    CASE WHEN begins = 'sync' THEN sync_day + lag_days ELSE day END AS begin_day,
-    sync_day + lag_days + CASE WHEN begins = 'sync' THEN every_days ELSE 0 END AS next_day
+    CASE
+        WHEN told THEN day + lag_days
+        WHEN begins = 'sync' THEN sync_day + lag_days
+        ELSE day
+    END AS begin_day,
+    sync_day + lag_days
+    + CASE WHEN begins = 'sync' AND (sync_day = day OR NOT told) THEN every_days ELSE 0 END AS next_day
 FROM synced

@@ -1,6 +1,7 @@
 -- How each audience is told who is meant by what is published on the last day of deliveries: by the name in
 -- the register and by a number. Organisations stand with their code, whoever reads. The public sees a
--- person's number without month and day of birth; government bodies and licensed firms see all of it.
+-- person's number without month and day of birth, also one that somebody wrote into a name; government bodies
+-- and licensed firms see all of it.
 -- source: the published list of dishonest judgment debtors (month and day of birth are starred out)
 -- grain: one row per audience and subject
 -- key: audience, subject_id
@@ -38,7 +39,7 @@ numbered AS (
 SELECT
     told_of.audience,
     told_of.subject_id,
-    named.name,
+    CASE told_of.audience WHEN 'public' THEN mask_words(named.name) ELSE named.name END AS name,
     CASE told_of.audience
         WHEN 'public' THEN mask_numbers(numbered.number)
         ELSE numbered.number

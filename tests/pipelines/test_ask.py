@@ -282,6 +282,59 @@ def test_questions_count_what_can_be_counted_by_hand(database) -> None:
     assert all(holder == "republisher" for _, holder in late) and late
 
 
+def answered(name: str, **tables: str) -> list[tuple]:
+    """A question asked of a few rows: `schema__table` -> the SELECT that gives them."""
+    with duckdb.connect() as con:
+        con.execute("CREATE MACRO until(d) AS coalesce(d, DATE '9999-12-31')")
+        for table, rows in tables.items():
+            schema, _, short = table.partition("__")
+            con.execute(
+                f"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE TABLE {table.replace('__', '.')} AS {rows}"
+            )
+        return con.execute(questions()[name].sql).fetchall()
+
+
+def test_islands_that_say_the_same_do_not_disagree() -> None:
+    facts = """FROM (VALUES
+        ('s', 'name', '甲', TRUE, NULL, NULL), ('s', 'name', '甲', FALSE, NULL, NULL),
+        ('t', 'name', '乙', TRUE, NULL, NULL), ('t', 'name', '丙', FALSE, NULL, NULL),
+        ('u', 'name', '丁', TRUE, DATE '2024-01-01', NULL),
+        ('u', 'name', '戊', FALSE, DATE '2020-01-01', DATE '2024-01-01')
+    ) AS f(subject_id, property, value, won, valid_from, valid_to)"""
+    assert answered("disagree", today__facts=facts) == [("name", 1, 1)]
+
+
+def test_deliveries_that_were_held_are_told_of_and_what_was_released_is_not() -> None:
+    form = "AS v(feed, expectation, outcome, delivery)"
+    rows = f"FROM (VALUES ('tax', 'bounds', 'quarantine', 'd1'), ('tax', 'bounds', 'released', 'd1')) {form}"
+    whole = (
+        f"FROM (VALUES ('court', 'some_rows', 'hold', 'd2'), ('tax', 'ratio', 'pass', 'd1')) {form}"
+    )
+    assert answered("kept_aside", quality__verdicts=rows, quality__deliveries=whole) == [
+        ("court", "some_rows", "hold", 1, "d2"),
+        ("tax", "bounds", "quarantine", 1, "d1"),
+    ]
+
+
+def test_a_record_that_met_somebody_on_other_days_has_not_met_nobody() -> None:
+    form = "AS v(feed, record_id, version, role, reason, candidates)"
+    unmatched = f"""FROM (VALUES ('court', 'r', 'v', 'subject', 'unknown', 0),
+        ('court', 's', 'v', 'subject', 'unknown', 0)) {form}"""
+    matches = "SELECT 's' AS record_id, 'v' AS version, 'subject' AS role"
+    assert answered("unmatched", resolve__unmatched=unmatched, resolve__matches=matches) == [
+        ("court", "unknown", 1, 0)
+    ]
+
+
+def test_a_way_of_two_links_is_told_whole() -> None:
+    way = f"legal_representative:b>a {'0' * 32} parent_child:a>b:minor {'f' * 32}"
+    measures = f"SELECT 'm' AS measure, 'court' AS agency, 's' AS subject_id, '{way}' AS link_path"
+    nobody = "SELECT '' AS list, '' AS subject_id, '' AS polarity"
+    assert answered(
+        "linked", today__measures=measures, today__copies=nobody, codes__lists=nobody
+    ) == [("legal_representative:b>a parent_child:a>b:minor", "court", 1, 1)]
+
+
 def test_the_command(database, tmp_path, capsys) -> None:
     write_json(tmp_path / "current.json", {"database": str(database)})
     main(["ask", "--home", str(tmp_path), "--json", "SELECT list FROM today.copies ORDER BY 1"])

@@ -3,7 +3,13 @@
 import pytest
 import yaml
 
-from pipelines.exchange.network import NETWORK_FILE, NetworkError, in_reach, read_network
+from pipelines.exchange.network import (
+    LISTS_FILE,
+    NETWORK_FILE,
+    NetworkError,
+    in_reach,
+    read_network,
+)
 
 
 def paths(list_name, join="full", tier="core"):
@@ -112,6 +118,35 @@ def test_by_own_keys_no_policy_lets_an_edge_match_by_code():
         ("adoptions", "term_days", -5, "adoption of joint_punishment: term_days is '-5'"),
         ("adoptions", "min_severity", "dire", "min_severity is 'dire'; it is one of positive"),
         ("adoptions", "from", [], "from is \\[\\]; it is a list of names"),
+        # What is misspelt would hand nothing on, and nobody would miss it.
+        (
+            "edges",
+            "lists",
+            ["court_dishonst"],
+            "court-bank: the list 'court_dishonst' is not known; .*meant",
+        ),
+        ("edges", "to", "bnak", "edge court-bnak: the holder 'bnak' is not known; .*Perhaps bank"),
+        ("edges", "from", "bank", "edge bank-bank: it leads from a holder to itself"),
+        ("edges", "macth", "name", "edge court-bank: the key 'macth' is not known. Perhaps match"),
+        (
+            "adoptions",
+            "from",
+            ["tax_violation"],
+            "joint_punishment: the list 'tax_violation' is not known",
+        ),
+        (
+            "adoptions",
+            "by",
+            "bank",
+            "bank makes it, so that its row in lists.csv says owner bank and",
+        ),
+        (
+            "adoptions",
+            "list",
+            "court_dishonest",
+            "says owner ncisp and adopted yes, not court and no",
+        ),
+        ("adoptions", "term", 7, "the key 'term' is not known. .*term_days is meant"),
     ],
 )
 def test_what_the_file_itself_says_is_checked_alike(where, key, value, says, tmp_path):
@@ -166,6 +201,18 @@ def test_a_network_joined_beyond_its_bound_is_refused(tmp_path):
     file.write_text(yaml.safe_dump(node), encoding="utf-8")
     with pytest.raises(NetworkError, match="more than 3 paths"):
         read_network(file=file).paths("court_dishonest")
+
+
+def test_a_list_that_has_a_row_and_no_rule_is_told_of(tmp_path, monkeypatch):
+    rows = LISTS_FILE.read_text(encoding="utf-8")
+    (tmp_path / "lists.csv").write_text(
+        rows + "misspelt,court,negative,public,judicial,story,t,t,no,,\n", encoding="utf-8"
+    )
+    monkeypatch.setattr("pipelines.exchange.network.LISTS_FILE", tmp_path / "lists.csv")
+    with pytest.raises(
+        NetworkError, match="misspelt has no rule; write pipelines/lists/misspelt.sql"
+    ):
+        read_network()
 
 
 def test_every_edge_says_what_its_clock_rests_on():

@@ -49,6 +49,8 @@ def drawn_mishaps(seed: int, laws: Laws, found: Days, day0: int, days: int) -> l
                 continue
             if name in adopted and about["shows"] in ("new", "twice"):
                 continue
+            if name in laws.graded and about["shows"] == "twice":
+                continue
             if kind == "deletion_not_processed" and modes[sender, holder, name] != "snapshot":
                 continue
             earliest = first if about["shows"] == "twice" else max(first - 5, day0)

@@ -1,5 +1,5 @@
 -- How long after the owner does each holder show an entry?
--- Days from the first day at the owner to the first day at the holder, over the shortest way.
+-- Days from the first day at the owner to the first day at the holder, by whichever way it came first.
 WITH first_days AS (
     SELECT
         list,

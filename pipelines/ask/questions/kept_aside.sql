@@ -6,7 +6,21 @@ SELECT
     verdicts.outcome,
     count(*) AS verdicts,
     min(verdicts.delivery) AS first_delivery
-FROM quality.verdicts
-WHERE verdicts.outcome <> 'warn'
+FROM (
+    SELECT
+        feed,
+        expectation,
+        outcome,
+        delivery
+    FROM quality.verdicts
+    UNION ALL
+    SELECT
+        feed,
+        expectation,
+        outcome,
+        delivery
+    FROM quality.deliveries
+) AS verdicts
+WHERE verdicts.outcome IN ('quarantine', 'hold')
 GROUP BY ALL
 ORDER BY verdicts DESC, verdicts.feed, verdicts.expectation, verdicts.outcome

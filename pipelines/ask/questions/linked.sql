@@ -2,7 +2,7 @@
 -- Measures that go through a link: to a firm's leader, a debtor's child, a partner. Registers and other
 -- neutral lists do not count.
 SELECT
-    regexp_replace(measures.link_path, ' [^ ]+', '', 'g') AS links,
+    regexp_replace(measures.link_path, ' [0-9a-f]{32}', '', 'g') AS links,
     measures.agency,
     count(*) AS measures,
     count(DISTINCT measures.subject_id) AS subjects

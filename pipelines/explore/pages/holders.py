@@ -37,6 +37,7 @@ STALE = (
     f"{HERE}SELECT h.list, h.path, h.entry_version, h.subject_id, n.name, h.gone AS ended_at_owner, "
     "h.to_day, date_diff('day', h.gone, CAST($2 AS DATE)) AS days_stale FROM here AS h "
     "LEFT JOIN merge.subjects AS n ON n.subject_id = h.subject_id WHERE h.gone IS NOT NULL "
+    "AND h.came_from = coalesce($3, h.came_from) "
     f"ORDER BY days_stale DESC, h.list, h.entry_version, h.path, h.subject_id LIMIT {MOST}"
 )
 # Days between a copy's first day and that of the copy it was made of.
@@ -98,7 +99,7 @@ def edge(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     late = laboratory.kept(
         ("late", target), lambda: laboratory.rows(LATE, target, laboratory.run["day0"])
     )
-    shown = _on_day(laboratory, target, day)
+    shown = _on_day(laboratory, target, day, source)
     return {
         "title": f"{_called(laboratory, source)} → {_called(laboratory, target)}",
         "edge": name,
@@ -108,7 +109,7 @@ def edge(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         "clocks": [_edge(one) for one in found],
         "held": [r for r in shown["held"] if r["came_from"] == source],
         "late": [row for row in late if row["came_from"] == source],
-        "stale": [r for r in shown["stale"] if r["path"].split(">")[-2:-1] == [source]],
+        "stale": shown["stale"],
         "lists": sorted({one for e in found for one in e.lists}),
         "kinds": _kinds("edge", True),
         "remedies": REMEDIES,
@@ -116,15 +117,17 @@ def edge(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _on_day(laboratory: Laboratory, holder: str, day: str) -> dict[str, list[dict[str, Any]]]:
-    """What a holder shows on a day, and what of it its owner does not show any more."""
-    return laboratory.kept(
-        ("held", holder, day),
-        lambda: {
-            name: laboratory.rows(sql, holder, day)
-            for name, sql in (("held", HELD), ("stale", STALE))
-        },
-    )
+def _on_day(
+    laboratory: Laboratory, holder: str, day: str, source: str | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """What a holder shows on a day, and what of it, or of what one sender handed it, its owner does not show
+    any more."""
+    return {
+        "held": laboratory.kept(("held", holder, day), lambda: laboratory.rows(HELD, holder, day)),
+        "stale": laboratory.kept(
+            ("stale", holder, day, source), lambda: laboratory.rows(STALE, holder, day, source)
+        ),
+    }
 
 
 def _called(laboratory: Laboratory, holder: str) -> str:

@@ -117,9 +117,13 @@ class _Places:
         self.db, self.base = landed.db, landed.name
         self.spec, self.kind = spec, kind
         self.about = digits_of(spec.subject or "")  # whom alone it is to befall
-        self.day0, self.last_day = self.db.rows(
-            f"SELECT max(day0), max(last_day) FROM {self.base}.codes.run"
+        self.day0, self.last_day, corrections = self.db.rows(
+            f"SELECT max(day0), max(last_day), max(corrections) FROM {self.base}.codes.run"
         )[0]
+        # With a sync; but of what it is to take down a receiver may be told between two.
+        self.with_sync = kind.begins == "sync" and not (
+            kind.with_removal and corrections == "pushed"
+        )
         if spec.correct_after is not None and not 1 <= spec.correct_after <= MOST_DAYS:
             raise FaultError(
                 f"A correction comes after at least 1 day and at most {MOST_DAYS:,}, not "
@@ -167,8 +171,9 @@ class _Places:
             "other": spec.other,
         }
         given = ", ".join(f"{name} {value}" for name, value in said.items() if value)
-        day = f" on {spec.delivery}" if spec.delivery else ""
-        return f"At {given}{day}" if given or day else "Nowhere"
+        if not given:
+            return f"On {spec.delivery}" if spec.delivery else "Nowhere"
+        return f"At {given} on {spec.delivery}" if spec.delivery else f"At {given}"
 
     # --- places: an edge, or a holder, and a list ---------------------------------------------------
 
@@ -183,6 +188,9 @@ class _Places:
         if self.kind.shows in ("new", "twice"):
             native = f"SELECT list FROM {self.base}.codes.lists WHERE adopted = 'no'"
             distance += f" AND list IN ({native})"
+        if self.kind.shows == "twice":
+            # A list made of grades has one entry a subject, by its grade, whatever arrives.
+            distance += f" AND list NOT IN (SELECT list FROM {self.base}.codes.score_lists)"
         if self.kind.shows == "new":
             negative = f"SELECT list FROM {self.base}.codes.lists WHERE polarity = 'negative'"
             distance += f" AND list IN ({negative})"
@@ -307,7 +315,7 @@ class _Places:
         where = {name: place[name] for name in ("holder", "came_from", "list") if name in place}
         lag = int(place.get("lag_days", 0))
         asked = self.spec.delivery
-        if asked is not None and self.kind.begins == "sync":
+        if asked is not None and self.with_sync:
             begun = self.day0 + timedelta(days=place["offset_days"])
             asked = self._sync(begun, int(place["every_days"]), draw)
             if asked is None:

@@ -254,8 +254,10 @@ def _noticed_by(name: str, cell: Cell) -> bool:
     """Whether a cell is one that a notice, a dispute or a repair begins with."""
     lists, public = code_lists()
     row = lists[cell.list]
-    if name == "dispute":
-        return cell.holder in public and row["sharing"] == "public"
+    if (
+        name == "dispute"
+    ):  # whatever a public page shows is seen there, also what it ought not to have
+        return cell.holder in public and (not _owns(cell) or row["sharing"] == "public")
     made_up_for = (row["polarity"], cell.kind) == ("negative", LISTED)
     return _owns(cell) and (name == "notice" or made_up_for)
 

@@ -31,8 +31,9 @@ def remedy_json(replay: Outcome, dispute: Dispute | None = None) -> Node:
     if replay.remaining is not None:
         after = replay.remaining.residue.correction_day + timedelta(days=RESIDUE_DAY)
         counted_on = min(counted_on, after)
-    removals = _removals(remedy, listed)
-    by_subject = _by_subject(listed, _of_kind(replay.faulty.lists))
+    uncorrected = _of_kind(replay.faulty.lists)
+    removals = _removals(remedy, listed, uncorrected)
+    by_subject = _by_subject(listed, uncorrected)
     seen = remedy.noticed
     return {
         "remedy": remedy.name,
@@ -167,20 +168,28 @@ def _by_subject(listed: pd.DataFrame, uncorrected: pd.DataFrame) -> list[Node]:
     ]
 
 
-def _removals(remedy: Remedy, listed: pd.DataFrame) -> list[Node]:
+def _removals(remedy: Remedy, listed: pd.DataFrame, uncorrected: pd.DataFrame) -> list[Node]:
     """What was deleted where, and when the same was shown there again; a row a cell and day.
 
-    Of what a sync had taken down before, now that the source has corrected it, nothing is told.
+    Of what a sync had taken down before, now that the source has corrected it, nothing is told. What would
+    have come on the very day on which it is deleted stands there on no day.
+
+    Args:
+        remedy: see there.
+        listed, uncorrected: runs in which a subject is wrongly listed, with the remedy and without.
     """
     cells = dict.fromkeys((r.day, r.holder, r.list, r.subject_id) for r in remedy.removals)
     shown: dict[tuple[str, ...], list[tuple[int, int]]] = {}
     for row in listed.itertuples():
         shown.setdefault((row.holder, row.list, row.subject_id), []).append((row.a, row.b))
+    comes = {(row.a, row.holder, row.list, row.subject_id) for row in uncorrected.itertuples()}
     rows = []
     for day, *cell in cells:
         after = metrics.day_number(day)
         runs = shown.get(tuple(cell), ())
-        if not any(a < after <= b for a, b in runs):
+        stood = any(a < after <= b for a, b in runs)
+        came = (after, *cell) in comes and not any(a <= after < b for a, b in runs)
+        if not stood and not (came and day <= (remedy.correct_on or day)):
             continue
         back = min((a for a, _ in runs if a > after), default=None)
         again = day_of(back)

@@ -11,7 +11,7 @@ import pytest
 from pipelines.ask.questions import questions
 from pipelines.engine import open_engine
 from pipelines.explore.pages import sql as sql_page
-from pipelines.explore.pages.holders import HELD, STALE
+from pipelines.explore.pages.holders import HELD, MOST, STALE
 from pipelines.explore.pages.presenter import STEPS
 from pipelines.explore.results import pairs_of_command
 from pipelines.home import Home, write_json
@@ -223,9 +223,26 @@ def test_stale_is_what_is_gone_at_its_owner() -> None:
         )
         engine.create_table("merge.subjects", "SELECT 's' AS subject_id, 'S' AS name")
         (held,) = rows_of(engine, HELD, "holder", "2024-03-01")
-        (stale,) = rows_of(engine, STALE, "holder", "2024-03-01")
+        (stale,) = rows_of(engine, STALE, "holder", "2024-03-01", None)
     assert (held["entries"], held["stale"]) == (4, 1)
     assert stale["entry_version"] == "dropped:v1" and stale["days_stale"] == 29
+
+
+def test_an_edge_tells_what_went_stale_along_it_however_much_more_did_elsewhere() -> None:
+    with open_engine("duckdb") as engine:
+        engine.create_table(
+            "exchange.copies",
+            "SELECT holder, n AS entry_id, n AS entry_version, distance, 'a_list' AS list, "
+            "'s' AS subject_id, "
+            f"CASE WHEN n < {MOST} THEN 'one' ELSE 'other' END AS came_from, 'p' AS path, "
+            "DATE '2024-01-01' AS from_day, CASE distance WHEN 0 THEN DATE '2024-02-01' END AS to_day "
+            f"FROM range({MOST + 1}) AS r(n) CROSS JOIN (VALUES ('owner', 0), ('holder', 1)) "
+            "AS h(holder, distance)",
+        )
+        engine.create_table("merge.subjects", "SELECT 's' AS subject_id, 'S' AS name")
+        along = rows_of(engine, STALE, "holder", "2024-03-01", "other")
+        assert len(rows_of(engine, STALE, "holder", "2024-03-01", None)) == MOST
+    assert [row["entry_version"] for row in along] == [MOST]
 
 
 def test_options_of_a_command_are_names_of_an_address() -> None:

@@ -137,6 +137,31 @@ def test_for_good_where_nothing_is_sent_again(lab, mishap, day, more, taker):
     assert shown(lab, "taker") == taker
 
 
+@pytest.mark.parametrize(
+    ("ends", "taker", "third"),
+    [("2024-01-19", "01-23", "01-23"), ("2024-01-23", "01-30", "01-30")],
+)
+def test_where_corrections_are_pushed_a_deletion_not_processed_waits_for_a_sync(
+    lab, ends, taker, third
+):
+    """Told on the 19th the taker waits for what it reads on Monday the 22nd, told on the 23rd a week more."""
+    world(lab, to_day=ends)
+    day = {"2024-01-19": "2024-01-18", "2024-01-23": "2024-01-22"}[ends]  # the lag before
+    happens(lab, "deletion_not_processed", day, **ENTRY)
+    with lab.under(corrections="pushed"):
+        assert shown(lab, "taker") == [("s", "01-16", taker)]
+        assert shown(lab, "third") == [("s", "01-18", third)]
+
+
+def test_deletions_of_everybody_and_of_one_alone_add_up(lab):
+    """On the 17th everything of the entry, on the 18th what it shows of s: until the look of the 22nd."""
+    world(lab)
+    for day, whom in (("2024-01-17", None), ("2024-01-18", "s")):
+        happens(lab, "deleted_by_hand", day, subject_id=whom, **ENTRY)
+    assert shown(lab, "taker") == [("s", "01-16", "01-17"), ("s", "01-23", None)]
+    assert shown(lab, "third") == [("s", "01-25", None)]
+
+
 def test_what_its_owner_deletes_is_gone_wherever_it_went(lab):
     world(lab)
     happens(lab, "deleted_by_hand", "2024-01-24", holder="judge", came_from="judge", entry_id="e")

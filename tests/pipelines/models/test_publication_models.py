@@ -163,3 +163,14 @@ def test_who_is_on_no_page_is_not_named(lab):
     lab.given("resolve.names", [{"subject_id": "s", "name": "周明", "from_day": "2024-01-01"}])
     lab.given("publication.pages", [{"audience": "limited", "subject_id": "s"}])
     assert rows_of(lab.run("publication.names"), "audience", "name") == [("limited", "周明")]
+
+
+def test_a_number_in_a_name_is_masked_for_the_public(lab):
+    name = "周明870101198504120111"
+    lab.given("resolve.names", [{"subject_id": "s", "name": name, "from_day": "2024-01-01"}])
+    for audience in ("public", "limited"):
+        lab.given("publication.pages", [{"audience": audience, "subject_id": "s"}])
+    assert rows_of(lab.run("publication.names"), "audience", "name") == [
+        ("limited", name),
+        ("public", "周明8701011985****0111"),
+    ]

@@ -147,10 +147,15 @@ def test_an_error_of_the_page_itself_goes_no_further():
     assert [day for day, *_ in deleted(remedy)] == ["2024-04-30", "2024-05-09"]
 
 
-def test_a_limited_list_is_seen_on_no_page():
-    limited = ("credit_china", "loan_arrears", "B", WRONG, "2024-04-29", None)
-    remedy = work_out("dispute", shown(limited), 1)
+def test_a_limited_list_is_seen_on_a_public_page_alone_to_which_it_was_sent_by_mistake():
+    """Whoever reads the page sees it, as `publication.items` says."""
+    limited = [
+        (where, "loan_arrears", "B", WRONG, "2024-04-29", None) for where in ("bank", "ncisp")
+    ]
+    remedy = work_out("dispute", shown(*limited), 1)
     assert remedy.noticed is None and "no public page shows" in remedy.why_not
+    astray = ("credit_china", "loan_arrears", "B", WRONG, "2024-04-30", None)
+    assert work_out("dispute", shown(*limited, astray), 1).noticed.holder == "credit_china"
 
 
 @pytest.mark.parametrize(
@@ -258,5 +263,27 @@ def test_of_what_was_gone_before_no_deletion_is_told():
             ]
         )
     )
-    told = removals_told(Remedy("dispute", removals=deleted), listed)
+    told = removals_told(Remedy("dispute", removals=deleted), listed, listed)
     assert told == [place | {"day": "2024-04-05", "back_on": "2024-04-06"}]
+
+
+@pytest.mark.parametrize(
+    ("correct_on", "told"), [(None, True), ("2024-04-05", True), ("2024-04-04", False)]
+)
+def test_what_is_deleted_on_the_day_it_comes_is_told_of(correct_on, told):
+    """It would have come on the 5th, unless somebody corrected it before."""
+    place = {"holder": "page", "list": "court_dishonest", "subject_id": "s"}
+    day = date(2024, 4, 5)
+    deleted = (
+        MishapEdit(
+            "deleted_by_hand", "page", "ncisp", "court_dishonest", "e", subject_id="s", day=day
+        ),
+    )
+    without = metrics.numbered(pd.DataFrame([place | {"from_day": day, "to_day": "2024-06-01"}]))
+    remedy = Remedy(
+        "reconciliation",
+        removals=deleted,
+        correct_on=correct_on and date.fromisoformat(correct_on),
+    )
+    rows = removals_told(remedy, without[:0], without)
+    assert rows == ([place | {"day": "2024-04-05", "back_on": None}] if told else [])

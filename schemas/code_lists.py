@@ -1,0 +1,167 @@
+"""What code lists that make rules say of each other: every name has a row where it is defined.
+
+A measure, a rule of points or a list is a row that anybody can add. One that names an agency, a list or a
+severity that there is not would apply to nobody, in silence; so each is looked up before a build.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from schemas.contract import CODES, columns_and_rows
+from schemas.suggest import suggestion
+
+# (code list, column) -> (code list, column) that has to know its value; an empty cell names nothing.
+REFERS = {
+    ("lists", "owner"): ("holders", "holder"),
+    ("lists", "sharing"): ("audiences", "sharing"),
+    ("holders", "audience"): ("audiences", "audience"),
+    ("measures", "agency"): ("holders", "holder"),
+    ("measures", "list"): ("lists", "list"),
+    ("measures", "unless_list"): ("lists", "list"),
+    ("measures", "min_severity"): ("severities", "code"),
+    ("measures", "subject_kind"): ("subject_kinds", "code"),
+    ("keepers", "keeper"): ("holders", "holder"),
+    ("keepers", "division"): ("divisions", "code"),
+    ("keepers", "subject_kind"): ("subject_kinds", "code"),
+    ("grades", "keeper"): ("keepers", "keeper"),
+    ("points", "keeper"): ("keepers", "keeper"),
+    ("points", "list"): ("lists", "list"),
+    ("points", "ground"): ("grounds", "code"),
+    ("contagion", "keeper"): ("keepers", "keeper"),
+    ("score_lists", "list"): ("lists", "list"),
+    ("score_lists", "severity"): ("severities", "code"),
+    ("enquiries", "holder"): ("holders", "holder"),
+}
+# (code list, column) -> the words it takes.
+WORDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("lists", "polarity"): ("negative", "positive", "neutral"),
+    ("lists", "tier"): ("story", "core", "whole"),
+    ("lists", "adopted"): ("yes", "no"),
+    ("points", "effective"): ("day", "next_month"),
+    ("keepers", "opt_in"): ("yes", "no"),
+    ("contagion", "links"): ("today", "baojia"),
+    ("edge_modes", "names_anew"): ("yes", "no"),
+    ("edge_modes", "taken_back"): ("yes", "no"),
+    ("mishaps", "place"): ("edge", "holder", "between"),
+    ("mishaps", "strikes"): ("entry", "subject", "list", "all"),
+    ("mishaps", "begins"): ("sync", "day"),
+    ("mishaps", "shows"): (
+        "before",
+        "backup",
+        "nothing",
+        "other",
+        "namesakes",
+        "split",
+        "new",
+        "twice",
+        "astray",
+    ),
+    ("mishaps", "lasts"): ("sync", "ever"),
+    ("remedies", "unit"): ("d", "wd"),
+    ("holidays", "works"): ("yes", "no"),
+}
+# Columns that hold whole numbers, or nothing.
+NUMBERS = (
+    ("contagion", "bound"),
+    ("enquiries", "per_1000_a_year"),
+    ("grades", "min_points"),
+    ("keepers", "start"),
+    ("keepers", "floor"),
+    ("keepers", "ceiling"),
+    ("lists", "longest_term_days"),
+    ("measures", "term_days"),
+    ("points", "change"),
+    ("remedies", "days"),
+    ("remedies", "per_thousand"),
+    ("severities", "rank"),
+)
+# Columns that name a link to follow, and its form.
+_LINK = r"[a-z_]+:(a>b|b>a)|parent_child:a>b:minor"
+STEPS = {
+    ("measures", "step1"): _LINK,
+    ("measures", "step2"): _LINK,
+    ("contagion", "step"): rf"{_LINK}|ten_households",
+}
+
+
+def see_code_lists(folder: Path = CODES) -> None:
+    """See that code lists name only what there is.
+
+    Args:
+        folder: with the CSV files.
+
+    Raises:
+        ValueError: naming the file, the line, the column and what may be meant.
+    """
+    for (name, column), (other, key) in REFERS.items():
+        known = {row[key] for _, row in _rows(folder, other)}
+        _see(folder, name, column, known, f"it has no row in {other}.csv")
+    for (name, column), words in WORDS.items():
+        _see(folder, name, column, set(words), f"it is one of {', '.join(words)}")
+    for name, column in NUMBERS:
+        for line, row in _rows(folder, name):
+            if row[column] and not re.fullmatch("-?[0-9]{1,9}", row[column]):
+                raise ValueError(
+                    f"{folder / name}.csv, line {line}: {column} {row[column]!r} is no whole number."
+                )
+    for (name, column), form in STEPS.items():
+        for line, row in _rows(folder, name):
+            if row[column] and not re.fullmatch(form, row[column]):
+                raise ValueError(
+                    f"{folder / name}.csv, line {line}: {column} {row[column]!r} is no link to follow; write "
+                    "its kind and its direction, such as legal_representative:b>a."
+                )
+    _see_grades(folder)
+    _see_lists_of_grades(folder)
+
+
+def _see(folder: Path, name: str, column: str, known: set[str], why: str) -> None:
+    for line, row in _rows(folder, name):
+        if row[column] and row[column] not in known:
+            raise ValueError(
+                f"{folder / name}.csv, line {line}: {column} {row[column]!r} is not known; {why}."
+                f"{suggestion(row[column], sorted(known))}"
+            )
+
+
+def _see_grades(folder: Path) -> None:
+    """See that whatever points anybody has at a keeper are a grade there."""
+    least: dict[str, int] = {}
+    for _, row in _rows(folder, "grades"):
+        points = int(row["min_points"])
+        least[row["keeper"]] = min(points, least.get(row["keeper"], points))
+    for line, row in _rows(folder, "keepers"):
+        if least.get(row["keeper"], int(row["floor"]) + 1) > int(row["floor"]):
+            raise ValueError(
+                f"{folder / 'keepers'}.csv, line {line}: points at {row['keeper']} go down to "
+                f"{row['floor']}, and no grade there begins so low; let the lowest in grades.csv begin there."
+            )
+
+
+def _see_lists_of_grades(folder: Path) -> None:
+    """See that a list made of grades has some its owner gives, and none that everybody starts with: whoever
+    is listed is listed for something that changed his points."""
+    owners = {row["list"]: row["owner"] for _, row in _rows(folder, "lists")}
+    starts = {row["keeper"]: int(row["start"]) for _, row in _rows(folder, "keepers")}
+    given: dict[str, list[tuple[int, str]]] = {}
+    for _, row in _rows(folder, "grades"):
+        given.setdefault(row["keeper"], []).append((int(row["min_points"]), row["grade"]))
+    for line, row in _rows(folder, "score_lists"):
+        owner, grade = owners[row["list"]], row["grade"]
+        where = f"{folder / 'score_lists'}.csv, line {line}: grade {grade!r}"
+        steps = given.get(owner, [])
+        if grade not in {name for _, name in steps}:
+            raise ValueError(f"{where} is none that {owner} gives, who owns {row['list']}.")
+        if grade == max(step for step in steps if step[0] <= starts[owner])[1]:
+            raise ValueError(
+                f"{where} is the one that everybody has at {owner} to start with, so that {row['list']} "
+                "would list people for nothing; leave it out, or let grades.csv divide it."
+            )
+
+
+def _rows(folder: Path, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a code list with their lines, a row a line."""
+    return enumerate(columns_and_rows(folder / f"{name}.csv")[1], start=2)
