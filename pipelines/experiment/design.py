@@ -175,7 +175,9 @@ class Design:
             if kind not in known:
                 raise DesignError(f"--faults {kind!r} is none of {', '.join(known)}.")
         if not self.faults:
-            raise DesignError("--faults takes at least one kind of fault; `islands faults` names them.")
+            raise DesignError(
+                "--faults takes at least one kind of fault; `islands faults` names them."
+            )
         if self.n < 1 or self.worlds < 1:
             raise DesignError("--n and --worlds take a number from 1.")
         if self.n < self.worlds:
