@@ -13,7 +13,7 @@ WORKERS ?= 2
 # process that has to compile all libraries anew takes two seconds more to start.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo explore test test-all lint format contracts docs site ui prove fuzz bench lock clean
+.PHONY: help setup student demo explore test test-all lint format contracts docs site ui prove fuzz bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -39,8 +39,16 @@ setup: .venv/.ready-dev  ## the virtual environment, tests and linters included,
 demo: .venv/.ready  ## the story world's replay, then the demo world and a replay there
 	@$(BIN)/islands demo --home $(HOME_DIR)
 
+student: .venv/.ready  ## the virtual environment alone, without tests and linters
+
+# The story is made if nothing was built there yet; another home is there, or `islands` says what to do.
+STORY := $(HOME_DIR)/story/current.json
+$(STORY): | .venv/.ready
+	@$(BIN)/islands generate --size story --home $(@D)
+	@$(BIN)/islands build --home $(@D)
+
 explore: PORT = 8321
-explore: .venv/.ready  ## the story that `make demo` left, in the browser (UI_HOME=build: the demo world)
+explore: .venv/.ready | $(filter $(STORY),$(UI_HOME)/current.json)  ## the story in the browser (UI_HOME=build: the demo world that `make demo` left)
 	@$(BIN)/islands explore --home $(UI_HOME) --port $(PORT)
 
 test: setup lint  ## linters, then every test: models, promises, story, pages, commands, two engines
@@ -67,7 +75,7 @@ docs: setup  ## the generated pages: data dictionary, network, figures in the RE
 site: setup  ## the pages and a reference of the Python API as a site to be searched without a network
 	@$(BIN)/python -m docs.site
 
-ui: .venv/.ready  ## Dagster's pages of the story that `make demo` left (UI_HOME=build: of the demo world)
+ui: .venv/.ready | $(filter $(STORY),$(UI_HOME)/current.json)  ## Dagster's pages of the story (UI_HOME=build: of the demo world that `make demo` left)
 	@$(BIN)/python -m pipelines.ui --home $(UI_HOME) --port $(PORT)
 
 prove: .venv/.ready  ## replay against rebuild: more than 1,000 random faults, both ways (goes on where it was stopped)

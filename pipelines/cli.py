@@ -30,6 +30,7 @@ from pipelines.options import (
     SeedOption,
     SizeOption,
     StateOption,
+    local_folder,
     note,
     policy_of,
     see_one_of,
@@ -73,7 +74,10 @@ def demo(home: HomeOption = HOME, seed: SeedOption = 1) -> None:
 def build(
     home: HomeOption = HOME,
     landing: Annotated[
-        Path | None, Option(help="Delivered files; by default HOME/landing.")
+        Path | None,
+        Option(
+            parser=local_folder, metavar="<path>", help="Delivered files; by default HOME/landing."
+        ),
     ] = None,
     join: JoinOption = "full",
     engine: Annotated[str, Option(help="duckdb or spark.")] = "duckdb",

@@ -11,10 +11,37 @@ from typer import Option
 
 from schemas.suggest import suggestion
 
+
+def local_folder(said: str | Path) -> Path:
+    """The folder that a path or an address `file:` names.
+
+    Raises:
+        typer.BadParameter: if it is an address elsewhere.
+
+    >>> local_folder("file:///srv/landing").as_posix()
+    '/srv/landing'
+    """
+    text = str(said)
+    scheme, colon, rest = text.partition(":")
+    if colon and scheme == "file":
+        from urllib.parse import urlsplit
+        from urllib.request import url2pathname
+
+        return Path(url2pathname(urlsplit(text).path))
+    if colon and len(scheme) > 1 and scheme.isalnum() and rest.startswith("//"):
+        raise typer.BadParameter(
+            f"{text} is an address on {scheme}:, and folders are read as files here; mount it, and give its "
+            "path."
+        )
+    return Path(text)
+
+
 HomeOption = Annotated[
     Path,
     Option(
         "--home",
+        parser=local_folder,
+        metavar="<path>",
         envvar="ISLANDS_HOME",
         help="Folder for landing files, databases and results.",
         show_default="build",

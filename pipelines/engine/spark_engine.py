@@ -77,6 +77,11 @@ def start_session(memory: str, threads: int | None, asked: SparkSettings) -> Spa
     Raises:
         SparkUnavailable: if Spark does not start as it was asked to.
     """
+    if os.environ.get("SPARK_REMOTE"):
+        raise SparkUnavailable(
+            "SPARK_REMOTE asks for Spark Connect, whose server may see other folders than this machine does, "
+            "and tables are folders; unset it, and give the cluster's --master."
+        )
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     if asked.local:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")

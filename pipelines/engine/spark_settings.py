@@ -69,6 +69,11 @@ def spark_settings(
     Raises:
         SparkSettingsError: if one of them cannot be, in one sentence.
     """
+    if master and master.startswith("sc://"):
+        raise SparkSettingsError(
+            f"--master {master!r} asks for Spark Connect, which is not taken; give the cluster's own master, "
+            "such as spark://HOST:PORT."
+        )
     if master and not any(re.fullmatch(one, master) for one in MASTERS):
         raise SparkSettingsError(
             f"--master {master!r} is no master of Spark's; give local[2], spark://HOST:PORT, yarn or "

@@ -128,6 +128,7 @@ def submit(folder: Path, out: Path | None = None) -> Path:
     """
     found = read_submission(folder)
     target = out or folder.resolve().parent / f"{found.student}-{found.lab}.zip"
+    target.parent.mkdir(parents=True, exist_ok=True)
     said = json.dumps({"lab": found.lab, "student": found.student}, ensure_ascii=False)
     with whole(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in ((ABOUT, said), (found.name, found.text)):

@@ -24,7 +24,6 @@ def test_every_command_of_the_page_runs(page, base, warm, tmp_path, monkeypatch,
         monkeypatch.setattr(module, "make_base", lambda folder, seed: Base(base.folder))
     monkeypatch.setitem(grading.grade.__kwdefaults__, "worlds", 1)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "handed-in").mkdir()
     names: dict = {}
     typed = 0
     for kind, body in FENCE.findall((ROOT / "docs" / page).read_text(encoding="utf-8")):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipelines.engine.spark_engine import SparkUnavailable, start_session
 from pipelines.engine.spark_settings import SparkSettings, SparkSettingsError, spark_settings
 
 
@@ -28,6 +29,7 @@ def test_without_a_cluster_it_runs_here(master):
     [
         ("sparc://a:7077", (), "--master 'sparc://a:7077' is no master"),
         ("local[two]", (), "is no master"),
+        ("sc://localhost:15002", (), "Spark Connect, which is not taken"),
         (None, ("spark.executor.memory",), "--spark-conf takes NAME=VALUE, not 'spark.executor"),
         (None, ("spark.executor.memory=",), "--spark-conf takes NAME=VALUE"),
         (None, ("executor.memory=2g",), "'executor.memory' is no setting of Spark's"),
@@ -54,3 +56,9 @@ def test_a_file_that_cannot_be_read(tmp_path, text, says):
         spark_settings(file=file)
     with pytest.raises(SparkSettingsError, match="cannot be read"):
         spark_settings(file=tmp_path / "none")
+
+
+def test_spark_connect_is_refused(monkeypatch):
+    monkeypatch.setenv("SPARK_REMOTE", "sc://localhost:15002")
+    with pytest.raises(SparkUnavailable, match="unset it, and give the cluster's --master"):
+        start_session("1g", None, SparkSettings())
