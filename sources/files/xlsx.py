@@ -2,9 +2,10 @@
 
 Every cell is written as text. Files that went through someone's hands may hold numbers and dates
 instead: numbers are read as the fifteen digits that spreadsheets show of them, whole ones without a
-point and with the zeros in front that their number format shows, dates as YYYYMMDD. A row is unreadable if a cell of it says less than was meant: an error
-(#N/A), a formula that was never worked out, a cell merged with those of other rows, a day with a
-time of day, a number of more than the fifteen digits that spreadsheets keep.
+point and with the zeros in front that their number format shows, dates as YYYYMMDD. A row is
+unreadable if a cell of it says less than was meant: an error (#N/A), a formula that was never worked
+out, a cell merged with those of other rows, a day with a time of day, a number of more than those
+fifteen digits.
 
 Every sheet whose columns are the contract's is read, hidden ones too, and its rows are numbered on
 from the sheet before. A sheet of other columns is one thing unreadable, with all its rows.
