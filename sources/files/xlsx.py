@@ -1,10 +1,11 @@
 """Excel workbooks: the notice in the first row, the header in the second, then a row a record.
 
 Every cell is written as text. Files that went through someone's hands may hold numbers and dates
-instead: whole numbers are read without a point, with the zeros in front that their number format
-shows, dates as YYYYMMDD. A row is unreadable if a cell of it says less than was meant: an error
-(#N/A), a formula that was never worked out, a cell merged with those of other rows, a day with a
-time of day, a number of more than the fifteen digits that spreadsheets keep.
+instead: numbers are read as the fifteen digits that spreadsheets show of them, whole ones without a
+point and with the zeros in front that their number format shows, dates as YYYYMMDD. A row is
+unreadable if a cell of it says less than was meant: an error (#N/A), a formula that was never worked
+out, a cell merged with those of other rows, a day with a time of day, a number of more than those
+fifteen digits.
 
 Every sheet whose columns are the contract's is read, hidden ones too, and its rows are numbered on
 from the sheet before. A sheet of other columns is one thing unreadable, with all its rows.
@@ -109,6 +110,7 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, int | float):
         if not abs(value) < 10**DIGITS:
             raise ValueError(f"digits lost: {value!r}, and a spreadsheet keeps {DIGITS} digits")
+        value = float(f"{value:.{DIGITS}g}")  # what a formula leaves behind them is never shown
         return str(int(value)) if value == int(value) else repr(value)
     if isinstance(value, datetime) and value.time() != time():
         raise ValueError(f"a time of day: '{value}', not only a day")

@@ -197,6 +197,19 @@ def test_digits_that_a_spreadsheet_has_lost(tmp_path) -> None:
     assert list(reasons) == [3, 4]
 
 
+def test_a_formula_comes_to_what_its_cell_shows(tmp_path) -> None:
+    """Of a sum the file holds 17 digits, of which a spreadsheet shows 15: else no such sum reads as money."""
+
+    def formula(comes_to: float):
+        return lambda book, sheet, row: sheet.write_formula(row, 1, "=A1*B1", None, comes_to)
+
+    texts, reasons = sheet_of(
+        tmp_path,
+        *map(formula, (30000.000000000004, 1234.3000000000002, 0.30000000000000004, 12.345)),
+    )
+    assert (texts, reasons) == ({2: "30000", 3: "1234.3", 4: "0.3", 5: "12.345"}, {})
+
+
 def test_zeros_that_a_number_format_shows(tmp_path) -> None:
     texts, _ = sheet_of(
         tmp_path, formatted(123, "000000"), formatted(123, "0"), formatted(1234567, "000000")
