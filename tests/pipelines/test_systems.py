@@ -19,8 +19,8 @@ SCHEMA = Path(__file__).parents[2] / "schemas" / "json" / "systems.schema.json"
 # it or not.
 NAMES = """
 master database; three components; three phases; data points; variables; datasets per agency
-catalogue of 400; businesses, individuals, social organisations and government; sharing classes; unclassed
-NDRC; PBC; missions; islands that share; local governments; market actors; platforms that share
+catalogue of 400; datasets by kind of subject; sharing classes; unclassed
+NDRC; PBC; missions; islands that share; local governments; market actors; commercial platforms that share
 five platforms; NCISP; Credit China; Enterprise Credit Information Publicity System
 Credit Reference Center; exchange downwards; business data sites
 
@@ -39,7 +39,7 @@ dispute on a public page; 2,000 characters; appeal within ten days; appeals agai
 listed unaware; credit repair; Shanghai regulation: objections
 Shanghai regulation: public and market; Shanghai regulation: security; Typical Cases; Stories of Integrity
 photographs; names and masked numbers; publicity on a wall; honour boards; billboards; town halls; cinemas
-buses; apps; basic data, reasons, joint measures
+buses; an app; basic data, reasons, joint measures
 
 inputs from tax; inputs from loans; inputs from utilities; inputs from rent; inputs from traffic
 inputs from courts and offices; inputs from courts alone; inputs from online platforms; inputs from shopping
@@ -52,11 +52,11 @@ local pilots; Rongcheng; catalogue of acts; official document for every change; 
 drunk driving; cheaper heating; an A needed for posts; double check; credit loans of a bank
 credit loans for small firms; reports and enquiries; deficit of points; grades that act; several verdicts
 Suining; Jinan; Shenzhen; Suzhou; Qingzhen; Weihai; Suqian; Hangzhou; Wenzhou; Xiamen
-a city with rules of its own; knows of a pilot; illegal fund-raising
+a city with rules of its own; knows of a pilot; breach of contract; fund-raising; stolen utilities
 
-Pengyuan; Wangxiang Fen; Intelli Credit; Zhuzhu Fen; Sesame Credit; Kaola; Qianhai Haoxindu; Tencent Credit
+six platforms; Pengyuan; Wangxiang; Intelli; Zhuzhu; Sesame Credit; Kaola; Qianhai; Tencent
 licences of platforms; those who join; benefits from 600; visa firms; dating site
-pick the court's list up; enterprises scored; rating of firms
+pick the court's list up; enterprises scored
 
 religion; ethnicity; politics; faces; family planning
 """
