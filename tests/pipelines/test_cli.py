@@ -181,6 +181,26 @@ def test_every_option_of_lab_has_its_help(command, run) -> None:
         assert re.search(f"{option}[ ,\n\\]]", out), option
 
 
+# Command -> the shape of what it prints, where that is another command's.
+SAME_SHAPE = {
+    "diff": "replay",
+    "grade": "lab_grade",
+    **dict.fromkeys(
+        ("quarantine_correct", "quarantine_release", "quarantine_discard"), "quarantine_step"
+    ),
+}
+
+
+def test_what_every_command_prints_for_machines_is_written_down(run) -> None:
+    groups = {"quarantine": OF_QUARANTINE, "lab": OF_LAB}
+    commands = [(name,) for name in (*OPTIONS, "grade") if name not in groups]
+    commands += [(group, name) for group, names in groups.items() for name in names]
+    for words in commands:
+        if re.search("--json[ ,\n\\]]", run(*words, "--help")[1]):
+            name = "_".join(words)
+            shape(SAME_SHAPE.get(name, name))
+
+
 def test_grade_is_lab_grade(refused) -> None:
     assert "'FOLDER'" in refused("grade", "--salt", "s")
 
@@ -218,6 +238,17 @@ def keys(node: object) -> Iterator[str]:
         node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     ):
         yield from keys(child)
+
+
+def test_the_labs_as_json_and_as_a_table(run) -> None:
+    code, out, err = run("lab", "list", "--json")
+    rows = json.loads(out)
+    assert code == 0 and [row["lab"] for row in rows] == list(range(1, 11)) and err == ""
+    shape("lab_list").validate(rows)
+    assert rows[2]["starters"] == ["solution.ipynb", "solution.py"]
+    code, out, _ = run("lab", "list")
+    assert code == 0 and all(row["title"].split()[0] in out for row in rows)
+    assert "solution.py" in out
 
 
 @pytest.mark.parametrize("command", LISTING)
