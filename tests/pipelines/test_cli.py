@@ -501,6 +501,8 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
     assert len(pd.read_parquet(places_in / "places.parquet")) == len(rows)
     manifest = json.loads((places_in / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["join"], manifest["n"]) == ("own-keys", 2) and manifest["notice"]
+    world = json.loads((places_in / "world" / "current.json").read_text(encoding="utf-8"))
+    assert manifest["landing_digest"] == world["landing_digest"] is not None
 
 
 @pytest.mark.parametrize(
