@@ -15,7 +15,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pipelines.cli import main
-from pipelines.home import write_json
+from pipelines.home import Home, write_json
+from pipelines.landing.folder import digests_in
+from pipelines.manifest import digest_over
+from schemas.contract import feeds
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = {
@@ -488,6 +491,10 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
     monkeypatch.setattr(places, "places", lambda u: [p for p in all_places(u) if p.name in names])
     places_in = tmp_path / "places"
     shutil.copytree(home, places_in / "world")
+    world = Home(places_in / "world")
+    landing = Path(world.current()["landing"])
+    digest = digest_over(digests_in(landing, feeds("story").values()))
+    write_json(world.pointer, world.current() | {"landing_digest": digest})
     given = ("--by", "place", "--n", "2", "--size", "story", "--dirt", "0", "--join", "own-keys")
     code, out, _ = run("experiment", *given, "--home", tmp_path, "--json")
     told = json.loads(out)
@@ -501,8 +508,7 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
     assert len(pd.read_parquet(places_in / "places.parquet")) == len(rows)
     manifest = json.loads((places_in / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["join"], manifest["n"]) == ("own-keys", 2) and manifest["notice"]
-    world = json.loads((places_in / "world" / "current.json").read_text(encoding="utf-8"))
-    assert manifest["landing_digest"] == world["landing_digest"] is not None
+    assert manifest["landing_digest"] == digest
 
 
 @pytest.mark.parametrize(
