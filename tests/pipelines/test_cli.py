@@ -272,6 +272,8 @@ def test_what_there_is_as_json_and_as_a_table(command, run) -> None:
         name for name in ("feed", "list", "edge", "fault", "gate", "model") if name in rows[0]
     )
     assert code == 0 and all(str(row[shown]) in out for row in rows)
+    if command == "sources":
+        assert all(row["title_en"].split()[0] in out for row in rows) and "title_en" in out
 
 
 @pytest.mark.parametrize("command", LISTING)
