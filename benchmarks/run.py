@@ -49,7 +49,7 @@ def measure(sizes: list[str], parts: list[str], runs: int, replays: int, folder:
     figures: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
     for size in sizes:
         say(f"{size}: the world and its database")
-        home = make_home(Home(folder / size), size=size, seed=1, command=("bench",))
+        home = make_home(Home(folder / size), size=size, seed=1)
         mine = figures.setdefault(size, {})
         for part in parts:
             say(f"{size}: {part}")

@@ -229,5 +229,5 @@ def matrix(plan: Plan, out: Path | str, workers: int = 1) -> MatrixSummary:
 
     tables = run(plan, Path(out), workers)
     summary = summarise(plan, tables)
-    write_tables(summary, tables, Path(out), [])
+    write_tables(summary, tables, Path(out), ["matrix"])
     return summary

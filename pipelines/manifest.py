@@ -2,7 +2,7 @@
 
 import hashlib
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -27,7 +27,31 @@ def lock_hash() -> str:
 def landing_digest(engine: Any) -> str:
     """One digest over the digests of all landed files, whatever order they were read in."""
     rows = engine.fetch("SELECT feed, delivery, digest FROM landing.deliveries ORDER BY ALL")
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
+    return digest_over(rows)
+
+
+def digest_over(parts: Iterable[Any]) -> str:
+    """One digest over plain values, in their order; of a landing folder: over feed, delivery and sha256 of
+    each file, ordered by the first two.
+
+    >>> digest_over([("court", "2024-01-01", "ab")])[:12]
+    '38e97661bec6'
+    """
+    return hashlib.sha256(repr([*parts]).encode()).hexdigest()
+
+
+def of_worlds(worlds: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the manifest of an output says of the worlds it was found in.
+
+    Args:
+        worlds: what the database of each says of itself, in the order of the worlds.
+
+    Returns:
+        `worlds`, with seed, dirt and digest of the landing files of each, and `landing_digest`, one digest
+        over theirs.
+    """
+    said = [{name: of.get(name) for name in ("seed", "dirt", "landing_digest")} for of in worlds]
+    return {"landing_digest": digest_over(of["landing_digest"] for of in said), "worlds": said}
 
 
 def make_manifest(

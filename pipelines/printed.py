@@ -280,14 +280,26 @@ def who(item: Item, prefix: str = "") -> str:
 
 
 @lru_cache
-def _titles(code_list: str, key: str) -> dict[str, str]:
-    """English title of each code of a code list."""
+def _titles(code_list: str, key: str, title: str = "title_en") -> dict[str, str]:
+    """English title of each code of a code list, from the column `title`."""
     rows = read_code_list(CODES / f"{code_list}.csv").to_pylist()
-    return {row[key]: row["title_en"] for row in rows}
+    return {row[key]: row[title] for row in rows}
 
 
 def _title(code_list: str, key: str, code: str) -> str:
     return _titles(code_list, key).get(code) or _words(code)
+
+
+# Property of a subject -> the code list that its values are of.
+_CODED = {"division": "divisions", "status": "registry_status", "trade": "trades"}
+
+
+def _value(fact: Item) -> str:
+    """The value of a fact; beside a code, what it is called."""
+    value = str(fact["value"] or "")
+    coded = _CODED.get(fact["property"])
+    name = _titles(coded, "code", "name_en").get(value) if coded else None
+    return f"{value} {name}" if name else value
 
 
 def _ground(item: Item) -> str:
@@ -444,7 +456,7 @@ _PUBLISHED: Columns = {
 _HELD: Mapping[str, Columns] = {
     "facts": {
         "Fact": lambda r: _words(r["property"]) + ("" if r["won"] else " (outvoted)"),
-        "Value": "value",
+        "Value": _value,
         **_RECORD,
     },
     "events": {

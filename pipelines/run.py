@@ -21,9 +21,9 @@ from pipelines.home import LOCK_SECONDS, Home, HomeError, write_json
 from pipelines.in_force import see_database
 from pipelines.landing import LandingError, deliveries_in, read_manifest
 from pipelines.landing.decisions import decided_in
-from pipelines.landing.folder import check_folder
+from pipelines.landing.folder import check_folder, digests_in
 from pipelines.made_by import out_of_date
-from pipelines.manifest import make_manifest
+from pipelines.manifest import digest_over, make_manifest
 from pipelines.told import told_by_gates
 from quality import check_keys, checks
 from quality.report import report
@@ -63,6 +63,9 @@ def generate_home(
 ) -> dict[str, Any]:
     """Make a world and its deliveries in a home.
 
+    The files are read once more when they are there, for their digest: at no size does that take more than a
+    small part of the time it takes to make them.
+
     Args:
         size, seed, days, dirt, shards: see `sources.deliver.generate`.
         for_students: whether neither the truth nor the seed is left in the home.
@@ -82,7 +85,7 @@ def generate_home(
             "of its own."
         )
     if for_students:
-        command = without_seed(command)
+        command = without("--seed", command)
     if announced:
         announce(size, home.path, share=days / 365)
     with home.lock(LOCK_SECONDS):
@@ -97,21 +100,22 @@ def generate_home(
             truth=not for_students,
             shards=shards,
         )
-        manifest = make_manifest(command, made)
+        digest = digest_over(digests_in(home.landing, feeds(made["tier"]).values()))
+        manifest = make_manifest(command, made, digest=digest)
         write_json(home.path / "manifest.json", manifest)
     files = sum(1 for p in home.landing.rglob("*") if p.is_file()) - 1
     return {**manifest, "landing": str(home.landing), "files": files}
 
 
-def without_seed(command: Sequence[str]) -> list[str]:
-    """The words of a command without its seed.
+def without(option: str, command: Sequence[str]) -> list[str]:
+    """The words of a command without an option that takes a value.
 
-    >>> without_seed(["generate", "--seed", "123456", "--size", "tiny", "--seed=7"])
+    >>> without("--seed", ["generate", "--seed", "123456", "--size", "tiny", "--seed=7"])
     ['generate', '--size', 'tiny']
     """
     kept = []
     for before, word in zip(["", *command], command, strict=False):
-        if before != "--seed" and word.partition("=")[0] != "--seed":
+        if before != option and word.partition("=")[0] != option:
             kept.append(word)
     return kept
 
@@ -138,10 +142,12 @@ def make_home(
 
     Args:
         size, seed, days, dirt: see `generate_home`.
+        command: words of the command that asked for it; none: those that make the same world by themselves.
 
     Raises:
         HomeError: if another world, or anything that is no home, is there.
     """
+    asked = {"size": size, "seed": seed, "days": days, "dirt": dirt}
     if not home.pointer.exists():
         foreign = sorted({path.name for path in home.path.glob("*")} - OF_A_HOME)
         if foreign:
@@ -149,11 +155,12 @@ def make_home(
                 f"{home.path} holds {foreign[0]}, which is of no home; give another folder or remove it."
             )
         shutil.rmtree(home.path, ignore_errors=True)
-        generate_home(home, size=size, seed=seed, days=days, dirt=dirt, command=command)
+        alone = [word for name, given in asked.items() for word in (f"--{name}", str(given))]
+        words = command or ["generate", *alone]
+        generate_home(home, size=size, seed=seed, days=days, dirt=dirt, command=words)
         build_home(home, command=command)
         return home
     there = read_manifest(Path(home.current().get("landing") or home.landing))
-    asked = {"size": size, "seed": seed, "days": days, "dirt": dirt}
     other = [
         f"{name} {there.get(name)}" for name, given in asked.items() if there.get(name) != given
     ]

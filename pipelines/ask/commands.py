@@ -71,6 +71,10 @@ def ask(
     _print(title, answer.columns, answer.rows)
     if answer.more:
         note(f"There are more than {rows:,} rows; --rows gives more of them.")
+    if not answer.rows and re.fullmatch(r"\s*SHOW\s+TABLES\s*;?\s*", sql, re.IGNORECASE):
+        note(
+            "Each stage has tables of its own; SHOW ALL TABLES, with --rows 1000, shows those of all stages."
+        )
     if answer.cut:
         note(f"{answer.cut:,} cells are longer than they are shown.")
 

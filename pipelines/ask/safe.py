@@ -8,6 +8,7 @@ these functions run in a process that can be ended (`child`), and who asks calls
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -41,7 +42,7 @@ _SETTINGS = {
     "temp_directory": "",  # what does not fit into memory is refused, not written to disk
     "threads": 2,
 }
-# What a statement of a kind would do, for those that are refused.
+# What a statement would do, for those that are refused: by its first word, or by its kind.
 _WOULD = {
     "ATTACH": "open another file",
     "DETACH": "close a database",
@@ -55,7 +56,11 @@ _WOULD = {
     "VARIABLE_SET": "keep a variable",
     "CALL": "run a procedure",
     "MULTI": "run several statements at once",
+    "IMPORT": "read files",
+    "CHECKPOINT": "write the database",
 }
+# Kinds of which DuckDB makes one of several statements: of these the first word says which it is.
+_SEVERAL = ("LOAD", "SET", "PRAGMA", "CALL")
 
 
 def new_engine() -> OwnEngine:
@@ -159,10 +164,14 @@ def _the_one(engine: OwnEngine, sql: str) -> duckdb.Statement:
         raise QueryError(f"Give one SELECT; here are {how_many}.")
     (statement,) = statements
     kind = statement.type.name
+    if kind in _SEVERAL and (typed := re.match(r"\s*(?:FORCE\s+)?([a-z]+)", statement.query, re.I)):
+        word = typed[1].upper()
+    else:
+        word = kind.replace("_", " ")
     if statement.type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
-        would = _WOULD.get(kind, "change the database")
+        would = _WOULD.get(word) or _WOULD.get(kind, "change the database")
         raise QueryError(
-            f"{kind.replace('_', ' ')} would {would}, and here the database is only read; give a SELECT.",
+            f"{word} would {would}, and here the database is only read; give a SELECT.",
             advice="every table can be looked at: SELECT … FROM … WHERE …",
         )
     return statement

@@ -75,7 +75,7 @@ def experiment(
     from pipelines.experiment.report import print_summary
     from pipelines.experiment.running import run
     from pipelines.experiment.summary import summarise
-    from pipelines.run import dirt_value
+    from pipelines.run import dirt_value, without
     from sources.deliver import MOST_DAYS, see_world
     from sources.faults.base import SCOPES
     from sources.world import SIZES
@@ -124,7 +124,7 @@ def experiment(
     processes = workers or os.cpu_count() or 1
     print(needs(design, out, processes).sentence(out), file=sys.stderr)
     with progress_bar("following", show=not as_json) as tell:
-        tables = run(design, out, processes, tell)
+        tables = run(design, out, processes, tell, without("--workers", sys.argv[1:]))
     summary = summarise(out)
     page = out / "experiment.html"
     write_page(summary, out, page)

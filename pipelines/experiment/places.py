@@ -139,8 +139,10 @@ def write_places(
     table = out / "places.parquet"
     with whole(table) as partial:
         pd.DataFrame([one.json() for one in found]).to_parquet(partial, index=False)
-    landing = Path(home.current().get("landing") or home.landing)
-    write_json(out / "manifest.json", make_manifest(command, read_manifest(landing), **said))
+    about = home.current()
+    landing = read_manifest(Path(about.get("landing") or home.landing))
+    digest = about.get("landing_digest")
+    write_json(out / "manifest.json", make_manifest(command, landing, digest=digest, **said))
     return table
 
 

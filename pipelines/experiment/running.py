@@ -7,7 +7,8 @@ the tables.
 
 import hashlib
 import json
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row, see
 from pipelines.home import Home, whole, write_json
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
-from pipelines.manifest import lock_hash, project_version
+from pipelines.manifest import lock_hash, of_worlds, project_version
 from pipelines.replay.compare.gain import told_gain
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.remedies import Shown
@@ -39,12 +40,18 @@ _BASE = 50  # steps of the progress bar for a base made ready, about as long as 
 
 
 def run(
-    design: Design, out: Path | str, workers: int = 1, progress: Progress | None = None
+    design: Design,
+    out: Path | str,
+    workers: int = 1,
+    progress: Progress | None = None,
+    command: Sequence[str] = ("experiment",),
 ) -> dict[str, Path]:
     """Follow every fault of a design under every arm of it.
 
     Args:
         out: folder for worlds, parts and tables; an earlier run of the same design there goes on.
+        command: words of the command that asked for it, for the manifest, but for the number of workers,
+            which shows in no file.
 
     Returns:
         Table -> its Parquet file: `replays` (a row a replay), `cells` (a row a replay and differing
@@ -57,7 +64,7 @@ def run(
     if workers < 1:
         raise DesignError("--workers takes a number from 1.")
     folder = Path(out)
-    said = _settle(design, folder)
+    said = _settle(design, folder, command)
     tell = progress or (lambda label, done, total: None)
     blocks = design.blocks()
     todo = [block for block in blocks if not _part(folder, block).exists()]
@@ -79,13 +86,14 @@ def run(
         done += sum(len(block.faults) for block in passes[at])
         tell("replays", done, steps)
     tables = _together(design, folder, blocks)
-    horizon = read_manifest(folder / "worlds" / "000" / "landing")["horizon"]
-    write_json(folder / "manifest.json", said | {"horizon": horizon})
+    horizon = read_manifest(_home(folder, 0) / "landing")["horizon"]
+    abouts = [Home(_home(folder, world)).current() for world in range(design.worlds)]
+    write_json(folder / "manifest.json", said | {"horizon": horizon} | of_worlds(abouts))
     tell("done", steps, steps)
     return tables
 
 
-def _settle(design: Design, folder: Path) -> dict[str, Any]:
+def _settle(design: Design, folder: Path, command: Sequence[str]) -> dict[str, Any]:
     """See that a folder is new or holds this very design, and write down whose it is."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "parts").mkdir(exist_ok=True)
@@ -93,6 +101,7 @@ def _settle(design: Design, folder: Path) -> dict[str, Any]:
         "notice": NOTICE,
         "version": project_version(),
         "lock": lock_hash(),
+        "command": shlex.join(["islands", *command]),
         "design": asdict(design),
         "made_by": _made_by(design),
         "arms": [asdict(arm) for arm in design.arms()],
@@ -131,15 +140,18 @@ def _made_by(design: Design) -> str:
     return hashlib.sha256(json.dumps(noted).encode()).hexdigest()
 
 
+def _home(folder: Path, world: int) -> Path:
+    return folder / "worlds" / f"{world:03d}"
+
+
 def _world(design: Design, folder: Path, world: int) -> Home:
     """The home of one world, generated and built once."""
     return make_home(
-        Home(folder / "worlds" / f"{world:03d}"),
+        Home(_home(folder, world)),
         size=design.size,
         seed=design.world_seed(world),
         days=design.days,
         dirt=design.dirt,
-        command=("experiment", f"world {world}"),
     )
 
 
@@ -275,7 +287,7 @@ def _gains(design: Design, folder: Path) -> pa.Table:
     rows: list[Mapping[str, Any]] = []
     gains: dict[tuple[int, Arm], Mapping[str, Any] | None] = {}
     for world in range(design.worlds):
-        home = Home(folder / "worlds" / f"{world:03d}")
+        home = Home(_home(folder, world))
         for n, arm in enumerate(design.arms()):
             if (world, arm.base) not in gains:
                 gains[world, arm.base] = told_gain(home, arm.join, arm.numbers)

@@ -42,7 +42,7 @@ def lab_list(as_json: JsonOption = False) -> None:
 
     rows = [
         {"lab": one.number, "title": one.title, "teaches": one.teaches, "minutes": one.minutes,
-         "starter": ", ".join(path.name for path in one.starters)}
+         "starters": [path.name for path in one.starters]}
         for one in labs().values()
     ]  # fmt: skip
     print_json(rows) if as_json else print_table("Labs", rows)

@@ -1,5 +1,6 @@
 """The landing folder: `<feed>/<feed>_<YYYYMMDD>.<ending>` and a `manifest.json`."""
 
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -84,6 +85,24 @@ def bytes_in(landing: Path) -> int:
     folders = (entry for entry in os.scandir(landing) if entry.is_dir())
     files = (entry for folder in folders for entry in os.scandir(folder) if entry.is_file())
     return sum(file.stat().st_size for file in files)
+
+
+def digests_in(landing: Path, feeds: Iterable[Feed]) -> list[tuple[str, str, str]]:
+    """Feed, delivery and sha256 of each file delivered, ordered by the first two, as a build notes them of
+    files that it can read.
+
+    Every file is read once: about a second a gigabyte.
+
+    Raises:
+        LandingError: see `deliveries_in`.
+    """
+    found = []
+    for feed in feeds:
+        for one in deliveries_in(landing, feed):
+            with one.path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            found.append((feed.name, one.delivery, digest))
+    return sorted(found)
 
 
 def check_folder(landing: Path, feeds: Iterable[str]) -> None:

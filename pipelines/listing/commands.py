@@ -22,7 +22,7 @@ def sources(as_json: JsonOption = False) -> None:
     shown = ["feed", "title_zh", "format", "mode", "every_days", "identifier", "sharing", "tier"]
     print_table("Islands and feeds", rows, shown)
     islands = list({row["island"]: row for row in rows}.values())
-    print_table("Who they are", islands, ["island", "publisher", "sentence"])
+    print_table("Who they are", islands, ["island", "title_en", "publisher", "sentence"])
 
 
 def lists(as_json: JsonOption = False) -> None:

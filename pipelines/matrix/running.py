@@ -79,7 +79,7 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     total = plan.n * len(plan.kinds)
     work: list[tuple[Plan, str, int, list[tuple[str, int]]]] = []
     measured: list[dict[str, Any]] = []
-    worlds = [*range(plan.worlds), *([None] if plan.dirt else [])]
+    worlds = worlds_of(plan)
     tell("worlds", 0, total)
     as_they_are: dict[int, list[dict[str, Any]]] = {}
     for at, rows in each(_laid_out, [(plan, out, world) for world in worlds], workers):
@@ -88,7 +88,7 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     for at, world in enumerate(worlds):
         measured += as_they_are[at]
         if world is not None:
-            home = str(_folder(out, world))
+            home = str(world_folder(out, world))
             work += [(plan, home, world, block) for block in _blocks(plan, plan.faults_of(world))]
     done = 0
     found: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
@@ -136,7 +136,12 @@ def _blocks(plan: Plan, faults: Sequence[tuple[str, int]]) -> list[list[tuple[st
     return found
 
 
-def _folder(out: Path, world: int | None) -> Path:
+def worlds_of(plan: Plan) -> list[int | None]:
+    """The worlds that faults happen in, and then, if there is dirt, None: the first one without it."""
+    return [*range(plan.worlds), *([None] if plan.dirt else [])]
+
+
+def world_folder(out: Path, world: int | None) -> Path:
     """The folder of a world."""
     return out / "worlds" / ("clean" if world is None else f"{world:03d}")
 
@@ -150,12 +155,11 @@ def _laid_out(plan: Plan, out: Path, world: int | None) -> list[dict[str, Any]]:
 def _home(plan: Plan, out: Path, world: int | None) -> Home:
     """The home of a world, generated and built once; None: of the first one, as it is without dirt."""
     return make_home(
-        Home(_folder(out, world)),
+        Home(world_folder(out, world)),
         size=plan.size,
         seed=plan.world_seed(world or 0),
         days=plan.days,
         dirt=0.0 if world is None else plan.dirt,
-        command=("matrix", "clean world" if world is None else f"world {world}"),
     )
 
 

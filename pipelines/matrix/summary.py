@@ -12,12 +12,12 @@ import yaml
 from pipelines.data_package import write_data_package
 from pipelines.exchange.mishaps import mishaps
 from pipelines.experiment.estimates import wilson
-from pipelines.home import whole, write_json
+from pipelines.home import Home, whole, write_json
 from pipelines.landing import read_manifest
-from pipelines.manifest import make_manifest
+from pipelines.manifest import make_manifest, of_worlds
 from pipelines.matrix.pairs import Pair
 from pipelines.matrix.plan import Plan
-from pipelines.matrix.running import CAUGHT_WELL, Tables
+from pipelines.matrix.running import CAUGHT_WELL, Tables, world_folder, worlds_of
 from quality.suites import CHECKED_STAGES
 from sources.faults import kinds
 
@@ -96,8 +96,9 @@ def write_tables(
         with whole(files[name]) as partial:
             frame.to_parquet(partial, index=False)
     said = {name: value for name, value in asdict(summary.plan).items() if name != "own"}
-    landing = read_manifest(out / "worlds" / "000" / "landing")
-    write_json(out / "manifest.json", make_manifest(command, landing, matrix=said))
+    landing = {**read_manifest(out / "worlds" / "000" / "landing"), "seed": summary.plan.seed}
+    worlds = of_worlds(Home(world_folder(out, n)).current() for n in worlds_of(summary.plan))
+    write_json(out / "manifest.json", make_manifest(command, landing, matrix=said, **worlds))
     title = "Random faults in synthetic worlds, and which gate catches each"
     write_data_package(out, "joined-islands-matrix", title, files, meaning, {"plan": said})
     return files

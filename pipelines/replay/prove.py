@@ -263,7 +263,7 @@ def _try(home: str, case: Case) -> dict[str, object]:
 def make_world(folder: Path, seed: int, size: str = "tiny", days: int = 180) -> Home:
     """A home with a small dirty world, built once."""
     home = Home(folder / f"{size}-{seed}-{days}")
-    return make_home(home, size=size, seed=seed, days=days, command=("prove",))
+    return make_home(home, size=size, seed=seed, days=days)
 
 
 def prove(folder: Path, count: int, seed: int = 1, workers: int = 2, seconds: float | None = None,

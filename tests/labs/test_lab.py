@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from jsonschema import Draft202012Validator
 
 from pipelines.cli import main
 from pipelines.lab import cases, exam, grading, sandbox
@@ -57,6 +58,13 @@ def said(capsys):
         return code, captured.out + captured.err
 
     return call
+
+
+def shape(name: str) -> Draft202012Validator:
+    """The written shape of what a command prints for machines."""
+    text = (ROOT / "schemas" / "json" / f"{name}.schema.json").read_text(encoding="utf-8")
+    Draft202012Validator.check_schema(json.loads(text))
+    return Draft202012Validator(json.loads(text))
 
 
 def hand_in(folder: Path, student: str, lab: str, name: str, text: str) -> None:
@@ -118,6 +126,11 @@ def test_start_check_submit(shared_base, warm, said, tmp_path, monkeypatch):
     Path("lab-03/solution.py").write_text("def solve(connection):\n    return 1 / 0\n")
     code, text = said("lab", "check", "lab-03")
     assert code == 1 and "solution.py, line 2: ZeroDivisionError" in text
+    code, text = said("lab", "check", "lab-03", "--json")
+    told = json.loads(text)
+    shape("lab_check").validate(told)
+    assert code == 1 and not told["passed"] and any(p["reason"] for p in told["properties"])
+    assert told["troubles"] and "ZeroDivisionError" in told["troubles"][0]
     Path("lab-03/solution.py").write_text(RIGHT_3, encoding="utf-8")
     assert said("lab", "submit", "lab-03")[0] == 0
     with zipfile.ZipFile("anna-03_a_check_that_holds.zip") as packed:
@@ -487,7 +500,11 @@ def test_an_exam_is_drawn_and_graded_without_a_key(shared_base, said, tmp_path, 
     lines = [f"{n},{number}" for n, number in enumerate(right[:7], start=1)]
     lines += ["8,-17", "9,many", "10,"]
     (folder / "answers.csv").write_text("question,answer\n" + "\n".join(lines) + "\n")
-    (result,) = grading.grade(tmp_path / "in", "s", tmp_path / "out", tmp_path / "cache", workers=1)
+    settings = ("--salt", "s", "--out", "out", "--cache", "cache", "--workers", 1)
+    code, text = said("lab", "grade", "in", *settings, "--json")
+    assert code == 0
+    (result,) = told = json.loads(text)
+    shape("lab_grade").validate(told)
     assert result["score"] == 70 and not result["passed"]
     assert [m["reason"] for m in result["marks"]][6:] == [
         "", "It is not the number.", "There is no answer.", "There is no answer."

@@ -105,12 +105,15 @@ HARMFUL = {
     "COPY (SELECT 1) TO '/tmp/islands-never.csv'": "COPY would",
     "EXPORT DATABASE '/tmp/islands-never'": "would",
     "ATTACH '/tmp/islands-never.db'": "ATTACH would",
-    "INSTALL httpfs": "would",
-    "LOAD httpfs": "would",
+    "INSTALL httpfs": "INSTALL would load a program",
+    "-- a program\nforce install httpfs": "INSTALL would load a program",
+    "LOAD httpfs": "LOAD would load a program",
+    "USE codes": "USE would change settings",
+    "CHECKPOINT": "CHECKPOINT would write the database",
     "PRAGMA version": "PRAGMA would",
     "CALL pragma_version()": "CALL would",
     "SET threads = 8": "SET would",
-    "RESET threads": "would",
+    "RESET threads": "RESET would change settings",
     "DELETE FROM exchange.copies": "DELETE would",
     "UPDATE exchange.copies SET holder = 'x'": "UPDATE would",
     "INSERT INTO codes.run FROM codes.run": "INSERT would",
@@ -345,6 +348,12 @@ def test_the_command(database, tmp_path, capsys) -> None:
     main(["ask", "--home", str(tmp_path), "holders", "--rows", "1"])
     out, err = capsys.readouterr()
     assert out.startswith(questions()["holders"].title) and "more than 1 rows" in err
+    main(["ask", "--home", str(tmp_path), "show tables;"])
+    out, err = capsys.readouterr()
+    assert out.endswith("No rows.\n") and "SHOW ALL TABLES" in err
+    main(["ask", "--home", str(tmp_path), "SHOW ALL TABLES", "--rows", "1000"])
+    out, err = capsys.readouterr()
+    assert "today" in out and "codes" in out and not err
     main(["ask", "--list"])
     assert all(name in capsys.readouterr().out for name in ["holders"])
     for words, said in ((["holdrs"], "Perhaps holders"), (["SELECT x"], "Line 1, column 8")):

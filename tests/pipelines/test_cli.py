@@ -15,7 +15,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pipelines.cli import main
-from pipelines.home import write_json
+from pipelines.home import Home, write_json
+from pipelines.landing.folder import digests_in
+from pipelines.manifest import digest_over
+from schemas.contract import feeds
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = {
@@ -184,6 +187,26 @@ def test_every_option_of_lab_has_its_help(command, run) -> None:
         assert re.search(f"{option}[ ,\n\\]]", out), option
 
 
+# Command -> the shape of what it prints, where that is another command's.
+SAME_SHAPE = {
+    "diff": "replay",
+    "grade": "lab_grade",
+    **dict.fromkeys(
+        ("quarantine_correct", "quarantine_release", "quarantine_discard"), "quarantine_step"
+    ),
+}
+
+
+def test_what_every_command_prints_for_machines_is_written_down(run) -> None:
+    groups = {"quarantine": OF_QUARANTINE, "lab": OF_LAB}
+    commands = [(name,) for name in (*OPTIONS, "grade") if name not in groups]
+    commands += [(group, name) for group, names in groups.items() for name in names]
+    for words in commands:
+        if re.search("--json[ ,\n\\]]", run(*words, "--help")[1]):
+            name = "_".join(words)
+            shape(SAME_SHAPE.get(name, name))
+
+
 def test_grade_is_lab_grade(refused) -> None:
     assert "'FOLDER'" in refused("grade", "--salt", "s")
 
@@ -223,6 +246,17 @@ def keys(node: object) -> Iterator[str]:
         yield from keys(child)
 
 
+def test_the_labs_as_json_and_as_a_table(run) -> None:
+    code, out, err = run("lab", "list", "--json")
+    rows = json.loads(out)
+    assert code == 0 and [row["lab"] for row in rows] == list(range(1, 11)) and err == ""
+    shape("lab_list").validate(rows)
+    assert rows[2]["starters"] == ["solution.ipynb", "solution.py"]
+    code, out, _ = run("lab", "list")
+    assert code == 0 and all(row["title"].split()[0] in out for row in rows)
+    assert "solution.py" in out
+
+
 @pytest.mark.parametrize("command", LISTING)
 def test_what_there_is_as_json_and_as_a_table(command, run) -> None:
     code, out, err = run(command, "--json")
@@ -241,6 +275,8 @@ def test_what_there_is_as_json_and_as_a_table(command, run) -> None:
         name for name in ("feed", "list", "edge", "fault", "gate", "model") if name in rows[0]
     )
     assert code == 0 and all(str(row[shown]) in out for row in rows)
+    if command == "sources":
+        assert all(row["title_en"].split()[0] in out for row in rows) and "title_en" in out
 
 
 @pytest.mark.parametrize("command", LISTING)
@@ -464,6 +500,10 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
     monkeypatch.setattr(places, "places", lambda u: [p for p in all_places(u) if p.name in names])
     places_in = tmp_path / "places"
     shutil.copytree(home, places_in / "world")
+    world = Home(places_in / "world")
+    landing = Path(world.current()["landing"])
+    digest = digest_over(digests_in(landing, feeds("story").values()))
+    write_json(world.pointer, world.current() | {"landing_digest": digest})
     given = ("--by", "place", "--n", "2", "--size", "story", "--dirt", "0", "--join", "own-keys")
     code, out, _ = run("experiment", *given, "--home", tmp_path, "--json")
     told = json.loads(out)
@@ -477,6 +517,7 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
     assert len(pd.read_parquet(places_in / "places.parquet")) == len(rows)
     manifest = json.loads((places_in / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["join"], manifest["n"]) == ("own-keys", 2) and manifest["notice"]
+    assert manifest["landing_digest"] == digest
 
 
 @pytest.mark.parametrize(

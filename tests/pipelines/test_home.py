@@ -19,7 +19,10 @@ from pipelines.home import (
     write_json,
     write_text,
 )
+from pipelines.landing.folder import digests_in
+from pipelines.manifest import digest_over
 from pipelines.run import make_home
+from schemas.contract import feeds
 
 PIPELINES = Path(__file__).resolve().parents[2] / "pipelines"
 HOLD = """\
@@ -264,6 +267,9 @@ def test_a_home_of_another_world_is_not_taken_for_the_one_asked_for(tmp_path):
         (tmp_path / "world" / left / "court").mkdir(parents=True)
     home = make_home(Home(tmp_path / "world"), size="story", seed=1)
     assert make_home(home, size="story", seed=1) is home
+    digests = digests_in(home.landing, feeds("story").values())
+    assert home.current()["landing_digest"] == digest_over(digests), "as told before it is built"
+    assert home.current()["command"] == "islands build"
     said = "world holds a world with seed 1; give another folder or remove that one."
     with pytest.raises(HomeError, match=re.escape(said)):
         make_home(home, size="story", seed=2)

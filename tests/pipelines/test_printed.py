@@ -110,6 +110,9 @@ def test_the_story_s_firm(engine, printed) -> None:
     lines = printed()
     assert lines[1].startswith("A is 柳陌鼎远装饰工程有限公司 (enterprise), subject ")
     assert any(line.split()[:3] == ["legal", "representative", "C"] for line in lines)
+    assert any(line.startswith("status           1 Normal  ") for line in lines)
+    assert any(line.startswith("trade            E50 Construction") for line in lines)
+    assert any(line.startswith("division         840103 Liumo District") for line in lines)
     assert any(line.startswith("More inspections (city_bureau)") for line in lines)
 
 

@@ -126,6 +126,18 @@ def test_what_is_told_to_machines_keeps_its_shape(done):
     assert isinstance(told["arms"][2]["half_life"], int)
 
 
+def test_its_manifest_says_how_it_came_about(done, design):
+    said = json.loads((done / "manifest.json").read_text(encoding="utf-8"))
+    assert said["command"] == "islands experiment" and len(said["landing_digest"]) == 64
+    worlds = [
+        json.loads((done / "worlds" / n / "manifest.json").read_text()) for n in ("000", "001")
+    ]
+    assert [one["seed"] for one in said["worlds"]] == [design.world_seed(n) for n in (0, 1)]
+    for one, world in zip(said["worlds"], worlds, strict=True):
+        assert one["landing_digest"] == world["landing_digest"] != said["landing_digest"]
+        assert world["command"] == "islands build"
+
+
 def test_an_experiment_without_correction_or_effect_is_told_too(done, design, tmp_path):
     """Its arms have no half-life, its faults nothing to change; the page leaves out what is empty."""
     replays = pd.read_parquet(done / "replays.parquet")

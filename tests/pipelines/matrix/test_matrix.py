@@ -159,6 +159,12 @@ def test_json_tables_and_page(plan, made):
     schema = json.loads((ROOT / "schemas" / "json" / "matrix.schema.json").read_text("utf-8"))
     Draft202012Validator(schema).validate(json.loads(json.dumps(summary.json(), default=str)))
     files = write_tables(summary, tables, out, ("matrix",))
+    said = json.loads((out / "manifest.json").read_text("utf-8"))
+    assert (said["command"], said["seed"]) == ("islands matrix", plan.seed)
+    (world,) = said["worlds"]
+    assert world["seed"] == plan.world_seed(0) and len(said["landing_digest"]) == 64
+    there = json.loads((out / "worlds" / "000" / "current.json").read_text("utf-8"))
+    assert world["landing_digest"] == there["landing_digest"]
     assert len(pd.read_parquet(files["instances"])) == len(tables.instances)
     package = json.loads((out / "datapackage.json").read_text("utf-8"))
     told = {
