@@ -1,8 +1,7 @@
 """What a finished database says of itself to whoever opens it, with any program that reads DuckDB.
 
-- comments on every table but the code lists, which are the files of their names in `schemas/codes`, and
-  on the columns of the tables that people ask about first;
-- `codes.columns`: what every column of every table means;
+- comments on every table, and on the columns of the tables that people ask about first;
+- `codes.columns`: what every column of every table and of every view of `today` means;
 - the schema `today`: what is believed on the last day of deliveries, a view a table;
 - the shared words of the SQL (`parse_day`, `on_day`, `yuan` ...), which else live in a connection alone.
 
@@ -19,8 +18,10 @@ from pipelines.model import Model
 from schemas.columns import chinese_of_columns, said_of_columns
 from schemas.contract import Feed, feeds
 from schemas.sql import duckdb_words, literal, quoted
+from schemas.tables import said_of_tables
 
 COLUMNS = "codes.columns"
+ITS_OWN = ("table_name", "column_name", "meaning", "title_zh")
 
 # View of `today` -> the table whose rows it shows that are believed on the last day of deliveries.
 TODAY = {
@@ -36,24 +37,6 @@ TODAY = {
 # Tables with a comment on each column.
 FIRST_ASKED = ("exchange.copies", "exchange.entries", "consequences.measures", "scores.grades")
 
-# Tables that no model, contract or code list makes.
-OTHERS = {
-    "codes.run": "The one row that says what this database is about: window, horizon, joining, policy.",
-    "codes.feeds": "The feeds that were read, with what SQL needs of their contracts.",
-    "codes.calendar": "Every day on which a feed is due, and the next one after it.",
-    "codes.made_by": "Every file that decides what the tables hold, with a digest of it.",
-    "codes.decisions": "What people decided of rows kept aside and deliveries held.",
-    "codes.gate_policies": "What follows for what does not meet a gate.",
-    COLUMNS: "What every column of every table means.",
-    "landing.deliveries": "Every file that was delivered: feed, day, digest, rows.",
-    "quality.unreadable": "What could not be read of the files: file, line, reason.",
-    "quality.verdicts": "What gates found in rows, and what followed: warned, kept aside, let through.",
-    "quality.deliveries": "What gates found in whole deliveries: passed, warned or held.",
-    "quality.row_counts": "How many rows of each delivery broke what, added up for gates of deliveries.",
-    "quality.row_verdicts": "What gates found in each row, before deliveries were judged.",
-    "world.injected": "Every cell that dirt has changed, as it was and as it is delivered.",
-}
-
 
 def describe(engine: Engine, models: Iterable[Model]) -> None:
     """Write all of it into an open database.
@@ -63,13 +46,13 @@ def describe(engine: Engine, models: Iterable[Model]) -> None:
         models: those that made its tables.
     """
     columns = _columns(engine)
-    columns.pop(
-        COLUMNS, None
-    )  # there already in a copy of a database of which a part is made again
+    # In a copy of a database, of which a part is made again, it is there already.
+    columns.pop(COLUMNS, None)
+    columns[COLUMNS] = list(ITS_OWN)
     told = meanings(models)
     engine.insert_arrow(COLUMNS, _meant(columns))
     statements = []
-    for table in [*columns, COLUMNS]:
+    for table in columns:
         name = quoted(*table.split("."))
         if said := told.get(table):
             statements.append(f"COMMENT ON TABLE {name} IS {literal(said)}")
@@ -96,7 +79,7 @@ def lasting_words() -> str:
 
 def meanings(models: Iterable[Model]) -> dict[str, str]:
     """Table -> what it holds, in a sentence or a few."""
-    told = dict(OTHERS)
+    told = said_of_tables()
     for model in models:
         rule, declared = model.header
         grain = dict(declared).get("grain")
@@ -140,18 +123,19 @@ def _columns(engine: Engine) -> dict[str, list[str]]:
 
 
 def _meant(columns: Mapping[str, Iterable[str]]) -> pa.Table:
-    """`codes.columns`: table, column, what it means, and its Chinese name."""
+    """`codes.columns`: table or view, column, what it means, and its Chinese name."""
+    of = {table: table for table in columns}
+    of |= {f"today.{view}": table for view, table in TODAY.items() if table in columns}
     rows = [
         (
-            table,
+            name,
             column,
             said_of_columns(table).get(column),
             None if table.startswith("codes.") else chinese_of_columns(table).get(column),
         )
-        for table, names in columns.items()
-        for column in names
+        for name, table in of.items()
+        for column in columns[table]
     ]
-    names = ("table_name", "column_name", "meaning", "title_zh")
     return pa.table(
-        {name: pa.array([row[n] for row in rows], pa.string()) for n, name in enumerate(names)}
+        {name: pa.array([row[n] for row in rows], pa.string()) for n, name in enumerate(ITS_OWN)}
     )

@@ -24,42 +24,73 @@ build_job = dg.define_asset_job(
 )
 
 
-class ReplayConfig(dg.Config):
-    """What is changed and how far it is followed; as the options of `islands replay`."""
+Texts = list[str]
 
-    fault: str = Field("", description="Kind of fault; `islands faults` names them.")
-    seed: int = Field(1, description="What the fault leaves open is drawn from it.")
+
+class ReplayConfig(dg.Config):
+    """What goes wrong and how far it is followed; as the options of `islands replay`."""
+
+    fault: str = Field(
+        "",
+        description="Kind of fault or mishap; `islands faults` names them. With nothing said at all, a "
+        "valid code of another subject.",
+    )
+    seed: int | None = Field(None, description="What is left open is drawn from it; by default 1.")
     feed: str = Field("", description="Feed of the record to edit; by default drawn.")
     record: str = Field("", description="record_id, or the start of one; by default drawn.")
-    delivery: str = Field("", description="First delivery that is wrong, YYYY-MM-DD.")
-    set: list[str] = Field([], description="COLUMN=VALUE: what the record says instead.")
+    delivery: str = Field(
+        "", description="First delivery that is wrong, or day of a mishap, YYYY-MM-DD."
+    )
+    set: Texts = Field([], description="COLUMN=VALUE: what the record says instead.")
+    holder: str = Field("", description="Of a mishap: at which holder; by default drawn.")
+    sender: str = Field("", description="Of a mishap: on the edge from which holder.")
+    list: str = Field("", description="Of a mishap: in which list.")
+    entry: str = Field("", description="Of a mishap: entry_id or entry_version, or its start.")
+    subject: str = Field("", description="Of a mishap: subject_id of whom it strikes.")
+    other: str = Field("", description="Of a mishap: subject_id of whom it is taken for.")
+    backup: str = Field("", description="Of a mishap: day of the backup, YYYY-MM-DD.")
     scenario: str = Field("", description="File of a saved replay, instead of all the above.")
     scope: str = Field("", description="source: until corrected; once: in one delivery only.")
-    correct_after: int | None = Field(30, description="Days until the source corrects it.")
+    correct_after: int | None = Field(
+        None,
+        description="Days until the source, or the holder of a mishap, puts it right; by default 30, "
+        "unless a scenario or a remedy is given. For never, give the remedy none.",
+    )
+    remedy: str = Field(
+        "",
+        description="Who notices: source, notice, dispute, reconciliation, repair or none.",
+    )
+    text: str = Field("", description="What a dispute says; it is kept in the home.")
 
 
-@dg.op(description="Change one record and follow it through every list, as `islands replay` does.")
+@dg.op(
+    description="Change one record, or let a mishap happen, and follow it through every list, as "
+    "`islands replay` does."
+)
 def follow_one_record(
     context: dg.OpExecutionContext, config: ReplayConfig, lab: Laboratory
 ) -> None:
     """Replay on the database in force and show the report as metadata."""
     from pipelines.replay import command
+    from pipelines.replay.plan.faults import PLACE
+    from pipelines.replay.plan.remedies import source_days
     from pipelines.replay.tell.report import sentence
 
     drawn = not (config.fault or config.set or config.scenario)
+    days = config.correct_after
+    if days is None and not (config.scenario or config.remedy):
+        days = source_days()
+    places = ("feed", "record", "delivery", "scope", "remedy", "text", *PLACE)
     result = command(
         Path(lab.home),
         fault="valid_code_of_another" if drawn else config.fault or None,
         seed=config.seed,
-        feed=config.feed or None,
-        record=config.record or None,
-        delivery=config.delivery or None,
         sets=config.set,
         scenario=Path(config.scenario) if config.scenario else None,
-        scope=config.scope or None,
-        correct_after=config.correct_after,
+        correct_after=days,
         join=lab.join or None,
         policy=lab.policy,
+        **{name: getattr(config, name) or None for name in places},
     )
     node = json.loads(json.dumps(result.json(), default=str))
     context.add_output_metadata(
@@ -83,8 +114,8 @@ def report_of(result: "Replay") -> str:
 @dg.job(
     name="replay",
     executor_def=dg.in_process_executor,
-    description="One record changed, followed through every list, and what stays after the "
-    "correction.",
+    description="One record changed, or one mishap, followed through every list, and what stays "
+    "after the correction.",
 )
 def replay_job() -> None:
     """The job `replay`."""

@@ -1,5 +1,6 @@
-"""What Dagster's pages show of a table: rows, SQL, columns and where each comes from."""
+"""What Dagster's pages show of a table: rows, a sample, SQL, columns and where each comes from."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from pipelines.model import Model
 from quality.gates import VERDICTS_COLUMNS
 from schemas.columns import said_of_columns
 from schemas.contract import Feed
+from schemas.sql import quoted
 
 Lineage = Mapping[str, Sequence[tuple[str, str]]]  # column -> the tables and columns behind it
 
@@ -20,13 +22,15 @@ SHOWN = ("source", "grain", "key")
 MANIFEST = "manifest"
 ABSENT = {"absent": "takes no part in this size or level of joining"}
 NO_DELIVERY = {"dagster/partition_row_count": 0, "absent": "nothing was delivered on this day"}
+SAMPLE = 5  # rows shown
+WIDEST = 40  # characters of a cell
 SQL_TYPES = {"string": "VARCHAR", "int": "INTEGER"}  # of Spark's types, those with other names
 
 
 def shown_of_model(
     engine: Engine, model: Model, schemas: dict[str, Mapping[str, str]]
 ) -> dict[str, Any]:
-    """Rows, SQL, column schema and column lineage of a model's table.
+    """Rows, the first of them, SQL, column schema and column lineage of a model's table.
 
     Args:
         schemas: columns of tables seen before, by name; added to.
@@ -37,6 +41,8 @@ def shown_of_model(
     lineage = column_lineage(model, schemas)
     return {
         "dagster/row_count": engine.count(model.name),
+        "sample": sample_of(engine, model.name, list(schemas[model.name]), model.key),
+        "explorer": explorer_of(model.name),
         "written in": model.origin,
         "sql": dg.MetadataValue.md(f"```sql\n{model.sql}\n```"),
         "dagster/column_schema": table_schema(model.name, schemas[model.name]),
@@ -46,13 +52,16 @@ def shown_of_model(
 
 
 def shown_of_landing(engine: Engine, feed: Feed) -> dict[str, Any]:
-    """Rows of a feed's table, and how many deliveries they came in."""
+    """Rows of a feed's table, the first of them, and how many deliveries they came in."""
     ((deliveries, unreadable, first, last),) = engine.fetch(
         "SELECT count(*), CAST(coalesce(sum(unreadable), 0) AS BIGINT), min(delivery), max(delivery) "
         f"FROM landing.deliveries WHERE feed = '{feed.name}'"
     )
+    table = f"landing.{feed.name}"
     shown = {
-        "dagster/row_count": engine.count(f"landing.{feed.name}"),
+        "dagster/row_count": engine.count(table),
+        "sample": sample_of(engine, table, landing_columns(feed), ("delivery", "line")),
+        "explorer": explorer_of(table),
         "deliveries": deliveries,
         "unreadable records": unreadable,
     }
@@ -71,11 +80,47 @@ def shown_of_deliveries(engine: Engine, feed: str) -> dict[str, dict[str, Any]]:
 
 
 def shown_of_verdicts(engine: Engine) -> dict[str, Any]:
-    """Verdicts on rows, and deliveries judged."""
+    """Verdicts on rows, the first of them, and deliveries judged."""
+    in_order = ("feed", "delivery", "line", "expectation", "column_name")
     return {
         "dagster/row_count": engine.count(VERDICTS),
+        "sample": sample_of(engine, VERDICTS, list(VERDICTS_COLUMNS), in_order),
+        "explorer": explorer_of(VERDICTS),
         "deliveries": engine.count("quality.deliveries"),
     }
+
+
+def sample_of(
+    engine: Engine, table: str, columns: Sequence[str], key: Sequence[str]
+) -> dg.MarkdownMetadataValue:
+    """The first rows of a table, as Markdown.
+
+    Args:
+        columns: those of the table, in order.
+        key: columns in whose order the rows stand; if there are none, that of all columns.
+    """
+    chosen, order = (", ".join(map(quoted, some)) for some in (columns, key or columns))
+    rows = engine.fetch(f"SELECT {chosen} FROM {table} ORDER BY {order} LIMIT {SAMPLE}")
+    said = f"The first rows in the order of {', '.join(key or columns)}; all data is synthetic."
+    head = [f"| {' | '.join(columns)} |", "| " + " | ".join("---" for _ in columns) + " |"]
+    lines = [f"| {' | '.join(map(cell, row))} |" for row in rows]
+    return dg.MetadataValue.md("\n".join([said, "", *head, *lines] if rows else ["No rows."]))
+
+
+def cell(value: object) -> str:
+    """A value as it may stand in a table of Markdown: on one line, short, and as it is written.
+
+    >>> cell(None), cell("a|b\\n*c*"), cell("x" * 50) == "x" * 39 + "…"
+    ('', 'a&#124;b &#42;c&#42;', True)
+    """
+    text = "" if value is None else " ".join(str(value).split())
+    text = text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+    return re.sub(r"[|*`~<>&\[\]\\]", lambda mark: f"&#{ord(mark[0])};", text)
+
+
+def explorer_of(table: str) -> str:
+    """Where the explorer shows a table, and how it is started."""
+    return f"/tables/{table} on the pages that islands explore --home HOME opens"
 
 
 def database_made(current: Mapping[str, Any]) -> dg.AssetMaterialization:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.described import FIRST_ASKED, TODAY
 from pipelines.graph import all_models
 from pipelines.model import output_columns
-from schemas.columns import said_of_columns
+from schemas.columns import said_of_columns, written
+from schemas.tables import said_of_tables
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def test_tables_say_what_they_hold(plain) -> None:
     silent = plain.execute(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE comment IS NULL"
     ).fetchall()
-    assert not [table for (table,) in silent if not table.startswith("codes.")]
+    assert not silent
     said = plain.execute(
         "SELECT comment FROM duckdb_tables() WHERE schema_name = 'lists' AND table_name = 'court_dishonest'"
     ).fetchall()[0][0]
@@ -47,6 +49,39 @@ def test_every_column_of_every_model_has_its_meaning(plain) -> None:
         for column in output_columns(model.sql):
             meaning, title = told[model.name, column]
             assert meaning and title and not title.isascii(), (model.name, column)
+
+
+def test_no_column_is_without_its_meaning(plain, story) -> None:
+    """Neither of a table in the database nor of the truth, which a home's own database holds as well."""
+    silent = plain.execute(
+        "SELECT table_name, column_name FROM codes.columns WHERE coalesce(meaning, '') = ''"
+    ).fetchall()
+    assert not silent
+    missing = plain.execute(
+        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE NOT internal "
+        "EXCEPT SELECT table_name, column_name FROM codes.columns"
+    ).fetchall()
+    assert not missing  # views of `today` are told of as well
+    truth = sorted(story.world.glob("*.parquet"))
+    assert truth
+    for path in truth:
+        table = f"world.{path.stem}"
+        assert said_of_tables()[table]
+        columns = pq.read_schema(path).names
+        assert not [column for column in columns if not said_of_columns(table).get(column)], table
+
+
+def test_nothing_is_said_of_what_is_not_there(plain, story) -> None:
+    there = {
+        f"world.{path.stem}": pq.read_schema(path).names for path in story.world.glob("*.parquet")
+    }
+    for table, column in plain.execute(
+        "SELECT table_name, column_name FROM codes.columns"
+    ).fetchall():
+        there.setdefault(table, []).append(column)
+    assert not said_of_tables().keys() - there.keys()
+    for table, column, _ in written():
+        assert column in there.get(table, [column]), f"{table} {column}"
 
 
 def test_today_is_what_is_believed_on_the_last_day(plain) -> None:

@@ -6,6 +6,8 @@ from pipelines import listing
 from pipelines.explore.asked import Asked
 from pipelines.explore.laboratory import Laboratory
 from pipelines.explore.page import Page
+from pipelines.home import Home
+from pipelines.options import options_of
 
 FOUND = (
     "SELECT feed, expectation, outcome, count(*) AS verdicts FROM quality.verdicts GROUP BY ALL "
@@ -29,6 +31,16 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         "gates": listing.gates_in_short(some),
         "expectations": some if table or gate else [],
         "found": laboratory.rows(FOUND),
+        "docs": _docs(laboratory.home),
+    }
+
+
+def _docs(home: Home) -> dict[str, str | None]:
+    """How Great Expectations' pages on this home are written, and the first of them if they are there."""
+    page = home.docs / "index.html"
+    return {
+        "command": f"islands check --docs {options_of([('home', home.path)])}",
+        "page": str(page.absolute()) if page.exists() else None,
     }
 
 

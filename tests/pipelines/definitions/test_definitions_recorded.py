@@ -8,6 +8,7 @@ import pytest
 from pipelines.definitions.gates import checks_of
 from pipelines.definitions.names import DATABASE, EVERYTHING, MODELS, key
 from pipelines.definitions.recorded import record
+from pipelines.definitions.shown import SAMPLE
 from pipelines.engine import open_engine
 from pipelines.graph import all_models
 from pipelines.home import Home
@@ -47,7 +48,18 @@ def test_a_command_line_build_is_shown_as_materialized(first, informed):
             columns = told["dagster/column_schema"].schema.columns
             assert [c.name for c in columns] == engine.columns(name)
             assert all(c.description for c in columns), name
+            assert told["explorer"].value.startswith(f"/tables/{name} on the pages"), name
+            lines = told["sample"].value.splitlines()
+            here = min(SAMPLE, engine.count(name))
+            assert len(lines) == (4 + here if here else 1), name  # words, no line, head, rule, rows
     told, _ = latest(instance, "lists.court_dishonest")
+    sample = told["sample"].value.splitlines()
+    assert sample[0].startswith("The first rows in the order of entry_key, subject_id, ")
+    assert sample[2].startswith("| entry_key | subject_id | ")
+    firsts = [line.split(" | ")[0] for line in sample[4:]]
+    assert firsts == sorted(firsts) and all(len(first) == len("| ") + 32 for first in firsts)
+    for other in ("landing.court", "quality.verdicts"):
+        assert {"sample", "explorer"} <= latest(instance, other)[0].keys(), other
     behind = told["dagster/column_lineage"].lineage.deps_by_column["to_day"]
     assert dg.TableColumnDep(asset_key=key("merge.events"), column_name="valid_to") in behind
     assert told["built"].value == pytest.approx(first.database().stat().st_mtime)

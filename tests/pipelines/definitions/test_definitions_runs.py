@@ -1,6 +1,7 @@
 """What runs of Dagster leave in a home: those of the pages, which nobody else holds the lock for."""
 
 import hashlib
+import inspect
 import json
 import shutil
 from dataclasses import replace
@@ -8,14 +9,17 @@ from dataclasses import replace
 import dagster as dg
 import pytest
 
+from pipelines.cli import replay
 from pipelines.definitions.days import last_partition
 from pipelines.definitions.everything import defs
+from pipelines.definitions.jobs import ReplayConfig
 from pipelines.definitions.laboratory import Laboratory
 from pipelines.definitions.names import EVERYTHING, MODELS, key
 from pipelines.definitions.triggers import every_morning, landing_folder_changed
 from pipelines.engine import open_engine
 from pipelines.home import Home, HomeError
 from pipelines.landing import LandingError
+from pipelines.replay.plan.options import asked
 from quality import BrokenPromise
 
 GRAPH = defs.resolve_asset_graph()
@@ -184,6 +188,10 @@ def test_a_run_does_not_go_on_where_a_failed_one_stopped(home):
         steps_of(run)
 
 
+# What a replay is told beside what goes wrong.
+OF_THE_REPLAY = ("scenario", "join", "policy", "remedy", "text")
+
+
 def replayed(home, **config):
     """Run the job `replay` as the Launchpad does."""
     with dg.DagsterInstance.ephemeral() as instance:
@@ -208,6 +216,34 @@ def test_a_replay_shows_its_report(home):
     assert report.startswith("```text\n") and report.endswith("\n```")
     assert " ".join(said.split()) in " ".join(report.split()) and "\x1b" not in report
     assert told["result"].data["fault"]["kind"] == "valid_code_of_another"
+
+
+def test_a_mishap_is_launched_where_the_config_says(home, monkeypatch):
+    """All the config says is handed on, and nothing else is; how it is followed has tests of its own."""
+    handed = {}
+
+    def command(path, **options):
+        handed.update(options)
+        raise ValueError("That is enough.")
+
+    monkeypatch.setattr("pipelines.replay.command", command)
+    said = {"fault": "sync_missed", "holder": "bank", "sender": "court", "list": "court_dishonest"}
+    said |= {"remedy": "dispute", "text": "Not me."}
+    with pytest.raises(ValueError, match="enough"):
+        replayed(home, **said)
+    given = {name: value for name, value in handed.items() if value not in (None, [], {})}
+    assert given == said  # no days either: a dispute does not go with them
+    spec = asked(**{k: v for k, v in handed.items() if k not in OF_THE_REPLAY})
+    assert (spec.kind, spec.holder, spec.sender, spec.list) == tuple(said.values())[:4]
+
+
+def test_the_launchpad_asks_for_what_the_command_takes():
+    elsewhere = {"home", "join", "policy"}  # of the resource
+    told = (
+        {*inspect.signature(replay).parameters} - elsewhere - {"rebuild", "html", "save", "as_json"}
+    )
+    names = {{"sets": "set", "list_name": "list"}.get(name, name) for name in told}
+    assert names == set(ReplayConfig.model_fields)
 
 
 def test_a_replay_that_cannot_be_says_so_in_one_sentence(home):

@@ -155,12 +155,18 @@ def test_a_row_kept_aside_is_shown_and_decided(theirs, dirty) -> None:
     assert theirs.get("/quarantine/nothing:2024-01-01:1").status == 400
 
 
-def test_gates_tell_what_they_found(theirs) -> None:
+def test_gates_tell_what_they_found(theirs, dirty) -> None:
     told = theirs.get("/gates.json").json()
     assert any(row["outcome"] == "quarantine" for row in told["found"])
     court = theirs.get("/gates.json", table="landing.court").json()
     assert {row["table"] for row in court["expectations"]} == {"landing.court"}
     assert theirs.get("/gates", table="landing.courts").status == 400
+    assert told["docs"]["page"] is None
+    assert f"islands check --docs --home {dirty.path}" in theirs.get("/gates").text
+    page = dirty.docs / "index.html"
+    page.parent.mkdir()
+    page.touch()
+    assert str(page) in theirs.get("/gates").text
 
 
 def test_results_are_found_and_lead_to_replays(theirs, client, dirty) -> None:
