@@ -55,17 +55,16 @@ def edges(
 
 
 def faults(as_json: JsonOption = False) -> None:
-    """The kinds of fault a record or delivery can suffer."""
+    """The kinds of fault a record, a delivery, an edge or a holder can suffer, and where."""
     rows = listing.faults()
     if as_json:
         print_json(rows)
         return
-    for row in rows:
-        row["feeds"] = len(row["feeds"]) or ""
-    shown = ["fault", "group", "level", "mechanism", "intent", "feeds"]
-    print_table(
-        "Faults; --json tells them in a sentence, and where each has been seen", rows, shown
+    shown = ["fault", "group", "level", "mechanism", "intent", "places"]
+    title = (
+        "Faults; --json tells of each what goes wrong, how it is put right and where it can happen"
     )
+    print_table(title, listing.faults_in_short(rows), shown)
 
 
 def gates(

@@ -245,6 +245,28 @@ def test_what_there_is_reads_no_home(command, refused) -> None:
     assert "No such option: --home" in refused(command, "--home", "anywhere")
 
 
+def test_each_kind_of_fault_says_where_it_happens_and_how_it_is_put_right(run) -> None:
+    rows = {row["fault"]: row for row in json.loads(run("faults", "--json")[1])}
+    for row in rows.values():
+        where = {"edge": "edges", "holder": "holders"}.get(row["level"], "feeds")
+        assert [key for key in ("feeds", "edges", "holders") if row[key]] == [where], row["fault"]
+        assert row["correction"].endswith(".")
+    lost = rows["lost_withdrawal"]["correction"]
+    assert lost == (
+        "snapshot: the row is absent from the next delivery. changes: the withdrawal arrives, late."
+    )
+    every = {row["edge"] for row in json.loads(run("edges", "--json")[1])}
+    assert set(rows["sync_missed"]["edges"]) == every
+    # To a poster on a wall somebody can add; nobody takes anything down from it, with a sync or by hand.
+    assert "city_portal-village_board" not in rows["deletion_not_processed"]["edges"]
+    assert "village_board" in rows["entered_by_hand"]["holders"]
+    assert "village_board" not in rows["deleted_by_hand"]["holders"]
+    out = run("faults")[1]
+    assert re.search("sync_missed .* any edge ", out) and re.search(
+        "deleted_by_hand .* holders ", out
+    )
+
+
 def test_the_edges_of_a_level_and_the_gates_of_a_table(run, refused) -> None:
     assert json.loads(run("edges", "--join", "none", "--json")[1]) == []
     own = json.loads(run("edges", "--join", "own-keys", "--json")[1])
