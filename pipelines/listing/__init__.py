@@ -63,12 +63,15 @@ def lists() -> list[Row]:
 def edges(join: str = "full") -> list[Row]:
     """The edges over which lists are handed on, at a level of joining.
 
+    `adopts` tells of each list that the receiver makes for itself of what the edge brings.
+
     Raises:
         NetworkError: if there is no such level.
     """
     from pipelines.exchange.network import read_network
     from schemas.holders import nickname
 
+    made = adoptions(join)
     return [
         {
             "edge": edge.name,
@@ -87,8 +90,37 @@ def edges(join: str = "full") -> list[Row]:
             "join": edge.join,
             "tier": edge.tier,
             "basis": edge.basis,
+            "adopts": [
+                {key: row[key] for key in ("list", "min_severity", "term_days", "basis")}
+                | {"from_lists": [name for name in row["from_lists"] if name in edge.lists]}
+                for row in made
+                if row["by"] == edge.target and not set(row["from_lists"]).isdisjoint(edge.lists)
+            ],
         }
         for edge in read_network("whole", join).edges
+    ]
+
+
+def adoptions(join: str = "full") -> list[Row]:
+    """The lists that holders make for themselves because another's entry reaches them, at a level of joining.
+
+    Raises:
+        NetworkError: if there is no such level.
+    """
+    from pipelines.exchange.network import read_network
+
+    return [
+        {
+            "list": one.list,
+            "by": one.by,
+            "from_lists": list(one.sources),
+            "min_severity": one.min_severity,
+            "term_days": one.term_days,
+            "join": one.join,
+            "tier": one.tier,
+            "basis": one.basis,
+        }
+        for one in read_network("whole", join).adoptions
     ]
 
 

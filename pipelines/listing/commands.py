@@ -41,7 +41,7 @@ def edges(
     join: JoinOption = "full",
     as_json: JsonOption = False,
 ) -> None:
-    """The edges over which holders hand lists on: when, how late, how they forget; and who they are."""
+    """The edges over which holders hand lists on, what receivers make of them, and who they are."""
     from pipelines.exchange.network import JOINS
 
     see_one_of(join, JOINS, "--join")
@@ -51,6 +51,9 @@ def edges(
         return
     shown = ["edge", "lists", "every", "offset", "lag", "mode", "match", "join", "tier"]
     print_table("Edges; days from day 0 on", rows, shown)
+    made = ["list", "by", "from_lists", "min_severity", "term_days", "join", "tier"]
+    title = "Adoptions: entries that a holder makes of its own, for a term of its own"
+    print_table(title, listing.adoptions(join), made)
     print_table("Who they are", listing.who_is_who())
 
 

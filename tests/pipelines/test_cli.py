@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from pipelines.cli import main
 from pipelines.home import write_json
+from pipelines.listing import adoptions
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = {
@@ -271,6 +272,20 @@ def test_the_edges_of_a_level_and_the_gates_of_a_table(run, refused) -> None:
     assert json.loads(run("edges", "--join", "none", "--json")[1]) == []
     own = json.loads(run("edges", "--join", "own-keys", "--json")[1])
     assert own and {row["match"] for row in own} == {"name_division"}
+    assert not any(row["adopts"] for row in own)
+    rows = json.loads(run("edges", "--json")[1])
+    full = {(row["edge"], *row["lists"]): row["adopts"] for row in rows}
+    (adopted,) = full["court-bank", "court_dishonest"]
+    assert (adopted["list"], adopted["from_lists"]) == ("bank_watchlist", ["court_dishonest"])
+    assert (adopted["min_severity"], adopted["term_days"]) == ("general", 1095)
+    assert full["court-railway", "court_dishonest"] == []
+    # None is made of what no edge brings.
+    out = run("edges")[1]
+    for row in adoptions():
+        bring = [a for edge in rows for a in edge["adopts"] if a["list"] == row["list"]]
+        assert {name for a in bring for name in a["from_lists"]} == set(row["from_lists"])
+        assert re.search(rf"{row['list']} .* {row['by']} .* {row['term_days']} ", out)
+    assert re.search("Adoptions: [^:]*: none", run("edges", "--join", "own-keys")[1])
     court = json.loads(run("gates", "--table", "landing.court", "--json")[1])
     assert court and {row["table"] for row in court} == {"landing.court"}
     assert "Perhaps landing.court is meant." in refused("gates", "--table", "landing.cort")
