@@ -288,6 +288,11 @@ def test_the_edges_of_a_level_and_the_gates_of_a_table(run, refused) -> None:
     assert re.search("Adoptions: [^:]*: none", run("edges", "--join", "own-keys")[1])
     court = json.loads(run("gates", "--table", "landing.court", "--json")[1])
     assert court and {row["table"] for row in court} == {"landing.court"}
+    gates = json.loads(run("gates", "--json")[1])
+    by_gate = {row["gate"]: row["rule"] for row in gates}
+    assert all(
+        by_gate[row["gate"]] == row["rule"] for row in gates
+    )  # of a gate, whatever the table
     assert "Perhaps landing.court is meant." in refused("gates", "--table", "landing.cort")
 
 
