@@ -501,6 +501,10 @@ def sentence(expectation: Expectation) -> str:
         unit = "" if said["as"] == "integer" else " yuan"
         least, most = (f"{Decimal(str(said[b])).normalize():f}" for b in ("at_least", "at_most"))
         return f"{e.column} lies between {least} and {most}{unit}"
+    if e.kind in DELIVERY_KINDS:
+        return OF_ALL[e.kind]
+    if e.kind == "holds" and e.gate != e.id:
+        return f"{e.column} is given where another column asks for it"
     if e.kind not in SENTENCES:
         return e.name.replace("_", " ")
     values = list(said.get("values", ()))
