@@ -160,6 +160,9 @@ class OpenHome:
 def open_home(folder: Path | str = "build") -> OpenHome:
     """A home that `islands build` filled.
 
+    Args:
+        folder: where it is.
+
     Raises:
         HomeError: if nothing has been built there.
     """
@@ -174,6 +177,7 @@ def make_world(
     """Make a world, its deliveries and its database in a folder, unless the same stands there.
 
     Args:
+        folder: where to.
         size, seed, days, dirt: see `islands generate`.
 
     Raises:
@@ -195,7 +199,9 @@ def experiment(design: Design, out: Path | str, workers: int = 1) -> Summary:
     """Follow random faults under every arm of a design; what is done already is not done again.
 
     Args:
+        design: see `pipelines.experiment.Design`.
         out: folder for worlds and tables.
+        workers: processes.
 
     Raises:
         DesignError: if the design cannot be.
@@ -213,6 +219,7 @@ def matrix(plan: Plan, out: Path | str, workers: int = 1) -> MatrixSummary:
     Args:
         plan: see `pipelines.matrix.Plan`; `Plan.of_own` is what `--gate FILE` asks.
         out: folder for worlds and tables.
+        workers: processes.
 
     Raises:
         ValueError: naming what of the plan is wrong.

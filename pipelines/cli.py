@@ -26,6 +26,7 @@ from pipelines.options import (
     HomeOption,
     JoinOption,
     JsonOption,
+    LinksOption,
     ReplayOption,
     SeedOption,
     SizeOption,
@@ -84,6 +85,7 @@ def build(
     policy: Annotated[
         list[str] | None, Option(help="Vary the run: court-bank.every=1, corrections=pushed.")
     ] = None,
+    links: LinksOption = None,
     master: Annotated[
         str | None, Option(help="Of Spark: local[2], spark://HOST:PORT, yarn, k8s://HOST:PORT.")
     ] = None,
@@ -120,7 +122,7 @@ def build(
             landing=landing,
             join=join,
             engine=engine,
-            policy=policy_of(policy),
+            policy=policy_of(policy, links),
             announced=True,
             progress=tell,
             command=sys.argv[1:],
@@ -189,6 +191,7 @@ def replay(
     text: Annotated[str | None, Option(help="What a dispute says; it is kept in the home.")] = None,
     join: Annotated[str | None, Option(help="By default as the database was built.")] = None,
     policy: Annotated[list[str] | None, Option(help="NAME=VALUE")] = None,
+    links: LinksOption = None,
     rebuild: Annotated[
         bool, Option("--rebuild", help="Build the faulty and corrected states from files.")
     ] = False,
@@ -236,7 +239,7 @@ def replay(
             remedy=remedy,
             text=text,
             join=join,
-            policy=policy_of(policy),
+            policy=policy_of(policy, links),
             rebuild=rebuild,
             paths=html is not None,
             progress=tell,

@@ -74,14 +74,26 @@ DirtOption = Annotated[
 JoinOption = Annotated[
     str, Option("--join", help="How far islands are joined: none, own-keys, unified-code, full.")
 ]
+LinksOption = Annotated[
+    str | None,
+    Option(
+        "--links",
+        help="Whose points move each other's: none, today or baojia (ten households); the same as --policy "
+        "links.scores=.",
+    ),
+]
 WorkersOption = Annotated[int | None, Option("--workers", help="Processes; by default one a core.")]
 HOME = Path("build")
 MOST_FAULTS = 1_000_000  # of an experiment: days of work
 MOST_WORKERS = 61  # as many processes as Windows lets a pool wait for
 
 
-def policy_of(pairs: list[str] | None) -> dict[str, str]:
-    """NAME=VALUE pairs as a dictionary."""
+def policy_of(pairs: list[str] | None, links: str | None = None) -> dict[str, str]:
+    """NAME=VALUE pairs as a dictionary, with what `--links` says.
+
+    >>> policy_of(["corrections=pushed"], "baojia")
+    {'corrections': 'pushed', 'links.scores': 'baojia'}
+    """
     given = {}
     for pair in pairs or []:
         name, sign, value = pair.partition("=")
@@ -90,6 +102,8 @@ def policy_of(pairs: list[str] | None) -> dict[str, str]:
         if name.strip() in given:
             raise ValueError(f"--policy {name.strip()} is given twice; give it once.")
         given[name.strip()] = value.strip()
+    if links is not None and given.setdefault("links.scores", links) != links:
+        raise ValueError("--links and --policy links.scores say two things; give one of them.")
     return given
 
 

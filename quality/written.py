@@ -12,6 +12,7 @@ that break it. It is written as a model is, so that a replay can run it too:
     -- drift: 10                (its rows are compared with earlier ones, see `_drift.sql`)
     SELECT ...
 
+The same as an expectation of Great Expectations is `quality/<stage>/<check>.py`; see `written_in_python`.
 The order of these lines does not matter. Where there is one, a column `day` is the first day on which it
 could be seen. A check that has a common form is a line of `quality/checks.csv`:
 
@@ -35,6 +36,7 @@ from typing import Any
 
 from quality.expectations import Expectation
 from quality.from_contract import interval_expectation, shape_expectations
+from quality.written_in_python import read_python
 from schemas.contract import ROOT, read_csv
 from schemas.suggest import suggestion
 
@@ -107,7 +109,7 @@ def _of_line(row: dict[str, str]) -> tuple[Expectation, ...]:
 
 
 def _files(stage: str) -> tuple[Expectation, ...]:
-    return tuple(of_file(path) for path in sorted((QUALITY / stage).glob("*.sql")))
+    return tuple(of_file(p) for p in sorted((QUALITY / stage).glob("*.*")) if p.suffix in FORMS)
 
 
 def of_file(path: Path) -> Expectation:
@@ -123,7 +125,7 @@ def of_file(path: Path) -> Expectation:
     except UnicodeDecodeError as error:
         raise CheckError(f"{where}: byte {error.start} is not UTF-8; save it in UTF-8.") from None
     try:
-        said, reason, query = _parts(text)
+        said, reason, query = FORMS.get(path.suffix, _parts)(text)
     except ValueError as error:
         raise CheckError(f"{where}{error}") from None
     if "drift" in said:
@@ -178,3 +180,6 @@ def _parts(text: str) -> tuple[dict[str, str], str, str]:
     if not said.get("drift", "0").isdecimal():
         raise ValueError(f": `-- drift:` takes a whole number of rows, not {said['drift']!r}.")
     return said, " ".join(filter(None, reason)), "\n".join(lines[end:]).strip().rstrip(";")
+
+
+FORMS = {".sql": _parts, ".py": read_python}  # how a file is read, by how its name ends

@@ -17,6 +17,7 @@ from pipelines.options import (
     DirtOption,
     HomeOption,
     JsonOption,
+    LinksOption,
     SeedOption,
     SizeOption,
     WorkersOption,
@@ -59,6 +60,7 @@ def experiment(
     policy: Annotated[
         list[str] | None, Option(help="NAME=V1,V2,...; every combination an arm.")
     ] = None,
+    links: LinksOption = None,
     join: Annotated[str, Option(help="Levels, joined by commas; each an arm.")] = "full",
     frame: Annotated[str, Option(help="Faults are uniform by feed, record or subject.")] = "feed",
     scope: Annotated[str | None, Option(help="source or once.")] = None,
@@ -101,7 +103,7 @@ def experiment(
             )
         see_one_of(join, JOINS, "--join")
         world = {"size": size, "seed": seed, "days": days, "dirt": dirt_value(dirt)}
-        _by_place(out, world, n, join, policy_of(policy), as_json)
+        _by_place(out, world, n, join, policy_of(policy, links), as_json)
         return
     design = Design(
         faults=parts_of(faults),
@@ -110,7 +112,7 @@ def experiment(
         seed=seed,
         correct_after=tuple(after),
         remedies=parts_of(remedy),
-        policies={name: values.split(",") for name, values in policy_of(policy).items()},
+        policies={name: values.split(",") for name, values in policy_of(policy, links).items()},
         joins=parts_of(join),
         size=size,
         days=days,

@@ -34,7 +34,11 @@ def matrix(
     faults: Annotated[str, Option(help="Kinds, joined by commas; by default all.")] = "",
     gates: Annotated[str, Option(help="Gates, joined by commas; see `islands gates`.")] = "",
     gate: Annotated[
-        list[Path] | None, Option(metavar="FILE", help="A gate of your own, as SQL; judged alone.")
+        list[Path] | None,
+        Option(
+            metavar="FILE",
+            help="A gate of your own, in SQL or as an expectation in Python; judged alone.",
+        ),
     ] = None,
     worlds: Annotated[
         int | None, Option(help="How many worlds they happen in.", show_default="2; 1 with --gate")
