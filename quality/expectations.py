@@ -43,6 +43,7 @@ NULL breaks only `present`: what is missing cannot be wrong in another way.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -471,13 +472,21 @@ SENTENCES = {
     "in_set": "{column} is one of {values}",
     "matches": "{column} matches {pattern}",
     "reads_as": "{column} reads as {as}",
-    "check_digit": "{column} passes the check of a {scheme}",
+    "check_digit": "{column} passes the check of the scheme {scheme}",
     "one_version": "a delivery says one thing of a record",
     "one_row": "a delivery gives a record in one row",
     "meets_record": "what is withdrawn, changed or corrected is believed",
     "unique": "{key} occurs once",
     "no_overlap": "intervals of one {key} do not overlap",
     "refers_to": "{key} is found in {table}",
+}
+# What a text must read as, in words.
+READ = {
+    "day": "a day",
+    "dotted_day": "a day, written DD.MM.YYYY",
+    "money": "a sum in yuan",
+    "wan": "a sum in ten thousands of yuan",
+    "integer": "a whole number",
 }
 
 
@@ -490,37 +499,42 @@ def sentence(expectation: Expectation) -> str:
         return f"{e.column} lies between {said['not_before']} and {end}"
     if e.kind == "in_bounds":
         unit = "" if said["as"] == "integer" else " yuan"
-        return f"{e.column} lies between {said['at_least']} and {said['at_most']}{unit}"
+        least, most = (f"{Decimal(str(said[b])).normalize():f}" for b in ("at_least", "at_most"))
+        return f"{e.column} lies between {least} and {most}{unit}"
+    if e.kind in DELIVERY_KINDS:
+        return OF_ALL[e.kind]
+    if e.kind == "holds" and e.gate != e.id:
+        return f"{e.column} is given where another column asks for it"
     if e.kind not in SENTENCES:
         return e.name.replace("_", " ")
     values = list(said.get("values", ()))
     said["values"] = f"{', '.join(values[:8])}{' …' if len(values) > 8 else ''}"
     said["key"] = ", ".join(said.get("key", ()))
+    said["as"] = READ.get(said.get("as", ""))
     return SENTENCES[e.kind].format_map(said)
 
 
-# What a gate expects that has many columns or feeds, by kind, where no sentence above says it of all.
+# What a gate expects that has many columns, feeds or tables, by kind.
 OF_ALL = {
-    "in_bounds": "{column} lies within its bounds",
-    "holds": "{column} is given where another asks for it",
+    "present": "what must be given is given",
+    "in_set": "a value of a closed list is one of that list",
+    "matches": "a value has the form that its column asks for",
+    "reads_as": "what must be a day, a sum or a whole number can be read as one",
+    "in_bounds": "a day, a sum or a number lies within the bounds of its column",
+    "check_digit": "an identifier passes the check of its scheme",
+    "holds": "a value is given where another column asks for it",
+    "one_row": "a delivery says what it has to say of a record in one row",
     "some_rows": "a delivery has rows",
     "first_rows": "the first delivery has as many rows as its contract expects",
     "previous_ratio": "a delivery has about as many rows as the one before",
     "backlog_ratio": "a delivery has few rows beside the first, which is the backlog",
 }
-ANY_COLUMN = {
-    "column": "a column",
-    "values": "its code list",
-    "pattern": "its form",
-    "as": "what its contract says",
-    "scheme": "its scheme",
-    "key": "the key",
-}
 
 
 def sentence_of_gate(e: Expectation) -> str:
     """What its whole gate expects, in one line; of one that is written down, the reason it gives."""
-    if e.gate == e.id and e.kind not in DELIVERY_KINDS:
+    written_down = e.gate == e.id and e.kind in ROW_KINDS
+    if e.kind not in OF_ALL or written_down:
         return e.reason or sentence(e)
-    said = (SENTENCES | OF_ALL)[e.kind].format_map(ANY_COLUMN)
+    said = OF_ALL[e.kind]
     return f"{said[0].upper()}{said[1:]}."

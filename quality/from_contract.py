@@ -221,7 +221,7 @@ def _column_expectations(feed: Feed, column: Column) -> list[Expectation]:
         add("expected", "holds", "warn", reason, condition=condition)
     if column.scheme:
         reason = (
-            f"{label} should pass the check of a {column.scheme}; lawful codes exist that fail it, "
+            f"{label} should pass the check of the scheme {column.scheme}; lawful codes exist that fail it, "
             "so the row is kept and flagged."
         )
         add("check", "check_digit", "warn", reason, scheme=column.scheme)
@@ -315,7 +315,7 @@ def shape_expectations(shape: str, table: str | None = None) -> tuple[Expectatio
         custom = {c["property"]: c.get("value") for c in prop.get("customProperties") or []}
         name = prop["name"]
         if prop.get("required"):
-            reason = f"The shape {shape} promises a {name} in every row."
+            reason = f"The shape {shape} promises {name} in every row."
             add(f"required_{name}", "present", reason, name, blank="allowed")
         if custom.get("valid_values"):
             reason = f"Later stages know no other {name} than those of its code list."
@@ -326,7 +326,7 @@ def shape_expectations(shape: str, table: str | None = None) -> tuple[Expectatio
     names = {prop["name"] for prop in node["properties"]}
     if key:
         columns = tuple(key[position] for position in sorted(key))
-        add("key_once", "unique", f"{', '.join(columns)} is the key of {shape}.", key=columns)
+        add("key_once", "unique", "No two rows of a table have the same key.", key=columns)
     if {"from_day", "to_day"} <= names:
         expected.append(interval_expectation(table))
     return tuple(expected)

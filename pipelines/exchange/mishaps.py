@@ -31,13 +31,36 @@ class Mishap:
     # `mechanism`, `intent`: as of a `sources.faults.Fault`.
     mechanism: str
     intent: str
-    level: str = "mishap"
     group: str = "exchange"
+
+    @property
+    def level(self) -> str:
+        """What it befalls: an `edge`, or a `holder`, as which counts who sends a list astray."""
+        return "edge" if self.place == "edge" else "holder"
+
+    @property
+    def correction(self) -> str:
+        """How it is put right, one sentence."""
+        if self.lasts == "ever":
+            return "It stays until somebody at the holder puts it right."
+        soon = "The next sync that arrives puts it right"
+        if self.with_removal:
+            return f"{soon}."
+        end = ", or until the term of an owner's own list is over" if self.shows == "new" else ""
+        return (
+            f"{soon} where the receiver replaces all it has with every sync; everywhere else it "
+            f"stays until somebody at the holder puts it right{end}."
+        )
 
     @property
     def with_removal(self) -> bool:
         """Whether it strikes an entry with the sync that no longer brings it."""
         return self.strikes == "entry" and self.shows == "before"
+
+    @property
+    def takes_down(self) -> bool:
+        """Whether a holder takes down what it shows, which not every one can."""
+        return self.place == "holder" and self.shows in ("nothing", "backup")
 
     @property
     def deletes(self) -> bool:

@@ -63,12 +63,15 @@ def lists() -> list[Row]:
 def edges(join: str = "full") -> list[Row]:
     """The edges over which lists are handed on, at a level of joining.
 
+    `adopts` tells of each list that the receiver makes for itself of what the edge brings.
+
     Raises:
         NetworkError: if there is no such level.
     """
     from pipelines.exchange.network import read_network
     from schemas.holders import nickname
 
+    made = adoptions(join)
     return [
         {
             "edge": edge.name,
@@ -87,8 +90,37 @@ def edges(join: str = "full") -> list[Row]:
             "join": edge.join,
             "tier": edge.tier,
             "basis": edge.basis,
+            "adopts": [
+                {key: row[key] for key in ("list", "min_severity", "term_days", "basis")}
+                | {"from_lists": [name for name in row["from_lists"] if name in edge.lists]}
+                for row in made
+                if row["by"] == edge.target and not set(row["from_lists"]).isdisjoint(edge.lists)
+            ],
         }
         for edge in read_network("whole", join).edges
+    ]
+
+
+def adoptions(join: str = "full") -> list[Row]:
+    """The lists that holders make for themselves because another's entry reaches them, at a level of joining.
+
+    Raises:
+        NetworkError: if there is no such level.
+    """
+    from pipelines.exchange.network import read_network
+
+    return [
+        {
+            "list": one.list,
+            "by": one.by,
+            "from_lists": list(one.sources),
+            "min_severity": one.min_severity,
+            "term_days": one.term_days,
+            "join": one.join,
+            "tier": one.tier,
+            "basis": one.basis,
+        }
+        for one in read_network("whole", join).adoptions
     ]
 
 
@@ -103,16 +135,33 @@ def who_is_who() -> list[Row]:
 
 
 def faults() -> list[Row]:
-    """The kinds of fault a record or delivery can suffer, and in which feeds; and mishaps on the way."""
+    """The kinds of fault a record or delivery can suffer, and in which feeds; and mishaps, and where."""
+    from pipelines.exchange.mishap_places import mishap_places
     from pipelines.exchange.mishaps import mishaps
+    from pipelines.exchange.network import read_network
     from schemas.contract import feeds
     from sources.faults import kinds
 
-    told = [
-        (one, one.scope, [name for name, feed in feeds().items() if one.fits(feed)])
+    nowhere: Row = {"feeds": [], "edges": [], "holders": []}
+    told: list[tuple[Any, str, str, Row]] = [
+        (
+            one,
+            one.scope,
+            _by_mode(one.correction),
+            nowhere | {"feeds": [name for name, feed in feeds().items() if one.fits(feed)]},
+        )
         for one in kinds().values()
     ]
-    told += [(one, one.place, []) for one in mishaps().values()]
+    places = mishap_places(read_network("whole", "full"))
+    told += [
+        (
+            one,
+            one.place,
+            one.correction,
+            nowhere | {"edges": list(places[name].edges), "holders": list(places[name].holders)},
+        )
+        for name, one in mishaps().items()
+    ]
     return [
         {
             "fault": one.kind,
@@ -124,10 +173,41 @@ def faults() -> list[Row]:
             "mechanism": one.mechanism,
             "intent": one.intent,
             "seen": one.models,
-            "feeds": fed,
+            "correction": correction,
+            **where,
         }
-        for one, scope, fed in told
+        for one, scope, correction, where in told
     ]
+
+
+def faults_in_short(rows: list[Row]) -> list[Row]:
+    """The same rows as `faults`, with `places` in words: in how many feeds, on how many edges, at how
+    many holders it can happen."""
+
+    def words(row: Row) -> str:
+        for many in ("feeds", "edges", "holders"):
+            if row[many]:
+                most = max(len(other[many]) for other in rows)
+                return f"any {many[:-1]}" if len(row[many]) == most else _many(row[many], many)
+        return ""
+
+    return [row | {"places": words(row)} for row in rows]
+
+
+def _many(names: list[str], many: str) -> str:
+    return f"{len(names)} {many if len(names) > 1 else many[:-1]}"
+
+
+def _by_mode(correction: dict[str, str]) -> str:
+    """How a correction rides by mode of delivery, as sentences; one if it rides alike in all.
+
+    >>> _by_mode({"snapshot": "the row is absent", "append": "nothing takes it back"})
+    'snapshot: the row is absent. append: nothing takes it back.'
+    """
+    if len(set(correction.values())) == 1 and len(correction) > 1:
+        said = next(iter(correction.values()))
+        return f"{said[0].upper()}{said[1:]}."
+    return " ".join(f"{mode}: {said}." for mode, said in correction.items())
 
 
 def gates() -> list[Row]:

@@ -41,7 +41,7 @@ def edges(
     join: JoinOption = "full",
     as_json: JsonOption = False,
 ) -> None:
-    """The edges over which holders hand lists on: when, how late, how they forget; and who they are."""
+    """The edges over which holders hand lists on, what receivers make of them, and who they are."""
     from pipelines.exchange.network import JOINS
 
     see_one_of(join, JOINS, "--join")
@@ -51,21 +51,23 @@ def edges(
         return
     shown = ["edge", "lists", "every", "offset", "lag", "mode", "match", "join", "tier"]
     print_table("Edges; days from day 0 on", rows, shown)
+    made = ["list", "by", "from_lists", "min_severity", "term_days", "join", "tier"]
+    title = "Adoptions: entries that a holder makes of its own, for a term of its own"
+    print_table(title, listing.adoptions(join), made)
     print_table("Who they are", listing.who_is_who())
 
 
 def faults(as_json: JsonOption = False) -> None:
-    """The kinds of fault a record or delivery can suffer."""
+    """The kinds of fault a record, a delivery, an edge or a holder can suffer, and where."""
     rows = listing.faults()
     if as_json:
         print_json(rows)
         return
-    for row in rows:
-        row["feeds"] = len(row["feeds"]) or ""
-    shown = ["fault", "group", "level", "mechanism", "intent", "feeds"]
-    print_table(
-        "Faults; --json tells them in a sentence, and where each has been seen", rows, shown
+    shown = ["fault", "group", "level", "mechanism", "intent", "places"]
+    title = (
+        "Faults; --json tells of each what goes wrong, how it is put right and where it can happen"
     )
+    print_table(title, listing.faults_in_short(rows), shown)
 
 
 def gates(

@@ -42,10 +42,10 @@ POLICIES_TRIED = 3  # faults of a kind that are followed with gates off and on a
 PAIRS_TRIED = 4  # faults of a kind for which another truth with the same files is looked for
 
 INSTANCES = (
-    "kind", "number", "world", "seed", "place", "record_id", "day", "file", "line", "before", "after",
+    "fault", "number", "world", "seed", "place", "record_id", "day", "file", "line", "before", "after",
     "cells", "subjects", "first_day", "replay", "cells_off", "cells_on",
 )  # fmt: skip
-CAUGHT = ("kind", "number", "gate", "flagged", "day", "spread", "example")
+CAUGHT = ("fault", "number", "gate", "flagged", "day", "spread", "example")
 
 
 @dataclass
@@ -108,7 +108,7 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
         tell("gates off and on", total, total)
         _under_policies(plan, work[0][1], instances, workers)
     order = {kind: n for n, kind in enumerate(plan.kinds)}
-    by_kind = {"by": ["kind", "number"], "key": lambda c: c.map(order) if c.name == "kind" else c}
+    by_kind = {"by": ["fault", "number"], "key": lambda c: c.map(order) if c.name == "fault" else c}
     tell("pairs", total, total)
     pairs = _paired(plan, out, instances, caught, workers) if plan.pairs else []
     return Tables(
@@ -223,7 +223,7 @@ def _follow(
         shown.add((kind, row.gate))
         caught.append(
             {
-                "kind": kind,
+                "fault": kind,
                 "number": number,
                 "gate": row.gate,
                 "flagged": int(row.flagged),
@@ -259,7 +259,7 @@ def _instance(kind: str, number: int, world: int, outcome: Outcome) -> dict[str,
     elif files:
         told = {"file": files[0]}
     return dict.fromkeys(INSTANCES) | {
-        "kind": kind,
+        "fault": kind,
         "number": number,
         "world": world,
         "seed": struck.spec.seed,
@@ -307,13 +307,13 @@ def _measured(judged: Judged, gate: Gate) -> dict[str, Any]:
 
 def _under_policies(plan: Plan, home: str, instances: pd.DataFrame, workers: int) -> None:
     """Fill in `cells_off` and `cells_on` of some faults of the first world."""
-    first = (instances["world"] == 0) & instances["kind"].isin(set(kinds()))
-    mine = instances[first].groupby("kind", sort=False).head(POLICIES_TRIED)
-    faults = list(zip(mine["kind"], mine["number"], strict=True))
+    first = (instances["world"] == 0) & instances["fault"].isin(set(kinds()))
+    mine = instances[first].groupby("fault", sort=False).head(POLICIES_TRIED)
+    faults = list(zip(mine["fault"], mine["number"], strict=True))
     names = ("cells_off", "cells_on")
     tasks = [(plan, home, faults, strongest) for strongest in (False, True)]
     for at, cells in each(_cells_under, tasks, workers if faults else 1):
-        of = [cells.get(pair) for pair in zip(instances["kind"], instances["number"], strict=True)]
+        of = [cells.get(pair) for pair in zip(instances["fault"], instances["number"], strict=True)]
         instances[names[at]] = pd.array(of, dtype="Int64")
 
 
@@ -342,9 +342,9 @@ def _paired(
 ) -> list[Pair]:
     """Pairs of worlds for kinds that are not caught well; a small world will do for any size."""
     small = plan.size in SMALL
-    seen = set(zip(caught["kind"], caught["number"], strict=True))
+    seen = set(zip(caught["fault"], caught["number"], strict=True))
     wanted = []
-    for kind, mine in instances.groupby("kind", sort=False):
+    for kind, mine in instances.groupby("fault", sort=False):
         left = [n for n in mine["number"] if (kind, n) not in seen]
         if len(left) > (1 - CAUGHT_WELL) * len(mine):
             of_first = [n for n in left if n % plan.worlds == 0]

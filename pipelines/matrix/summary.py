@@ -131,7 +131,7 @@ def summarise(plan: Plan, tables: Tables) -> Summary:
     """What the tables of a plan come to."""
     instances, caught = tables.instances, tables.caught
     dated = caught.merge(
-        instances[["kind", "number", "day"]], on=["kind", "number"], suffixes=("", "_of_fault")
+        instances[["fault", "number", "day"]], on=["fault", "number"], suffixes=("", "_of_fault")
     )
     dated["days"] = (
         pd.to_datetime(dated["day"]) - pd.to_datetime(dated["day_of_fault"])
@@ -150,9 +150,9 @@ def summarise(plan: Plan, tables: Tables) -> Summary:
 
 def _cells(instances: pd.DataFrame, dated: pd.DataFrame) -> pd.DataFrame:
     """A row a kind and gate."""
-    of = instances.groupby("kind").size()
+    of = instances.groupby("fault").size()
     rows = []
-    for (kind, gate), mine in dated.groupby(["kind", "gate"], sort=True):
+    for (kind, gate), mine in dated.groupby(["fault", "gate"], sort=True):
         n, caught = int(of[kind]), len(mine)
         low, high = wilson(caught, n)
         rows.append(
@@ -186,11 +186,11 @@ def _kinds(
         at=[CHECKED_STAGES.index(stage_of[gate]) for gate in dated["gate"]],
     )
     first = dated.sort_values(["days", "at", "gate"], na_position="last", kind="stable")
-    first = first.drop_duplicates(["kind", "number"])
+    first = first.drop_duplicates(["fault", "number"])
     rows = []
     for kind in plan.kinds:
         told = kinds().get(kind) or mishaps()[kind]
-        mine, catches = instances[instances["kind"] == kind], first[first["kind"] == kind]
+        mine, catches = instances[instances["fault"] == kind], first[first["fault"] == kind]
         left = mine[~mine["number"].isin(catches["number"])]
         n = len(mine)
         low, high = wilson(len(catches), n) if n else (None, None)
@@ -242,7 +242,7 @@ def _gates(gates: pd.DataFrame, clean: pd.DataFrame, caught: pd.DataFrame) -> pd
         clean: what it flags in the first world without dirt; no rows if there is no dirt anyway.
         caught: a row a fault and gate.
     """
-    catches = caught.groupby("gate").agg(caught=("number", "size"), kinds=("kind", "nunique"))
+    catches = caught.groupby("gate").agg(caught=("number", "size"), kinds=("fault", "nunique"))
     told = gates.groupby("gate", sort=False).agg(
         stage=("stage", "first"),
         sentence=("sentence", "first"),
@@ -267,7 +267,7 @@ def _cover(caught: pd.DataFrame, gates: pd.DataFrame, n: int) -> pd.DataFrame:
     known = gates.groupby("gate")["false_alarms"].agg(lambda v: None if v.isna().any() else v.sum())
     alarms = {gate: None if pd.isna(n) else int(n) for gate, n in known.items()}
     left = {
-        gate: set(zip(mine["kind"], mine["number"], strict=True))
+        gate: set(zip(mine["fault"], mine["number"], strict=True))
         for gate, mine in caught.groupby("gate", sort=True)
     }
     rows, seen, told = [], 0, 0

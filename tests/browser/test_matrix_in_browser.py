@@ -20,7 +20,7 @@ KIND, GATE = "mistyped_code", "landing.check_digit"
 def file(tmp_path_factory):
     """The page of one fault that one gate catches."""
     fault = dict.fromkeys(INSTANCES) | {
-        "kind": KIND,
+        "fault": KIND,
         "number": 0,
         "world": 0,
         "place": "court",
@@ -33,7 +33,7 @@ def file(tmp_path_factory):
         "replay": "--fault mistyped_code",
     }
     catch = dict.fromkeys(CAUGHT) | {
-        "kind": KIND,
+        "fault": KIND,
         "number": 0,
         "gate": GATE,
         "flagged": 1,

@@ -8,13 +8,13 @@ import shlex
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from quality.policies import keeps_aside
+from pipelines.listing import gates
+from quality.policies import choices, keeps_aside
 from quality.written import of_file
 from schemas.contract import ROOT
 
-PAGE = (
-    (ROOT / "docs" / "gates.md").read_text(encoding="utf-8").partition("## A gate of your own")[2]
-)
+WHOLE = (ROOT / "docs" / "gates.md").read_text(encoding="utf-8")
+PAGE = WHOLE.partition("## A gate of your own")[2]
 
 
 def test_a_gate_written_from_the_page_is_judged(tmp_path, monkeypatch):
@@ -34,3 +34,24 @@ def test_what_the_page_says_of_it_once_it_is_kept(tmp_path):
     path.write_text(sql, encoding="utf-8")
     gate = of_file(path)
     assert gate.gate == "conform.debt_plausible" and keeps_aside(gate)
+
+
+def test_what_the_page_says_a_gate_can_do_is_what_it_can_be_told():
+    can = {}
+    for line in WHOLE.splitlines():
+        for what in ("hold a delivery", "keep rows aside", "keep records from being matched"):
+            if line.startswith(f"| {what} |"):
+                can |= dict.fromkeys(re.findall(r"`(\w+\.\w+)`", line), what)
+    told = {}
+    for gate, words in choices().items():
+        if words[-1] == "hold":
+            told[gate] = "hold a delivery"
+        elif words[-1] == "quarantine":
+            landing = gate.startswith("landing.")
+            told[gate] = "keep rows aside" if landing else "keep records from being matched"
+    assert can == told
+    no_say = {"landing.one_version", "landing.one_row", "landing.meets_no_record"}
+    no_say |= {"conform.recounted", "conform.one_version_at_a_time"}
+    rows = {row["gate"]: row["policy"] for row in gates()}
+    assert {gate for gate, policy in rows.items() if policy != "fail"} - {*choices()} == no_say
+    assert all(f"`{gate}`" in WHOLE for gate in no_say)

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from pipelines.cli import main
 from pipelines.home import Home, write_json
 from pipelines.landing.folder import digests_in
+from pipelines.listing import adoptions
 from pipelines.manifest import digest_over
 from schemas.contract import feeds
 
@@ -284,12 +285,53 @@ def test_what_there_is_reads_no_home(command, refused) -> None:
     assert "No such option: --home" in refused(command, "--home", "anywhere")
 
 
+def test_each_kind_of_fault_says_where_it_happens_and_how_it_is_put_right(run) -> None:
+    rows = {row["fault"]: row for row in json.loads(run("faults", "--json")[1])}
+    for row in rows.values():
+        where = {"edge": "edges", "holder": "holders"}.get(row["level"], "feeds")
+        assert [key for key in ("feeds", "edges", "holders") if row[key]] == [where], row["fault"]
+        assert row["correction"].endswith(".")
+    lost = rows["lost_withdrawal"]["correction"]
+    assert lost == (
+        "snapshot: the row is absent from the next delivery. changes: the withdrawal arrives, late."
+    )
+    every = {row["edge"] for row in json.loads(run("edges", "--json")[1])}
+    assert set(rows["sync_missed"]["edges"]) == every
+    # To a poster on a wall somebody can add; nobody takes anything down from it, with a sync or by hand.
+    assert "city_portal-village_board" not in rows["deletion_not_processed"]["edges"]
+    assert "village_board" in rows["entered_by_hand"]["holders"]
+    assert "village_board" not in rows["deleted_by_hand"]["holders"]
+    out = run("faults")[1]
+    assert re.search("sync_missed .* any edge ", out) and re.search(
+        "deleted_by_hand .* holders ", out
+    )
+
+
 def test_the_edges_of_a_level_and_the_gates_of_a_table(run, refused) -> None:
     assert json.loads(run("edges", "--join", "none", "--json")[1]) == []
     own = json.loads(run("edges", "--join", "own-keys", "--json")[1])
     assert own and {row["match"] for row in own} == {"name_division"}
+    assert not any(row["adopts"] for row in own)
+    rows = json.loads(run("edges", "--json")[1])
+    full = {(row["edge"], *row["lists"]): row["adopts"] for row in rows}
+    (adopted,) = full["court-bank", "court_dishonest"]
+    assert (adopted["list"], adopted["from_lists"]) == ("bank_watchlist", ["court_dishonest"])
+    assert (adopted["min_severity"], adopted["term_days"]) == ("general", 1095)
+    assert full["court-railway", "court_dishonest"] == []
+    # None is made of what no edge brings.
+    out = run("edges")[1]
+    for row in adoptions():
+        bring = [a for edge in rows for a in edge["adopts"] if a["list"] == row["list"]]
+        assert {name for a in bring for name in a["from_lists"]} == set(row["from_lists"])
+        assert re.search(rf"{row['list']} .* {row['by']} .* {row['term_days']} ", out)
+    assert re.search("Adoptions: [^:]*: none", run("edges", "--join", "own-keys")[1])
     court = json.loads(run("gates", "--table", "landing.court", "--json")[1])
     assert court and {row["table"] for row in court} == {"landing.court"}
+    gates = json.loads(run("gates", "--json")[1])
+    by_gate = {row["gate"]: row["rule"] for row in gates}
+    assert all(
+        by_gate[row["gate"]] == row["rule"] for row in gates
+    )  # of a gate, whatever the table
     assert "Perhaps landing.court is meant." in refused("gates", "--table", "landing.cort")
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 import sqlglot
 
-from quality.expectations import ROW_KINDS, Expectation, breaks_sql, sentence, violations_sql
+from quality.expectations import (
+    DELIVERY_KINDS,
+    ROW_KINDS,
+    Expectation,
+    breaks_sql,
+    sentence,
+    sentence_of_gate,
+    violations_sql,
+)
 
 # kind, arguments, values that keep it, values that break it
 ROW_CASES = [
@@ -181,3 +189,31 @@ def test_sentences_and_spark(kind, arguments, good, bad):
     assert sentence(rule)
     spark = sqlglot.transpile(violations_sql(rule), read="duckdb", write="spark")[0]
     assert "regexp_matches" not in spark.lower()
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "of_column", "of_gate"),
+    [
+        ("present", {}, "x is present", "What must be given is given."),
+        ("in_set", {"values": ("A", "B")}, "x is one of A, B",
+         "A value of a closed list is one of that list."),
+        ("matches", {"pattern": "^[0-9]$"}, "x matches ^[0-9]$",
+         "A value has the form that its column asks for."),
+        ("reads_as", {"as": "wan"}, "x reads as a sum in ten thousands of yuan",
+         "What must be a day, a sum or a whole number can be read as one."),
+        ("in_bounds", {"as": "wan", "at_least": "0", "at_most": "100.990000"},
+         "x lies between 0 and 100.99 yuan",
+         "A day, a sum or a number lies within the bounds of its column."),
+        ("check_digit", {"scheme": "org_code"}, "x passes the check of the scheme org_code",
+         "An identifier passes the check of its scheme."),
+    ],
+)  # fmt: skip
+def test_a_rule_reads_well_of_a_column_and_of_all_columns(kind, arguments, of_column, of_gate):
+    rule = expectation(kind, arguments, name="rule_x")
+    assert (sentence(rule), sentence_of_gate(rule)) == (of_column, of_gate)
+
+
+@pytest.mark.parametrize("kind", [*ROW_KINDS, *DELIVERY_KINDS])
+def test_a_kind_that_is_derived_for_many_has_a_sentence_of_all(kind):
+    said = sentence_of_gate(expectation(kind, {}, name="rule_x"))
+    assert said != expectation(kind, {}).reason and said[0].isupper() and said.endswith(".")

@@ -126,14 +126,14 @@ def _examples(
     """Faults of a kind: what was changed, by which gates it was caught and when, and how to follow it."""
     caught: dict[int, list[dict[str, Any]]] = {}
     for row in rows(frame(one, "caught")):
-        if row["kind"] == fault:
+        if row["fault"] == fault:
             caught.setdefault(row["number"], []).append(
                 {"gate": row["gate"], "day": (row["day"] or "")[:10] or None}
             )
     found = []
     for row in rows(frame(one, "instances")):
         by = caught.get(row["number"], [])
-        if row["kind"] != fault or (gate and gate not in {g["gate"] for g in by}):
+        if row["fault"] != fault or (gate and gate not in {g["gate"] for g in by}):
             continue
         before, after = (json.loads(row[side] or "{}") for side in ("before", "after"))
         found.append(

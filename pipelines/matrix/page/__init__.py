@@ -78,12 +78,12 @@ def _one(value: float | None) -> str:
 
 def _examples(tables: Tables, out: Path) -> dict[str, Any]:
     """`fault|gate` -> the first fault of that kind that the gate caught, told whole."""
-    instances = tables.instances.set_index(["kind", "number"])
+    instances = tables.instances.set_index(["fault", "number"])
     found: dict[str, Any] = {}
-    for row in tables.caught.drop_duplicates(["kind", "gate"]).itertuples(index=False):
-        one = instances.loc[(row.kind, row.number)]
+    for row in tables.caught.drop_duplicates(["fault", "gate"]).itertuples(index=False):
+        one = instances.loc[(row.fault, row.number)]
         world = out / "worlds" / f"{one['world']:03d}"
-        found[f"{row.kind}|{row.gate}"] = {
+        found[f"{row.fault}|{row.gate}"] = {
             "place": one["place"],
             "day": str(one["day"]),
             "file": one["file"],

@@ -217,21 +217,18 @@ class _Places:
         return self.kind.place == "holder" and self.kind.strikes != "all"
 
     @property
-    def _takes_down(self) -> bool:
-        """Whether a holder takes down what it shows, which not every one can."""
-        return self.kind.place == "holder" and self.kind.shows in ("nothing", "backup")
-
-    @property
     def _ways_in(self) -> str:
         """The paths on which it can happen: of a kind that takes down, no list that is shown for good."""
         paths = f"{self.base}.exchange.paths"
         for_good = f"(SELECT holder, list FROM {paths} WHERE NOT taken_back)"
-        return f"{paths} ANTI JOIN {for_good} USING (holder, list)" if self._takes_down else paths
+        return (
+            f"{paths} ANTI JOIN {for_good} USING (holder, list)" if self.kind.takes_down else paths
+        )
 
     def _for_good(self) -> bool:
         """Whether there are places of a kind that takes down, but all of them show a list for good."""
         sql = f"SELECT list FROM {self.base}.exchange.paths WHERE NOT taken_back {{given}}"
-        return self._takes_down and bool(self._rows(sql))
+        return self.kind.takes_down and bool(self._rows(sql))
 
     def _see(self, name: str, value: str | None, column: str) -> None:
         """Refuse a holder or a list that there is not."""

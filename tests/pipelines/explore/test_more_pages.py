@@ -110,12 +110,12 @@ def dirty(built, tmp_path_factory) -> Home:
         "cells": [{"fault": "wrong_unit", "gate": "conform.amount_usual", "share": 0.5}],
         "cover": [{"gate": "conform.amount_usual", "more": 1, "share": 0.5, "false_alarms": 0}],
         "instances": [
-            {"kind": "wrong_unit", "number": n, "world": n, "place": "court", "day": "2024-01-05",
+            {"fault": "wrong_unit", "number": n, "world": n, "place": "court", "day": "2024-01-05",
              "file": "court/x.json", "line": 1, "before": '{"a": "1"}', "after": '{"a": "10000"}',
              "cells": 3, "replay": f"--fault wrong_unit --seed {n}"}
             for n in (0, 1)
         ],
-        "caught": [{"kind": "wrong_unit", "number": 0, "gate": "conform.amount_usual", "day": "2024-01-06"}],
+        "caught": [{"fault": "wrong_unit", "number": 0, "gate": "conform.amount_usual", "day": "2024-01-06"}],
     }  # fmt: skip
     for name, rows in tables.items():
         pd.DataFrame(rows).to_parquet(folder / f"{name}.parquet", index=False)

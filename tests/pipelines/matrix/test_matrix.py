@@ -43,11 +43,11 @@ def made(plan, shared) -> tuple[Tables, Path]:
 
 def test_each_fault_has_a_row_and_each_catch_another(made):
     tables, _ = made
-    assert set(tables.instances["kind"]) == set(KINDS)
-    pairs = set(zip(tables.caught["kind"], tables.caught["gate"], strict=True))
+    assert set(tables.instances["fault"]) == set(KINDS)
+    pairs = set(zip(tables.caught["fault"], tables.caught["gate"], strict=True))
     assert ("mistyped_code", "landing.check_digit") in pairs
     assert ("list_sent_astray", "exchange.path_exists") in pairs
-    seen = tables.caught.merge(tables.instances, on=["kind", "number"], suffixes=("", "_of_fault"))
+    seen = tables.caught.merge(tables.instances, on=["fault", "number"], suffixes=("", "_of_fault"))
     dated = seen[seen["day"].notna()]
     assert (dated["day"] >= dated["day_of_fault"]).all()  # nobody sees it before it happens
 
@@ -96,7 +96,7 @@ def test_a_summary_counts_what_the_tables_say(plan, made):
     assert kinds.loc["mistyped_code", "share"] == 1
     assert kinds.loc["mistyped_code", "first_stage"] == "landing"
     assert "no check of the files can tell" in summary.why("lost_withdrawal")
-    caught = tables.caught.drop_duplicates(["kind", "number"])
+    caught = tables.caught.drop_duplicates(["fault", "number"])
     assert summary.cover["more"].sum() == summary.cover["caught"].iloc[-1] == len(caught)
     assert summary.cover["more"].is_monotonic_decreasing
     assert "4 kinds" in headline(summary)
@@ -106,7 +106,7 @@ def test_gates_are_added_by_what_they_catch_more_then_by_false_alarms():
     rows = [("a", "x"), ("b", "x"), ("a", "y"), ("b", "y"), ("c", "z"), ("a", "z")]
     caught = pd.DataFrame(
         [
-            {"kind": k, "number": 0, "gate": g, "flagged": 1, "day": None, "spread": None}
+            {"fault": k, "number": 0, "gate": g, "flagged": 1, "day": None, "spread": None}
             for k, g in rows
         ]
     )
@@ -131,8 +131,8 @@ def test_what_a_gate_flags_is_counted_in_the_worlds_of_the_faults(plan, clean, f
     worlds = [(0, 6, 2, 100), (1, 7, 3, 200), *([(None, clean, clean, 100)] if clean else [])]
     names = ("world", "flagged", "false_alarms", "judged")
     gates = pd.DataFrame([told | dict(zip(names, world, strict=True)) for world in worlds])
-    instance = dict.fromkeys(INSTANCES) | {"kind": "late", "number": 0, "cells": 1}
-    caught = dict.fromkeys(CAUGHT) | {"kind": "late", "number": 0, "gate": "conform.x"}
+    instance = dict.fromkeys(INSTANCES) | {"fault": "late", "number": 0, "cells": 1}
+    caught = dict.fromkeys(CAUGHT) | {"fault": "late", "number": 0, "gate": "conform.x"}
     tables = Tables(pd.DataFrame([instance]), pd.DataFrame([caught]), gates)
     summary = summarise(replace(plan, faults=("late",)), tables)
     (row,) = summary.gates.to_dict("records")

@@ -7,9 +7,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipelines.exchange.mishap_places import mishap_places
 from pipelines.exchange.mishaps import mishaps
+from pipelines.exchange.network import read_network
 from pipelines.replay import FaultSpec, load, replay
 from pipelines.replay.compare.universes import Universes
+from pipelines.replay.plan.mishaps import _Places
 from sources.faults import FaultError
 
 
@@ -35,6 +38,26 @@ def test_every_kind_finds_a_place_and_the_same_one_again(universes, kind):
     assert edit == happens(universes, kind, seed=5)
     assert {row.mishap for row in edit.faulty} == {kind}
     assert edit.corrected is None
+
+
+@pytest.mark.parametrize("kind", mishaps())
+def test_a_mishap_is_drawn_among_the_places_that_the_network_tells(universes, kind):
+    network = read_network("story", "full")
+    told = mishap_places(network)[kind]
+
+    def drawn(**asked):
+        return _Places(universes.landed, FaultSpec(kind, **asked), mishaps()[kind])._places()
+
+    if told.edges:
+        assert {f"{row['came_from']}-{row['holder']}" for row in drawn()} == {*told.edges}
+        assert told.holders == ()
+    elif (
+        mishaps()[kind].place == "between"
+    ):  # unless a sender is named, those who break a rule first
+        ends = {name for edge in network.edges for name in (edge.source, edge.target)}
+        assert {name for name in ends if drawn(sender=name)} == {*told.holders}
+    else:
+        assert {row["holder"] for row in drawn()} == {*told.holders}
 
 
 def test_a_sync_is_sought_from_the_day_given_on(universes):
