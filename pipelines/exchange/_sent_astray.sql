@@ -6,16 +6,16 @@
 -- key: path, entry_version, subject_id, from_day
 WITH sent AS (
     SELECT
-        mishaps.holder,
-        mishaps.came_from,
+        mishaps.at_holder AS holder,
+        mishaps.from_holder AS came_from,
         mishaps.list,
-        mishaps.day,
-        mishaps.until_day
+        mishaps.from_day AS day,
+        mishaps.to_day AS until_day
     FROM exchange.mishaps AS mishaps
     INNER JOIN codes.mishaps AS kinds
-        ON kinds.mishap = mishaps.mishap
+        ON kinds.mishap = mishaps.kind
         AND kinds.shows = 'astray'
-    WHERE mishaps.day + 1 < until(mishaps.until_day)
+    WHERE mishaps.from_day + 1 < until(mishaps.to_day)
 ),
 
 held AS (
@@ -24,15 +24,15 @@ held AS (
 
 deleted AS (
     SELECT
-        mishaps.holder,
-        mishaps.came_from,
+        mishaps.at_holder AS holder,
+        mishaps.from_holder AS came_from,
         mishaps.list,
         mishaps.entry_id,
         mishaps.subject_id,
-        mishaps.day
+        mishaps.from_day AS day
     FROM exchange.mishaps AS mishaps
     INNER JOIN codes.mishaps AS kinds
-        ON kinds.mishap = mishaps.mishap
+        ON kinds.mishap = mishaps.kind
         AND kinds.shows = 'nothing'
         AND kinds.begins = 'day'
 ),

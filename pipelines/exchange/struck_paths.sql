@@ -7,7 +7,7 @@
 -- key: mishap, path, list, entry_id, subject_id, day
 WITH clocked AS (
     SELECT
-        mishaps.mishap,
+        mishaps.kind AS mishap,
         mishaps.list,
         mishaps.entry_id,
         mishaps.entry_version,
@@ -15,9 +15,9 @@ WITH clocked AS (
         mishaps.other_id,
         mishaps.ground,
         mishaps.severity,
-        mishaps.day,
+        mishaps.from_day AS day,
         mishaps.as_of_day,
-        mishaps.until_day,
+        mishaps.to_day AS until_day,
         kinds.begins,
         kinds.shows,
         kinds.lasts,
@@ -32,14 +32,14 @@ WITH clocked AS (
         AND run.corrections = 'pushed' AS told,
         run.day0 + paths.offset_days AS first_ever,
         CASE
-            WHEN kinds.begins = 'sync' THEN mishaps.day
-            ELSE mishaps.day - paths.lag_days + 1
+            WHEN kinds.begins = 'sync' THEN mishaps.from_day
+            ELSE mishaps.from_day - paths.lag_days + 1
         END AS sought_day
     FROM exchange.mishaps AS mishaps
-    INNER JOIN codes.mishaps AS kinds ON kinds.mishap = mishaps.mishap
+    INNER JOIN codes.mishaps AS kinds ON kinds.mishap = mishaps.kind
     INNER JOIN exchange.paths
-        ON paths.holder = mishaps.holder
-        AND paths.came_from = mishaps.came_from
+        ON paths.holder = mishaps.at_holder
+        AND paths.came_from = mishaps.from_holder
         AND paths.list = mishaps.list
     LEFT JOIN codes.edge_modes AS modes ON modes.code = paths.mode
     CROSS JOIN codes.run

@@ -36,11 +36,22 @@ WHERE 1 = 0"""
 
 
 MISHAP_COLUMNS = {
-    "mishap": "VARCHAR", "holder": "VARCHAR", "came_from": "VARCHAR", "list": "VARCHAR",
+    "kind": "VARCHAR", "from_holder": "VARCHAR", "at_holder": "VARCHAR", "list": "VARCHAR",
     "entry_id": "UUID", "entry_version": "UUID", "subject_id": "UUID", "other_id": "UUID",
-    "ground": "VARCHAR", "severity": "VARCHAR", "day": "DATE", "as_of_day": "DATE",
-    "until_day": "DATE",
+    "ground": "VARCHAR", "severity": "VARCHAR", "from_day": "DATE", "as_of_day": "DATE",
+    "to_day": "DATE",
 }  # fmt: skip
+
+_MISHAP_ID = """hash_id(concat_ws(
+        '|',
+        kind,
+        from_holder,
+        at_holder,
+        list,
+        coalesce(id_text(entry_id), '∅'),
+        coalesce(id_text(subject_id), '∅'),
+        CAST(from_day AS VARCHAR)
+    ))"""
 
 _ENTERED = (
     "\n    UNION ALL\n    SELECT\n        "
@@ -325,25 +336,28 @@ def mishaps_model(rows: Sequence[Mapping[str, object]] = ()) -> Model:
     """`exchange.mishaps` as a table of constants.
 
     Args:
-        rows: column -> value of each mishap, a missing one None; ids as text, days as dates.
+        rows: column -> value of each mishap, a missing one None; ids as text, days as dates. Its own
+            id, `mishap_id`, is made of kind, place, list, what it strikes and the day.
     """
 
     def cell(value: object, kind: str) -> str:
         return f"CAST({'NULL' if value is None else literal(str(value))} AS {kind})"
 
-    sql = "\nUNION ALL\n".join(
+    happened = "\nUNION ALL\n".join(
         "SELECT\n    "
         + ",\n    ".join(f"{cell(row.get(c), kind)} AS {c}" for c, kind in MISHAP_COLUMNS.items())
         + ("" if rows else "\nWHERE 1 = 0")
         for row in rows or [{}]
     )
+    columns = ",\n    ".join((f"{_MISHAP_ID} AS mishap_id", *MISHAP_COLUMNS))
+    sql = f"WITH happened AS (\n{indented(happened)}\n)\n\nSELECT\n    {columns}\nFROM happened"
     return _plain(
         "exchange.mishaps",
         sql,
         "What happens to right data on its way: at which holder, to which list, entry or subject, and\n"
         "from which day on. Empty if all goes right.\n"
         "grain: one row per mishap, list and holder it came from\n"
-        "key: mishap, holder, came_from, list, entry_id, subject_id, day",
+        "key: mishap_id",
         "pipelines/exchange/unroll.py",
     )
 

@@ -44,11 +44,11 @@ TERMS = {row["list"]: row["longest_term_days"] for row in code_list("lists")}
 class Mishap:
     """One mishap; days are day numbers, ids as in the database, digits alone."""
 
-    mishap: str
-    holder: str
-    came_from: str
+    kind: str
+    from_holder: str
+    at_holder: str
     list: str
-    day: int
+    from_day: int
     entry_id: str | None = None
     entry_version: str | None = None
     subject_id: str | None = None
@@ -56,7 +56,7 @@ class Mishap:
     ground: str | None = None
     severity: str | None = None
     as_of_day: int | None = None
-    until_day: int | None = None
+    to_day: int | None = None
     begin: dict[Shelf, int] = field(default_factory=dict)
     end: dict[Shelf, int | None] = field(default_factory=dict)
     bearers: dict[str, set[str]] = field(default_factory=dict)  # of the name, as looked up
@@ -69,36 +69,36 @@ class Mishap:
 
     @property
     def shows(self) -> str:
-        return KINDS[self.mishap]["shows"]
+        return KINDS[self.kind]["shows"]
 
     @property
     def deletes(self) -> bool:
         """Whether somebody deletes something by hand."""
-        return self.shows == "nothing" and KINDS[self.mishap]["begins"] == "day"
+        return self.shows == "nothing" and KINDS[self.kind]["begins"] == "day"
 
     def place(self, shelf: Shelf, day0: int) -> None:
         """Find out when it begins and ends on a shelf."""
-        edge, with_sync = shelf.edge, KINDS[self.mishap]["begins"] == "sync"
+        edge, with_sync = shelf.edge, KINDS[self.kind]["begins"] == "sync"
         if edge is None:
-            begin, arrival = self.day, None
+            begin, arrival = self.from_day, None
         elif with_sync:
-            sync = next(d for d in count(self.day) if edge.syncs_on(d, day0))
+            sync = next(d for d in count(self.from_day) if edge.syncs_on(d, day0))
             begin, arrival = sync + edge.lag, sync + edge.lag + edge.every
         else:
-            begin = self.day
+            begin = self.from_day
             arrival = next(d for d in count(begin + 1) if edge.syncs_on(d - edge.lag, day0))
         self.begin[shelf] = begin
-        ends = arrival if KINDS[self.mishap]["lasts"] == "sync" else None
+        ends = arrival if KINDS[self.kind]["lasts"] == "sync" else None
         if edge is not None and not edge.replaces and not self._by_window(shelf):
             ends = None
-        if self.until_day is not None and not self._by_window(shelf):
-            ends = max(begin, min(ends or self.until_day, self.until_day))
+        if self.to_day is not None and not self._by_window(shelf):
+            ends = max(begin, min(ends or self.to_day, self.to_day))
         self.end[shelf] = ends
 
     def _by_window(self, shelf: Shelf) -> bool:
         """Whether it is about what first comes in a window of days, and not about days of showing."""
         adds = shelf.edge is not None and not shelf.edge.replaces
-        sync = KINDS[self.mishap]["begins"] == "sync"
+        sync = KINDS[self.kind]["begins"] == "sync"
         return self.shows == "split" or (adds and (sync or self.shows == "backup"))
 
     def concerns(self, thing: Shown) -> bool:
@@ -123,7 +123,7 @@ class Mishap:
                 for t in mine
                 if first <= shelf.usual.since[t] and (end is None or shelf.usual.since[t] < end)
             }
-            righted = self.until_day is not None and day >= self.until_day
+            righted = self.to_day is not None and day >= self.to_day
             return things if righted else (things - mine) | self._instead(shelf, mine, late=True)
         end = self.end[shelf]
         if not (self.begin[shelf] <= day and (end is None or day < end)):
@@ -164,9 +164,9 @@ class Mishap:
             return None
         begin, end = self.begin[shelf], self.end[shelf]
         if shelf.edge is None and TERMS[self.list]:
-            end = min(filter(None, (end, self.day + int(TERMS[self.list]))))
+            end = min(filter(None, (end, self.from_day + int(TERMS[self.list]))))
         elif shelf.edge is not None and not shelf.edge.replaces:
-            end = self.until_day
+            end = self.to_day
         parent = next((v for v in known if v.id == self.entry_version), None)
         if (self.shows == "twice") != (parent is not None) or (end is not None and end <= begin):
             return None
@@ -176,9 +176,9 @@ class Mishap:
             if parent
             else (self.ground, self.severity, None)
         )
-        told = date.fromordinal(self.day).isoformat()
+        told = date.fromordinal(self.from_day).isoformat()
         named = parent.entry if parent else who
-        entry = digest(self.mishap, self.list, ">".join(shelf.path), named, told)
+        entry = digest(self.kind, self.list, ">".join(shelf.path), named, told)
         return version(self.list, entry, who, *says, begin), begin, end
 
 
@@ -201,7 +201,7 @@ def happen(exchange: Exchange, rows: Iterable[Mapping[str, Any]]) -> None:
             shelf
             for shelf in exchange.shelves
             if (shelf.holder, shelf.came_from, shelf.list)
-            == (mishap.holder, mishap.came_from, mishap.list)
+            == (mishap.at_holder, mishap.from_holder, mishap.list)
         ]
         if mishap.shows in ("new", "twice"):
             mine = sorted(mine, key=lambda s: (len(s.path), ">".join(s.path)))[:1]
@@ -212,19 +212,21 @@ def happen(exchange: Exchange, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def _send_astray(exchange: Exchange, mishap: Mishap) -> None:
     """A list sent once over an edge that there is not, to be kept."""
-    begin = mishap.day + 1
-    term = None if mishap.until_day is None else mishap.until_day - begin
+    begin = mishap.from_day + 1
+    term = None if mishap.to_day is None else mishap.to_day - begin
     if term is not None and term <= 0:
         return
     once = Edge(
-        mishap.came_from,
-        mishap.holder,
+        mishap.from_holder,
+        mishap.at_holder,
         (mishap.list,),
         every=10**4,
-        offset=mishap.day - exchange.day0,
+        offset=mishap.from_day - exchange.day0,
         lag=1,
         mode="append" if term is None else "expire",
         expiry=term,
     )
-    senders = [s for s in exchange.shelves if (s.holder, s.list) == (mishap.came_from, mishap.list)]
-    exchange.shelves += [Shelf(s.list, (*s.path, mishap.holder), once, s) for s in senders]
+    senders = [
+        s for s in exchange.shelves if (s.holder, s.list) == (mishap.from_holder, mishap.list)
+    ]
+    exchange.shelves += [Shelf(s.list, (*s.path, mishap.at_holder), once, s) for s in senders]

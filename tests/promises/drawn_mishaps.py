@@ -58,15 +58,15 @@ def drawn_mishaps(seed: int, laws: Laws, found: Days, day0: int, days: int) -> l
                 continue
             day = draw.randrange(earliest, day0 + days)
             row: dict[str, Any] = {
-                "mishap": kind, "holder": holder, "came_from": sender, "list": name,
-                "day": date.fromordinal(day),
+                "kind": kind, "from_holder": sender, "at_holder": holder, "list": name,
+                "from_day": date.fromordinal(day),
             }  # fmt: skip
             if about["place"] == "between":
                 row |= {
-                    "holder": "railway" if holder != "railway" else "court",
-                    "came_from": holder,
+                    "from_holder": holder,
+                    "at_holder": "railway" if holder != "railway" else "court",
                 }
-                if any(name == n and row["holder"] == p[-1] for n, p, *_ in copies):
+                if any(name == n and row["at_holder"] == p[-1] for n, p, *_ in copies):
                     continue
             if about["strikes"] == "entry":
                 row["entry_id"] = _id(entry)
@@ -82,14 +82,14 @@ def drawn_mishaps(seed: int, laws: Laws, found: Days, day0: int, days: int) -> l
             if about["shows"] == "backup":
                 row["as_of_day"] = date.fromordinal(day - draw.randrange(1, 40))
             if draw.random() < 0.4:
-                row["until_day"] = date.fromordinal(day + draw.randrange(1, 40))
+                row["to_day"] = date.fromordinal(day + draw.randrange(1, 40))
             taken.add((holder, name))
             rows.append(row)
             if about["shows"] == "astray":
-                there = {name: row[name] for name in ("holder", "came_from", "list")}
+                there = {name: row[name] for name in ("from_holder", "at_holder", "list")}
                 later = date.fromordinal(day + draw.randrange(1, 20))
                 rows.append(
-                    {"mishap": "deleted_by_hand", **there, "entry_id": _id(entry), "day": later}
+                    {"kind": "deleted_by_hand", **there, "entry_id": _id(entry), "from_day": later}
                 )
             if about["shows"] == "new":
                 rows.append(_deleted_again(row, laws, draw.randrange(1, 20)))
@@ -99,17 +99,17 @@ def drawn_mishaps(seed: int, laws: Laws, found: Days, day0: int, days: int) -> l
 
 def _deleted_again(row: dict[str, Any], laws: Laws, after: int) -> dict[str, Any]:
     """The deletion, so many days after, of an entry made by hand."""
-    place = {name: row[name] for name in ("holder", "came_from", "list")}
+    place = {name: row[name] for name in ("from_holder", "at_holder", "list")}
     ways = [
         shelf.path
         for shelf in shelves_of(row["list"], laws.owners[row["list"]], laws.edges)
-        if (shelf.holder, shelf.came_from) == (row["holder"], row["came_from"])
+        if (shelf.holder, shelf.came_from) == (row["at_holder"], row["from_holder"])
     ]
     way = min(ways, key=lambda path: (len(path), ">".join(path)))
     whom = row["subject_id"].replace("-", "")
-    entry = digest(row["mishap"], row["list"], ">".join(way), whom, row["day"].isoformat())
-    day = row["day"] + timedelta(days=after)
-    return {"mishap": "deleted_by_hand", **place, "entry_id": _id(entry), "day": day}
+    entry = digest(row["kind"], row["list"], ">".join(way), whom, row["from_day"].isoformat())
+    day = row["from_day"] + timedelta(days=after)
+    return {"kind": "deleted_by_hand", **place, "entry_id": _id(entry), "from_day": day}
 
 
 def _id(digits: str) -> str:

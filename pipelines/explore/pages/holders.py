@@ -52,8 +52,8 @@ LATE = (
     "AND c.from_day > CAST(? AS DATE) AND p.from_day <= c.from_day GROUP BY ALL ORDER BY c.list, c.came_from"
 )
 HAPPENED = (
-    "SELECT mishap, came_from, list, entry_id, subject_id, day, until_day FROM exchange.mishaps "
-    "WHERE holder = ? ORDER BY day, mishap, entry_id LIMIT 50"
+    "SELECT kind, from_holder, list, entry_id, subject_id, from_day, to_day FROM exchange.mishaps "
+    "WHERE at_holder = ? ORDER BY from_day, kind, entry_id, mishap_id LIMIT 50"
 )
 
 

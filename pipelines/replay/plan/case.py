@@ -32,10 +32,10 @@ def plan_case(
             rows = getattr(edit, state)
             for one in edit.faulty if rows is None else rows:
                 if isinstance(one, MishapEdit):
-                    place = (one.holder, one.came_from, one.list)
+                    place = (one.at_holder, one.from_holder, one.list)
                     if seen.setdefault(place, edit) is not edit:
                         raise FaultError(
-                            f"Two mishaps change what {one.holder} shows of {one.list}; follow them in "
+                            f"Two mishaps change what {one.at_holder} shows of {one.list}; follow them in "
                             "two replays."
                         )
                     continue
@@ -96,7 +96,7 @@ def put_right_on(edits: Sequence[Edit]) -> date | None:
     None if nothing is done about it.
     """
     days = [edit.correction_day for edit in edits if edit.correction_day is not None]
-    return max(days, default=min((one.day for one in _removals(edits)), default=None))
+    return max(days, default=min((one.from_day for one in _removals(edits)), default=None))
 
 
 def _removals(edits: Sequence[Edit]) -> Sequence[MishapEdit]:

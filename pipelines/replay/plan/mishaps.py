@@ -29,10 +29,10 @@ TRIES = 40
 class MishapEdit:
     """One row of `exchange.mishaps`."""
 
-    mishap: str
-    # `holder`, `came_from`, `list`: where; of an owner's own list `came_from` is the owner.
-    holder: str
-    came_from: str
+    kind: str
+    # `from_holder`, `at_holder`, `list`: where; an owner has its own list from itself.
+    from_holder: str
+    at_holder: str
     list: str
     # `entry_id`, `entry_version`, `subject_id`: what it strikes; None: everything of the list.
     entry_id: str | None = None
@@ -42,12 +42,12 @@ class MishapEdit:
     # `ground`, `severity`: what an entry made by hand says.
     ground: str | None = None
     severity: str | None = None
-    day: date = date.min  # on which it happens, or from which the next sync is sought
+    from_day: date = date.min  # on which it happens, or from which the next sync is sought
     as_of_day: date | None = None  # of a backup: the day it was made
-    until_day: date | None = None  # on which somebody puts it right; None: nobody does
+    to_day: date | None = None  # on which somebody puts it right; None: nobody does
 
     def row(self) -> dict[str, Any]:
-        """Column -> value."""
+        """Column -> value, but for its id, which the model makes."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
@@ -75,8 +75,8 @@ class Happened:
         one_list = kind.strikes in ("list", "entry") or kind.shows == "new"
         return replace(
             self.spec,
-            holder=first.holder,
-            sender=None if kind.place == "holder" else first.came_from,
+            holder=first.at_holder,
+            sender=None if kind.place == "holder" else first.from_holder,
             list=first.list if one_list else self.spec.list,
             entry=first.entry_id,
             subject=first.subject_id,
@@ -91,7 +91,7 @@ class Happened:
         """`<from>-<to>`, or the holder alone where no edge has a part in it."""
         first = self.first
         alone = self.fault.place == "holder"
-        return first.holder if alone else f"{first.came_from}-{first.holder}"
+        return first.at_holder if alone else f"{first.from_holder}-{first.at_holder}"
 
 
 def happened(landed: Landed, spec: FaultSpec) -> Happened:
@@ -155,7 +155,7 @@ class _Places:
             draw = Draw(self.spec.seed, ("mishap", self.kind.kind, str(n)), None)
             rows = getattr(self, f"_{self.kind.strikes}")(places[draw.below(len(places))], draw)
             if rows and left_alone == self.spec.passed_over:
-                return Happened(self.spec, self.kind, rows[0].day, tuple(rows))
+                return Happened(self.spec, self.kind, rows[0].from_day, tuple(rows))
             left_alone += bool(rows)
         raise FaultError(f"{self._where()} {self.kind.kind} has nothing to change.")
 
@@ -408,7 +408,7 @@ class _Places:
     # --- queries and draws ----------------------------------------------------------------------------
 
     def _row(self, place: Mapping[str, Any], day: date, **more: Any) -> MishapEdit:
-        return MishapEdit(self.kind.kind, place["holder"], place["came_from"], day=day, **more)
+        return MishapEdit(self.kind.kind, place["came_from"], place["holder"], from_day=day, **more)
 
     def _ways(
         self, holder: str, list_name: str | None = None, others: bool = False
@@ -517,7 +517,7 @@ class _Places:
 
 def corrected_rows(found: Happened, until: date) -> tuple[MishapEdit, ...]:
     """The rows of a mishap that somebody puts right on a day."""
-    return tuple(MishapEdit(**{**row.row(), "until_day": until}) for row in found.rows)
+    return tuple(MishapEdit(**{**row.row(), "to_day": until}) for row in found.rows)
 
 
 def rows_of(edits: Iterable[Any]) -> list[dict[str, Any]]:

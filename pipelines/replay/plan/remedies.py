@@ -297,14 +297,16 @@ def _removals(copies: pd.DataFrame, day: date, done: Sequence[MishapEdit]) -> li
         copies: what is shown on that day.
         done: what was deleted before; where no sync brings it again, it is gone already.
     """
-    gone = {replace(one, day=day) for one in done}
+    gone = {replace(one, from_day=day) for one in done}
     found = [
         (row, _deleted(row, day))
         for row in copies.drop_duplicates(_ENTRY).itertuples()
         if row.taken_back
     ]
     kept = [one for row, one in found if row.replaces or one not in gone]
-    return sorted(kept, key=lambda r: (r.holder, r.list, r.entry_id, r.subject_id, r.came_from))
+    return sorted(
+        kept, key=lambda r: (r.at_holder, r.list, r.entry_id, r.subject_id, r.from_holder)
+    )
 
 
 _ENTRY = [*_CELL, "entry_id", "came_from"]
@@ -314,12 +316,12 @@ def _deleted(row: Any, day: date) -> MishapEdit:
     """The deletion of a copy on a day."""
     return MishapEdit(
         "deleted_by_hand",
-        row.holder,
         row.came_from,
+        row.holder,
         row.list,
         entry_id=row.entry_id,
         subject_id=row.subject_id,
-        day=day,
+        from_day=day,
     )
 
 

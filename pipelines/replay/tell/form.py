@@ -122,13 +122,13 @@ def _mishap_json(edit: Edit) -> dict[str, Any] | None:
         return None
     first = edit.struck.first
     return {
-        "holder": first.holder,
+        "holder": first.at_holder,
         "place": edit.struck.edge,
         "lists": sorted({row.list for row in edit.struck.rows}),
         "entry_id": first.entry_id,
         "subject_id": first.subject_id,
         "other_id": first.other_id,
-        "day": first.day.isoformat(),
+        "day": first.from_day.isoformat(),
         "as_of_day": first.as_of_day and first.as_of_day.isoformat(),
         "until_day": edit.correction_day and edit.correction_day.isoformat(),
     }

@@ -178,7 +178,7 @@ def _removals(remedy: Remedy, listed: pd.DataFrame, uncorrected: pd.DataFrame) -
         remedy: see there.
         listed, uncorrected: runs in which a subject is wrongly listed, with the remedy and without.
     """
-    cells = dict.fromkeys((r.day, r.holder, r.list, r.subject_id) for r in remedy.removals)
+    cells = dict.fromkeys((r.from_day, r.at_holder, r.list, r.subject_id) for r in remedy.removals)
     shown: dict[tuple[str, ...], list[tuple[int, int]]] = {}
     for row in listed.itertuples():
         shown.setdefault((row.holder, row.list, row.subject_id), []).append((row.a, row.b))

@@ -216,7 +216,7 @@ def _spread(replay: Outcome) -> list[Text]:
     lines = []
     for edit in replay.edits:
         if edit.feed is None and len(replay.faulty.lists):
-            holder = edit.struck.first.holder
+            holder = edit.struck.first.at_holder
             up, down = up_and_down(replay.faulty, holder)
             behind = f"{counted(len(down), 'holder')} further on"
             before = f"{counted(len(up), 'holder')} nearer to the owner"

@@ -101,13 +101,13 @@ def test_reconciliation_sees_every_mishap(lab, mode, mishap, day, more, ends, ta
         ("deleted_by_hand", {"entry_id": "e"}, "reconciled"),
         ("subjects_merged", {"subject_id": "s", "other_id": "t"}, "reconciled"),
         ("subject_split", {"subject_id": "s", "other_id": "t"}, "reconciled"),
-        ("list_sent_astray", {"holder": "stranger", "came_from": "taker"}, "reconciled"),
+        ("list_sent_astray", {"from_holder": "taker", "at_holder": "stranger"}, "reconciled"),
     ],
 )
 def test_so_it_does_at_the_owner_and_where_no_edge_goes(lab, mishap, more, gate) -> None:
     two_edges(lab)
     day = "2024-01-10" if mishap == "subject_split" else "2024-01-20"
-    happens(lab, mishap, day, **({"holder": "judge", "came_from": "judge"} | more))
+    happens(lab, mishap, day, **({"from_holder": "judge", "at_holder": "judge"} | more))
     lab.run(*COPIES)
     assert failing(lab, f"exchange.{gate}")
 

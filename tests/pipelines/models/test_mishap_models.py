@@ -9,6 +9,8 @@ import pytest
 
 from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.modes import modes
+from pipelines.exchange.unroll import mishaps_model
+from tests.ids import as_id
 from tests.pipelines.models.conftest import rows_of
 
 LIST = "court_dishonest"
@@ -41,8 +43,8 @@ def named(lab, *subjects):
 
 
 def happens(lab, mishap, day, **more):
-    place = {"holder": "taker", "came_from": "judge", "list": LIST}
-    lab.given("exchange.mishaps", [{"mishap": mishap, "day": day, **place, **more}])
+    place = {"from_holder": "judge", "at_holder": "taker", "list": LIST}
+    lab.given("exchange.mishaps", [{"kind": mishap, "from_day": day, **place, **more}])
 
 
 WAYS = {
@@ -73,7 +75,7 @@ ROWS = [
     ("sync_missed", "2024-01-14", {}, None, [("s", "01-23", None)], [("s", "01-25", None)]),
     ("sync_missed", "2024-01-22", {}, "2024-01-20",
      [("s", "01-16", "01-30")], [("s", "01-18", "02-01")]),
-    ("sync_missed", "2024-01-22", {"until_day": "2024-01-25"}, "2024-01-20",
+    ("sync_missed", "2024-01-22", {"to_day": "2024-01-25"}, "2024-01-20",
      [("s", "01-16", "01-25")], [("s", "01-18", "02-01")]),
     ("lost_on_the_way", "2024-01-22", ENTRY, None,
      [("s", "01-16", "01-23"), ("s", "01-30", None)], [("s", "01-18", "01-25"), ("s", "02-01", None)]),
@@ -97,7 +99,7 @@ ROWS = [
      [("s", "01-16", "01-30")], [("s", "01-18", "02-01")]),
     ("subjects_merged", "2024-01-20", {"subject_id": "s", **OTHER}, None,
      [("s", "01-16", "01-20"), ("t", "01-20", None)], [("s", "01-18", "01-25"), ("t", "01-25", None)]),
-    ("subjects_merged", "2024-01-20", {"subject_id": "s", **OTHER, "until_day": "2024-02-03"}, None,
+    ("subjects_merged", "2024-01-20", {"subject_id": "s", **OTHER, "to_day": "2024-02-03"}, None,
      [("s", "01-16", "01-20"), ("s", "02-03", None), ("t", "01-20", "02-03")],
      [("s", "01-18", "01-25"), ("s", "02-08", None), ("t", "01-25", "02-08")]),
     ("subject_split", "2024-01-10", {"subject_id": "s", **OTHER}, None,
@@ -120,7 +122,7 @@ def test_until_the_next_sync_and_on_from_there(lab, mishap, day, more, ends, tak
 ADDED = [
     ("sync_missed", "2024-01-15", {}, []),
     ("sync_missed", "2024-01-22", {}, [("s", "01-16", None)]),
-    ("sync_missed", "2024-01-15", {"until_day": "2024-02-03"}, [("s", "02-03", None)]),
+    ("sync_missed", "2024-01-15", {"to_day": "2024-02-03"}, [("s", "02-03", None)]),
     ("lost_on_the_way", "2024-01-15", ENTRY, []),
     ("attached_to_another", "2024-01-15", {**ENTRY, **OTHER}, [("t", "01-16", None)]),
     ("backup_restored", "2024-01-25", {"as_of_day": "2024-01-14"}, []),
@@ -164,7 +166,9 @@ def test_deletions_of_everybody_and_of_one_alone_add_up(lab):
 
 def test_what_its_owner_deletes_is_gone_wherever_it_went(lab):
     world(lab)
-    happens(lab, "deleted_by_hand", "2024-01-24", holder="judge", came_from="judge", entry_id="e")
+    happens(
+        lab, "deleted_by_hand", "2024-01-24", from_holder="judge", at_holder="judge", entry_id="e"
+    )
     assert shown(lab, "judge") == [("s", "01-10", "01-24")]
     assert shown(lab, "taker") == [("s", "01-16", "01-30")]
     assert shown(lab, "third") == [("s", "01-18", "02-01")]
@@ -174,8 +178,8 @@ def test_an_entry_made_by_hand_at_the_owner_stands_for_the_list_s_own_term(lab):
     world(lab)
     lab.given(
         "exchange.mishaps",
-        [{"mishap": "entered_by_hand", "day": "2024-01-17", "holder": "judge", "came_from": "judge",
-          "list": LIST, "subject_id": "t", "severity": "general"}],
+        [{"kind": "entered_by_hand", "from_day": "2024-01-17", "from_holder": "judge",
+          "at_holder": "judge", "list": LIST, "subject_id": "t", "severity": "general"}],
     )  # fmt: skip
     assert rows_of(
         lab.run("exchange.struck_paths", "exchange.entered"), "subject_id", "from_day", "to_day"
@@ -194,7 +198,7 @@ def test_an_entry_made_by_hand_at_the_owner_stands_for_the_list_s_own_term(lab):
 def test_what_was_made_by_hand_can_be_deleted_by_hand(lab, holder, came_from, shown_at):
     """Made on 17 January, deleted on 1 February; the taker keeps what nobody deletes."""
     world(lab, mode="snapshot" if holder == "judge" else "append")
-    place = {"holder": holder, "came_from": came_from}
+    place = {"from_holder": came_from, "at_holder": holder}
     happens(lab, "entered_by_hand", "2024-01-17", subject_id="t", severity="general", **place)
     (made,) = lab.run("exchange.struck_paths", "exchange.entered")
     happens(lab, "deleted_by_hand", "2024-02-01", entry_id=made["entry_id"], **place)
@@ -204,14 +208,14 @@ def test_what_was_made_by_hand_can_be_deleted_by_hand(lab, holder, came_from, sh
 
 def test_a_stranger_keeps_what_it_was_sent(lab):
     world(lab, to_day="2024-01-24")
-    happens(lab, "list_sent_astray", "2024-01-20", holder="stranger", came_from="taker")
+    happens(lab, "list_sent_astray", "2024-01-20", from_holder="taker", at_holder="stranger")
     assert shown(lab, "stranger") == [("s", "01-21", None)]
     assert shown(lab, "third") == [("s", "01-18", "02-01")]
 
 
 def test_a_stranger_deletes_what_it_was_sent_at_once(lab):
     world(lab)
-    place = {"holder": "stranger", "came_from": "taker"}
+    place = {"from_holder": "taker", "at_holder": "stranger"}
     happens(lab, "list_sent_astray", "2024-01-20", **place)
     happens(lab, "deleted_by_hand", "2024-01-26", **place, **ENTRY)
     happens(lab, "deleted_by_hand", "2024-02-02", **place, **ENTRY)
@@ -242,6 +246,22 @@ def test_an_entry_filed_twice_rests_on_the_one_that_came(lab):
         [row for row in found if row["entry_version"] == second["entry_version"]],
         "ancestor_kind", "ancestor_id", "steps",
     ) == [("entry", "ev", 1), ("event", "r", 2)]  # fmt: skip
+
+
+def test_the_id_of_a_mishap_is_made_of_what_tells_it_from_others(lab):
+    """Not of the day on which it is put right: put right or not, it is the same mishap."""
+    one = {"kind": "lost_on_the_way", "from_holder": "judge", "at_holder": "taker", "list": LIST,
+           "entry_id": as_id("e"), "subject_id": None, "from_day": "2024-01-22"}  # fmt: skip
+    others = [{"kind": "carried_twice"}, {"from_holder": "taker", "at_holder": "judge"},
+              {"list": "tax"}, {"entry_id": as_id("f")}, {"from_day": "2024-01-23"},
+              {"subject_id": as_id("s")}, {"entry_id": None, "subject_id": as_id("e")}]  # fmt: skip
+    rows = [one, one | {"to_day": "2024-02-03"}, *(one | other for other in others)]
+    (first,), (righted,), *rest = (
+        lab.engine.fetch(f"SELECT id_text(mishap_id) FROM ({mishaps_model([row]).sql})")[0]
+        for row in rows
+    )
+    assert first == righted
+    assert len({(first,), *rest}) == 1 + len(others)
 
 
 def test_every_kind_of_mishap_has_its_rows_here():

@@ -41,7 +41,9 @@ def test_a_missed_sync_brings_none_of_the_lists_of_its_edge(landed):
 def test_a_backup_is_older_than_the_day_it_is_put_back(landed):
     when = {"delivery": date(2024, 6, 13), "backup": date(2024, 5, 20)}
     found = happened(landed, FaultSpec("backup_restored", holder="bank", **when))
-    assert {(row.day, row.as_of_day) for row in found.rows} == {(when["delivery"], when["backup"])}
+    assert {(row.from_day, row.as_of_day) for row in found.rows} == {
+        (when["delivery"], when["backup"])
+    }
     with pytest.raises(FaultError, match="backup_restored has nothing to change"):
         late = when | {"backup": when["delivery"]}
         happened(landed, FaultSpec("backup_restored", holder="bank", **late))

@@ -36,7 +36,7 @@ def happens(universes, kind, **more):
 def test_every_kind_finds_a_place_and_the_same_one_again(universes, kind):
     edit = happens(universes, kind, seed=5)
     assert edit == happens(universes, kind, seed=5)
-    assert {row.mishap for row in edit.faulty} == {kind}
+    assert {row.kind for row in edit.faulty} == {kind}
     assert edit.corrected is None
 
 
@@ -118,8 +118,8 @@ def test_an_entry_made_by_hand_gives_the_ground_most_others_give(universes):
 def test_put_right_after_so_many_days(universes):
     edit = happens(universes, "backup_restored", holder="ncisp", correct_after=5, seed=2)
     assert edit.correction_day == edit.struck.day + timedelta(days=5)
-    assert {row.until_day for row in edit.corrected} == {edit.correction_day}
-    assert {row.until_day for row in edit.faulty} == {None}
+    assert {row.to_day for row in edit.corrected} == {edit.correction_day}
+    assert {row.to_day for row in edit.faulty} == {None}
     assert edit.correction_sent == edit.correction_day
 
 

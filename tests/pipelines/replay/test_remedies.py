@@ -68,7 +68,9 @@ def days(remedy: Remedy) -> dict[str, str]:
 
 def deleted(remedy: Remedy) -> list[tuple[str, ...]]:
     """Who deletes what, on which day."""
-    return [(r.day.isoformat(), r.holder, r.came_from, r.entry_id) for r in remedy.removals]
+    return [
+        (r.from_day.isoformat(), r.at_holder, r.from_holder, r.entry_id) for r in remedy.removals
+    ]
 
 
 def seed_with(name: str, *taken: bool) -> int:
@@ -251,7 +253,7 @@ def test_of_what_was_gone_before_no_deletion_is_told():
     days = (date(2024, 4, 5), date(2024, 4, 12))
     deleted = tuple(
         MishapEdit(
-            "deleted_by_hand", "page", "ncisp", "court_dishonest", "e", subject_id="s", day=day
+            "deleted_by_hand", "ncisp", "page", "court_dishonest", "e", subject_id="s", from_day=day
         )
         for day in days
     )
@@ -276,7 +278,7 @@ def test_what_is_deleted_on_the_day_it_comes_is_told_of(correct_on, told):
     day = date(2024, 4, 5)
     deleted = (
         MishapEdit(
-            "deleted_by_hand", "page", "ncisp", "court_dishonest", "e", subject_id="s", day=day
+            "deleted_by_hand", "ncisp", "page", "court_dishonest", "e", subject_id="s", from_day=day
         ),
     )
     without = metrics.numbered(pd.DataFrame([place | {"from_day": day, "to_day": "2024-06-01"}]))
