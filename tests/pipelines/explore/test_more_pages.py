@@ -10,8 +10,9 @@ import pytest
 
 from pipelines.ask.questions import questions
 from pipelines.engine import open_engine
+from pipelines.exchange.unroll import mishaps_model
 from pipelines.explore.pages import sql as sql_page
-from pipelines.explore.pages.holders import HELD, MOST, STALE
+from pipelines.explore.pages.holders import HAPPENED, HELD, MOST, STALE
 from pipelines.explore.pages.presenter import STEPS
 from pipelines.explore.results import pairs_of_command
 from pipelines.home import Home, write_json
@@ -249,6 +250,27 @@ def test_an_edge_tells_what_went_stale_along_it_however_much_more_did_elsewhere(
         along = rows_of(engine, STALE, "holder", "2024-03-01", "other")
         assert len(rows_of(engine, STALE, "holder", "2024-03-01", None)) == MOST
     assert [row["entry_version"] for row in along] == [MOST]
+
+
+def test_a_holder_is_told_the_mishaps_that_happened_at_it_and_not_those_of_who_sends_to_it() -> (
+    None
+):
+    place = {"from_holder": "owner", "at_holder": "holder", "list": "a_list"}
+    happened = [
+        {"kind": "sync_missed", "from_day": "2024-02-01", "to_day": "2024-02-05", **place},
+        {"kind": "lost_on_the_way", "from_day": "2024-01-01", "entry_id": "0" * 32, **place},
+        {"kind": "sync_missed", "from_day": "2024-01-01", **place, "at_holder": "owner"},
+    ]
+    with open_engine("duckdb") as engine:
+        engine.create_table("exchange.mishaps", mishaps_model(happened).sql)
+        found = rows_of(engine, HAPPENED, "holder")
+    told = [
+        (row["kind"], str(row["from_day"]), row["to_day"] and str(row["to_day"])) for row in found
+    ]
+    assert told == [
+        ("lost_on_the_way", "2024-01-01", None),
+        ("sync_missed", "2024-02-01", "2024-02-05"),
+    ]
 
 
 def test_options_of_a_command_are_names_of_an_address() -> None:
