@@ -238,7 +238,7 @@ def test_a_mishap_is_launched_where_the_config_says(home, monkeypatch):
 
 
 def test_the_launchpad_asks_for_what_the_command_takes():
-    elsewhere = {"home", "join", "policy"}  # of the resource
+    elsewhere = {"home", "join", "policy", "links"}  # of the resource
     told = (
         {*inspect.signature(replay).parameters} - elsewhere - {"rebuild", "html", "save", "as_json"}
     )
