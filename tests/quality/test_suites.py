@@ -266,6 +266,8 @@ def test_every_table_of_intervals_is_expected_to_hold_intervals(make_feed):
         part = model.stage == "exchange" and re.search(r"_(\d|graded)$", model.table)
         if part or model.stage not in CHECKED_STAGES or model.stage == "conform":
             continue
+        if model.name == "exchange.mishaps":  # one that is put right on its own day lasts no day
+            continue
         if {"from_day", "to_day"} <= set(output_columns(model.sql)):
             assert model.name in asked, model.name
 
