@@ -49,6 +49,8 @@ from typing import Any
 
 from schemas.sql import literal, quoted
 
+# Tables whose rows are versions of records, each seen from `from_day` on.
+RECORDS = ("conform.statements", "conform.events", "conform.links", "resolve.mentions")
 ROW_KINDS = ("present", "in_set", "matches", "reads_as", "in_bounds", "check_digit", "holds")
 GATE_KINDS = ("one_version", "one_row", "meets_record")  # only a gate of landing has them
 SET_KINDS = (*GATE_KINDS, "unique", "no_overlap", "refers_to", "no_rows")

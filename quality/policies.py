@@ -23,7 +23,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from quality.expectations import ROW_KINDS, Expectation
+from quality.expectations import RECORDS, ROW_KINDS, Expectation
 from quality.from_contract import delivery_expectations, landing_expectations
 from quality.suites import CHECKED_STAGES
 from quality.written import written
@@ -33,7 +33,6 @@ from schemas.suggest import suggestion
 PREFIX = "gate."
 OFF, WARN, QUARANTINE, HOLD = "off", "warn", "quarantine", "hold"
 KEEP_ASIDE = ("conform", "resolve")  # stages whose gates may keep a record from being matched
-RECORDS = ("conform.statements", "conform.events", "conform.links", "resolve.mentions")
 # What is made of those that were not kept aside; a gate that reads it comes too late.
 AFTER = frozenset({"resolve.matches", "resolve.unmatched"})
 

@@ -24,14 +24,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from quality.expectations import RECORDS
 from schemas.sql import literal, quoted
 from schemas.suggest import suggestion
 
 SAID = ("table", "outcome", "owner", "severity")  # what a file says by name, beside the expectation
 EVERYWHERE = ("row_condition", "condition_parser", "severity", "notes", "meta", "description")
-# Tables of records: a row that breaks the check is named by these, and seen from that day on.
-RECORDS = ("conform.statements", "conform.events", "conform.links")
-
 Given = Mapping[str, Any]
 
 
