@@ -7,7 +7,8 @@ severity that there is not would apply to nobody, in silence; so each is looked 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 from schemas.contract import CODES, columns_and_rows
@@ -86,6 +87,8 @@ STEPS = {
     ("contagion", "step"): rf"{_LINK}|ten_households",
 }
 
+Read = Callable[[str], list[tuple[int, dict[str, str]]]]  # code list -> its rows with their lines
+
 
 def see_code_lists(folder: Path = CODES) -> None:
     """See that code lists name only what there is.
@@ -96,30 +99,31 @@ def see_code_lists(folder: Path = CODES) -> None:
     Raises:
         ValueError: naming the file, the line, the column and what may be meant.
     """
+    read: Read = cache(partial(_rows, folder))  # most lists are looked at several times
     for (name, column), (other, key) in REFERS.items():
-        known = {row[key] for _, row in _rows(folder, other)}
-        _see(folder, name, column, known, f"it has no row in {other}.csv")
+        known = {row[key] for _, row in read(other)}
+        _see(read, folder, name, column, known, f"it has no row in {other}.csv")
     for (name, column), words in WORDS.items():
-        _see(folder, name, column, set(words), f"it is one of {', '.join(words)}")
+        _see(read, folder, name, column, set(words), f"it is one of {', '.join(words)}")
     for name, column in NUMBERS:
-        for line, row in _rows(folder, name):
+        for line, row in read(name):
             if row[column] and not re.fullmatch("-?[0-9]{1,9}", row[column]):
                 raise ValueError(
                     f"{folder / name}.csv, line {line}: {column} {row[column]!r} is no whole number."
                 )
     for (name, column), form in STEPS.items():
-        for line, row in _rows(folder, name):
+        for line, row in read(name):
             if row[column] and not re.fullmatch(form, row[column]):
                 raise ValueError(
                     f"{folder / name}.csv, line {line}: {column} {row[column]!r} is no link to follow; write "
                     "its kind and its direction, such as legal_representative:b>a."
                 )
-    _see_grades(folder)
-    _see_lists_of_grades(folder)
+    _see_grades(read, folder)
+    _see_lists_of_grades(read, folder)
 
 
-def _see(folder: Path, name: str, column: str, known: set[str], why: str) -> None:
-    for line, row in _rows(folder, name):
+def _see(read: Read, folder: Path, name: str, column: str, known: set[str], why: str) -> None:
+    for line, row in read(name):
         if row[column] and row[column] not in known:
             raise ValueError(
                 f"{folder / name}.csv, line {line}: {column} {row[column]!r} is not known; {why}."
@@ -127,13 +131,13 @@ def _see(folder: Path, name: str, column: str, known: set[str], why: str) -> Non
             )
 
 
-def _see_grades(folder: Path) -> None:
+def _see_grades(read: Read, folder: Path) -> None:
     """See that whatever points anybody has at a keeper are a grade there."""
     least: dict[str, int] = {}
-    for _, row in _rows(folder, "grades"):
+    for _, row in read("grades"):
         points = int(row["min_points"])
         least[row["keeper"]] = min(points, least.get(row["keeper"], points))
-    for line, row in _rows(folder, "keepers"):
+    for line, row in read("keepers"):
         if least.get(row["keeper"], int(row["floor"]) + 1) > int(row["floor"]):
             raise ValueError(
                 f"{folder / 'keepers'}.csv, line {line}: points at {row['keeper']} go down to "
@@ -141,15 +145,15 @@ def _see_grades(folder: Path) -> None:
             )
 
 
-def _see_lists_of_grades(folder: Path) -> None:
+def _see_lists_of_grades(read: Read, folder: Path) -> None:
     """See that a list made of grades has some its owner gives, and none that everybody starts with: whoever
     is listed is listed for something that changed his points."""
-    owners = {row["list"]: row["owner"] for _, row in _rows(folder, "lists")}
-    starts = {row["keeper"]: int(row["start"]) for _, row in _rows(folder, "keepers")}
+    owners = {row["list"]: row["owner"] for _, row in read("lists")}
+    starts = {row["keeper"]: int(row["start"]) for _, row in read("keepers")}
     given: dict[str, list[tuple[int, str]]] = {}
-    for _, row in _rows(folder, "grades"):
+    for _, row in read("grades"):
         given.setdefault(row["keeper"], []).append((int(row["min_points"]), row["grade"]))
-    for line, row in _rows(folder, "score_lists"):
+    for line, row in read("score_lists"):
         owner, grade = owners[row["list"]], row["grade"]
         where = f"{folder / 'score_lists'}.csv, line {line}: grade {grade!r}"
         steps = given.get(owner, [])
@@ -162,6 +166,6 @@ def _see_lists_of_grades(folder: Path) -> None:
             )
 
 
-def _rows(folder: Path, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(folder: Path, name: str) -> list[tuple[int, dict[str, str]]]:
     """The rows of a code list with their lines, a row a line."""
-    return enumerate(columns_and_rows(folder / f"{name}.csv")[1], start=2)
+    return list(enumerate(columns_and_rows(folder / f"{name}.csv")[1], start=2))

@@ -333,7 +333,9 @@ def _adoption(node: object) -> Adoption:
     )
 
 
-def _see_names(edges: Iterable[Edge], adoptions: Iterable[Adoption]) -> None:
+def _see_names(
+    edges: Iterable[Edge], adoptions: Iterable[Adoption], lists: Mapping[str, Mapping[str, str]]
+) -> None:
     """See that the code lists know every holder and list, and that who adopts owns what it makes.
 
     A misspelt name would hand nothing on, and nobody would miss it.
@@ -341,7 +343,6 @@ def _see_names(edges: Iterable[Edge], adoptions: Iterable[Adoption]) -> None:
     Raises:
         NetworkError: naming the edge or adoption and what it says wrongly.
     """
-    lists = {row["list"]: row for row in read_csv(LISTS_FILE)}
     for edge in edges:
         where = f"network.yml, edge {edge.name}:"
         for holder in (edge.source, edge.target):
@@ -461,7 +462,8 @@ def read_network(
             raise NetworkError(f"network.yml: {name} is {node[name]!r}; it is a list.")
     all_edges = [_edge(one) for one in node["edges"]]
     all_adoptions = [_adoption(one) for one in node.get("adoptions") or []]
-    _see_names(all_edges, all_adoptions)
+    lists = {row["list"]: row for row in read_csv(LISTS_FILE)}
+    _see_names(all_edges, all_adoptions, lists)
     edges, adoptions = with_policy(
         [e for e in all_edges if in_force(e)],
         [a for a in all_adoptions if in_force(a)],
@@ -487,7 +489,7 @@ def read_network(
     adopted = {a.list for a in adoptions}
     native = {p.stem for p in (ROOT / "pipelines" / "lists").glob("*.sql")}
     graded = made_of_grades()
-    for row in read_csv(LISTS_FILE):
+    for row in lists.values():
         if row["adopted"] == "no" and row["list"] not in native | graded:
             raise NetworkError(
                 f"lists.csv: {row['list']} has no rule; write pipelines/lists/{row['list']}.sql, or say in "

@@ -6,6 +6,7 @@ shapes are written down in `schemas/json/<command>.schema.json`. None of these r
 
 from typing import Any
 
+from pipelines.terminal import counted
 from schemas.suggest import suggestion
 
 Row = dict[str, Any]
@@ -71,7 +72,7 @@ def edges(join: str = "full") -> list[Row]:
     from pipelines.exchange.network import read_network
     from schemas.holders import nickname
 
-    made = adoptions(join)
+    network = read_network("whole", join)
     return [
         {
             "edge": edge.name,
@@ -91,13 +92,18 @@ def edges(join: str = "full") -> list[Row]:
             "tier": edge.tier,
             "basis": edge.basis,
             "adopts": [
-                {key: row[key] for key in ("list", "min_severity", "term_days", "basis")}
-                | {"from_lists": [name for name in row["from_lists"] if name in edge.lists]}
-                for row in made
-                if row["by"] == edge.target and not set(row["from_lists"]).isdisjoint(edge.lists)
+                {
+                    "list": one.list,
+                    "min_severity": one.min_severity,
+                    "term_days": one.term_days,
+                    "basis": one.basis,
+                    "from_lists": [name for name in one.sources if name in edge.lists],
+                }
+                for one in network.adoptions
+                if one.by == edge.target and not set(one.sources).isdisjoint(edge.lists)
             ],
         }
-        for edge in read_network("whole", join).edges
+        for edge in network.edges
     ]
 
 
@@ -188,14 +194,14 @@ def faults_in_short(rows: list[Row]) -> list[Row]:
         for many in ("feeds", "edges", "holders"):
             if row[many]:
                 most = max(len(other[many]) for other in rows)
-                return f"any {many[:-1]}" if len(row[many]) == most else _many(row[many], many)
+                return (
+                    f"any {many[:-1]}"
+                    if len(row[many]) == most
+                    else counted(len(row[many]), many[:-1])
+                )
         return ""
 
     return [row | {"places": words(row)} for row in rows]
-
-
-def _many(names: list[str], many: str) -> str:
-    return f"{len(names)} {many if len(names) > 1 else many[:-1]}"
 
 
 def _by_mode(correction: dict[str, str]) -> str:
