@@ -1,16 +1,19 @@
 """On which edges and at which holders of a network each kind of mishap can happen.
 
-What a network and the code lists say of it; that something is there to be changed on the day, only a
-built world can say (`pipelines.replay.plan.mishaps`, which goes by the same rules).
+What the paths of lists and the code lists say of it; that something is there to be changed on the day, only
+a built world can say (`pipelines.replay.plan.mishaps`, which asks `struck` of the paths it was built with).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.exchange.mishaps import Mishap, mishaps
 from pipelines.exchange.modes import modes
-from pipelines.exchange.network import LISTS_FILE, Network, PathStep, made_of_grades
+from pipelines.exchange.network import LISTS_FILE, Network, made_of_grades
 from schemas.contract import read_csv
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -28,46 +31,60 @@ def mishap_places(network: Network) -> dict[str, MishapPlaces]:
     Raises:
         NetworkError: if a list can travel more paths than the network allows.
     """
-    steps = [step for name in sorted(network.owners) for step in network.paths(name)]
-    for_good = {
-        (step.holders[-1], step.list)
-        for step in steps
-        if step.edge is not None and not modes()[step.edge.mode].taken_back
-    }
-    rows: dict[str, Mapping[str, str]] = {row["list"]: row for row in read_csv(LISTS_FILE)}
-
-    def fits(kind: Mishap, step: PathStep) -> bool:
-        """Whether it can strike what a step of a list's path brings, or an owner's own list."""
-        said, edge = rows[step.list], step.edge
-        if edge is None and (kind.place == "edge" or kind.strikes == "all"):
-            return False
-        if kind.shows in ("new", "twice") and said["adopted"] != "no":
-            return False
-        if kind.shows == "twice" and step.list in made_of_grades():
-            return False
-        if kind.shows == "new" and said["polarity"] != "negative":
-            return False
-        if kind.takes_down and (step.holders[-1], step.list) in for_good:
-            return False
-        return not kind.with_removal or (edge is not None and modes()[edge.mode].until_next_sync)
-
+    paths = [step.row() for name in network.owners for step in network.paths(name)]
+    lists = {row["list"]: row for row in read_csv(LISTS_FILE)}
     found = {}
     for name, kind in mishaps().items():
-        if kind.place == "between":
-            found[name] = MishapPlaces((), _senders(steps))
-            continue
-        struck = [step for step in steps if fits(kind, step)]
-        on_edges = kind.place == "edge"
-        edges = {step.edge.name for step in struck if on_edges and step.edge is not None}
-        holders = set() if on_edges else {step.holders[-1] for step in struck}
-        found[name] = MishapPlaces(tuple(sorted(edges)), tuple(sorted(holders)))
+        rows = struck(kind, paths, lists, made_of_grades())
+        if kind.place == "edge":
+            edges = {f"{row['came_from']}-{row['holder']}" for row in rows}
+            found[name] = MishapPlaces(tuple(sorted(edges)), ())
+        else:
+            where = "came_from" if kind.place == "between" else "holder"
+            found[name] = MishapPlaces((), tuple(sorted({row[where] for row in rows})))
     return found
 
 
-def _senders(steps: list[PathStep]) -> tuple[str, ...]:
-    """Holders with a list that some other holder of the network does not get, in order."""
-    get: dict[str, set[str]] = {}
-    for step in steps:
-        get.setdefault(step.list, set()).add(step.holders[-1])
-    everybody = {holder for holders in get.values() for holder in holders}
-    return tuple(sorted({h for holders in get.values() if holders < everybody for h in holders}))
+def struck(
+    kind: Mishap, paths: Sequence[Row], lists: Mapping[str, Row], graded: Collection[str]
+) -> list[Row]:
+    """The rows of `exchange.paths` whose last step, or whose holder, a kind of mishap can strike.
+
+    Args:
+        paths: the rows there are.
+        lists: list -> its row of the code list.
+        graded: the lists that are made of grades.
+
+    Returns:
+        Of a list sent astray, a row for each way it can go: `came_from`, `list`, and a `holder` of the
+        network who does not get it.
+    """
+    if kind.place == "between":
+        get: dict[str, set[str]] = {}
+        for path in paths:
+            get.setdefault(path["list"], set()).add(path["holder"])
+        everybody = {path["holder"] for path in paths}
+        return [
+            {"came_from": sender, "list": name, "holder": holder}
+            for name, holders in get.items()
+            for sender in holders
+            for holder in everybody - holders
+        ]
+    for_good = {(path["holder"], path["list"]) for path in paths if not path["taken_back"]}
+
+    def fits(path: Row) -> bool:
+        said, at_owner = lists[path["list"]], path["distance"] == 0
+        if at_owner and (kind.place == "edge" or kind.strikes == "all"):
+            return False
+        if kind.shows in ("new", "twice") and said["adopted"] != "no":
+            return False
+        # A list made of grades has one entry a subject, by its grade, whatever arrives.
+        if kind.shows == "twice" and path["list"] in graded:
+            return False
+        if kind.shows == "new" and said["polarity"] != "negative":
+            return False
+        if kind.takes_down and (path["holder"], path["list"]) in for_good:
+            return False
+        return not kind.with_removal or (not at_owner and modes()[path["mode"]].until_next_sync)
+
+    return [path for path in paths if fits(path)]

@@ -111,14 +111,31 @@ class PathStep:
         return ">".join(self.holders)
 
     @property
-    def parent(self) -> str | None:
-        """The path one step nearer to the owner."""
-        return ">".join(self.holders[:-1]) if self.edge else None
-
-    @property
     def depth(self) -> int:
         """Steps from the owner."""
         return len(self.holders) - 1
+
+    def row(self) -> dict[str, str | int | None]:
+        """Its row of `exchange.paths`, column -> value; an owner has its own list from itself, every day."""
+        edge, holder = self.edge, self.holders[-1]
+        mode = modes()[edge.mode] if edge else None
+        return {
+            "list": self.list,
+            "path": self.path,
+            "parent_path": ">".join(self.holders[:-1]) if edge else None,
+            "holder": holder,
+            "came_from": self.holders[-2] if edge else holder,
+            "distance": self.depth,
+            "every_days": edge.every if edge else 1,
+            "offset_days": edge.offset if edge else 0,
+            "lag_days": edge.lag if edge else 0,
+            "mode": edge.mode if edge else "owner",
+            "keeps_days": edge.keeps_days if edge else None,
+            "names_anew": mode is not None and mode.names_anew,
+            "taken_back": mode is None or mode.taken_back,
+            "match": edge.match if edge else "code",
+            "readmitted": edge is not None and edge.readmits and holder in self.holders[:-1],
+        }
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ circle. Each is one set-based SELECT, most from the templates beside this file.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipelines.exchange.modes import modes
 from pipelines.exchange.network import Network
 from pipelines.intervals import union_of_intervals
 from pipelines.lists.derive import indented, versions_sql
@@ -268,68 +267,35 @@ _BY_CODE = {
 }
 
 
-def _text(value: str | None) -> str:
-    return "CAST(NULL AS VARCHAR)" if value is None else f"'{value}'"
-
-
-def _truth(value: bool) -> str:
-    return "TRUE" if value else "FALSE"
+def _constants(columns: Sequence[str], rows: Iterable[Sequence[str]], alias: str) -> str:
+    """A table of constants, a row a line."""
+    values = ",\n".join(f"    ({', '.join(row)})" for row in rows)
+    out = ",\n    ".join(columns)
+    return f"SELECT\n    {out}\nFROM (VALUES\n{values}\n) AS {alias}({', '.join(columns)})"
 
 
 def paths_sql(network: Network) -> str:
     """`exchange.paths` as a table of constants."""
-    rows = []
-    for name in sorted(network.owners):
-        for step in network.paths(name):
-            e = step.edge
-            mode = modes()[e.mode] if e else None
-            keeps = e.keeps_days if e else None
-            rows.append(
-                "    ("
-                + ", ".join(
-                    [
-                        _text(name),
-                        _text(step.path),
-                        _text(step.parent),
-                        _text(step.holders[-1]),
-                        _text(step.holders[-2] if e else step.holders[-1]),
-                        str(step.depth),
-                        str(e.every if e else 1),
-                        str(e.offset if e else 0),
-                        str(e.lag if e else 0),
-                        _text(e.mode if e else "owner"),
-                        "CAST(NULL AS INTEGER)" if keeps is None else str(keeps),
-                        _truth(mode is not None and mode.names_anew),
-                        _truth(mode is None or mode.taken_back),
-                        _text(e.match if e else "code"),
-                        _truth(
-                            e is not None and e.readmits and step.holders[-1] in step.holders[:-1]
-                        ),
-                    ]
-                )
-                + ")"
-            )
-    columns = (
-        "list, path, parent_path, holder, came_from, distance, every_days, offset_days, lag_days, "
-        "mode, keeps_days, names_anew, taken_back, match, readmitted"
-    )
-    out = ",\n    ".join(columns.split(", "))
-    return f"SELECT\n    {out}\nFROM (VALUES\n" + ",\n".join(rows) + f"\n) AS p({columns})"
+
+    def cell(column: str, value: str | int | None) -> str:
+        if value is None:
+            return f"CAST(NULL AS {'INTEGER' if column == 'keeps_days' else 'VARCHAR'})"
+        return literal(value) if isinstance(value, str) else str(value).upper()
+
+    rows = [step.row() for name in sorted(network.owners) for step in network.paths(name)]
+    return _constants(tuple(rows[0]), ([cell(*one) for one in row.items()] for row in rows), "p")
 
 
 def adoptions_sql(network: Network) -> str:
     """`exchange.adoptions` as a table of constants: one row an adoption and list it takes from."""
     rows = [
-        f"    ('{a.by}', '{a.list}', '{source}', '{a.min_severity}', {a.term_days})"
+        (*map(literal, (a.by, a.list, source, a.min_severity)), str(a.term_days))
         for a in network.adoptions
         for source in a.sources
-    ] or [
-        "    (CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), "
-        "CAST(NULL AS VARCHAR), CAST(NULL AS INTEGER))"
     ]
-    columns = "adopter, list, from_list, min_severity, term_days"
-    out = ",\n    ".join(columns.split(", "))
-    return f"SELECT\n    {out}\nFROM (VALUES\n" + ",\n".join(rows) + f"\n) AS a({columns})"
+    nothing = (*["CAST(NULL AS VARCHAR)"] * 4, "CAST(NULL AS INTEGER)")
+    columns = ("adopter", "list", "from_list", "min_severity", "term_days")
+    return _constants(columns, rows or [nothing], "a")
 
 
 def mishaps_model(rows: Sequence[Mapping[str, object]] = ()) -> Model:

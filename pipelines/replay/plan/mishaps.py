@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
+from pipelines.exchange.mishap_places import struck
 from pipelines.exchange.mishaps import Mishap, mishaps
 from pipelines.replay.plan.faults import FaultSpec, Landed, see_place
 from pipelines.trace import digits_of
@@ -116,6 +117,9 @@ class _Places:
     def __init__(self, landed: Landed, spec: FaultSpec, kind: Mishap) -> None:
         self.db, self.base = landed.db, landed.name
         self.spec, self.kind = spec, kind
+        # Every path of a list, and what of them it can strike.
+        self.paths = self.db.frame(f"SELECT * FROM {self.base}.exchange.paths").to_dict("records")
+        self.struck = struck(kind, self.paths, *self._lists())
         self.about = digits_of(spec.subject or "")  # whom alone it is to befall
         self.day0, self.last_day, corrections = self.db.rows(
             f"SELECT max(day0), max(last_day), max(corrections) FROM {self.base}.codes.run"
@@ -144,6 +148,12 @@ class _Places:
                 f"{spec.backup}."
             )
 
+    def _lists(self) -> tuple[dict[str, dict[str, str]], set[str]]:
+        """List -> its row of the code list; and the lists that are made of grades."""
+        rows = self.db.frame(f"SELECT * FROM {self.base}.codes.lists").to_dict("records")
+        graded = self.db.rows(f"SELECT list FROM {self.base}.codes.score_lists")
+        return {row["list"]: row for row in rows}, {name for (name,) in graded}
+
     def drawn(self) -> Happened:
         """The mishap at the place drawn."""
         places = self._places()
@@ -162,15 +172,8 @@ class _Places:
     def _where(self) -> str:
         """The place asked for, to begin a sentence."""
         spec = self.spec
-        said = {
-            "holder": spec.holder,
-            "sender": spec.sender,
-            "list": spec.list,
-            "entry": spec.entry,
-            "subject": spec.subject,
-            "other": spec.other,
-        }
-        given = ", ".join(f"{name} {value}" for name, value in said.items() if value)
+        names = ("holder", "sender", "list", "entry", "subject", "other")
+        given = ", ".join(f"{name} {value}" for name in names if (value := getattr(spec, name)))
         if not given:
             return f"On {spec.delivery}" if spec.delivery else "Nowhere"
         return f"At {given} on {spec.delivery}" if spec.delivery else f"At {given}"
@@ -182,99 +185,62 @@ class _Places:
         self._see("holder", self.spec.holder, "holder")
         self._see("sender", self.spec.sender, "holder")
         self._see("list", self.spec.list, "list")
+        between = self.kind.place == "between"
+        shows = "came_from" if between else "holder"
+        held = set(self.db.rows(f"SELECT DISTINCT holder, list FROM {self.base}.exchange.copies"))
+        rows = [
+            row for row in self.struck if self._asked(row) and (row[shows], row["list"]) in held
+        ]
+        if between:
+            # Those whose audience may not have it; only if there are none, the others.
+            codes = f"{self.base}.codes"
+            may = set(
+                self.db.rows(
+                    f"SELECT holders.holder, lists.list FROM {codes}.holders AS holders INNER JOIN "
+                    f"{codes}.audiences AS audiences ON audiences.audience = holders.audience "
+                    f"INNER JOIN {codes}.lists AS lists ON lists.sharing = audiences.sharing"
+                )
+            )
+            rows = [row for row in rows if (row["holder"], row["list"]) not in may] or rows
+        columns = self._columns
+        places = sorted({tuple(row[column] for column in columns) for row in rows})
+        return [dict(zip(columns, place, strict=True)) for place in places]
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        """The columns that name a place, in the order in which places are sorted before one is drawn."""
         if self.kind.place == "between":
-            return self._not_meant_for()
-        distance = "" if self.kind.strikes == "subject" or self._at_owner else "AND distance > 0"
-        if self.kind.shows in ("new", "twice"):
-            native = f"SELECT list FROM {self.base}.codes.lists WHERE adopted = 'no'"
-            distance += f" AND list IN ({native})"
-        if self.kind.shows == "twice":
-            # A list made of grades has one entry a subject, by its grade, whatever arrives.
-            distance += f" AND list NOT IN (SELECT list FROM {self.base}.codes.score_lists)"
-        if self.kind.shows == "new":
-            negative = f"SELECT list FROM {self.base}.codes.lists WHERE polarity = 'negative'"
-            distance += f" AND list IN ({negative})"
-        if self.kind.with_removal:
-            distance += " AND mode IN (SELECT code FROM {}.codes.edge_modes WHERE keeps = 'every')"
-            distance = distance.format(self.base)
-        columns = {
-            "list": "came_from, holder, every_days, offset_days, lag_days",
-            "all": "holder",
-            "entry": "holder, list"
-            if self._at_owner
-            else "came_from, holder, list, lag_days, every_days, offset_days",
-            "subject": "holder, list" if self.kind.shows == "new" else "holder",
-        }[self.kind.strikes]
-        held = f"SELECT holder, list FROM {self.base}.exchange.copies"
-        return self._rows(
-            f"SELECT DISTINCT {columns} FROM {self._ways_in} SEMI JOIN ({held}) "
-            f"USING (holder, list) WHERE TRUE {distance} {{given}} ORDER BY ALL"
-        )
+            return ("came_from", "list", "holder")
+        if self.kind.strikes == "list":
+            return ("came_from", "holder", "every_days", "offset_days", "lag_days")
+        if self.kind.strikes == "entry" and not self._at_owner:
+            return ("came_from", "holder", "list", "lag_days", "every_days", "offset_days")
+        if self.kind.strikes == "entry" or self.kind.shows == "new":
+            return ("holder", "list")
+        return ("holder",)
 
     @property
     def _at_owner(self) -> bool:
         """Whether it can befall an owner's own list."""
         return self.kind.place == "holder" and self.kind.strikes != "all"
 
-    @property
-    def _ways_in(self) -> str:
-        """The paths on which it can happen: of a kind that takes down, no list that is shown for good."""
-        paths = f"{self.base}.exchange.paths"
-        for_good = f"(SELECT holder, list FROM {paths} WHERE NOT taken_back)"
-        return (
-            f"{paths} ANTI JOIN {for_good} USING (holder, list)" if self.kind.takes_down else paths
-        )
-
     def _for_good(self) -> bool:
         """Whether there are places of a kind that takes down, but all of them show a list for good."""
-        sql = f"SELECT list FROM {self.base}.exchange.paths WHERE NOT taken_back {{given}}"
-        return self.kind.takes_down and bool(self._rows(sql))
+        return self.kind.takes_down and any(
+            self._asked(path) and not path["taken_back"] for path in self.paths
+        )
 
     def _see(self, name: str, value: str | None, column: str) -> None:
         """Refuse a holder or a list that there is not."""
-        if value is None:
-            return
-        known = [v for (v,) in self.db.rows(
-            f"SELECT DISTINCT {column} FROM {self.base}.exchange.paths ORDER BY ALL"
-        )]  # fmt: skip
-        if value not in known:
-            raise FaultError(f"There is no {name} {value!r} here; there are {', '.join(known)}.")
+        known = {path[column] for path in self.paths}
+        if value is not None and value not in known:
+            known = ", ".join(sorted(known))
+            raise FaultError(f"There is no {name} {value!r} here; there are {known}.")
 
-    def _rows(self, sql: str) -> list[dict[str, Any]]:
-        """Rows of a query whose `{given}` stands for what was asked for of holder, sender and list."""
+    def _asked(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row has what was asked for of holder, sender and list."""
         asked = {"holder": self.spec.holder, "came_from": self.spec.sender, "list": self.spec.list}
-        given = {name: value for name, value in asked.items() if value is not None}
-        conditions = "".join(f" AND {name} = ?" for name in given)
-        frame = self.db.frame(sql.replace("{given}", conditions), *given.values())
-        return frame.to_dict("records")
-
-    def _not_meant_for(self) -> list[dict[str, Any]]:
-        """Holders who do not get a list, with one who holds it.
-
-        Those whose audience may not have it; only if there are none, the others it is not meant for.
-        """
-        b = self.base
-        rows = self._rows(
-            f"""
-            SELECT * FROM (
-                SELECT DISTINCT
-                    paths.holder AS came_from,
-                    paths.list,
-                    holders.holder,
-                    (holders.audience, lists.sharing) NOT IN (
-                        SELECT (audience, sharing) FROM {b}.codes.audiences
-                    ) AS forbidden
-                FROM {b}.exchange.paths AS paths
-                INNER JOIN {b}.codes.lists AS lists ON lists.list = paths.list
-                CROSS JOIN {b}.codes.holders AS holders
-                SEMI JOIN {b}.exchange.paths AS known ON known.holder = holders.holder
-                SEMI JOIN {b}.exchange.copies AS held
-                    ON held.holder = paths.holder AND held.list = paths.list
-                ANTI JOIN {b}.exchange.paths AS gets
-                    ON gets.holder = holders.holder AND gets.list = paths.list
-            ) WHERE TRUE {{given}} ORDER BY ALL"""
-        )
-        return [row for row in rows if row["forbidden"]] or rows
+        return all(value in (None, row[name]) for name, value in asked.items())
 
     # --- what is struck there, by what a kind strikes -----------------------------------------------
 
@@ -285,13 +251,8 @@ class _Places:
             return [self._row(place, day, list=place["list"])] if day else []
         first = self.day0 + timedelta(days=place["offset_days"])
         day = self._sync(first, place["every_days"], draw)
-        same = ("came_from", "holder", "every_days", "offset_days", "lag_days")
-        on_edge = self.db.rows(
-            f"SELECT DISTINCT list FROM {self.base}.exchange.paths WHERE distance > 0 "
-            f"AND ({', '.join(same)}) = (?, ?, ?, ?, ?) ORDER BY list",
-            *(place[name] for name in same),
-        )
-        return [self._row(place, day, list=name) for (name,) in on_edge] if day else []
+        on_edge = {row["list"] for row in self.struck if place.items() <= row.items()}
+        return [self._row(place, day, list=name) for name in sorted(on_edge)] if day else []
 
     def _all(self, place: Mapping[str, Any], draw: Draw) -> list[MishapEdit]:
         """All that a holder has from others."""
@@ -304,7 +265,7 @@ class _Places:
         backup = day - timedelta(days=age) if made is None else made
         return [
             self._row(row, day, list=row["list"], as_of_day=backup)
-            for row in self._ways(place["holder"], others=True)
+            for row in self._ways(place["holder"])
         ]
 
     def _entry(self, place: Mapping[str, Any], draw: Draw) -> list[MishapEdit]:
@@ -410,19 +371,19 @@ class _Places:
     def _row(self, place: Mapping[str, Any], day: date, **more: Any) -> MishapEdit:
         return MishapEdit(self.kind.kind, place["came_from"], place["holder"], from_day=day, **more)
 
-    def _ways(
-        self, holder: str, list_name: str | None = None, others: bool = False
-    ) -> list[dict[str, Any]]:
-        """How lists come to a holder, nearest to the owner first."""
-        frame = self.db.frame(
-            f"SELECT holder, came_from, list, min(distance) AS distance, min(path) AS path "
-            f"FROM {self._ways_in} WHERE holder = ? AND list = coalesce(?, list) "
-            f"AND distance >= {int(others)} "
-            "GROUP BY holder, came_from, list ORDER BY distance, path, list",
-            holder,
-            list_name or self.spec.list,
-        )
-        return frame.to_dict("records")
+    def _ways(self, holder: str, list_name: str | None = None) -> list[dict[str, str]]:
+        """How lists come to a holder where they can be struck, nearest to the owner first."""
+        asked = list_name or self.spec.list
+        ways: dict[tuple[str, str], tuple[int, str]] = {}  # sender and list -> the nearest path
+        for row in self.struck:
+            if row["holder"] == holder and asked in (None, row["list"]):
+                way = (row["came_from"], row["list"])
+                distance, path = ways.get(way, (row["distance"], row["path"]))
+                ways[way] = (min(distance, row["distance"]), min(path, row["path"]))
+        in_order = sorted((nearest, name, sender) for (sender, name), nearest in ways.items())
+        return [
+            {"holder": holder, "came_from": sender, "list": name} for _, name, sender in in_order
+        ]
 
     def _copies(
         self, where: Mapping[str, Any], lag: int, asked: date | None
