@@ -17,8 +17,8 @@ from pipelines.landing.decisions import TABLE as DECISIONS
 from pipelines.landing.decisions import Decided, decisions_table
 from pipelines.made_by import TABLE, made_by_table
 from quality.policies import policies_table
-from schemas.code_lists import see_code_lists
-from schemas.contract import ROOT, Feed, columns_and_rows
+from schemas.code_lists import columns_and_rows, see_code_lists
+from schemas.contract import ROOT, Feed
 
 CODES = ROOT / "schemas" / "codes"
 
@@ -27,7 +27,7 @@ def read_code_list(path: Path) -> pa.Table:
     """One code list, all text, empty cells missing.
 
     Raises:
-        ValueError: see `schemas.contract.columns_and_rows`.
+        ValueError: see `schemas.code_lists.columns_and_rows`.
     """
     columns, rows = columns_and_rows(path)
     return pa.table({c: pa.array([row[c] or None for row in rows], pa.string()) for c in columns})

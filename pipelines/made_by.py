@@ -26,7 +26,8 @@ PLACES = {
     "network": ("pipelines/exchange/*.yml",),
     "code lists": ("schemas/codes/*.csv",),
     "programs": (
-        "schemas/contract.py",
+        "schemas/code_lists.py",
+        "schemas/contract*.py",
         "schemas/identifiers.py",
         "schemas/normal_form.*",
         "schemas/record_id.py",

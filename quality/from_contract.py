@@ -11,18 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from quality.expectations import Expectation, Speaks, expect
-from schemas.contract import (
-    CODES,
-    DAYS,
-    EARLIEST,
-    EFFECTS,
-    KEYS,
-    MOST,
-    Column,
-    Feed,
-    read_csv,
-    see_keys,
-)
+from schemas.code_lists import CODES, read_csv
+from schemas.contract import DAYS, EARLIEST, EFFECTS, MOST, Column, Feed
+from schemas.contract_keys import KEYS, see_keys
 from schemas.shape import shape_contract
 from schemas.sql import literal, quoted
 

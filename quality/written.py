@@ -37,7 +37,8 @@ from typing import Any
 from quality.expectations import Expectation
 from quality.from_contract import interval_expectation, shape_expectations
 from quality.written_in_python import read_python
-from schemas.contract import ROOT, read_csv
+from schemas.code_lists import read_csv
+from schemas.contract import ROOT
 from schemas.suggest import suggestion
 
 QUALITY = Path(__file__).parent

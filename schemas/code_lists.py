@@ -1,4 +1,4 @@
-"""What code lists that make rules say of each other: every name has a row where it is defined.
+"""Code lists: how their files are read, and what they say of each other.
 
 A measure, a rule of points or a list is a row that anybody can add. One that names an agency, a list or a
 severity that there is not would apply to nobody, in silence; so each is looked up before a build.
@@ -6,14 +6,36 @@ severity that there is not would apply to nobody, in silence; so each is looked 
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 
-from schemas.contract import CODES, columns_and_rows
+from schemas.normal_form import see_normal
 from schemas.suggest import suggestion
 
+CODES = Path(__file__).parent / "codes"
+
+# What names a row of a code list that has no column `code`; such lists are made longer by hand.
+NAMED_BY = {
+    "audiences": ("audience", "sharing"),
+    "contagion": ("links", "keeper", "step"),
+    "grades": ("keeper", "grade"),
+    "holders": ("holder",),
+    "holidays": ("day",),
+    "join_methods": ("join_level", "method", "id_scheme"),
+    "keepers": ("keeper",),
+    "lists": ("list",),
+    "measures": ("measure", "agency", "list", "step1", "step2"),
+    "mishaps": ("mishap",),
+    "points": ("keeper", "list", "ground"),
+    "remedies": ("remedy", "step"),
+    "score_lists": ("list", "grade"),
+    "trust": ("feed",),
+    "usual_amounts": ("event_kind", "ground"),
+    "usual_delays": ("feed",),
+}
 # (code list, column) -> (code list, column) that has to know its value; an empty cell names nothing.
 REFERS = {
     ("lists", "owner"): ("holders", "holder"),
@@ -88,6 +110,72 @@ STEPS = {
 }
 
 Read = Callable[[str], list[tuple[int, dict[str, str]]]]  # code list -> its rows with their lines
+
+
+def read_csv(path: Path, needs: str | None = None) -> list[dict[str, str]]:
+    """The rows of a code list; see `columns_and_rows`."""
+    return columns_and_rows(path, needs)[1]
+
+
+def columns_and_rows(
+    path: Path, needs: str | None = None
+) -> tuple[list[str], list[dict[str, str]]]:
+    """The columns of a code list, a CSV file in UTF-8, and its rows, each as column -> text.
+
+    Args:
+        needs: a column it must have.
+
+    Raises:
+        ValueError: naming the file and the line, if that is missing, a row has more or fewer cells than
+            there are columns, what names a row names two or could never be met, or it is no text in UTF-8.
+    """
+    rows = []
+    lines_of: dict[tuple[str, ...], int] = {}  # what names a row -> its line
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            if needs and needs not in (reader.fieldnames or ()):
+                raise ValueError(f"{path}: the code list needs a column `{needs}`.")
+            for row in reader:
+                if None in row or None in row.values():
+                    raise ValueError(
+                        f"{path}, line {reader.line_num}: it has not as many cells as there are columns; "
+                        "put a text that holds a comma in quotes."
+                    )
+                rows.append(row)
+                names = ("code",) if "code" in row else NAMED_BY.get(path.stem, ())
+                named = {name: row[name] for name in names if name in row}
+                if any(named.values()):
+                    _see_name(lines_of, named, f"{path}, line {reader.line_num}")
+                    lines_of[tuple(named.values())] = reader.line_num
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path}: {error.object[error.start]:#x} is not UTF-8; save it so."
+        ) from None
+    return list(reader.fieldnames or ()), rows
+
+
+def _see_name(
+    lines_of: Mapping[tuple[str, ...], int], named: Mapping[str, str], where: str
+) -> None:
+    """See that what names a row of a code list names no other, and that a row of a file can say a code.
+
+    Whatever says a name is joined to all rows of the list that bear it, so a second one would make two acts
+    of one, or count points twice.
+
+    Args:
+        lines_of: the names before it, each with its line.
+        named: column -> what it says.
+
+    Raises:
+        ValueError: beginning with `where`.
+    """
+    before = lines_of.get(tuple(named.values()))
+    if before is not None:
+        said = ", ".join(f"{column} {value!r}" for column, value in named.items())
+        raise ValueError(f"{where}: {said} stands on line {before} already; keep one of the two.")
+    if "code" in named:
+        see_normal(named["code"], where, "the code", ValueError)
 
 
 def see_code_lists(folder: Path = CODES) -> None:

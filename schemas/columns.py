@@ -3,7 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from schemas.contract import Feed, feeds, read_csv
+from schemas.code_lists import read_csv
+from schemas.contract import Feed, feeds
 from schemas.shape import SHAPES, shape_contract
 
 COLUMNS = Path(__file__).with_suffix(".csv")

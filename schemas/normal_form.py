@@ -74,6 +74,16 @@ def normal_form(text: str | None) -> str | None:
     return text.translate(_changes(wide=True)).strip(" ") or None if text else None
 
 
+def see_normal(name: str, where: str, what: str, error: type[ValueError]) -> None:
+    """See that a text stands in the form in which rows are compared with it."""
+    if (normal := normal_form(name)) != name:
+        instead = f"write {normal!r}" if normal else "write something that can be seen"
+        raise error(
+            f"{where}: {what} {name!r} would be met by no row, since texts are compared in one "
+            f"form; {instead}."
+        )
+
+
 def escaped(text: str) -> str:
     r"""A text as one part of an id whose parts are joined by `|`, with `∅` for a missing one.
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from schemas.contract import read_csv
+from schemas.code_lists import read_csv
 
 TABLES = Path(__file__).with_suffix(".csv")
 

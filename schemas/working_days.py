@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 
 SATURDAY = 5  # of `date.weekday`
 

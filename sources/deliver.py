@@ -20,7 +20,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from schemas.contract import CODES, ROOT, Feed, feeds
+from schemas.code_lists import CODES
+from schemas.contract import ROOT, Feed, feeds
 from schemas.notice import NOTICE
 from schemas.processes import Each, processes
 from schemas.progress import Progress

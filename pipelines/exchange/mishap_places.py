@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.exchange.mishaps import Mishap, mishaps
 from pipelines.exchange.modes import modes
 from pipelines.exchange.network import LISTS_FILE, Network, made_of_grades
-from schemas.contract import read_csv
+from schemas.code_lists import read_csv
 
 Row = Mapping[str, Any]
 

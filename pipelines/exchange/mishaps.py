@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 
 EVERY, EXPIRY = "every", "expiry"
 

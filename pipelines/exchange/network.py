@@ -13,7 +13,8 @@ from pathlib import Path
 from pipelines.exchange.joins import JOINS
 from pipelines.exchange.modes import modes
 from quality.policies import PREFIX, of_gates
-from schemas.contract import CODES, ROOT, TIERS, read_csv
+from schemas.code_lists import CODES, read_csv
+from schemas.contract import ROOT, TIERS
 from schemas.holders import holders
 from schemas.said_once import read_yaml_file
 from schemas.suggest import suggestion

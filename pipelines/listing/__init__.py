@@ -6,7 +6,10 @@ shapes are written down in `schemas/json/<command>.schema.json`. None of these r
 
 from typing import Any
 
+from pipelines.exchange.mishaps import mishaps
 from pipelines.terminal import counted
+from schemas.code_lists import read_csv
+from schemas.holders import holders, nickname
 from schemas.suggest import suggestion
 
 Row = dict[str, Any]
@@ -43,8 +46,6 @@ def sources() -> list[Row]:
 def lists() -> list[Row]:
     """The lists, their owners, and how many holders and ways each can reach."""
     from pipelines.exchange.network import LISTS_FILE, read_network
-    from schemas.contract import read_csv
-    from schemas.holders import nickname
 
     network = read_network("whole", "full")
     rows: list[Row] = read_csv(LISTS_FILE)
@@ -70,7 +71,6 @@ def edges(join: str = "full") -> list[Row]:
         NetworkError: if there is no such level.
     """
     from pipelines.exchange.network import read_network
-    from schemas.holders import nickname
 
     network = read_network("whole", join)
     return [
@@ -132,8 +132,6 @@ def adoptions(join: str = "full") -> list[Row]:
 
 def who_is_who() -> list[Row]:
     """The holders: names in both languages, and a sentence about each."""
-    from schemas.holders import holders
-
     return [
         {"holder": h.code, "called": f"{h.title_en} {h.title_zh}", "who": h.sentence}
         for h in holders().values()
@@ -143,7 +141,6 @@ def who_is_who() -> list[Row]:
 def faults() -> list[Row]:
     """The kinds of fault a record or delivery can suffer, and in which feeds; and mishaps, and where."""
     from pipelines.exchange.mishap_places import mishap_places
-    from pipelines.exchange.mishaps import mishaps
     from pipelines.exchange.network import read_network
     from schemas.contract import feeds
     from sources.faults import kinds

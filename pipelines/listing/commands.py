@@ -11,6 +11,7 @@ from pipelines.options import (
     see_one_of,
 )
 from pipelines.terminal import print_json, print_table
+from schemas.holders import introduced
 
 
 def sources(as_json: JsonOption = False) -> None:
@@ -27,8 +28,6 @@ def sources(as_json: JsonOption = False) -> None:
 
 def lists(as_json: JsonOption = False) -> None:
     """The lists, their owners, and how many ways each can travel."""
-    from schemas.holders import introduced
-
     rows = listing.lists()
     if as_json:
         print_json(rows)

@@ -11,7 +11,8 @@ from dataclasses import replace
 from pipelines.engine.named import taken_from
 from pipelines.intervals import union_of_intervals
 from pipelines.model import PIPELINES, Model, body, output_columns, tables_read
-from schemas.contract import CODES, TIERS, read_csv
+from schemas.code_lists import CODES, read_csv
+from schemas.contract import TIERS
 
 ENTRY_COLUMNS = (
     "list", "entry_key", "subject_id", "ground", "severity", "value", "from_day", "to_day",

@@ -12,7 +12,7 @@ character, what is written for it, and why:
 from functools import cache
 from pathlib import Path
 
-from schemas.contract import read_csv
+from schemas.code_lists import read_csv
 from sources.faults.draw import Draw
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from schemas.contract import CODES, Feed, read_csv
+from schemas.code_lists import CODES, read_csv
+from schemas.contract import Feed
 from sources.faults.base import RIGHTED, Row
 from sources.faults.draw import Draw
 

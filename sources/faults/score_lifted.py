@@ -8,7 +8,8 @@ in schemas/codes/points.csv.
 from collections import defaultdict
 from functools import cache
 
-from schemas.contract import CODES, Feed, read_csv
+from schemas.code_lists import CODES, read_csv
+from schemas.contract import Feed
 from sources.faults.base import Row
 from sources.faults.codes import CORRECTION, code_columns, entries, listed, recoded
 from sources.faults.draw import Draw

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 from sources.world.columns import texts
 from sources.world.draws import Ints
 

@@ -19,7 +19,7 @@ from faker.providers.address.zh_CN import Provider as FakerAddress
 from faker.providers.person.zh_CN import Provider as FakerPerson
 from numpy.typing import NDArray
 
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 from schemas.identifiers import make_org_code, make_resident_no, make_uscc, org_body
 from sources.world import divisions
 from sources.world.columns import glue, pick, plain

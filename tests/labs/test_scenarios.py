@@ -15,7 +15,8 @@ import pytest
 from pipelines.exchange.mishaps import mishaps
 from pipelines.home import Home
 from pipelines.replay import load, replay
-from schemas.contract import CODES, ROOT, read_csv
+from schemas.code_lists import CODES, read_csv
+from schemas.contract import ROOT
 
 FOLDER = ROOT / "labs" / "scenarios"
 FILES = sorted(FOLDER.glob("*.yml"))

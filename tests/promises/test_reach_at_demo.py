@@ -8,7 +8,7 @@ from pipelines.home import Home
 from pipelines.replay import FaultSpec
 from pipelines.replay.compare.universes import Universes
 from pipelines.run import make_home
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 from schemas.identifiers import mask_resident_no
 from sources.faults import FaultError
 

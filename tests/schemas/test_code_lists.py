@@ -4,8 +4,7 @@ import shutil
 
 import pytest
 
-from schemas.code_lists import see_code_lists
-from schemas.contract import CODES
+from schemas.code_lists import CODES, see_code_lists
 
 MEASURE = "m,bank,court_dishonest,general,,,,,,,,ours"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from schemas.contract import SOURCES, ContractError, read_contract
+from schemas.contract import SOURCES, read_contract
+from schemas.contract_keys import ContractError
 from schemas.said_once import read_yaml
 
 TEMPLATE = SOURCES / "_template" / "contract.odcs.yaml"

@@ -3,7 +3,9 @@
 import pytest
 
 from pipelines.codes import read_code_list
-from schemas.contract import ContractError, read_contract, read_csv
+from schemas.code_lists import read_csv
+from schemas.contract import read_contract
+from schemas.contract_keys import ContractError
 from schemas.said_once import read_json, read_yaml, read_yaml_file
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 from schemas.working_days import is_working_day, plus_working_days
 
 # A Saturday to the Sunday after the holiday of 1 to 3 May 2024, for which the two marked days are worked.

@@ -20,7 +20,7 @@ import pandas as pd
 from pipelines.replay.compare.diff import CELL, Difference
 from pipelines.replay.compare.metrics import covered, numbered
 from pipelines.replay.plan.remedies import code_lists
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 from sources.world.draws import Stream
 
 FIGURES = (

@@ -12,7 +12,7 @@ from pipelines.replay.compare.causes import Copy, Lineage, Point, Step, Wrong, v
 from pipelines.replay.compare.diff import CELL, MEASURE
 from pipelines.replay.compare.metrics import numbered
 from pipelines.replay.compare.sides import BEFORE, on_both_sides
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 
 _POINTS = """
 SELECT universe, {side} AS side, keeper, subject_id,

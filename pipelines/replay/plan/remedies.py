@@ -26,7 +26,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines.replay.plan.mishaps import MishapEdit
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 from schemas.suggest import suggestion
 from schemas.working_days import plus_working_days
 from sources.faults import FaultError

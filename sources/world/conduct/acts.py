@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike
 
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 from sources.world import divisions
 from sources.world.columns import blocks, glue, pick, plain, rank_within, table, texts
 from sources.world.days import (

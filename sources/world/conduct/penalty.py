@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.contract import read_csv
+from schemas.code_lists import read_csv
 from sources.world import divisions, names
 from sources.world.columns import glue, pick, plain, texts
 from sources.world.conduct import acts as conduct

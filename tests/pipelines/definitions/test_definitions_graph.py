@@ -24,8 +24,9 @@ from quality.expectations import Expectation
 from quality.from_contract import delivery_expectations, landing_expectations
 from quality.gates import VERDICTS_COLUMNS
 from quality.suites import CHECKED_STAGES, stage_expectations
+from schemas.code_lists import CODES, columns_and_rows
 from schemas.columns import said_of_columns, written
-from schemas.contract import CODES, ROOT, TIERS, columns_and_rows, feeds
+from schemas.contract import ROOT, TIERS, feeds
 from sources.world.columns import SCHEMAS
 
 GRAPH = defs.resolve_asset_graph()

@@ -24,7 +24,7 @@ from pipelines.experiment.figures import cost, gain_and_harm
 from pipelines.experiment.figures import residue as drawn_residue
 from pipelines.experiment.page import write_page
 from pipelines.experiment.summary import Summary, summarise
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 from sources.world.draws import Stream
 
 TAILS = [0.025, 0.975]

@@ -12,7 +12,7 @@ from pipelines.replay.compare import exposure as module
 from pipelines.replay.compare.diff import About, Difference, nothing
 from pipelines.replay.compare.exposure import FIGURES, enquiries, exposure, exposures
 from pipelines.replay.compare.metrics import numbered
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 
 
 def differing(*cells: tuple[str, str, str, str, str]) -> Difference:

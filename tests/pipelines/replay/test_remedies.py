@@ -27,7 +27,7 @@ from pipelines.replay.plan.remedies import (
     work_out,
 )
 from pipelines.replay.tell.remedy import _removals as removals_told
-from schemas.contract import CODES, read_csv
+from schemas.code_lists import CODES, read_csv
 from sources.faults import FaultError
 
 COURT, TAX, RED = "court_dishonest", "tax_violations", "tax_a_class"
