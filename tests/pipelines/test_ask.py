@@ -338,12 +338,17 @@ def test_a_way_of_two_links_is_told_whole() -> None:
     ) == [("legal_representative:b>a parent_child:a>b:minor", "court", 1, 1)]
 
 
+def see_shape(name: str, found: object) -> None:
+    """See that what is printed for machines has the shape that is written down."""
+    text = (ROOT / "schemas" / "json" / f"{name}.schema.json").read_text(encoding="utf-8")
+    Draft202012Validator(json.loads(text)).validate(found)
+
+
 def test_the_command(database, tmp_path, capsys) -> None:
     write_json(tmp_path / "current.json", {"database": str(database)})
     main(["ask", "--home", str(tmp_path), "--json", "SELECT list FROM today.copies ORDER BY 1"])
     found = json.loads(capsys.readouterr().out)
-    shape = json.loads((ROOT / "schemas" / "json" / "ask.schema.json").read_text(encoding="utf-8"))
-    Draft202012Validator(shape).validate(found)
+    see_shape("ask", found)
     assert found["rows"]
     main(["ask", "--home", str(tmp_path), "holders", "--rows", "1"])
     out, err = capsys.readouterr()
@@ -354,8 +359,13 @@ def test_the_command(database, tmp_path, capsys) -> None:
     main(["ask", "--home", str(tmp_path), "SHOW ALL TABLES", "--rows", "1000"])
     out, err = capsys.readouterr()
     assert "today" in out and "codes" in out and not err
+    main(["ask", "--list", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    see_shape("ask_list", found)
+    assert [row["name"] for row in found] == list(questions())
     main(["ask", "--list"])
-    assert all(name in capsys.readouterr().out for name in ["holders"])
+    out = capsys.readouterr().out
+    assert all(row["name"] in out for row in found)
     for words, said in ((["holdrs"], "Perhaps holders"), (["SELECT x"], "Line 1, column 8")):
         with pytest.raises(SystemExit) as left:
             main(["ask", "--home", str(tmp_path), *words])
