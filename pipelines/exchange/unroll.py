@@ -58,18 +58,6 @@ _ENTERED = (
     + "\n    FROM exchange.entered\n    WHERE distance = {distance}"
 )
 
-# Columns of a step that matches by name.
-_HELD = (
-    "holder", "list", "entry_id", "entry_version", "listed_id", "path", "came_from", "match",
-    "every_days", "lag_days", "keeps_days", "names_anew", "taken_back", "corrections", "first_ever",
-    "gone_day",
-)  # fmt: skip
-_SEEN = (
-    "holder", "list", "entry_id", "entry_version", "path", "came_from", "from_day", "missed_day",
-    "told_day",
-)  # fmt: skip
-
-
 _NATIVE = f"""(
         SELECT {ENTRY_COLUMNS} FROM lists.entries
         UNION ALL
@@ -105,166 +93,6 @@ SELECT
     2 AS steps
 FROM exchange.entered
 INNER JOIN lists.evidence AS evidence ON evidence.entry_version = entered.parent_version"""
-
-
-def _columns(names: Iterable[str], table: str = "") -> str:
-    """Columns as lines of a SELECT, of a table if one is named."""
-    return ",\n        ".join(f"{table}.{name}" if table else name for name in names)
-
-
-# Where a step of this length matches by name, who bears a name decides whom it shows. Where a name is
-# looked up anew at every sync, what is taken is cut to the days on which subject and namesake bear the
-# name, and on the days without a name the subject itself is meant.
-_TAKEN_BY_NAME = """by_name AS (
-    SELECT
-        {held},
-        subject_id,
-        from_day,
-        to_day
-    FROM held
-    WHERE match <> 'code'
-        AND names_anew
-),
-
-sought AS (
-    SELECT DISTINCT subject_id
-    FROM by_name
-),
-
-borne AS (
-    SELECT
-        sought.subject_id,
-        names.name_key,
-        names.division,
-        names.subject_kind,
-        names.from_day,
-        names.to_day
-    FROM sought
-    INNER JOIN resolve.names
-        ON names.subject_id = sought.subject_id
-        AND names.name_key IS NOT NULL
-),
-
-meant AS (
-    SELECT
-        own.subject_id,
-        namesakes.subject_id AS meant_id,
-        matching.match,
-        greatest(own.from_day, namesakes.from_day) AS from_day,
-        least(own.to_day, namesakes.to_day) AS to_day
-    FROM borne AS own
-    INNER JOIN resolve.names AS namesakes
-        ON namesakes.name_key = own.name_key
-        AND meet(own.from_day, own.to_day, namesakes.from_day, namesakes.to_day)
-    INNER JOIN (SELECT DISTINCT match FROM exchange.paths WHERE match <> 'code') AS matching
-        ON namesakes.subject_id = own.subject_id
-        OR (
-            namesakes.subject_kind = own.subject_kind
-            AND (matching.match = 'name' OR namesakes.division = own.division)
-        )
-),
-
-stretches AS (
-    SELECT
-        subject_id,
-        from_day,
-        max(until(to_day)) OVER (
-            PARTITION BY subject_id
-            ORDER BY from_day, until(to_day)
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS end_day,
-        lead(from_day) OVER (
-            PARTITION BY subject_id ORDER BY from_day, until(to_day)
-        ) AS next_day
-    FROM borne
-),
-
-nameless AS (
-    -- Before the first name, between two, and after the last.
-    SELECT
-        sought.subject_id,
-        DATE '0001-01-01' AS from_day,
-        min(borne.from_day) AS to_day
-    FROM sought
-    LEFT JOIN borne ON borne.subject_id = sought.subject_id
-    GROUP BY sought.subject_id
-    UNION ALL
-    SELECT
-        subject_id,
-        end_day AS from_day,
-        next_day AS to_day
-    FROM stretches
-    WHERE end_day < until(next_day)
-),
-
-taken AS (
-    SELECT
-        {held},
-        subject_id,
-        from_day,
-        to_day
-    FROM held
-    WHERE match = 'code' OR NOT names_anew
-    UNION ALL
-    SELECT
-        {by_name},
-        meant.meant_id AS subject_id,
-        greatest(by_name.from_day, meant.from_day) AS from_day,
-        least(by_name.to_day, meant.to_day) AS to_day
-    FROM by_name
-    INNER JOIN meant
-        ON meant.subject_id = by_name.subject_id
-        AND meant.match = by_name.match
-        AND meet(by_name.from_day, by_name.to_day, meant.from_day, meant.to_day)
-    UNION ALL
-    SELECT
-        {by_name},
-        by_name.subject_id,
-        greatest(by_name.from_day, nameless.from_day) AS from_day,
-        least(by_name.to_day, nameless.to_day) AS to_day
-    FROM by_name
-    INNER JOIN nameless
-        ON nameless.subject_id = by_name.subject_id
-        AND meet(by_name.from_day, by_name.to_day, nameless.from_day, nameless.to_day)
-),
-
-""".replace("{held}", _columns(_HELD)).replace("{by_name}", _columns(_HELD, "by_name"))
-_UNDERSTOOD_BY_NAME = """,
-
-understood AS (
-    SELECT
-        {seen},
-        subject_id
-    FROM seen
-    WHERE match = 'code' OR names_anew
-    UNION ALL
-    SELECT
-        {qualified},
-        coalesce(namesakes.subject_id, seen.subject_id) AS subject_id
-    FROM seen
-    LEFT JOIN resolve.names AS own
-        ON own.subject_id = seen.listed_id
-        AND on_day(own.from_day, own.to_day, seen.first_sync)
-    LEFT JOIN resolve.names AS namesakes
-        ON namesakes.name_key = own.name_key
-        AND namesakes.subject_kind = own.subject_kind
-        AND on_day(namesakes.from_day, namesakes.to_day, seen.first_sync)
-        AND (seen.match = 'name' OR namesakes.division = own.division)
-    WHERE seen.match <> 'code'
-        AND NOT seen.names_anew
-)""".replace("{seen}", _columns(_SEEN)).replace("{qualified}", _columns(_SEEN, "seen"))
-_NAMED = {
-    "taken_by_name": _TAKEN_BY_NAME,
-    "taken": "taken",
-    "understood_by_name": _UNDERSTOOD_BY_NAME,
-    "understood": "understood",
-}
-_BY_CODE = {
-    "taken_by_name": "",
-    "taken": "held",
-    "understood_by_name": "",
-    "understood": "seen",
-}
 
 
 def _constants(columns: Sequence[str], rows: Iterable[Sequence[str]], alias: str) -> str:
@@ -480,11 +308,49 @@ def _travels(
             previous=copies[-1],
             distance=str(k),
             after_mishaps=after_mishaps(k),
-            **(_NAMED if network.by_name(names, k) else _BY_CODE),
+            **(_by_name() if network.by_name(names, k) else _BY_CODE),
         )
         models.append(make_model(passed, sql, f"{here}_passed.sql"))
         copies.append(passed)
     return models, copies
+
+
+# Columns of a step that matches by name.
+_HELD = (
+    "holder", "list", "entry_id", "entry_version", "listed_id", "path", "came_from", "match",
+    "every_days", "lag_days", "keeps_days", "names_anew", "taken_back", "corrections", "first_ever",
+    "gone_day",
+)  # fmt: skip
+_SEEN = (
+    "holder", "list", "entry_id", "entry_version", "path", "came_from", "from_day", "missed_day",
+    "told_day",
+)  # fmt: skip
+
+
+def _by_name() -> dict[str, str]:
+    """What fills the marks of a step that matches by name.
+
+    Who bears a name decides whom it shows. Where a name is looked up anew at every sync, what is taken is cut
+    to the days on which subject and namesake bear the name, and on the days without a name the subject
+    itself is meant.
+    """
+
+    def columns(names: Iterable[str], table: str = "") -> str:
+        return ",\n        ".join(f"{table}.{name}" if table else name for name in names)
+
+    taken = {"held": columns(_HELD), "by_name": columns(_HELD, "by_name")}
+    seen = {"seen": columns(_SEEN), "qualified": columns(_SEEN, "seen")}
+    return {
+        "taken_by_name": _template("taken_by_name", **taken).rstrip() + ",\n\n",
+        "taken": "taken",
+        "understood_by_name": ",\n\n" + _template("understood_by_name", **seen).rstrip(),
+        "understood": "understood",
+    }
+
+
+_BY_CODE = {
+    "taken_by_name": "", "taken": "held", "understood_by_name": "", "understood": "seen",
+}  # fmt: skip
 
 
 def _sent_astray(name: str, copies: list[str]) -> Model:
