@@ -74,7 +74,7 @@ def follow_one_record(
     from pipelines.replay import command
     from pipelines.replay.plan.faults import PLACE
     from pipelines.replay.plan.remedies import source_days
-    from pipelines.replay.tell.report import sentence
+    from pipelines.replay.tell.sentence import sentence
 
     drawn = not (config.fault or config.set or config.scenario)
     days = config.correct_after

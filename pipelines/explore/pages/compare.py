@@ -72,7 +72,7 @@ def _side(laboratory: Laboratory, case: Case) -> dict[str, Any]:
 
 def _told(case: Case, found: Replay, told: Mapping[str, Any]) -> dict[str, Any]:
     from pipelines.replay.tell.page import sections
-    from pipelines.replay.tell.report import sentence
+    from pipelines.replay.tell.sentence import sentence
 
     return {
         "link": f"/replay?{case.query}",

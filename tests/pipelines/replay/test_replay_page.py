@@ -21,7 +21,7 @@ from pipelines.replay.tell.figures import intervals, network, per_day, periods, 
 from pipelines.replay.tell.figures.places import layers, ordered, placed, staggered
 from pipelines.replay.tell.figures.spread import FILE, spread
 from pipelines.replay.tell.page import page, rows, sections, write_page
-from pipelines.replay.tell.report import sentence
+from pipelines.replay.tell.sentence import sentence
 
 DAY0 = date(2024, 1, 1)
 HORIZON = DAY0 + timedelta(days=100)

@@ -27,7 +27,7 @@ from pipelines.replay import (
 )
 from pipelines.replay.compare.metrics import day_number
 from pipelines.replay.plan.scenario import save
-from pipelines.replay.tell.report import sentence
+from pipelines.replay.tell.sentence import sentence
 
 RIGHT, WRONG = "PDY006120", "PDY008409"
 RECORD = "0000000001"

@@ -26,7 +26,7 @@ from pipelines.replay.tell.page import sections
 from pipelines.replay.tell.page.rendered import HERE, both_widths, plain, rendered
 from pipelines.replay.tell.page.rows import HEADINGS, rows
 from pipelines.replay.tell.remedy import remedy_words
-from pipelines.replay.tell.report import sentence
+from pipelines.replay.tell.sentence import sentence
 from schemas.notice import NOTICE
 
 if TYPE_CHECKING:

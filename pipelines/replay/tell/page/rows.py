@@ -10,7 +10,7 @@ from pipelines.replay.compare.diff import CELL, MEASURE, SCORE, Difference
 from pipelines.replay.compare.words import Words
 from pipelines.replay.tell.figures.marks import KINDS, as_followed, spoken
 from pipelines.replay.tell.form import shortest_ways
-from pipelines.replay.tell.report import shortest
+from pipelines.replay.tell.reach import shortest
 from pipelines.replay.tell.result import Replay
 
 MOST_LINES = 3  # lines named in a cell; the rest are counted

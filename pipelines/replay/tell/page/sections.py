@@ -7,8 +7,8 @@ from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY
 from pipelines.replay.compare.remaining import Remaining
 from pipelines.replay.plan.edits import Edit, changed
 from pipelines.replay.tell.form import fault_json
-from pipelines.replay.tell.report import fixed_words, since_words
 from pipelines.replay.tell.result import Replay
+from pipelines.replay.tell.sentence import fixed_words, since_words
 from pipelines.terminal import counted
 from schemas.holders import holders, nickname
 
