@@ -21,7 +21,7 @@ from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.edits import Edit, FileEdit
 from pipelines.replay.recompute.base import base_columns
-from pipelines.replay.recompute.small import ADDED, REMOVED
+from pipelines.replay.recompute.differences import ADDED, REMOVED
 from schemas.contract import feeds as all_feeds
 from schemas.progress import Progress
 from schemas.sql import literal, quoted

@@ -8,7 +8,8 @@ changed cells and entries and all behind them.
 from collections.abc import Iterable, Mapping
 
 from pipelines.engine.databases import Databases
-from pipelines.replay.recompute.small import ADDED, REMOVED, Small
+from pipelines.replay.recompute.differences import ADDED, REMOVED
+from pipelines.replay.recompute.small import Small
 from schemas.contract import Feed
 from schemas.sql import quoted
 

@@ -25,8 +25,8 @@ from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec
 from pipelines.replay.plan.remedies import Shown
 from pipelines.replay.recompute.base import TOLD, Base
+from pipelines.replay.recompute.differences import ADDED
 from pipelines.replay.recompute.prepared import LAID_OUT
-from pipelines.replay.recompute.small import ADDED
 from sources.faults import FaultError
 
 COUNTED = f"{LAID_OUT}.days_of_cells"  # the table of the base's `denominators`

@@ -19,8 +19,9 @@ from pipelines.landing.keys import landing_select
 from pipelines.model import Model, tables_read
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, RowOrFile, edited
 from pipelines.replay.plan.mishaps import rows_of, without
+from pipelines.replay.recompute.differences import ADDED, REMOVED, difference
 from pipelines.replay.recompute.lift import lifted
-from pipelines.replay.recompute.small import ADDED, REMOVED, Small, difference
+from pipelines.replay.recompute.small import Small
 from quality.gates import (
     DELIVERIES_COLUMNS,
     VERDICTS_COLUMNS,

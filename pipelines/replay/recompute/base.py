@@ -18,9 +18,10 @@ from pipelines.replay.plan.case import plan_case
 from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.recompute.arrivals import arrive
+from pipelines.replay.recompute.differences import REMOVED, columns_of
 from pipelines.replay.recompute.levels import level, said_by, see_up_to_date
 from pipelines.replay.recompute.prepared import prepared
-from pipelines.replay.recompute.small import REMOVED, Small, columns_of
+from pipelines.replay.recompute.small import Small
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
 from schemas.sql import literal, quoted

@@ -12,191 +12,27 @@ rebuilding from the edited files gives: each model has a test that no other unit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from pathlib import Path
 
 import sqlglot
 from sqlglot import exp
 
 from pipelines.changes.passing import parsed, recipe, shared
 from pipelines.changes.units import UNIT, Recipe, Tie
-from pipelines.engine import open_engine
-from pipelines.engine.base import Engine
 from pipelines.engine.duckdb_engine import RaisedByQuery
 from pipelines.model import Model
 from pipelines.remembered import remembered
-from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES, lift
-from pipelines.replay.recompute.prepared import LAID_OUT
+from pipelines.replay.recompute.differences import ADDED, REMOVED, Differences, difference
+from pipelines.replay.recompute.lift import UNIVERSES, lift
 from schemas.sql import literal, quoted
 
 WHOLE = Recipe("whole")
 NO_VALUE = "A unit has no value."
-REMOVED, ADDED = -1, 1  # a row of the base that a universe has not; a row it has instead
-
-# An index is used only if one condition alone is asked of a table, and as a list of values. So rows
-# are looked up by one column in an expression of its own, which no other condition may enter.
-_KEPT_APART = ("cte_filter_pusher",)
-
-# A replay asks many wide questions about few rows: what these would save is less than they cost.
-_NOT_WORTH_IT = (
-    "aggregate_reuse",
-    "column_lifetime",
-    "common_subexpressions",
-    "common_subplan",
-    "duplicate_groups",
-    "join_elimination",
-    "outer_join_simplification",
-    "projection_placement",
-    "projection_pullup",
-    "statistics_propagation",
-)
-_SETTINGS = (
-    f"SET disabled_optimizers = '{','.join((*_KEPT_APART, *_NOT_WORTH_IT))}'",
-    "SET dynamic_or_filter_threshold = 1000",
-)
-
-MOST_SEEN = 5000  # queries whose texts are remembered
 
 
-def columns_of(fetch: Callable[[str], Iterable[Sequence[str]]]) -> dict[str, list[str]]:
-    """Table -> its columns, of the database attached as `base`.
-
-    Its views of today and what is laid out for comparisons are no model's.
-
-    Args:
-        fetch: gives the rows of a query.
-    """
-    columns: dict[str, list[str]] = {}
-    for schema, table, column in fetch(
-        "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
-        f"WHERE database_name = 'base' AND schema_name NOT IN ('today', '{LAID_OUT}') "
-        "ORDER BY schema_name, table_name, column_index"
-    ):
-        columns.setdefault(f"{schema}.{table}", []).append(column)
-    return columns
-
-
-class Small:
-    """Changes of many universes against one base, and the models run on them.
-
-    Args:
-        base: the database of the clean state; only read.
-    """
-
-    def __init__(self, base: Path, threads: int | None = None) -> None:
-        self.base = base
-        self.engine: Engine = open_engine("duckdb", threads=threads)
-        self.engine.attach("base", base)
-        for setting in _SETTINGS:
-            self.engine.execute(setting)
-        self.columns = columns_of(self.engine.fetch)
-        for table in self.columns:
-            if shared(table):
-                self.engine.create_table(table, f"SELECT * FROM base.{table}")
-        self.engine.create_schema("changed")
-        self.empty = empty_tables(self.engine, "base")
-        self.moved: set[str] = set()
-        self._feeds: dict[tuple[str, tuple[str, ...]], set[str]] = {}
-        self._seen: set[str] = set()
-        self._views: dict[str, str] = {}
-
-    def __enter__(self) -> Small:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.engine.close()
-
-    # --- what differs -------------------------------------------------------------------------
-
-    def begin(self, universes: Iterable[int]) -> None:
-        """Forget all changes and name the universes to come."""
-        self.moved = set()
-        self._feeds = {}
-        listed = ", ".join(map(str, universes))
-        self.engine.execute(
-            f"CREATE OR REPLACE TABLE {UNIVERSES} AS "
-            f"SELECT unnest(CAST([{listed}] AS INTEGER[])) AS {UNIVERSE}"
-        )
-
-    def change(self, table: str, select: str) -> int:
-        """Say how a table differs, or in what more: a SELECT of `side`, `universe` and its columns.
-
-        Returns:
-            How many rows differ; if none, the table counts as untouched.
-        """
-        rows = self.make(f"changed.{quoted(table)}", select, more=table in self.moved)
-        if rows:
-            self.moved.add(table)
-            self._feeds = {seen: feeds for seen, feeds in self._feeds.items() if seen[0] != table}
-        return rows
-
-    def make(self, table: str, select: str, more: bool = False) -> int:
-        """Make a table of a query, or add to it if there is more; how many rows the query gives.
-
-        Most of what a small query costs is the reading of its text, so one that comes up again is
-        kept as a view.
-        """
-        if select in self._seen and select not in self._views:
-            self._views[select] = f"query_{len(self._views)}"
-            self.engine.execute(f"CREATE VIEW {self._views[select]} AS {select}")
-        elif len(self._seen) < MOST_SEEN:
-            self._seen.add(select)
-        select = f"FROM {self._views[select]}" if select in self._views else select
-        made = f"INSERT INTO {table}" if more else f"CREATE OR REPLACE TABLE {table} AS"
-        return self.engine.fetch(f"{made} {select}")[0][0]
-
-    def rows_of(self, table: str, select: str) -> str:
-        """SQL of rows of a table in each universe, from a SELECT of rows of the base.
-
-        Args:
-            select: gives `universe` and the table's columns, as the base has them.
-        """
-        if table not in self.moved:
-            return select
-        # What is removed is little beside what is read, so that is what is laid out for the comparison.
-        same = " AND ".join(
-            f"gone.{quoted(c)} IS NOT DISTINCT FROM kept.{quoted(c)}" for c in self.columns[table]
-        )
-        return (
-            f"SELECT {self._listed(table, 'kept')}, kept.universe FROM ({select}) AS kept ANTI JOIN "
-            f"(FROM changed.{quoted(table)} WHERE side = {REMOVED}) AS gone "
-            f"ON gone.universe = kept.universe AND {same}"
-        )
-
-    def whole(self, table: str, universe: int | None, columns: str) -> str:
-        """SELECT of a whole table as one universe has it; None: as the base has it."""
-        select = f"SELECT {columns} FROM base.{table}"
-        if universe is None or table not in self.moved:
-            return select
-        changed = f"SELECT {columns} FROM changed.{quoted(table)} WHERE universe = {universe}"
-        return (
-            f"({select} EXCEPT ALL {changed} AND side = {REMOVED}) "
-            f"UNION ALL {changed} AND side = {ADDED}"
-        )
-
-    def as_database(self, name: str, universe: int | None) -> None:
-        """Attach a database of views: every table as a whole, as one universe has it.
-
-        Args:
-            name: to attach it under.
-            universe: which; None: the base itself.
-        """
-        self.engine.execute(f"ATTACH ':memory:' AS {name}")
-        for schema in {table.split(".")[0] for table in self.columns}:
-            self.engine.execute(f"CREATE SCHEMA {name}.{schema}")
-        for table in self.columns:
-            select = self.whole(table, universe, self._listed(table))
-            # A view of another catalogue names it in full.
-            self.engine.execute(
-                f"CREATE VIEW {name}.{table} AS {select.replace('FROM changed.', 'FROM memory.changed.')}"
-            )
-
-    def _listed(self, table: str, alias: str = "") -> str:
-        dot = f"{alias}." if alias else ""
-        return ", ".join(dot + quoted(column) for column in self.columns[table])
-
-    # --- running models -------------------------------------------------------------------------
+class Small(Differences):
+    """The differences of many universes, and the models run on them."""
 
     def run(self, models: Sequence[Model]) -> list[str]:
         """Run every model that a change reaches, in the order given.
@@ -249,8 +85,8 @@ class Small:
                 if table in moved
                 else f"CAST(NULL AS INTEGER) AS universe FROM base.{table} WHERE FALSE"
             )
-            ctes.append(f"{name} AS (SELECT {self._listed(table)}, {rows})")
-        columns = self._listed(model.name)
+            ctes.append(f"{name} AS (SELECT {self.listed(table)}, {rows})")
+        columns = self.listed(model.name)
         return (
             f"WITH {', '.join(ctes)}, made AS ({select}) "
             f"SELECT CAST(sign(sum(side)) AS TINYINT) AS side, universe, {columns} FROM ("
@@ -359,7 +195,7 @@ class Small:
         select = _lifted(model.sql, None, empty)
         for table in model.reads:
             if not shared(table) and quoted(f"in {table}") in select:
-                columns = self._listed(table)
+                columns = self.listed(table)
                 rows = (
                     " UNION ".join(
                         f"SELECT {columns}, universe FROM {n}" for n in made.get(table, ())
@@ -371,17 +207,17 @@ class Small:
                 ctes.append(f"{quoted('in ' + table)} AS ({rows})")
         if how.way == "whole":
             ctes += [f"made AS ({select})", f"had AS ({self._everywhere(model.name)})"]
-            return f"WITH {', '.join(ctes)} " + difference(self._listed(model.name), "had", "made")
-        columns = self._listed(model.name)
+            return f"WITH {', '.join(ctes)} " + difference(self.listed(model.name), "had", "made")
+        columns = self.listed(model.name)
         keys = ", ".join(f"{right} AS {quoted(c)}" for c, right in how.gives)
         pairs = [(f"m.{quoted(c)}", f"k.{quoted(c)}") for c, _ in how.gives]
         tied = " AND ".join(f"{left} = {right}" for left, right in pairs)
         ctes += [
             f"keys AS (SELECT DISTINCT unit.universe, {keys} FROM unit)",
-            f"made AS (SELECT {self._listed(model.name, 'm')}, m.universe FROM "
+            f"made AS (SELECT {self.listed(model.name, 'm')}, m.universe FROM "
             f"({select}) AS m SEMI JOIN keys AS k ON k.universe = m.universe AND {tied})",
             f"found AS MATERIALIZED ({self.looked_up(model.name, pairs, 'keys AS k', 'm')})",
-            f"had AS (SELECT {self._listed(model.name, 'm')}, k.universe FROM keys AS k "
+            f"had AS (SELECT {self.listed(model.name, 'm')}, k.universe FROM keys AS k "
             f"INNER JOIN found AS m ON {tied})",
         ]
         return f"WITH {', '.join(ctes)} " + difference(columns, "had", "made")
@@ -405,7 +241,7 @@ class Small:
 
     def _everywhere(self, table: str) -> str:
         """SELECT of a whole table in each universe."""
-        columns = self._listed(table)
+        columns = self.listed(table)
         rows = self.rows_of(
             table, f"SELECT {columns}, universe FROM base.{table} CROSS JOIN {UNIVERSES}"
         )
@@ -424,7 +260,7 @@ class Small:
         given, found = quoted(f"{a} given"), quoted(f"{a} found")
         pairs = [(left, f"given.k{n}") for n, (left, _) in enumerate(tie.pairs)]
         tied = " AND ".join(f"{left} = {right}" for left, right in pairs)
-        columns = self._listed(table, a)
+        columns = self.listed(table, a)
         where = _where(tie.filters)
         rows = self.rows_of(
             table,
@@ -455,7 +291,7 @@ class Small:
             given: what stands behind FROM, and perhaps WHERE, to have the values.
             alias: what the expressions call the table.
         """
-        columns = self._listed(table, alias)
+        columns = self.listed(table, alias)
         for left, right in pairs:
             if _plain(left):
                 return (
@@ -463,25 +299,6 @@ class Small:
                     f"INNER JOIN base.{table} AS {alias} ON {left} = sought.k"
                 )
         return f"SELECT {columns} FROM base.{table} AS {alias}"
-
-
-def empty_tables(engine: Engine, database: str) -> frozenset[str]:
-    """Tables of an attached database that have no rows."""
-    rows = engine.fetch(
-        "SELECT schema_name, table_name FROM duckdb_tables() "
-        f"WHERE database_name = '{database}' AND estimated_size = 0"
-    )
-    return frozenset(f"{schema}.{table}" for schema, table in rows)
-
-
-def difference(columns: str, had: str, has: str) -> str:
-    """SELECT of how two tables of one universe each differ: `side`, `universe` and the columns."""
-    return (
-        f"SELECT CAST(sign(sum(side)) AS TINYINT) AS side, universe, {columns} FROM ("
-        f"SELECT {REMOVED} AS side, universe, {columns} FROM {had} UNION ALL "
-        f"SELECT {ADDED} AS side, universe, {columns} FROM {has}"
-        f") GROUP BY universe, {columns} HAVING sum(side) <> 0"
-    )
 
 
 def _where(filters: Sequence[str]) -> str:

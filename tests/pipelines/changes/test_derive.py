@@ -9,7 +9,8 @@ import pytest
 from pipelines.changes.passing import derived, recipe
 from pipelines.engine import open_engine
 from pipelines.model import Model, ModelError, tables_read
-from pipelines.replay.recompute.small import ADDED, REMOVED, Small
+from pipelines.replay.recompute.differences import ADDED, REMOVED
+from pipelines.replay.recompute.small import Small
 
 # name -> SELECT, and what is derived: the way, or the unit and its ties.
 QUERIES = {

@@ -15,7 +15,8 @@ from pipelines.changes.passing import derived, recipe
 from pipelines.exchange.network import JOINS
 from pipelines.graph import all_models
 from pipelines.model import Model
-from pipelines.replay.recompute.small import ADDED, REMOVED, Small, shared
+from pipelines.replay.recompute.differences import ADDED, REMOVED
+from pipelines.replay.recompute.small import Small, shared
 from schemas.sql import quoted
 
 MODELS = {model.name: model for model in all_models("core", "full")}
