@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from pipelines.changes.expressions import own, sources_of, text
 from pipelines.changes.origins import (
     Given,
     Node,
@@ -19,7 +20,7 @@ from pipelines.changes.origins import (
     Way,
     same_place,
 )
-from pipelines.changes.reads import Block, Source, Underivable, View, own, sources_of, text
+from pipelines.changes.reads import Block, Source, Underivable, View
 from pipelines.changes.units import ID
 
 # Types of which a value equals another as it stands if it does when it is cast.
@@ -90,7 +91,7 @@ class Carrying:
             pairs = [
                 (over, value)
                 for expression, value in given
-                if (over := block.over(expression, name)) is not None
+                if (over := block.equal.over(expression, name)) is not None
             ]
             if pairs and (of is not None or len(pairs) == len(given)):
                 pushed = self._tried(block, source, pairs, of)
@@ -190,10 +191,10 @@ class Carrying:
         self, block: Block, name: str, other: str
     ) -> list[tuple[exp.Expression, exp.Expression]]:
         """(expression over one source, expression over another) that are equal."""
-        starts = {t: e for t, e in block.terms.items() if sources_of(e) == {other}}
+        starts = {t: e for t, e in block.equal.terms.items() if sources_of(e) == {other}}
         found = {}
         for start in starts.values():
-            for reached in block.reached(text(start)):
+            for reached in block.equal.reached(text(start)):
                 if sources_of(reached) == {name}:
                     found.setdefault(text(reached), (reached, start))
         return list(found.values())

@@ -28,8 +28,9 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlglot import exp
 
 from pipelines.changes.carrying import Carrying
+from pipelines.changes.expressions import own
 from pipelines.changes.origins import Given, Node
-from pipelines.changes.reads import Shared, Underivable, View, own
+from pipelines.changes.reads import Shared, Underivable, View
 from pipelines.changes.units import ID, NOTHING, Recipe, Tie, by_parts, ids_first
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from pipelines.changes.reads import Block, View, own
+from pipelines.changes.expressions import own
+from pipelines.changes.reads import Block, View
 
 
 @dataclass(frozen=True)

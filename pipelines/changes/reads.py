@@ -9,11 +9,24 @@ for from, so its equalities lead one way only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlglot import exp
+
+from pipelines.changes.equalities import Equalities
+from pipelines.changes.expressions import (
+    bare,
+    conjuncts,
+    is_star,
+    own,
+    own_of,
+    query_of,
+    sources_of,
+    text,
+    windowed,
+)
 
 Shared = Callable[[str], bool]
 
@@ -138,9 +151,7 @@ class Block:
 
     view: View
     sources: dict[str, Source] = field(default_factory=dict)  # by name, in order
-    # Text of an expression over one source -> expressions that equal it wherever rows of the latter
-    # count.
-    equal: dict[str, list[exp.Expression]] = field(default_factory=dict)
+    equal: Equalities = field(default_factory=Equalities)
     # Name of a source -> conditions on it alone.
     filters: dict[str, list[exp.Expression]] = field(default_factory=dict)
     # What windows and GROUP BY divide rows by, one tuple each.
@@ -156,9 +167,6 @@ class Block:
         assert isinstance(select, exp.Select)
         self._constants: dict[str, exp.Expression | None] = {}
         self._columns: list[exp.Column] = []
-        self.terms: dict[str, exp.Expression] = {}  # the sides of equalities, by text
-        self._both: dict[str, set[str]] = {}
-        self._full: list[tuple[exp.Expression, exp.Expression]] = []
         self.items: list[exp.Expression] = list(select.expressions)
         for word in ("limit", "offset", "qualify", "windows", "distribute", "cluster"):
             if select.args.get(word):
@@ -193,10 +201,10 @@ class Block:
             own.add(name)
             if on is not None:
                 toward = {"LEFT": frozenset({name}), "FULL": frozenset()}.get(join.side)
-                conditions += [(part, toward) for part in _conjuncts(on)]
+                conditions += [(part, toward) for part in conjuncts(on)]
         where = select.args.get("where")
         if where is not None:
-            conditions += [(part, None) for part in _conjuncts(where.this)]
+            conditions += [(part, None) for part in conjuncts(where.this)]
         names = {**outer, **called}
         group = select.args.get("group")
         having = select.args.get("having")
@@ -281,7 +289,7 @@ class Block:
         """Take note of one condition; `toward`: the sources whose rows it decides on, None: all."""
         if isinstance(part, exp.Paren):
             part = part.this
-        if any(True for _ in own(part, exp.Exists, exp.In, exp.Subquery) if _query(_)):
+        if any(True for _ in own(part, exp.Exists, exp.In, exp.Subquery) if query_of(_)):
             return
         tables = sources_of(part)
         if len(tables) == 1 and not any(True for _ in own(part, exp.Func)):
@@ -303,21 +311,18 @@ class Block:
             if toward is None and self.sources[name].optional and not isinstance(side, exp.Column):
                 return  # `b.id IS NULL` may hold because there is no row of b to tie to
         if toward == frozenset():
-            self._full.append((left, right))
+            self.equal.add_full(left, right)
             return
         for one, other, (name,) in ((left, right, sides[1]), (right, left, sides[0])):
             if toward is None or name in toward:
-                self.terms[text(one)] = one
-                self.equal.setdefault(text(one), []).append(other)
-                if toward is None:
-                    self._both.setdefault(text(one), set()).add(text(other))
+                self.equal.add(one, other, always=toward is None)
 
     def _subqueries(
         self, part: exp.Expression, names: dict[str, str], known: Mapping[str, View]
     ) -> None:
         """Read the queries of an expression as sources whose rows only help to choose."""
         for node in list(own(part, exp.Exists, exp.In, exp.Subquery)):
-            query = _query(node)
+            query = query_of(node)
             if query is None:
                 continue
             view = self.view.inner(query, known)
@@ -346,23 +351,22 @@ class Block:
         if isinstance(around, (exp.Where, exp.Join)) and view.names:
             column = exp.column(view.names[0], table=name)
             if len(sources_of(node.this)) == 1:
-                self.terms[text(node.this)] = node.this
-                self.equal.setdefault(text(node.this), []).append(column)
+                self.equal.add(node.this, column)
 
     def _rows_together(self, select: exp.Select, group: exp.Group | None) -> None:
         """What windows and groups divide rows by."""
         for window in own_of(select, exp.Window):
             self.partitions.append(tuple(window.args.get("partition_by") or ()))
-        self.aggregates = any(not _windowed(a) for a in own_of(select, exp.AggFunc))
+        self.aggregates = any(not windowed(a) for a in own_of(select, exp.AggFunc))
         self.grouped = group is not None
         if group is not None:
             if any(group.args.get(w) for w in ("grouping_sets", "cube", "rollup")):
                 raise Underivable("GROUPING SETS are not followed.")
             by = list(group.expressions)
             if group.args.get("all"):
-                by = [_bare(i) for i in self.items if not any(True for _ in own(i, exp.AggFunc))]
+                by = [bare(i) for i in self.items if not any(True for _ in own(i, exp.AggFunc))]
             by = [
-                _bare(self.items[int(b.name) - 1]) if isinstance(b, exp.Literal) else b for b in by
+                bare(self.items[int(b.name) - 1]) if isinstance(b, exp.Literal) else b for b in by
             ]
             self.partitions.append(tuple(by))
         elif self.aggregates:
@@ -397,7 +401,7 @@ class Block:
             if is_star(item):
                 stars += self._starred(item)
             elif item.alias_or_name == name:
-                return _bare(item)
+                return bare(item)
         unknown = []
         for star in stars:
             view = self.sources[star].view
@@ -435,44 +439,6 @@ class Block:
             self._constants[said] = view.constant(expression.name) if view else None
         return self._constants[said]
 
-    def over(self, expression: exp.Expression, name: str) -> exp.Expression | None:
-        """The same value as an expression over one source, if equalities give it.
-
-        Only where rows of that source count: what a LEFT JOIN says leads to its right side, not back.
-        """
-        if sources_of(expression) <= {name}:
-            return expression
-        for left, right in self._full:
-            if isinstance(expression, exp.Coalesce):
-                parts = {text(a) for a in (expression.this, *expression.expressions)}
-                if parts == {text(left), text(right)}:
-                    return next((e for e in (left, right) if sources_of(e) == {name}), None)
-        for found in self.reached(text(expression)):
-            if sources_of(found) == {name}:
-                return found
-        if isinstance(expression, exp.Column) or any(
-            True for _ in own(expression, exp.AggFunc, exp.Window, exp.Query)
-        ):
-            return None
-        copy = expression.copy()
-        for column in list(own(copy, exp.Column)):
-            other = self.over(column, name)
-            if other is None:
-                return None
-            column.replace(other.copy())
-        return copy
-
-    def reached(self, start: str) -> list[exp.Expression]:
-        """Expressions that equal one, however many equalities away, nearest first."""
-        seen, queue, found = {start}, [start], []
-        while queue:
-            for other in self.equal.get(queue.pop(0), ()):
-                if text(other) not in seen:
-                    seen.add(text(other))
-                    queue.append(text(other))
-                    found.append(other)
-        return found
-
     def keeps(self, expression: exp.Expression) -> bool:
         """Whether rows of different values of an expression have nothing to do with each other.
 
@@ -486,78 +452,6 @@ class Block:
             by = {text(part) for part in partition}
             if text(expression) in by:
                 continue
-            if not all(self._alike(text(column)) & by for column in columns):
+            if not all(self.equal.alike(text(column)) & by for column in columns):
                 return False
         return True
-
-    def _alike(self, start: str) -> set[str]:
-        """Texts of all that is equal to an expression in every row."""
-        found, queue = {start}, [start]
-        while queue:
-            new = self._both.get(queue.pop(), set()) - found
-            found |= new
-            queue += new
-        return found
-
-
-def own(node: exp.Expression, *kinds: type[exp.Expression]) -> Iterator[exp.Expression]:
-    """Nodes of some kinds in an expression, not those inside a query in it."""
-    stack = [node]
-    while stack:
-        found = stack.pop()
-        if isinstance(found, kinds):
-            yield found
-        if isinstance(found, (exp.Query, exp.Exists)):
-            continue
-        query = found.args.get("query") if isinstance(found, exp.In) else None
-        stack.extend(child for child in found.iter_expressions() if child is not query)
-
-
-def own_of(select: exp.Select, *kinds: type[exp.Expression]) -> Iterator[exp.Expression]:
-    """Nodes of some kinds in what a SELECT gives, in its HAVING and its ORDER BY."""
-    for part in (*select.expressions, select.args.get("having"), select.args.get("order")):
-        if part is not None:
-            yield from own(part, *kinds)
-
-
-def text(node: exp.Expression) -> str:
-    """An expression as text, the same for what is the same."""
-    if isinstance(node, exp.Column):  # most are, and this is quicker
-        return f"{node.table}.{node.name}"
-    return node.sql()
-
-
-def sources_of(node: exp.Expression) -> set[str]:
-    """Names of the sources whose columns an expression speaks of."""
-    return {column.table for column in node.find_all(exp.Column)}
-
-
-def _windowed(aggregate: exp.Expression) -> bool:
-    """Whether an aggregate stands before OVER."""
-    around = aggregate.parent
-    while isinstance(around, (exp.Filter, exp.IgnoreNulls, exp.RespectNulls)):
-        around = around.parent
-    return isinstance(around, exp.Window)
-
-
-def _conjuncts(node: exp.Expression) -> list[exp.Expression]:
-    if isinstance(node, exp.Paren) and isinstance(node.this, exp.And):
-        node = node.this
-    return list(node.flatten()) if isinstance(node, exp.And) else [node]
-
-
-def _query(node: exp.Expression) -> exp.Expression | None:
-    """The query that EXISTS, IN or a subquery asks."""
-    query = node.args.get("query") if isinstance(node, exp.In) else node.this
-    return query if isinstance(query, exp.Query) else None
-
-
-def _bare(item: exp.Expression) -> exp.Expression:
-    return item.this if isinstance(item, exp.Alias) else item
-
-
-def is_star(item: exp.Expression) -> bool:
-    """Whether it stands for all columns, of all that is read or of one table."""
-    return isinstance(item, exp.Star) or (
-        isinstance(item, exp.Column) and isinstance(item.this, exp.Star)
-    )

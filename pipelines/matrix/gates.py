@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlglot
 from sqlglot import exp
 
-from pipelines.changes.reads import is_star
+from pipelines.changes.expressions import is_star
 from pipelines.model import Model, ModelError, make_model
 from quality.expectations import (
     DELIVERY_KINDS,
