@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.home import write_json
-from pipelines.manifest import project_version
 from schemas.notice import NOTICE
+from schemas.version import project_version
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 FILE = "datapackage.json"

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from pipelines.announced import announce
 from pipelines.home import Home, write_json
-from pipelines.manifest import lock_hash, project_version
+from pipelines.manifest import lock_hash
 from pipelines.replay import FaultSpec, Replay, load, replay
 from pipelines.replay.plan.edits import Edit, RowEdit, changed
 from pipelines.replay.tell.page import write_page
@@ -27,6 +27,7 @@ from pipelines.run import build_home, generate_home
 from pipelines.terminal import progress_bar, wide_console
 from schemas.contract import ROOT
 from schemas.progress import Progress
+from schemas.version import project_version
 
 STORY = ROOT / "labs" / "scenarios" / "noodle_house.yml"
 DEMO_FAULT = FaultSpec("valid_code_of_another", feed="court", correct_after=30)

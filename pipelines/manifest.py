@@ -3,19 +3,14 @@
 import hashlib
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from schemas.contract import ROOT
 from schemas.notice import NOTICE
+from schemas.version import project_version
 
-
-def project_version() -> str:
-    """Version of this project, as installed."""
-    try:
-        return version("joined-islands")
-    except PackageNotFoundError:
-        return "0.1.0"
+# What a manifest repeats of the landing folder's own.
+OF_THE_LANDING = ("size", "seed", "dirt", "days", "day0", "last_day", "horizon", "tier")
 
 
 def lock_hash() -> str:
@@ -74,14 +69,7 @@ def make_manifest(
         "notice": NOTICE,
         "version": project_version(),
         "lock": lock_hash(),
-        "size": landing_manifest.get("size"),
-        "seed": landing_manifest.get("seed"),
-        "dirt": landing_manifest.get("dirt"),
-        "days": landing_manifest.get("days"),
-        "day0": landing_manifest.get("day0"),
-        "last_day": landing_manifest.get("last_day"),
-        "horizon": landing_manifest.get("horizon"),
-        "tier": landing_manifest.get("tier"),
+        **{name: landing_manifest.get(name) for name in OF_THE_LANDING},
         "join": join,
         "policy": dict(policy or {}),
         "landing_digest": digest,

@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "sources"
 
 TIERS = ("story", "core", "whole")
+HORIZON_DAYS = 1095  # after the last delivery: three years, the longest term a list knows
 MODES = ("snapshot", "changes", "append")
 # Format -> ending of its files.
 FORMATS = {

@@ -6,11 +6,9 @@ only when they are whole, the landing folder last, with its `manifest.json` writ
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import shutil
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache
@@ -21,12 +19,13 @@ import duckdb
 import pyarrow as pa
 
 from schemas.code_lists import CODES
-from schemas.contract import ROOT, Feed, feeds
+from schemas.contract import HORIZON_DAYS, Feed, feeds
 from schemas.notice import NOTICE
 from schemas.processes import Each, processes
 from schemas.progress import Progress
 from schemas.sql import literal
 from schemas.suggest import suggestion
+from schemas.version import project_version
 from sources.deliver_calendar import seen_sql, versions_sql
 from sources.deliver_files import BLOCK, write_deliveries
 from sources.dirt import spoil
@@ -36,7 +35,6 @@ from sources.world import DAY0, SIZES, store, write_table
 from sources.world import write as write_world
 from sources.world.views import make_views
 
-HORIZON_DAYS = 1095  # after the last day: three years, the longest term a list knows
 MOST_DAYS = 3653  # ten years of deliveries
 MOST_DIRT = 1000  # fault rates are per thousand, so with more nothing would be left clean
 
@@ -241,7 +239,7 @@ def manifest_of(size: str, seed: int, days: int, dirt: float, tier: str) -> dict
     """What a landing folder says about itself. Days are ISO text."""
     last_day = DAY0 + timedelta(days=days - 1)
     return {
-        "version": version(),
+        "version": project_version(),
         "size": size,
         "seed": seed,
         "dirt": float(dirt),
@@ -253,15 +251,6 @@ def manifest_of(size: str, seed: int, days: int, dirt: float, tier: str) -> dict
         "synthetic": True,
         "notice": NOTICE,
     }
-
-
-def version() -> str:
-    """The version of this software."""
-    try:
-        return importlib.metadata.version("joined-islands")
-    except importlib.metadata.PackageNotFoundError:
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-        return str(project["project"]["version"])
 
 
 def connect(world: Path) -> duckdb.DuckDBPyConnection:

@@ -25,7 +25,7 @@ from pipelines.experiment.rows import CELLS, REPLAYS, cell_rows, replay_row, see
 from pipelines.home import Home, whole, write_json
 from pipelines.landing import read_manifest
 from pipelines.made_by import made_by
-from pipelines.manifest import lock_hash, of_worlds, project_version
+from pipelines.manifest import lock_hash, of_worlds
 from pipelines.replay.compare.gain import told_gain
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.remedies import Shown
@@ -33,6 +33,7 @@ from pipelines.run import make_home
 from schemas.notice import NOTICE
 from schemas.processes import each
 from schemas.progress import Progress
+from schemas.version import project_version
 from sources.faults import FaultError
 
 TABLES = ("replays", "cells", "days", "gains")

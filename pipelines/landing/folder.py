@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas import contract
-from schemas.contract import TIERS, Feed
+from schemas.contract import HORIZON_DAYS, TIERS, Feed
 from schemas.said_once import SaidTwiceError, read_json
 
 MANIFEST = "manifest.json"
@@ -21,7 +21,6 @@ OF_THE_WORLD: dict[str, tuple[Any, str]] = {
     "dirt": (int | float, "a number"),
 }
 MOST_GAP_DAYS = 366  # between two deliveries, before a day is taken for a mistake in a file's name
-HORIZON_DAYS = 1095  # after the last delivery: three years, the longest term a list knows
 
 
 class LandingError(ValueError):

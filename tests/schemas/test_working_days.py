@@ -41,7 +41,8 @@ def test_the_nth_working_day_after_a_day(day, n, then):
 
 
 def test_every_year_a_world_can_cover_has_its_holidays():
-    from sources.deliver import HORIZON_DAYS, MOST_DAYS
+    from schemas.contract import HORIZON_DAYS
+    from sources.deliver import MOST_DAYS
     from sources.world import DAY0
 
     years = {row["day"][:4] for row in read_csv(CODES / "holidays.csv")}

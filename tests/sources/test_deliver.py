@@ -41,7 +41,7 @@ def test_every_delivery_of_every_feed_is_there(home) -> None:
 def test_the_manifest(home) -> None:
     manifest = json.loads((home / "landing" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest == {
-        "version": deliver.version(),
+        "version": deliver.project_version(),
         "size": "tiny",
         "seed": 1,
         "dirt": 0.0,
