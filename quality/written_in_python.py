@@ -40,8 +40,11 @@ def _sql(value: Any) -> str:
     return str(value) if isinstance(value, int | float) else literal(str(value))
 
 
-def _values(given: Given) -> str:
-    return ", ".join(map(_sql, given["value_set"]))
+def _written(name: str, value: Any) -> str:
+    """What is given under a name, as SQL writes it."""
+    if name == "value_set":
+        return ", ".join(map(_sql, value))
+    return quoted(value) if name.startswith("column") else _sql(value)
 
 
 def _outside(what: str, given: Given) -> str:
@@ -67,73 +70,35 @@ def _again(names: list[str], table: str) -> str:
     return f"({same}) IN (SELECT {same} FROM {table} WHERE {known} GROUP BY {same} HAVING count(*) > 1)"
 
 
-# Expectation -> the names it takes, those it needs first, and where a row breaks it. What is missing
-# breaks none but the first, as in Great Expectations.
-Broken = Callable[[Given, str], str]
-BROKEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], Broken]] = {
-    "ExpectColumnValuesToNotBeNull": (
-        ("column",),
-        (),
-        lambda g, _: f"{quoted(g['column'])} IS NULL",
-    ),
-    "ExpectColumnValuesToBeNull": (
-        ("column",),
-        (),
-        lambda g, _: f"{quoted(g['column'])} IS NOT NULL",
-    ),
-    "ExpectColumnValuesToBeInSet": (
-        ("column", "value_set"),
-        (),
-        lambda g, _: f"{quoted(g['column'])} NOT IN ({_values(g)})",
-    ),
-    "ExpectColumnValuesToNotBeInSet": (
-        ("column", "value_set"),
-        (),
-        lambda g, _: f"{quoted(g['column'])} IN ({_values(g)})",
-    ),
+# Expectation -> the names it needs, those it may have, and where a row breaks it: in words of SQL with
+# the names in braces, or what makes them of all that is given and the table. What is missing breaks none
+# but the first, as in Great Expectations.
+BOUNDS = "min_value max_value strict_min strict_max"
+BROKEN: dict[str, tuple[str, str, str | Callable[[Given, str], str]]] = {
+    "ExpectColumnValuesToNotBeNull": ("column", "", "{column} IS NULL"),
+    "ExpectColumnValuesToBeNull": ("column", "", "{column} IS NOT NULL"),
+    "ExpectColumnValuesToBeInSet": ("column value_set", "", "{column} NOT IN ({value_set})"),
+    "ExpectColumnValuesToNotBeInSet": ("column value_set", "", "{column} IN ({value_set})"),
     "ExpectColumnValuesToBeBetween": (
-        ("column",),
-        ("min_value", "max_value", "strict_min", "strict_max"),
-        lambda g, _: _outside(quoted(g["column"]), g),
+        "column", BOUNDS, lambda g, _: _outside(quoted(g["column"]), g),
     ),
     "ExpectColumnValueLengthsToBeBetween": (
-        ("column",),
-        ("min_value", "max_value", "strict_min", "strict_max"),
-        lambda g, _: _outside(f"length({quoted(g['column'])})", g),
+        "column", BOUNDS, lambda g, _: _outside(f"length({quoted(g['column'])})", g),
     ),
-    "ExpectColumnValueLengthsToEqual": (
-        ("column", "value"),
-        (),
-        lambda g, _: f"length({quoted(g['column'])}) <> {_sql(g['value'])}",
-    ),
+    "ExpectColumnValueLengthsToEqual": ("column value", "", "length({column}) <> {value}"),
     "ExpectColumnValuesToMatchRegex": (
-        ("column", "regex"),
-        (),
-        lambda g, _: f"NOT regexp_matches({quoted(g['column'])}, {_sql(g['regex'])})",
+        "column regex", "", "NOT regexp_matches({column}, {regex})",
     ),
-    "ExpectColumnValuesToNotMatchRegex": (
-        ("column", "regex"),
-        (),
-        lambda g, _: f"regexp_matches({quoted(g['column'])}, {_sql(g['regex'])})",
-    ),
-    "ExpectColumnValuesToBeUnique": (
-        ("column",),
-        (),
-        lambda g, table: _again([g["column"]], table),
-    ),
+    "ExpectColumnValuesToNotMatchRegex": ("column regex", "", "regexp_matches({column}, {regex})"),
+    "ExpectColumnValuesToBeUnique": ("column", "", lambda g, table: _again([g["column"]], table)),
     "ExpectCompoundColumnsToBeUnique": (
-        ("column_list",),
-        (),
-        lambda g, table: _again(list(g["column_list"]), table),
+        "column_list", "", lambda g, table: _again(list(g["column_list"]), table),
     ),
     "ExpectColumnPairValuesAToBeGreaterThanB": (
-        ("column_A", "column_B"),
-        ("or_equal",),
-        lambda g, _: (
-            f"{quoted(g['column_A'])} {'<' if g.get('or_equal') else '<='} {quoted(g['column_B'])}"
-        ),
+        "column_A column_B", "or_equal",
+        lambda g, _: f"{quoted(g['column_A'])} {'<' if g.get('or_equal') else '<='} {quoted(g['column_B'])}",
     ),
-}
+}  # fmt: skip
 ROWS = "UnexpectedRowsExpectation"
 # In a condition of Great Expectations: a column (that is told), a text, or the sign for the same.
 _WORD = re.compile(
@@ -199,16 +164,20 @@ def _query(call: ast.Call, given: Given, table: str) -> str:
             f"{kind} is none of those that name the rows which break them: "
             f"{', '.join((*BROKEN, ROWS))}.{suggestion(kind, BROKEN)}"
         )
-    needed, more, broken = BROKEN[kind]
+    needs, may_have, broken = BROKEN[kind]
+    needed, known = needs.split(), (*needs.split(), *may_have.split())
     for name in needed:
         if name not in given:
             raise ValueError(f"{kind} needs {name}.")
     for name in given:
         if name == "mostly":
             raise ValueError("a check names every row that breaks it; leave mostly out.")
-        if name not in (*needed, *more, *EVERYWHERE):
-            raise ValueError(f"{kind} takes no {name}.{suggestion(name, (*needed, *more))}")
-    where = broken(given, table)
+        if name not in (*known, *EVERYWHERE):
+            raise ValueError(f"{kind} takes no {name}.{suggestion(name, known)}")
+    if isinstance(broken, str):
+        where = broken.format(**{name: _written(name, given[name]) for name in needed})
+    else:
+        where = broken(given, table)
     if condition := given.get("row_condition"):
         where = f"({_condition(str(condition))}) AND ({where})"
     every = f"{table.rpartition('.')[2]}.*"
