@@ -304,23 +304,6 @@ def breaks_sql(
     return f"({value} IS NOT NULL AND {starred}NOT coalesce({scheme}_ok({compact}), FALSE))"
 
 
-def repeated_sql(expectation: Expectation, aside: str, table: str | None = None) -> str:
-    """Good rows of records that a delivery gives more than one of, as far as the rule is broken.
-
-    Args:
-        expectation: of kind `one_version` or `one_row`.
-        aside: a query of `delivery` and `line` of the rows that are kept aside anyway.
-        table: the table judged, if another than the expectation's own.
-
-    Returns:
-        A query of feed, delivery, record_id, version and line.
-    """
-    rows = rows_of_repeated_sql(expectation, aside, table)
-    return f"""SELECT s.feed, s.delivery, s.record_id, s.version, s.line
-FROM ({rows}) AS s
-WHERE {repeated_when(expectation)}"""
-
-
 def repeated_when(expectation: Expectation) -> str:
     """When a row `s` of `rows_of_repeated_sql` breaks an expectation of kind `one_version` or `one_row`."""
     if expectation.kind == "one_version":
@@ -329,18 +312,19 @@ def repeated_when(expectation: Expectation) -> str:
     return "s.nth > 1" if speaks.ordered else "s.nth > 1 AND s.least = s.greatest"
 
 
-def rows_of_repeated_sql(expectation: Expectation, aside: str, table: str | None = None) -> str:
+def rows_of_repeated_sql(expectation: Expectation, aside: str, table: str) -> str:
     """Good rows of records that a delivery gives more than one of, whichever rule they break.
 
     Args:
-        expectation, aside, table: see `repeated_sql`.
+        expectation: of kind `one_version` or `one_row`.
+        aside: a query of `delivery` and `line` of the rows that are kept aside anyway.
+        table: the table judged.
 
     Returns:
         A query of feed, delivery, record_id, version and line; `nth`, 1 for the row that speaks for its
         record; `least` and `greatest` of the versions that the delivery gives of it.
     """
     speaks: Speaks = expectation.arguments["speaks"]
-    table = table or expectation.table
     own = "".join(f", t.{quoted(c)}" for c in speaks.others)
     others = "".join(f"g.{quoted(c)}, " for c in speaks.others)
     names = "feed, delivery, record_id, version, line"
@@ -442,11 +426,13 @@ def violations_sql(expectation: Expectation) -> str:
         return meets_no_record_sql(e)
     if e.kind in GATE_KINDS:
         feed = literal(e.table.removeprefix("landing."))
-        return repeated_sql(
-            e,
+        aside = (
             "SELECT DISTINCT v.delivery, v.line FROM quality.verdicts AS v "
-            f"WHERE v.feed = {feed} AND v.{ASIDE} AND v.expectation <> 'one_version'",
+            f"WHERE v.feed = {feed} AND v.{ASIDE} AND v.expectation <> 'one_version'"
         )
+        return f"""SELECT s.feed, s.delivery, s.record_id, s.version, s.line
+FROM ({rows_of_repeated_sql(e, aside, e.table)}) AS s
+WHERE {repeated_when(e)}"""
     if e.kind == "unique":
         key = ", ".join(quoted(c) for c in arguments["key"])
         return f"SELECT {key}, count(*) AS times FROM {e.table} GROUP BY {key} HAVING count(*) > 1"
