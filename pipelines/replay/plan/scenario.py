@@ -16,7 +16,7 @@ faults:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -183,36 +183,29 @@ class _Said:
             f"{self.path}, {self.where}: `{key}` takes {wanted}, not {shown(self.node[key])}."
         )
 
-    def text(self, key: str) -> str | None:
-        value = self.node.get(key)
-        if value is not None and not isinstance(value, str):
-            raise self.wrong(key, "a text")
-        return value
-
-    def number(self, key: str) -> int | None:
-        value = self.node.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, str) or not re.fullmatch("-?[0-9]{1,30}", value):
-            raise self.wrong(key, "a whole number")
-        return int(value)
-
-    def decimal(self, key: str) -> float | None:
-        value = self.node.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
-            raise self.wrong(key, "a number")
-        return float(value)
-
-    def day(self, key: str) -> date | None:
+    def value(self, key: str, wanted: str, form: str, read: Callable[[str], Any] = str) -> Any:
+        """What a text of some form reads as; None if nothing is said."""
         value = self.node.get(key)
         if value is None:
             return None
         try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise self.wrong(key, "a day such as 2024-03-04") from None
+            if isinstance(value, str) and re.fullmatch(form, value, re.DOTALL):
+                return read(value)
+        except ValueError:
+            pass
+        raise self.wrong(key, wanted)
+
+    def text(self, key: str) -> str | None:
+        return self.value(key, "a text", ".*")
+
+    def number(self, key: str) -> int | None:
+        return self.value(key, "a whole number", "-?[0-9]{1,30}", int)
+
+    def decimal(self, key: str) -> float | None:
+        return self.value(key, "a number", r"[0-9]{1,9}(\.[0-9]{1,9})?", float)
+
+    def day(self, key: str) -> date | None:
+        return self.value(key, "a day such as 2024-03-04", ".*", date.fromisoformat)
 
     def mapping(self, key: str) -> dict[Any, Any]:
         value = self.node.get(key)
