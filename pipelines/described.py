@@ -15,10 +15,9 @@ import pyarrow as pa
 
 from pipelines.engine.base import Engine
 from pipelines.model import Model
-from schemas.columns import chinese_of_columns, said_of_columns
+from schemas.columns import chinese_of_columns, said_of_columns, said_of_tables
 from schemas.contract import Feed, feeds
 from schemas.sql import duckdb_words, literal, quoted
-from schemas.tables import said_of_tables
 
 COLUMNS = "codes.columns"
 ITS_OWN = ("table_name", "column_name", "meaning", "title_zh")

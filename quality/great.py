@@ -29,8 +29,8 @@ from quality.expectations import (
 from quality.from_contract import landing_expectations
 from quality.gates import listed
 from quality.great_docs import write_docs
+from quality.report import Validation
 from quality.suites import CHECKED_STAGES, stage_expectations
-from quality.validation import Validation
 from schemas.contract import Feed
 
 # What `clean_text` takes away, and nothing else.

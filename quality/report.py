@@ -6,7 +6,6 @@ from typing import Any
 
 from quality.gates import Engine
 from quality.run import CheckResult
-from quality.validation import Validation
 
 # What is said of a delivery that did not simply pass.
 SAID = {"hold": "held", "warn": "warned"}
@@ -35,6 +34,20 @@ class Delivery:
     rows: int
     outcome: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What Great Expectations found of one expectation."""
+
+    table: str  # the table judged, `landing.court`
+    expectation: str
+    column: str | None
+    kind: str  # our kind of it
+    success: bool  # whether nothing breaks it
+    unexpected: int
+    examples: tuple[str, ...] = ()  # a few of the values that break it
+    error: str | None = None  # what went wrong, if it could not be judged
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is said of each column: by a feed's contract, a shape's, or `schemas/columns.csv`."""
+"""What is said of each table and column: by a feed's contract, a shape's, or in CSV files beside this one."""
 
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,12 @@ from schemas.shape import SHAPES, shape_contract
 
 COLUMNS = Path(__file__).with_suffix(".csv")
 CHINESE = COLUMNS.with_name("columns_zh.csv")
+TABLES = COLUMNS.with_name("tables.csv")
+
+
+def said_of_tables() -> dict[str, str]:
+    """Table, `codes.grades`, -> what it holds, in a sentence, if neither a model nor a contract makes it."""
+    return {row["table"]: row["meaning"] for row in read_csv(TABLES)}
 
 
 @cache

@@ -11,8 +11,7 @@ import pytest
 from pipelines.described import FIRST_ASKED, TODAY
 from pipelines.graph import all_models
 from pipelines.model import output_columns
-from schemas.columns import said_of_columns, written
-from schemas.tables import said_of_tables
+from schemas.columns import said_of_columns, said_of_tables, written
 
 
 @pytest.fixture(scope="module")
