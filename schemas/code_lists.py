@@ -36,78 +36,9 @@ NAMED_BY = {
     "usual_amounts": ("event_kind", "ground"),
     "usual_delays": ("feed",),
 }
-# (code list, column) -> (code list, column) that has to know its value; an empty cell names nothing.
-REFERS = {
-    ("lists", "owner"): ("holders", "holder"),
-    ("lists", "sharing"): ("audiences", "sharing"),
-    ("holders", "audience"): ("audiences", "audience"),
-    ("measures", "agency"): ("holders", "holder"),
-    ("measures", "list"): ("lists", "list"),
-    ("measures", "unless_list"): ("lists", "list"),
-    ("measures", "min_severity"): ("severities", "code"),
-    ("measures", "subject_kind"): ("subject_kinds", "code"),
-    ("keepers", "keeper"): ("holders", "holder"),
-    ("keepers", "division"): ("divisions", "code"),
-    ("keepers", "subject_kind"): ("subject_kinds", "code"),
-    ("grades", "keeper"): ("keepers", "keeper"),
-    ("points", "keeper"): ("keepers", "keeper"),
-    ("points", "list"): ("lists", "list"),
-    ("points", "ground"): ("grounds", "code"),
-    ("contagion", "keeper"): ("keepers", "keeper"),
-    ("score_lists", "list"): ("lists", "list"),
-    ("score_lists", "severity"): ("severities", "code"),
-    ("enquiries", "holder"): ("holders", "holder"),
-}
-# (code list, column) -> the words it takes.
-WORDS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("lists", "polarity"): ("negative", "positive", "neutral"),
-    ("lists", "tier"): ("story", "core", "whole"),
-    ("lists", "adopted"): ("yes", "no"),
-    ("points", "effective"): ("day", "next_month"),
-    ("keepers", "opt_in"): ("yes", "no"),
-    ("contagion", "links"): ("today", "baojia"),
-    ("edge_modes", "names_anew"): ("yes", "no"),
-    ("edge_modes", "taken_back"): ("yes", "no"),
-    ("mishaps", "place"): ("edge", "holder", "between"),
-    ("mishaps", "strikes"): ("entry", "subject", "list", "all"),
-    ("mishaps", "begins"): ("sync", "day"),
-    ("mishaps", "shows"): (
-        "before",
-        "backup",
-        "nothing",
-        "other",
-        "namesakes",
-        "split",
-        "new",
-        "twice",
-        "astray",
-    ),
-    ("mishaps", "lasts"): ("sync", "ever"),
-    ("remedies", "unit"): ("d", "wd"),
-    ("holidays", "works"): ("yes", "no"),
-}
-# Columns that hold whole numbers, or nothing.
-NUMBERS = (
-    ("contagion", "bound"),
-    ("enquiries", "per_1000_a_year"),
-    ("grades", "min_points"),
-    ("keepers", "start"),
-    ("keepers", "floor"),
-    ("keepers", "ceiling"),
-    ("lists", "longest_term_days"),
-    ("measures", "term_days"),
-    ("points", "change"),
-    ("remedies", "days"),
-    ("remedies", "per_thousand"),
-    ("severities", "rank"),
-)
-# Columns that name a link to follow, and its form.
-_LINK = r"[a-z_]+:(a>b|b>a)|parent_child:a>b:minor"
-STEPS = {
-    ("measures", "step1"): _LINK,
-    ("measures", "step2"): _LINK,
-    ("contagion", "step"): rf"{_LINK}|ten_households",
-}
+# What a column of a code list must be, if it is not empty: `refers_to` a column of another that has to know
+# its value, `one_of` some words, a whole `number`, or a `link` to follow, of a form.
+RULES = Path(__file__).with_suffix(".csv")
 
 Read = Callable[[str], list[tuple[int, dict[str, str]]]]  # code list -> its rows with their lines
 
@@ -188,35 +119,31 @@ def see_code_lists(folder: Path = CODES) -> None:
         ValueError: naming the file, the line, the column and what may be meant.
     """
     read: Read = cache(partial(_rows, folder))  # most lists are looked at several times
-    for (name, column), (other, key) in REFERS.items():
-        known = {row[key] for _, row in read(other)}
-        _see(read, folder, name, column, known, f"it has no row in {other}.csv")
-    for (name, column), words in WORDS.items():
-        _see(read, folder, name, column, set(words), f"it is one of {', '.join(words)}")
-    for name, column in NUMBERS:
+    for rule in read_csv(RULES):
+        name, column, must, of = rule.values()
         for line, row in read(name):
-            if row[column] and not re.fullmatch("-?[0-9]{1,9}", row[column]):
-                raise ValueError(
-                    f"{folder / name}.csv, line {line}: {column} {row[column]!r} is no whole number."
-                )
-    for (name, column), form in STEPS.items():
-        for line, row in read(name):
-            if row[column] and not re.fullmatch(form, row[column]):
-                raise ValueError(
-                    f"{folder / name}.csv, line {line}: {column} {row[column]!r} is no link to follow; write "
-                    "its kind and its direction, such as legal_representative:b>a."
-                )
+            if row[column] and (wrong := _wrong(read, must, of, row[column])):
+                where = f"{folder / name}.csv, line {line}: {column} {row[column]!r}"
+                raise ValueError(f"{where} {wrong}")
     _see_grades(read, folder)
     _see_lists_of_grades(read, folder)
 
 
-def _see(read: Read, folder: Path, name: str, column: str, known: set[str], why: str) -> None:
-    for line, row in read(name):
-        if row[column] and row[column] not in known:
-            raise ValueError(
-                f"{folder / name}.csv, line {line}: {column} {row[column]!r} is not known; {why}."
-                f"{suggestion(row[column], sorted(known))}"
-            )
+def _wrong(read: Read, must: str, of: str, value: str) -> str | None:
+    """What is wrong with a value, as the end of a sentence; None if nothing is. See `RULES`."""
+    if must == "number":
+        return None if re.fullmatch("-?[0-9]{1,9}", value) else "is no whole number."
+    if must == "link":
+        no_link = "is no link to follow; write its kind and its direction, such as legal_representative:b>a."
+        return None if re.fullmatch(of, value) else no_link
+    if must == "one_of":
+        known, why = set(of.split()), f"it is one of {', '.join(of.split())}"
+    else:
+        other, _, key = of.partition(".")
+        known, why = {row[key] for _, row in read(other)}, f"it has no row in {other}.csv"
+    if value in known:
+        return None
+    return f"is not known; {why}.{suggestion(value, sorted(known))}"
 
 
 def _see_grades(read: Read, folder: Path) -> None:
