@@ -7,7 +7,7 @@ a `readmits` edge), so the paths from an owner are finitely many and no fixed po
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipelines.exchange.joins import JOINS
@@ -449,6 +449,27 @@ def _varied(edge: Edge, changed: Mapping[str, object]) -> Edge:
     return _checked(replace(edge, **changed), f"policy of {edge.name}")
 
 
+@lru_cache(maxsize=8)
+def _said_in(
+    file: Path, size: int, changed: int
+) -> tuple[tuple[Edge, ...], tuple[Adoption, ...], int]:
+    """All edges and adoptions that a file says, and how many ways it lets a list take; read once as it is."""
+    node = _given(
+        read_yaml_file(file, NetworkError),
+        "network.yml",
+        ("edges", "max_paths_per_list"),
+        ("adoptions",),
+    )
+    for name in ("edges", "adoptions"):
+        if not isinstance(node.get(name), list | None):
+            raise NetworkError(f"network.yml: {name} is {node[name]!r}; it is a list.")
+    bound = _whole(
+        node["max_paths_per_list"], "network.yml: max_paths_per_list", MAX_PATHS, "paths"
+    )
+    adoptions = tuple(_adoption(one) for one in node.get("adoptions") or [])
+    return tuple(_edge(one) for one in node["edges"]), adoptions, bound
+
+
 def read_network(
     tier: str = "core",
     join: str = "full",
@@ -462,12 +483,8 @@ def read_network(
     """
     if join not in JOINS:
         raise NetworkError(f"join {join!r} is none of {', '.join(JOINS)}.")
-    node = _given(
-        read_yaml_file(file, NetworkError),
-        "network.yml",
-        ("edges", "max_paths_per_list"),
-        ("adoptions",),
-    )
+    state = file.stat()
+    all_edges, all_adoptions, bound = _said_in(file, state.st_size, state.st_mtime_ns)
     owners = read_owners(tier)
 
     def in_force(item: Edge | Adoption) -> bool:
@@ -475,11 +492,6 @@ def read_network(
             item.tier
         ) <= TIERS.index(tier)
 
-    for name in ("edges", "adoptions"):
-        if not isinstance(node.get(name), list | None):
-            raise NetworkError(f"network.yml: {name} is {node[name]!r}; it is a list.")
-    all_edges = [_edge(one) for one in node["edges"]]
-    all_adoptions = [_adoption(one) for one in node.get("adoptions") or []]
     lists = {row["list"]: row for row in read_csv(LISTS_FILE)}
     _see_names(all_edges, all_adoptions, lists)
     edges, adoptions = with_policy(
@@ -501,9 +513,6 @@ def read_network(
             if (edge.source, edge.target, name) in seen:
                 raise NetworkError(f"edge {edge.name} carries {name} twice; keep one.")
             seen.add((edge.source, edge.target, name))
-    bound = _whole(
-        node["max_paths_per_list"], "network.yml: max_paths_per_list", MAX_PATHS, "paths"
-    )
     adopted = {a.list for a in adoptions}
     native = {p.stem for p in (ROOT / "pipelines" / "lists").glob("*.sql")}
     graded = made_of_grades()
