@@ -11,17 +11,18 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.build import Build, build, tier_of
+from pipelines.build import Build, Plan, build, tier_of
 from pipelines.engine.base import Engine
 from pipelines.engine.databases import opened
 from pipelines.home import BUILD_AGAIN, Home, HomeError
 from pipelines.in_force import is_database
 from pipelines.landing import read_manifest
 from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
+from pipelines.made_again import make_again
 from pipelines.made_by import Noted, made_before, made_by, noted, of_decisions
 from schemas.progress import Progress
 
@@ -78,18 +79,24 @@ def level(
                 f"them back as they were, {BUILD_AGAIN}"
             )
 
-    if not is_database(target):  # it is not there, or was damaged
-        build(
-            landing,
-            target,
-            join=asked["join"],
-            policy=asked["policy"],
-            world=home.world,
-            progress=progress,
-            checks=False,
-            decided=decided,
-            ask=see_same_files,
-        )
+    if is_database(target):  # else it is not there, or was damaged
+        return target
+    if _out_of_date(home) is None and bool(built.made_by) and built.decided == decided:
+        manifest = read_manifest(landing)
+        was = Plan(manifest, built.join, built.policy, built.tier, decided=decided)
+        plan = replace(was, **asked)
+        if make_again(home.database(), target, was, plan, progress=progress, ask=see_same_files):
+            return target
+    build(
+        landing,
+        target,
+        **asked,
+        world=home.world,
+        progress=progress,
+        checks=False,
+        decided=decided,
+        ask=see_same_files,
+    )
     return target
 
 
