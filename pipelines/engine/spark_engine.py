@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.base import Engine, Write, split_name
 from pipelines.engine.spark_settings import SparkSettings, own
 from pipelines.engine.spark_tasks import ANSWER, task, why
-from pipelines.engine.transpile import to_spark
+from pipelines.engine.transpile import in_ascii, to_spark
 from schemas.normal_form import filled
 from schemas.sql import SHARED
 
@@ -394,4 +394,4 @@ def macro_statements() -> tuple[str, ...]:
     text = (SHARED / "spark.sql").read_text(encoding="utf-8")
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
     parts = (part.strip() for part in re.split(r";\s*(?:\n|\Z)", code))
-    return tuple(filled(part, doubled=True) for part in parts if part)
+    return tuple(in_ascii(filled(part, doubled=True)) for part in parts if part)

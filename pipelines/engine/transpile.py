@@ -4,6 +4,7 @@ sqlglot does nearly all of it. What it leaves is put right here; tests/pipelines
 allowed function on both engines and compare.
 """
 
+import re
 from functools import lru_cache
 
 import sqlglot
@@ -26,6 +27,34 @@ def _range_table(node: exp.Expression) -> exp.Expression:
     return node
 
 
+# A text in Spark's SQL: a raw one, in which a backslash is a backslash, or an ordinary one.
+_TEXT = re.compile(r"\b[rR]'(?P<raw>[^']*)'|'(?:[^'\\]|\\.)*'", re.DOTALL)
+
+
+def in_ascii(sql: str) -> str:
+    r"""Spark's SQL without comments, with every letter beyond ASCII in its texts written by its number.
+
+    Spark's lexer remembers its way through ASCII only. Any other letter it works out anew, each time a
+    statement is read, and a shared word is read again wherever it is called.
+
+    >>> in_ascii("SELECT '甲', r'\d年'")
+    "SELECT '\\u7532', '\\\\d\\u5e74'"
+    """
+
+    def by_number(found: re.Match[str]) -> str:
+        text, raw = found[0], found["raw"]
+        if text.isascii():
+            return text
+        if raw is not None:
+            text = "'" + raw.replace("\\", "\\\\") + "'"
+        return "".join(
+            c if c.isascii() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
+            for c in text
+        )
+
+    return _TEXT.sub(by_number, sql)
+
+
 @lru_cache(maxsize=1024)
 def to_spark(sql: str) -> str:
     """One statement of DuckDB's dialect in Spark's.
@@ -42,4 +71,4 @@ def to_spark(sql: str) -> str:
         raise TranspileError(f"This SQL cannot be parsed: {error}") from error
     if len(statements) != 1 or statements[0] is None:
         raise TranspileError(f"One statement is needed, {len(statements)} were given.")
-    return statements[0].transform(_range_table).sql(dialect="spark")
+    return in_ascii(statements[0].transform(_range_table).sql(dialect="spark", comments=False))
