@@ -66,19 +66,30 @@ class OpenHome:
         with opened(self.home) as engine:
             return engine.tables()
 
-    def subject(self, whom: str, as_of: date | str | None = None) -> dict[str, pd.DataFrame]:
+    def subject(
+        self,
+        whom: str,
+        as_of: date | str | None = None,
+        replay: Path | str | Replay | None = None,
+        state: str = "faulty",
+    ) -> dict[str, pd.DataFrame]:
         """All that is held about a subject on a day, one frame each.
 
         Args:
             whom: a subject_id or the start of one, an identifier or an exact name.
             as_of: the day, as a date or ISO text; None: the last day of deliveries.
+            replay: a scenario's file, or what `replay` found: tell of its world; None: of the clean one.
+            state: of a replay: `faulty`, as if nobody ever corrected it, or `corrected`.
 
         Returns:
-            `facts`, `events`, `links`, `shown_by`, `measures` and `scores`.
+            `facts`, `events`, `links`, `shown_by`, `measures` and `scores`; of a replay's world also
+            `otherwise`: of each row that the clean world has not, or it alone, `world` (`there` or
+            `clean`), `where` (the frame) and the row's own values as `row`.
 
         Raises:
             NotFound: if that is nobody, or several.
-            ValueError: if nothing is known of the day.
+            ValueError: if nothing is known of the day, or the replay is of another world or says no
+                correction that could be shown.
         """
         import pandas as pd
 
@@ -86,23 +97,49 @@ class OpenHome:
         from pipelines.trace import a_day
 
         day = date.fromisoformat(a_day(as_of, "as_of")) if isinstance(as_of, str) else as_of
+        if replay is not None:
+            found = self._otherwise(lambda engine: about(engine, whom, day), replay, state)
+            held = found["there"] or {}
+            frames = {name: pd.DataFrame(held.get(name, ())) for name in HELD}
+            return frames | {
+                "otherwise": pd.DataFrame(found["otherwise"], columns=["world", "where", "row"])
+            }
         with opened(self.home) as engine:
             held = about(engine, whom, day)
         return {name: pd.DataFrame(held[name]) for name in HELD}
 
-    def trace(self, given: str) -> dict[str, Any]:
+    def trace(
+        self, given: str, replay: Path | str | Replay | None = None, state: str = "faulty"
+    ) -> dict[str, Any]:
         """A record forward to all it reached, or anything else back to file and line.
 
         Args:
             given: an id or its first characters, see `islands trace`.
+            replay, state: see `subject`.
+
+        Returns:
+            The tree; of a replay's world what `islands trace --replay --json` gives: `state`, `scenario`,
+            the tree `there`, the tree in the `clean` world, and what is `otherwise`.
 
         Raises:
             NotFound: if nothing has the id, or several things begin with it.
+            ValueError: if the replay is of another world or says no correction that could be shown.
         """
         from pipelines.trace import trace
 
+        if replay is not None:
+            return self._otherwise(lambda engine: trace(engine, given), replay, state)
         with opened(self.home) as engine:
             return trace(engine, given)
+
+    def _otherwise(self, look: Any, replay: Path | str | Replay, state: str) -> dict[str, Any]:
+        """What something is in the world of a replay; see `pipelines.replay.otherwise.looked_at`."""
+        from pipelines.replay.otherwise import STATES, looked_at
+
+        if state not in STATES:
+            raise ValueError(f"state is one of {', '.join(STATES)}, not {state!r}.")
+        of = Path(replay) if isinstance(replay, str | Path) else replay.scenario
+        return looked_at(self.home, of, look, state)
 
     def replay(
         self,

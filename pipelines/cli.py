@@ -297,7 +297,7 @@ def _otherwise(home: Path, scenario: Path, state: str, look: Any, as_json: bool)
     from pipelines.replay.otherwise import STATES, looked_at
 
     see_one_of(state, STATES, "--state")
-    with progress_bar("rebuilding the world of the scenario", show=not as_json) as tell:
+    with progress_bar("laying out the database", show=not as_json) as tell:
         return looked_at(Home(home), scenario, look, state, tell)
 
 

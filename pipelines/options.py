@@ -53,8 +53,7 @@ ReplayOption = Annotated[
     Option(
         "--replay",
         metavar="SCENARIO.yml",
-        help="In the faulty world of a scenario, and what is otherwise than in the clean one; it is rebuilt "
-        "from edited files, which takes as long as a build.",
+        help="In the faulty world of a scenario, and what is otherwise than in the clean one.",
     ),
 ]
 StateOption = Annotated[

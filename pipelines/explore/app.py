@@ -174,6 +174,9 @@ def _common(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "menu": _menu(),
         "waits": False,
+        # The address of another page in the world that a page tells of; see `pipelines.explore.otherwise`.
+        "under": None,
+        "at": str,
         "version": _version(),
     }
 

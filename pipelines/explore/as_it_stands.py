@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.explore.asked import RequestError
-from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.laboratory import World
 from schemas.contract import Feed, feeds
 from sources import files
 from sources.files.base import Irregular, Refused
@@ -25,13 +25,13 @@ class Delivered:
     rows: int  # how many were read of it
 
 
-def delivered(laboratory: Laboratory, file: str) -> Delivered:
+def delivered(world: World, file: str) -> Delivered:
     """A file that was delivered.
 
     Raises:
         RequestError: if none of that name was.
     """
-    found = laboratory.rows(
+    found = world.rows(
         "SELECT feed, delivery, published, rows FROM landing.deliveries WHERE file = ?", file
     )
     if not found:
@@ -42,7 +42,7 @@ def delivered(laboratory: Laboratory, file: str) -> Delivered:
 
 
 def lines_around(
-    laboratory: Laboratory, one: Delivered, line: int, around: int = AROUND
+    world: World, one: Delivered, line: int, around: int = AROUND
 ) -> list[dict[str, Any]]:
     """The lines of a file around one: `line`, `text`, and `cut` if it is longer than what is shown.
 
@@ -56,7 +56,7 @@ def lines_around(
     Raises:
         RequestError: if the file is no longer there.
     """
-    path = laboratory.landing / one.file
+    path = world.landing / one.file
     try:
         data = path.read_bytes() if files.is_text(one.feed) else None
     except OSError:
@@ -65,7 +65,7 @@ def lines_around(
         ) from None
     texts = None if data is None else _texts(one.feed, data, line - around, line + around)
     if texts is None:
-        texts = _as_read(laboratory, one, line - around, line + around)
+        texts = _as_read(world, one, line - around, line + around)
     return [
         {"line": n, "text": text[:LONGEST_LINE], "cut": len(text) > LONGEST_LINE}
         for n, text in texts
@@ -94,13 +94,11 @@ def _texts(feed: Feed, data: bytes, first: int, last: int) -> list[tuple[int, st
     return [(n, piece.rstrip(b"\r").decode(feed.encoding, "replace")) for n, piece in shown]
 
 
-def _as_read(
-    laboratory: Laboratory, one: Delivered, first: int, last: int
-) -> list[tuple[int, str]]:
+def _as_read(world: World, one: Delivered, first: int, last: int) -> list[tuple[int, str]]:
     """Rows of a file as they were read."""
     names = one.feed.column_names
     columns = ", ".join(f'"{name}"' for name in names)
-    found = laboratory.rows(
+    found = world.rows(
         f"SELECT line, {columns} FROM landing.{one.feed.name} WHERE file = ? AND line BETWEEN ? AND ? "
         "ORDER BY line",
         one.file,

@@ -4,16 +4,16 @@ from datetime import date
 from typing import Any
 
 from pipelines.explore.asked import Asked, RequestError
-from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.laboratory import World
 
 
-def day_of(laboratory: Laboratory, asked: Asked) -> str:
+def day_of(world: World, asked: Asked) -> str:
     """The day that is looked at: the last of deliveries unless another is asked for.
 
     Raises:
         RequestError: if nothing is known of it.
     """
-    run, day = laboratory.run, asked.day("day")
+    run, day = world.run, asked.day("day")
     if day is None:
         return run["last_day"]
     if not run["day0"] <= day.isoformat() <= run["horizon"]:
@@ -21,9 +21,9 @@ def day_of(laboratory: Laboratory, asked: Asked) -> str:
     return day.isoformat()
 
 
-def slider(laboratory: Laboratory, day: str) -> dict[str, Any]:
+def slider(world: World, day: str) -> dict[str, Any]:
     """A day, the first and the last there can be, and their numbers counted from the first."""
-    run = laboratory.run
+    run = world.run
     first = date.fromisoformat(run["day0"])
     return {
         "day": day,

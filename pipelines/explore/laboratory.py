@@ -8,6 +8,7 @@ open, the next request finds it, and the old one is closed when the last who rea
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import threading
 from collections import OrderedDict
@@ -28,10 +29,14 @@ from pipelines.trace import rows
 
 if TYPE_CHECKING:
     from pipelines.replay import Universes
+    from pipelines.replay.otherwise import Worlds
 
 MOST_BASES = 3  # levels of joining and policies kept open for replays
+MOST_WORLDS = 4  # replays whose worlds are kept open to be looked at
 MOST_KEPT = 60  # answers that took long and are kept
 PATIENCE = 20  # seconds for which a request waits for a base to be laid out
+
+REPLACED = "The database was just replaced; this page asks again by itself."
 
 Key = tuple[Any, ...]
 
@@ -54,37 +59,42 @@ class Base:
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Laboratory:
-    """One database of a home, open for reading.
+@dataclass
+class Looked:
+    """The worlds of a replay, and who may look at them: one at a time."""
 
-    Raises:
-        HomeError: if there is none, or the file is no database.
+    worlds: Worlds | None = None  # None until they are made
+    gone: bool = False  # whether they were closed, to make room or for another database
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+
+class World:
+    """One world, open for reading: the clean one of a home, or one of a replay in it.
 
     Attributes:
-        home, path, about: the home, the database's file, and what the pointer says of it.
+        landing: the folder of the delivered files.
         run: `day0`, `last_day`, `horizon`, `join_level`, `policy`, `tier` of the build.
-        stale: one sentence if it was made by other models, network or codes than there are; else None.
+        words: what codes are called.
     """
 
-    def __init__(self, home: Home) -> None:
-        self.home = home
-        self.about = home.current()
-        self.path = see_database(home.database())
-        self._idle: list[Engine] = []
-        self._guard = threading.Lock()
-        self._bases: OrderedDict[Key, Base] = OrderedDict()
-        self._kept: OrderedDict[Key, Any] = OrderedDict()
-        self._readers = 0
-        self._replaced = False
-        with self.engine() as engine:
-            self.run: Mapping[str, Any] = rows(engine, "SELECT * FROM codes.run")[0]
-            self.words: Words = read_words(engine)
-            self.stale = out_of_date(engine, self.path, home.path)
+    landing: Path
+    run: Mapping[str, Any]
+    words: Words
 
-    @property
-    def landing(self) -> Path:
-        """The folder of the delivered files."""
-        return Path(self.about.get("landing") or self.home.landing)
+    @contextlib.contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """A connection that nobody else uses meanwhile."""
+        raise NotImplementedError
+        yield
+
+    def kept(self, key: Key, make: Callable[[], Any]) -> Any:
+        """What was made for a key before, or is made now; a few dozen are kept, those asked for last."""
+        raise NotImplementedError
+
+    def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
+        """Rows of a query; see `pipelines.trace.rows`."""
+        with self.engine() as engine:
+            return rows(engine, sql, *params)
 
     @property
     def network(self) -> Network:
@@ -99,9 +109,41 @@ class Laboratory:
         """The numbers of the network that the database was built with."""
         return json.loads(self.run["policy"])
 
+
+class Laboratory(World):
+    """One database of a home.
+
+    Raises:
+        HomeError: if there is none, or the file is no database.
+
+    Attributes:
+        home, path, about: the home, the database's file, and what the pointer says of it.
+        built: a few characters, others if another database takes its place that says other things.
+        stale: one sentence if it was made by other models, network or codes than there are; else None.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.about = home.current()
+        self.path = see_database(home.database())
+        self._idle: list[Engine] = []
+        self._guard = threading.Lock()
+        self._bases: OrderedDict[Key, Base] = OrderedDict()
+        self._worlds: OrderedDict[Key, Looked] = OrderedDict()
+        self._kept: OrderedDict[Key, Any] = OrderedDict()
+        self._readers = 0
+        self._replaced = False
+        self.landing = Path(self.about.get("landing") or home.landing)
+        with self.engine() as engine:
+            self.run = rows(engine, "SELECT * FROM codes.run")[0]
+            self.words = read_words(engine)
+            self.stale = out_of_date(engine, self.path, home.path)
+        said = [self.about.get(name) for name in ("landing_digest", "decisions", "version")]
+        said += [self.run[name] for name in ("day0", "last_day", "join_level", "policy")]
+        self.built = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
+
     @contextlib.contextmanager
     def engine(self) -> Iterator[Engine]:
-        """A connection that nobody else uses meanwhile."""
         with self._guard:
             engine = self._idle.pop() if self._idle else None
         engine = engine or DuckDBEngine(self.path, read_only=True)
@@ -116,13 +158,7 @@ class Laboratory:
                 return
         engine.close()
 
-    def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
-        """Rows of a query; see `pipelines.trace.rows`."""
-        with self.engine() as engine:
-            return rows(engine, sql, *params)
-
     def kept(self, key: Key, make: Callable[[], Any]) -> Any:
-        """What was made for a key before, or is made now; a few dozen are kept, those asked for last."""
         with self._guard:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -186,8 +222,32 @@ class Laboratory:
             raise base.wrong
         with base.turn:
             if base.universes is None:
-                raise NotYet("The database was just replaced; this page asks again by itself.")
+                raise NotYet(REPLACED)
             yield base.universes
+
+    @contextlib.contextmanager
+    def worlds(self, key: Key, make: Callable[[], Worlds]) -> Iterator[Worlds]:
+        """The worlds of a replay, made once and kept; a few are, those asked for last, one reader at a time.
+
+        Raises:
+            NotYet: if the database was replaced meanwhile.
+        """
+        with self._guard:
+            if self._replaced:
+                raise NotYet(REPLACED)
+            one = self._worlds.setdefault(key, Looked())
+            self._worlds.move_to_end(key)
+            old = [
+                self._worlds.popitem(last=False)[1] for _ in range(len(self._worlds) - MOST_WORLDS)
+            ]
+        for other in old:
+            threading.Thread(target=_forget, args=(other,), daemon=True).start()
+        with one.turn:
+            if one.gone:
+                raise NotYet("This world was just closed; this page asks again by itself.")
+            if one.worlds is None:
+                one.worlds = make()
+            yield one.worlds
 
     # --- the end ------------------------------------------------------------------------------
 
@@ -197,8 +257,11 @@ class Laboratory:
             self._replaced = True
             idle, self._idle = self._idle, []
             bases, self._bases = [*self._bases.values()], OrderedDict()
+            worlds, self._worlds = [*self._worlds.values()], OrderedDict()
         for engine in idle:
             engine.close()
+        for one in worlds:
+            _forget(one)
         for base in bases:
             _close(base)
 
@@ -210,6 +273,15 @@ def _close(base: Base) -> None:
         if base.universes is not None:
             base.universes.close()
             base.universes = None
+
+
+def _forget(one: Looked) -> None:
+    """Close the worlds of a replay once nobody looks at them."""
+    with one.turn:
+        one.gone = True
+        if one.worlds is not None:
+            one.worlds.close()
+            one.worlds = None
 
 
 class Open:

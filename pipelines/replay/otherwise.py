@@ -1,26 +1,31 @@
-"""The world of a scenario, rebuilt from edited files, to look at; and what is otherwise in it.
+"""The worlds of a scenario, to look at; and what is otherwise in them than in the clean one.
 
-What a trace or a subject's page says of the clean world is asked of the faulty one in the same words. The
-faulty database is built by the very build that made the clean one, so nothing in it is worked out apart.
+What a trace or a subject's page says of the clean world is asked of the faulty one in the same words.
+Nothing is built again: a replay works out which rows differ, here of every table a build makes, and a
+world is the rows of the base with those changed. That this is what rebuilding from edited files gives is
+tried by `pipelines.replay.prove`. Only the place of a row in its file is told otherwise: a row has the
+line it was delivered at, and one that comes in addition stands behind the last.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from functools import partial
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.home import Home
-from pipelines.replay.compare.noticing import remedied_states
-from pipelines.replay.plan.case import found_by_the_source
+from pipelines.replay.compare.universes import Universes
+from pipelines.replay.plan.case import found_by_the_source, rows_of_states
+from pipelines.replay.plan.edits import Edit
 from pipelines.replay.plan.remedies import see_remedy
-from pipelines.replay.plan.scenario import load, see_same_world
-from pipelines.replay.recompute.states import rebuilt
+from pipelines.replay.plan.scenario import Scenario, load, see_same_world
+from pipelines.replay.recompute.arrivals import IN_ADDITION
+from pipelines.replay.recompute.small import Small
 from pipelines.trace import NotFound
 from schemas.progress import Progress
+from schemas.sql import literal, quoted
 
 STATES = ("faulty", "corrected")
 
@@ -28,9 +33,140 @@ Tree = dict[str, Any]
 Look = Callable[[Engine], Tree]
 
 
+class Worlds:
+    """The worlds of one case, each with every table of a build under its own name.
+
+    Args:
+        universes: a base that works out every table; it is closed with the worlds.
+        edits: of the case, with what is done about it.
+
+    Raises:
+        EditError: if a file that would have to be written anew holds what cannot be read.
+
+    Attributes:
+        states: those there are besides the clean one: `faulty`, as if nobody ever corrected it, and
+            `corrected`, if something is done about it.
+    """
+
+    def __init__(self, universes: Universes, edits: Sequence[Edit]) -> None:
+        self._universes, self._turn = universes, threading.RLock()
+        made = [rows for rows in rows_of_states(edits) if rows is not None]
+        self.states = STATES[: len(made)]
+        universes.work_out(dict(enumerate(made)))
+        small = universes.small
+        _number_lines(small, universes.feeds)
+        small.engine.execute("SET disabled_optimizers = ''")  # what is asked now is not of replays
+        for universe, state in enumerate(self.states):
+            small.as_database(state, universe)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the base, once nobody looks at a world any more."""
+        with self._turn:
+            self._universes.close()
+
+    @contextmanager
+    def world(self, state: str) -> Iterator[Engine]:
+        """One world, open to be read; one at a time.
+
+        Args:
+            state: one of `states`, or `clean`.
+        """
+        with self._turn:
+            engine = self._universes.small.engine
+            engine.execute(f"USE {'base' if state == 'clean' else state}")
+            try:
+                yield engine
+            finally:
+                engine.execute("USE memory")
+
+    def looked_at(self, look: Look, state: str) -> Tree:
+        """What something is in a world, and what of it is otherwise than in the clean one; see `looked_at`.
+
+        Raises:
+            NotFound: if it is in neither world.
+        """
+        there, clean = (self._look(look, one) for one in (state, "clean"))
+        return side_by_side(there, clean)
+
+    def _look(self, look: Look, state: str) -> Tree | NotFound:
+        with self.world(state) as engine:
+            try:
+                return look(engine)
+            except NotFound as nothing:
+                return nothing
+
+
+def _number_lines(small: Small, feeds: Iterable[str]) -> None:
+    """Give rows that come in addition to those of a file the lines behind its last."""
+    needed = {"feed", "delivery", "line"}
+    tables = [table for table in small.moved if needed.issubset(small.columns[table])]
+    for feed in feeds:
+        landing = f"landing.{feed}"
+        if landing not in small.moved:
+            continue
+        # A file that held no row begins where files of the feed do.
+        last = (
+            f"coalesce((SELECT max(had.line) FROM base.{landing} AS had WHERE had.delivery = more.delivery), "
+            f"(SELECT min(line) - 1 FROM base.{landing}), 0)"
+        )
+        for table in tables:
+            small.engine.execute(
+                f"UPDATE changed.{quoted(table)} AS more SET line = line - {IN_ADDITION} + 1 + {last} "
+                f"WHERE line >= {IN_ADDITION} AND feed = {literal(feed)}"
+            )
+
+
+@contextmanager
+def worlds_of(
+    home: Home, scenario: Scenario, state: str = "faulty", progress: Progress | None = None
+) -> Iterator[Worlds]:
+    """The worlds of a scenario.
+
+    Args:
+        home: with a finished build of the world that the scenario speaks of.
+        state: the one that will be looked at; what is done about the fault is worked out only for
+            `corrected`.
+        progress: called with a label, steps done and steps in all while the database is laid out.
+
+    Raises:
+        ValueError: if the scenario says no correction that could be shown.
+        FaultError: if its remedy does not go with what else it says, or a fault does not fit.
+        HomeError: if nothing has been built in the home, or with other models, network or codes.
+    """
+    remedy, faults = scenario.remedy, scenario.faults
+    see_remedy(remedy, any(spec.correct_after for spec in faults), scenario.text)
+    faults = found_by_the_source(faults, remedy)
+    noticed = remedy not in (None, "source")
+    if state == "corrected" and not noticed and not any(s.correct_after for s in faults):
+        raise ValueError("The scenario says no correction; look at its faulty world.")
+    universes = Universes(
+        home,
+        scenario.join,
+        dict(scenario.policy) or None,
+        everything=True,
+        progress=progress,
+    )
+    try:
+        edits = universes.case(faults)
+        if noticed and state == "corrected":
+            (edits,) = universes.put_right([edits], str(remedy))
+        worlds = Worlds(universes, edits)
+    except BaseException:
+        universes.close()
+        raise
+    with worlds:
+        yield worlds
+
+
 def looked_at(
     home: Home,
-    file: Path,
+    given: Path | Scenario,
     look: Look,
     state: str = "faulty",
     progress: Progress | None = None,
@@ -39,6 +175,7 @@ def looked_at(
 
     Args:
         home: with a finished build of the world that the scenario speaks of.
+        given: the scenario, or its file.
         look: asks an open database; what it raises as `NotFound` in one of the two worlds is nothing there.
         state: `faulty`: as if nobody ever corrected it; `corrected`: as the scenario says.
 
@@ -50,45 +187,32 @@ def looked_at(
         NotFound: if it is in neither world.
         ScenarioError: if the scenario is of another world.
         ValueError: if it says no correction that could be shown.
-        FaultError: if its remedy does not go with what else it says, in one sentence.
+        FaultError, HomeError: see `worlds_of`.
     """
-    scenario = load(file)
-    see_same_world(scenario, home.current(), file)
-    faults, remedy = scenario.faults, scenario.remedy
-    mended = remedy is not None or any(spec.correct_after for spec in faults)
-    if state == "corrected" and not mended:
-        raise ValueError(f"{file} says no correction; give it without --state corrected.")
-    see_remedy(remedy, any(spec.correct_after for spec in faults), scenario.text)
-    faults = found_by_the_source(faults, remedy)
-    if state == "faulty":
-        # What is left to be drawn is drawn with room for the correction all the same.
-        faults = tuple(replace(s, correct_after=None, room=s.correct_after) for s in faults)
-        remedy = None
-    done = partial(remedied_states, name=remedy) if remedy not in (None, "source") else None
-    join, policy = scenario.join, dict(scenario.policy) or None
-    with rebuilt(home, faults, join, policy, progress=progress, remedied=done) as (_, states):
-        path = states.faulty if state == "faulty" else states.corrected or states.faulty
-        clean, there = (_look(look, database) for database in (states.clean, path))
-    if isinstance(there, NotFound) and isinstance(clean, NotFound):
+    scenario = given if isinstance(given, Scenario) else load(given)
+    see_same_world(scenario, home.current(), "The replay" if isinstance(given, Scenario) else given)
+    with worlds_of(home, scenario, state, progress) as worlds:
+        # What is done may change nothing that is delivered: then the course of events is the faulty one.
+        shown = state if state in worlds.states else "faulty"
+        return {"state": state, "scenario": scenario.title, **worlds.looked_at(look, shown)}
+
+
+def side_by_side(there: Tree | Exception, clean: Tree | Exception) -> Tree:
+    """What a world and the clean one say of something: `there`, `clean` and `otherwise`, see `looked_at`.
+
+    Args:
+        there, clean: what each says, or why it says nothing.
+
+    Raises:
+        Exception: that of `there`, if neither says anything.
+    """
+    if isinstance(there, Exception) and isinstance(clean, Exception):
         raise there
     found = {
-        side: None if isinstance(tree, NotFound) else tree
+        side: None if isinstance(tree, Exception) else tree
         for side, tree in (("there", there), ("clean", clean))
     }
-    return {
-        "state": state,
-        "scenario": scenario.title,
-        **found,
-        "otherwise": differing(found["clean"] or {}, found["there"] or {}),
-    }
-
-
-def _look(look: Look, database: Path) -> Tree | NotFound:
-    with open_engine("duckdb", database, read_only=True) as engine:
-        try:
-            return look(engine)
-        except NotFound as nothing:
-            return nothing
+    return {**found, "otherwise": differing(found["clean"] or {}, found["there"] or {})}
 
 
 def differing(clean: Mapping[str, Any], there: Mapping[str, Any]) -> list[Tree]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from pipelines.api import OpenHome, compare, open_home
 from pipelines.home import HomeError
 from pipelines.replay import FaultSpec
+from pipelines.replay.plan.scenario import ScenarioError
 from pipelines.trace import NotFound
 
 NOODLES = "柳陌小满面馆有限公司"
@@ -66,6 +68,25 @@ def test_a_subject_on_a_day(lab):
     assert held["shown_by"].empty and set(held["facts"]["property"]) >= {"name"}
     with pytest.raises(NotFound):
         lab.subject("nobody")
+
+
+def test_a_subject_and_a_record_in_the_world_of_a_replay(lab):
+    found = lab.replay("free_edit", correct_after=30, **SLIP)
+    held = lab.subject(NOODLES, "2024-04-01", replay=found)
+    assert "court_dishonest" in set(held["shown_by"]["list"])
+    assert set(held["otherwise"]["world"]) == {"there"}
+    later = lab.subject(NOODLES, "2024-04-12", replay=found, state="corrected")
+    assert "court" not in set(later["shown_by"]["holder"])
+    told = lab.trace("c2cbcc5f", replay="labs/scenarios/noodle_house.yml")
+    assert [one["speaks_of"][0]["name"] for one in (told["there"], told["clean"])] == [
+        NOODLES,
+        "柳陌鼎远装饰工程有限公司",
+    ]
+    with pytest.raises(ValueError, match=r"state is one of faulty, corrected"):
+        lab.trace("c2cbcc5f", replay=found, state="right")
+    with pytest.raises(ScenarioError, match=r"The replay was made in another world"):
+        theirs = replace(found.scenario, world={"size": "tiny", "seed": 1})
+        lab.trace("c2cbcc5f", replay=replace(found, scenario=theirs))
 
 
 def test_a_fault_by_kind_by_hand_and_written_out(lab):

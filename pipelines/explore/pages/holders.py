@@ -8,7 +8,8 @@ from pipelines.exchange.network import Edge
 from pipelines.explore.asked import Asked, RequestError
 from pipelines.explore.case import REMEDIES
 from pipelines.explore.days import day_of, slider
-from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.laboratory import World
+from pipelines.explore.otherwise import OF_A_WORLD, in_every_world
 from pipelines.explore.page import Page
 from sources.deliver import MOST_DAYS
 
@@ -57,28 +58,27 @@ HAPPENED = (
 )
 
 
-def holder(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
+@in_every_world
+def holder(world: World, asked: Asked) -> dict[str, Any]:
     """What a holder holds on a day."""
     name = asked.places["holder"]
-    if name not in laboratory.words.holders:
+    if name not in world.words.holders:
         raise RequestError(f"There is no holder {name[:80]!r} here.", 404)
-    day = day_of(laboratory, asked)
-    edges = laboratory.network.edges
-    lists = sorted({row["list"] for row in laboratory.rows(
+    day = day_of(world, asked)
+    edges = world.network.edges
+    lists = sorted({row["list"] for row in world.rows(
         "SELECT DISTINCT list FROM exchange.paths WHERE holder = ?", name)})  # fmt: skip
-    english, chinese = laboratory.words.both("holder", name)
+    english, chinese = world.words.both("holder", name)
     return {
         "title": english,
         "title_zh": chinese,
         "holder": name,
-        "audience": laboratory.words.holders[name]["audience"],
-        "reason": laboratory.words.holders[name]["reason"],
-        **slider(laboratory, day),
-        **_on_day(laboratory, name, day),
-        "late": laboratory.kept(
-            ("late", name), lambda: laboratory.rows(LATE, name, laboratory.run["day0"])
-        ),
-        "happened": laboratory.rows(HAPPENED, name),
+        "audience": world.words.holders[name]["audience"],
+        "reason": world.words.holders[name]["reason"],
+        **slider(world, day),
+        **_on_day(world, name, day),
+        "late": world.kept(("late", name), lambda: world.rows(LATE, name, world.run["day0"])),
+        "happened": world.rows(HAPPENED, name),
         "takes": [_edge(edge) for edge in edges if edge.target == name],
         "gives": [_edge(edge) for edge in edges if edge.source == name],
         "lists": lists,
@@ -88,24 +88,23 @@ def holder(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     }
 
 
-def edge(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
+@in_every_world
+def edge(world: World, asked: Asked) -> dict[str, Any]:
     """What goes along an edge."""
     name = asked.places["edge"]
-    found = [one for one in laboratory.network.edges if one.name == name]
+    found = [one for one in world.network.edges if one.name == name]
     if not found:
         raise RequestError(f"There is no edge {name[:80]!r} here.", 404)
-    day = day_of(laboratory, asked)
+    day = day_of(world, asked)
     source, target = found[0].source, found[0].target
-    late = laboratory.kept(
-        ("late", target), lambda: laboratory.rows(LATE, target, laboratory.run["day0"])
-    )
-    shown = _on_day(laboratory, target, day, source)
+    late = world.kept(("late", target), lambda: world.rows(LATE, target, world.run["day0"]))
+    shown = _on_day(world, target, day, source)
     return {
-        "title": f"{_called(laboratory, source)} → {_called(laboratory, target)}",
+        "title": f"{_called(world, source)} → {_called(world, target)}",
         "edge": name,
         "source": source,
         "holder": target,
-        **slider(laboratory, day),
+        **slider(world, day),
         "clocks": [_edge(one) for one in found],
         "held": [r for r in shown["held"] if r["came_from"] == source],
         "late": [row for row in late if row["came_from"] == source],
@@ -118,20 +117,20 @@ def edge(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
 
 
 def _on_day(
-    laboratory: Laboratory, holder: str, day: str, source: str | None = None
+    world: World, holder: str, day: str, source: str | None = None
 ) -> dict[str, list[dict[str, Any]]]:
     """What a holder shows on a day, and what of it, or of what one sender handed it, its owner does not show
     any more."""
     return {
-        "held": laboratory.kept(("held", holder, day), lambda: laboratory.rows(HELD, holder, day)),
-        "stale": laboratory.kept(
-            ("stale", holder, day, source), lambda: laboratory.rows(STALE, holder, day, source)
+        "held": world.kept(("held", holder, day), lambda: world.rows(HELD, holder, day)),
+        "stale": world.kept(
+            ("stale", holder, day, source), lambda: world.rows(STALE, holder, day, source)
         ),
     }
 
 
-def _called(laboratory: Laboratory, holder: str) -> str:
-    return laboratory.words.both("holder", holder)[0]
+def _called(world: World, holder: str) -> str:
+    return world.words.both("holder", holder)[0]
 
 
 def _edge(one: Edge) -> dict[str, Any]:
@@ -166,6 +165,6 @@ def _kinds(place: str, receives: bool) -> list[dict[str, str]]:
 
 
 PAGES = (
-    Page("/holders/{holder}", "holders.html", holder, takes=("day",)),
-    Page("/edges/{edge}", "holders.html", edge, takes=("day",)),
+    Page("/holders/{holder}", "holders.html", holder, takes=("day", *OF_A_WORLD)),
+    Page("/edges/{edge}", "holders.html", edge, takes=("day", *OF_A_WORLD)),
 )

@@ -6,7 +6,8 @@ from typing import Any
 from pipelines.explore.as_it_stands import delivered, lines_around
 from pipelines.explore.asked import Asked
 from pipelines.explore.case import REMEDIES
-from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.laboratory import World
+from pipelines.explore.otherwise import OF_A_WORLD, in_every_world
 from pipelines.explore.page import Page
 from pipelines.explore.recorded import feed_of, fitting
 from pipelines.trace import lines_of, record_forward, rows, with_names
@@ -38,10 +39,11 @@ VERDICTS = (
 )
 
 
-def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
+@in_every_world
+def look(world: World, asked: Asked) -> dict[str, Any]:
     """All that is known of a record."""
-    feed, record_id = feed_of(laboratory, asked.places["record"])
-    with laboratory.engine() as engine:
+    feed, record_id = feed_of(world, asked.places["record"])
+    with world.engine() as engine:
         lines = lines_of(engine, record_id, feeds=[feed.name])
         forward = with_names(engine, record_forward(engine, record_id))
         made = with_names(
@@ -57,8 +59,8 @@ def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     days = [line["delivery"] for line in lines]
     day = asked.one_of("delivery", days) or days[0]
     line = next(one for one in lines if one["delivery"] == day)
-    standing = lines_around(laboratory, delivered(laboratory, line["file"]), line["line"], 0)
-    (row,) = laboratory.rows(
+    standing = lines_around(world, delivered(world, line["file"]), line["line"], 0)
+    (row,) = world.rows(
         f"SELECT {', '.join(_quoted(feed))} FROM landing.{feed.name} WHERE file = ? AND line = ? LIMIT 1",
         line["file"],
         line["line"],
@@ -164,4 +166,4 @@ def _gates(feed: Feed, verdicts: Sequence[dict[str, Any]]) -> list[dict[str, Any
     return sorted(found, key=lambda gate: gate["outcome"] == "met")
 
 
-PAGES = (Page("/records/{record}", "records.html", look, takes=("delivery",)),)
+PAGES = (Page("/records/{record}", "records.html", look, takes=("delivery", *OF_A_WORLD)),)

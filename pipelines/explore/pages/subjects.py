@@ -5,7 +5,8 @@ from typing import Any
 
 from pipelines.explore.asked import Asked
 from pipelines.explore.days import slider
-from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.laboratory import World
+from pipelines.explore.otherwise import OF_A_WORLD, in_every_world
 from pipelines.explore.page import Page
 from pipelines.subject import about, find_subject
 from pipelines.trace import rows, steps_of
@@ -24,15 +25,16 @@ CHANGES = (
 )
 
 
-def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
+@in_every_world
+def look(world: World, asked: Asked) -> dict[str, Any]:
     """Everything held about a subject on a day; kept for whoever asks again."""
     given, day = asked.places["subject"], asked.day("day")
-    return laboratory.kept(("subject", given, day), lambda: _held(laboratory, given, day))
+    return world.kept(("subject", given, day), lambda: _held(world, given, day))
 
 
-def _held(laboratory: Laboratory, given: str, day: date | None) -> dict[str, Any]:
-    run = laboratory.run
-    with laboratory.engine() as engine:
+def _held(world: World, given: str, day: date | None) -> dict[str, Any]:
+    run = world.run
+    with world.engine() as engine:
         subject = find_subject(engine, given)
         found = about(engine, subject, day)
         pages = rows(engine, SEEN, subject)
@@ -53,7 +55,7 @@ def _held(laboratory: Laboratory, given: str, day: date | None) -> dict[str, Any
         **found,
         "numbers": numbers,
         "seen": seen,
-        **slider(laboratory, found["as_of"]),
+        **slider(world, found["as_of"]),
         "before": max(
             (d for d in changes if d < found["as_of"] and d >= run["day0"]), default=None
         ),
@@ -71,4 +73,4 @@ def _links(measure: dict[str, Any], subject: str) -> list[dict[str, str]]:
     ]
 
 
-PAGES = (Page("/subjects/{subject}", "subjects.html", look, takes=("day",)),)
+PAGES = (Page("/subjects/{subject}", "subjects.html", look, takes=("day", *OF_A_WORLD)),)

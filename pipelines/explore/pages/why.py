@@ -3,7 +3,8 @@
 from typing import Any
 
 from pipelines.explore.asked import Asked, RequestError
-from pipelines.explore.laboratory import Laboratory
+from pipelines.explore.laboratory import World
+from pipelines.explore.otherwise import OF_A_WORLD, in_every_world
 from pipelines.explore.page import Page
 from pipelines.trace import trace
 
@@ -17,14 +18,15 @@ TITLES = {
 }
 
 
-def look(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
+@in_every_world
+def look(world: World, asked: Asked) -> dict[str, Any]:
     """The tree of what something rests on."""
     given = asked.places["id"]
     if len(given) > LONGEST_ID:
         raise RequestError("This is no id: it is too long.", 404)
-    with laboratory.engine() as engine:
+    with world.engine() as engine:
         node = trace(engine, given)
     return {"title": TITLES[node["kind"]], "id": given, "node": node}
 
 
-PAGES = (Page("/why/{id:path}", "why.html", look),)
+PAGES = (Page("/why/{id:path}", "why.html", look, takes=OF_A_WORLD),)

@@ -299,8 +299,11 @@ def world_of(about: Mapping[str, Any]) -> dict[str, Any]:
     return {key: about[key] for key in _WORLD_KEYS if about.get(key) is not None}
 
 
-def see_same_world(scenario: Scenario, about: Mapping[str, Any], path: Path) -> None:
+def see_same_world(scenario: Scenario, about: Mapping[str, Any], path: Path | str) -> None:
     """See that a scenario is run in the world it was made in.
+
+    Args:
+        path: its file, or what else it is called at the beginning of a sentence.
 
     Raises:
         ScenarioError: if it was made in another.

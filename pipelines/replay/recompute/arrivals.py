@@ -34,6 +34,9 @@ from schemas.contract import Feed
 from schemas.sql import quoted
 from sources.files import read, written
 
+# What the numbers of lines of rows begin at that come in addition, until their places are known.
+IN_ADDITION = 1_000_000_000
+
 _PLACE = pa.schema(
     [
         ("universe", pa.int32()),
@@ -188,9 +191,7 @@ class _Arriving:
         if sent:
             rows = [dict(e.after or {}) for e in sent]
             # A row in place of another keeps its line; one that comes in addition stands at the end.
-            lines = [
-                e.line if e.line is not None else 1_000_000_000 + n for n, e in enumerate(sent)
-            ]
+            lines = [e.line if e.line is not None else IN_ADDITION + n for n, e in enumerate(sent)]
             arrived, whole = self._sent(rows)
             landed = self._arrives(universe, day, file, arrived, lines)
             if not whole:

@@ -63,10 +63,10 @@ class Base:
         base = level(home, join, policy, progress)
         self.landing = Path(about.get("landing") or home.landing)
         self.feeds: Mapping[str, Feed] = feeds()
-        models = models_of(base, everything, gates)
+        told = models_of(base, gates=gates)  # the copy is laid out for these, whoever comes first
         folder = home.kept / ("gated" if gates else "prepared")
-        self.base = prepared(base, folder, models, progress, gates, self.beside)
-        self.models = [*models, *gates]
+        self.base = prepared(base, folder, told, progress, gates, self.beside)
+        self.models = [*(models_of(base, everything=True) if everything else told), *gates]
         self.decided = said_by(base).decided
         self.small = Small(self.base, threads)
         self.db = Databases(self.small.engine)

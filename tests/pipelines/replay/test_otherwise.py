@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,10 +13,13 @@ from types import SimpleNamespace
 import pytest
 from jsonschema import Draft202012Validator
 
-from pipelines.home import Home, write_json
-from pipelines.replay.otherwise import STATES, differing, looked_at
+from pipelines.engine import open_engine
+from pipelines.home import Home
+from pipelines.replay.otherwise import STATES, Worlds, differing, looked_at, worlds_of
+from pipelines.replay.plan.scenario import load
+from pipelines.replay.recompute.states import rebuilt
 from pipelines.subject import about
-from pipelines.trace import NotFound, trace
+from pipelines.trace import NotFound, rows, trace
 from sources.faults import FaultError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,12 +27,16 @@ NOODLE_HOUSE = ROOT / "labs" / "scenarios" / "noodle_house.yml"
 WRONG, RIGHT = "柳陌小满面馆有限公司", "柳陌鼎远装饰工程有限公司"
 
 
-@pytest.fixture
-def home(story, tmp_path) -> Home:
-    about_it = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    world = {"tier": "story", "size": "story", "seed": 1, "days": 365, "dirt": 0.0, "join": "full"}
-    write_json(tmp_path / "current.json", about_it | world)
-    return Home(tmp_path)
+@pytest.fixture(scope="module")
+def home(story, tmp_path_factory) -> Home:
+    return story.home(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def worlds(home) -> Iterator[Worlds]:
+    """Those of the noodle house."""
+    with worlds_of(home, load(NOODLE_HOUSE), "corrected") as found:
+        yield found
 
 
 def test_the_faulty_world_of_the_story(home) -> None:
@@ -74,35 +83,58 @@ def test_what_is_only_in_one_world_is_named() -> None:
     ]
 
 
+def test_the_world_is_what_rebuilding_gives(home, worlds) -> None:
+    """Word for word, file and line too: the edited row stands in the place of the old one."""
+
+    def look(engine):
+        return {"record": trace(engine, "c2cbcc5f"), "noodles": about(engine, WRONG)}
+
+    faults = [replace(spec, correct_after=None) for spec in load(NOODLE_HOUSE).faults]
+    with (
+        rebuilt(home, faults) as (_, states),
+        open_engine("duckdb", states.faulty, read_only=True) as engine,
+    ):
+        assert worlds.looked_at(look, "faulty")["there"] == look(engine)
+
+
 def test_faults_are_asked_for_as_a_replay_asks_for_them(home, tmp_path, monkeypatch) -> None:
-    """A source that finds it itself takes its usual days, and what is drawn is drawn with room for them."""
-    asked = []
+    """A source that finds it itself takes its usual days, and both worlds are of one fault."""
 
-    @contextmanager
-    def nothing_rebuilt(place, specs, *_, **__):
-        asked.append([(spec.correct_after, spec.room) for spec in specs])
-        yield (), SimpleNamespace(clean=place.database(), faulty=place.database(), corrected=None)
+    def planned(universes, edits):
+        universes.close()
+        return closing(SimpleNamespace(edits=edits, close=int))
 
-    monkeypatch.setattr("pipelines.replay.otherwise.rebuilt", nothing_rebuilt)
+    monkeypatch.setattr("pipelines.replay.otherwise.Worlds", planned)
     one, two = tmp_path / "one.yml", tmp_path / "two.yml"
     one.write_text("remedy: source\nfaults: [{kind: wrong_unit}]\n")
     two.write_text("faults: [{kind: wrong_unit, correct_after: 60}]\n")
+    asked = []
     for file in (one, two):
         for state in STATES:
-            looked_at(home, file, lambda engine: trace(engine, "c2cbcc5f"), state)
-    assert asked == [[(None, 30)], [(30, None)], [(None, 60)], [(60, None)]]
+            with worlds_of(home, load(file), state) as found:
+                asked += [edit.struck.spec.correct_after for edit in found.thing.edits]
+    assert asked == [30, 30, 60, 60]
     one.write_text("remedy: notice\nfaults: [{kind: wrong_unit, correct_after: 60}]\n")
     with pytest.raises(FaultError, match="the source does not find the error itself"):
         looked_at(home, one, lambda engine: {})
+    two.write_text("faults: [{kind: wrong_unit}]\n")
+    with pytest.raises(ValueError, match="says no correction"):
+        looked_at(home, two, lambda engine: {}, "corrected")
 
 
-def test_what_is_in_neither_world_is_said(home, monkeypatch) -> None:
-    @contextmanager
-    def nothing_rebuilt(place, *_, **__):
-        yield (), SimpleNamespace(clean=place.database(), faulty=place.database(), corrected=None)
-
-    monkeypatch.setattr("pipelines.replay.otherwise.rebuilt", nothing_rebuilt)
+def test_what_is_in_neither_world_is_said(worlds) -> None:
     with pytest.raises(NotFound, match="ffffffff"):
-        looked_at(home, NOODLE_HOUSE, lambda engine: trace(engine, "ffffffff"))
-    same = looked_at(home, NOODLE_HOUSE, lambda engine: trace(engine, "c2cbcc5f"))
-    assert same["otherwise"] == [] and same["there"] == same["clean"]
+        worlds.looked_at(lambda engine: trace(engine, "ffffffff"), "corrected")
+
+
+def test_a_row_that_comes_in_addition_stands_behind_the_last(story, worlds) -> None:
+    """The court's correction is a row of its own in the delivery of that day."""
+
+    def look(engine):
+        return {"lines": rows(engine, "SELECT file, line FROM landing.court")}
+
+    (came,) = [one["row"] for one in worlds.looked_at(look, "corrected")["otherwise"]]
+    ((last,),) = story.rows(
+        f"SELECT coalesce(max(line), 0) FROM landing.court WHERE file = '{came['file']}'"
+    )
+    assert came["line"] == last + 1

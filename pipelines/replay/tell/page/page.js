@@ -255,8 +255,12 @@
       for (const part of said.replaceAll("; ", "\n").split(/(?<=[/_])/)) box.append(part, document.createElement("wbr"));
       cell.append(box);
     } else if (DAYS.has(name) && said) cell.append(piece(said.slice(0, 10)), said.slice(10));
-    else if (name === "subject" && data.subjects)
-      cell.append(link(data.subjects + value(wrong.by.subject_id, row), said));
+    else if (name === "subject" && data.subjects) {
+      // On the first day on which it is wrong, in the world with the fault in it.
+      const day = value(wrong.by.first_day, row);
+      const asked = [day && `day=${day}`, data.under].filter(Boolean).join("&");
+      cell.append(link(data.subjects + value(wrong.by.subject_id, row) + (asked && `?${asked}`), said));
+    }
     else cell.textContent = said;
   }
 
