@@ -10,7 +10,7 @@ Row = dict[str, Any]
 # What tells of two rows that one is the other, altered; by the name of the list they stand in. Rows of
 # other lists are the same, or they are not.
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "acts": ("event_kind", "subject_id"),
+    "acts": ("event_kind",),
     "cells": ("column",),
     "changes": ("keeper", "subject_id", "day", "reason"),
     "conform_links": ("link_kind",),

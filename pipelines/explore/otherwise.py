@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,7 @@ class Under:
     other: str | None
     query: str  # what other pages are to be asked for the same world
     pairs: Sequence[tuple[str, str]]  # what this one was asked for it
-    marks: int  # how many rows of the page are otherwise than in the clean world
+    marks: int  # how many rows of the page are otherwise than in the clean world, and say so
     alone: str | None  # the world that alone has what the page tells of; None: both have it
 
     def at(self, address: str) -> str:
@@ -161,6 +162,8 @@ def _look(laboratory: Laboratory, asked: Asked, case: Case, look: Look) -> Answe
     either = sides["there"] or sides["clean"]
     told = {"title": either["title"], "state": state, "scenario": title(found)}
     told |= {"replay": f"/replay?{case.query}", **sides}
+    if "holder" in either:
+        told["wrong"] = _wrong_at(found, state, either)
 
     def shown() -> dict[str, Any]:
         alone = "clean" if sides["there"] is None else state if sides["clean"] is None else None
@@ -177,12 +180,42 @@ def _look(laboratory: Laboratory, asked: Asked, case: Case, look: Look) -> Answe
             other=_link(laboratory, asked, case, others[0]) if others else None,
             query=query_for(laboratory, case, state),
             pairs=[pair for pair in asked.pairs if pair[0] in OF_A_WORLD],
-            marks=marks,
+            marks=marks + len(told.get("wrong", ())),
             alone=alone,
         )
         return {**merged, "under": under, "at": under.at}
 
     return Answer(told, shown)
+
+
+def _wrong_at(found: Replay, state: str, page: Seen) -> list[dict[str, Any]]:
+    """Who is wrong at the holder of a page on its day, as the replay tells it; of an edge, by its sender.
+
+    Returns:
+        Rows of `list`, `subject_id`, `name`, `kind`, `from_day` and `to_day`.
+    """
+    remains = state == "corrected" and found.remaining is not None
+    difference = found.remaining.difference if remains else found.faulty
+    ways = difference.ways[difference.ways["holder"] == page["holder"]]
+    sent = ways[ways["came_from"] == page["source"]] if page.get("edge") else None
+    cells = None if sent is None else set(zip(sent["list"], sent["subject_id"], strict=True))
+    rows = difference.lists[difference.lists["holder"] == page["holder"]]
+    day = date.fromisoformat(page["day"])
+    return [
+        {
+            "list": row.list,
+            "subject_id": row.subject_id,
+            "name": found.words.name(row.subject_id),
+            "kind": row.kind,
+            "from_day": row.from_day.date().isoformat(),
+            "to_day": None
+            if row.to_day.date() >= difference.horizon
+            else row.to_day.date().isoformat(),
+        }
+        for row in rows.itertuples()
+        if row.from_day.date() <= day < row.to_day.date()
+        and (cells is None or (row.list, row.subject_id) in cells)
+    ]
 
 
 def _made(laboratory: Laboratory, case: Case, found: Replay) -> Worlds:

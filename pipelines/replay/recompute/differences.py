@@ -37,6 +37,10 @@ _SETTINGS = (
     "SET dynamic_or_filter_threshold = 1000",
 )
 
+# Tables of which no row stands twice, and that are read whole: what a universe has not of them is left out
+# by a join, a tenth of the work of counting how often each row stands.
+NEVER_TWICE = frozenset({"exchange.copies"})
+
 MOST_SEEN = 5000  # queries whose texts are remembered
 
 
@@ -149,10 +153,17 @@ class Differences:
         if universe is None or table not in self.moved:
             return select
         changed = f"SELECT {columns} FROM changed.{quoted(table)} WHERE universe = {universe}"
-        return (
-            f"({select} EXCEPT ALL {changed} AND side = {REMOVED}) "
-            f"UNION ALL {changed} AND side = {ADDED}"
-        )
+        kept = f"({select} EXCEPT ALL {changed} AND side = {REMOVED})"
+        if table in NEVER_TWICE:
+            same = " AND ".join(
+                f"gone.{quoted(c)} IS NOT DISTINCT FROM base.{table}.{quoted(c)}"
+                for c in self.columns[table]
+            )
+            kept = (
+                f"{select} ANTI JOIN (SELECT * FROM changed.{quoted(table)} WHERE universe = {universe} "
+                f"AND side = {REMOVED}) AS gone ON {same}"
+            )
+        return f"{kept} UNION ALL {changed} AND side = {ADDED}"
 
     def as_database(self, name: str, universe: int | None) -> None:
         """Attach a database of views: every table as a whole, as one universe has it.

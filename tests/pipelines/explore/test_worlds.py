@@ -39,8 +39,13 @@ def test_who_is_wrongly_listed_is_shown_so_in_the_faulty_world_alone(client) -> 
     links = re.findall(r'href="(/(?:subjects|records|why|holders|edges)/[^"]*)"', html)
     assert len(links) > 5
     assert [one for one in links if "replay=" not in one] == [f"{page}?day=2024-04-01"]
-    for link in {re.match("/[a-z]+/", one)[0]: one for one in links}.values():
-        assert client.get(link.replace("&amp;", "&")).status == 200, link
+    for link in {
+        re.match("/[a-z]+/", one)[0]: one
+        for one in links
+        if ".json" not in one and "replay=" in one
+    }.values():
+        other = client.get(link.replace("&amp;", "&"))
+        assert other.status == 200 and "This is the <b>faulty world</b>" in other.text, link
 
 
 def test_what_a_holder_shows_differs_by_what_the_replay_counts(client) -> None:
@@ -60,6 +65,8 @@ def test_what_a_holder_shows_differs_by_what_the_replay_counts(client) -> None:
     }
     differs = {name: there.get(name, 0) - clean.get(name, 0) for name in {*there, *clean}}
     assert {name: n for name, n in differs.items() if n} == counted
+    assert {one["kind"] for one in page["wrong"]} == {"wrongly_missing"}
+    assert {one["list"] for one in page["wrong"]} == set(counted)
 
 
 def test_the_cell_the_edge_and_the_corrected_world(client, story) -> None:
@@ -69,7 +76,10 @@ def test_the_cell_the_edge_and_the_corrected_world(client, story) -> None:
     html = client.get(f"/records/{record}?{REPLAY}").text
     assert "≠ in the clean world: value PDY006120" in html and "go back to it" in html
     told = client.get(f"/edges/court-bank.json?{REPLAY}&day=2024-04-01").json()
-    assert told["there"]["holder"] == told["clean"]["holder"] == "bank"
+    assert [(one["list"], one["kind"], one["name"]) for one in told["wrong"]] == [
+        ("court_dishonest", "wrongly_missing", DECORATOR),
+        ("court_dishonest", "wrongly_listed", NOODLE_HOUSE),
+    ]
     fixed = f"replay={quote(CELL + '&correct_after=30', safe='')}"
     page = f"/subjects/{subject(client, NOODLE_HOUSE)}.json"
     lists = {}
