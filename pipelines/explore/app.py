@@ -174,9 +174,11 @@ def _common(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "menu": _menu(),
         "waits": False,
-        # The address of another page in the world that a page tells of; see `pipelines.explore.otherwise`.
+        # The world that a page tells of, the address of another page in it, and the day that goes along;
+        # see `pipelines.explore.otherwise`.
         "under": None,
         "at": str,
+        "on": "",
         "version": _version(),
     }
 

@@ -183,7 +183,8 @@ def _look(laboratory: Laboratory, asked: Asked, case: Case, look: Look) -> Answe
             marks=marks + len(told.get("wrong", ())),
             alone=alone,
         )
-        return {**merged, "under": under, "at": under.at}
+        on = f"?day={either['day']}" if "day" in either else ""
+        return {**merged, "under": under, "at": under.at, "on": on}
 
     return Answer(told, shown)
 

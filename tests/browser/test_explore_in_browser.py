@@ -77,6 +77,22 @@ def test_from_a_name_to_what_remains(browser, address, size, scheme) -> None:
     tab.wait_for_selector("#network .scatterlayer")
     assert "after 30 days" in tab.inner_text(".remains")
     fits(tab, size)
+    # Into the world with the fault in it: a subject, who shows it, and back to the replay.
+    replay = tab.url
+    tab.click("#table a[href^='/subjects/']")
+    tab.wait_for_url("**/subjects/**replay=**")
+    for link in (
+        "#shown a[href^='/holders/']",
+        "#wrong a[href^='/subjects/']",
+        ".world a >> nth=0",
+    ):
+        assert "faulty world" in tab.inner_text(".world")
+        assert tab.locator(".otherwise").count() > 0
+        fits(tab, size)
+        tab.click(link)
+    tab.wait_for_url("**/replay?**")
+    assert "after 30 days" in tab.inner_text(".remains")
+    tab.goto(replay)
     # Keep it, and open the link in a window of its own.
     name = f"mine-{size[0]}-{scheme}"
     tab.fill("#keep input[name=name]", name)
