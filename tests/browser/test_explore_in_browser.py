@@ -82,7 +82,7 @@ def test_from_a_name_to_what_remains(browser, address, size, scheme) -> None:
     tab.click("#table a[href^='/subjects/']")
     tab.wait_for_url("**/subjects/**replay=**")
     for link in (
-        "#shown a[href^='/holders/']",
+        "#shown a[href^='/holders/court?']",
         "#wrong a[href^='/subjects/']",
         ".world a >> nth=0",
     ):
