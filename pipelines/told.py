@@ -197,7 +197,7 @@ def _met_nobody(engine: Engine) -> list[str]:
     said = (
         "met nobody (see resolve.unmatched)",
         "could mean several (see resolve.unmatched)",
-        "withdrew, changed or corrected a record that is not believed (see quality.verdicts)",
+        "withdrew, changed, corrected or repeated a record that is not believed (see quality.verdicts)",
     )
     return [
         f"{feed}: "

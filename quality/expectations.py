@@ -24,7 +24,7 @@ Kinds that need other rows (`SET_KINDS`):
 =============  =====================================================  ==========================
 one_version    a delivery says different things of one record         speaks
 one_row        another row of the delivery speaks for the record      speaks
-meets_record   it withdraws or changes a record that is not believed  effect
+meets_record   it withdraws, changes or repeats what is not believed  effect
 unique         two rows bear the same key                             key
 no_overlap     two intervals of one key share a day                   key
 refers_to      the key is not found in another table                  key, table, columns
@@ -364,7 +364,9 @@ def rows_of_repeated_sql(expectation: Expectation, aside: str, table: str) -> st
 
 
 def meets_no_record_sql(expectation: Expectation, verdicts: str = "quality.verdicts") -> str:
-    """Rows that withdraw, change or correct a record that is not believed when they arrive.
+    """Rows that withdraw, change, correct or repeat a record that is not believed when they arrive.
+
+    Only to assert is to say something of a record that need not be known yet.
 
     Only rows before it count, of deliveries that are believed: earlier deliveries, and earlier lines
     of its own. A record withdrawn before is not believed either.
@@ -392,7 +394,7 @@ FROM (
         FROM {table} AS t
         WHERE t.record_id IN (
             SELECT t.record_id FROM {table} AS t
-            WHERE {effect} IN ('withdraw', 'change', 'correct')
+            WHERE {effect} <> 'assert'
         )
         AND NOT EXISTS (
             SELECT 1
@@ -407,7 +409,7 @@ FROM (
     ) AS g
 ) AS s
 WHERE
-    s.effect IN ('withdraw', 'change', 'correct')
+    s.effect <> 'assert'
     AND (s.before IS NULL OR s.before = 'withdraw')"""
 
 
@@ -463,7 +465,7 @@ SENTENCES = {
     "check_digit": "{column} passes the check of the scheme {scheme}",
     "one_version": "a delivery says one thing of a record",
     "one_row": "a delivery gives a record in one row",
-    "meets_record": "what is withdrawn, changed or corrected is believed",
+    "meets_record": "what is withdrawn, changed, corrected or repeated is believed",
     "unique": "{key} occurs once",
     "no_overlap": "intervals of one {key} do not overlap",
     "refers_to": "{key} is found in {table}",

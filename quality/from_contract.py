@@ -104,10 +104,10 @@ def _row_a_record(feed: Feed) -> list[Expectation]:
     )
     reason = f"A delivery says what it has to say of a record in one row; {counts}"
     expected.append(expect(table, "one_row", "one_row", "warn", reason, speaks=speaks))
-    if ordered and set(feed.effect_codes.values()) & {"withdraw", "change", "correct"}:
+    if ordered and set(feed.effect_codes.values()) - {"assert"}:
         reason = (
-            "A withdrawal, change or correction of a record that is not believed shows a "
-            "row that was lost, or a key that is misspelt."
+            "A withdrawal, change, correction or repeat of a record that is not believed shows "
+            "a row that was lost, a key that is misspelt, or an old row sent again."
         )
         name, kind, column = "meets_no_record", "meets_record", feed.effect_column
         expected.append(expect(table, name, kind, "warn", reason, column, effect=speaks.effect))

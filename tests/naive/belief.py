@@ -77,7 +77,7 @@ def believed(mode: str, deliveries: Sequence[Delivery]) -> Belief:
                 continue
             good[row.record].append(row)
             if mode != "snapshot":
-                if row.effect in ("withdraw", "change", "correct") and row.record not in alive:
+                if row.effect != "assert" and row.record not in alive:
                     found.strange.append((delivery.day, place))
                 (alive.discard if row.effect == "withdraw" else alive.add)(row.record)
         for record, rows in good.items():

@@ -216,6 +216,20 @@ def test_what_meets_no_record_is_told(bench, land, registers):
     assert found == [("2024-01-02", "08"), ("2024-01-02", "09"), ("2024-01-03", "01")]
 
 
+@pytest.mark.parametrize("mode", ["changes", "append"])
+def test_a_repeat_of_what_is_not_believed_is_told(bench, land, registers, mode):
+    """01 was withdrawn, 03 never came; each is believed from its repeat on, and told of once."""
+    feed = registers(mode)
+    again = [replace(A, effect="repeat"), replace(B, effect="repeat"), Row("03", "c", "repeat")]
+    gone = whole(replace(A, effect="withdraw"), day=1)
+    put(bench, land, feed, [whole(A, B, day=0), gone, whole(*again, day=2), whole(*again, day=3)])
+    found = bench.fetch(
+        "SELECT delivery, record_id, outcome FROM quality.verdicts "
+        "WHERE expectation = 'meets_no_record' ORDER BY ALL"
+    )
+    assert found == [("2024-01-03", "01", "warn"), ("2024-01-03", "03", "warn")]
+
+
 def test_a_record_that_only_a_held_delivery_asserted_is_not_known(bench, land, make_feed):
     columns = (Column("no", "编号", ""), Column("op", "操作", ""), Column("says", "内容", ""))
     feed = make_feed(
