@@ -40,6 +40,8 @@ READABLE = (
     types.is_integer, types.is_boolean, types.is_decimal, types.is_time, types.is_null,
 )  # fmt: skip
 EXACT = {pa.float32(): 1 << 24, pa.float64(): 1 << 53}  # whole numbers below it are exact
+PLACES = 6  # decimals that an amount has at most: a fen, in ten thousands of yuan
+ROUNDED = 64  # units in the last place by which a sum of some hundred amounts is off
 
 
 def write(feed: Feed, rows: pa.Table, path: Path) -> None:
@@ -144,6 +146,7 @@ def _numbers(name: str, values: pa.Array) -> Column:
     sure = pc.if_else(pc.and_(finite, exact), values, None)
     whole = pc.if_else(pc.equal(sure, pc.floor(sure)), sure, None)
     texts = pc.coalesce(whole.cast(pa.int64()).cast(pa.string()), sure.cast(pa.string()))
+    texts = _without_rounding(sure.to_numpy(zero_copy_only=False), texts)
     bad = _where(pc.invert(finite), lambda i: f"no number: {shown(values[i].as_py())}")
     bad |= _where(
         pc.and_(finite, pc.invert(exact)),
@@ -152,6 +155,29 @@ def _numbers(name: str, values: pa.Array) -> Column:
         ),
     )
     return Column(texts, bad)
+
+
+def _without_rounding(numbers: np.ndarray, texts: pa.Array) -> pa.Array:
+    """The texts, without powers of ten; those of sums as what was summed comes to: 0.1 + 0.2 is 0.3.
+
+    A number is taken for another of a few decimals if it is that but for what rounding can do, and
+    nearer to it than a thousandth of its last decimal.
+
+    Args:
+        numbers: missing ones are not numbers.
+    """
+    few = np.full(len(numbers), -1)
+    slack = ROUNDED * np.spacing(np.abs(numbers))
+    for places in range(PLACES, -1, -1):
+        off = np.abs(np.round(numbers, places) - numbers)
+        few[(off > 0) & (off <= slack) & (off < 10.0 ** -(places + 3))] = places
+    meant = {i: f"{numbers[i]:.{few[i]}f}" for i in map(int, np.flatnonzero(few >= 0))}
+    for i in map(int, places_where(pc.match_substring(texts, "e"))):
+        meant.setdefault(i, np.format_float_positional(numbers[i], trim="-"))
+    if not meant:
+        return texts
+    said = pa.array([meant.get(i) for i in range(len(texts))], pa.string())
+    return pc.coalesce(said, texts)
 
 
 def _where(mask: pa.Array, reason: Callable[[int], str]) -> dict[int, str]:

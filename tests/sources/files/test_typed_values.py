@@ -79,6 +79,22 @@ def test_what_is_no_number_is_not_nought(tmp_path) -> None:
     }
 
 
+def test_a_sum_of_amounts_is_what_they_come_to(tmp_path) -> None:
+    """And no other number is taken for another, nor written with a power of ten."""
+    given = [0.1 + 0.2, 0.1 * 3 * 10, -0.1 - 0.2, sum([12.34] * 37), 0.000123 + 0.000456, 1 / 3, 2.675,
+             12345678901.5, 12345678901234.56, 33000000000000.305, 1234567890123.4833, 1e-7]  # fmt: skip
+    texts, reasons = column(pa.array(given), tmp_path)
+    assert reasons == {}
+    assert list(texts.values()) == [
+        "0.3", "3", "-0.3", "456.58", "0.000579", "0.3333333333333333", "2.675",
+        "12345678901.5", "12345678901234.56", "33000000000000.305", "1234567890123.4834", "0.0000001",
+    ]  # fmt: skip
+    assert column(pa.array([0.1, np.float32(0.1) + np.float32(0.2)], pa.float32()), tmp_path) == (
+        {1: "0.1", 2: "0.3"},
+        {},
+    )
+
+
 def test_a_float_of_fewer_digits_is_exact_for_less(tmp_path) -> None:
     texts, reasons = column(pa.array([0.1, 2.0**24 - 1, 2.0**24], pa.float32()), tmp_path)
     assert texts == {1: "0.1", 2: "16777215"}
