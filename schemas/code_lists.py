@@ -7,8 +7,10 @@ severity that there is not would apply to nobody, in silence; so each is looked 
 from __future__ import annotations
 
 import csv
+import difflib
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
 
@@ -36,36 +38,61 @@ NAMED_BY = {
     "usual_amounts": ("event_kind", "ground"),
     "usual_delays": ("feed",),
 }
-# What a column of a code list must be, if it is not empty: `refers_to` a column of another that has to know
-# its value, `one_of` some words, a whole `number`, or a `link` to follow, of a form.
+# What a column of a code list must be: `given`, since a row without it would apply to nobody; and, if it is
+# not empty: `refers_to` a column of another that has to know its value, `one_of` some words, a whole
+# `number`, a `day`, or a `link` to follow, of a form.
 RULES = Path(__file__).with_suffix(".csv")
 
 Read = Callable[[str], list[tuple[int, dict[str, str]]]]  # code list -> its rows with their lines
 
 
-def read_csv(path: Path, needs: str | None = None) -> list[dict[str, str]]:
+class CodeRow(dict[str, str]):
+    """A row of a code list, column -> text; a column that its file has not is told of when it is asked for.
+
+    Attributes:
+        path, line: where it stands.
+    """
+
+    def __init__(self, cells: Mapping[str, str], path: Path, line: int) -> None:
+        super().__init__(cells)
+        self.path, self.line = path, line
+
+    def __missing__(self, column: str) -> str:
+        near = difflib.get_close_matches(column, self, 1)
+        raise ValueError(
+            f"{self.path}, line 1: the code list has no column {column!r}"
+            f"{f'; perhaps {near[0]!r} is to be it' if near else ''}."
+        )
+
+
+def read_csv(path: Path, needs: str | None = None) -> list[CodeRow]:
     """The rows of a code list; see `columns_and_rows`."""
     return columns_and_rows(path, needs)[1]
 
 
-def columns_and_rows(
-    path: Path, needs: str | None = None
-) -> tuple[list[str], list[dict[str, str]]]:
-    """The columns of a code list, a CSV file in UTF-8, and its rows, each as column -> text.
+def columns_and_rows(path: Path, needs: str | None = None) -> tuple[list[str], list[CodeRow]]:
+    """The columns of a code list, a CSV file in UTF-8, and its rows; one without a word counts as none.
 
     Args:
         needs: a column it must have.
 
     Raises:
-        ValueError: naming the file and the line, if that is missing, a row has more or fewer cells than
-            there are columns, what names a row names two or could never be met, or it is no text in UTF-8.
+        ValueError: naming the file and the line, if that is missing, a column stands twice, a row has more
+            or fewer cells than there are columns, what names a row names two or could never be met, or it
+            is no text in UTF-8.
     """
+    columns: list[str] = []
     rows = []
     lines_of: dict[tuple[str, ...], int] = {}  # what names a row -> its line
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines)
-            if needs and needs not in (reader.fieldnames or ()):
+            columns += reader.fieldnames or ()
+            if not columns:
+                raise ValueError(f"{path} is empty; its first line is to name the columns.")
+            if twice := [name for name in columns if columns.count(name) > 1]:
+                raise ValueError(f"{path}, line 1: the column {twice[0]!r} stands twice; keep one.")
+            if needs and needs not in columns:
                 raise ValueError(f"{path}: the code list needs a column `{needs}`.")
             for row in reader:
                 if None in row or None in row.values():
@@ -73,9 +100,11 @@ def columns_and_rows(
                         f"{path}, line {reader.line_num}: it has not as many cells as there are columns; "
                         "put a text that holds a comma in quotes."
                     )
-                rows.append(row)
+                if not any(row.values()):
+                    continue  # as spreadsheets leave behind where something was taken out
+                rows.append(CodeRow(row, path, reader.line_num))
                 names = ("code",) if "code" in row else NAMED_BY.get(path.stem, ())
-                named = {name: row[name] for name in names if name in row}
+                named = {name: rows[-1][name] for name in names}
                 if any(named.values()):
                     _see_name(lines_of, named, f"{path}, line {reader.line_num}")
                     lines_of[tuple(named.values())] = reader.line_num
@@ -83,7 +112,7 @@ def columns_and_rows(
         raise ValueError(
             f"{path}: {error.object[error.start]:#x} is not UTF-8; save it so."
         ) from None
-    return list(reader.fieldnames or ()), rows
+    return columns, rows
 
 
 def _see_name(
@@ -122,17 +151,23 @@ def see_code_lists(folder: Path = CODES) -> None:
     for rule in read_csv(RULES):
         name, column, must, of = rule.values()
         for line, row in read(name):
+            where = f"{folder / name}.csv, line {line}: {column}"
+            if must == "given" and not row[column]:
+                raise ValueError(f"{where} is empty; say it, or take the row out.")
             if row[column] and (wrong := _wrong(read, must, of, row[column])):
-                where = f"{folder / name}.csv, line {line}: {column} {row[column]!r}"
-                raise ValueError(f"{where} {wrong}")
+                raise ValueError(f"{where} {row[column]!r} {wrong}")
     _see_grades(read, folder)
     _see_lists_of_grades(read, folder)
 
 
 def _wrong(read: Read, must: str, of: str, value: str) -> str | None:
     """What is wrong with a value, as the end of a sentence; None if nothing is. See `RULES`."""
+    if must == "given":
+        return None
     if must == "number":
         return None if re.fullmatch("-?[0-9]{1,9}", value) else "is no whole number."
+    if must == "day":
+        return None if _is_day(value) else "is no day; write YYYY-MM-DD."
     if must == "link":
         no_link = "is no link to follow; write its kind and its direction, such as legal_representative:b>a."
         return None if re.fullmatch(of, value) else no_link
@@ -181,6 +216,13 @@ def _see_lists_of_grades(read: Read, folder: Path) -> None:
             )
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _rows(folder: Path, name: str) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a code list with their lines, a row a line."""
-    return list(enumerate(columns_and_rows(folder / f"{name}.csv")[1], start=2))
+    """The rows of a code list with their lines."""
+    return [(row.line, row) for row in read_csv(folder / f"{name}.csv")]

@@ -63,6 +63,15 @@ def test_the_code_lists_name_only_what_there_is(folder):
             "grade 'A' is the one that everybody has at city_portal to start with",
         ),
         ("points", "city_portal,honours,,five,day,t,ours", "change 'five' is no whole number"),
+        (
+            "points",
+            "city_portal,honours,,,day,t,ours",
+            "change is empty; say it, or take the row out",
+        ),
+        ("points", ",honours,,5,day,t,ours", "keeper is empty; say it"),
+        ("grades", "city_portal,E,,ours", "min_points is empty"),
+        ("measures", MEASURE.replace("court_dishonest", ""), "list is empty"),
+        ("holidays", "2026-1-1,t,t,no", "day '2026-1-1' is no day; write YYYY-MM-DD"),
         ("keepers", "bank,100,0,200,,,no,t,t,s", "go down to 0, and no grade there begins so low"),
         (
             "lists",
@@ -72,6 +81,8 @@ def test_the_code_lists_name_only_what_there_is(folder):
     ],
 )
 def test_what_is_not_there_is_told_with_its_line(folder, name, row, told):
+    """Blank lines, which say nothing, are counted all the same."""
+    add(folder, name, "")
     line = len((folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()) + 1
     add(folder, name, row)
     with pytest.raises(ValueError, match=f"{name}.csv, line {line}: .*{told}"):

@@ -54,12 +54,21 @@ def code_list(folder, content: bytes):
 
 def test_a_code_list_may_come_from_a_spreadsheet(tmp_path):
     """With a mark of UTF-8 before it; words such as NA are words, and numbers codes."""
-    path = code_list(tmp_path, b"\xef\xbb\xbfcode,title\n007,NA\n,\n")
-    assert read_csv(path, "code") == [{"code": "007", "title": "NA"}, {"code": "", "title": ""}]
+    path = code_list(tmp_path, b"\xef\xbb\xbfcode,title\n007,NA\n,\n\n008,\n,\n")
+    assert read_csv(path, "code") == [{"code": "007", "title": "NA"}, {"code": "008", "title": ""}]
+    assert [row.line for row in read_csv(path)] == [2, 5]
     assert read_code_list(path).to_pylist() == [
         {"code": "007", "title": "NA"},
-        {"code": None, "title": None},
+        {"code": "008", "title": None},
     ]
+
+
+def test_a_column_that_a_code_list_has_not_is_told_when_it_is_asked_for(tmp_path):
+    (row,) = read_csv(code_list(tmp_path, b"code,titel\n1,a\n"), "code")
+    with pytest.raises(
+        ValueError, match=r"codes.csv, line 1: .* no column 'title'; perhaps 'titel'"
+    ):
+        row["title"]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +78,8 @@ def test_a_code_list_may_come_from_a_spreadsheet(tmp_path):
         (b"code,title\n1\n", "codes.csv, line 2: it has not as many cells"),
         ("code,title\n1,中\n".encode("gbk"), "codes.csv: 0xd6 is not UTF-8; save it so."),
         (b"title\na\n", "codes.csv: the code list needs a column `code`"),
+        (b"code,title,code\n1,a,2\n", "codes.csv, line 1: the column 'code' stands twice"),
+        (b"", "codes.csv is empty; its first line is to name the columns"),
         (b"code,title\n1,a\n2,b\n1,c\n", "line 4: code '1' stands on line 2 already; keep one of"),
         (
             "code,title\n１ ,a\n".encode(),
