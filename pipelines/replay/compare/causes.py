@@ -9,7 +9,7 @@ This is plain Python over the few entries concerned; `lineages` reads them from 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -172,8 +172,17 @@ class Lineage:
     records: Mapping[str, Sequence[str]] = field(default_factory=dict)
     # Version of an entry those points rest on -> the entry.
     entries: Mapping[str, str] = field(default_factory=dict)
+    # Entry -> the edited records it was made from, in either state; of a single one nobody need ask.
+    made_from: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._of_record: dict[str | None, list[Wrong]] = {}
+        for wrong in self.source:
+            self._of_record.setdefault(wrong.record, []).append(wrong)
+        # A register or a link stands behind no entry, and may have decided of any.
+        self._behind_none = self._of_record.keys() - {
+            record for records in self.made_from.values() for record in records
+        }
         self.reckoned: dict[tuple[str, str], list[Point]] = {}
         for point in self.points:
             self.reckoned.setdefault((point.keeper, point.subject), []).append(point)
@@ -255,29 +264,42 @@ class Lineage:
             if copy.list not in made_of_grades():
                 return OWN_TERM
             # What the grade rests on is right again: it is given anew on the first of the month.
-            return self.at_source(day) or WAITS
-        return self.at_source(day) or TAKEN
+            return self.at_source_of([copy.entry], day) or WAITS
+        return self.at_source_of([copy.entry], day) or TAKEN
 
-    def at_source(self, day: int, record: str | None = None) -> str | None:
-        """Why the edited records, or one of them, are believed wrongly on a day; None: they are not."""
-        return next(
-            (
-                wrong.why
-                for wrong in self.source
-                if wrong.first <= day < wrong.end and record in (None, wrong.record)
-            ),
-            None,
+    def at_source(self, day: int, records: Collection[str | None] | None = None) -> str | None:
+        """Why the edited records, or some of them, are believed wrongly on a day; None: they are not."""
+        runs = (
+            wrong
+            for record in (self._of_record if records is None else records)
+            for wrong in self._of_record.get(record, ())
+            if wrong.first <= day < wrong.end
         )
+        first = min(runs, key=lambda wrong: (wrong.first, wrong.end, wrong.why), default=None)
+        return None if first is None else first.why
 
-    def turns_behind(self, entries: Iterable[str]) -> list[int]:
-        """Every day on which anything behind these entries changes."""
+    def at_source_of(self, entries: Iterable[str], day: int) -> str | None:
+        """The same of the records that some entries were made from, or else of those behind no entry.
+
+        Of several faults one may be put right and another not: what is left of the one has nothing to do
+        with the other.
+        """
+        own = {r for entry in self.behind(entries) for r in self.made_from.get(entry, ())}
+        return self.at_source(day, own) or self.at_source(day, self._behind_none)
+
+    def behind(self, entries: Iterable[str]) -> set[str]:
+        """Some entries, and all that they descend from."""
         behind, ancestors = list(entries), set()
         while behind:
             entry = behind.pop()
             if entry not in ancestors:
                 ancestors.add(entry)
                 behind.extend(self.parents.get(entry, ()))
-        days = {day for entry in ancestors for day in self._turns.get(entry, ())}
+        return ancestors
+
+    def turns_behind(self, entries: Iterable[str]) -> list[int]:
+        """Every day on which anything behind these entries changes."""
+        days = {day for entry in self.behind(entries) for day in self._turns.get(entry, ())}
         return sorted(days | {d for wrong in self.source for d in (wrong.first, wrong.end)})
 
 
@@ -338,7 +360,7 @@ def _measure(agency: str, entries: Sequence[str], lineage: Lineage, day: int) ->
         held = lineage.held.get((agency, entry))
         if held is not None and held.wrong(day):
             return lineage.walk(held.differing(day)[0], day)
-    return lineage.at_source(day) or TAKEN
+    return lineage.at_source_of(entries, day) or TAKEN
 
 
 def of_scores(
@@ -430,8 +452,7 @@ def _score(
         return shown
     edited = {wrong.record for wrong in lineage.source}
     for because, reason in odd:
-        whys = (lineage.at_source(day, record) for record in _records(because, lineage))
-        why = next((why for why in whys if why is not None), None)
+        why = lineage.at_source(day, set(_records(because, lineage)))
         if why is None:
             continue
         also = any(

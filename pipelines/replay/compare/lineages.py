@@ -28,6 +28,18 @@ _VERSIONS = """
 SELECT DISTINCT universe, entry_version, entry_id
 FROM {db}.exchange.entries INNER JOIN given.rested_on USING (universe, entry_version)
 """
+# Of the edited records those that entries were made from.
+_EDITED = """
+SELECT DISTINCT universe, entry_id, record
+FROM (
+    SELECT universe, e.entry_id, split_part(a.ancestor_id, ':', 1) AS record
+    FROM {db}.exchange.ancestry AS a
+    INNER JOIN {db}.exchange.entries AS e USING (universe, entry_version)
+    WHERE a.ancestor_kind <> 'entry' AND a.steps = 1
+)
+SEMI JOIN concerned USING (universe, entry_id)
+SEMI JOIN given.edited USING (universe, record)
+"""
 _BECAUSE = """
 SELECT universe, m.agency, m.measure, m.subject_id, e.list, e.entry_id AS entry
 FROM {db}.consequences.measures AS m
@@ -135,10 +147,12 @@ def load(
     copies: dict[int, list[Copy]] = {}
     parents: dict[int, dict[str, list[str]]] = {}
     steps: dict[tuple[str, str], Step] = {}
+    made_from: dict[int, dict[str, list[str]]] = {}
     if len(wrong) or len(measures):
         rests = _because(db, wrong, measures)
         parents = _concerned(db)
         copies = _copies(db, horizon)
+        made_from = _made_from(db, sources)
         steps = {
             (name, path): Step(mode, readmitted)
             for name, path, mode, readmitted in db.rows(
@@ -155,11 +169,26 @@ def load(
                 points.get(universe, ()),
                 records.get(universe, {}),
                 entries.get(universe, {}),
+                made_from.get(universe, {}),
             ),
             rests.get(universe, because),
         )
         for universe, source in sources.items()
     }
+
+
+def _made_from(
+    db: Databases, sources: Mapping[int, Sequence[Wrong]]
+) -> dict[int, dict[str, list[str]]]:
+    """Universe -> entry concerned -> the edited records it was made from, where there are several."""
+    edited = {universe: {wrong.record for wrong in runs} for universe, runs in sources.items()}
+    rows = sorted(
+        (u, record) for u, records in edited.items() if len(records) > 1 for record in records
+    )
+    if not rows:
+        return {}
+    db.put("edited", pd.DataFrame(rows, columns=["universe", "record"]))
+    return _lists(db.rows(on_both_sides(_EDITED, "UNION") + " ORDER BY ALL"))
 
 
 def _because(db: Databases, wrong: pd.DataFrame, measures: pd.DataFrame) -> dict[int, pd.DataFrame]:

@@ -29,7 +29,7 @@ from pipelines.replay.compare.causes import (
     Step,
     Wrong,
 )
-from pipelines.replay.compare.metrics import day_number
+from pipelines.replay.compare.metrics import day_number, day_of
 
 C = 20  # the day of the correction
 
@@ -257,6 +257,41 @@ def test_a_gate_that_held_the_correction(n):
         source=[Wrong(n(8), n(34), GATE)],
     )
     assert why(n, lineage, "court", 30) == GATE
+
+
+def test_what_is_left_of_a_corrected_fault_is_not_laid_on_another(n):
+    """Two records of the court; of r1 it sent the right row on day 20, of r2 it never does."""
+    wrong = [
+        Wrong(n(8), n(20), NOT_CORRECTED, "r1"),
+        Wrong(n(9), n(100), NOT_CORRECTED, "r2"),
+    ]
+    copies = [copy(n, "court", 10, 34), copy(n, "court", 10, 100, "f", subject="C")]
+    taken = [copy(n, "court", 10, 34, "m", subject="D")]
+
+    def lineage(source, made_from):
+        return Lineage(
+            [*copies, *taken], steps({"court": "owner"}), source=source, made_from=made_from
+        )
+
+    two = lineage(wrong, {"e": ["r1"], "f": ["r2"]})
+    assert why(n, two, "court", 30) == TAKEN
+    assert why(n, two, "court", 30, subject="C") == NOT_CORRECTED
+    because = pd.DataFrame(
+        [("court", "watched", "B", "debts", "e"), ("court", "watched", "C", "debts", "f")],
+        columns=["agency", "measure", "subject_id", "list", "entry"],
+    )
+    cells = pd.DataFrame(
+        [("court", "watched", who, day_of(n(95)), day_of(n(100))) for who in "BC"],
+        columns=["agency", "measure", "subject_id", "from_day", "to_day"],
+    )
+    measures = causes.of_measures(cells, because, two, n(C))
+    assert dict(zip(measures["subject_id"], measures["cause"], strict=True)) == {
+        "B": TAKEN,
+        "C": NOT_CORRECTED,
+    }
+    # Of a register no entry is made, so it may have decided of any.
+    register = lineage([*wrong, Wrong(n(8), n(100), GATE, "r3")], {"e": ["r1"], "f": ["r2"]})
+    assert why(n, register, "court", 30) == GATE
 
 
 def test_a_list_that_keeps_what_its_records_no_longer_say(n):
