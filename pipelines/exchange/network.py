@@ -244,6 +244,13 @@ def _choice(value: object, where: str, choices: tuple[str, ...]) -> str:
     return str(value)
 
 
+def _yes_or_no(value: object, where: str) -> bool:
+    """What YAML makes of true and false; a text, were it `no`, is neither."""
+    if not isinstance(value, bool):
+        raise NetworkError(f"{where} is {str(value)[:40]!r}; it is true or false.")
+    return value
+
+
 def _texts(value: object, where: str) -> tuple[str, ...]:
     """A list of at least one name."""
     if not (isinstance(value, list) and value and all(isinstance(v, str) and v for v in value)):
@@ -303,7 +310,7 @@ def _edge(node: object) -> Edge:
         match=choice("match", node.get("match", "code")),
         join=choice("join", node.get("join", "full")),
         tier=choice("tier", node.get("tier", "core")),
-        readmits=bool(node.get("readmits", False)),
+        readmits=_yes_or_no(node.get("readmits", False), f"{where}: readmits"),
         expiry=None if node.get("expiry") is None else whole("expiry", node["expiry"]),
         basis=str(node.get("basis") or ""),
     )

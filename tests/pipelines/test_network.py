@@ -115,6 +115,7 @@ def test_by_own_keys_no_policy_lets_an_edge_match_by_code():
         ("edges", "lists", "court_dishonest", "lists is 'court_dishonest'; it is a list"),
         ("edges", "join", "half", "join is 'half'; it is one of none, own-keys"),
         ("edges", "tier", "cellar", "tier is 'cellar'"),
+        ("edges", "readmits", "no", "edge court-bank: readmits is 'no'; it is true or false"),
         ("adoptions", "term_days", -5, "adoption of joint_punishment: term_days is '-5'"),
         ("adoptions", "min_severity", "dire", "min_severity is 'dire'; it is one of positive"),
         ("adoptions", "from", [], "from is \\[\\]; it is a list of names"),
