@@ -4,7 +4,6 @@ What columns and types the tables have, DuckDB says itself: the same plan is bui
 each table is then given the rows of its Parquet files. Spark writes an id as its 32 digits.
 """
 
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from pipelines.build import Build, Plan, build_with
 from pipelines.described import describe
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
-from pipelines.home import HomeError, building_place, finished, remove_database
+from pipelines.home import HomeError, building_place, finished, remove_database, write_json
 from pipelines.landing.folder import MANIFEST
 from schemas.progress import Progress
 from schemas.sql import literal, quoted
@@ -20,7 +19,6 @@ from schemas.sql import literal, quoted
 
 def database_from_parquet(
     done: Build,
-    landing: Path,
     target: Path,
     plan: Plan,
     *,
@@ -30,7 +28,7 @@ def database_from_parquet(
     """Make a database of the tables of a finished build with Spark. It appears only when it is whole.
 
     Args:
-        landing: the folder it was built from; only its manifest is read.
+        plan: of the same build, with the manifest of the files it was built from.
         world: folder of the truth, if results are to be scored against it.
 
     Raises:
@@ -39,7 +37,7 @@ def database_from_parquet(
     building = building_place(target)
     try:
         with open_engine("duckdb", building) as engine, tempfile.TemporaryDirectory() as nothing:
-            shutil.copyfile(landing / MANIFEST, Path(nothing) / MANIFEST)
+            write_json(Path(nothing) / MANIFEST, dict(plan.manifest))
             build_with(engine, Path(nothing), plan, world=world, checks=False)
             tables = [name for name in engine.tables() if not name.startswith("world.")]
             for at, table in enumerate(tables):

@@ -58,6 +58,14 @@ class Home:
         """
         return self.path if self.writable() else _temporary(self.path.resolve())
 
+    def truth_behind(self, landing: Path) -> Path | None:
+        """The folder of the truth behind some delivered files; None if they are not the home's own.
+
+        Args:
+            landing: the folder they are in, however its path is written.
+        """
+        return self.world if landing.resolve() == self.landing.resolve() else None
+
     def writable(self) -> bool:
         """Whether a file can be made in the home; tried, since permissions do not tell everything."""
         try:
@@ -177,6 +185,19 @@ class Home:
     def named(self, database: Path, about: Mapping[str, Any]) -> dict[str, Any]:
         """What the pointer says once a database is in force; see `publish`."""
         return {"database": database.relative_to(self.path).as_posix(), **about}
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other run makes anything in a folder that several may fill, and keep others waiting.
+
+    Whoever had to wait should look again whether there is still anything to make.
+    """
+    from filelock import FileLock
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(str(folder / ".lock")):
+        yield
 
 
 def building_place(target: Path) -> Path:

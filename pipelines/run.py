@@ -214,7 +214,7 @@ def build_home(
         deliveries_in(folder, feed)
     if announced:
         announce(plan.manifest.get("size"), home.path, "build", plan.manifest["days"] / 365)
-    own = folder == home.landing
+    truth = home.truth_behind(folder)
     rows: Counter[str] = Counter()  # stage -> rows of all its tables
     told: list[str] = []
 
@@ -233,21 +233,20 @@ def build_home(
             join=join,
             policy=policy,
             engine=engine,
-            world=home.world if own else None,
+            world=truth,
             progress=progress,
             command=tuple(command) or ("build",),
             ask=ask,
             decided=decided,
             spark=spark,
-            **({} if own else {"landing": str(folder.resolve())}),
+            **({} if truth else {"landing": str(folder.resolve())}),
         )
         if engine == "spark" and not parquet_only:
             taken_into = database_from_parquet(
                 done,
-                folder,
                 home.next_database(),
                 replace(plan, decided=decided),
-                world=home.world if own else None,
+                world=truth,
                 progress=progress,
             )
             with open_engine("duckdb", taken_into, read_only=True) as opened:

@@ -117,8 +117,8 @@ class Work:
         if base is not None:  # a part keeps to what was decided when the rest was made
             told = self._engine.fetch(f"SELECT * FROM {TABLE}")
             self.plan = replace(self.plan, decided=decided_of(told))
-        own = asked.whole and asked.landing == asked.home.landing
-        self.plan.begin(self._engine, asked.home.world if own else None, asked.whole)
+        truth = asked.home.truth_behind(asked.landing) if asked.whole else None
+        self.plan.begin(self._engine, truth, asked.whole)
 
     @staticmethod
     def _plan(about: Mapping[str, Any]) -> Plan:
@@ -139,7 +139,7 @@ class Work:
         from sources.deliver import generate
 
         home = self.asked.home
-        if self.asked.landing != home.landing:
+        if home.truth_behind(self.asked.landing) is None:
             raise LandingError("A new world goes to HOME/landing; give size or landing, not both.")
         if self.asked.size != "story" and TIER == "story":
             raise LandingError(
@@ -204,7 +204,7 @@ class Work:
             describe(self.engine, self.plan.models)
         asked = self.asked
         more: dict[str, Any] = {}
-        if asked.whole and asked.landing != asked.home.landing:
+        if asked.whole and asked.home.truth_behind(asked.landing) is None:
             more["landing"] = str(asked.landing.resolve())
         if self.until:
             more["until"] = self.until.isoformat()

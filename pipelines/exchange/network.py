@@ -541,6 +541,22 @@ def read_network(
     )
 
 
+def varied(policy: Mapping[str, str], anew: Mapping[str, str]) -> dict[str, str]:
+    """A policy with some of what it says said anew; what is not named stays.
+
+    An expiry goes with the mode it was for, when the edge gets one that lets nothing expire.
+
+    >>> varied({"a-b.every": "3", "a-b.mode": "expire", "a-b.expiry": "9"}, {"a-b.mode": "append"})
+    {'a-b.every': '3', 'a-b.mode': 'append'}
+    """
+    gone = {
+        f"{name.removesuffix('.mode')}.expiry"
+        for name, value in anew.items()
+        if name.endswith(".mode") and value in modes() and not modes()[value].expires
+    }
+    return {name: value for name, value in policy.items() if name not in gone} | dict(anew)
+
+
 def in_reach(policy: Mapping[str, str], tier: str, join: str) -> dict[str, str]:
     """What of a policy means anything at a tier and level of joining."""
     network = read_network(tier, join)

@@ -113,9 +113,10 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
         scenario = Scenario((spec,), **beside)
     see_remedy(scenario.remedy, any(s.correct_after for s in scenario.faults), scenario.text)
     tier, level = laboratory.run["tier"], scenario.join or laboratory.run["join_level"]
+    numbers = laboratory.numbers(level, scenario.policy)
     laboratory.kept(  # seen to be one, once
-        ("policy", level, *sorted(scenario.policy.items())),
-        lambda: read_network(tier, level, scenario.policy),
+        ("policy", level, *sorted(numbers.items())),
+        lambda: read_network(tier, level, numbers),
     )
     kept = [(n, v) for n, v in asked.pairs if n in TAKES and v and n not in ("column", "value")]
     if name is None and column is not None:

@@ -170,13 +170,21 @@ class Laboratory(World):
                 self._kept.popitem(last=False)
         return made
 
+    def numbers(
+        self, join: str | None = None, policy: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """The numbers of the network that a replay works with; see `numbers_at` of replays."""
+        from pipelines.replay.recompute.levels import numbers_at
+
+        return numbers_at(self.home, join, policy)
+
     # --- replays ------------------------------------------------------------------------------
 
     def begin(self, join: str | None = None, policy: Mapping[str, str] | None = None) -> Base:
         """The base of a level of joining and policy; it is laid out beside, if it is not yet."""
         join = None if join == self.run["join_level"] else join
-        policy = None if not policy or dict(policy) == self.policy else dict(policy)
-        key = (join, tuple(sorted((policy or {}).items())))
+        policy = self.numbers(join, policy)
+        key = (join, tuple(sorted(policy.items())))
         with self._guard:
             base = self._bases.get(key)
             if base is not None and base.wrong is None:

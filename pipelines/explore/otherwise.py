@@ -224,8 +224,9 @@ def _made(laboratory: Laboratory, case: Case, found: Replay) -> Worlds:
     from pipelines.replay import Universes
     from pipelines.replay.otherwise import Worlds
 
-    join, policy = case.scenario.join, dict(case.scenario.policy) or None
-    universes = Universes(laboratory.home, join, policy, everything=True)
+    join = case.scenario.join
+    numbers = laboratory.numbers(join, case.scenario.policy)
+    universes = Universes(laboratory.home, join, numbers, everything=True)
     try:
         return Worlds(universes, found.edits)
     except BaseException:

@@ -39,6 +39,7 @@ from pipelines.replay.plan.scenario import (
     world_of,
     written_out,
 )
+from pipelines.replay.recompute.levels import numbers_at
 from pipelines.replay.recompute.states import States, rebuilt
 from pipelines.replay.tell.result import Comparison, Replay
 from schemas.progress import Progress
@@ -87,7 +88,7 @@ def replay(
         home: where landing files and the database built from them are.
         fault: what goes wrong; what it leaves out is drawn.
         join: level of joining; None: that of the database.
-        policy: numbers of the network varied in all states; None: as the database has them.
+        policy: numbers of the network varied in all states; what is not named is as the database has it.
         rebuild: whether to rebuild every state from edited files instead of working out only what
             changes; the answer is the same.
         gained: whether to tell what joining gains beside what it spoils.
@@ -109,7 +110,8 @@ def replay(
     specs = (fault,) if isinstance(fault, FaultSpec) else tuple(fault)
     see_remedy(remedy, any(spec.correct_after for spec in specs), text)
     case = replace(scenario or Scenario(specs), faults=specs, remedy=remedy, text=text)
-    case = replace(case, join=join or case.join, policy=dict(policy or case.policy))
+    policy = numbers_at(place, join, policy)
+    case = replace(case, join=join or case.join, policy=policy)
     passing_over = passing_over and len(specs) == 1 and specs[0].drawn
     if not rebuild or passing_over:
         with Universes(place, join, policy, progress=progress) as universes:

@@ -22,6 +22,7 @@ from pipelines.replay.plan.edits import Edit
 from pipelines.replay.plan.remedies import see_remedy
 from pipelines.replay.plan.scenario import Scenario, load, see_same_world
 from pipelines.replay.recompute.arrivals import IN_ADDITION
+from pipelines.replay.recompute.levels import numbers_at
 from pipelines.replay.recompute.small import Small
 from pipelines.trace import NotFound
 from schemas.progress import Progress
@@ -148,7 +149,7 @@ def worlds_of(
     universes = Universes(
         home,
         scenario.join,
-        dict(scenario.policy) or None,
+        numbers_at(home, scenario.join, scenario.policy),
         everything=True,
         progress=progress,
     )

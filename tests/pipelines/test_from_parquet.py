@@ -44,7 +44,7 @@ def taken(story, laid_down, tmp_path_factory) -> Path:
     """The database that is made of those."""
     place = tmp_path_factory.mktemp("taken") / "database.duckdb"
     plan = Plan(read_manifest(story.landing))
-    return database_from_parquet(Build(laid_down), story.landing, place, plan)
+    return database_from_parquet(Build(laid_down), place, plan)
 
 
 def test_the_same_tables_columns_types_and_rows(story, taken) -> None:
@@ -78,7 +78,6 @@ def test_a_table_that_is_missing_leaves_nothing(story, laid_down, tmp_path) -> N
         with pytest.raises(ValueError, match="grades"):
             database_from_parquet(
                 Build(laid_down),
-                story.landing,
                 tmp_path / "x.duckdb",
                 Plan(read_manifest(story.landing)),
             )

@@ -44,6 +44,17 @@ def made(home: Home, name: str) -> None:
     (home.databases / name).touch()
 
 
+def test_the_homes_own_files_are_known_however_their_path_is_written(home, tmp_path, monkeypatch):
+    """The truth is theirs, and nobody else's."""
+    home.landing.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(home.landing, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    for own in (home.landing, Path("home/landing"), Path("home/../home/landing/"), Path("link")):
+        assert home.truth_behind(own) == Home("home").truth_behind(own.resolve()).resolve()
+    assert home.truth_behind(Path("elsewhere")) is None
+
+
 def test_a_second_writer_is_refused_in_one_sentence(home):
     """From another process; the lock is free as soon as that is gone, however it went."""
     with subprocess.Popen(

@@ -192,6 +192,7 @@ def test_a_database_that_is_kept_and_damaged_is_built_anew(home) -> None:
     (home.path / "levels" / "of mine").mkdir(parents=True)  # no folder of ours is called so
     (home.path / "levels" / ("0" * 12)).mkdir()  # of other landing files
     kept = level(home, "none")
-    assert {p.name for p in (home.path / "levels").iterdir()} == {"of mine", kept.parent.name}
+    folders = {p.name for p in (home.path / "levels").iterdir() if p.is_dir()}
+    assert folders == {"of mine", kept.parent.name}
     kept.write_bytes(kept.read_bytes()[: kept.stat().st_size // 2])
     assert level(home, "none") == kept and is_database(kept)

@@ -274,17 +274,19 @@ def told_gain(
     joined = join or built.join
     at = JOINS.index(joined)
     high = level(home, joined, policy, progress)
-    if at == 0 or not has_truth(high, home.world):
+    landing = Path(about.get("landing") or home.landing)
+    truth = home.truth_behind(landing)
+    if at == 0 or not has_truth(high, truth):
         return None
     numbers = dict(built.policy if policy is None else policy)
-    tier = tier_of(read_manifest(Path(about.get("landing") or home.landing)))
+    tier = tier_of(read_manifest(landing))
     low = level(home, JOINS[at - 1], in_reach(numbers, tier, JOINS[at - 1]), progress)
     kept = folder_of(home) / (
         f"{low.stem}.gain-{hashlib.sha256(high.name.encode()).hexdigest()[:8]}.json"
     )
     found = _kept(kept, JOINS[at - 1], joined)
     if found is None:
-        found = gain(high, low, feeds(), home.world).json()
+        found = gain(high, low, feeds(), truth).json()
         write_json(kept, found)
     return found
 

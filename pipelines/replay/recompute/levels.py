@@ -18,7 +18,8 @@ from pathlib import Path
 from pipelines.build import Build, Plan, build, tier_of
 from pipelines.engine.base import Engine
 from pipelines.engine.databases import opened
-from pipelines.home import BUILD_AGAIN, Home, HomeError
+from pipelines.exchange.network import in_reach, varied
+from pipelines.home import BUILD_AGAIN, Home, HomeError, alone
 from pipelines.in_force import is_database
 from pipelines.landing import read_manifest
 from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
@@ -42,7 +43,7 @@ def level(
     Args:
         home: where a database has been built.
         join: the level; None: that of the database in force.
-        policy: the numbers; None: those of the database in force.
+        policy: the numbers; None: those of the database in force, see `numbers_at`.
         progress: called with a label, steps done and steps in all, if it has to be built.
 
     Returns:
@@ -58,7 +59,7 @@ def level(
     own = {"join": built.join, "policy": dict(built.policy)}
     asked = {
         "join": join or own["join"],
-        "policy": own["policy"] if policy is None else dict(policy),
+        "policy": numbers_at(home, join) if policy is None else dict(policy),
     }
     if asked == own and _out_of_date(home) is None:
         return home.database()
@@ -79,25 +80,50 @@ def level(
                 f"them back as they were, {BUILD_AGAIN}"
             )
 
-    if is_database(target):  # else it is not there, or was damaged
+    if is_database(target):
         return target
-    if _out_of_date(home) is None and bool(built.made_by) and built.decided == decided:
-        manifest = read_manifest(landing)
-        was = Plan(manifest, built.join, built.policy, built.tier, decided=decided)
-        plan = replace(was, **asked)
-        if make_again(home.database(), target, was, plan, progress=progress, ask=see_same_files):
+    with alone(folder.parent):
+        if is_database(
+            target
+        ):  # else it is not there, or was damaged, and no other run made it meanwhile
             return target
-    build(
-        landing,
-        target,
-        **asked,
-        world=home.world,
-        progress=progress,
-        checks=False,
-        decided=decided,
-        ask=see_same_files,
-    )
+        if _out_of_date(home) is None and built.made_by and built.decided == decided:
+            was = Plan(
+                read_manifest(landing), built.join, built.policy, built.tier, decided=decided
+            )
+            plan = replace(was, **asked)
+            if make_again(
+                home.database(), target, was, plan, progress=progress, ask=see_same_files
+            ):
+                return target
+        build(
+            landing,
+            target,
+            **asked,
+            world=home.truth_behind(landing),
+            progress=progress,
+            checks=False,
+            decided=decided,
+            ask=see_same_files,
+        )
     return target
+
+
+def numbers_at(
+    home: Home, join: str | None = None, policy: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The numbers of the network that the database in force was built with, some of them varied.
+
+    Args:
+        join: the level they are for; at another than the database's own, those that mean nothing there
+            are left out.
+        policy: what is said anew of them.
+    """
+    built = said_by(home.database())
+    own = dict(built.policy)
+    if join not in (None, built.join):
+        own = in_reach(own, built.tier, join)
+    return varied(own, policy or {})
 
 
 def see_up_to_date(home: Home) -> None:

@@ -18,7 +18,7 @@ from sqlglot import exp
 from pipelines.changes.passing import recipe, shared
 from pipelines.changes.units import UNIT
 from pipelines.engine import open_engine
-from pipelines.home import remove_database
+from pipelines.home import alone, remove_database
 from pipelines.in_force import is_database
 from pipelines.model import Model
 from schemas.progress import Progress
@@ -88,19 +88,21 @@ def prepared(
     target = folder / f"{base.stem}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.duckdb"
     if is_database(target):
         return target
-    folder.mkdir(parents=True, exist_ok=True)
-    _forget_older(folder, base)
-    building = target.with_suffix(".building")
-    try:
-        shutil.copyfile(base, building)
-        if gates:
-            _work_out(building, gates, progress)
-        _lay_out(building, [*models, *gates], beside, progress)
-        target.with_suffix(".of").write_text(str(base.resolve()), encoding="utf-8")
-        building.replace(target)
-    except BaseException:
-        remove_database(building)
-        raise
+    with alone(folder):
+        if is_database(target):  # another run has made it meanwhile
+            return target
+        _forget_older(folder, base)
+        building = target.with_suffix(".building")
+        try:
+            shutil.copyfile(base, building)
+            if gates:
+                _work_out(building, gates, progress)
+            _lay_out(building, [*models, *gates], beside, progress)
+            target.with_suffix(".of").write_text(str(base.resolve()), encoding="utf-8")
+            building.replace(target)
+        except BaseException:
+            remove_database(building)
+            raise
     return target
 
 

@@ -47,7 +47,7 @@ def test_what_is_kept_of_it_and_damaged_is_worked_out_anew(built, story, tmp_pat
         module, "level", lambda _, join, *more: story.database if join == "full" else lower
     )
     home = Home(tmp_path)
-    home.world = story.world
+    home.world, home.landing = story.world, story.landing
     write_json(home.pointer, {"database": str(story.database), "landing": str(story.landing)})
     first = told_gain(home, "full")
     (kept,) = tmp_path.rglob("*.gain-*.json")
