@@ -10,7 +10,7 @@ import errno
 import sys
 from collections.abc import Iterator
 
-from pipelines.engine.trouble import NO_MEMORY, sentence
+from pipelines.engine.trouble import NO_MEMORY, SMALLER_FILES, sentence
 from schemas.ended import raised_in
 
 BAD_INPUT = 2  # the user or the machine can put it right
@@ -32,10 +32,12 @@ SYSTEM = {
     errno.ENAMETOOLONG: "this name is too long for the file system; name a shorter one",
     errno.EMFILE: "too many files are open at once; raise the limit (`ulimit -n`) and try again",
     errno.ELOOP: "links lead round in a circle here",
+    errno.EFBIG: f"it would be larger than a file may be; {SMALLER_FILES}",
     errno.EIO: "its disk cannot be read or written; look after the disk",
 }
 PACKAGES = ("schemas", "sources", "pipelines", "quality", "__main__")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_NOT_WRITTEN = (*_FULL, errno.EFBIG)
 
 
 def told(error: BaseException) -> tuple[str, int]:
@@ -78,7 +80,10 @@ def _of_the_machine(error: BaseException) -> str | None:
         what = SYSTEM.get(error.errno or 0)
         if error.filename is None and error.errno in _FULL:
             return "There is no room left on the disk; make room and try again."
-        where = _shown(error.filename) if error.filename is not None else "A file"
+        name = error.filename
+        if error.errno in _NOT_WRITTEN and error.filename2 is not None:
+            name = error.filename2  # what was copied could be read
+        where = _shown(name) if name is not None else "A file"
         return f"{where}: {what or error.strerror or error}."
     if isinstance(error, MemoryError):
         return NO_MEMORY

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 AGAIN = "`islands build` makes a new one"
+SMALLER_FILES = "raise the limit (`ulimit -f`), or use another disk"
 NO_MEMORY = "There is not enough memory for this; close other programs, or take a smaller world."
 
 # What DuckDB says -> what it means; the first that fits counts.
@@ -16,6 +17,7 @@ _HELD = re.compile(
 )
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _FULL = re.compile(r"No space left|not enough space|disk is full|Disk quota exceeded")
+_TOO_LARGE = re.compile(r"File too large")
 _FORBIDDEN = re.compile(r"Permission denied|Read-only file system|Access is denied")
 _DAMAGED = re.compile(
     r"Corrupt database|[Cc]hecksum|Could not read enough bytes|not a valid DuckDB|"
@@ -28,7 +30,10 @@ _DAMAGED = re.compile(
 _OTHER_VERSION = re.compile(r"storage version|newer version of DuckDB|older version of DuckDB")
 _NO_FILE = re.compile(r"No such file or directory|File name too long|database does not exist")
 _MEMORY = re.compile(r"Out of Memory Error|could not allocate block|failed to allocate data")
-_FILE = re.compile(r"""(?:[Ff]ile|database) (?:"(?P<file>[^"]+)"|'(?P<other>[^']+)')""")
+_NAMED = r"""(?:"(?P<file>[^"]+)"|'(?P<other>[^']+)')"""
+# A file is named by its path, a database only by what it is called while it is open.
+_FILE = re.compile(rf"[Ff]ile {_NAMED}")
+_DATABASE = re.compile(rf"database {_NAMED}")
 
 
 class DatabaseError(ValueError):
@@ -44,7 +49,7 @@ def sentence(said: str, files: Sequence[Path | str] = ()) -> str | None:
     Returns:
         One sentence; None if it speaks of something else, such as a query.
     """
-    named = _FILE.search(said)
+    named = _FILE.search(said) or _DATABASE.search(said)
     file = " or ".join(map(str, files)) or "The database"
     if named:
         file = named["file"] or named["other"]
@@ -56,6 +61,8 @@ def sentence(said: str, files: Sequence[Path | str] = ()) -> str | None:
         return f"{file} is open for writing in {who}; close it there and try again."
     if _FULL.search(said):
         return f"No room is left on the disk that holds {file}; make room there and try again."
+    if _TOO_LARGE.search(said):
+        return f"{file} would be larger than a file may be; {SMALLER_FILES}."
     if _FORBIDDEN.search(said):
         return f"{file} cannot be opened: there is no permission to, or its disk is read-only."
     if _OTHER_VERSION.search(said):

@@ -48,6 +48,16 @@ def made(path: Path) -> Path:
             'Failed to commit: Could not write file "/d/x.building.wal": No space left on device',
             "No room is left on the disk that holds /d/x.building.wal",
         ),
+        (
+            'Checkpoint failed for database "built". The database has been invalidated. Original error: '
+            'Could not write file "/d/x.building": No space left on device',
+            "No room is left on the disk that holds /d/x.building",
+        ),
+        (
+            'Checkpoint failed for database "built". The database has been invalidated. Original error: '
+            'Could not write file "/d/x.building": File too large',
+            "/d/x.building would be larger than a file may be; raise the limit (`ulimit -f`)",
+        ),
         ('IO Error: Cannot open file "/d/x": Permission denied', "there is no permission"),
         ('IO Error: Cannot open file "/d/x": Read-only file system', "its disk is read-only"),
         ("Corrupt database file: computed checksum 1 does not match stored", "a.db is damaged"),
@@ -167,6 +177,8 @@ def test_a_full_disk_is_told_of_whoever_wrapped_it() -> None:
     full = OSError(errno.ENOSPC, "No space left on device")
     assert "no room left" in told(full)[0]
     assert "no room left" in told(raised(RuntimeError("could not write"), full))[0]
+    for number in (errno.ENOSPC, errno.EFBIG):  # of a copy the file that was to be written is named
+        assert told(OSError(number, "", "/d/x", None, "/d/y"))[0].startswith("/d/y: ")
 
 
 def test_our_own_words_come_before_what_they_were_made_of() -> None:
