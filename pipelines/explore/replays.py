@@ -26,7 +26,9 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
     from pipelines.replay.plan.disputes import Dispute
 
     def make() -> Replay:
-        asked = replace(case.scenario, text=None)
+        join = case.scenario.join or laboratory.run["join_level"]
+        numbers = laboratory.numbers(join, case.scenario.policy)
+        asked = replace(case.scenario, text=None, join=join, policy=numbers)
         with laboratory.universes(asked.join, asked.policy) as universes:
             found = replay_on(universes, laboratory.home, asked, paths)
             specs = asked.faults

@@ -39,7 +39,7 @@ from pipelines.replay.plan.scenario import (
     world_of,
     written_out,
 )
-from pipelines.replay.recompute.levels import numbers_at
+from pipelines.replay.recompute.levels import numbers_at, said_by
 from pipelines.replay.recompute.states import States, rebuilt
 from pipelines.replay.tell.result import Comparison, Replay
 from schemas.progress import Progress
@@ -111,7 +111,8 @@ def replay(
     see_remedy(remedy, any(spec.correct_after for spec in specs), text)
     case = replace(scenario or Scenario(specs), faults=specs, remedy=remedy, text=text)
     policy = numbers_at(place, join, policy)
-    case = replace(case, join=join or case.join, policy=policy)
+    # Saved, it says where it was followed, whatever the home is built with in which it is read.
+    case = replace(case, join=join or case.join or said_by(place.database()).join, policy=policy)
     passing_over = passing_over and len(specs) == 1 and specs[0].drawn
     if not rebuild or passing_over:
         with Universes(place, join, policy, progress=progress) as universes:

@@ -218,6 +218,7 @@ def test_a_saved_replay_is_the_same_replay(home, corrected, tmp_path):
     assert scenario.faults[0].record == RECORD
     assert scenario.faults[0].delivery == date(2024, 3, 13)
     assert scenario.world == {"size": "story", "seed": 1, "days": 365, "dirt": 0.0}
+    assert (scenario.join, scenario.policy) == ("full", {})
     again = command(home.path, scenario=tmp_path / "slip.yaml").json()
     once = corrected.json()
     assert {k: v for k, v in again.items() if k != "seconds"} == {
