@@ -13,7 +13,7 @@ WORKERS ?= 2
 # process that has to compile all libraries anew takes two seconds more to start.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup student demo explore test test-all lint format contracts docs site ui prove fuzz bench lock clean
+.PHONY: help setup student demo explore notebooks test test-all lint format contracts docs site ui prove fuzz bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -34,6 +34,11 @@ help:  ## what can be made
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch .venv/.ready-dev
 
+.venv/.ready-notebooks: .venv/.ready requirements-notebooks.lock
+	@echo "Setting up what opens the notebooks ..."
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-notebooks.lock
+	@touch .venv/.ready-notebooks
+
 setup: .venv/.ready-dev  ## the virtual environment, tests and linters included, pinned and checked by hash
 
 demo: .venv/.ready  ## the story world's replay, then the demo world and a replay there
@@ -44,12 +49,20 @@ student: .venv/.ready  ## the virtual environment alone, without tests and linte
 # The story is made if nothing was built there yet; another home is there, or `islands` says what to do.
 STORY := $(HOME_DIR)/story/current.json
 $(STORY): | .venv/.ready
-	@$(BIN)/islands generate --size story --home $(@D)
+	@$(BIN)/islands generate --size story --dirt 0 --home $(@D)
 	@$(BIN)/islands build --home $(@D)
 
 explore: PORT = 8321
 explore: .venv/.ready | $(filter $(STORY),$(UI_HOME)/current.json)  ## the story in the browser (UI_HOME=build: the demo world that `make demo` left)
 	@$(BIN)/islands explore --home $(UI_HOME) --port $(PORT)
+
+# Each as a copy of one's own, which is kept; who wants the first state again removes the copy.
+NOTEBOOKS := $(HOME_DIR)/notebooks
+notebooks: .venv/.ready-notebooks  ## the notebooks in the browser, to run and to change
+	@mkdir -p $(NOTEBOOKS)
+	@for n in labs/notebooks/*.py; do c=$(NOTEBOOKS)/$${n##*/}; \
+		test -e $$c || $(BIN)/marimo --quiet --yes convert $$n -o $$c || exit 1; done
+	@$(BIN)/marimo edit --skip-update-check $(NOTEBOOKS)
 
 test: setup lint  ## linters, then every test: models, promises, story, pages, commands, two engines
 	@$(BIN)/python -m pytest -n $(WORKERS)
@@ -91,6 +104,7 @@ lock: setup  ## pin all dependencies again
 	@printf 'uv\nsetuptools>=77\n' | $(BIN)/python -m uv pip compile -q - --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o requirements-setup.lock
 	@$(BIN)/python -m uv pip compile -q pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements-dev.lock
 	@$(BIN)/python -m uv pip compile -q pyproject.toml --constraints requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+	@$(BIN)/python -m uv pip compile -q pyproject.toml --extra notebooks --constraints requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements-notebooks.lock
 
 clean:  ## all that was made
 	rm -rf .venv build

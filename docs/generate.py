@@ -6,6 +6,7 @@ the data dictionary and the network, which follow from the contracts and are not
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from docs.dictionary import dictionary
 from docs.figures import blocks
-from docs.lab import Lab, make_lab
+from docs.lab import Lab, make_copy, make_lab
 from docs.network import network_page
 from docs.pages import Example, block_names, with_blocks, with_outcomes
 from docs.picture import draw
@@ -22,6 +23,9 @@ from schemas.contract import ROOT
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "picture.svg"
 BUILT = ROOT / "build" / "pages"
+# The page that adds to the project: it is walked from top to bottom in a copy of it.
+WALKED = ROOT / "docs" / "first-steps.md"
+TOOK = re.compile(r"\b[0-9]+ ms\b")
 
 
 def pages() -> list[Path]:
@@ -42,12 +46,23 @@ def rewritten(page: str, lab: Lab, filled: Mapping[str, str]) -> str:
     return with_outcomes(page, lambda example: outcome(example, lab, names))
 
 
+def walked(page: str, lab: Lab) -> str:
+    """A page with its outcomes as they are now, all of it done in order: files written, commands run.
+
+    What a run measures of its own time is left out, since no two runs agree.
+    """
+    return with_outcomes(page, lambda e: TOOK.sub("… ms", outcome(e, lab, {})), every=True)
+
+
 def outcome(example: Example, lab: Lab, names: dict[str, Any]) -> str:
     """What comes out of an example.
 
     Args:
         names: what the page's Python has defined so far; its next lines add theirs.
     """
+    if example.file:
+        (lab.folder / example.file).write_text(example.body, encoding="utf-8", newline="\n")
+        return ""
     if example.kind == "python":
         return lab.python(example.body, names)
     if example.kind == "sql":
@@ -72,7 +87,10 @@ def main() -> None:
         lab = make_lab(Path(folder), tell=True)
         filled = blocks(lab)
         for path in pages():
-            write(path, rewritten(path.read_text(encoding="utf-8"), lab, filled))
+            if path != WALKED:
+                write(path, rewritten(path.read_text(encoding="utf-8"), lab, filled))
+        copy = make_copy(Path(folder) / "copy")
+        write(WALKED, walked(WALKED.read_text(encoding="utf-8"), copy))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """A folder in which the commands and queries of the pages run as a reader would type them.
 
 It holds `build/story`, the story world as `islands demo` makes it, and beside it the files a command
-may name. `islands` runs in this very process, which saves starting it again for every line.
+may name. `islands` runs in this very process, which saves starting it again for every line. Where a page
+adds to the project itself, the folder is a copy of the project, and each command a process that runs it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from schemas.contract import ROOT
 
 COLUMNS = 100  # width of what a page shows
 BESIDE = ("labs", "Makefile")
+PROJECT = ("schemas", "sources", "pipelines", "quality", "pyproject.toml")
 ALONE = ("check",)  # Great Expectations keeps the file open until its process ends
 
 
@@ -42,11 +44,13 @@ class Lab:
         folder: where commands run.
         told: the story's replay, if it was told.
         environment: what `export` lines set, from the start what the pages begin with.
+        copied: whether the folder is a copy of the project, which commands run.
     """
 
     folder: Path
     told: Replay | None = None
     environment: dict[str, str] = field(default_factory=lambda: {"ISLANDS_HOME": "build/story"})
+    copied: bool = False
 
     @property
     def home(self) -> Home:
@@ -89,7 +93,7 @@ class Lab:
             return ""
         if words[0] == "make":
             return self._make(words[1:])
-        if words[0] == "islands" and words[1] not in ALONE:
+        if words[0] == "islands" and words[1] not in ALONE and not self.copied:
             code, said = self._islands(words[1:])
         else:
             code, said = self._shell(line)
@@ -106,7 +110,7 @@ class Lab:
         return ""
 
     def _shell(self, line: str) -> tuple[int, str]:
-        """What the pages use of the shell: cp, sed, head, python, and `islands` in its own process."""
+        """What the pages use of the shell: cp, sed, head, echo, python, and `islands` in its own process."""
         program, _, rest = line.partition(" ")
         if program in ("python", "islands"):
             program = shlex.quote(sys.executable) + (
@@ -116,13 +120,19 @@ class Lab:
             f"{program} {rest}",
             shell=True,
             cwd=self.folder,
-            env={**os.environ, **self.environment, "PYTHONPATH": str(ROOT)},
+            env={
+                **os.environ,
+                **self.environment,
+                "COLUMNS": str(COLUMNS),
+                "PYTHONPATH": str(self.folder if self.copied else ROOT),
+            },
             capture_output=True,
             text=True,
             encoding="utf-8",
             check=False,
         )
-        return done.returncode, done.stdout + done.stderr
+        said = (done.stdout + done.stderr).rstrip()
+        return done.returncode, "\n".join(line.rstrip() for line in said.splitlines())
 
     def _islands(self, words: list[str]) -> tuple[int, str]:
         from pipelines.cli import main
@@ -188,3 +198,15 @@ def make_lab(folder: Path, *, tell: bool = False) -> Lab:
     else:
         make_story(lab.home)
     return lab
+
+
+def make_copy(folder: Path) -> Lab:
+    """A lab in a copy of the project, in a folder that is not there yet; no world is made."""
+    ignored = shutil.ignore_patterns("*.pyc.*")  # what another process is just compiling
+    folder.mkdir(parents=True)
+    for name in (*PROJECT, *BESIDE):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return Lab(folder, copied=True)
