@@ -49,7 +49,7 @@ def rewritten(page: str, lab: Lab, filled: Mapping[str, str]) -> str:
 def walked(page: str, lab: Lab) -> str:
     """A page with its outcomes as they are now, all of it done in order: files written, commands run.
 
-    What a run measures of its own time is left out, since no two runs agree.
+    Milliseconds are left out, since no two runs agree in them.
     """
     return with_outcomes(page, lambda e: TOOK.sub("… ms", outcome(e, lab, {})), every=True)
 
