@@ -83,11 +83,15 @@ class Registered:
         self._names: dict[tuple[str, str], str | None] = {}
         self._linked: dict[str, set[str]] | None = None  # unified code -> those of linked firms
         self._struck_off: list[tuple[str, date, date | None]] | None = None
-        registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
+        self._registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
         self._said = (
-            f"SELECT DISTINCT feed, record_id, property, value FROM {name}.conform.statements "
-            f"WHERE id_scheme = 'record' AND feed IN ({registers})"
+            "SELECT DISTINCT s.feed, s.record_id, s.property, s.value "
+            f"FROM {name}.conform.statements AS s WHERE {self._of_registers('s')}"
         )
+
+    def _of_registers(self, alias: str) -> str:
+        """SQL of whether a statement is one of a register of its own record."""
+        return f"{alias}.id_scheme = 'record' AND {alias}.feed IN ({self._registers})"
 
     def codes(self, scheme: str, like: str) -> Sequence[str]:
         """Codes of a scheme borne by entities of the same register as the bearer of `like`."""
@@ -147,12 +151,15 @@ class Registered:
         if scheme == "tax_no":  # no register gives it, but what it is made of
             scheme, code = ("org_code", code[6:]) if len(code) == 15 else ("uscc", code)
         if (scheme, code) not in self._names:
+            # Of a code that is looked up, so that not all statements are gathered for one name.
+            said = f"{self._name}.conform.statements"
             self._names[scheme, code] = self.db.rows(
                 f"""
-                WITH said AS ({self._said})
                 SELECT min(names.value)
-                FROM said AS codes INNER JOIN said AS names USING (feed, record_id)
-                WHERE codes.property = ? AND codes.value = ? AND names.property = 'name'
+                FROM {said} AS codes INNER JOIN {said} AS names
+                    ON names.feed = codes.feed AND names.record_id = codes.record_id
+                WHERE codes.property = ? AND codes.value = ? AND {self._of_registers("codes")}
+                    AND names.property = 'name' AND {self._of_registers("names")}
                 """,
                 scheme,
                 code,
