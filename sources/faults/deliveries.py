@@ -14,23 +14,37 @@ from sources.files import UnwritableError, read, written
 NO_FILE = b""  # what `send` gives where no file goes out that day
 
 
+def table_in(feed: Feed, content: bytes) -> tuple[pa.Table, bool]:
+    """The rows that can be read of a file with this content, as text, and whether that is all it holds."""
+    table, unreadable = read(feed, Path(f"{feed.name}.{feed.extension}"), content)
+    return table.select(list(feed.column_names)), not unreadable
+
+
 class Deliveries:
     """The files of a feed and the rows in them, each read once.
 
     Args:
         begin: the day of the delivery with which the fault begins.
         content_of: day of a delivery -> the bytes of its file.
+        table_of: day of a delivery -> the rows that can be read of its file, and whether that is all it
+            holds, if somebody keeps them; by default they are read from the bytes.
     """
 
-    def __init__(self, feed: Feed, begin: date, content_of: Callable[[date], bytes]) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        begin: date,
+        content_of: Callable[[date], bytes],
+        table_of: Callable[[date], tuple[pa.Table, bool]] | None = None,
+    ) -> None:
         self.feed, self.begin = feed, begin
         self.file = lru_cache(maxsize=None)(content_of)
+        self._table_of = table_of or (lambda day: table_in(feed, self.file(day)))
         self._read = lru_cache(maxsize=None)(self._read_anew)
 
     def _read_anew(self, day: date) -> tuple[list[Row], bool]:
-        path = Path(f"{self.feed.name}.{self.feed.extension}")
-        table, unreadable = read(self.feed, path, self.file(day))
-        return table.select(list(self.feed.column_names)).to_pylist(), not unreadable
+        table, whole = self._table_of(day)
+        return table.to_pylist(), whole
 
     def rows(self, day: date) -> list[Row]:
         """The rows that can be read of a delivery, in the order of its file; not to be changed."""

@@ -176,6 +176,8 @@ def written(feed: Feed, rows: pa.Table) -> bytes:
     Raises:
         UnwritableError: if the format cannot hold a value.
     """
+    if is_text(feed):
+        return assemble(feed, render(feed, rows))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{feed.name}.{feed.extension}"
         write(feed, rows, path)

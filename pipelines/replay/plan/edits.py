@@ -32,7 +32,7 @@ from pipelines.replay.plan.mishaps import Happened, MishapEdit, corrected_rows, 
 from pipelines.replay.plan.remedies import Remedy
 from schemas.contract import Feed
 from sources.faults import FaultError, History, Row
-from sources.faults.deliveries import NO_FILE, Deliveries
+from sources.faults.deliveries import NO_FILE, Deliveries, table_in
 from sources.faults.history import corrected_history, key_of
 from sources.files import read, write
 
@@ -194,8 +194,9 @@ def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
 def _delivered_to(landed: Landed, landing: Path, struck: Struck) -> Deliveries:
     """What was delivered, as a fault of a whole delivery sees it."""
 
-    content_of = partial(landed.content, landing, struck.feed)
-    return Deliveries(struck.feed, struck.day, content_of)
+    feed = struck.feed
+    content_of, table_of = (partial(of, landing, feed) for of in (landed.content, landed.table))
+    return Deliveries(feed, struck.day, content_of, table_of)
 
 
 def _goes_wrong(landed: Landed, landing: Path, struck: Struck) -> bool:
@@ -283,8 +284,7 @@ def _delivered(landed: Landed, feed: Feed, until: date) -> History:
 
 def _rows_in(feed: Feed, content: bytes) -> list[Row]:
     """The rows that can be read of a file with this content."""
-    table, _ = read(feed, Path(f"{feed.name}.{feed.extension}"), content)
-    return table.select(list(feed.column_names)).to_pylist()
+    return table_in(feed, content)[0].to_pylist()
 
 
 # --- made and undone ------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from pipelines.engine.databases import Databases
 from pipelines.home import BUILD_AGAIN, HomeError
 from pipelines.landing import deliveries_in
@@ -28,11 +30,13 @@ from schemas.suggest import suggestion
 from sources.deliver import MOST_DAYS
 from sources.faults import Fault, FaultError, History, kind
 from sources.faults.base import SCOPES
+from sources.faults.deliveries import table_in
 from sources.faults.draw import TRIES, Draw
 from sources.faults.history import faulty_history
 
 SAMPLING = "uniform by record, among the records in which the fault has something to change"
 FRAMES = ("record", "subject", "feed")
+MOST_KEPT = 128 << 20  # bytes of rows of files that are kept
 PLACE = ("holder", "sender", "list", "entry", "subject", "other", "backup")  # of a mishap
 
 
@@ -146,6 +150,9 @@ class Landed:
             self._digests[file] = digest
         self._spoilt = {row[0] for row in db.rows(f"SELECT file FROM {name}.quality.unreadable")}
         self.goes_wrong: dict[tuple[str, str, date, int], bool] = {}  # places of whole deliveries
+        # (feed, digest of a file) -> its rows and whether they are all, and the bytes left for more.
+        self._tables: dict[tuple[str, str], tuple[pa.Table, bool]] = {}
+        self._room = MOST_KEPT
         self._sizes: dict[str, int] = {}
         self._subjects = ""
 
@@ -181,6 +188,25 @@ class Landed:
         """
         file = self.file(feed, day)
         return self._as_landed(landing / file, self._digests[file])
+
+    def table(self, landing: Path, feed: Feed, day: date) -> tuple[pa.Table, bool]:
+        """The rows that can be read of a delivery, as text, and whether that is all it holds.
+
+        Faults of whole deliveries read the same files again and again, so they are kept while there
+        is room, by what is in them.
+
+        Raises:
+            HomeError: as `content`.
+        """
+        content = self.content(landing, feed, day)
+        place = (feed.name, self._digests[self.file(feed, day)])
+        if place in self._tables:
+            return self._tables[place]
+        table, whole = table_in(feed, content)
+        if table.nbytes <= self._room:
+            self._room -= table.nbytes
+            self._tables[place] = table, whole
+        return table, whole
 
     def see_as_landed(self, landing: Path) -> None:
         """See that a folder of files holds the very deliveries that were landed.

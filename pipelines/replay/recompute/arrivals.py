@@ -7,7 +7,7 @@ that what the format does to a value happens here too. A whole other file is rea
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -215,9 +215,7 @@ class _Arriving:
     ) -> None:
         """A whole file, read as landing reads it."""
         delivery = day.isoformat()
-        (had,) = self.small.engine.fetch(
-            f"SELECT count(*) FROM base.{self.table} WHERE delivery = ?", [delivery]
-        )[0]
+        had = self._rows_landed.get(delivery, 0)
         self.whole.append((universe, delivery))
         if content is None:
             self._refuse_unreadable(file)
@@ -278,6 +276,15 @@ class _Arriving:
         has = f"SELECT {listed}, t.universe FROM ({come}) AS t"
         bare = ", ".join(quoted(c) for c in columns)
         self.small.change(self.table, difference(bare, f"({had})", f"({has})"))
+
+    @cached_property
+    def _rows_landed(self) -> dict[str, int]:
+        """Delivery -> how many rows landed of it."""
+        return dict(
+            self.small.engine.fetch(
+                f"SELECT delivery, count(*) FROM base.{self.table} GROUP BY delivery"
+            )
+        )
 
     def _as_landed(self, delivery: str) -> pa.Table:
         columns = ", ".join(map(quoted, self.feed.column_names))
