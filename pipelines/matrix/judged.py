@@ -17,7 +17,6 @@ import pandas as pd
 from pipelines.home import Home
 from pipelines.matrix.gates import UNREADABLE_GATE, Gate, gates, of_landing
 from pipelines.model import Model
-from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.edits import Edit, FileEdit
 from pipelines.replay.recompute.base import base_columns
@@ -127,10 +126,8 @@ class Judged(Universes):
         )
         self._numbers = {(f"quality.{table}", column) for table, column in numbers}
 
-    def follow(
-        self, cases: Sequence[Sequence[Edit]], paths: bool = False, telling: bool = False
-    ) -> list[Outcome]:
-        """Follow some cases; see `Universes.follow`."""
+    def work_out_cases(self, cases: Sequence[Sequence[Edit]]) -> None:
+        """Work out some cases; see `Universes.work_out_cases`."""
         self._not_sent = {
             (2 * n, one.feed, one.delivery)
             for n, edits in enumerate(cases)
@@ -138,10 +135,10 @@ class Judged(Universes):
             for one in edit.faulty
             if isinstance(one, FileEdit) and one.content == NO_FILE
         }
-        return super().follow(cases, paths, telling)
+        super().work_out_cases(cases)
 
     def caught(self) -> pd.DataFrame:
-        """What the gates newly flag in each universe of the last `follow`: one row a universe and gate.
+        """What the gates newly flag in each universe worked out last: one row a universe and gate.
 
         Returns:
             Columns universe, gate, flagged (rows), day (the first on which one could be seen; missing if

@@ -5,8 +5,9 @@ finds nothing to change is drawn again. Each block of faults is followed in one 
 process; the tables come in a stated order, so neither cores nor blocks show in them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,7 @@ from pipelines.matrix.judged import Judged
 from pipelines.matrix.pairs import Pair, find
 from pipelines.matrix.plan import Plan
 from pipelines.options import options_of
-from pipelines.replay.compare.diff import CELL
-from pipelines.replay.compare.outcome import Outcome
+from pipelines.replay.compare.diff import Reached
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.edits import Edit, EditError, FileEdit
 from pipelines.replay.plan.faults import PLACE, FaultSpec, Struck
@@ -34,7 +34,7 @@ from sources.world.draws import Stream
 # thousands of rows. Memory bounds them. In a large world a pass costs much by itself, since some gates read a
 # whole feed in each, so that more whole deliveries share one.
 BLOCK, BLOCK_OF_DELIVERIES = 120, 8
-BLOCK_OF_LARGE, BLOCK_OF_LARGE_DELIVERIES = 80, 24
+BLOCK_OF_LARGE, BLOCK_OF_LARGE_DELIVERIES = 240, 24
 SMALL = ("story", "tiny")
 DRAWN_AGAIN = 20  # times at most that a fault which changes nothing is drawn again
 CAUGHT_WELL = 0.95  # the share of faults of a kind from which it counts as caught
@@ -77,36 +77,41 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     plan.check()
     tell = progress or (lambda label, done, total: None)
     total = plan.n * len(plan.kinds)
-    work: list[tuple[Plan, str, int, list[tuple[str, int]]]] = []
-    measured: list[dict[str, Any]] = []
-    worlds = worlds_of(plan)
+    worlds = [world for world in worlds_of(plan) if world is not None]
     tell("worlds", 0, total)
-    as_they_are: dict[int, list[dict[str, Any]]] = {}
+    as_they_are: dict[int | None, list[dict[str, Any]]] = {}
     for at, rows in each(_laid_out, [(plan, out, world) for world in worlds], workers):
-        as_they_are[at] = rows
+        as_they_are[worlds[at]] = rows
         tell(f"worlds, {len(as_they_are)} of {len(worlds)}", 0, total)
-    for at, world in enumerate(worlds):
-        measured += as_they_are[at]
-        if world is not None:
-            home = str(world_folder(out, world))
-            work += [(plan, home, world, block) for block in _blocks(plan, plan.faults_of(world))]
+    # No fault waits for the world without dirt, nor for gates off and on: they are work like any other.
+    work: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+    if plan.dirt:
+        work.append((_laid_out, (plan, out, None)))
+    if not plan.own:  # asked what its gates catch, not what other gates keep back
+        work += [(_cells_under, (plan, out, strongest)) for strongest in (False, True)]
+    beside = len(work)
+    for world in worlds:
+        blocks = _blocks(plan, plan.faults_of(world))
+        work += [(_follow, (plan, out, world, block)) for block in blocks]
     done = 0
-    found: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
-    for at, rows in each(_follow, work, workers):
+    found: dict[int, Any] = {}
+    tell("faults", done, total)
+    for at, rows in each(_do, work, workers):
         found[at] = rows
-        done += len(work[at][3])
-        tell("faults", done, total)
-    ordered = [found[at] for at in sorted(found)]
+        if at >= beside:
+            done += len(work[at][1][-1])
+            tell("faults", done, total)
+    if plan.dirt:
+        as_they_are[None] = found[0]
+    ordered = [found[at] for at in range(beside, len(work))]
     instances = pd.DataFrame([row for rows, _ in ordered for row in rows], columns=INSTANCES)
     caught = pd.DataFrame([row for _, rows in ordered for row in rows], columns=CAUGHT)
     for frame in (instances, caught):
         frame["day"] = pd.to_datetime(frame["day"]).dt.date
-    if plan.own:  # asked what it catches, not what other gates keep back
-        for name in ("cells_off", "cells_on"):
-            instances[name] = instances[name].astype("Int64")
-    else:
-        tell("gates off and on", total, total)
-        _under_policies(plan, work[0][1], instances, workers)
+    under = ({}, {}) if plan.own else (found[beside - 2], found[beside - 1])
+    for name, cells in zip(("cells_off", "cells_on"), under, strict=True):
+        of = [cells.get(pair) for pair in zip(instances["fault"], instances["number"], strict=True)]
+        instances[name] = pd.array(of, dtype="Int64")
     order = {kind: n for n, kind in enumerate(plan.kinds)}
     by_kind = {"by": ["fault", "number"], "key": lambda c: c.map(order) if c.name == "fault" else c}
     tell("pairs", total, total)
@@ -114,16 +119,18 @@ def run(plan: Plan, out: Path, workers: int = 1, progress: Progress | None = Non
     return Tables(
         instances.sort_values(**by_kind, kind="stable", ignore_index=True),
         caught.sort_values(**by_kind, kind="stable", ignore_index=True),
-        pd.DataFrame(measured),
+        pd.DataFrame([row for world in worlds_of(plan) for row in as_they_are[world]]),
         sorted(pairs, key=lambda pair: order[pair.fault]),
     )
 
 
+def _do(does: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """One piece of work, in whatever process."""
+    return does(*arguments)
+
+
 def _blocks(plan: Plan, faults: Sequence[tuple[str, int]]) -> list[list[tuple[str, int]]]:
     """Faults in pieces that fit into memory; those of whole deliveries, which take longest, first."""
-
-    def of_deliveries(kind: str) -> bool:
-        return kind in kinds() and kinds()[kind].level == "delivery"
 
     found = []
     small = plan.size in SMALL
@@ -131,9 +138,14 @@ def _blocks(plan: Plan, faults: Sequence[tuple[str, int]]) -> list[list[tuple[st
         (True, BLOCK_OF_DELIVERIES if small else BLOCK_OF_LARGE_DELIVERIES),
         (False, BLOCK if small else BLOCK_OF_LARGE),
     ):
-        some = [one for one in faults if of_deliveries(one[0]) == whole]
+        some = [one for one in faults if (_level(one[0]) == "delivery") == whole]
         found += [some[n : n + size] for n in range(0, len(some), size)]
     return found
+
+
+def _level(kind: str) -> str | None:
+    """Of what a kind of fault is: a cell, a row or a delivery; None of a mishap, which changes no file."""
+    return kinds()[kind].level if kind in kinds() else None
 
 
 def worlds_of(plan: Plan) -> list[int | None]:
@@ -199,20 +211,19 @@ def _drawn_all(
 
 
 def _follow(
-    plan: Plan, home: str, world: int, faults: Sequence[tuple[str, int]]
+    plan: Plan, out: Path, world: int, faults: Sequence[tuple[str, int]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of some faults of one world, in whatever process."""
-    judged = _open(plan, home)
+    judged = _open(plan, str(world_folder(out, world)))
     cases = _drawn_all(judged, faults, plan.seed)
     if not cases:
         return [], []
     named = list(cases)
-    outcomes = judged.follow(list(cases.values()))
+    reaches = judged.reach(list(cases.values()))
     of = {gate.id: gate for gate in judged.gates}
     instances = [
-        _instance(*one, world, outcome) for one, outcome in zip(named, outcomes, strict=True)
+        _instance(*one, world, cases[one], reach) for one, reach in zip(named, reaches, strict=True)
     ]
-    begun = [_begun(outcome) for outcome in outcomes]
     caught: list[dict[str, Any]] = []
     shown: set[tuple[str, str]] = set()
     for row in judged.caught().itertuples(index=False):
@@ -228,22 +239,19 @@ def _follow(
                 "gate": row.gate,
                 "flagged": int(row.flagged),
                 "day": day,
-                "spread": None if day is None else int((begun[case] < day).sum()),
+                "spread": None if day is None else reaches[case].cells_before(day),
                 "example": judged.example(of[row.gate], int(row.universe)) if first else {},
             }
         )
     return instances, caught
 
 
-def _begun(outcome: Outcome) -> pd.Series:
-    """The first wrong day of each cell (holder, list, subject)."""
-    return pd.to_datetime(outcome.faulty.lists.groupby(list(CELL))["from_day"].min())
-
-
-def _instance(kind: str, number: int, world: int, outcome: Outcome) -> dict[str, Any]:
+def _instance(
+    kind: str, number: int, world: int, edits: Sequence[Edit], reach: Reached
+) -> dict[str, Any]:
     """What one fault changed, where, and how far it went."""
-    (edit,) = outcome.edits
-    struck, lists = edit.struck, outcome.faulty.lists
+    (edit,) = edits
+    struck = edit.struck
     row = next(iter(edit.rows()), None)
     files = [one.file for one in edit.faulty if isinstance(one, FileEdit)]
     told = {}
@@ -267,9 +275,9 @@ def _instance(kind: str, number: int, world: int, outcome: Outcome) -> dict[str,
         "record_id": struck.record_id,
         "day": struck.day,
         **told,
-        "cells": lists.groupby(list(CELL)).ngroups,
-        "subjects": len(outcome.faulty.subjects()),
-        "first_day": lists["from_day"].min() if len(lists) else None,
+        "cells": reach.cells,
+        "subjects": reach.subjects,
+        "first_day": reach.begun["day"].min() if reach.cells else None,
         "replay": _options(edit),
     }
 
@@ -305,32 +313,33 @@ def _measured(judged: Judged, gate: Gate) -> dict[str, Any]:
 # --- gates off and on -------------------------------------------------------------------------
 
 
-def _under_policies(plan: Plan, home: str, instances: pd.DataFrame, workers: int) -> None:
-    """Fill in `cells_off` and `cells_on` of some faults of the first world."""
-    first = (instances["world"] == 0) & instances["fault"].isin(set(kinds()))
-    mine = instances[first].groupby("fault", sort=False).head(POLICIES_TRIED)
-    faults = list(zip(mine["fault"], mine["number"], strict=True))
-    names = ("cells_off", "cells_on")
-    tasks = [(plan, home, faults, strongest) for strongest in (False, True)]
-    for at, cells in each(_cells_under, tasks, workers if faults else 1):
-        of = [cells.get(pair) for pair in zip(instances["fault"], instances["number"], strict=True)]
-        instances[names[at]] = pd.array(of, dtype="Int64")
+def _cells_under(plan: Plan, out: Path, strongest: bool) -> dict[tuple[str, int], int]:
+    """How many cells some faults of the first world make wrong where every gate is told the same.
 
+    They are drawn in the base as it is, so that they are the same whatever the gates are told.
 
-def _cells_under(
-    plan: Plan, home: str, faults: Sequence[tuple[str, int]], strongest: bool
-) -> dict[tuple[str, int], int]:
-    """How many cells each fault makes wrong where every gate is told the same, in whatever process.
-
-    The faults are drawn in the base as it is, so that they are the same whatever the gates are told.
+    Returns:
+        (kind, number) -> cells, of the first faults of each kind of records and deliveries.
     """
-    cases = _drawn_all(_open(plan, home), faults, plan.seed)
+    home = str(world_folder(out, 0))
+    cases = _first_drawn(_open(plan, home), plan)
+    if not cases:
+        return {}
     with Universes(Home(Path(home)), policy=all_told(strongest)) as universes:
         found: dict[tuple[str, int], int] = {}
         for some in _blocks(plan, list(cases)):
-            outcomes = universes.follow([cases[one] for one in some])
-            for one, outcome in zip(some, outcomes, strict=True):
-                found[one] = outcome.faulty.lists.groupby(list(CELL)).ngroups
+            reaches = universes.reach([cases[one] for one in some])
+            found |= {one: reach.cells for one, reach in zip(some, reaches, strict=True)}
+    return found
+
+
+def _first_drawn(base: Universes, plan: Plan) -> dict[tuple[str, int], tuple[Edit, ...]]:
+    """(kind, number) -> its edits, of the first faults of each kind that find something to change."""
+    found: dict[tuple[str, int], tuple[Edit, ...]] = {}
+    for kind in (kind for kind in plan.kinds if _level(kind) is not None):
+        coming = ((kind, n) for n in range(0, plan.n, plan.worlds))
+        edits = ((one, drawn(base, *one, plan.seed)) for one in coming)
+        found |= islice(((one, made) for one, made in edits if made is not None), POLICIES_TRIED)
     return found
 
 
@@ -346,23 +355,39 @@ def _paired(
     wanted = []
     for kind, mine in instances.groupby("fault", sort=False):
         left = [n for n in mine["number"] if (kind, n) not in seen]
-        if len(left) > (1 - CAUGHT_WELL) * len(mine):
+        if _level(kind) in ("cell", "row") and len(left) > (1 - CAUGHT_WELL) * len(mine):
             of_first = [n for n in left if n % plan.worlds == 0]
-            wanted.append((kind, of_first[:PAIRS_TRIED] if small else [*range(PAIRS_TRIED)]))
+            numbers = of_first[:PAIRS_TRIED] if small else range(PAIRS_TRIED)
+            wanted += [(kind, n) for n in numbers]
     if not wanted:
         return []
     # As large as it need be: what is true of one world is true of any.
-    home = _home(plan if small else replace(plan, size="tiny"), out if small else out / "pairs", 0)
+    plan = plan if small else replace(plan, size="tiny")
+    home = _home(plan, out if small else out / "pairs", 0)
     Judged(home, plan.own, plan.gates).close()
-    tasks = [(plan, str(home.path), kind, numbers) for kind, numbers in wanted]
+    blocks = [(plan, str(home.path), block) for block in _blocks(plan, wanted)]
+    left = {one for _, found in each(_not_caught, blocks, workers) for one in found}
+    by_kind: dict[str, list[tuple[str, int]]] = {}
+    for one in wanted:
+        if one in left:
+            by_kind.setdefault(one[0], []).append(one)
+    tasks = [(plan, str(home.path), some) for some in by_kind.values()]
     return [pair for _, found in each(_pair, tasks, workers) for pair in found]
 
 
-def _pair(plan: Plan, home: str, kind: str, numbers: Sequence[int]) -> list[Pair]:
+def _not_caught(plan: Plan, home: str, faults: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Those of some faults that no gate catches, in whatever process."""
+    judged = _open(plan, home)
+    cases = _drawn_all(judged, faults, plan.seed)
+    if not cases:
+        return []
+    judged.work_out_cases(list(cases.values()))
+    caught = {int(universe) // 2 for universe in judged.caught()["universe"]}
+    return [one for n, one in enumerate(cases) if n not in caught]
+
+
+def _pair(plan: Plan, home: str, faults: Sequence[tuple[str, int]]) -> list[Pair]:
     """The pair of one kind, for a fault of it that no gate catches there, in whatever process."""
     judged = _open(plan, home)
-    cases = _drawn_all(judged, [(kind, n) for n in numbers], plan.seed)
-    judged.follow(list(cases.values()))
-    caught = {int(universe) // 2 for universe in judged.caught()["universe"]}
-    left = [(*one, edits[0]) for n, (one, edits) in enumerate(cases.items()) if n not in caught]
-    return find(judged.home, left)
+    cases = _drawn_all(judged, faults, plan.seed)
+    return find(judged.home, [(*one, edit) for one, (edit,) in cases.items()])

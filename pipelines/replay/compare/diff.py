@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipelines.engine.databases import Databases
 from pipelines.replay.compare.sides import BEFORE, SIDES, as_sides, on_both_sides
+from schemas.sql import literal
 
 KINDS = ("wrongly_listed", "wrongly_missing", "altered")
 
@@ -180,6 +181,28 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """How far a difference goes, in numbers alone; see `Difference`."""
+
+    begun: pd.DataFrame  # a row a day: day, cells (holder, list, subject) first wrong on that day
+    subjects: int = 0  # of whom anything differs
+
+    @property
+    def cells(self) -> int:
+        """How many cells are wrong on any day."""
+        return int(self.begun["cells"].sum())
+
+    def cells_before(self, day: date) -> int:
+        """How many are wrong on a day before this one."""
+        return int(self.begun.loc[self.begun["day"] < pd.Timestamp(day), "cells"].sum())
+
+
+NOTHING_REACHED = Reached(
+    pd.DataFrame({"day": [], "cells": []}).astype({"day": "datetime64[us]", "cells": "int64"})
+)
+
+
+@dataclass(frozen=True)
 class About:
     """What all comparisons with one first database have in common; see `Difference`."""
 
@@ -255,6 +278,61 @@ def differences(db: Databases, about: About) -> dict[int, Difference]:
         )
         for universe in sorted(set().union(*parts.values()))
     }
+
+
+def reached(db: Databases, about: About) -> dict[int, Reached]:
+    """How far the differences of the sides `before` and `after` go, universe by universe.
+
+    The same as counting in what `differences` gives, without a row of it leaving the database.
+
+    Returns:
+        Universe -> its reach, for those that differ in what anybody shows, does or scores.
+    """
+    horizon = about.horizon
+    begun = (
+        f"SELECT {', '.join(('universe', *CELL))}, min(from_day) AS day FROM ({{}}) GROUP BY ALL"
+    )
+    some = _make_wrong(db, "wrong_lists", _LISTS, horizon, begun)
+    some += _make_wrong(
+        db, "wrong_measures", _MEASURES, horizon, "SELECT universe, subject_id FROM ({})"
+    )
+    start = "".join(f" WHEN {literal(k)} THEN {literal(v)}" for k, v in about.starts.items())
+    start = f"CASE keeper{start} END" if start else "NULL"
+    some += _make_wrong(
+        db,
+        "wrong_scores",
+        _SCORES,
+        horizon,
+        "SELECT universe, subject_id FROM ({}) WHERE "
+        f"coalesce(first_shows, {start}) IS DISTINCT FROM coalesce(second_shows, {start})",
+    )
+    days = db.split(
+        db.frame(
+            "SELECT universe, day, count(*) AS cells FROM wrong_lists GROUP BY universe, day "
+            "ORDER BY universe, day"
+        )
+    )
+    wrong = " UNION ".join(f"SELECT universe, subject_id FROM {table}" for table in some)
+    counted = f"SELECT universe, count(*) FROM ({wrong}) GROUP BY universe ORDER BY universe"
+    return {
+        universe: Reached(days.get(universe, NOTHING_REACHED.begun), subjects)
+        for universe, subjects in (db.rows(counted) if some else ())
+    }
+
+
+def _make_wrong(
+    db: Databases, table: str, what: _Compared, horizon: date, select: str
+) -> list[str]:
+    """Make a table of the wrong days of what is compared; its name, if there can be any row.
+
+    Args:
+        select: SELECT of what is kept of them, which stand for `{}`.
+    """
+    any_keys = _keys(db, what)
+    one, two = map(what.shown, SIDES)
+    sql = select.format(days_sql(("universe", *what.key), one, two, horizon))
+    db.make(table, sql if any_keys else f"SELECT * FROM ({sql}) LIMIT 0")
+    return [table] if any_keys else []
 
 
 def nothing(about: About) -> Difference:

@@ -20,6 +20,7 @@ from pipelines.matrix.plan import Plan
 from pipelines.matrix.report import headline
 from pipelines.matrix.running import CAUGHT, INSTANCES, Tables, drawn, run
 from pipelines.matrix.summary import CODEBOOK, summarise, write_tables
+from pipelines.replay.compare.diff import CELL
 from pipelines.replay.recompute.states import rebuild_states
 from schemas.contract import ROOT
 from tests.conftest import make_once
@@ -69,7 +70,12 @@ def test_replay_finds_what_a_rebuild_would(plan, made, tmp_path):
     home = Home(out / "worlds" / "000")
     with Judged(home) as judged:
         cases = [drawn(judged, kind, 0, plan.seed) for kind in KINDS[2:]]
-        judged.follow(cases)
+        reaches = judged.reach(cases)
+        for reach, outcome in zip(reaches, judged.follow(cases), strict=True):
+            begun = outcome.faulty.lists.groupby(list(CELL))["from_day"].min()
+            told = (reach.cells, reach.subjects, reach.begun["day"].min())
+            assert told == (len(begun), len(outcome.faulty.subjects()), begun.min())
+            assert reach.cells_before(begun.max()) == (begun < begun.max()).sum()
         caught = judged.caught()
         base = judged.base
         for n, edits in enumerate(cases):
