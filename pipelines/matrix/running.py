@@ -34,7 +34,7 @@ from sources.world.draws import Stream
 # thousands of rows. Memory bounds them. In a large world a pass costs much by itself, since some gates read a
 # whole feed in each, so that more whole deliveries share one.
 BLOCK, BLOCK_OF_DELIVERIES = 120, 8
-BLOCK_OF_LARGE, BLOCK_OF_LARGE_DELIVERIES = 240, 24
+BLOCK_OF_LARGE, BLOCK_OF_LARGE_DELIVERIES = 80, 24
 SMALL = ("story", "tiny")
 DRAWN_AGAIN = 20  # times at most that a fault which changes nothing is drawn again
 CAUGHT_WELL = 0.95  # the share of faults of a kind from which it counts as caught
