@@ -14,7 +14,8 @@ from pipelines.engine import open_engine
 from pipelines.engine.lint import lint
 from quality.policies import keeps_aside
 from quality.written import of_file
-from schemas.contract import ROOT, feeds, read_csv
+from schemas.code_lists import read_csv
+from schemas.contract import ROOT, feeds
 from sources.faults import _read
 from sources.faults.draw import Draw
 
