@@ -196,3 +196,14 @@ def test_a_database_that_is_kept_and_damaged_is_built_anew(home) -> None:
     assert folders == {"of mine", kept.parent.name}
     kept.write_bytes(kept.read_bytes()[: kept.stat().st_size // 2])
     assert level(home, "none") == kept and is_database(kept)
+
+
+def test_another_level_is_not_told_of_a_world_that_was_generated_anew(home) -> None:
+    """A file edited after the build given: expected is its name, and nothing kept for later."""
+    landing = shutil.copytree(home.current()["landing"], home.path / "landing")
+    home.publish(home.database(), home.current() | {"landing": str(landing)})
+    file = min(landing.glob("court/*"))
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(HomeError, match=f"{file.name} is not the file from which the database"):
+        level(home, "none")
+    assert not list(home.path.glob("levels/*/*.duckdb"))

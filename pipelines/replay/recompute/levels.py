@@ -25,6 +25,7 @@ from pipelines.landing import read_manifest
 from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
 from pipelines.made_again import make_again
 from pipelines.made_by import Noted, made_before, made_by, noted, of_decisions
+from pipelines.replay.plan.faults import Landed
 from schemas.progress import Progress
 
 DIGITS = 12  # of the name of a folder
@@ -55,14 +56,15 @@ def level(
             than the database in force.
     """
     about = home.current()
-    built = said_by(home.database())  # not as the pointer has it, which somebody may have edited
+    base = home.database()
+    built = said_by(base)  # not as the pointer has it, which somebody may have edited
     own = {"join": built.join, "policy": dict(built.policy)}
     asked = {
         "join": join or own["join"],
         "policy": numbers_at(home, join) if policy is None else dict(policy),
     }
     if asked == own and _out_of_date(home) is None:
-        return home.database()
+        return base
     landing = Path(about.get("landing") or home.landing)
     decided = decided_in(home.path)
     made = [*made_by(tier_of(read_manifest(landing))), *of_decisions(decided)]
@@ -76,25 +78,26 @@ def level(
     def see_same_files(_: Engine, done: Build) -> None:
         if any(done.about[name] != about.get(name, done.about[name]) for name in OF_FILES):
             raise HomeError(
-                f"The files in {landing} are not those from which {home.database()} was built; put "
+                f"The files in {landing} are not those from which {base} was built; put "
                 f"them back as they were, {BUILD_AGAIN}"
             )
 
     if is_database(target):
         return target
     with alone(folder.parent):
-        if is_database(
-            target
-        ):  # else it is not there, or was damaged, and no other run made it meanwhile
+        # Else it is not there, or was damaged, and no other run made it meanwhile.
+        if is_database(target):
             return target
-        if _out_of_date(home) is None and built.made_by and built.decided == decided:
+        # While this waited, another database may have come into force.
+        in_force = home.database() == base and _out_of_date(home) is None
+        if in_force and built.made_by and built.decided == decided:
             was = Plan(
                 read_manifest(landing), built.join, built.policy, built.tier, decided=decided
             )
+            with opened(base=base) as db:
+                Landed(db, "base", was.feeds).see_as_landed(landing)
             plan = replace(was, **asked)
-            if make_again(
-                home.database(), target, was, plan, progress=progress, ask=see_same_files
-            ):
+            if make_again(base, target, was, plan, progress=progress, ask=see_same_files):
                 return target
         build(
             landing,
