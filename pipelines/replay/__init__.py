@@ -111,7 +111,7 @@ def replay(
     see_remedy(remedy, any(spec.correct_after for spec in specs), text)
     case = replace(scenario or Scenario(specs), faults=specs, remedy=remedy, text=text)
     policy = numbers_at(place, join, policy)
-    # Saved, it says where it was followed, whatever the home is built with in which it is read.
+    # Saved, it says where it was followed. What a home in which it is read was built with stays beside it.
     case = replace(case, join=join or case.join or said_by(place.database()).join, policy=policy)
     passing_over = passing_over and len(specs) == 1 and specs[0].drawn
     if not rebuild or passing_over:
