@@ -18,7 +18,7 @@ from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.engine.spark_settings import SparkSettings
 from pipelines.graph import all_models
-from pipelines.home import building_place, finished, remove_database
+from pipelines.home import finished, under_construction
 from pipelines.landing import bytes_in, land, read_manifest
 from pipelines.landing.decisions import Decided, digest_of
 from pipelines.manifest import landing_digest, make_manifest
@@ -207,8 +207,7 @@ def build(
         spark = replace(spark or SparkSettings(), small=bytes_in(landing) < FEW_FOR_SPARK)
     elif threads is None and bytes_in(landing) < FEW_BYTES:
         threads = 1
-    building = building_place(target)
-    try:
+    with under_construction(target) as building:
         with open_engine(engine, building, threads=threads, spark=spark) as opened:
             done = build_with(opened, landing, plan, world=world, progress=progress, checks=checks)
             if described and engine == "duckdb":
@@ -216,7 +215,4 @@ def build(
             done.about = plan.about(opened, command, **more)
             ask(opened, done)
         done.target = finished(building, done.about)
-    except BaseException:
-        remove_database(building)
-        raise
     return done

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -92,6 +93,11 @@ def run_table(
     )
 
 
+def days_of(manifest: Mapping[str, Any]) -> list[date]:
+    """First and last day of the files of a manifest, and their horizon."""
+    return [date.fromisoformat(str(manifest[k])) for k in ("day0", "last_day", "horizon")]
+
+
 def load_codes(
     engine: Engine,
     feeds: Mapping[str, Feed],
@@ -118,7 +124,7 @@ def load_codes(
     for path in sorted(CODES.glob("*.csv")):
         engine.insert_arrow(f"codes.{path.stem}", read_code_list(path))
     engine.insert_arrow("codes.feeds", feeds_table(feeds))
-    days = [date.fromisoformat(str(manifest[k])) for k in ("day0", "last_day", "horizon")]
+    days = days_of(manifest)
     engine.insert_arrow("codes.calendar", calendar_table(feeds, days[0], days[1]))
     engine.insert_arrow("codes.run", run_table(*days, join, policy, tier))
     engine.insert_arrow("codes.gate_policies", policies_table(policy or {}))

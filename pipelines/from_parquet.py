@@ -11,7 +11,7 @@ from pipelines.build import Build, Plan, build_with
 from pipelines.described import describe
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
-from pipelines.home import HomeError, building_place, finished, remove_database, write_json
+from pipelines.home import HomeError, finished, under_construction, write_json
 from pipelines.landing.folder import MANIFEST
 from schemas.progress import Progress
 from schemas.sql import literal, quoted
@@ -34,8 +34,7 @@ def database_from_parquet(
     Raises:
         HomeError: if a table is not there.
     """
-    building = building_place(target)
-    try:
+    with under_construction(target) as building:
         with open_engine("duckdb", building) as engine, tempfile.TemporaryDirectory() as nothing:
             write_json(Path(nothing) / MANIFEST, dict(plan.manifest))
             build_with(engine, Path(nothing), plan, world=world, checks=False)
@@ -46,9 +45,6 @@ def database_from_parquet(
                 _take_in(engine, table, done.target.joinpath(*table.split(".")))
             describe(engine, plan.models)
         return finished(building, done.about)
-    except BaseException:
-        remove_database(building)
-        raise
 
 
 def _take_in(engine: Engine, table: str, folder: Path) -> None:

@@ -208,6 +208,20 @@ def building_place(target: Path) -> Path:
     return building
 
 
+@contextlib.contextmanager
+def under_construction(target: Path) -> Iterator[Path]:
+    """A free place beside a target to build at; what stands there is removed if the block fails.
+
+    Once it is closed and whole, `finished` lets it take the target's place.
+    """
+    building = building_place(target)
+    try:
+        yield building
+    except BaseException:
+        remove_database(building)
+        raise
+
+
 def finished(building: Path, about: Mapping[str, Any]) -> Path:
     """Let a database that is closed and whole take the place it was built for, of an older one too.
 

@@ -7,20 +7,18 @@ one of those. What the gates of landing say follows from their policies; where t
 
 import re
 import shutil
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pipelines.build import Build, Plan, run_model, tier_of
-from pipelines.codes import run_table
+from pipelines.codes import days_of, run_table
 from pipelines.described import describe
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
-from pipelines.home import building_place, finished, remove_database
+from pipelines.home import finished, under_construction
 from pipelines.model import Model
-from quality.gates import POLICIES
-from quality.policies import of_gates, policies_table
+from quality.policies import of_gates
 from schemas.progress import Progress
 
 RUN = "codes.run"
@@ -55,9 +53,7 @@ def make_again(
     was: Plan,
     plan: Plan,
     *,
-    threads: int | None = None,
     progress: Progress | None = None,
-    command: Sequence[str] = ("build",),
     ask: Callable[[Engine, Build], None] = lambda engine, done: None,
 ) -> Build | None:
     """Make the database of a plan out of that of another plan for the same files.
@@ -67,8 +63,7 @@ def make_again(
     Args:
         base: the finished database of `was`, made by the models, network and codes there are today.
         target: the file to make; an existing one is replaced.
-        threads: threads the engine may use; by default all.
-        command, ask: see `pipelines.build.build`.
+        ask: called with the finished database while it is still open.
 
     Returns:
         What was made; None, and nothing is, if it has to be built from the files.
@@ -76,38 +71,25 @@ def make_again(
     models = models_of_difference(was, plan)
     if models is None:
         return None
-    done = Build()
+    done = Build(tables=[model.name for model in models])
     tell = progress or (lambda label, at, of: None)
-    building = building_place(target)
-    try:
+    with under_construction(target) as building:
         shutil.copyfile(base, building)
-        with open_engine("duckdb", building, threads=threads) as engine:
-            days, tier = _days(plan), plan.tier or tier_of(plan.manifest)
-            engine.insert_arrow(RUN, run_table(*days, plan.join, plan.policy, tier))
-            engine.insert_arrow(POLICIES, policies_table(plan.policy))
+        with open_engine("duckdb", building) as engine:
+            plan.begin(engine, whole=False)
             now = {model.name for model in plan.models}
-            for model in was.models:
-                if model.name not in now:
-                    engine.drop(model.name)
+            for name in sorted({model.name for model in was.models} - now):
+                engine.drop(name)
             for at, model in enumerate(models):
                 tell(model.name, at, len(models))
                 with done.timed(model.stage):
                     run_model(engine, model)
             tell("done", len(models), len(models))
             describe(engine, plan.models)
-            done.tables = [model.name for model in models]
-            done.about = plan.about(engine, command)
+            done.about = plan.about(engine, ("build",))
             ask(engine, done)
         done.target = finished(building, done.about)
-    except BaseException:
-        remove_database(building)
-        raise
     return done
-
-
-def _days(plan: Plan) -> list[date]:
-    """First and last day of a plan's files, and its horizon."""
-    return [date.fromisoformat(str(plan.manifest[k])) for k in ("day0", "last_day", "horizon")]
 
 
 def _told_to_landing(plan: Plan) -> dict[str, str]:
@@ -120,5 +102,5 @@ def _told_to_landing(plan: Plan) -> dict[str, str]:
 def _of_the_run(plan: Plan) -> dict[str, Any]:
     """The one row of `codes.run`."""
     tier = plan.tier or tier_of(plan.manifest)
-    (row,) = run_table(*_days(plan), plan.join, plan.policy, tier).to_pylist()
+    (row,) = run_table(*days_of(plan.manifest), plan.join, plan.policy, tier).to_pylist()
     return row
