@@ -44,6 +44,7 @@ PLACES = {
         "pipelines/codes.py",
         "pipelines/graph.py",
         "pipelines/intervals.py",
+        "pipelines/made_again.py",
         "pipelines/model.py",
     ),
 }
