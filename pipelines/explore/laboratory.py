@@ -11,8 +11,10 @@ import contextlib
 import hashlib
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,7 +70,7 @@ class Looked:
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
-class World:
+class World(ABC):
     """One world, open for reading: the clean one of a home, or one of a replay in it.
 
     Attributes:
@@ -81,15 +83,13 @@ class World:
     run: Mapping[str, Any]
     words: Words
 
-    @contextlib.contextmanager
-    def engine(self) -> Iterator[Engine]:
+    @abstractmethod
+    def engine(self) -> AbstractContextManager[Engine]:
         """A connection that nobody else uses meanwhile."""
-        raise NotImplementedError
-        yield
 
+    @abstractmethod
     def kept(self, key: Key, make: Callable[[], Any]) -> Any:
         """What was made for a key before, or is made now; a few dozen are kept, those asked for last."""
-        raise NotImplementedError
 
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         """Rows of a query; see `pipelines.trace.rows`."""

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from pipelines.engine.base import Engine
 from pipelines.home import Home
@@ -38,7 +38,7 @@ class Worlds:
     """The worlds of one case, each with every table of a build under its own name.
 
     Args:
-        universes: a base that works out every table; it is closed with the worlds.
+        universes: a base that works out every table; closing the worlds closes it.
         edits: of the case, with what is done about it.
 
     Raises:
@@ -59,12 +59,6 @@ class Worlds:
         small.engine.execute("SET disabled_optimizers = ''")  # what is asked now is not of replays
         for universe, state in enumerate(self.states):
             small.as_database(state, universe)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the base, once nobody looks at a world any more."""
@@ -146,23 +140,12 @@ def worlds_of(
     noticed = remedy not in (None, "source")
     if state == "corrected" and not noticed and not any(s.correct_after for s in faults):
         raise ValueError("The scenario says no correction; look at its faulty world.")
-    universes = Universes(
-        home,
-        scenario.join,
-        numbers_at(home, scenario.join, scenario.policy),
-        everything=True,
-        progress=progress,
-    )
-    try:
+    numbers = numbers_at(home, scenario.join, scenario.policy)
+    with Universes(home, scenario.join, numbers, everything=True, progress=progress) as universes:
         edits = universes.case(faults)
         if noticed and state == "corrected":
             (edits,) = universes.put_right([edits], str(remedy))
-        worlds = Worlds(universes, edits)
-    except BaseException:
-        universes.close()
-        raise
-    with worlds:
-        yield worlds
+        yield Worlds(universes, edits)
 
 
 def looked_at(
