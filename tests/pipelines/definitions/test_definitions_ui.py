@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import socket
 import sys
 
@@ -79,7 +80,10 @@ def programs(tmp_path, monkeypatch):
         return None
 
     set_up.written = written
+    # Where tests run behind a shell, an interrupt may be ignored, and the pages would be shown for ever.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield set_up
+    signal.signal(signal.SIGINT, before)
     os.close(reading)
 
 
