@@ -77,9 +77,9 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
     from pipelines.replay.plan.remedies import clocks, see_remedy
     from pipelines.replay.plan.scenario import see_same_world
 
+    policy = policy_of(asked.texts("policy"))
     beside = {
         "join": asked.one_of("join", JOINS),
-        "policy": policy_of(asked.texts("policy")),
         "remedy": asked.one_of("remedy", tuple(clocks())),
     }
     after = asked.number("correct_after", 1, MOST_DAYS)
@@ -113,11 +113,12 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
         scenario = Scenario((spec,), **beside)
     see_remedy(scenario.remedy, any(s.correct_after for s in scenario.faults), scenario.text)
     tier, level = laboratory.run["tier"], scenario.join or laboratory.run["join_level"]
-    numbers = laboratory.numbers(level, scenario.policy)
+    numbers = laboratory.numbers(level, policy, scenario)
     laboratory.kept(  # seen to be one, once
         ("policy", level, *sorted(numbers.items())),
         lambda: read_network(tier, level, numbers),
     )
+    scenario = replace(scenario, policy=numbers)
     kept = [(n, v) for n, v in asked.pairs if n in TAKES and v and n not in ("column", "value")]
     if name is None and column is not None:
         kept.append(("set", sets[-1]))

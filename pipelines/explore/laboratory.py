@@ -30,7 +30,7 @@ from pipelines.made_by import out_of_date
 from pipelines.trace import rows
 
 if TYPE_CHECKING:
-    from pipelines.replay import Universes
+    from pipelines.replay import Scenario, Universes
     from pipelines.replay.otherwise import Worlds
 
 MOST_BASES = 3  # levels of joining and policies kept open for replays
@@ -171,19 +171,26 @@ class Laboratory(World):
         return made
 
     def numbers(
-        self, join: str | None = None, policy: Mapping[str, str] | None = None
+        self,
+        join: str | None = None,
+        policy: Mapping[str, str] | None = None,
+        scenario: Scenario | None = None,
     ) -> dict[str, str]:
         """The numbers of the network that a replay works with; see `numbers_at` of replays."""
         from pipelines.replay.recompute.levels import numbers_at
 
-        return numbers_at(self.home, join, policy)
+        return numbers_at(self.home, join, policy, scenario)
 
     # --- replays ------------------------------------------------------------------------------
 
     def begin(self, join: str | None = None, policy: Mapping[str, str] | None = None) -> Base:
-        """The base of a level of joining and policy; it is laid out beside, if it is not yet."""
+        """The base of a level of joining and policy; it is laid out beside, if it is not yet.
+
+        Args:
+            policy: all its numbers, see `numbers`; None: those of the database.
+        """
         join = None if join == self.run["join_level"] else join
-        policy = self.numbers(join, policy)
+        policy = self.numbers(join) if policy is None else policy
         key = (join, tuple(sorted(policy.items())))
         with self._guard:
             base = self._bases.get(key)

@@ -224,9 +224,8 @@ def _made(laboratory: Laboratory, case: Case, found: Replay) -> Worlds:
     from pipelines.replay import Universes
     from pipelines.replay.otherwise import Worlds
 
-    join = case.scenario.join
-    numbers = laboratory.numbers(join, case.scenario.policy)
-    universes = Universes(laboratory.home, join, numbers, everything=True)
+    asked = case.scenario
+    universes = Universes(laboratory.home, asked.join, asked.policy, everything=True)
     try:
         return Worlds(universes, found.edits)
     except BaseException:

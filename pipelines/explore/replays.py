@@ -27,8 +27,7 @@ def follow(laboratory: Laboratory, case: Case, paths: bool = False) -> Replay:
 
     def make() -> Replay:
         join = case.scenario.join or laboratory.run["join_level"]
-        numbers = laboratory.numbers(join, case.scenario.policy)
-        asked = replace(case.scenario, text=None, join=join, policy=numbers)
+        asked = replace(case.scenario, text=None, join=join)
         with laboratory.universes(asked.join, asked.policy) as universes:
             found = replay_on(universes, laboratory.home, asked, paths)
             specs = asked.faults

@@ -87,13 +87,15 @@ def replay(
     Args:
         home: where landing files and the database built from them are.
         fault: what goes wrong; what it leaves out is drawn.
-        join: level of joining; None: that of the database.
-        policy: numbers of the network varied in all states; what is not named is as the database has it.
+        join: level of joining; None: that of the scenario or else of the database.
+        policy: numbers of the network varied in all states; what is not named is as the scenario or else
+            the database has it.
         rebuild: whether to rebuild every state from edited files instead of working out only what
             changes; the answer is the same.
         gained: whether to tell what joining gains beside what it spoils.
         workdir: where rebuilt states are kept; None: in a temporary folder that goes away.
-        scenario: what to note as title, story and world when the replay is saved.
+        scenario: what to note as title, story and world when the replay is saved, and the network it
+            is followed in.
         paths: whether to look up what each wrong cell rests on, down to file and line, for a page.
         passing_over: whether to leave alone drawn places at which the fault changes nothing that anybody
             shows, does or scores; how many is told.
@@ -110,9 +112,9 @@ def replay(
     specs = (fault,) if isinstance(fault, FaultSpec) else tuple(fault)
     see_remedy(remedy, any(spec.correct_after for spec in specs), text)
     case = replace(scenario or Scenario(specs), faults=specs, remedy=remedy, text=text)
-    policy = numbers_at(place, join, policy)
-    # Saved, it says where it was followed. What a home in which it is read was built with stays beside it.
-    case = replace(case, join=join or case.join or said_by(place.database()).join, policy=policy)
+    join = join or case.join or said_by(place.database()).join
+    policy = numbers_at(place, join, policy, case)
+    case = replace(case, join=join, policy=policy)  # saved, it says where it was followed
     passing_over = passing_over and len(specs) == 1 and specs[0].drawn
     if not rebuild or passing_over:
         with Universes(place, join, policy, progress=progress) as universes:
@@ -214,7 +216,7 @@ def command(
     Raises:
         FaultError, ScenarioError: if the options do not go together, in one sentence.
     """
-    asked_for = {"join": join, "policy": policy or {}, "remedy": remedy, "text": text}
+    asked_for = {"join": join, "remedy": remedy, "text": text}
     if scenario is None:
         case = Scenario((asked(correct_after=correct_after, **options),), **asked_for)
     else:
@@ -231,8 +233,8 @@ def command(
     return replay(
         home,
         case.faults,
-        join=case.join,
-        policy=case.policy or None,
+        join=join,
+        policy=policy,
         rebuild=rebuild,
         gained=True,
         scenario=case,

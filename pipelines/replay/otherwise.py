@@ -140,7 +140,7 @@ def worlds_of(
     noticed = remedy not in (None, "source")
     if state == "corrected" and not noticed and not any(s.correct_after for s in faults):
         raise ValueError("The scenario says no correction; look at its faulty world.")
-    numbers = numbers_at(home, scenario.join, scenario.policy)
+    numbers = numbers_at(home, scenario.join, scenario=scenario)
     with Universes(home, scenario.join, numbers, everything=True, progress=progress) as universes:
         edits = universes.case(faults)
         if noticed and state == "corrected":

@@ -189,7 +189,7 @@ def _spread(laboratory: Laboratory) -> dict[str, Any]:
 
 def _harm(laboratory: Laboratory) -> dict[str, Any]:
     found, told, link = _found(laboratory)
-    laboratory.begin(policy=PUSHED)  # which the last step asks for
+    laboratory.begin(policy=laboratory.numbers(policy=PUSHED))  # which the last step asks for
     totals, words = told["totals"], laboratory.words
     rows = [row for row in told["measures"] if row["uncorrected_until"]]
     return {

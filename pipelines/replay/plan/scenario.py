@@ -5,7 +5,7 @@ title: A fine in the wrong unit
 story: A clerk copies the fine in yuan.
 world: {size: story, seed: 1, days: 365, dirt: 1}
 join: full
-policy: {court-bank.every: 14}
+policy: {court-bank.every: 14}  # all that differs from the files of the network
 remedy: source
 faults:
   - {kind: wrong_unit, feed: city_penalties, record: 8a01…, delivery: 2024-02-05, correct_after: 30}
@@ -44,7 +44,8 @@ class Scenario:
 
     faults: Sequence[FaultSpec]  # one or several, all in one replay
     join: str | None = None  # level of joining; None: that of the database
-    policy: Mapping[str, str] = field(default_factory=dict)
+    # All numbers of the network that differ from its files; None: as in the database.
+    policy: Mapping[str, str] | None = None
     # `remedy`, `text`: what is done about it, and what a dispute says; see
     # `pipelines.replay.replay`.
     remedy: str | None = None
@@ -59,7 +60,6 @@ class Scenario:
         self,
         *,
         join: str | None = None,
-        policy: Mapping[str, str] | None = None,
         correct_after: int | None = None,
         remedy: str | None = None,
         text: str | None = None,
@@ -67,7 +67,8 @@ class Scenario:
         """The same with what is asked for beside it in place of what it says itself.
 
         Args:
-            join, policy: see above; policies that are not named stay.
+            join: see above. What else is asked of the network is a matter of `numbers_at`, as it may
+                rest on the database.
             text: likewise; that of a dispute which another remedy takes the place of is left out.
             correct_after: days after which the source corrects each fault.
             remedy: one that does not go with days takes the place of those its faults speak of.
@@ -84,7 +85,6 @@ class Scenario:
             self,
             faults=faults,
             join=join or self.join,
-            policy={**self.policy, **(policy or {})},
             remedy=remedy,
             text=self.text if text is None and not replaced else text,
         )
@@ -129,10 +129,13 @@ def load(path: Path | str) -> Scenario:
         "days": world.number("days"),
         "dirt": world.decimal("dirt"),
     }
+    policy = None
+    if node.get("policy") is not None:
+        policy = {str(k): str(v) for k, v in said.plain("policy").items()}
     return Scenario(
         faults=tuple(_fault(path, n, child) for n, child in enumerate(node["faults"], start=1)),
         join=join,
-        policy={str(k): str(v) for k, v in said.plain("policy").items()},
+        policy=policy,
         remedy=remedy,
         text=said.text("text"),
         title=said.text("title") or "",
@@ -249,7 +252,7 @@ def save(scenario: Scenario, path: Path) -> None:
     node: dict[str, Any] = {}
     for key in _KEYS[:-1]:
         value = getattr(scenario, key)
-        if value:
+        if value or (key == "policy" and value is not None):
             node[key] = dict(value) if isinstance(value, Mapping) else value
     node["faults"] = [_told(spec) for spec in scenario.faults]
     path.parent.mkdir(parents=True, exist_ok=True)

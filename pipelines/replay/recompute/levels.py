@@ -26,6 +26,7 @@ from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
 from pipelines.made_again import make_again
 from pipelines.made_by import Noted, made_before, made_by, noted, of_decisions
 from pipelines.replay.plan.faults import Landed
+from pipelines.replay.plan.scenario import Scenario
 from schemas.progress import Progress
 
 DIGITS = 12  # of the name of a folder
@@ -113,18 +114,26 @@ def level(
 
 
 def numbers_at(
-    home: Home, join: str | None = None, policy: Mapping[str, str] | None = None
+    home: Home,
+    join: str | None = None,
+    policy: Mapping[str, str] | None = None,
+    scenario: Scenario | None = None,
 ) -> dict[str, str]:
-    """The numbers of the network that the database in force was built with, some of them varied.
+    """The numbers of the network that differ from its files in a replay.
+
+    They are those that a scenario says or, if it says none, those of the database in force; and of
+    them, what is asked for beside is said anew.
 
     Args:
-        join: the level they are for; at another than the database's own, those that mean nothing there
-            are left out.
+        join: the level they are for; at another than theirs, those that mean nothing there are left out.
         policy: what is said anew of them.
+        scenario: the case to follow.
     """
     built = said_by(home.database())
-    own = dict(built.policy)
-    if join not in (None, built.join):
+    own, at = dict(built.policy), built.join
+    if scenario is not None and scenario.policy is not None:
+        own, at = dict(scenario.policy), scenario.join or built.join
+    if join not in (None, at):
         own = in_reach(own, built.tier, join)
     return varied(own, policy or {})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.home import Home
+from pipelines.replay.plan.scenario import Scenario
 from pipelines.replay.recompute import levels
 from pipelines.replay.recompute.levels import Said, numbers_at
 
@@ -27,3 +28,27 @@ def test_what_is_not_named_stays(tmp_path, monkeypatch, join, anew, numbers):
     monkeypatch.setattr(Home, "database", lambda self: self.path)
     monkeypatch.setattr(levels, "said_by", lambda path: Said("full", OWN, "core", [], []))
     assert numbers_at(home, join, anew) == numbers
+
+
+SAID = {"court-bank.lag": "2", "corrections": "pushed"}
+
+
+@pytest.mark.parametrize(
+    ("said_at", "said", "join", "anew", "numbers"),
+    [
+        ("full", None, None, {}, OWN),
+        ("full", {}, None, {}, {}),
+        ("full", SAID, None, {}, SAID),
+        ("full", SAID, None, {"links.depth": "2"}, SAID | {"links.depth": "2"}),
+        (None, SAID, "full", {}, SAID),
+        ("full", SAID, "none", {}, {}),
+    ],
+)
+def test_a_scenario_that_says_numbers_says_all_of_them(
+    tmp_path, monkeypatch, said_at, said, join, anew, numbers
+):
+    home = Home(tmp_path)
+    monkeypatch.setattr(Home, "database", lambda self: self.path)
+    monkeypatch.setattr(levels, "said_by", lambda path: Said("full", OWN, "core", [], []))
+    scenario = Scenario((), join=said_at, policy=said)
+    assert numbers_at(home, join, anew, scenario) == numbers

@@ -16,9 +16,11 @@ import pandas as pd
 import pytest
 
 from pipelines.build import build
+from pipelines.home import Home, write_json
 from pipelines.replay import (
     FaultError,
     FaultSpec,
+    Scenario,
     ScenarioError,
     command,
     compare,
@@ -27,6 +29,7 @@ from pipelines.replay import (
 )
 from pipelines.replay.compare.metrics import day_number
 from pipelines.replay.plan.scenario import save
+from pipelines.replay.recompute.levels import level
 from pipelines.replay.tell.sentence import sentence
 
 RIGHT, WRONG = "PDY006120", "PDY008409"
@@ -224,6 +227,30 @@ def test_a_saved_replay_is_the_same_replay(home, corrected, tmp_path):
     assert {k: v for k, v in again.items() if k != "seconds"} == {
         k: v for k, v in once.items() if k != "seconds"
     }
+
+
+def _told(found):
+    return {k: v for k, v in found.json().items() if k not in ("seconds", "gained")}
+
+
+def test_a_saved_replay_says_all_numbers_of_its_network(home, corrected, tmp_path):
+    """Also in a home that was built with others: there a bank forgets after a year."""
+    corrected.save(tmp_path / "slip.yaml")
+    numbers = {"adopt.bank_watchlist.term_days": "365"}
+    short = Home(tmp_path / "short")
+    about = dict(home.current()) | {"database": str(level(home, policy=numbers)), "policy": numbers}
+    write_json(short.pointer, about)
+    there = replay(short, corrected.scenario.faults)
+    assert _told(there)["totals"] != _told(corrected)["totals"]
+    assert _told(command(short.path, scenario=tmp_path / "slip.yaml")) == _told(corrected)
+
+
+def test_a_scenario_is_followed_at_the_level_it_says(home):
+    case = Scenario((SLIP,), join="own-keys")
+    found = replay(home, SLIP, scenario=case)
+    assert found.scenario.join == "own-keys"
+    assert _told(found) == _told(replay(home, SLIP, join="own-keys"))
+    assert _told(found)["totals"] != _told(replay(home, SLIP))["totals"]
 
 
 def test_a_scenario_of_another_world_is_refused(home, corrected, tmp_path):
