@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 
 import pandas as pd
 
+from pipelines.conform.unions import union_models
 from pipelines.engine.databases import Databases
 from pipelines.replay.compare.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED, Wrong
 from pipelines.replay.compare.metrics import numbered
@@ -58,8 +60,16 @@ def wrong_at_source(
                 why = AT_THE_SOURCE if feed.mode == "append" else NOT_CORRECTED
                 if {(universe, record), (universe, None)} & gated:
                     why = GATE
-                runs[universe] += [Wrong(a, b, why, record) for a, b in _differing(given)]
+                of_act = f"conform.{name}" not in told_of_subjects()
+                runs[universe] += [Wrong(a, b, why, record, of_act) for a, b in _differing(given)]
     return {universe: sorted(wrong) for universe, wrong in runs.items()}
+
+
+@cache
+def told_of_subjects() -> frozenset[str]:
+    """The believed feeds that speak of subjects or of links between them, and not only of acts."""
+    shapes = ("conform.statements", "conform.links")
+    return frozenset(table for m in union_models() if m.name in shapes for table in m.reads)
 
 
 def _differing(rows: Sequence[tuple[int, str, str, int, int]]) -> list[tuple[int, int]]:

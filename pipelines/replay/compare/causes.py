@@ -71,6 +71,7 @@ class Wrong(NamedTuple):
     end: int
     why: str
     record: str | None = None
+    of_act: bool = False  # whether the record tells of acts alone, and of no subject or link
 
 
 class Point(NamedTuple):
@@ -179,8 +180,10 @@ class Lineage:
         self._of_record: dict[str | None, list[Wrong]] = {}
         for wrong in self.source:
             self._of_record.setdefault(wrong.record, []).append(wrong)
-        # A register or a link stands behind no entry, and may have decided of any.
-        self._behind_none = self._of_record.keys() - {
+        # A register or a link that stands behind no entry may have decided of any. An act decides of
+        # its own entries alone, also where nothing is wrong with them any more.
+        alone = len(self._of_record) == 1
+        self._behind_none = {wrong.record for wrong in self.source if alone or not wrong.of_act} - {
             record for records in self.made_from.values() for record in records
         }
         self.reckoned: dict[tuple[str, str], list[Point]] = {}

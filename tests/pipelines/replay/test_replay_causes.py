@@ -289,9 +289,12 @@ def test_what_is_left_of_a_corrected_fault_is_not_laid_on_another(n):
         "B": TAKEN,
         "C": NOT_CORRECTED,
     }
-    # Of a register no entry is made, so it may have decided of any.
-    register = lineage([*wrong, Wrong(n(8), n(100), GATE, "r3")], {"e": ["r1"], "f": ["r2"]})
-    assert why(n, register, "court", 30) == GATE
+    # Of a register no entry is made, so it may have decided of any; of what another act says, none is
+    # made that is still wrong, and it has decided of nothing else.
+    for of_act, cause in ((False, GATE), (True, TAKEN)):
+        third = Wrong(n(8), n(100), GATE, "r3", of_act)
+        three = lineage([*wrong, third], {"e": ["r1"], "f": ["r2"]})
+        assert why(n, three, "court", 30) == cause
 
 
 def test_a_list_that_keeps_what_its_records_no_longer_say(n):
