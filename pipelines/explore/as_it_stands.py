@@ -42,7 +42,7 @@ def delivered(world: World, file: str) -> Delivered:
 
 
 def lines_around(
-    world: World, one: Delivered, line: int, around: int = AROUND
+    world: World, one: Delivered, line: int, around: int = AROUND, lies_there: bool = True
 ) -> list[dict[str, Any]]:
     """The lines of a file around one: `line`, `text`, and `cut` if it is longer than what is shown.
 
@@ -52,13 +52,14 @@ def lines_around(
     Args:
         line: counted from 1; of a document the place of a record in it.
         around: how many on either side.
+        lies_there: whether the file in the landing folder says this; else the rows are as they were read.
 
     Raises:
         RequestError: if the file is no longer there.
     """
     path = world.landing / one.file
     try:
-        data = path.read_bytes() if files.is_text(one.feed) else None
+        data = path.read_bytes() if lies_there and files.is_text(one.feed) else None
     except OSError:
         raise RequestError(
             f"{path} is not there any more; the database still holds what was read of it.", 404

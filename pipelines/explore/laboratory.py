@@ -83,6 +83,11 @@ class World(ABC):
     run: Mapping[str, Any]
     words: Words
 
+    @property
+    @abstractmethod
+    def clean(self) -> World:
+        """The world whose files lie in the landing folder."""
+
     @abstractmethod
     def engine(self) -> AbstractContextManager[Engine]:
         """A connection that nobody else uses meanwhile."""
@@ -180,6 +185,10 @@ class Laboratory(World):
         from pipelines.replay.recompute.levels import numbers_at
 
         return numbers_at(self.home, join, policy, scenario)
+
+    @property
+    def clean(self) -> World:
+        return self
 
     # --- replays ------------------------------------------------------------------------------
 

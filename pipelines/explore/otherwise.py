@@ -49,6 +49,10 @@ class WorldOfReplay(World):
         self._key = (*key, state)
         self.run = self.kept(("run",), lambda: self.rows("SELECT * FROM codes.run")[0])
 
+    @property
+    def clean(self) -> World:
+        return self._laboratory
+
     @contextlib.contextmanager
     def engine(self) -> Iterator[Engine]:
         with self._worlds.world(self._state) as engine:

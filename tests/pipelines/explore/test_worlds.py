@@ -75,6 +75,7 @@ def test_the_cell_the_edge_and_the_corrected_world(client, story) -> None:
     )
     html = client.get(f"/records/{record}?{REPLAY}").text
     assert "≠ in the clean world: value PDY006120" in html and "go back to it" in html
+    assert "So the row is read in the faulty world" in html and "cardNum: PDY006219" in html
     told = client.get(f"/edges/court-bank.json?{REPLAY}&day=2024-04-01").json()
     assert [(one["list"], one["kind"], one["name"]) for one in told["wrong"]] == [
         ("court_dishonest", "wrongly_missing", DECORATOR),
@@ -135,3 +136,16 @@ def test_rows_are_paired_by_what_they_are_of() -> None:
         ("b", "both", None),
         ("c", "clean", "− only in the clean world"),
     ]
+
+
+def test_a_line_of_a_file_written_anew_is_told_as_it_is_read(client, story) -> None:
+    """Once the court sends all it has for what is new; the file that landed that day holds other rows."""
+    case = "fault=full_for_increment&feed=court&day=2024-08-29"
+    ((record,),) = story.rows(
+        "SELECT DISTINCT record_id FROM landing.court WHERE id = '0000000001'"
+    )
+    told = client.get(f"/records/{record}.json", replay=case, delivery="2024-08-29").json()
+    assert told["there"]["line"]["delivery"] == "2024-08-29"
+    assert not told["there"]["lies_there"]
+    (text,) = told["there"]["as_it_stands"]
+    assert "id: 0000000001" in text
