@@ -21,7 +21,7 @@ PATIENCE = 120  # seconds until a daemon must answer
 SETTINGS = {
     "spark.driver.host": HERE,
     "spark.driver.bindAddress": HERE,
-    "spark.driver.memory": "1g",
+    "spark.driver.memory": "768m",  # its Java takes half a GiB more beside it
     # All workers, from the beginning.
     "spark.scheduler.minRegisteredResourcesRatio": "1.0",
     "spark.scheduler.maxRegisteredResourcesWaitingTime": f"{PATIENCE}s",

@@ -11,7 +11,7 @@ import typer
 from typer import Argument, Option
 
 from pipelines.ask.commands import ask
-from pipelines.engine.spark_settings import spark_settings
+from pipelines.engine.spark_settings import SparkSettings, spark_settings
 from pipelines.experiment.commands import experiment
 from pipelines.explore.commands import explore
 from pipelines.home import Home
@@ -23,13 +23,17 @@ from pipelines.options import (
     HOME,
     DaysOption,
     DirtOption,
+    EngineOption,
     HomeOption,
     JoinOption,
     JsonOption,
     LinksOption,
+    MasterOption,
     ReplayOption,
     SeedOption,
     SizeOption,
+    SparkConfFileOption,
+    SparkConfOption,
     StateOption,
     local_folder,
     note,
@@ -81,20 +85,14 @@ def build(
         ),
     ] = None,
     join: JoinOption = "full",
-    engine: Annotated[str, Option(help="duckdb or spark.")] = "duckdb",
+    engine: EngineOption = "duckdb",
     policy: Annotated[
         list[str] | None, Option(help="Vary the run: court-bank.every=1, corrections=pushed.")
     ] = None,
     links: LinksOption = None,
-    master: Annotated[
-        str | None, Option(help="Of Spark: local[2], spark://HOST:PORT, yarn, k8s://HOST:PORT.")
-    ] = None,
-    spark_conf: Annotated[
-        list[str] | None, Option(metavar="NAME=VALUE", help="A setting of Spark's.")
-    ] = None,
-    spark_conf_file: Annotated[
-        Path | None, Option(help="Settings of Spark's, one a line: NAME VALUE.")
-    ] = None,
+    master: MasterOption = None,
+    spark_conf: SparkConfOption = None,
+    spark_conf_file: SparkConfFileOption = None,
     parquet_only: Annotated[
         bool,
         Option(
@@ -110,12 +108,7 @@ def build(
     from pipelines.run import build_home
 
     see_one_of(join, JOINS, "--join")
-    see_one_of(engine, ("duckdb", "spark"), "--engine")
-    spark = spark_settings(master, spark_conf or (), spark_conf_file)
-    if engine != "spark" and (master or spark_conf or spark_conf_file or parquet_only):
-        raise ValueError(
-            "--master, --spark-conf and --parquet-only are Spark's; give --engine spark with them."
-        )
+    spark = spark_asked(engine, master, spark_conf, spark_conf_file, parquet_only)
     with progress_bar("building", show=not as_json) as tell:
         done = build_home(
             Home(home),
@@ -311,18 +304,46 @@ def check(
             help="Check again with Great Expectations, and write its pages to HOME/docs.",
         ),
     ] = True,
+    engine: EngineOption = "duckdb",
+    master: MasterOption = None,
+    spark_conf: SparkConfOption = None,
+    spark_conf_file: SparkConfFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check the database in force: gates, expectations, conservation, evidence."""
+    """Check what was built: gates, expectations, conservation, evidence.
+
+    Of DuckDB that is the database in force; of Spark the tables it built last, which it looks at itself.
+    """
     from pipelines.printed import print_report
     from pipelines.run import check_home
 
+    spark = spark_asked(engine, master, spark_conf, spark_conf_file)
     with progress_bar("checking", show=not as_json) as tell:
-        report = check_home(Home(home), docs=docs, progress=tell)
+        report = check_home(Home(home), docs=docs, progress=tell, engine=engine, spark=spark)
     note(report.out_of_date)
     print_json(report.as_dict()) if as_json else print_report(report)
     if any(result.outcome == "fail" for result in report.checks):
         raise typer.Exit(1)
+
+
+def spark_asked(
+    engine: str,
+    master: str | None,
+    conf: Sequence[str] | None,
+    file: Path | None,
+    parquet_only: bool = False,
+) -> SparkSettings:
+    """Where and how Spark is to run, where it is the engine that is asked for.
+
+    Raises:
+        ValueError: if there is no such engine, or settings of Spark's are given for another.
+    """
+    see_one_of(engine, ("duckdb", "spark"), "--engine")
+    if engine != "spark" and (master or conf or file or parquet_only):
+        raise ValueError(
+            "--master, --spark-conf and --parquet-only are Spark's; give --engine spark with them."
+        )
+    return spark_settings(master, conf or (), file)
 
 
 # Going further.

@@ -161,6 +161,18 @@ class Home:
         numbers = [int(p.stem) for p in self.databases.glob("*.duckdb") if p.stem.isdigit()]
         return self.databases / f"{max(numbers, default=0) + 1:06d}.duckdb"
 
+    def spark_tables(self) -> Path:
+        """The folder of the tables that Spark built last.
+
+        Raises:
+            HomeError: if there are none.
+        """
+        if not (self.spark / "codes" / "run").is_dir():
+            raise HomeError(
+                f"{self.spark} holds no tables of Spark's; run `islands build --engine spark` first."
+            )
+        return self.spark
+
     def publish(self, database: Path, about: Mapping[str, Any]) -> None:
         """Make a finished database the one in force, at one stroke, and drop older ones.
 

@@ -98,14 +98,16 @@ def noted(engine: Engine, database: str = "") -> list[Noted] | None:
     """What a database says it was made by; None if it was built before this was noted.
 
     Args:
-        database: the name it is attached under; empty: the engine's own.
+        database: the name it is attached under, to DuckDB; empty: the engine's own.
     """
-    catalog = f"'{database}'" if database else "current_catalog()"
-    there = engine.fetch(
-        f"SELECT 1 FROM duckdb_tables() WHERE database_name = {catalog} "
-        "AND schema_name || '.' || table_name = ?",
-        [TABLE],
-    )
+    if database:
+        there = engine.fetch(
+            "SELECT 1 FROM duckdb_tables() WHERE database_name = ? "
+            "AND schema_name || '.' || table_name = ?",
+            [database, TABLE],
+        )
+    else:
+        there = engine.table_exists(TABLE)
     if not there:
         return None
     name = f"{database}.{TABLE}" if database else TABLE

@@ -73,6 +73,19 @@ DirtOption = Annotated[
 JoinOption = Annotated[
     str, Option("--join", help="How far islands are joined: none, own-keys, unified-code, full.")
 ]
+EngineOption = Annotated[str, Option("--engine", help="duckdb or spark.")]
+MasterOption = Annotated[
+    str | None,
+    Option("--master", help="Of Spark: local[2], spark://HOST:PORT, yarn, k8s://HOST:PORT."),
+]
+SparkConfOption = Annotated[
+    list[str] | None,
+    Option("--spark-conf", metavar="NAME=VALUE", help="A setting of Spark's."),
+]
+SparkConfFileOption = Annotated[
+    Path | None,
+    Option("--spark-conf-file", help="Settings of Spark's, one a line: NAME VALUE."),
+]
 LinksOption = Annotated[
     str | None,
     Option(

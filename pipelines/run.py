@@ -1,5 +1,6 @@
 """The verbs of the command line on a home: generate, build, check. Each holds the home's lock."""
 
+import contextlib
 import json
 import shutil
 import tempfile
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.announced import announce
-from pipelines.build import Build, Plan, build, tier_of
+from pipelines.build import FEW_FOR_SPARK, Build, Plan, build, tier_of
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.engine.spark_settings import SparkSettings
@@ -19,7 +20,7 @@ from pipelines.from_parquet import database_from_parquet
 from pipelines.graph import all_models
 from pipelines.home import LOCK_SECONDS, Home, HomeError, write_json
 from pipelines.in_force import see_database
-from pipelines.landing import LandingError, deliveries_in, read_manifest
+from pipelines.landing import LandingError, bytes_in, deliveries_in, read_manifest
 from pipelines.landing.decisions import decided_in
 from pipelines.landing.folder import check_folder, digests_in
 from pipelines.made_by import out_of_date
@@ -264,41 +265,56 @@ def build_home(
     }
 
 
-def check_home(home: Home, docs: bool = True, progress: Progress | None = None) -> Any:
-    """Check the database in force: our checks, then Great Expectations with its pages in HOME/docs.
+def check_home(
+    home: Home,
+    docs: bool = True,
+    progress: Progress | None = None,
+    engine: str = "duckdb",
+    spark: SparkSettings | None = None,
+) -> Any:
+    """Check what was built: our checks, then Great Expectations with its pages in HOME/docs.
 
     The pages of a home that can only be read go to a temporary folder.
 
     Args:
         docs: whether Great Expectations looks as well, and its pages are written.
+        engine: `duckdb`: the database in force; `spark`: the tables that Spark built last, by Spark.
+        spark: where and how Spark runs; None: on this machine.
 
     Returns:
         A `quality.report.Report`, which says where the pages are.
 
     Raises:
-        ValueError: if there is no database.
+        ValueError: if nothing was built.
     """
-    database = see_database(home.database())
-    tell = progress or (lambda label, at, of: None)
-    step = _counter(tell)
-    with open_engine("duckdb", database, read_only=True) as engine:
-        join, policy, tier = engine.fetch(
+    if engine == "spark":
+        place = home.spark_tables()
+        spark = replace(spark or SparkSettings(), small=bytes_in(place) < FEW_FOR_SPARK)
+    else:
+        place = see_database(home.database())
+    step = _counter(progress or (lambda label, at, of: None))
+    with contextlib.ExitStack() as until_looked_at:
+        opened = until_looked_at.enter_context(
+            open_engine(engine, place, read_only=True, spark=spark)
+        )
+        join, policy, tier = opened.fetch(
             "SELECT max(join_level), max(policy), max(tier) FROM codes.run"
         )[0]
         used = feeds(tier)
-        results = checks(engine, used, progress=step)
+        results = checks(opened, used, progress=step)
         models = all_models(tier, join, json.loads(policy))
-        results += check_keys(engine, {m.name: m.key for m in models}, step)
-        found = report(engine, results, ())
-        stale = out_of_date(engine, database, home.path)
-    found = replace(found, out_of_date=stale)
-    if not docs:
-        return found
-    from quality.great import validate
+        results += check_keys(opened, {m.name: m.key for m in models}, step)
+        stale = out_of_date(opened, place, home.path)
+        found = replace(report(opened, results, ()), out_of_date=stale)
+        if not docs:
+            return found
+        from quality.great import validate
 
-    # Great Expectations keeps connections of its own to the file, so ours is closed by now.
-    pages = home.docs if home.writable() else Path(tempfile.mkdtemp(prefix="islands-")) / "docs"
-    validations = validate(database, used, docs_dir=pages, progress=step)
+        pages = home.docs if home.writable() else Path(tempfile.mkdtemp(prefix="islands-")) / "docs"
+        if engine == "duckdb":
+            until_looked_at.close()  # Great Expectations has connections of its own to the file
+        looked_at = place if engine == "duckdb" else opened
+        validations = validate(looked_at, used, docs_dir=pages, progress=step)
     return replace(found, validations=tuple(validations), docs=str(pages / "index.html"))
 
 

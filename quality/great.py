@@ -11,11 +11,10 @@ elsewhere. Importing Great Expectations takes seconds, so it happens inside `val
 
 import contextlib
 import os
-import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from quality.expectations import (
 )
 from quality.from_contract import landing_expectations
 from quality.gates import listed
+from quality.great_batches import Spark, in_database, in_spark
 from quality.great_docs import write_docs
 from quality.report import Validation
 from quality.suites import CHECKED_STAGES, stage_expectations
@@ -80,7 +80,7 @@ def suites(
 
 
 def validate(
-    database: Path,
+    place: Path | Spark,
     feeds: Mapping[str, Feed] | Iterable[Feed],
     docs_dir: Path | None = None,
     progress: Callable[[str], None] | None = None,
@@ -88,7 +88,8 @@ def validate(
     """Validate a built database, one batch a table, and write Data Docs.
 
     Args:
-        database: the DuckDB file; nobody may have it open for writing in this process.
+        place: the DuckDB file, which nobody may have open for writing in this process; or an open engine
+            of Spark's.
         docs_dir: where the pages go (`index.html`); what was there is replaced. None for no pages.
         progress: called with the name of each table before it is validated.
 
@@ -98,12 +99,12 @@ def validate(
     Raises:
         FileNotFoundError: if there is no such database.
     """
-    if not database.exists():
-        raise FileNotFoundError(f"There is no database {database}; build one first.")
+    if isinstance(place, Path) and not place.exists():
+        raise FileNotFoundError(f"There is no database {place}; build one first.")
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ.setdefault("TQDM_DISABLE", "1")
     with _as_a_program(), warnings.catch_warnings():
-        # It looks whether pyspark is there, which has something to say of pandas; we use neither here.
+        # It looks whether pyspark is there, which has something to say of pandas.
         warnings.filterwarnings(
             "ignore", "PySpark does not yet fully support pandas", FutureWarning
         )
@@ -111,60 +112,41 @@ def validate(
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    from quality import great_dialect
-
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     context.enable_analytics(False)
-    source = context.data_sources.add_sql(
-        "islands", connection_string=great_dialect.url(database), create_temp_table=False
-    )
-    engine = source.get_execution_engine().engine
-    try:
-        with engine.connect() as connection:
-            present, last_day = _look(connection)
-        run = RunIdentifier(
-            run_name="check", run_time=datetime.combine(last_day, datetime.min.time(), UTC)
-        )
+    batches_in = in_database if isinstance(place, Path) else in_spark
+    with batches_in(context, place) as batches:
+        run_time = datetime.combine(batches.last_day, datetime.min.time(), UTC)
+        run = RunIdentifier(run_name="check", run_time=run_time)
         validations: list[Validation] = []
-        for table, expectations in suites(feeds, present).items():
+        for table, expectations in suites(feeds, batches.present).items():
             if progress:
                 progress(table)
-            schema, name = table.split(".")
-            asset = source.add_table_asset(table, table_name=name, schema_name=schema)
-            batch = asset.add_batch_definition_whole_table("whole")
-            suite = gx.ExpectationSuite(table, expectations=_translated(expectations))
-            definition = gx.ValidationDefinition(
-                name=table, data=batch, suite=context.suites.add(suite)
+            told = [item for e in expectations for item in translate(e, batches.asked)]
+            suite = context.suites.add(gx.ExpectationSuite(table, expectations=told))
+            definition = context.validation_definitions.add(
+                gx.ValidationDefinition(name=table, data=batches.defined(table), suite=suite)
             )
-            definition = context.validation_definitions.add(definition)
-            result = definition.run(result_format={"result_format": "SUMMARY"}, run_id=run)
+            result = definition.run(
+                batch_parameters=batches.given(table),
+                result_format={"result_format": "SUMMARY"},
+                run_id=run,
+            )
             validations.extend(_collected(expectations, result.results))
         if docs_dir:
             if progress:
                 progress("data docs")
             write_docs(context, docs_dir, validations)
-    finally:
-        engine.dispose()
     return validations
 
 
-def _look(connection: Any) -> tuple[frozenset[str], date]:
-    rows = connection.exec_driver_sql(
-        "SELECT table_schema, table_name FROM information_schema.tables"
-    ).fetchall()
-    present = frozenset(f"{schema}.{table}" for schema, table in rows)
-    if "codes.run" not in present:
-        return present, date(2024, 1, 1)
-    return present, connection.exec_driver_sql("SELECT last_day FROM codes.run").fetchall()[0][0]
+def translate(e: Expectation, asked: Callable[[str], str]) -> list[Any]:
+    """One of our expectations in the words of Great Expectations: one, or two that add up to it.
 
-
-def _translated(expectations: Iterable[Expectation]) -> list[Any]:
-    return [item for e in expectations for item in translate(e)]
-
-
-def translate(e: Expectation) -> list[Any]:
-    """One of our expectations in the words of Great Expectations: one, or two that add up to it."""
+    Args:
+        asked: see `quality.great_batches.Batches`.
+    """
     from great_expectations import expectations as gxe
 
     common: dict[str, Any] = {
@@ -185,23 +167,13 @@ def translate(e: Expectation) -> list[Any]:
     if e.kind == "matches":
         regex = whole_match(e.arguments["pattern"])
         return [gxe.ExpectColumnValuesToMatchRegex(column=e.column, regex=regex, **common)]
-    query = _query(e)
+    query = asked(violations_sql(e))
     described = f"{sentence(e)}: {e.reason}"
     return [
         gxe.UnexpectedRowsExpectation(
             unexpected_rows_query=query, description=described.replace("$", "$$"), **common
         )
     ]
-
-
-def _query(e: Expectation) -> str:
-    """The gate's query with braces and colons escaped, which Great Expectations would fill in.
-
-    It names its tables itself; the batch stands in a comment, or Great Expectations prints a remark
-    for every query without one.
-    """
-    sql = violations_sql(e).replace("{", "{{").replace("}", "}}")
-    return "/* {batch} */ " + re.sub(r"(?<![:\\]):(?=\w)", r"\\:", sql)
 
 
 def _collected(expectations: Iterable[Expectation], results: Iterable[Any]) -> list[Validation]:

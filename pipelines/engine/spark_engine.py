@@ -315,8 +315,12 @@ class SparkEngine(Engine):
             for name in ("spark.jobGroup.id", "spark.job.description"):
                 context.setLocalProperty(name, None)
 
+    def in_its_words(self, sql: str) -> str:
+        """A query as the session is to be asked it."""
+        return to_spark(sql)
+
     def _run(self, sql: str, params: Sequence[Any] | None = None) -> DataFrame:
-        return self.session.sql(to_spark(sql), args=list(params) if params else None)
+        return self.session.sql(self.in_its_words(sql), args=list(params) if params else None)
 
     def _alike(self, queries: Sequence[str]) -> list[DataFrame]:
         """Rows of several queries, to be written one after the other: one union of all is planned anew as a

@@ -4,24 +4,18 @@
 -- outcome: warn
 WITH too_wide AS (
     -- The few feeds, if any, that fewer may see than a list.
-    SELECT
+    SELECT DISTINCT
         lists.list,
         lists.sharing AS list_sharing,
         feeds.feed,
         feeds.sharing AS feed_sharing
     FROM codes.lists
+    INNER JOIN codes.audiences AS readers ON readers.sharing = lists.sharing
     CROSS JOIN codes.feeds
-    WHERE EXISTS (
-            SELECT 1
-            FROM codes.audiences AS reader
-            WHERE reader.sharing = lists.sharing
-                AND NOT EXISTS (
-                    SELECT 1
-                    FROM codes.audiences AS may_see
-                    WHERE may_see.audience = reader.audience
-                        AND may_see.sharing = feeds.sharing
-                )
-        )
+    LEFT JOIN codes.audiences AS may_see
+        ON may_see.audience = readers.audience
+        AND may_see.sharing = feeds.sharing
+    WHERE may_see.audience IS NULL
 )
 
 SELECT

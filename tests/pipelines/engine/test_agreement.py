@@ -101,6 +101,25 @@ def test_two_engines_agree_on_every_table(hard_at, tmp_path):
     assert not found, "\n".join(map(str, found))
 
 
+@pytest.mark.long  # a query or two for each of some hundred expectations, by both engines
+@needs_spark
+def test_checks_by_spark_find_what_checks_by_duckdb_find(built, tmp_path):
+    from pipelines.build import build
+    from pipelines.home import Home
+    from pipelines.run import check_home
+
+    world = built("story", 1, dirt=3)
+    home = world.home(tmp_path / "home")
+    build(world.landing, home.spark, engine="spark", checks=False)
+    by_duckdb, by_spark = (
+        check_home(Home(home.path), engine=engine).as_dict() for engine in ("duckdb", "spark")
+    )
+    names = ("feeds", "deliveries", "checks", "great_expectations")
+    told = [{name: found[name] for name in names} for found in (by_duckdb, by_spark)]
+    assert told[0] == told[1]
+    assert any(one["unexpected"] for one in told[0]["great_expectations"])
+
+
 LESS_JOINED = [at for at in EACH_LEVEL if at[0] != "full"]
 
 
