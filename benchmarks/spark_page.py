@@ -87,8 +87,8 @@ def _how(builds: Sequence[Grown], cores: int) -> str:
         f"Measured by `python -m benchmarks.clusters` on one machine of {cores} cores, which did other "
         "work "
         f"beside: a master, and workers of one core and {WORKER[:-1]} GiB each, of which "
-        f"{EXECUTOR[:-1]} GiB are Java's; the driver's Java has {SETTINGS['spark.driver.memory'][:-1]} "
-        "GiB. "
+        f"{EXECUTOR[:-1]} GiB are Java's; the driver's Java may fill {SETTINGS['spark.driver.memory'][:-1]} "
+        "MiB. "
         "The processor's time is what to compare; seconds that passed hold what else the machine did.\n"
     )
     for one in builds:
