@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 MEMORY = ":memory:"
 
+# Bytes of a block of a new file of few rows. Every column takes one at least, by default of 256 KiB.
+SMALL_BLOCK = 1 << 14
+
 # What these would save on few rows is less than they cost.
 NOT_FOR_FEW_ROWS = (
     "aggregate_reuse",
@@ -86,7 +89,8 @@ class DuckDBEngine(Engine):
         memory_limit: such as "4GB"; DuckDB's own choice if None.
         read_only: open an existing file without the right to change it.
         words: whether the shared words of the SQL can be used; defining them takes half of opening.
-        small: whether there are so few rows that planning takes longer than running.
+        small: whether there are so few rows that planning takes longer than running; a new file is then
+            laid out in small blocks.
 
     Raises:
         DatabaseError: if the file cannot be opened or is damaged, or somebody else is writing it; so
@@ -146,9 +150,10 @@ class DuckDBEngine(Engine):
                     # A file counts when it is whole and closed, so no log of each statement is
                     # kept (and waited for) from which a half-made one could be restored.
                     self._open = duckdb.connect(config=config)
-                    self._open.execute(
-                        f"ATTACH {literal(where)} AS built (RECOVERY_MODE no_wal_writes)"
-                    )
+                    options = "RECOVERY_MODE no_wal_writes"
+                    if small and not Path(where).exists():
+                        options += f", BLOCK_SIZE {SMALL_BLOCK}"
+                    self._open.execute(f"ATTACH {literal(where)} AS built ({options})")
                     self._open.execute("USE built")
         except BaseException:
             self._forget_elsewhere()
