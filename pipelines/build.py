@@ -27,8 +27,8 @@ from quality import check_promises, judge
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
 
-# Of so few bytes of files, several threads take more time to be handed their work than they save; and with
-# Spark, of so few, planning takes more than rows do.
+# Of so few bytes of files, several threads take more time to be handed their work than they save, and
+# planning takes more than rows do. With Spark planning takes more up to these.
 FEW_BYTES = 1 << 22
 FEW_FOR_SPARK = 1 << 24
 
@@ -190,7 +190,8 @@ def build(
 
     Args:
         target: the file or folder to make; an existing one is replaced.
-        threads: threads the engine may use; by default all, or with DuckDB one for a few files.
+        threads: threads the engine may use; by default all, or with DuckDB one for a few files, which it
+            then also plans for few rows.
         join, policy, tier, mishaps, decided: see `Plan`.
         world, progress, checks: see `build_with`.
         described: whether the database is to say what its tables mean; see `pipelines.described`.
@@ -205,10 +206,11 @@ def build(
     plan = Plan(read_manifest(landing), join, dict(policy or {}), tier, mishaps, decided)
     if engine == "spark":
         spark = replace(spark or SparkSettings(), small=bytes_in(landing) < FEW_FOR_SPARK)
-    elif threads is None and bytes_in(landing) < FEW_BYTES:
+    small = threads is None and engine == "duckdb" and bytes_in(landing) < FEW_BYTES
+    if small:
         threads = 1
     with under_construction(target) as building:
-        with open_engine(engine, building, threads=threads, spark=spark) as opened:
+        with open_engine(engine, building, threads=threads, small=small, spark=spark) as opened:
             done = build_with(opened, landing, plan, world=world, progress=progress, checks=checks)
             if described and engine == "duckdb":
                 describe(opened, plan.models)

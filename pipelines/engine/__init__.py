@@ -14,12 +14,14 @@ def open_engine(
     memory_limit: str | None = None,
     read_only: bool = False,
     words: bool = True,
+    small: bool = False,
     spark: SparkSettings | None = None,
 ) -> Engine:
     """Open an engine on a database: a file for `duckdb`, a folder of Parquet tables for `spark`.
 
     Args:
         words: of DuckDB, whether the shared words of the SQL can be used; opening is quicker without.
+        small: of DuckDB, whether there are so few rows that planning takes longer than running.
         spark: where and how Spark runs; None: on this machine.
 
     Raises:
@@ -28,7 +30,7 @@ def open_engine(
     if kind == "duckdb":
         from pipelines.engine.duckdb_engine import DuckDBEngine
 
-        return DuckDBEngine(path, threads, memory_limit, read_only, words)
+        return DuckDBEngine(path, threads, memory_limit, read_only, words, small)
     if kind == "spark":
         from pipelines.engine.spark_engine import SparkEngine
 

@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,30 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMORY = ":memory:"
+
+# Bytes of a block of a new file of few rows. Every column takes one at least, by default of 256 KiB.
+SMALL_BLOCK = 1 << 14
+
+# What these would save on few rows is less than they cost.
+NOT_FOR_FEW_ROWS = (
+    "aggregate_reuse",
+    "column_lifetime",
+    "common_subexpressions",
+    "common_subplan",
+    "duplicate_groups",
+    "join_elimination",
+    "outer_join_simplification",
+    "projection_placement",
+    "projection_pullup",
+    "statistics_propagation",
+)
 RaisedByQuery = duckdb.InvalidInputException  # by `error(…)` in its SQL, among others
+
+
+@cache
+def _words() -> list[duckdb.Statement]:
+    """Statements that define the shared words, read once: that takes as long as running them."""
+    return duckdb.extract_statements(duckdb_words())
 
 
 def _text(id: UUID | None) -> str | None:
@@ -64,7 +88,9 @@ class DuckDBEngine(Engine):
         threads: how many at most; DuckDB's own choice if None.
         memory_limit: such as "4GB"; DuckDB's own choice if None.
         read_only: open an existing file without the right to change it.
-        words: whether the shared words of the SQL can be used; reading them takes half of opening.
+        words: whether the shared words of the SQL can be used; defining them takes half of opening.
+        small: whether there are so few rows that planning takes longer than running; a new file is then
+            laid out in small blocks.
 
     Raises:
         DatabaseError: if the file cannot be opened or is damaged, or somebody else is writing it; so
@@ -85,6 +111,7 @@ class DuckDBEngine(Engine):
         memory_limit: str | None = None,
         read_only: bool = False,
         words: bool = True,
+        small: bool = False,
     ) -> None:
         config: dict[str, Any] = {
             # Nothing is ever fetched from the network.
@@ -123,9 +150,10 @@ class DuckDBEngine(Engine):
                     # A file counts when it is whole and closed, so no log of each statement is
                     # kept (and waited for) from which a half-made one could be restored.
                     self._open = duckdb.connect(config=config)
-                    self._open.execute(
-                        f"ATTACH {literal(where)} AS built (RECOVERY_MODE no_wal_writes)"
-                    )
+                    options = "RECOVERY_MODE no_wal_writes"
+                    if small and not Path(where).exists():
+                        options += f", BLOCK_SIZE {SMALL_BLOCK}"
+                    self._open.execute(f"ATTACH {literal(where)} AS built ({options})")
                     self._open.execute("USE built")
         except BaseException:
             self._forget_elsewhere()
@@ -134,8 +162,10 @@ class DuckDBEngine(Engine):
         # setting may not even be touched unless it is on.
         if self.fetch("SELECT current_setting('enable_progress_bar')")[0][0]:
             self.connection.execute("SET enable_progress_bar = false")
-        if words:
-            self.connection.execute(duckdb_words())
+        if small:
+            self.connection.execute(f"SET disabled_optimizers = '{','.join(NOT_FOR_FEW_ROWS)}'")
+        for statement in _words() if words else ():
+            self.connection.execute(statement)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:

@@ -9,6 +9,7 @@ who is linked to whom.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 MONTHS_3, YEAR, YEARS_2, YEARS_3, YEARS_5 = 90, 365, 730, 1095, 1825
@@ -78,6 +79,7 @@ def serious_after_grave_penalty(act: Any, day: int) -> Listing | None:
     return None
 
 
+@cache  # the same few texts are asked for day after day
 def hidden(text: str) -> str:
     """A text with four characters starred out of every 18 that could be a person's number."""
     out, at = "", 0
@@ -91,6 +93,7 @@ def hidden(text: str) -> str:
     return out
 
 
+@cache
 def old_hidden(text: str | None) -> str | None:
     """The same of 15 digits with a month and a day in them, which a person's number once had."""
     if text is None:

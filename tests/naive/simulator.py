@@ -153,6 +153,9 @@ class Simulator:
         self.strikes: dict[int, set[Row]] = defaultdict(set)
         self.listings: dict[Row, set[tuple]] = {}
         self.standing: dict[Row, str] = {}  # what was told last of each act -> of whom, today
+        self.honours: set[Row] = set()  # those acts of it
+        self.subjects: dict[Row, str] = {}  # whom each act speaks of today
+        self.known: dict[str, list[Row]] = defaultdict(list)  # subject -> what is believed of it
         self.registers: set[tuple] = set()  # what registers hand on today
         self.listed = Diary()  # (list, key, subject, ground, severity, value)
         self.entries: dict[tuple, Version] = {}  # what is listed today -> the entry it is
@@ -315,6 +318,10 @@ class Simulator:
         if moved:
             before, self.standing = self.standing, self.told_last()
             ask |= {act for act, _ in before.items() ^ self.standing.items()}
+            self.subjects, self.known = dict(self.matched.today), defaultdict(list)
+            for act, subject in self.subjects.items():
+                self.known[subject].append(act)
+            self.honours = {act for act in self.standing if act.event_kind == "honour"}
         if self.patient:
             ask = self.events.today | moved
         handed_on = self.handed_on(day)
@@ -322,14 +329,10 @@ class Simulator:
         if not ask and handed_on is self.registers:
             return
         self.registers = handed_on
-        subjects = {event: subject for event, subject in self.matched.today}
-        known: dict[str, list[Row]] = defaultdict(list)  # subject -> what is believed of it
-        for act, subject in subjects.items():
-            known[subject].append(act)
         # A place of good faith hangs on what else is believed of whoever has it.
-        ask |= {act for act in self.standing if act.event_kind == "honour"}
+        ask |= self.honours
         for act in ask:
-            subject = subjects.get(act)
+            subject = self.subjects.get(act)
             if subject is None:
                 self.listings.pop(act, None)
                 continue
@@ -337,7 +340,7 @@ class Simulator:
             if act in self.standing and act.feed in self.laws.appends:
                 key = self.act_id(act, subject)
                 told = listings(act, day, told=True)
-                if any(loses_good_faith(act, other, day) for other in known[subject]):
+                if any(loses_good_faith(act, other, day) for other in self.known[subject]):
                     told = {listing for listing in told if listing[0] != "good_faith_traders"}
                 found |= {(name, key, subject, *says) for name, *says in told}
             self.listings[act] = {listing for listing in found if listing[0] in self.native}

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.build import Plan, build, build_with, tier_of
 from pipelines.engine import open_engine
+from pipelines.engine.duckdb_engine import SMALL_BLOCK
 from pipelines.exchange.network import NetworkError
 from pipelines.graph import all_models
 from pipelines.landing import LandingError, read_manifest
@@ -105,13 +106,19 @@ def test_the_truth_comes_along_if_asked_for(generated):
         assert engine.count("world.injected") == 0
 
 
-@pytest.mark.parametrize(("few_bytes", "threads"), [(1 << 40, 1), (0, None)])
-def test_few_files_are_built_by_one_thread(few_bytes, threads, landing, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("few_bytes", "threads", "small"), [(1 << 40, 1, True), (0, None, False)])
+def test_few_files_are_built_by_one_thread_and_for_few_rows(
+    few_bytes, threads, small, landing, tmp_path, monkeypatch
+):
     monkeypatch.setattr("pipelines.build.FEW_BYTES", few_bytes)
     monkeypatch.setattr("pipelines.build.all_models", lambda *_: [])  # whatever is built
-    asked = "SELECT current_setting('threads')"
-    with open_engine("duckdb", threads=threads) as engine:
+    asked = (
+        "SELECT current_setting('threads'), current_setting('disabled_optimizers'), block_size "
+        "FROM pragma_database_size() WHERE database_name = current_catalog()"
+    )
+    with open_engine("duckdb", tmp_path / "a", threads=threads, small=small) as engine:
         expected = engine.fetch(asked)
+    assert (expected[0][2] == SMALL_BLOCK) == bool(expected[0][1]) == small
     found = []
     build(landing, tmp_path / "b", checks=False, ask=lambda e, _: found.extend(e.fetch(asked)))
     assert found == expected

@@ -9,6 +9,7 @@ from typing import Self
 from pipelines.changes.passing import shared
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.engine.duckdb_engine import NOT_FOR_FEW_ROWS
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES
 from pipelines.replay.recompute.prepared import LAID_OUT
 from schemas.sql import quoted
@@ -19,21 +20,9 @@ REMOVED, ADDED = -1, 1  # a row of the base that a universe has not; a row it ha
 # are looked up by one column in an expression of its own, which no other condition may enter.
 _KEPT_APART = ("cte_filter_pusher",)
 
-# A replay asks many wide questions about few rows: what these would save is less than they cost.
-_NOT_WORTH_IT = (
-    "aggregate_reuse",
-    "column_lifetime",
-    "common_subexpressions",
-    "common_subplan",
-    "duplicate_groups",
-    "join_elimination",
-    "outer_join_simplification",
-    "projection_placement",
-    "projection_pullup",
-    "statistics_propagation",
-)
+# A replay asks many wide questions about few rows.
 _SETTINGS = (
-    f"SET disabled_optimizers = '{','.join((*_KEPT_APART, *_NOT_WORTH_IT))}'",
+    f"SET disabled_optimizers = '{','.join((*_KEPT_APART, *NOT_FOR_FEW_ROWS))}'",
     "SET dynamic_or_filter_threshold = 1000",
 )
 

@@ -128,12 +128,17 @@ def _lay_out(
 ) -> None:
     """Make the indexes in a copy of the base, and the tables beside."""
     with open_engine("duckdb", database) as engine:
-        there = set(engine.tables())
-        empty = {table for table in there if engine.count(table) == 0}
+        rows = dict(
+            engine.fetch(
+                "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() "
+                "WHERE database_name = current_catalog()"
+            )
+        )
+        empty = {table for table, count in rows.items() if count == 0}
         wanted = [
             (table, column)
             for table, columns in sorted(lookups(models, empty).items())
-            if table in there and engine.count(table) >= SMALL
+            if rows.get(table, 0) >= SMALL
             for column in sorted(columns)
         ]
         steps = len(wanted) + len(beside)
