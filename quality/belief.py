@@ -43,12 +43,16 @@ def believed(feed: Feed) -> tuple[Expectation, ...]:
         f"SELECT c.record_id, c.version, c.delivery, c.line FROM {table} AS c "
         f"WHERE {kept_aside.format(row='c')} OR {held.format(row='c')}"
     )
+    # Not by `NOT EXISTS`; see `quality.expectations.violations_sql`.
     missing = (
-        "SELECT l.record_id, l.version, l.delivery, l.line "
-        f"FROM landing.{feed.name} AS l WHERE {counts}"
-        f"NOT {kept_aside.format(row='l')} AND NOT {held.format(row='l')} "
-        f"AND NOT EXISTS (SELECT 1 FROM {table} AS c "
-        "WHERE c.record_id = l.record_id AND c.version = l.version)"
+        f"SELECT l.record_id, l.version, l.delivery, l.line FROM landing.{feed.name} AS l "
+        f"LEFT JOIN {table} AS c ON c.record_id = l.record_id AND c.version = l.version "
+        "LEFT JOIN quality.verdicts AS verdicts "
+        f"ON verdicts.feed = {name} AND {SET_ASIDE} "
+        "AND verdicts.delivery = l.delivery AND verdicts.line = l.line "
+        "LEFT JOIN quality.deliveries AS d "
+        f"ON d.feed = {name} AND d.outcome = 'hold' AND d.delivery = l.delivery "
+        f"WHERE {counts}c.record_id IS NULL AND verdicts.feed IS NULL AND d.feed IS NULL"
     )
     nothing = "What a gate kept aside or held is not believed."
     whole = "Every version that passed the gates, and counts, is believed at some time."

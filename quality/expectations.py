@@ -392,20 +392,16 @@ FROM (
             t.published,
             {effect} AS effect
         FROM {table} AS t
+        LEFT JOIN {verdicts} AS v
+            ON v.feed = {feed} AND v.{ASIDE} AND v.delivery = t.delivery AND v.line = t.line
+        LEFT JOIN quality.deliveries AS d
+            ON d.feed = {feed} AND d.outcome = 'hold' AND d.delivery = t.delivery
         WHERE t.record_id IN (
             SELECT t.record_id FROM {table} AS t
             WHERE {effect} <> 'assert'
         )
-        AND NOT EXISTS (
-            SELECT 1
-            FROM {verdicts} AS v
-            WHERE v.feed = {feed} AND v.{ASIDE} AND v.delivery = t.delivery AND v.line = t.line
-        )
-        AND NOT EXISTS (
-            SELECT 1
-            FROM quality.deliveries AS d
-            WHERE d.feed = {feed} AND d.outcome = 'hold' AND d.delivery = t.delivery
-        )
+        AND v.feed IS NULL
+        AND d.feed IS NULL
     ) AS g
 ) AS s
 WHERE
@@ -449,9 +445,10 @@ WHERE {repeated_when(e)}"""
         pairs = zip(arguments["key"], arguments["columns"], strict=True)
         same = " AND ".join(f"o.{quoted(b)} = r.{quoted(a)}" for a, b in pairs)
         given = " AND ".join(f"r.{quoted(a)} IS NOT NULL" for a in arguments["key"])
+        # Of `NOT EXISTS` DuckDB makes a second pass over the rows, four times as long.
         return (
-            f"SELECT r.* FROM {e.table} AS r WHERE {given} "
-            f"AND NOT EXISTS (SELECT 1 FROM {arguments['table']} AS o WHERE {same})"
+            f"SELECT r.* FROM {e.table} AS r LEFT JOIN {arguments['table']} AS o ON {same} "
+            f"WHERE {given} AND o.{quoted(arguments['columns'][0])} IS NULL"
         )
     raise ValueError(f"{e.name}: {e.kind!r} judges a delivery, not rows.")
 

@@ -137,7 +137,11 @@ def _without_stars(sql: str, columns: Mapping[str, Sequence[str]]) -> str:
             names = columns[f"{source.db}.{source.name}"]
         else:
             continue
-        given = [] if len(select.args.get("joins") or ()) else names
+        own = any(
+            isinstance(one, exp.Column) and is_star(one) and one.table == source.alias_or_name
+            for one in select.expressions
+        )
+        given = names if own or not select.args.get("joins") else []
         named = [exp.column(exp.to_identifier(c, quoted=True), source.alias_or_name) for c in given]
         rest = [one for one in select.expressions if not is_star(one)]
         select.set("expressions", [*named, *rest])

@@ -6,9 +6,6 @@ SELECT
     evidence.parent_kind,
     evidence.parent_id
 FROM exchange.evidence
+LEFT JOIN exchange.entries ON id_text(entries.entry_version) = evidence.parent_id
 WHERE evidence.parent_kind = 'entry'
-    AND NOT EXISTS (
-        SELECT 1
-        FROM exchange.entries
-        WHERE id_text(entries.entry_version) = evidence.parent_id
-    )
+    AND entries.entry_version IS NULL

@@ -6,9 +6,6 @@ SELECT
     evidence.parent_kind,
     evidence.parent_id
 FROM lists.evidence
-WHERE
-    NOT EXISTS (
-        SELECT 1
-        FROM resolve.matches
-        WHERE concat_ws(':', id_text(matches.record_id), id_text(matches.version)) = evidence.parent_id
-    )
+LEFT JOIN resolve.matches
+    ON concat_ws(':', id_text(matches.record_id), id_text(matches.version)) = evidence.parent_id
+WHERE matches.record_id IS NULL

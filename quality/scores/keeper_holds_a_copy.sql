@@ -8,6 +8,7 @@ WITH first_shown AS (
         entry_version,
         min(from_day) AS first_day
     FROM exchange.shown
+    WHERE holder IN (SELECT keeper FROM codes.keepers)
     GROUP BY holder, entry_version
 )
 

@@ -274,6 +274,7 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "codes.feeds": {"feed": "VARCHAR", "sharing": "VARCHAR", "registry": "VARCHAR"},
     "codes.divisions": {"code": "VARCHAR"},
+    "codes.keepers": {"keeper": "VARCHAR"},
     "codes.score_lists": {"list": "VARCHAR"},
     "codes.usual_amounts": dict.fromkeys(
         ("event_kind", "ground", "least_yuan", "most_yuan", "step_yuan"), "VARCHAR"

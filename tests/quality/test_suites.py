@@ -212,6 +212,7 @@ BREAKS: dict[tuple[str, str], list[tuple[str, dict]]] = {
     ],
     ("scores.points", "every_change_has_a_cause"): [("scores.points", {"change": -20})],
     ("scores.points", "keeper_holds_a_copy"): [
+        ("codes.keepers", {"keeper": POINT["keeper"]}),
         ("exchange.shown", SHOWN | {"from_day": FEB}),
         ("scores.points", POINT | {"day": "2024-01-31"}),
     ],
@@ -357,6 +358,7 @@ def test_what_is_right_breaks_nothing(bench, make_feed, land):
         ("codes.grounds", {"code": "tax_evasion"}),
         ("codes.measures", {"measure": "loan"}),
         ("codes.severities", {"code": "serious"}),
+        ("codes.keepers", {"keeper": POINT["keeper"]}),
         *(("codes.lists", row) for row in LISTS),
         (
             "conform.events",
