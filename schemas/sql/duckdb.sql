@@ -253,7 +253,11 @@ CREATE OR REPLACE TEMP MACRO tax_no_ok(x) AS
         WHEN 15 THEN regexp_full_match(x, '[0-9]{6}[0-9A-Z]{8}[0-9X]')
             AND org_sum_ok(x[7], x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15])
         WHEN 17 THEN regexp_full_match(x, '[0-9]{17}')
-        ELSE (regexp_full_match(x, '.{18}([0-9]{2})?') AND resident_no_ok(x[1:18])) OR uscc_ok(x)
+        -- Inside a CASE: both sides of an AND are worked out for every row.
+        ELSE CASE
+            WHEN regexp_full_match(x, '[0-9]{17}[0-9X]([0-9]{2})?') THEN resident_no_ok(x[1:18])
+            ELSE FALSE
+        END OR uscc_ok(x)
     END;
 
 -- The check that belongs to an identifier scheme; NULL for a scheme that has none.
