@@ -4,7 +4,8 @@ A contract follows the Open Data Contract Standard v3.1. What the standard has n
 delivery mode, natural key, fault rates ...) stands in its `customProperties`.
 """
 
-from collections.abc import Mapping
+import codecs
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -35,6 +36,10 @@ SOURCES = ROOT / "sources"
 TIERS = ("story", "core", "whole")
 HORIZON_DAYS = 1095  # after the last delivery: three years, the longest term a list knows
 MODES = ("snapshot", "changes", "append")
+# What else a feed says in one of a few words; `none` is as good as leaving it out.
+REGISTRIES = ("enterprise", "resident", "public_body", "none")
+SHARING = ("public", "limited", "intergovernmental")
+AREAS = ("government", "judicial", "social", "commercial")
 # Format -> ending of its files.
 FORMATS = {
     **{name: name for name in ("jsonl", "jsonl.gz", "json", "csv", "xlsx", "xml", "parquet")},
@@ -217,8 +222,8 @@ def _column(node: Any, feed: str) -> Column:
     for one in ("parse", "valid_values", "scheme", "pattern"):
         as_text(custom.get(one), one, where)
     parse, width = custom.get("parse"), custom.get("width")
-    if parse is not None and parse not in PARSES:
-        raise ContractError(f"{where}: parse {parse!r} is none of {', '.join(PARSES)}.")
+    _see_one_of(custom, "parse", PARSES, where)
+    _see_one_of(custom, "scheme", _schemes(), where)
     for names, kinds, what in (
         (("not_before", "may_lie_ahead", "means_open"), DAYS, "a day"),
         (("at_least", "at_most"), tuple(MOST), "a number"),
@@ -256,12 +261,30 @@ def _column(node: Any, feed: str) -> Column:
     )
 
 
+def _schemes() -> tuple[str, ...]:
+    from schemas.identifiers import SCHEMES  # only here: what reads no contract needs no numpy
+
+    return tuple(SCHEMES)
+
+
+def _see_one_of(custom: Mapping[str, Any], name: str, known: Collection[str], where: str) -> None:
+    """See that a custom property, if it is given, says one of the words that mean something."""
+    value = custom.get(name)
+    if value is not None and value not in known:
+        raise ContractError(f"{where}: {name} {value!r} is none of {', '.join(known)}.")
+
+
 def _bound(custom: Mapping[str, Any], name: str, where: str) -> dict[str, Any]:
     """A bound on the size of a delivery, with its reason."""
     found = custom.get(name) or {}
     see_keys(found, BOUNDS[name], f"{where}, {name}", "key")
     if found and not str(found.get("reason") or "").strip():
         raise ContractError(f"{where}: {name} needs a `reason`; say why the bound is what it is.")
+    for edge in found.keys() - {"reason"}:
+        if edge == "min_rows":
+            as_whole(found[edge], f"{name}, {edge}", 0, where)
+        elif (as_number(found, edge, f"{where}, {name}") or 0) < 0:
+            raise ContractError(f"{where}, {name}: {edge} is a share from 0, not {found[edge]!r}.")
     return dict(found)
 
 
@@ -279,8 +302,20 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
             raise ContractError(f"{where}: the custom property {need!r} is missing; add it.")
     if custom["format"] not in FORMATS:
         raise ContractError(f"{where}: format {custom['format']!r} is none of {sorted(FORMATS)}.")
-    if custom["mode"] not in MODES:
-        raise ContractError(f"{where}: mode {custom['mode']!r} is none of {MODES}.")
+    for one, known in (
+        ("mode", MODES),
+        ("identifier_scheme", (*_schemes(), "none")),
+        ("registry", REGISTRIES),
+        ("sharing", SHARING),
+        ("area", AREAS),
+    ):
+        _see_one_of(custom, one, known, where)
+    try:
+        codecs.lookup(custom.get("encoding") or "utf-8")
+    except LookupError:
+        raise ContractError(
+            f"{where}: encoding {custom['encoding']!r} is not known; write utf-8 or gb18030, say."
+        ) from None
     properties = as_list(node.get("properties"), "properties", where)
     columns = tuple(_column(prop, where) for prop in properties)
     names = [column.name for column in columns]

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.exchange.joins import JOINS
 from pipelines.exchange.modes import modes
 from quality.policies import PREFIX, of_gates
-from schemas.code_lists import CODES, read_csv
+from schemas.code_lists import CODES, read_csv, see_code_lists
 from schemas.contract import ROOT, TIERS
 from schemas.holders import holders
 from schemas.said_once import read_yaml_file
@@ -461,6 +461,7 @@ def _said_in(
     file: Path, size: int, changed: int
 ) -> tuple[tuple[Edge, ...], tuple[Adoption, ...], int]:
     """All edges and adoptions that a file says, and how many ways it lets a list take; read once as it is."""
+    see_code_lists(CODES)  # what an edge names is looked up there, before a build looks at them
     node = _given(
         read_yaml_file(file, NetworkError),
         "network.yml",

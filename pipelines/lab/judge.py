@@ -172,8 +172,10 @@ def _add(
     for one in properties:
         case = Case(world.given, truth, empty if plain is None else plain)
         right, of = one.measure(case)
+        if plain is None:  # of what nobody answered, nothing holds, be there rows to judge or not
+            right, of = 0, of or 1
         marks[one.name].of += of
-        marks[one.name].right += 0 if plain is None else right
+        marks[one.name].right += right
 
 
 def _reasons(own: Sequence[Mark], every: Sequence[Mark]) -> None:

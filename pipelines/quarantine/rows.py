@@ -15,7 +15,7 @@ from quality.from_contract import (
     feed_expectations,
     landing_expectations,
 )
-from schemas.contract import Feed, feeds
+from schemas.contract import Column, Feed, feeds
 from schemas.identifiers import SCHEMES, could_be_real
 from schemas.record_id import version
 from schemas.sql import literal, quoted
@@ -33,6 +33,8 @@ DISCARDED = {
 STATES = {None: OPEN, CORRECT: "corrected", RELEASE: "released", DISCARD: "discarded"}
 MOST_DIGITS = 18  # of a line
 LEAST = 6  # characters of a record_id that name a row
+# How titles of columns begin that are not of the subject of a row, but of somebody linked with it.
+LINKED = ("法定代表人", "父亲", "母亲")
 
 
 class NotKeptAside(ValueError):
@@ -153,6 +155,12 @@ def row_named(engine: Engine, given: str, decided: Courses) -> Aside:
         for one in _rows(engine, feeds()[name], at):
             one.course = course_of(decided, (name, one.delivery, one.digest), one.line)
             return one
+    if len(place) == 1 and engine.fetch(
+        "SELECT 1 FROM landing.deliveries WHERE feed = ? AND delivery = ?", [name, *place]
+    ):
+        raise NotKeptAside(
+            f"The delivery {given} is not held; `islands quarantine list` names what is."
+        )
     raise NotKeptAside(
         f"Nothing landed as {given!r}; give FEED:DELIVERY:LINE as `islands quarantine list` does."
     )
@@ -293,12 +301,14 @@ def shown_by_itself(feed: Feed, e: Expectation | None, value: str | None) -> str
 
 
 def registered_names(engine: Engine, feed: Feed, row: Row) -> dict[str, str]:
-    """Name column -> the name last registered for the code that stands beside it in a row."""
+    """Name column -> the name last registered for the first code beside it that is of the same subject."""
     found: dict[str, str] = {}
     for column in feed.columns:
         name, value = named_beside(feed, column.name), row.get(column.name)
         scheme = scheme_of(column, value) if column.scheme and value else None
-        if name and value and scheme:
+        if not name or name in found or _linked(column) != _linked(feed.column(name)):
+            continue
+        if value and scheme:
             for (registered,) in engine.fetch(
                 "SELECT n.name FROM resolve.identifiers AS i INNER JOIN resolve.names AS n "
                 "ON n.subject_id = i.subject_id WHERE i.scheme = ? AND i.value = ? "
@@ -307,6 +317,11 @@ def registered_names(engine: Engine, feed: Feed, row: Row) -> dict[str, str]:
             ):
                 found[name] = registered
     return found
+
+
+def _linked(column: Column) -> str | None:
+    """Which of somebody linked with the subject of a row a column is of; None: of the subject itself."""
+    return next((one for one in LINKED if column.title_zh.startswith(one)), None)
 
 
 # --- what commands tell ----------------------------------------------------------------------------

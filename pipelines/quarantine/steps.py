@@ -99,8 +99,8 @@ def decide(
             asked = [one for one in found if one.state in states]
         if not asked:
             raise DecisionError(
-                f"No open row is kept aside {f'in {feed} ' if feed else ''}"
-                f"{f'for {rule}' if rule else ''}; `islands quarantine list` names what is."
+                f"No open row is kept aside{f' in {feed}' if feed else ''}"
+                f"{f' for {rule}' if rule else ''}; `islands quarantine list` names what is."
             )
         told, steps = [], []
         for one in asked:

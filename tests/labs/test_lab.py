@@ -465,6 +465,14 @@ def test_feedback_never_tells_what_would_be_right(warm, world_of):
     assert reasons and not any(line in reasons for line in world.truth["wrong"]["line_id"])
 
 
+def test_of_what_nobody_answered_nothing_holds(warm, world_of):
+    """A share of no rows is no share: without an answer a property is not met by having none."""
+    verdict = judge(
+        lab_of("2"), "SELECT 1; SELECT 2", "solution.sql", [world_of("02_write_a_list")]
+    )
+    assert verdict.score == 0 and all(mark.share == 0 for mark in verdict.marks)
+
+
 def test_the_salt_is_in_no_result(warm, world_of, cache_folder, tmp_path):
     world_of("03_a_check_that_holds")
     hand_in(tmp_path / "in", "anna", "03_a_check_that_holds", "solution.py", RIGHT_3)

@@ -1,5 +1,7 @@
 """The network of holders: finite trees, levels of joining, policies, and clear words about mistakes."""
 
+import shutil
+
 import pytest
 import yaml
 
@@ -214,6 +216,31 @@ def test_a_list_that_has_a_row_and_no_rule_is_told_of(tmp_path, monkeypatch):
         NetworkError, match="misspelt has no rule; write pipelines/lists/misspelt.sql"
     ):
         read_network()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (
+            "judicial,story,",
+            "judicial,stry,",
+            "line 2: tier 'stry' is not known; it is one of story",
+        ),
+        (",no,730,", ",no,730.5,", "line 2: longest_term_days '730.5' is no whole number"),
+    ],
+)
+def test_code_lists_are_looked_at_before_the_network_rests_on_them(
+    before, after, says, tmp_path, monkeypatch
+):
+    codes = tmp_path / "codes"
+    shutil.copytree(LISTS_FILE.parent, codes)
+    rows = LISTS_FILE.read_text(encoding="utf-8")
+    (codes / "lists.csv").write_text(rows.replace(before, after, 1), encoding="utf-8")
+    monkeypatch.setattr("pipelines.exchange.network.CODES", codes)
+    monkeypatch.setattr("pipelines.exchange.network.LISTS_FILE", codes / "lists.csv")
+    shutil.copy(NETWORK_FILE, tmp_path)  # a network that was read is not read again
+    with pytest.raises(ValueError, match=f"lists.csv, {says}"):
+        read_network(file=tmp_path / NETWORK_FILE.name)
 
 
 def test_every_edge_says_what_its_clock_rests_on():

@@ -32,7 +32,14 @@ from pipelines.landing.decisions import (
     read_log,
 )
 from pipelines.made_by import out_of_date
-from pipelines.quarantine.rows import Aside, NotKeptAside, listed, shown, shown_by_itself
+from pipelines.quarantine.rows import (
+    Aside,
+    NotKeptAside,
+    listed,
+    registered_names,
+    shown,
+    shown_by_itself,
+)
 from pipelines.quarantine.steps import _see, decide
 from pipelines.replay import FaultSpec, prove
 from pipelines.replay.compare.universes import Universes
@@ -303,6 +310,28 @@ def test_what_a_value_shows_of_itself(kind, arguments, value, right) -> None:
 
 # --- in a home ---------------------------------------------------------------------------------------
 
+
+def test_a_name_is_that_of_whose_code_stands_beside_it_not_of_who_acts_for_him() -> None:
+    """The number of a legal representative stands beside the name of his firm, too."""
+    firm, person = "91870101PDY00001XE", "870101198504120111"
+    with open_engine("duckdb") as engine:
+        engine.execute("CREATE SCHEMA resolve")
+        engine.execute(
+            "CREATE TABLE resolve.identifiers AS SELECT * FROM (VALUES "
+            f"('f', 'uscc', '{firm}'), ('p', 'resident_no', '{person}')) AS t (subject_id, scheme, value)"
+        )
+        engine.execute(
+            "CREATE TABLE resolve.names AS SELECT * FROM (VALUES ('f', '甲公司', DATE '2024-01-01'), "
+            "('p', '王伟', DATE '2024-01-01')) AS t (subject_id, name, from_day)"
+        )
+        fines, people = feeds()["city_penalties"], feeds()["residents"]
+        row = {"code_1": firm, "cf_fr_zjhm": person}
+        assert registered_names(engine, fines, row) == {"cf_xdr_mc": "甲公司"}
+        assert registered_names(engine, fines, {"cf_xdr_zjhm": person}) == {"cf_xdr_mc": "王伟"}
+        assert registered_names(engine, fines, {"cf_fr_zjhm": person}) == {}
+        assert registered_names(engine, people, {"fqsfhm": person}) == {}  # the father's
+
+
 CASE, SEX, BORN = "court:2024-03-13:1", "residents:2024-01-01:4", "residents:2024-01-01:7"
 RIGHT = {CASE: {"performance": "全部未履行"}, SEX: {"xb": "1"}, BORN: {"csrq": "19850312"}}
 WRONG = {CASE: {"performance": "全未履行"}, SEX: {"xb": "7"}, BORN: {"csrq": "39850312"}}
@@ -462,7 +491,8 @@ def test_a_replay_sees_the_base_as_built(home, tmp_path) -> None:
         ("release", {"row": "abcdef12"}, "No row kept aside has a record_id"),
         ("release", {"row": "residents:2024-01-01:2"}, "is not kept aside"),
         ("release", {"row": BORN}, "csrq says '39850312', but csrq lies between 1901-01-01"),
-        ("release", {"feed": "tax_a_class"}, "No open row is kept aside in tax_a_class"),
+        ("release", {"feed": "tax_a_class"}, "No open row is kept aside in tax_a_class; "),
+        ("release", {"row": "court:2024-03-13"}, "The delivery court:2024-03-13 is not held"),
         ("release", {}, "Give one ROW, or --feed or --rule"),
         ("release", {"row": SEX, "who": " "}, "--who says nothing"),
         ("correct", {"row": SEX}, "Give --set COL=VALUE"),

@@ -37,6 +37,7 @@ from sources.faults.history import faulty_history
 SAMPLING = "uniform by record, among the records in which the fault has something to change"
 FRAMES = ("record", "subject", "feed")
 MOST_KEPT = 128 << 20  # bytes of rows of files that are kept
+SOME = 3  # days that are named of more
 PLACE = ("holder", "sender", "list", "entry", "subject", "other", "backup")  # of a mishap
 
 
@@ -443,7 +444,7 @@ def _strike_record(
             where = f" in its delivery of {spec.delivery}" if spec.delivery else ""
             raise FaultError(
                 f"The fault {spec.kind} changes nothing in record {spec.record} of "
-                f"{spec.feed}{where}."
+                f"{spec.feed}{where}{_not_there(landed, spec, feeds[0], record_id)}."
             )
         return struck
     frame = [(feed, n) for feed, n in landed.frame(fault, feeds) if n]
@@ -461,6 +462,15 @@ def _strike_record(
         f"No record of {where} was found in which the fault {spec.kind} has something to change "
         f"(of {total} records, {min(TRIES, total)} were tried)."
     )
+
+
+def _not_there(landed: Landed, spec: FaultSpec, feed: Feed, record_id: str) -> str:
+    """What to add where the delivery asked for does not tell of the record: which ones do."""
+    held = sorted(landed.history(feed, record_id)[0])
+    if spec.delivery is None or spec.delivery in held:
+        return ""
+    named = ", ".join(map(str, held[:SOME]))
+    return f": the record is not in it, but in that of {named}{' …' if len(held) > SOME else ''}"
 
 
 def _drawn(

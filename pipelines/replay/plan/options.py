@@ -55,7 +55,7 @@ def asked(
         kind="free_edit" if sets else str(fault),
         feed=feed,
         record=record,
-        delivery=_day("--delivery", delivery),
+        delivery=_day("--day", delivery),
         backup=_day("--backup", backup),
         values=values,
         scope=scope,

@@ -120,19 +120,19 @@ def rebuilt(
     about = home.current()
     landing = Path(about.get("landing") or home.landing)
     clean = level(home, join, policy, progress)
-    with opened(base=clean) as db:
+    with opened(base=clean) as db:  # until the end: a remedy plans anew, and faults draw from it
         all_feeds = feeds()
         landed, others = Landed(db, "base", all_feeds), Registered(db, "base", all_feeds)
         landed.see_as_landed(landing)
         edits = plan_case(landed, others, landing, specs)
-    folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.kept))
-    try:
-        states = rebuild_states(clean, landing, edits, folder, progress)
-        if remedied is not None:
-            edits = remedied(states, landing, edits)
-            again = folder / "remedied"
-            states = rebuild_states(clean, landing, edits, again, progress, states.faulty)
-        yield edits, states
-    finally:
-        if workdir is None:
-            shutil.rmtree(folder, ignore_errors=True)
+        folder = workdir or Path(tempfile.mkdtemp(prefix=".replay-", dir=home.kept))
+        try:
+            states = rebuild_states(clean, landing, edits, folder, progress)
+            if remedied is not None:
+                edits = remedied(states, landing, edits)
+                again = folder / "remedied"
+                states = rebuild_states(clean, landing, edits, again, progress, states.faulty)
+            yield edits, states
+        finally:
+            if workdir is None:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -12,6 +12,7 @@ import json
 import pytest
 
 from pipelines.replay import FaultError, FaultSpec, command, load, replay
+from pipelines.replay.recompute import states
 
 NOODLES = FaultSpec("free_edit", feed="court", record="0000000001", values={"cardNum": "PDY006219"})
 TERMS = {
@@ -111,3 +112,20 @@ def test_the_text_of_a_dispute_is_kept(home, tmp_path):
 def test_a_dispute_that_is_too_long_is_refused_before_anything_is_done(home):
     with pytest.raises(FaultError, match="at most 2,000 characters; this one has 2,001"):
         replay(home, NOODLES, remedy="dispute", text="x" * 2001)
+
+
+def test_a_fault_that_draws_from_the_registers_can_be_planned_anew_when_all_is_rebuilt(
+    home, monkeypatch
+):
+    """As a remedy does with what it lets the source correct, once the wrong states are there."""
+    found = states.States(home.database(), home.database(), None)
+    monkeypatch.setattr(states, "rebuild_states", lambda *_: found)
+    other = FaultSpec("valid_code_of_another", feed="court", record="0000000001")
+    drawn = []
+
+    def remedied(_, __, edits):
+        drawn.append(edits[0].struck.faulty(None) == edits[0].struck.faulty(None) != {})
+        return edits
+
+    with states.rebuilt(home, [other], remedied=remedied):
+        assert drawn == [True]

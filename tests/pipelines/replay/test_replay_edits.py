@@ -206,6 +206,17 @@ def test_a_firm_is_taken_for_one_that_a_filing_links_with_it_or_that_was_struck_
             planned(kind_of, feed="warnings", record=record)
 
 
+def test_a_delivery_that_does_not_tell_of_the_record_is_told_with_those_that_do(planned):
+    some = {"feed": "fines", "record": "1", "values": {"code": CODES[2]}}
+    said = f"it, but in that of {DAYS[0]}, {DAYS[1]}"
+    with pytest.raises(
+        FaultError, match=f"in its delivery of {DAYS[2]}: the record is not in {said}"
+    ):
+        planned("free_edit", **some, delivery=DAYS[2])
+    with pytest.raises(FaultError, match=r"in its delivery of \S+\.$"):  # it is there, and says so
+        planned("free_edit", **some | {"values": {"code": CODES[0]}}, delivery=DAYS[0])
+
+
 def test_once_is_in_one_delivery(planned):
     edit = planned(
         "free_edit", feed="warnings", record="7", values={"code": CODES[2]}, scope="once",
