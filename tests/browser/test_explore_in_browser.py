@@ -9,7 +9,6 @@ from tests.browser.test_page_in_browser import PHONE, WIDE, browser, wait
 from tests.pipelines.explore.conftest import served
 
 __all__ = ["browser"]
-pytestmark = pytest.mark.long
 
 DECORATOR = "柳陌鼎远装饰工程有限公司"
 
