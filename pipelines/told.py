@@ -159,8 +159,8 @@ def _of_no_row(engine: Engine, used: Mapping[str, Feed]) -> list[str]:
         )
         if count:
             told.append(
-                f"{feed}: {counted(count, 'decision')} of the quarantine (see codes.decisions) tell of "
-                "what no file says, and change nothing."
+                f"{feed}: {counted(count, 'decision')} of the quarantine (see codes.decisions) without "
+                "effect: no file says what was decided about."
             )
     return told
 

@@ -118,12 +118,12 @@ class Report:
         """One sentence: whether the build kept its promises, and what was set aside."""
         failed = [c for c in self.checks if c.outcome == "fail"]
         if failed:
-            return f"{len(failed)} promises are broken: do not believe this build."
+            return f"Promises broken: {len(failed)}. Do not believe this build."
         aside = sum(f.quarantined for f in self.feeds)
         held = sum(d.outcome == "hold" for d in self.deliveries)
         return (
-            f"Nothing was lost: {aside:,} rows are kept aside and {held:,} deliveries held, "
-            "each with its reason, and every entry leads back to a record."
+            f"Nothing was lost. Rows kept aside: {aside:,}; deliveries held: {held:,}; "
+            "each has its reason, and every entry leads back to a record."
         )
 
 

@@ -232,6 +232,8 @@ def _whose(place: Path) -> tuple[str, str]:
     """By which student a submission is, and for which lab or the exam."""
     try:
         said = json.loads(dict(_files(place, [ABOUT]))[ABOUT])
+        if said["student"] is None or said["lab"] is None:
+            raise TypeError
         student, lab = str(said["student"]), str(said["lab"])
     except (KeyError, TypeError, json.JSONDecodeError, RecursionError):
         raise ValueError(

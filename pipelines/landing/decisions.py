@@ -118,7 +118,8 @@ def read_log(path: Path) -> list[Step]:
             steps.append(_step(read_json(line.decode("utf-8-sig" if number == 1 else "utf-8"))))
         except (TypeError, ValueError, RecursionError) as error:
             raise DecisionError(
-                f"{path}, line {number} is no step of a quarantine ({error}); put back what stood there."
+                f"{path}, line {number} is no step of a quarantine ({error}); put back what stood there"
+                f"{', or take the line out if it was never finished' if number == len(lines) else ''}."
             ) from None
     return steps
 

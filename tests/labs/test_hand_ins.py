@@ -95,6 +95,13 @@ def test_whose_it_is_must_be_told_and_all_that_lack_it_are_named_at_once(tmp_pat
         assert sentence in str(told.value).replace("\\", "/")
 
 
+def test_nobody_is_no_student(tmp_path):
+    hand_in(tmp_path, "one", LAB, "solution.sql", "SELECT 1")
+    (tmp_path / "one" / "lab.json").write_text('{"lab": "3", "student": null}')
+    with pytest.raises(ValueError, match="one holds no lab.json that says whose it is"):
+        submissions_in(tmp_path)
+
+
 def test_what_is_no_hand_in_is_named(tmp_path):
     hand_in(tmp_path, "anna", LAB, "solution.sql", "SELECT 1")
     hand_in(tmp_path, "bo", LAB, "solution.sql", "SELECT 1")

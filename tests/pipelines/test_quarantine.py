@@ -141,6 +141,15 @@ def test_a_log_is_added_to_and_never_written_anew(tmp_path) -> None:
         read_log(tmp_path / LOG)
 
 
+@pytest.mark.parametrize("after", [[], [step("release", MARKS["raw"], RAW)]])
+def test_a_last_line_that_was_never_finished_may_be_taken_out(after, tmp_path) -> None:
+    (tmp_path / LOG).write_text('{"what": "rele\n', encoding="utf-8")
+    add_to_log(tmp_path / LOG, after)
+    with pytest.raises(DecisionError) as told:
+        read_log(tmp_path / LOG)
+    assert ("take the line out if it was never finished" in str(told.value)) == (not after)
+
+
 def test_a_mark_of_utf_8_before_a_log_is_passed_over(tmp_path) -> None:
     add_to_log(tmp_path / LOG, [step("release", MARKS["raw"], RAW)])
     (tmp_path / LOG).write_bytes(b"\xef\xbb\xbf" + (tmp_path / LOG).read_bytes())

@@ -106,7 +106,7 @@ def test_the_report_says_where_rows_went_and_why(bench, landed):
     )
     assert "landing.permits: 1 rows break 'no is present' (quarantine)" in found
     assert told.closing() == (
-        "Nothing was lost: 1 rows are kept aside and 1 deliveries held, each with its reason, "
+        "Nothing was lost. Rows kept aside: 1; deliveries held: 1; each has its reason, "
         "and every entry leads back to a record."
     )
     node = json.loads(json.dumps(told.as_dict()))
