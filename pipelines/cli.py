@@ -341,7 +341,8 @@ def spark_asked(
     see_one_of(engine, ("duckdb", "spark"), "--engine")
     if engine != "spark" and (master or conf or file or parquet_only):
         raise ValueError(
-            "--master, --spark-conf and --parquet-only are Spark's; give --engine spark with them."
+            "--master, --spark-conf, --spark-conf-file and --parquet-only are Spark's; give --engine spark "
+            "with them."
         )
     return spark_settings(master, conf or (), file)
 

@@ -20,7 +20,7 @@ from pipelines.from_parquet import database_from_parquet
 from pipelines.graph import all_models
 from pipelines.home import LOCK_SECONDS, Home, HomeError, write_json
 from pipelines.in_force import see_database
-from pipelines.landing import LandingError, bytes_in, deliveries_in, read_manifest
+from pipelines.landing import LandingError, deliveries_in, read_manifest
 from pipelines.landing.decisions import decided_in
 from pipelines.landing.folder import check_folder, digests_in
 from pipelines.made_by import out_of_date
@@ -289,7 +289,7 @@ def check_home(
     """
     if engine == "spark":
         place = home.spark_tables()
-        spark = replace(spark or SparkSettings(), small=bytes_in(place) < FEW_FOR_SPARK)
+        spark = replace(spark or SparkSettings(), small=_stored_in(place) < FEW_FOR_SPARK)
     else:
         place = see_database(home.database())
     step = _counter(progress or (lambda label, at, of: None))
@@ -316,6 +316,11 @@ def check_home(
         looked_at = place if engine == "duckdb" else opened
         validations = validate(looked_at, used, docs_dir=pages, progress=step)
     return replace(found, validations=tuple(validations), docs=str(pages / "index.html"))
+
+
+def _stored_in(tables: Path) -> int:
+    """Bytes of the tables in a folder of Spark's."""
+    return sum(file.stat().st_size for file in tables.rglob("*.parquet"))
 
 
 def _counter(tell: Progress) -> Callable[[str], None]:

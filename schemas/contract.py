@@ -4,7 +4,6 @@ A contract follows the Open Data Contract Standard v3.1. What the standard has n
 delivery mode, natural key, fault rates ...) stands in its `customProperties`.
 """
 
-import codecs
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -298,7 +297,7 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
     for one in OF_TEXT:
         as_text(custom.get(one), one, where)
     for need in ("format", "cadence_days", "mode"):
-        if need not in custom:
+        if custom.get(need) is None:
             raise ContractError(f"{where}: the custom property {need!r} is missing; add it.")
     if custom["format"] not in FORMATS:
         raise ContractError(f"{where}: format {custom['format']!r} is none of {sorted(FORMATS)}.")
@@ -311,7 +310,7 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
     ):
         _see_one_of(custom, one, known, where)
     try:
-        codecs.lookup(custom.get("encoding") or "utf-8")
+        "".encode(custom.get("encoding") or "utf-8")  # knows nothing of what is no encoding of text
     except LookupError:
         raise ContractError(
             f"{where}: encoding {custom['encoding']!r} is not known; write utf-8 or gb18030, say."

@@ -78,8 +78,8 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
     from pipelines.replay.plan.scenario import see_same_world
 
     policy = policy_of(asked.texts("policy"))
+    join = asked.one_of("join", JOINS)
     beside = {
-        "join": asked.one_of("join", JOINS),
         "remedy": asked.one_of("remedy", tuple(clocks())),
     }
     after = asked.number("correct_after", 1, MOST_DAYS)
@@ -112,13 +112,14 @@ def case_of(laboratory: Laboratory, asked: Asked) -> Case:
         )
         scenario = Scenario((spec,), **beside)
     see_remedy(scenario.remedy, any(s.correct_after for s in scenario.faults), scenario.text)
-    tier, level = laboratory.run["tier"], scenario.join or laboratory.run["join_level"]
+    join = join or scenario.join
+    tier, level = laboratory.run["tier"], join or laboratory.run["join_level"]
     numbers = laboratory.numbers(level, policy, scenario)
     laboratory.kept(  # seen to be one, once
         ("policy", level, *sorted(numbers.items())),
         lambda: read_network(tier, level, numbers),
     )
-    scenario = replace(scenario, policy=numbers)
+    scenario = replace(scenario, join=join, policy=numbers)
     kept = [(n, v) for n, v in asked.pairs if n in TAKES and v and n not in ("column", "value")]
     if name is None and column is not None:
         kept.append(("set", sets[-1]))

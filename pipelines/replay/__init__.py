@@ -216,7 +216,7 @@ def command(
     Raises:
         FaultError, ScenarioError: if the options do not go together, in one sentence.
     """
-    asked_for = {"join": join, "remedy": remedy, "text": text}
+    asked_for = {"remedy": remedy, "text": text}
     if scenario is None:
         case = Scenario((asked(correct_after=correct_after, **options),), **asked_for)
     else:

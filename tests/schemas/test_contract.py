@@ -73,6 +73,8 @@ REFUSED = [
     (lambda n: custom(n["schema"][0], "sharing", "publick"), "sharing 'publick' is none of public"),
     (lambda n: custom(n["schema"][0], "area", "judical"), "area 'judical' is none of government"),
     (lambda n: custom(n["schema"][0], "encoding", "utf-9"), "encoding 'utf-9' is not known"),
+    (lambda n: custom(n["schema"][0], "encoding", "base64"), "encoding 'base64' is not known"),
+    (lambda n: custom(n["schema"][0], "mode", None), "the custom property 'mode' is missing"),
     (lambda n: custom(n["schema"][0], "first_delivery", {"min_rows": "one", "reason": "x"}),
      "first_delivery, min_rows is a whole number from 0, not 'one'"),
     (lambda n: custom(n["schema"][0], "previous_ratio", {"min": "half", "reason": "x"}),

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ import pandas as pd
 from pipelines.exchange.modes import modes
 from pipelines.exchange.network import made_of_grades
 from pipelines.replay.compare.metrics import day_number, day_of, numbered
+from schemas.code_lists import CODES, read_csv
 
 WAITS = "waits for the next sync"
 NOT_CARRIED = "deletion not carried"
@@ -62,6 +64,14 @@ class Copy:
     def says(self) -> Says:
         """Whom it shows, and as what."""
         return self.subject, self.ground, self.severity, self.value
+
+
+@cache
+def lost_by_acts() -> frozenset[str]:
+    """The positive lists: a place on one may be lost by an act that stands behind no entry of it."""
+    return frozenset(
+        row["list"] for row in read_csv(CODES / "lists.csv") if row["polarity"] == "positive"
+    )
 
 
 class Wrong(NamedTuple):
@@ -181,11 +191,12 @@ class Lineage:
         for wrong in self.source:
             self._of_record.setdefault(wrong.record, []).append(wrong)
         # A register or a link that stands behind no entry may have decided of any. An act decides of
-        # its own entries alone, also where nothing is wrong with them any more.
+        # its own entries, also where nothing is wrong with them any more, and of places it may cost.
+        behind = {record for records in self.made_from.values() for record in records}
         alone = len(self._of_record) == 1
-        self._behind_none = {wrong.record for wrong in self.source if alone or not wrong.of_act} - {
-            record for records in self.made_from.values() for record in records
-        }
+        self._behind_none = self._of_record.keys() - behind
+        self._of_no_act = {w.record for w in self.source if alone or not w.of_act} - behind
+        self._list_of = {copy.entry: copy.list for copy in self.copies}
         self.reckoned: dict[tuple[str, str], list[Point]] = {}
         for point in self.points:
             self.reckoned.setdefault((point.keeper, point.subject), []).append(point)
@@ -287,8 +298,11 @@ class Lineage:
         Of several faults one may be put right and another not: what is left of the one has nothing to do
         with the other.
         """
-        own = {r for entry in self.behind(entries) for r in self.made_from.get(entry, ())}
-        return self.at_source(day, own) or self.at_source(day, self._behind_none)
+        behind = self.behind(entries)
+        own = {r for entry in behind for r in self.made_from.get(entry, ())}
+        at_stake = any(self._list_of.get(entry) in lost_by_acts() for entry in behind)
+        others = self._behind_none if at_stake else self._of_no_act
+        return self.at_source(day, own) or self.at_source(day, others)
 
     def behind(self, entries: Iterable[str]) -> set[str]:
         """Some entries, and all that they descend from."""

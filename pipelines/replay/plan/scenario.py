@@ -59,7 +59,6 @@ class Scenario:
     def under(
         self,
         *,
-        join: str | None = None,
         correct_after: int | None = None,
         remedy: str | None = None,
         text: str | None = None,
@@ -67,9 +66,7 @@ class Scenario:
         """The same with what is asked for beside it in place of what it says itself.
 
         Args:
-            join: see above. What else is asked of the network is a matter of `numbers_at`, as it may
-                rest on the database.
-            text: likewise; that of a dispute which another remedy takes the place of is left out.
+            text: see above; that of a dispute which another remedy takes the place of is left out.
             correct_after: days after which the source corrects each fault.
             remedy: one that does not go with days takes the place of those its faults speak of.
         """
@@ -84,7 +81,6 @@ class Scenario:
         return replace(
             self,
             faults=faults,
-            join=join or self.join,
             remedy=remedy,
             text=self.text if text is None and not replaced else text,
         )

@@ -297,6 +297,15 @@ def test_what_is_left_of_a_corrected_fault_is_not_laid_on_another(n):
         assert why(n, three, "court", 30) == cause
 
 
+@pytest.mark.parametrize(("name", "cause"), [("good_faith_traders", GATE), ("debts", TAKEN)])
+def test_a_place_on_a_red_list_may_be_lost_by_an_act_it_is_not_made_from(n, name, cause):
+    source = [Wrong(n(8), n(20), NOT_CORRECTED, "r1"), Wrong(n(8), n(100), GATE, "fine", True)]
+    owner = steps({"court": "owner"}, name)
+    copies = [copy(n, "court", 10, 34, name=name)]
+    lineage = Lineage(copies, owner, source=source, made_from={"e": ["r1"]})
+    assert why(n, lineage, "court", 30, name) == cause
+
+
 def test_a_list_that_keeps_what_its_records_no_longer_say(n):
     lineage = Lineage([copy(n, "court", 10, 34)], steps({"court": "owner"}), source=[])
     assert why(n, lineage, "court", 30) == TAKEN

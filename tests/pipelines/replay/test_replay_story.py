@@ -245,6 +245,14 @@ def test_a_saved_replay_says_all_numbers_of_its_network(home, corrected, tmp_pat
     assert _told(command(short.path, scenario=tmp_path / "slip.yaml")) == _told(corrected)
 
 
+def test_at_another_level_a_saved_replay_leaves_out_what_means_nothing_there(home, tmp_path):
+    """Where nobody hands anything on, no edge has a number."""
+    case = Scenario((SLIP,), join="full", policy={"court-bank.every": "14", "links.depth": "1"})
+    save(case, tmp_path / "slip.yaml")
+    found = command(home.path, scenario=tmp_path / "slip.yaml", join="none")
+    assert (found.scenario.join, found.scenario.policy) == ("none", {"links.depth": "1"})
+
+
 def test_a_scenario_is_followed_at_the_level_it_says(home):
     case = Scenario((SLIP,), join="own-keys")
     found = replay(home, SLIP, scenario=case)
