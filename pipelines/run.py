@@ -1,6 +1,5 @@
 """The verbs of the command line on a home: generate, build, check. Each holds the home's lock."""
 
-import contextlib
 import json
 import shutil
 import tempfile
@@ -27,8 +26,8 @@ from pipelines.made_by import out_of_date
 from pipelines.manifest import digest_over, make_manifest
 from pipelines.told import told_by_gates
 from quality import check_keys, checks
-from quality.report import report
-from schemas.contract import feeds
+from quality.report import Report, report
+from schemas.contract import Feed, feeds
 from schemas.progress import Progress
 
 LEAST_HIDDEN_SEED = 100_000  # so that nobody finds it by trying all of them
@@ -271,7 +270,7 @@ def check_home(
     progress: Progress | None = None,
     engine: str = "duckdb",
     spark: SparkSettings | None = None,
-) -> Any:
+) -> Report:
     """Check what was built: our checks, then Great Expectations with its pages in HOME/docs.
 
     The pages of a home that can only be read go to a temporary folder.
@@ -282,7 +281,7 @@ def check_home(
         spark: where and how Spark runs; None: on this machine.
 
     Returns:
-        A `quality.report.Report`, which says where the pages are.
+        What was found, and where the pages are.
 
     Raises:
         ValueError: if nothing was built.
@@ -293,10 +292,7 @@ def check_home(
     else:
         place = see_database(home.database())
     step = _counter(progress or (lambda label, at, of: None))
-    with contextlib.ExitStack() as until_looked_at:
-        opened = until_looked_at.enter_context(
-            open_engine(engine, place, read_only=True, spark=spark)
-        )
+    with open_engine(engine, place, read_only=True, spark=spark) as opened:
         join, policy, tier = opened.fetch(
             "SELECT max(join_level), max(policy), max(tier) FROM codes.run"
         )[0]
@@ -306,15 +302,24 @@ def check_home(
         results += check_keys(opened, {m.name: m.key for m in models}, step)
         stale = out_of_date(opened, place, home.path)
         found = replace(report(opened, results, ()), out_of_date=stale)
-        if not docs:
-            return found
-        from quality.great import validate
+        if docs and engine == "spark":
+            return _documented(found, opened, used, home, step)
+    # Great Expectations has connections of its own to a file, so ours is closed by now.
+    return _documented(found, place, used, home, step) if docs else found
 
-        pages = home.docs if home.writable() else Path(tempfile.mkdtemp(prefix="islands-")) / "docs"
-        if engine == "duckdb":
-            until_looked_at.close()  # Great Expectations has connections of its own to the file
-        looked_at = place if engine == "duckdb" else opened
-        validations = validate(looked_at, used, docs_dir=pages, progress=step)
+
+def _documented(
+    found: Report,
+    place: Path | Engine,
+    used: Mapping[str, Feed],
+    home: Home,
+    step: Callable[[str], None],
+) -> Report:
+    """A report with what Great Expectations says of the same tables, and where its pages are."""
+    from quality.great import validate
+
+    pages = home.docs if home.writable() else Path(tempfile.mkdtemp(prefix="islands-")) / "docs"
+    validations = validate(place, used, docs_dir=pages, progress=step)
     return replace(found, validations=tuple(validations), docs=str(pages / "index.html"))
 
 

@@ -47,6 +47,7 @@ def wrong_at_source(
             """
         )
         gated = _gated(db, name) if len(versions) else set()
+        of_act = f"conform.{name}" not in told_of_subjects()
         for universe, rows in db.split(versions).items():
             if universe not in universes:
                 continue
@@ -60,7 +61,6 @@ def wrong_at_source(
                 why = AT_THE_SOURCE if feed.mode == "append" else NOT_CORRECTED
                 if {(universe, record), (universe, None)} & gated:
                     why = GATE
-                of_act = f"conform.{name}" not in told_of_subjects()
                 runs[universe] += [Wrong(a, b, why, record, of_act) for a, b in _differing(given)]
     return {universe: sorted(wrong) for universe, wrong in runs.items()}
 
