@@ -25,12 +25,12 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc").is_dir(), reason="executors are told by /proc"),
 ]
 LONGEST = 3600  # seconds a build may take
-SETTINGS = {"spark.executor.memory": "1g", "spark.sql.shuffle.partitions": "2"}
+SETTINGS = {"spark.executor.memory": "2g", "spark.sql.shuffle.partitions": "2"}
 
 
 @pytest.fixture
 def cluster(tmp_path) -> Iterator[Cluster]:
-    with cluster_of(2, "2g", tmp_path) as made:
+    with cluster_of(2, "3g", tmp_path) as made:
         yield made
 
 
