@@ -127,7 +127,7 @@ def framed(engine: OwnEngine, database: Path, sql: str, params: Sequence[Any]) -
     with _opened(engine, database):
         try:
             _the_one(engine, sql)
-            return frame_of(engine, sql, params)
+            return frame_of(engine.execute(sql, params))
         except MemoryError:
             raise DatabaseError(NO_MEMORY) from None
         except duckdb.Error as error:

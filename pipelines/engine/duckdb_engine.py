@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMORY = ":memory:"
+
+# Rows of a group, which one thread reads at a time; by default 122,880, as many as most tables have.
+ROW_GROUP = 30_720
 
 # Bytes of a block of a new file of few rows. Every column takes one at least, by default of 256 KiB.
 SMALL_BLOCK = 1 << 14
@@ -49,10 +52,11 @@ NOT_FOR_FEW_ROWS = (
 RaisedByQuery = duckdb.InvalidInputException  # by `error(…)` in its SQL, among others
 
 
-@cache
-def _words() -> list[duckdb.Statement]:
-    """Statements that define the shared words, read once: that takes as long as running them."""
-    return duckdb.extract_statements(duckdb_words())
+@lru_cache(maxsize=1024)
+def _statements(sql: str) -> list[duckdb.Statement]:
+    """The statements of a text. Rebuilt states and replays ask the same again, and of few rows reading
+    the text takes as long as a sixth of all the rest."""
+    return duckdb.extract_statements(sql)
 
 
 def _text(id: UUID | None) -> str | None:
@@ -66,15 +70,13 @@ def _ids(connection: duckdb.DuckDBPyConnection) -> list[int]:
     return [n for n, column in enumerate(columns) if column[1] == "UUID"]
 
 
-def frame_of(
-    connection: duckdb.DuckDBPyConnection, sql: str, params: Sequence[Any] | None = None
-) -> pd.DataFrame:
-    """The rows of a query as a frame, ids as text.
+def frame_of(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """The rows of a connection's last query as a frame, ids as text.
 
     Raises:
-        duckdb.Error: if it cannot be run.
+        duckdb.Error: if they cannot be fetched.
     """
-    frame = connection.execute(sql, params).df()
+    frame = connection.df()
     for n in _ids(connection):
         frame.isetitem(n, frame.iloc[:, n].map(_text, na_action="ignore").astype("str"))
     return frame
@@ -150,7 +152,7 @@ class DuckDBEngine(Engine):
                     # A file counts when it is whole and closed, so no log of each statement is
                     # kept (and waited for) from which a half-made one could be restored.
                     self._open = duckdb.connect(config=config)
-                    options = "RECOVERY_MODE no_wal_writes"
+                    options = f"RECOVERY_MODE no_wal_writes, ROW_GROUP_SIZE {ROW_GROUP}"
                     if small and not Path(where).exists():
                         options += f", BLOCK_SIZE {SMALL_BLOCK}"
                     self._open.execute(f"ATTACH {literal(where)} AS built ({options})")
@@ -164,8 +166,8 @@ class DuckDBEngine(Engine):
             self.connection.execute("SET enable_progress_bar = false")
         if small:
             self.connection.execute(f"SET disabled_optimizers = '{','.join(NOT_FOR_FEW_ROWS)}'")
-        for statement in _words() if words else ():
-            self.connection.execute(statement)
+        if words:
+            self.execute(duckdb_words())
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -179,15 +181,18 @@ class DuckDBEngine(Engine):
         return self._open
 
     def execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
-        """Run one or more statements for their effect."""
+        """Run one or more statements for their effect; parameters are the last one's."""
         with self._told():
-            self.connection.execute(sql, params)
+            *first, last = _statements(sql)
+            for statement in first:
+                self.connection.execute(statement)
+            self.connection.execute(last, params)
 
     def query(self, sql: str, params: Sequence[Any] | None = None) -> pa.Table:
         import pyarrow.compute as pc
 
         with self._told():
-            found = self.connection.sql(sql, params=params)
+            found = self.connection.sql(_statements(sql)[-1], params=params)
             table = found.to_arrow_table()
         for n, kind in enumerate(found.types):
             if kind == "UUID":
@@ -196,16 +201,18 @@ class DuckDBEngine(Engine):
         return table
 
     def fetch(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        self.execute(sql, params)
         with self._told():
-            rows = self.connection.execute(sql, params).fetchall()
+            rows = self.connection.fetchall()
         ids = _ids(self.connection)
         for n, row in enumerate(rows if ids else ()):
             rows[n] = tuple(_text(v) if at in ids else v for at, v in enumerate(row))
         return rows
 
     def frame(self, sql: str, params: Sequence[Any] | None = None) -> pd.DataFrame:
+        self.execute(sql, params)
         with self._told():
-            return frame_of(self.connection, sql, params)
+            return frame_of(self.connection)
 
     def create_schema(self, name: str) -> None:
         if name not in self._schemas:
