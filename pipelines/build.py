@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pipelines.codes import load_codes
 from pipelines.described import describe
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
+from pipelines.engine.side_by_side import side_by_side
 from pipelines.engine.spark_settings import SparkSettings
 from pipelines.graph import all_models
 from pipelines.home import finished, under_construction
@@ -96,7 +98,8 @@ class Build:
 
     target: Path = Path()  # the database, or the folder of Parquet files
     tables: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)  # stage -> seconds it took
+    # stage -> seconds that its steps took, of which two may have been taken at a time
+    seconds: dict[str, float] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)  # what the database says of itself
 
     @contextlib.contextmanager
@@ -104,12 +107,23 @@ class Build:
         """Add the time of a block to a stage."""
         start = time.perf_counter()
         yield
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+        self.add(stage, time.perf_counter() - start)
+
+    def add(self, stage: str, seconds: float) -> None:
+        """Add seconds to a stage."""
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
 
 
 def run_model(engine: Engine, model: Model) -> None:
     """Make one model's table."""
     engine.create_table(model.name, model.sql)
+
+
+def _seconds_of(engine: Engine, model: Model) -> float:
+    """Make a model's table; how long it took."""
+    start = time.perf_counter()
+    run_model(engine, model)
+    return time.perf_counter() - start
 
 
 def build_with(
@@ -146,10 +160,19 @@ def build_with(
     tell("quality", 1, total)
     with done.timed("quality"):
         judge(engine, plan.feeds, plan.decided_feeds)
-    for at, model in enumerate(plan.models, start=2):
-        tell(model.name, at, total)
-        with done.timed(model.stage):
-            run_model(engine, model)
+    models = {model.name: model for model in plan.models}
+    for stage in dict.fromkeys(model.stage for model in plan.models):
+        engine.create_schema(stage)  # not by two models at once
+    begun = count(2)
+    took = side_by_side(
+        engine,
+        list(models),
+        lambda engine, name: _seconds_of(engine, models[name]),
+        after={name: model.reads for name, model in models.items()},
+        begun=lambda name: tell(name, next(begun), total),
+    )
+    for name, seconds in took.items():
+        done.add(models[name].stage, seconds)
     done.tables = [
         *(f"landing.{feed}" for feed in plan.feeds),
         "quality.verdicts",

@@ -84,6 +84,14 @@ class Engine(Protocol):
     def drop(self, name: str) -> None:
         """Drop a table if it is there."""
 
+    def beside(self) -> Engine | None:
+        """The same tables for another thread, to be used at the same time and let go of with this engine;
+        None if it is better used by one thread alone."""
+        return None
+
+    def interrupt(self) -> None:
+        """End what another thread has it do at the moment, which then raises an error there."""
+
     def close(self) -> None:
         """Bring all to disk and let go of it. Closing twice does no harm."""
 

@@ -8,6 +8,7 @@ hexadecimal digits of one, as `id_text` writes it, and may give them as a parame
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.engine.base import Engine, Write, split_name
+from pipelines.engine.side_by_side import side_by_side
 from pipelines.engine.trouble import DatabaseError, sentence
 from schemas.sql import duckdb_words, literal, quoted
 
@@ -135,6 +137,8 @@ class DuckDBEngine(Engine):
         self.files = [] if self.path == MEMORY else [self.path]
         self._open: duckdb.DuckDBPyConnection | None = None
         self._schemas: set[str] = set()  # those that are there for sure
+        self._beside: DuckDBEngine | None = None
+        self._is_beside = False
         # DuckDB takes what follows a question mark for parameters of an address, and looks for its
         # write-ahead log in a folder that is not there. Such a file is written elsewhere.
         self._elsewhere: Path | None = None
@@ -222,10 +226,20 @@ class DuckDBEngine(Engine):
     def create_table(self, name: str, *select_sql: str) -> None:
         self._schema_of(name)
         first, *others = select_sql
-        table = quoted(*name.split("."))
-        self.execute(f"CREATE OR REPLACE TABLE {table} AS {first}")
-        for other in others:  # planning a long union takes longer than many short queries
-            self.execute(f"INSERT INTO {table} {other}")
+        self._make(name, first)
+        # Planning a long union takes longer than many short queries.
+        if not others or self.beside() is None:
+            for other in others:
+                self.execute(f"INSERT INTO {quoted(*name.split('.'))} {other}")
+            return
+        parts = {f"{name} part {n}": other for n, other in enumerate(others)}
+        side_by_side(self, list(parts), lambda one, part: one._make(part, parts[part]))
+        for part in parts:  # the rows come in the order of the queries, whichever was done first
+            self.execute(f"INSERT INTO {quoted(*name.split('.'))} FROM {quoted(*part.split('.'))}")
+            self.drop(part)
+
+    def _make(self, name: str, sql: str) -> None:
+        self.execute(f"CREATE OR REPLACE TABLE {quoted(*name.split('.'))} AS {sql}")
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
         self._schema_of(name)
@@ -275,10 +289,28 @@ class DuckDBEngine(Engine):
     def drop(self, name: str) -> None:
         self.execute(f"DROP TABLE IF EXISTS {quoted(*name.split('.'))}")
 
+    def beside(self) -> DuckDBEngine | None:
+        """Another connection to the same open file, with the shared words; None with one thread."""
+        if self._beside is None and not self._is_beside:
+            catalog, threads = self.fetch(
+                "SELECT current_catalog(), CAST(current_setting('threads') AS INTEGER)"
+            )[0]
+            if threads > 1:
+                self._beside = copy.copy(self)
+                self._beside._is_beside = True
+                self._beside._open = self.connection.cursor()
+                self._beside.execute(f"USE {quoted(catalog)}")
+                self._beside.execute(duckdb_words())
+        return self._beside
+
+    def interrupt(self) -> None:
+        self.connection.interrupt()
+
     def close(self) -> None:
         """Bring all to disk and close the file, so that no write-ahead log is left."""
         if self._open is None:
             return
+        self._close_beside()
         try:
             if not self.read_only and self.path != MEMORY:
                 self.execute("CHECKPOINT")
@@ -292,6 +324,7 @@ class DuckDBEngine(Engine):
     def discard(self) -> None:
         """Let go of a file that is not wanted, without bringing anything more to disk."""
         if self._open is not None:
+            self._close_beside()
             with contextlib.suppress(duckdb.Error):  # of a file that is thrown away
                 self._open.execute("PRAGMA disable_checkpoint_on_shutdown")
             self._open.close()
@@ -317,6 +350,11 @@ class DuckDBEngine(Engine):
             if told is None:
                 raise
             raise DatabaseError(told) from error
+
+    def _close_beside(self) -> None:
+        if self._beside is not None:
+            self._beside.connection.close()
+            self._beside = None
 
     def _forget_elsewhere(self) -> None:
         if self._elsewhere is not None:

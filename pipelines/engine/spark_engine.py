@@ -162,6 +162,7 @@ class SparkEngine(Engine):
         self.session = start_session(memory, threads, asked)
         self._files = self.most_files(threads, asked)
         self._schemas: set[str] = set()  # those that are there; nobody else makes any
+        self._beside_itself = asked.small and asked.local and threads != 1
         SparkEngine._holder = self
         if not self.session.catalog.functionExists("id_ok"):
             for statement in macro_statements():
@@ -277,6 +278,13 @@ class SparkEngine(Engine):
         if self._folder(name).exists():
             self.session.sql(f"DROP TABLE IF EXISTS {name}")
             shutil.rmtree(self._folder(name))
+
+    def beside(self) -> SparkEngine | None:
+        """This engine, of a little data on this machine, where one query is planned while another is run."""
+        return self if self._beside_itself else None
+
+    def interrupt(self) -> None:
+        self.session.sparkContext.cancelAllJobs()
 
     def close(self) -> None:
         """Forget the tables; the files stay, and so does the session, which is slow to start."""

@@ -1,0 +1,71 @@
+"""Pieces of work that do not wait for each other, done two at a time.
+
+While one query is planned, which one thread does alone, another is run. More than two would need more
+memory, and two keep a laptop's cores busy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from graphlib import TopologicalSorter
+from typing import Any, TypeVar
+
+from pipelines.engine.base import Engine
+
+Found = TypeVar("Found")
+
+
+def side_by_side(
+    engine: Engine,
+    pieces: Sequence[str],
+    work: Callable[[Any, str], Found],
+    after: Mapping[str, Collection[str]] | None = None,
+    begun: Callable[[str], None] = lambda piece: None,
+) -> dict[str, Found]:
+    """Do each piece of work once, two at a time if the engine can be used beside itself, else in order.
+
+    Args:
+        pieces: names of the pieces, in an order in which they could be done one by one; of those that can
+            be begun the first is.
+        work: called with the engine to use and the name of a piece.
+        after: piece -> those of which it waits for the end; what is no piece counts as done.
+        begun: called with a piece before it is begun, in the thread of the caller.
+
+    Returns:
+        What the work gave, by piece, in the order of the pieces.
+
+    Raises:
+        whatever `work` raises, once what was begun beside it has ended.
+    """
+    found: dict[str, Found] = {}
+    other = engine.beside()
+    if other is None:
+        for piece in pieces:
+            begun(piece)
+            found[piece] = work(engine, piece)
+        return found
+    place = {piece: n for n, piece in enumerate(pieces)}
+    waits = after or {}
+    sorter = TopologicalSorter({p: {a for a in waits.get(p, ()) if a in place} for p in pieces})
+    sorter.prepare()
+    free, ready = [engine, other], []
+    at_work: dict[Future[Found], tuple[str, Engine]] = {}
+    with ThreadPoolExecutor(len(free)) as threads:
+        try:
+            while sorter.is_active():
+                ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
+                while ready and free:
+                    piece, one = ready.pop(0), free.pop()
+                    begun(piece)
+                    at_work[threads.submit(work, one, piece)] = piece, one
+                for future in wait(at_work, return_when=FIRST_COMPLETED).done:
+                    piece, one = at_work.pop(future)
+                    found[piece] = future.result()
+                    sorter.done(piece)
+                    free.append(one)
+        except BaseException:
+            for _, one in at_work.values():
+                one.interrupt()
+            raise
+    return {piece: found[piece] for piece in pieces}
