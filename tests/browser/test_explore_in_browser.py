@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.home import Home, write_json
-from tests.browser.test_page_in_browser import PHONE, WIDE, browser, wait
+from tests.browser.test_page_in_browser import PHONE, WIDE, browser, hard_to_use, wait
 from tests.pipelines.explore.conftest import served
 
 __all__ = ["browser"]
@@ -110,14 +110,43 @@ def test_from_a_name_to_what_remains(browser, address, size, scheme) -> None:
 
 
 def fits(tab, size) -> None:
-    """See that nothing is wider than the screen, and every control has a label."""
+    """See that nothing is wider than the screen, and that everyone can use it."""
     assert tab.evaluate("document.documentElement.scrollWidth") <= size[0]
-    nameless = tab.evaluate(
-        """[...document.querySelectorAll('button, input:not([type=hidden]), select, textarea')].filter(
-            (one) => !(one.getAttribute('aria-label') || one.labels?.[0]?.textContent.trim()
-            || one.textContent.trim())).map((one) => one.outerHTML)"""
+    assert hard_to_use(tab) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_kind_of_page_fits_and_can_be_used(browser, address, scheme) -> None:
+    context = browser.new_context(
+        viewport={"width": PHONE[0], "height": PHONE[1]}, color_scheme=scheme
     )
-    assert nameless == []
+    context.set_default_timeout(120_000)
+    tab, said = context.new_page(), []
+    tab.on("console", lambda told: said.append(f"{told.type}: {told.text}"))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    seen, ahead = {}, ["/"]
+    while ahead:
+        path = ahead.pop(0)
+        if (kind := _kind(path)) in seen:
+            continue
+        seen[kind] = path
+        tab.goto(f"{address}{path}")
+        fits(tab, PHONE)
+        ahead += tab.evaluate(
+            "[...document.querySelectorAll('a[href]')].filter((a) =>"
+            " a.origin === location.origin && !a.pathname.includes('.') && !a.hasAttribute('download'))"
+            ".map((a) => a.pathname + a.search)"
+        )
+    context.close()
+    assert not said
+    assert len(seen) >= 15, sorted(seen)
+
+
+def _kind(path: str) -> str:
+    """Which page an address is of: `/lists/rescue?day=…` and `/lists/adopted` are of one."""
+    first, *rest = path.partition("?")[0].strip("/").split("/")
+    return f"{first}/{len(rest)}"
 
 
 def test_without_a_script_the_forms_still_lead_on(browser, address) -> None:

@@ -9,7 +9,7 @@ from pipelines.matrix.page import write_page
 from pipelines.matrix.plan import Plan
 from pipelines.matrix.running import CAUGHT, INSTANCES, Tables
 from pipelines.matrix.summary import summarise
-from tests.browser.test_page_in_browser import PHONE, SIZES, browser  # noqa: F401
+from tests.browser.test_page_in_browser import PHONE, SIZES, browser, hard_to_use  # noqa: F401
 
 pytestmark = pytest.mark.long
 
@@ -72,5 +72,6 @@ def test_a_cell_opens_an_example_down_to_file_and_line(browser, file, size, sche
     told = page.locator("#example").inner_text()
     assert "court/court_20240313.json" in told and "7" in told and "PDY006129" in told
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size == PHONE
+    assert hard_to_use(page) == []
     assert wrong == []
     page.close()

@@ -53,6 +53,20 @@ def browser():
         opened.close()
 
 
+def hard_to_use(tab) -> list[str]:
+    """What axe-core finds on a page that keeps some people from using it."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    found = axe.Axe().run(tab).response["violations"]
+    return [
+        f"{one['id']}: {node['html']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
 @pytest.fixture(scope="module")
 def told(story, tmp_path_factory):
     """The noodle house, followed."""
@@ -218,15 +232,19 @@ def every_column(tab) -> list[str]:
     )
 
 
-def test_every_control_has_a_label(browser, file):
-    with opened(browser, file, WIDE) as tab:
-        nameless = tab.evaluate(
-            """[...document.querySelectorAll('button, input, select')].filter((one) =>
-                !(one.getAttribute('aria-label') || one.labels?.[0]?.textContent.trim()
-                || one.textContent.trim())).map((one) => one.outerHTML)"""
-        )
-        assert nameless == []
+@SIZES
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_use_it(browser, file, size, scheme):
+    with opened(browser, file, size, color_scheme=scheme) as tab:
+        assert hard_to_use(tab) == []
         assert tab.get_attribute("html", "lang") == "en"
+
+
+def test_what_is_hard_to_use_is_found(browser):
+    tab = browser.new_page()
+    tab.set_content("<button></button>")
+    assert "button-name: <button></button>" in hard_to_use(tab)
+    tab.close()
 
 
 def test_with_reduced_motion_it_steps_from_change_to_change(browser, file):
