@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 
 from benchmarks.timing import apart, timed
-from pipelines.build import run_model
+from pipelines.build import run_models
 from pipelines.codes import load_codes
 from pipelines.engine import open_engine
 from pipelines.engine.duckdb_engine import MEMORY
@@ -60,8 +60,7 @@ def with_sql(engine: str, landing: Path, target: Path | str) -> float:
             load_codes(opened, used, read_manifest(landing), "full", {}, "core")
             land(opened, landing, used)
             judge(opened, used)
-            for model in behind(all_models("core", "full", {}), LISTS):
-                run_model(opened, model)
+            run_models(opened, behind(all_models("core", "full", {}), LISTS))
             for name in LISTS:
                 opened.count(name)
 

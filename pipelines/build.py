@@ -107,11 +107,7 @@ class Build:
         """Add the time of a block to a stage."""
         start = time.perf_counter()
         yield
-        self.add(stage, time.perf_counter() - start)
-
-    def add(self, stage: str, seconds: float) -> None:
-        """Add seconds to a stage."""
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
 
 
 def run_model(engine: Engine, model: Model) -> None:
@@ -119,8 +115,33 @@ def run_model(engine: Engine, model: Model) -> None:
     engine.create_table(model.name, model.sql)
 
 
+def run_models(
+    engine: Engine, models: Sequence[Model], begun: Callable[[str], None] = lambda name: None
+) -> dict[str, float]:
+    """Make the tables of models, two at a time if the engine can be used beside itself.
+
+    Args:
+        models: in an order in which they could run one by one.
+        begun: called with the name of each before it is made.
+
+    Returns:
+        stage -> seconds that its models took, of which two may have passed at a time.
+    """
+    for stage in dict.fromkeys(model.stage for model in models):
+        engine.create_schema(stage)  # not by two models at once
+    by_name = {model.name: model for model in models}
+    reads = {model.name: model.reads for model in models}
+    took = side_by_side(
+        engine, list(by_name), lambda one, name: _seconds_of(one, by_name[name]), reads, begun
+    )
+    seconds: dict[str, float] = {}
+    for name, of_it in took.items():
+        stage = by_name[name].stage
+        seconds[stage] = seconds.get(stage, 0.0) + of_it
+    return seconds
+
+
 def _seconds_of(engine: Engine, model: Model) -> float:
-    """Make a model's table; how long it took."""
     start = time.perf_counter()
     run_model(engine, model)
     return time.perf_counter() - start
@@ -160,19 +181,8 @@ def build_with(
     tell("quality", 1, total)
     with done.timed("quality"):
         judge(engine, plan.feeds, plan.decided_feeds)
-    models = {model.name: model for model in plan.models}
-    for stage in dict.fromkeys(model.stage for model in plan.models):
-        engine.create_schema(stage)  # not by two models at once
     begun = count(2)
-    took = side_by_side(
-        engine,
-        list(models),
-        lambda engine, name: _seconds_of(engine, models[name]),
-        after={name: model.reads for name, model in models.items()},
-        begun=lambda name: tell(name, next(begun), total),
-    )
-    for name, seconds in took.items():
-        done.add(models[name].stage, seconds)
+    done.seconds |= run_models(engine, plan.models, lambda name: tell(name, next(begun), total))
     done.tables = [
         *(f"landing.{feed}" for feed in plan.feeds),
         "quality.verdicts",

@@ -8,10 +8,11 @@ one of those. What the gates of landing say follows from their policies; where t
 import re
 import shutil
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from pipelines.build import Build, Plan, run_model, tier_of
+from pipelines.build import Build, Plan, run_models, tier_of
 from pipelines.codes import days_of, run_table
 from pipelines.described import describe
 from pipelines.engine import open_engine
@@ -80,10 +81,10 @@ def make_again(
             now = {model.name for model in plan.models}
             for name in sorted({model.name for model in was.models} - now):
                 engine.drop(name)
-            for at, model in enumerate(models):
-                tell(model.name, at, len(models))
-                with done.timed(model.stage):
-                    run_model(engine, model)
+            begun = count()
+            done.seconds = run_models(
+                engine, models, lambda name: tell(name, next(begun), len(models))
+            )
             tell("done", len(models), len(models))
             describe(engine, plan.models)
             done.about = plan.about(engine, ("build",))
