@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from pipelines.explore.asked import Asked, RequestError, pairs_of
+from pipelines.explore.asked import Asked, RequestError, as_said_here, pairs_of
 from pipelines.explore.laboratory import Laboratory, NotYet, Open
 from pipelines.explore.page import Answer, Page
 from pipelines.explore.pages import pages
@@ -201,9 +201,16 @@ def as_text(node: object) -> str:
     return json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
+@cache
+def _names() -> frozenset[str]:
+    """The names that pages take."""
+    return frozenset(name for page in pages() for name in (*page.takes, *page.sends))
+
+
 def _failed(error: Exception, as_json: bool, path: str) -> Response:
     """What went wrong as one sentence, with the code of HTTP that fits."""
     sentence, code = told(error)
+    sentence = as_said_here(sentence, _names())
     if isinstance(error, RequestError):
         status = error.status
     elif isinstance(error, NotFound):

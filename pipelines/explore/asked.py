@@ -1,6 +1,7 @@
 """What a request asks of a page: names with values, each seen to be what it must be and no longer."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
@@ -49,6 +50,25 @@ def query_of(pairs: Pairs) -> str:
     'q=%E5%BC%A0'
     """
     return urlencode([(name, value) for name, value in pairs if value])
+
+
+def as_said_here(sentence: str, names: Collection[str]) -> str:
+    """A sentence with the options of the command line called as pages call them.
+
+    Args:
+        names: that pages take; an option that is none of them stays as it is.
+
+    >>> as_said_here("--day or --set COL=VALUE, not --json.", ["day", "column", "value"])
+    '`day` or `column` and `value`, not --json.'
+    """
+
+    def called(option: re.Match[str]) -> str:
+        name = option[1].replace("-", "_")
+        return f"`{name}`" if name in names else option[0]
+
+    if "column" in names:
+        sentence = re.sub(r"--set COL(UMN)?=VALUE", "`column` and `value`", sentence)
+    return re.sub(r"--([a-z]+(?:-[a-z]+)*)", called, sentence)
 
 
 @dataclass(frozen=True)
