@@ -18,7 +18,7 @@ from pipelines.explore.laboratory import Laboratory, NotYet, Open
 from pipelines.explore.page import Answer, Page
 from pipelines.explore.pages import pages
 from pipelines.explore.rendering import HERE, REPLAY, rendered
-from pipelines.explore.safety import HEADERS, MOST_FORM, see_allowed
+from pipelines.explore.safety import HEADERS, MOST_FORM, no_such_method, see_allowed
 from pipelines.home import HomeError
 from pipelines.trace import NotFound
 from pipelines.trouble import BAD_INPUT, told
@@ -49,9 +49,16 @@ def make_app(opened: Open, names: Sequence[str]) -> Starlette:
     return Starlette(
         routes=[
             *routes,
-            Route("/{rest:path}", other.answer, methods=["GET", "POST", "PUT", "DELETE"]),
+            Route("/{rest:path}", other.answer, methods=["GET", "POST"]),
         ],
+        exception_handlers={405: _no_such_method},
     )
+
+
+async def _no_such_method(request: Request, _: Exception) -> Response:
+    """What no route takes; Starlette would say so in no sentence and without our headers."""
+    path = request.url.path
+    return _failed(RequestError(no_such_method(request.method), 405), path.endswith(".json"), path)
 
 
 class _Endpoint:

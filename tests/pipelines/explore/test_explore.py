@@ -236,7 +236,11 @@ def test_only_its_own_pages_may_ask_and_send(client) -> None:
     for origin in (None, "null", "http://evil.example", "http://127.0.0.1:9"):
         headers = {} if origin is None else {"origin": origin}
         assert client.post(address, headers, **form).status == 403
-    assert client.ask("PUT", address, client.own).status == 405
+    for method in ("PUT", "PATCH", "OPTIONS", "FORGET"):
+        for path in (address, "/static/explore.css", "/nowhere"):
+            reply = client.ask(method, path, client.own)
+            assert reply.status == 405 and f"{method} is not known here; there are" in reply.text
+            assert "default-src 'none'" in reply.headers["content-security-policy"]
     assert client.post("/", client.own, **form).status == 405
     as_json = {**client.own, "content-type": "application/json"}
     assert client.ask("POST", address, as_json, json.dumps(form)).status == 415
