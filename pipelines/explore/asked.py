@@ -11,6 +11,8 @@ from schemas.suggest import suggestion
 LONGEST = 400  # characters of a value, unless a page says otherwise
 MOST_VALUES = 80  # names with values in one request
 
+OPTION = re.compile("--([a-z]+(?:-[a-z]+)*)")  # of the command line
+
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -56,19 +58,18 @@ def as_said_here(sentence: str, names: Collection[str]) -> str:
     """A sentence with the options of the command line called as pages call them.
 
     Args:
-        names: that pages take; an option that is none of them stays as it is.
+        names: that pages take; with an option that is none of them a sentence tells of a command, and
+            stays as it is.
 
-    >>> as_said_here("--day or --set COL=VALUE, not --json.", ["day", "column", "value"])
-    '`day` or `column` and `value`, not --json.'
+    >>> as_said_here("--day or --set COL=VALUE.", ["day", "set", "column", "value"])
+    '`day` or `column` and `value`.'
+    >>> as_said_here("Generate one with --days 9 --seed 1.", ["seed"])
+    'Generate one with --days 9 --seed 1.'
     """
-
-    def called(option: re.Match[str]) -> str:
-        name = option[1].replace("-", "_")
-        return f"`{name}`" if name in names else option[0]
-
-    if "column" in names:
-        sentence = re.sub(r"--set COL(UMN)?=VALUE", "`column` and `value`", sentence)
-    return re.sub(r"--([a-z]+(?:-[a-z]+)*)", called, sentence)
+    if any(option.replace("-", "_") not in names for option in OPTION.findall(sentence)):
+        return sentence
+    sentence = re.sub(r"--set COL(UMN)?=VALUE", "`column` and `value`", sentence)
+    return OPTION.sub(lambda option: f"`{option[1].replace('-', '_')}`", sentence)
 
 
 @dataclass(frozen=True)
