@@ -20,6 +20,7 @@ from pipelines.lab.commands import grade, lab
 from pipelines.listing.commands import edges, faults, gates, lists, models, sources
 from pipelines.matrix.commands import matrix
 from pipelines.options import (
+    FAULTY,
     HOME,
     DaysOption,
     DirtOption,
@@ -39,6 +40,7 @@ from pipelines.options import (
     note,
     policy_of,
     see_one_of,
+    see_state,
     see_within,
     see_writable,
 )
@@ -253,7 +255,7 @@ def replay(
 def trace(
     given: Annotated[str, Argument(metavar="ID", help="An id, or the start of one.")],
     replay: ReplayOption = None,
-    state: StateOption = "faulty",
+    state: StateOption = FAULTY,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -264,6 +266,7 @@ def trace(
     from pipelines import trace as tracing
     from pipelines.printed import print_otherwise, print_trace
 
+    see_state(replay, state)
     if replay is not None:
         found = _otherwise(
             home, replay, state, lambda engine: tracing.trace(engine, given), as_json
@@ -438,7 +441,7 @@ def subject(
         str | None, Option(help="What public, limited or intergovernmental sees on the last day.")
     ] = None,
     replay: ReplayOption = None,
-    state: StateOption = "faulty",
+    state: StateOption = FAULTY,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -449,6 +452,7 @@ def subject(
     from pipelines.subject import about, published
     from pipelines.trace import a_day
 
+    see_state(replay, state)
     if audience and as_of:
         raise ValueError("--audience tells the last day of deliveries; give it without --as-of.")
     day = None if as_of is None else date.fromisoformat(a_day(as_of, "--as-of"))

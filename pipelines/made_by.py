@@ -153,18 +153,22 @@ def out_of_date(engine: Engine, path: Path, home: Path) -> str | None:
         home: the folder of its home, where decisions about rows kept aside are logged.
     """
     ((tier,),) = engine.fetch("SELECT max(tier) FROM codes.run")
-    return made_before(path, tier, noted(engine), home)
+    return made_before(path, tier, noted(engine), home, engine.name)
 
 
-def made_before(path: Path, tier: str, by: Iterable[Noted] | None, home: Path) -> str | None:
+def made_before(
+    path: Path, tier: str, by: Iterable[Noted] | None, home: Path, engine: str = "duckdb"
+) -> str | None:
     """One sentence if a database of a tier was made by other files than there are today; else None.
 
     Args:
         path: of the database, to name it.
         by: what it says it was made by; see `noted`.
         home: see `out_of_date`.
+        engine: whose tables they are.
     """
     how = otherwise(by, [*made_by(tier), *of_decisions(decided_in(home))])
     if how is None:
         return None
-    return f"{path} was built with {how} than there are now; run `islands build` again."
+    again = "islands build --engine spark" if engine == "spark" else "islands build"
+    return f"{path} was built with {how} than there are now; run `{again}` again."

@@ -56,6 +56,7 @@ ReplayOption = Annotated[
         help="In the faulty world of a scenario, and what is otherwise than in the clean one.",
     ),
 ]
+FAULTY = "faulty"  # of the worlds of a replay the one that is looked at where nothing is said
 StateOption = Annotated[
     str, Option("--state", help="With --replay: faulty (nobody corrects it) or corrected.")
 ]
@@ -98,6 +99,16 @@ WorkersOption = Annotated[int | None, Option("--workers", help="Processes; by de
 HOME = Path("build")
 MOST_FAULTS = 1_000_000  # of an experiment: days of work
 MOST_WORKERS = 61  # as many processes as Windows lets a pool wait for
+
+
+def see_state(replay: Path | None, state: str) -> None:
+    """See that a world of a replay is asked for only with a replay.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    if replay is None and state != FAULTY:
+        raise ValueError("--state says which world of a replay to look at; give it with --replay.")
 
 
 def policy_of(pairs: list[str] | None, links: str | None = None) -> dict[str, str]:

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -284,14 +285,24 @@ def check_home(
         What was found, and where the pages are.
 
     Raises:
-        ValueError: if nothing was built.
+        ValueError: if nothing was built, or a build is writing the tables that Spark is to look at.
     """
+    step = _counter(progress or (lambda label, at, of: None))
+    # Spark's tables are replaced where they stand; a database stays while somebody reads it.
+    held = home.lock(LOCK_SECONDS) if engine == "spark" and home.writable() else nullcontext()
+    with held:
+        return _checked(home, docs, step, engine, spark)
+
+
+def _checked(
+    home: Home, docs: bool, step: Callable[[str], None], engine: str, spark: SparkSettings | None
+) -> Report:
+    """See `check_home`."""
     if engine == "spark":
         place = home.spark_tables()
         spark = replace(spark or SparkSettings(), small=_stored_in(place) < FEW_FOR_SPARK)
     else:
         place = see_database(home.database())
-    step = _counter(progress or (lambda label, at, of: None))
     with open_engine(engine, place, read_only=True, spark=spark) as opened:
         join, policy, tier = opened.fetch(
             "SELECT max(join_level), max(policy), max(tier) FROM codes.run"

@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "sources"
 
 TIERS = ("story", "core", "whole")
+MOST_CADENCE = 3650  # days; ten years, as of an edge, are taken for a mistake
 HORIZON_DAYS = 1095  # after the last delivery: three years, the longest term a list knows
 MODES = ("snapshot", "changes", "append")
 # What else a feed says in one of a few words; `none` is as good as leaving it out.
@@ -372,8 +373,11 @@ def _feed(island: str, tier: str, node: Any, folder: Path) -> Feed:
         format=custom["format"],
         encoding=custom.get("encoding") or "utf-8",
         delimiter=custom.get("delimiter") or ",",
-        cadence_days=as_whole(custom["cadence_days"], "cadence_days", 1, where),
-        cadence_offset=as_whole(custom.get("cadence_offset") or 0, "cadence_offset", 0, where),
+        cadence_days=as_whole(custom["cadence_days"], "cadence_days", 1, where, MOST_CADENCE),
+        # A feed may begin later than one cadence after the others, but not after every window has ended.
+        cadence_offset=as_whole(
+            custom.get("cadence_offset") or 0, "cadence_offset", 0, where, MOST_CADENCE
+        ),
         mode=custom["mode"],
         natural_key=natural_key,
         identifier_scheme=custom.get("identifier_scheme"),

@@ -161,8 +161,10 @@ def as_number(custom: Mapping[str, Any], name: str, where: str) -> Decimal | Non
     return value
 
 
-def as_whole(value: Any, name: str, least: int, where: str) -> int:
-    """A whole number from `least` on."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ContractError(f"{where}: {name} is a whole number from {least}, not {value!r}.")
+def as_whole(value: Any, name: str, least: int, where: str, most: int | None = None) -> int:
+    """A whole number from `least` on; at most `most`, if that is given."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):
+        to = "" if most is None else f" to {most}"
+        raise ContractError(f"{where}: {name} is a whole number from {least}{to}, not {value!r}.")
     return value

@@ -160,8 +160,8 @@ def _the_one(engine: OwnEngine, sql: str) -> duckdb.Statement:
     """
     statements = engine.extract_statements(sql)
     if len(statements) != 1:
-        how_many = "no statement" if not statements else f"{len(statements)} statements"
-        raise QueryError(f"Give one SELECT; here are {how_many}.")
+        here = f"are {len(statements)} statements" if statements else "is no statement"
+        raise QueryError(f"Give one SELECT; here {here}.")
     (statement,) = statements
     kind = statement.type.name
     if kind in _SEVERAL and (typed := re.match(r"\s*(?:FORCE\s+)?([a-z]+)", statement.query, re.I)):

@@ -13,12 +13,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from pipelines.explore.asked import Asked, RequestError, pairs_of
+from pipelines.explore.asked import Asked, RequestError, as_said_here, pairs_of
 from pipelines.explore.laboratory import Laboratory, NotYet, Open
 from pipelines.explore.page import Answer, Page
 from pipelines.explore.pages import pages
 from pipelines.explore.rendering import HERE, REPLAY, rendered
-from pipelines.explore.safety import HEADERS, MOST_FORM, see_allowed
+from pipelines.explore.safety import HEADERS, MOST_FORM, no_such_method, see_allowed
 from pipelines.home import HomeError
 from pipelines.trace import NotFound
 from pipelines.trouble import BAD_INPUT, told
@@ -49,9 +49,16 @@ def make_app(opened: Open, names: Sequence[str]) -> Starlette:
     return Starlette(
         routes=[
             *routes,
-            Route("/{rest:path}", other.answer, methods=["GET", "POST", "PUT", "DELETE"]),
+            Route("/{rest:path}", other.answer, methods=["GET", "POST"]),
         ],
+        exception_handlers={405: _no_such_method},
     )
+
+
+async def _no_such_method(request: Request, _: Exception) -> Response:
+    """What no route takes; Starlette would say so in no sentence and without our headers."""
+    path = request.url.path
+    return _failed(RequestError(no_such_method(request.method), 405), path.endswith(".json"), path)
 
 
 class _Endpoint:
@@ -201,9 +208,16 @@ def as_text(node: object) -> str:
     return json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
+@cache
+def _names() -> frozenset[str]:
+    """The names that pages take."""
+    return frozenset(name for page in pages() for name in (*page.takes, *page.sends))
+
+
 def _failed(error: Exception, as_json: bool, path: str) -> Response:
     """What went wrong as one sentence, with the code of HTTP that fits."""
     sentence, code = told(error)
+    sentence = as_said_here(sentence, _names())
     if isinstance(error, RequestError):
         status = error.status
     elif isinstance(error, NotFound):

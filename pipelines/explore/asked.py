@@ -1,6 +1,7 @@
 """What a request asks of a page: names with values, each seen to be what it must be and no longer."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
@@ -9,6 +10,8 @@ from schemas.suggest import suggestion
 
 LONGEST = 400  # characters of a value, unless a page says otherwise
 MOST_VALUES = 80  # names with values in one request
+
+OPTION = re.compile("--([a-z]+(?:-[a-z]+)*)")  # of the command line
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -49,6 +52,24 @@ def query_of(pairs: Pairs) -> str:
     'q=%E5%BC%A0'
     """
     return urlencode([(name, value) for name, value in pairs if value])
+
+
+def as_said_here(sentence: str, names: Collection[str]) -> str:
+    """A sentence with the options of the command line called as pages call them.
+
+    Args:
+        names: that pages take; with an option that is none of them a sentence tells of a command, and
+            stays as it is.
+
+    >>> as_said_here("--day or --set COL=VALUE.", ["day", "set", "column", "value"])
+    '`day` or `column` and `value`.'
+    >>> as_said_here("Generate one with --days 9 --seed 1.", ["seed"])
+    'Generate one with --days 9 --seed 1.'
+    """
+    if any(option.replace("-", "_") not in names for option in OPTION.findall(sentence)):
+        return sentence
+    sentence = re.sub(r"--set COL(UMN)?=VALUE", "`column` and `value`", sentence)
+    return OPTION.sub(lambda option: f"`{option[1].replace('-', '_')}`", sentence)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,11 @@ def names_of(port: int) -> tuple[str, ...]:
     return tuple(f"{name}:{port}" for name in names) + (names if port == 80 else ())
 
 
+def no_such_method(method: str) -> str:
+    """What is said of a method of HTTP that is none of those."""
+    return f"{method[:20]} is not known here; there are GET and POST."
+
+
 def see_allowed(
     method: str, address: str, headers: Mapping[str, str], names: Sequence[str]
 ) -> None:
@@ -62,7 +67,7 @@ def see_allowed(
         RequestError: if not, with the code of HTTP that says so.
     """
     if method not in (*READS, *WRITES):
-        raise RequestError(f"{method[:20]} is not known here; there are GET and POST.", 405)
+        raise RequestError(no_such_method(method), 405)
     if headers.get("host", "").lower() not in names:
         raise RequestError(f"These pages are those of http://{names[0]} alone.", 403)
     if len(address) > MOST_ADDRESS:

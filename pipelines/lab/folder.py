@@ -225,13 +225,15 @@ def _taken(place: Path) -> Submission:
     try:
         return read_submission(place)
     except ValueError as error:
-        return Submission(student, lab, "", "", place, str(error))
+        # A folder's name may be no text, and what is said of it must be, to be written.
+        said = str(error).encode("utf-8", "backslashreplace").decode("utf-8")
+        return Submission(student, lab, "", "", place, said)
 
 
 def _whose(place: Path) -> tuple[str, str]:
     """By which student a submission is, and for which lab or the exam."""
     try:
-        said = json.loads(dict(_files(place, [ABOUT]))[ABOUT])
+        said = json.loads(dict(_files(place, [ABOUT]))[ABOUT], parse_int=str)
         if said["student"] is None or said["lab"] is None:
             raise TypeError
         student, lab = str(said["student"]), str(said["lab"])
@@ -294,6 +296,8 @@ def _lying(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _packed(path: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     try:
+        if not path.is_file():  # a pipe would be read for ever
+            raise zipfile.BadZipFile
         with zipfile.ZipFile(path) as packed:
             for name in names:
                 if name in packed.namelist():

@@ -15,7 +15,7 @@ from quality.from_contract import (
     feed_expectations,
     landing_expectations,
 )
-from schemas.contract import Column, Feed, feeds
+from schemas.contract import Feed, feeds
 from schemas.identifiers import SCHEMES, could_be_real
 from schemas.record_id import version
 from schemas.sql import literal, quoted
@@ -33,8 +33,6 @@ DISCARDED = {
 STATES = {None: OPEN, CORRECT: "corrected", RELEASE: "released", DISCARD: "discarded"}
 MOST_DIGITS = 18  # of a line
 LEAST = 6  # characters of a record_id that name a row
-# How titles of columns begin that are not of the subject of a row, but of somebody linked with it.
-LINKED = ("法定代表人", "父亲", "母亲")
 
 
 class NotKeptAside(ValueError):
@@ -306,9 +304,7 @@ def registered_names(engine: Engine, feed: Feed, row: Row) -> dict[str, str]:
     for column in feed.columns:
         name, value = named_beside(feed, column.name), row.get(column.name)
         scheme = scheme_of(column, value) if column.scheme and value else None
-        if not name or name in found or _linked(column) != _linked(feed.column(name)):
-            continue
-        if value and scheme:
+        if name and name not in found and value and scheme:
             for (registered,) in engine.fetch(
                 "SELECT n.name FROM resolve.identifiers AS i INNER JOIN resolve.names AS n "
                 "ON n.subject_id = i.subject_id WHERE i.scheme = ? AND i.value = ? "
@@ -317,11 +313,6 @@ def registered_names(engine: Engine, feed: Feed, row: Row) -> dict[str, str]:
             ):
                 found[name] = registered
     return found
-
-
-def _linked(column: Column) -> str | None:
-    """Which of somebody linked with the subject of a row a column is of; None: of the subject itself."""
-    return next((one for one in LINKED if column.title_zh.startswith(one)), None)
 
 
 # --- what commands tell ----------------------------------------------------------------------------

@@ -7,6 +7,9 @@ from schemas.identifiers import SCHEMES, could_be_real
 from sources.faults.base import Row
 from sources.faults.draw import TRIES, Draw
 
+# How titles of columns begin that are not of the subject of a row, but of somebody linked with it.
+LINKED = ("法定代表人", "父亲", "母亲")
+
 
 def scheme_of(column: Column, value: str) -> str | None:
     """The scheme a value is written in, None if it is in none.
@@ -47,9 +50,22 @@ def name_columns(feed: Feed) -> tuple[str, ...]:
 
 
 def named_beside(feed: Feed, column: str) -> str | None:
-    """The name column that goes with an identifier column: the nearest one before it."""
+    """The name column that goes with an identifier column: the nearest before it of the same subject."""
     names = feed.column_names[: feed.column_names.index(column)]
-    return next((name for name in reversed(names) if name in name_columns(feed)), None)
+    whose = linked(feed.column(column))
+    return next(
+        (
+            name
+            for name in reversed(names)
+            if name in name_columns(feed) and linked(feed.column(name)) == whose
+        ),
+        None,
+    )
+
+
+def linked(column: Column) -> str | None:
+    """Which of somebody linked with the subject of a row a column is of; None: of the subject itself."""
+    return next((one for one in LINKED if column.title_zh.startswith(one)), None)
 
 
 def name_beside_code(feed: Feed, column: str) -> str | None:

@@ -15,8 +15,7 @@ from sources.faults.identifiers import (
     identifier_columns,
     main_identifier,
     may_stand,
-    name_columns,
-    named_beside,
+    name_beside_code,
 )
 from sources.faults.row_doubled import CORRECTION, under_another_key
 
@@ -58,8 +57,8 @@ def somebody_else(row: Row, draw: Draw) -> Row | None:
     column, value, scheme = main
     others = draw.others.codes(scheme, value)
     bare = dict.fromkeys(identifier_columns(feed))
-    beside = named_beside(feed, column.name)
-    called = (beside,) if beside else name_columns(feed)[:1]
+    beside = name_beside_code(feed, column.name)
+    called = (beside,) if beside else ()
     for _ in range(TRIES if others else 0):
         code = draw.pick(others)
         name = draw.others.name(scheme, code)

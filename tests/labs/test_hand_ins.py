@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -93,6 +95,34 @@ def test_whose_it_is_must_be_told_and_all_that_lack_it_are_named_at_once(tmp_pat
         "six.zip is no file that `islands lab submit` made.",
     ):
         assert sentence in str(told.value).replace("\\", "/")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_is_not_waited_for(tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "a.zip")
+
+    def never(path):
+        raise AssertionError(f"{path} was opened")
+
+    monkeypatch.setattr(zipfile, "ZipFile", never)
+    with pytest.raises(ValueError, match="a.zip is no file that `islands lab submit` made"):
+        submissions_in(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text here")
+def test_a_folder_whose_name_is_no_text_ends_nothing(tmp_path):
+    hand_in(tmp_path, "anna", LAB, "notes.txt", "")
+    (tmp_path / "anna").rename(tmp_path / os.fsdecode(b"\xff"))
+    (one,) = submissions_in(tmp_path)
+    assert one.trouble.encode() and one.digest and "\\udcff holds no solution" in one.trouble
+
+
+def test_a_name_of_five_thousand_digits_is_no_name(tmp_path):
+    (tmp_path / "a").mkdir()
+    said = f'{{"lab": "{LAB}", "student": {"1" * 5000}}}'
+    (tmp_path / "a" / "lab.json").write_text(said, encoding="utf-8")
+    with pytest.raises(ValueError, match="lab.json: '1+' is no name of a student"):
+        submissions_in(tmp_path)
 
 
 def test_nobody_is_no_student(tmp_path):

@@ -125,7 +125,7 @@ HARMFUL = {
     "BEGIN": "would",
     "SELECT 1; SELECT 2": "2 statements",
     "-- nothing": "no statement",
-    "": "no statement",
+    "": "here is no statement",
     "SELECT 1 " + " " * LONGEST: "at most 20,000 characters",
 }
 

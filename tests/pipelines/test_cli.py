@@ -404,6 +404,12 @@ def test_check_in_a_process_of_its_own(home) -> None:
     assert done.stderr == ""  # nor a library's warning
 
 
+@pytest.mark.parametrize("command", ["trace", "subject"])
+def test_a_world_of_no_replay_is_not_looked_at(refused, command) -> None:
+    told = refused(command, "c2cbcc5f", "--state", "corrected")
+    assert "give it with --replay" in told
+
+
 def test_quarantine_as_json_and_in_words(one_tiny, run, refused, tmp_path) -> None:
     """A row is looked at, corrected wrongly, and discarded; a home that holds nothing aside says so."""
     home = tmp_path / "home"

@@ -291,3 +291,13 @@ def test_a_folder_that_is_no_home_is_left_alone(tmp_path):
     with pytest.raises(HomeError, match=r"holds notes\.txt, which is of no home"):
         make_home(Home(tmp_path), size="story", seed=1)
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "dear"
+
+
+def test_spark_looks_at_no_tables_that_a_build_may_be_writing(tmp_path, monkeypatch) -> None:
+    from pipelines import run
+
+    home = Home(tmp_path)
+    (home.spark / "codes" / "run").mkdir(parents=True)
+    monkeypatch.setattr(run, "LOCK_SECONDS", 0)
+    with home.lock(), pytest.raises(HomeError, match="Another run is writing"):
+        run.check_home(home, engine="spark")

@@ -207,3 +207,13 @@ def test_another_level_is_not_told_of_a_world_that_was_generated_anew(home) -> N
     with pytest.raises(HomeError, match=f"{file.name} is not the file from which the database"):
         level(home, "none")
     assert not list(home.path.glob("levels/*/*.duckdb"))
+
+
+@pytest.mark.parametrize(
+    ("engine", "again"), [("duckdb", "islands build"), ("spark", "islands build --engine spark")]
+)
+def test_what_to_run_again_is_what_built_it(home, changed, engine, again) -> None:
+    before = made_by.made_by("story")
+    changed(COURT)
+    told = made_by.made_before(home.path, "story", before, home.path, engine)
+    assert told and told.endswith(f"run `{again}` again.")

@@ -91,6 +91,8 @@ REFUSED = [
     (lambda n: custom(n["schema"][0], "previous_ratio", {"min": 1}), "needs a `reason`"),
     (lambda n: custom(n["schema"][0], "may_be_empty", {"reason": " "}), "needs a `reason`"),
     (lambda n: custom(n["schema"][0], "cadence_days", 0), "cadence_days is a whole number from 1"),
+    (lambda n: custom(n["schema"][0], "cadence_days", 3651), "is a whole number from 1 to 3650, not 3651"),
+    (lambda n: custom(n["schema"][0], "cadence_offset", 3651), "cadence_offset is .* 0 to 3650, not 3651"),
     (lambda n: custom(n["schema"][0], "natural_key", []), "marked `primaryKey` are not those"),
     (lambda n: custom(n["schema"][0], "effect_codes", {"1": "assert"}), "together or not"),
     (lambda n: custom(n["schema"][0], "effect_codes", {"1 ": "assert"}), "'1 ' would be met by no row"),

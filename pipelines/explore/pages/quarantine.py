@@ -11,6 +11,7 @@ from pipelines.quarantine.steps import decide
 from schemas.contract import feeds
 
 MOST = 200  # rows on the page
+MOST_STILL = 8_000  # characters of the names of all that a row breaks
 MOST_TEXT = 500  # characters of a reason, or of a value
 
 
@@ -43,7 +44,7 @@ def row(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
         "title": found["row"],
         **found,
         "done": asked.one_of("done", STEPS),
-        "still": asked.text("still"),
+        "still": asked.text("still", MOST_STILL),
     }
 
 
@@ -57,11 +58,9 @@ def act(laboratory: Laboratory, asked: Asked) -> str:
     if who is None or why is None:
         raise RequestError("Say who decides and why; both are written into the log of the home.")
     column = asked.text("column")
-    values = None
-    if what == CORRECT:
-        if column is None:
-            raise RequestError("Name the column that is to be corrected.")
-        values = {column: asked.text("value", MOST_TEXT)}
+    if what == CORRECT and column is None:
+        raise RequestError("Name the column that is to be corrected.")
+    values = None if column is None else {column: asked.text("value", MOST_TEXT)}
     (told,) = decide(laboratory.home, what, who, why, row=place, values=values)
     still = ", ".join(one["rule"] for one in told["still"])
     return f"/quarantine/{place}?{query_of([('done', what), ('still', still)])}"

@@ -55,6 +55,8 @@ def one(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     columns = laboratory.rows(COLUMNS, schema, short)
     names = [row["column"] for row in columns]
     column, value = asked.one_of("column", names), asked.text("value")
+    if column is None and value is not None:
+        raise RequestError("`value` is given without the `column` it is for.")
     where = "" if column is None else f" WHERE {quoted(column)} IS NOT DISTINCT FROM "
     where += "" if column is None else ("NULL" if value is None else _typed(columns, column))
     given = [] if column is None or value is None else [value]

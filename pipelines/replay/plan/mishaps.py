@@ -141,11 +141,24 @@ class _Places:
                 f"right in the window of days; not on {spec.delivery}."
             )
 
-        last = self.latest - timedelta(days=1)
-        if spec.backup is not None and not self.day0 <= spec.backup <= last:
+        if kind.shows == "backup":
+            self._see_backup()
+
+    def _see_backup(self) -> None:
+        """Refuse a day on which no backup can have been made, or one by which none is old enough."""
+        made, put_back = self.spec.backup, self.spec.delivery
+        last = (put_back or self.latest) - timedelta(days=1)
+        if made is not None and not self.day0 <= made <= last:
+            when = f"on {put_back} was made before that day" if put_back else "was made"
+            until = "" if put_back else f" to {last} here"
             raise FaultError(
-                f"A backup that is put back was made from {self.day0} to {last} here, not on "
-                f"{spec.backup}."
+                f"A backup that is put back {when}, from {self.day0}{until or ' on'}, not on {made}."
+            )
+        if made is None and put_back and put_back < self.day0 + timedelta(days=BACKUP_DAYS[0]):
+            raise FaultError(
+                f"A backup is {BACKUP_DAYS[0]} to {BACKUP_DAYS[1]} days old where nothing else is said, and "
+                f"none was made before {self.day0}; say on which day it was made, or put it back later "
+                f"than on {put_back}."
             )
 
     def _lists(self) -> tuple[dict[str, dict[str, str]], set[str]]:
@@ -256,8 +269,10 @@ class _Places:
 
     def _all(self, place: Mapping[str, Any], draw: Draw) -> list[MishapEdit]:
         """All that a holder has from others."""
-        age = BACKUP_DAYS[0] + draw.below(BACKUP_DAYS[1] - BACKUP_DAYS[0] + 1)
-        made = self.spec.backup
+        made, oldest = self.spec.backup, BACKUP_DAYS[1]
+        if self.spec.delivery is not None:
+            oldest = min(oldest, max((self.spec.delivery - self.day0).days, BACKUP_DAYS[0]))
+        age = BACKUP_DAYS[0] + draw.below(oldest - BACKUP_DAYS[0] + 1)
         earliest = self.day0 + timedelta(days=age) if made is None else made + timedelta(days=1)
         day = self._day(earliest, self.latest, draw)
         if day is None:

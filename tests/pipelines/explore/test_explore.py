@@ -208,7 +208,9 @@ def test_of_two_who_are_shown_of_one_entry_one_alone_disputes_it(client, story) 
         ("/files?file=court/court_20240313.json&line=x", 400, "whole number"),
         ("/quarantine?feed=zz", 400, "not &#39;zz&#39;"),
         ("/quarantine?rule=zz", 400, "&#39;zz&#39; is no expectation"),
-        ("/replay", 400, "Say what goes wrong"),
+        ("/replay", 400, "Say what goes wrong: `fault` KIND, `column` and `value` or `scenario`."),
+        ("/replay?fault=wrong_unit&policy=a", 400, "`policy` takes NAME=VALUE"),
+        ("/tables/exchange.copies?value=x", 400, "`value` is given without the `column`"),
         ("/replay?fault=nothing", 400, "nothing"),
         ("/replay?fault=wrong_unit&day=today", 400, "takes a day"),
         ("/replay?fault=wrong_unit&join=all", 400, "is one of"),
@@ -234,7 +236,11 @@ def test_only_its_own_pages_may_ask_and_send(client) -> None:
     for origin in (None, "null", "http://evil.example", "http://127.0.0.1:9"):
         headers = {} if origin is None else {"origin": origin}
         assert client.post(address, headers, **form).status == 403
-    assert client.ask("PUT", address, client.own).status == 405
+    for method in ("PUT", "PATCH", "OPTIONS", "FORGET"):
+        for path in (address, "/static/explore.css", "/nowhere"):
+            reply = client.ask(method, path, client.own)
+            assert reply.status == 405 and f"{method} is not known here; there are" in reply.text
+            assert "default-src 'none'" in reply.headers["content-security-policy"]
     assert client.post("/", client.own, **form).status == 405
     as_json = {**client.own, "content-type": "application/json"}
     assert client.ask("POST", address, as_json, json.dumps(form)).status == 415

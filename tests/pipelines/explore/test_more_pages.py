@@ -141,10 +141,18 @@ def test_a_row_kept_aside_is_shown_and_decided(theirs, dirty) -> None:
         ({"what": "discard", "who": "", "why": "x"}, "Say who decides and why"),
         ({"what": "forget", "who": "a", "why": "b"}, "is one of correct, release, discard"),
         ({"what": "correct", "who": "a", "why": "b"}, "Name the column"),
+        (
+            {"what": "release", "who": "a", "why": "b", "column": "x", "value": "1"},
+            "correct the row first, with `column` and `value`",
+        ),
     ):
         refused = theirs.post(place, theirs.own, **form)
         assert refused.status == 400 and says in refused.text
     assert not list(dirty.path.glob("*.jsonl"))
+    many = theirs.get(
+        place, done="correct", still=", ".join(f"required_column_{n}" for n in range(50))
+    )
+    assert many.status == 200 and "required_column_49" in many.text
     assert theirs.post(place, {}, what="discard", who="张", why="wrong").status == 403
     done = theirs.post(place, theirs.own, what="discard", who="张", why="no such row")
     assert (done.status, done.headers["location"]) == (303, f"{place}?done=discard")

@@ -44,6 +44,15 @@ def test_a_backup_is_older_than_the_day_it_is_put_back(landed):
     assert {(row.from_day, row.as_of_day) for row in found.rows} == {
         (when["delivery"], when["backup"])
     }
-    with pytest.raises(FaultError, match="backup_restored has nothing to change"):
+    with pytest.raises(FaultError, match="on 2024-06-13 was made before that day, from .*, not on"):
         late = when | {"backup": when["delivery"]}
         happened(landed, FaultSpec("backup_restored", holder="bank", **late))
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_early_in_the_window_a_backup_is_as_old_as_it_can_be(landed, seed):
+    spec = FaultSpec("backup_restored", seed=seed, holder="bank", delivery=date(2024, 1, 9))
+    found = happened(landed, spec).rows
+    assert {row.as_of_day for row in found} <= {date(2024, 1, 1), date(2024, 1, 2)}
+    with pytest.raises(FaultError, match="A backup is 7 to 60 days old where nothing else is said"):
+        happened(landed, FaultSpec("backup_restored", holder="bank", delivery=date(2024, 1, 7)))

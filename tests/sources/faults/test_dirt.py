@@ -7,6 +7,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
+from schemas.contract import Column
 from schemas.identifiers import SCHEMES, make_org_code, make_uscc, org_body
 from sources.dirt import spoil as make_dirty
 from sources.faults import FaultError
@@ -88,6 +89,19 @@ def test_namesakes_are_those_the_feed_names_alike(feed_of):
     table = pa.Table.from_pylist(rows, pa.schema([(c, pa.string()) for c in rows[0]]))
     dirty = spoil(feed_of(fault_rates={"same_name_mixup": 1000}), table, 1, 1000)  # all are hit
     assert dirty["person"].to_pylist() == [people[1], people[0], people[2]]
+
+
+def test_whoever_acts_for_two_firms_of_one_name_is_nobodys_namesake(feed_of):
+    """The number of a representative does not go with the firm's name, though it stands behind it."""
+    people = ["870101198504120111", "87010119850412012X"]
+    rows = [{"no": str(n), "name": "甲乙店", "boss": boss} for n, boss in enumerate(people)]
+    columns = (
+        Column("no", "文号", "Document number.", required=True),
+        Column("name", "名称", "Name."),
+        Column("boss", "法定代表人证件号码", "Resident number.", scheme="resident_no"),
+    )
+    feed = feed_of(mode="snapshot", columns=columns, fault_rates={"same_name_mixup": 1000})
+    assert spoil(feed, pa.Table.from_pylist(rows), 1, 1000)["boss"].to_pylist() == people
 
 
 def test_a_rate_for_a_fault_of_rows_is_refused(feed_of, versions):
