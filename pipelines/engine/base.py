@@ -85,8 +85,8 @@ class Engine(Protocol):
         """Drop a table if it is there."""
 
     def beside(self) -> Engine | None:
-        """The same tables for another thread, to be used at the same time and let go of with this engine;
-        None if it is better used by one thread alone."""
+        """The same tables, as far as they are committed, for another thread, to be used at the same time
+        and let go of with this engine; None if it is better used by one thread alone."""
         return None
 
     def interrupt(self) -> None:
