@@ -70,7 +70,13 @@ def _of_stages(built: list[Built]) -> str:
         ]
         for stage in built[0].stages
     ]
-    return table(["by stage, with the most memory held", *(f"`{b.size}`" for b in built)], rows)
+    return table(
+        [
+            "by stage, two models at a time, with the most memory held",
+            *(f"`{b.size}`" for b in built),
+        ],
+        rows,
+    )
 
 
 def _of_replays(replayed: list[Replayed]) -> str:
