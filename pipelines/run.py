@@ -139,7 +139,8 @@ def make_home(
     dirt: float = 1.0,
     command: Sequence[str] = (),
 ) -> Home:
-    """A home with a world and the database of it, made unless it is there.
+    """A home with a world and the database of it, made unless it is there; the database also where other
+    programs made it than there are now.
 
     Args:
         size, seed, days, dirt: see `generate_home`.
@@ -169,6 +170,10 @@ def make_home(
         raise HomeError(
             f"{home.path} holds a world with {', '.join(other)}; give another folder or remove that one."
         )
+    with open_engine("duckdb", home.database(), read_only=True) as engine:
+        stale = out_of_date(engine, home.database(), home.path)
+    if stale:
+        build_home(home, command=command)
     return home
 
 

@@ -286,6 +286,16 @@ def test_a_home_of_another_world_is_not_taken_for_the_one_asked_for(tmp_path):
         make_home(home, size="story", seed=2)
 
 
+def test_a_database_of_other_programs_is_built_again_where_a_world_is_asked_for(
+    tmp_path, monkeypatch
+):
+    home = make_home(Home(tmp_path / "world"), size="story", seed=1)
+    before = home.database()
+    assert make_home(home, size="story", seed=1).database() == before
+    monkeypatch.setattr("pipelines.run.out_of_date", lambda *given: "it was built with others")
+    assert make_home(home, size="story", seed=1).database() != before
+
+
 def test_a_folder_that_is_no_home_is_left_alone(tmp_path):
     (tmp_path / "notes.txt").write_text("dear", encoding="utf-8")
     with pytest.raises(HomeError, match=r"holds notes\.txt, which is of no home"):
