@@ -225,17 +225,18 @@ class DuckDBEngine(Engine):
 
     def create_table(self, name: str, *select_sql: str) -> None:
         self._schema_of(name)
+        table = quoted(*name.split("."))
         first, *others = select_sql
         self._make(name, first)
         # Planning a long union takes longer than many short queries.
         if not others or self.beside() is None:
             for other in others:
-                self.execute(f"INSERT INTO {quoted(*name.split('.'))} {other}")
+                self.execute(f"INSERT INTO {table} {other}")
             return
         parts = {f"{name} part {n}": other for n, other in enumerate(others)}
         side_by_side(self, list(parts), lambda one, part: one._make(part, parts[part]))
         for part in parts:  # the rows come in the order of the queries, whichever was done first
-            self.execute(f"INSERT INTO {quoted(*name.split('.'))} FROM {quoted(*part.split('.'))}")
+            self.execute(f"INSERT INTO {table} FROM {quoted(*part.split('.'))}")
             self.drop(part)
 
     def _make(self, name: str, sql: str) -> None:
