@@ -16,7 +16,7 @@ from typing import Any
 from quality.report import Validation
 from schemas.notice import NOTICE
 
-STYLE = f"<style>\n{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
+STYLE = f"<link rel='icon' href='data:,'><style>\n{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 
 ELSEWHERE = r"[\"'](?:https?:)?//[^\"'>]*[\"']"
 
@@ -24,13 +24,17 @@ ELSEWHERE = r"[\"'](?:https?:)?//[^\"'>]*[\"']"
 def offline(page: str) -> str:
     """A page of Data Docs that asks nothing of the network and says that its data is synthetic.
 
-    Scripts go, since what they do rests on libraries from elsewhere; so do styles, fonts and images
-    from elsewhere. Links one may click stay.
+    Scripts go, since what they do rests on libraries from elsewhere; so do the links that need one,
+    styles, fonts, and images from elsewhere. Links one may click stay. The icon is an empty one: a
+    browser asks for one if it is told of none, and of a validation's the path is wrong.
     """
     page = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
-    page = re.sub(rf"<link[^>]*\shref={ELSEWHERE}[^>]*>", "", page)
+    page = re.sub(r"<link[^>]*>", "", page)
+    page = re.sub(r"<a[^>]*\sdata-toggle=.*?</a>", "", page, flags=re.DOTALL)
     page = re.sub(rf"<img[^>]*\ssrc={ELSEWHERE}[^>]*>", "", page)
     page = re.sub(r"url\(\s*['\"]?(?:https?:)?//[^)]*\)", "none", page)
+    page = re.sub(r"<a[^>]*>\s*</a>", "", page)  # what led home by a picture
+    page = page.replace("<html>", '<html lang="en">', 1)
     page = page.replace("</head>", f"{STYLE}\n</head>", 1)
     notice = f'<div id="synthetic">{html.escape(NOTICE)}</div>'
     return re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + notice, page, count=1)
@@ -58,6 +62,7 @@ def write_docs(context: Any, docs_dir: Path, validations: Sequence[Validation]) 
         },
     )
     context.build_data_docs(site_names=["checks"])
+    shutil.rmtree(docs_dir / "static")
     for page in docs_dir.rglob("*.html"):
         page.write_text(offline(page.read_text(encoding="utf-8")), encoding="utf-8")
     (docs_dir / "index.html").write_text(_index(docs_dir, validations), encoding="utf-8")
@@ -71,10 +76,11 @@ def _index(docs_dir: Path, validations: Sequence[Validation]) -> str:
         schema, name = table.split(".")
         pages = sorted((docs_dir / "validations" / schema / name).rglob("*.html"))
         page = pages[0].relative_to(docs_dir).as_posix() if pages else ""
+        broken_after = re.sub(r"([._])", r"\1<wbr>", table)  # where a narrow screen breaks it
         mark = "check-circle" if kept == len(judged) else "times"
         rows.append(
             f'<tr><td><i class="fas fa-{mark}"></i></td>'
-            f'<td><a href="{page}">{table}</a></td>'
+            f'<td><a href="{page}">{broken_after}</a></td>'
             f'<td class="number">{kept} of {len(judged)}</td>'
             f'<td class="number">{sum(v.unexpected for v in judged):,}</td>'
             f'<td><a href="expectations/{schema}/{name}.html">what is expected</a></td></tr>'
