@@ -16,7 +16,8 @@ from typing import Any
 from quality.report import Validation
 from schemas.notice import NOTICE
 
-STYLE = f"<link rel='icon' href='data:,'><style>\n{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
+ICON = '<link rel="icon" href="data:,">'
+STYLE = f"<style>\n{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 
 ELSEWHERE = r"[\"'](?:https?:)?//[^\"'>]*[\"']"
 
@@ -35,7 +36,7 @@ def offline(page: str) -> str:
     page = re.sub(r"url\(\s*['\"]?(?:https?:)?//[^)]*\)", "none", page)
     page = re.sub(r"<a[^>]*>\s*</a>", "", page)  # what led home by a picture
     page = page.replace("<html>", '<html lang="en">', 1)
-    page = page.replace("</head>", f"{STYLE}\n</head>", 1)
+    page = page.replace("</head>", f"{ICON}\n{STYLE}\n</head>", 1)
     notice = f'<div id="synthetic">{html.escape(NOTICE)}</div>'
     return re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + notice, page, count=1)
 
@@ -86,4 +87,4 @@ def _index(docs_dir: Path, validations: Sequence[Validation]) -> str:
             f'<td><a href="expectations/{schema}/{name}.html">what is expected</a></td></tr>'
         )
     page = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
-    return page.substitute(style=STYLE, notice=html.escape(NOTICE), rows="\n".join(rows))
+    return page.substitute(style=ICON + STYLE, notice=html.escape(NOTICE), rows="\n".join(rows))
