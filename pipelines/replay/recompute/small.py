@@ -134,11 +134,16 @@ class Small(Differences):
         return tie.feed in self._feeds[seen]
 
     def _changes(self, tie: Tie) -> str:
-        """SELECT of the changed rows of a table, as far as the tie looks at them."""
+        """SELECT of the changed rows of a table, as far as the tie looks at them.
+
+        A column that names no table counts as looked at in all tables it could be of, as the SQL alone
+        does not tell which has it.
+        """
         changed = f"changed.{quoted(tie.table)}"
-        if not tie.only:
+        there = self.columns[tie.table]
+        columns = ", ".join(quoted(column) for column in tie.only if column in there)
+        if not columns:
             return f"SELECT * FROM {changed}"
-        columns = ", ".join(map(quoted, tie.only))
         return (
             f"SELECT universe, {columns} FROM {changed} GROUP BY universe, {columns} "
             "HAVING sum(side) <> 0"

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
+from pipelines.changes.passing import recipe
 from pipelines.engine.databases import opened
 from pipelines.home import Home
 from pipelines.matrix.judged import Judged
@@ -21,6 +22,7 @@ from pipelines.matrix.report import headline
 from pipelines.matrix.running import CAUGHT, INSTANCES, Tables, drawn, run
 from pipelines.matrix.summary import CODEBOOK, summarise, write_tables
 from pipelines.replay.compare.diff import CELL
+from pipelines.replay.recompute.differences import ADDED
 from pipelines.replay.recompute.states import rebuild_states
 from schemas.contract import ROOT
 from tests.conftest import make_once
@@ -93,6 +95,20 @@ def test_replay_finds_what_a_rebuild_would(plan, made, tmp_path):
                         )[0][0]
                     if gate.models:
                         assert mine.get(gate.id, 0) == flagged, (KINDS[2 + n], gate.id)
+
+
+def test_what_every_gate_asks_of_changes_can_be_asked(story, tmp_path):
+    """Each table of the story given as changed, wholly: expected is that every gate finds its units."""
+    with Judged(story.home(tmp_path)) as judged:
+        small = judged.small
+        small.begin([0])
+        models = [model for gate in judged.gates for model in gate.models]
+        for table in {t for model in models for t in model.reads if t in small.columns}:
+            small.change(table, f"SELECT {ADDED} AS side, 0 AS universe, * FROM base.{table}")
+        ways = {model.name: recipe(model, frozenset()) for model in models}
+        found = {name: small.touched(how) for name, how in ways.items() if how.way == "units"}
+    assert len(found) > 30
+    assert found["quality.scores_keeper_holds_a_copy"] is not None
 
 
 def test_a_summary_counts_what_the_tables_say(plan, made):
