@@ -8,7 +8,6 @@ one folder, `HOME/spark`, with a manifest inside, and no pointer.
 
 import atexit
 import contextlib
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.exchange.joins import JOINS
+from pipelines.json_text import json_text
 
 LOCK_SECONDS = 5  # for which a run waits for another that holds the home
 BUILD_AGAIN = "or run `islands build` again."
@@ -330,4 +330,4 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, node: object) -> None:
     """Write a JSON file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n")
+    write_text(path, json_text(node) + "\n")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pipelines.json_text import json_text
 from schemas.progress import Progress
 
 if TYPE_CHECKING:
@@ -68,11 +68,11 @@ def progress_bar(title: str, show: bool = True) -> Iterator[Progress]:
 
 def print_json(node: object) -> None:
     """One JSON document on standard output, Chinese left readable where the output can hold it."""
-    text = json.dumps(node, ensure_ascii=False, indent=2, default=str)
+    text = json_text(node)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        text = json.dumps(node, indent=2, default=str)
+        text = json_text(node, ensure_ascii=True)
     print(text)
 
 

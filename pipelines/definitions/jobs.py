@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from pipelines.definitions.laboratory import Laboratory
+from pipelines.json_text import json_text
 from pipelines.terminal import WIDTH
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def follow_one_record(
         policy=lab.policy,
         **{name: getattr(config, name) or None for name in places},
     )
-    node = json.loads(json.dumps(result.json(), default=str))
+    node = json.loads(json_text(result.json()))
     context.add_output_metadata(
         {
             "in one sentence": sentence(result),

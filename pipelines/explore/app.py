@@ -1,6 +1,5 @@
 """The web application: addresses to pages, and whatever goes wrong to one sentence."""
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -20,6 +19,7 @@ from pipelines.explore.pages import pages
 from pipelines.explore.rendering import HERE, REPLAY, rendered
 from pipelines.explore.safety import HEADERS, MOST_FORM, no_such_method, see_allowed
 from pipelines.home import HomeError
+from pipelines.json_text import json_text
 from pipelines.trace import NotFound
 from pipelines.trouble import BAD_INPUT, told
 
@@ -205,7 +205,7 @@ def _version() -> str:
 
 def as_text(node: object) -> str:
     """One JSON document."""
-    return json.dumps(node, ensure_ascii=False, indent=2, default=str) + "\n"
+    return json_text(node) + "\n"
 
 
 @cache

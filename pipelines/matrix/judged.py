@@ -233,7 +233,8 @@ class Judged(Universes):
                 universe,
             )
             for row in rows.to_dict("records"):
-                return {c: str(v) for c, v in row.items() if not pd.isna(v)}
+                said = {c: v for c, v in row.items() if not pd.isna(v)}
+                return {c: str(v).removesuffix(" 00:00:00") for c, v in said.items()}
         return {}
 
     def _moved(self, gate: Gate) -> list[Model]:

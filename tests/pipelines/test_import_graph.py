@@ -25,7 +25,7 @@ ORDER = (
     "schemas",
     "sources.files", "sources.world", "sources.faults", "sources",
     "quality",
-    "pipelines.surroundings", "pipelines.terminal", "pipelines.layered", "pipelines.manifest",
+    "pipelines.surroundings", "pipelines.json_text", "pipelines.terminal", "pipelines.layered", "pipelines.manifest",
     "pipelines.options", "pipelines.remembered",
     "pipelines.intervals", "pipelines.engine", "pipelines.model", "pipelines.trouble",
    

@@ -1,6 +1,5 @@
 """The page of a matrix: one HTML file whose cells open an example, down to file and line."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -95,4 +94,4 @@ def _examples(tables: Tables, out: Path) -> dict[str, Any]:
             "flags": row.example or {},
             "replay": f"islands replay {options_of([('home', world.as_posix())])} {one['replay']}",
         }
-    return json.loads(json.dumps(found, default=str))
+    return found

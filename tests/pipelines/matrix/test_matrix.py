@@ -194,8 +194,10 @@ def test_json_tables_and_page(plan, made):
         for one in package["resources"]
     }
     assert told == CODEBOOK, "each column has its meaning, and no other is told of"
-    write_page(summary, tables, out, out / "matrix.html")
+    untold = replace(tables, instances=tables.instances.assign(file=float("nan")))
+    write_page(summary, untold, out, out / "matrix.html")
     page = (out / "matrix.html").read_text("utf-8")
+    assert '"file":null' in page and "NaN" not in page
     assert "mistyped_code|landing.check_digit" in page and "no check of the files can tell" in page
 
 

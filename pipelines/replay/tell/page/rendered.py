@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
+from pipelines.json_text import json_text
 from pipelines.replay.tell.figures.marks import spoken
 from pipelines.replay.tell.report import gloss
 from pipelines.terminal import counted
@@ -67,5 +68,5 @@ def plain(figure: go.Figure) -> dict[str, Any]:
 
 def embedded(data: Any) -> str:
     """Data as JSON that may stand inside a script element."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = json_text(data, indent=None, separators=(",", ":"), sort_keys=True)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
