@@ -92,7 +92,8 @@ def own_gates(files: Iterable[Path]) -> list[Expectation]:
     """What files of gates say, but for those that are among the project's.
 
     Raises:
-        CheckError: if a file is no gate, or bears the name of another gate.
+        CheckError: if a file is no gate, judges a table of no stage that has gates, or bears the name of
+            another gate.
     """
     kept = (e for stage in CHECKED_STAGES for e in written(stage))
     said = {e.gate for e in (*of_landing(all_feeds().values()), *kept)}
@@ -102,6 +103,10 @@ def own_gates(files: Iterable[Path]) -> list[Expectation]:
         if folder.parent == QUALITY.resolve() and folder.name in CHECKED_STAGES:
             continue
         e = of_file(file)
+        if e.stage not in CHECKED_STAGES:
+            raise CheckError(
+                f"{file}: {e.table} is judged by no gate; gates judge tables of {', '.join(CHECKED_STAGES)}."
+            )
         if e.gate in said:
             raise CheckError(
                 f"{file}: there is another gate {e.gate}; give the file a name of its own."

@@ -228,6 +228,14 @@ def test_a_gate_of_ones_own_is_not_judged_in_anothers_place(files, told, tmp_pat
         Plan.of_own(paths)
 
 
+def test_a_gate_of_a_stage_that_has_none_is_told(tmp_path):
+    path = tmp_path / "mine.sql"
+    head = "-- Nobody.\n-- table: publication.pages\n-- outcome: warn\n"
+    path.write_text(f"{head}SELECT item FROM publication.pages", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"publication\.pages is judged by no gate; gates judge"):
+        Plan.of_own([path])
+
+
 def test_a_gate_of_the_projects_can_be_judged_alone():
     path = ROOT / "quality" / "lists" / "lawful_term.sql"
     assert Plan.of_own([path]).gates == ("lists.lawful_term",)
