@@ -13,7 +13,9 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines.changes.expressions import is_star
+from pipelines.changes.passing import shared
 from pipelines.model import Model, ModelError, make_model
+from pipelines.replay.recompute.lift import LiftError, lifted
 from quality.expectations import (
     DELIVERY_KINDS,
     OUTCOMES,
@@ -55,7 +57,7 @@ def gates(
         own: files of gates besides those of the project, one a file.
 
     Raises:
-        CheckError, ModelError: if a file is no gate, or has the name of another.
+        CheckError, ModelError: if a file is no gate, has the name of another, or cannot be lifted.
     """
     by_gate: dict[str, list[Expectation]] = {}
     models: dict[str, list[Model]] = {}
@@ -67,7 +69,10 @@ def gates(
         missing = sorted(e.reads - columns.keys())
         if not missing:
             by_gate.setdefault(e.gate, []).append(e)
-            models.setdefault(e.gate, []).append(_model(e, columns))
+            model = _model(e, columns)
+            if e.gate not in known:
+                _see_lifted(e, model)
+            models.setdefault(e.gate, []).append(model)
         elif e.gate not in known:
             raise CheckError(
                 f"{e.gate} reads {missing[0]}, which is no table; see `islands models`."
@@ -119,6 +124,18 @@ def own_gates(files: Iterable[Path]) -> list[Expectation]:
 def of_landing(feeds: Iterable[Feed]) -> list[Expectation]:
     """What the contracts of feeds expect of rows and of deliveries."""
     return [e for feed in feeds for e in feed_expectations(feed)]
+
+
+def _see_lifted(e: Expectation, model: Model) -> None:
+    """See that a gate can judge many faulty states at once.
+
+    Raises:
+        CheckError: if it cannot.
+    """
+    try:
+        lifted(model.sql, lambda table: None if shared(table) else table)
+    except LiftError as error:
+        raise CheckError(f"{e.gate} cannot be asked of many faults at once. {error}") from None
 
 
 def _model(e: Expectation, columns: Mapping[str, Sequence[str]]) -> Model:
