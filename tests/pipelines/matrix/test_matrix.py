@@ -111,6 +111,25 @@ def test_what_every_gate_asks_of_changes_can_be_asked(story, tmp_path):
     assert found["quality.scores_keeper_holds_a_copy"] is not None
 
 
+def test_what_is_flagged_without_the_fault_is_not_caught_on_another_day(story, tmp_path):
+    """A gate of entries given, and rows that it flags besides: expected is that one is new by its name."""
+    file = tmp_path / "mine.sql"
+    head = "-- Nobody.\n-- table: lists.entries\n-- outcome: warn\n"
+    query = "SELECT list, subject_id, from_day AS day FROM lists.entries"
+    file.write_text(head + query, encoding="utf-8")
+    with Judged(story.home(tmp_path), [file], ["lists.mine"]) as judged:
+        ((model,),) = [gate.models for gate in judged.gates]
+        judged.small.begin([0])
+        for name, days in (("list", 9), ("'no list'", 5)):
+            judged.small.change(
+                model.name,
+                f"SELECT CAST({ADDED} AS TINYINT) AS side, 0 AS universe, {name} AS list, subject_id, "
+                f"day + {days} AS day FROM (SELECT * FROM base.{model.name} ORDER BY ALL LIMIT 1)",
+            )
+        (row,) = judged.caught().to_dict("records")
+    assert (row["gate"], row["flagged"]) == ("lists.mine", 1)
+
+
 def test_a_summary_counts_what_the_tables_say(plan, made):
     tables, _ = made
     summary = summarise(plan, tables)
