@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import sqlglot
 from jsonschema import Draft202012Validator
 
 from pipelines.changes.passing import recipe
 from pipelines.engine.databases import opened
 from pipelines.home import Home
+from pipelines.matrix.gates import _without_stars
 from pipelines.matrix.judged import Judged
 from pipelines.matrix.page import write_page
 from pipelines.matrix.page.frontier import frontier
@@ -21,6 +23,7 @@ from pipelines.matrix.plan import Plan
 from pipelines.matrix.report import headline
 from pipelines.matrix.running import CAUGHT, INSTANCES, Tables, drawn, run
 from pipelines.matrix.summary import CODEBOOK, summarise, write_tables
+from pipelines.model import ModelError
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.recompute.differences import ADDED
 from pipelines.replay.recompute.states import rebuild_states
@@ -253,6 +256,27 @@ def test_a_gate_of_a_stage_that_has_none_is_told(tmp_path):
     path.write_text(f"{head}SELECT item FROM publication.pages", encoding="utf-8")
     with pytest.raises(ValueError, match=r"publication\.pages is judged by no gate; gates judge"):
         Plan.of_own([path])
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("SELECT *, 1 AS one FROM a.t JOIN a.u ON u.x = t.x", ["x", "y", "z", "one"]),
+        ("SELECT u.*, t.y FROM a.t JOIN a.u ON u.x = t.x", ["x", "z", "y"]),
+        ("WITH q AS (SELECT * FROM a.t) SELECT q.*, u.z FROM q, a.u", ["x", "y", "z"]),
+        ("SELECT * FROM (SELECT * FROM a.t)", ["x", "y"]),
+        ("SELECT * EXCLUDE (y) FROM a.t", None),
+        ("SELECT * FROM (SELECT x FROM a.t) AS q (other)", None),
+    ],
+)
+def test_a_star_of_a_gate_is_the_columns_it_stands_for(query, named):
+    """Tables a.t of x and y, a.u of x and z: expected are the columns, each once; None: it is refused."""
+    columns = {"a.t": ["x", "y"], "a.u": ["x", "z"]}
+    if named is None:
+        with pytest.raises(ModelError, match="names the columns"):
+            _without_stars(query, columns)
+    else:
+        assert sqlglot.parse_one(_without_stars(query, columns)).named_selects == named
 
 
 def test_a_gate_of_the_projects_can_be_judged_alone():
