@@ -289,7 +289,7 @@ class Block:
         """Take note of one condition; `toward`: the sources whose rows it decides on, None: all."""
         if isinstance(part, exp.Paren):
             part = part.this
-        if any(True for _ in own(part, exp.Exists, exp.In, exp.Subquery) if query_of(_)):
+        if any(True for _ in own(part, exp.Exists, exp.In, exp.All, exp.Subquery) if query_of(_)):
             return
         tables = sources_of(part)
         if len(tables) == 1 and not any(True for _ in own(part, exp.Func)):
@@ -321,7 +321,7 @@ class Block:
         self, part: exp.Expression, names: dict[str, str], known: Mapping[str, View]
     ) -> None:
         """Read the queries of an expression as sources whose rows only help to choose."""
-        for node in list(own(part, exp.Exists, exp.In, exp.Subquery)):
+        for node in list(own(part, exp.Exists, exp.In, exp.All, exp.Subquery)):
             query = query_of(node)
             if query is None:
                 continue
@@ -349,9 +349,10 @@ class Block:
         while isinstance(around, (exp.And, exp.Paren)):
             around = around.parent
         if isinstance(around, (exp.Where, exp.Join)) and view.names:
-            column = exp.column(view.names[0], table=name)
-            if len(sources_of(node.this)) == 1:
-                self.equal.add(node.this, column)
+            asked = node.this.expressions if isinstance(node.this, exp.Tuple) else [node.this]
+            for one, given in zip(asked, view.names, strict=False):
+                if len(sources_of(one)) == 1:
+                    self.equal.add(one, exp.column(given, table=name))
 
     def _rows_together(self, select: exp.Select, group: exp.Group | None) -> None:
         """What windows and groups divide rows by."""

@@ -13,7 +13,9 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines.changes.expressions import is_star
+from pipelines.changes.passing import shared
 from pipelines.model import Model, ModelError, make_model
+from pipelines.replay.recompute.lift import LiftError, lifted
 from quality.expectations import (
     DELIVERY_KINDS,
     OUTCOMES,
@@ -55,7 +57,7 @@ def gates(
         own: files of gates besides those of the project, one a file.
 
     Raises:
-        CheckError, ModelError: if a file is no gate, or has the name of another.
+        CheckError, ModelError: if a file is no gate, has the name of another, or cannot be lifted.
     """
     by_gate: dict[str, list[Expectation]] = {}
     models: dict[str, list[Model]] = {}
@@ -67,7 +69,10 @@ def gates(
         missing = sorted(e.reads - columns.keys())
         if not missing:
             by_gate.setdefault(e.gate, []).append(e)
-            models.setdefault(e.gate, []).append(_model(e, columns))
+            model = _model(e, columns)
+            if e.gate not in known:
+                _see_lifted(e, model)
+            models.setdefault(e.gate, []).append(model)
         elif e.gate not in known:
             raise CheckError(
                 f"{e.gate} reads {missing[0]}, which is no table; see `islands models`."
@@ -92,7 +97,8 @@ def own_gates(files: Iterable[Path]) -> list[Expectation]:
     """What files of gates say, but for those that are among the project's.
 
     Raises:
-        CheckError: if a file is no gate, or bears the name of another gate.
+        CheckError: if a file is no gate, judges a table of no stage that has gates, or bears the name of
+            another gate.
     """
     kept = (e for stage in CHECKED_STAGES for e in written(stage))
     said = {e.gate for e in (*of_landing(all_feeds().values()), *kept)}
@@ -102,6 +108,10 @@ def own_gates(files: Iterable[Path]) -> list[Expectation]:
         if folder.parent == QUALITY.resolve() and folder.name in CHECKED_STAGES:
             continue
         e = of_file(file)
+        if e.stage not in CHECKED_STAGES:
+            raise CheckError(
+                f"{file}: {e.table} is judged by no gate; gates judge tables of {', '.join(CHECKED_STAGES)}."
+            )
         if e.gate in said:
             raise CheckError(
                 f"{file}: there is another gate {e.gate}; give the file a name of its own."
@@ -116,6 +126,18 @@ def of_landing(feeds: Iterable[Feed]) -> list[Expectation]:
     return [e for feed in feeds for e in feed_expectations(feed)]
 
 
+def _see_lifted(e: Expectation, model: Model) -> None:
+    """See that a gate can judge many faulty states at once.
+
+    Raises:
+        CheckError: if it cannot.
+    """
+    try:
+        lifted(model.sql, lambda table: None if shared(table) else table)
+    except LiftError as error:
+        raise CheckError(f"{e.gate} cannot be asked of many faults at once. {error}") from None
+
+
 def _model(e: Expectation, columns: Mapping[str, Sequence[str]]) -> Model:
     """The table of what breaks an expectation, named after it."""
     table = e.table.replace(".", "_")
@@ -125,26 +147,48 @@ def _model(e: Expectation, columns: Mapping[str, Sequence[str]]) -> Model:
 
 
 def _without_stars(sql: str, columns: Mapping[str, Sequence[str]]) -> str:
-    """A query that names the columns it gives, where it says a star of one table."""
+    """A query that names the columns it gives, where it says a star of tables that are known."""
     tree = sqlglot.parse_one(sql, read="duckdb")
-    for select in reversed(list(tree.find_all(exp.Select))):  # what stands inside first
-        if not any(map(is_star, select.expressions)):
-            continue
-        source = select.args["from_"].this
-        if isinstance(source, exp.Subquery):
-            names = source.this.named_selects
-        elif source.db:
-            names = columns[f"{source.db}.{source.name}"]
-        else:
-            continue
-        own = any(
-            isinstance(one, exp.Column) and is_star(one) and one.table == source.alias_or_name
-            for one in select.expressions
-        )
-        given = names if own or not select.args.get("joins") else []
-        named = [exp.column(exp.to_identifier(c, quoted=True), source.alias_or_name) for c in given]
-        rest = [one for one in select.expressions if not is_star(one)]
-        select.set("expressions", [*named, *rest])
+    ctes = [cte for cte in tree.find_all(exp.CTE) if not cte.alias_column_names]
+    common = {cte.alias: cte.this for cte in ctes}
+    for select in tree.find_all(exp.Select):
+        _name_columns(select, columns, common)
     if any(map(is_star, tree.selects)) or not tree.selects:
         raise ModelError(f"A gate names the columns it gives: {sql[:80]!r}.")
     return tree.sql(dialect="duckdb", comments=False)
+
+
+def _name_columns(
+    select: exp.Select, columns: Mapping[str, Sequence[str]], common: Mapping[str, exp.Query]
+) -> None:
+    """Put columns in the place of a SELECT's stars, the first of each name, if all of them are known."""
+
+    def known(source: exp.Expression) -> Sequence[str]:
+        if source.alias_column_names:
+            return ()
+        if isinstance(source, exp.Table) and source.db:
+            return columns.get(f"{source.db}.{source.name}", ())
+        query = source.this if isinstance(source, exp.Subquery) else common.get(source.name)
+        for inner in query.find_all(exp.Select) if query else ():
+            _name_columns(inner, columns, common)
+        return () if query is None or query.is_star else query.named_selects
+
+    if not any(map(is_star, select.expressions)):
+        return
+    joined = [join.this for join in select.args.get("joins") or ()]
+    sources = {one.alias_or_name: one for one in (select.args["from_"].this, *joined)}
+    given: dict[str, exp.Expression] = {}
+    for one in select.expressions:
+        if not is_star(one):
+            given.setdefault(one.alias_or_name, one)
+            continue
+        if any((one.this if isinstance(one, exp.Column) else one).args.values()):
+            return  # what it leaves out or puts instead is not looked into
+        for name in [one.table] if isinstance(one, exp.Column) else sources:
+            names = known(sources[name]) if name in sources else ()
+            if not names:
+                return
+            for column in names:
+                quoted = exp.column(exp.to_identifier(column, quoted=True), name or None)
+                given.setdefault(column, quoted)
+    select.set("expressions", list(given.values()))

@@ -38,12 +38,13 @@ NOT_COMPARED = frozenset(
 _NUMBER = "^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|U.*INT.*|DECIMAL.*|FLOAT|DOUBLE)$"
 
 _VERDICTS = f"""
-SELECT universe, feed, expectation, count(*) AS flagged, min(day) AS day
-FROM (
-    SELECT universe, feed, expectation, record_id, min(CAST(delivery AS DATE)) AS day
-    FROM changed."quality.verdicts"
-    GROUP BY universe, feed, expectation, record_id
-    HAVING bool_and(side = {ADDED})
+SELECT
+    universe, feed, expectation, count(DISTINCT record_id) AS flagged,
+    min(CAST(delivery AS DATE)) AS day
+FROM changed."quality.verdicts" AS t
+WHERE side = {ADDED} AND NOT EXISTS (
+    SELECT 1 FROM base.quality.verdicts AS b
+    WHERE b.feed = t.feed AND b.expectation = t.expectation AND b.record_id = t.record_id
 )
 GROUP BY ALL
 """
@@ -247,10 +248,10 @@ class Judged(Universes):
             for column in self.small.columns[model.name]
             if column not in NOT_COMPARED and (model.name, column) not in self._numbers
         ]
-        of = ", ".join(["universe", *names])
+        alike = [f"b.{name} IS NOT DISTINCT FROM t.{name}" for name in names] or ["true"]
         return (
-            f'(SELECT * FROM changed."{model.name}" '
-            f"QUALIFY bool_and(side = {ADDED}) OVER (PARTITION BY {of}))"
+            f'(SELECT * FROM changed."{model.name}" AS t WHERE side = {ADDED} AND NOT EXISTS '
+            f"(SELECT 1 FROM base.{model.name} AS b WHERE {' AND '.join(alike)}))"
         )
 
     def _day(self, model: Model) -> str:

@@ -80,6 +80,14 @@ QUERIES = {
         "SELECT a.id, a.own FROM merge.a AS a WHERE a.n NOT IN (SELECT b.n FROM merge.b AS b)",
         ["merge.a a BY a.id = unit.id", "merge.b b BY every row of a"],
     ),
+    "one of pairs": (
+        "SELECT a.id, a.own FROM merge.a AS a WHERE (a.n, a.k) IN (SELECT b.n, b.k FROM merge.b AS b)",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY b.n = a.n AND b.k = a.k"],
+    ),
+    "no less than all": (
+        "SELECT a.id, a.own FROM merge.a AS a WHERE a.n >= ALL (SELECT b.n FROM merge.b AS b WHERE b.n > 0)",
+        ["merge.a a BY a.id = unit.id", "merge.b b BY every row of a WHERE b.n > 0"],
+    ),
     "either": (
         "SELECT a.id, a.own, b.own AS o FROM merge.a AS a INNER JOIN merge.b AS b ON b.k = a.k OR b.n = a.n",
         ["merge.a a BY a.id = unit.id", "merge.b b BY every row of a"],

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import sqlglot
 from jsonschema import Draft202012Validator
 
 from pipelines.changes.passing import recipe
 from pipelines.engine.databases import opened
 from pipelines.home import Home
+from pipelines.matrix.gates import _without_stars
 from pipelines.matrix.judged import Judged
 from pipelines.matrix.page import write_page
 from pipelines.matrix.page.frontier import frontier
@@ -21,6 +23,7 @@ from pipelines.matrix.plan import Plan
 from pipelines.matrix.report import headline
 from pipelines.matrix.running import CAUGHT, INSTANCES, Tables, drawn, run
 from pipelines.matrix.summary import CODEBOOK, summarise, write_tables
+from pipelines.model import ModelError
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.recompute.differences import ADDED
 from pipelines.replay.recompute.states import rebuild_states
@@ -109,6 +112,25 @@ def test_what_every_gate_asks_of_changes_can_be_asked(story, tmp_path):
         found = {name: small.touched(how) for name, how in ways.items() if how.way == "units"}
     assert len(found) > 30
     assert found["quality.scores_keeper_holds_a_copy"] is not None
+
+
+def test_what_is_flagged_without_the_fault_is_not_caught_on_another_day(story, tmp_path):
+    """A gate of entries given, and rows that it flags besides: expected is that one is new by its name."""
+    file = tmp_path / "mine.sql"
+    head = "-- Nobody.\n-- table: lists.entries\n-- outcome: warn\n"
+    query = "SELECT list, subject_id, from_day AS day FROM lists.entries"
+    file.write_text(head + query, encoding="utf-8")
+    with Judged(story.home(tmp_path), [file], ["lists.mine"]) as judged:
+        ((model,),) = [gate.models for gate in judged.gates]
+        judged.small.begin([0])
+        for name, days in (("list", 9), ("'no list'", 5)):
+            judged.small.change(
+                model.name,
+                f"SELECT CAST({ADDED} AS TINYINT) AS side, 0 AS universe, {name} AS list, subject_id, "
+                f"day + {days} AS day FROM (SELECT * FROM base.{model.name} ORDER BY ALL LIMIT 1)",
+            )
+        (row,) = judged.caught().to_dict("records")
+    assert (row["gate"], row["flagged"]) == ("lists.mine", 1)
 
 
 def test_a_summary_counts_what_the_tables_say(plan, made):
@@ -226,6 +248,35 @@ def test_a_gate_of_ones_own_is_not_judged_in_anothers_place(files, told, tmp_pat
         return
     with pytest.raises(ValueError, match=f"{paths[-1].name}: there is another gate {told}"):
         Plan.of_own(paths)
+
+
+def test_a_gate_of_a_stage_that_has_none_is_told(tmp_path):
+    path = tmp_path / "mine.sql"
+    head = "-- Nobody.\n-- table: publication.pages\n-- outcome: warn\n"
+    path.write_text(f"{head}SELECT item FROM publication.pages", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"publication\.pages is judged by no gate; gates judge"):
+        Plan.of_own([path])
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("SELECT *, 1 AS one FROM a.t JOIN a.u ON u.x = t.x", ["x", "y", "z", "one"]),
+        ("SELECT u.*, t.y FROM a.t JOIN a.u ON u.x = t.x", ["x", "z", "y"]),
+        ("WITH q AS (SELECT * FROM a.t) SELECT q.*, u.z FROM q, a.u", ["x", "y", "z"]),
+        ("SELECT * FROM (SELECT * FROM a.t)", ["x", "y"]),
+        ("SELECT * EXCLUDE (y) FROM a.t", None),
+        ("SELECT * FROM (SELECT x FROM a.t) AS q (other)", None),
+    ],
+)
+def test_a_star_of_a_gate_is_the_columns_it_stands_for(query, named):
+    """Tables a.t of x and y, a.u of x and z: expected are the columns, each once; None: it is refused."""
+    columns = {"a.t": ["x", "y"], "a.u": ["x", "z"]}
+    if named is None:
+        with pytest.raises(ModelError, match="names the columns"):
+            _without_stars(query, columns)
+    else:
+        assert sqlglot.parse_one(_without_stars(query, columns)).named_selects == named
 
 
 def test_a_gate_of_the_projects_can_be_judged_alone():

@@ -11,6 +11,7 @@ from pipelines.replay.recompute.lift import LiftError, lifted
 FIRMS = {0: [("f1", "Lan"), ("f2", "Ming")], 1: [("f1", "Lan"), ("f3", "Hua")], 2: []}
 FINES = {0: [("f1", 5), ("f1", 7)], 1: [("f1", 5), ("f3", 9), ("f3", 1)], 2: [("f2", 3)]}
 RATES = [("Lan", 10), ("Hua", 20)]
+NOBODYS = -1  # a universe without rows
 
 QUERIES = {
     "select": "SELECT f.firm FROM x.firms AS f WHERE f.name = 'Lan'",
@@ -33,6 +34,29 @@ QUERIES = {
     "common table expression": "WITH sums AS (SELECT firm, sum(fine) AS fines FROM x.fines GROUP BY firm) "
     "SELECT f.name, s.fines FROM x.firms AS f INNER JOIN sums AS s ON s.firm = f.firm",
     "distinct": "SELECT DISTINCT a.firm FROM x.fines AS a",
+    "source without a name": "SELECT name, n FROM (SELECT firm, name FROM x.firms) "
+    "INNER JOIN (SELECT firm, count(*) AS n FROM x.fines GROUP BY firm) USING (firm)",
+    "the same table inside": "SELECT firm, fine FROM x.fines "
+    "WHERE fine = (SELECT max(fine) FROM x.fines)",
+    "the same table inside twice": "SELECT fines.firm FROM x.fines WHERE EXISTS (SELECT 1 FROM x.firms, "
+    "x.fines WHERE fines.firm = firms.firm AND fines.fine > (SELECT min(fines.fine) FROM x.fines))",
+    "pairs": "SELECT firm, fine FROM x.fines "
+    "WHERE (firm, fine) IN (SELECT firm, max(fine) FROM x.fines GROUP BY firm)",
+    "union in a condition": "SELECT f.firm FROM x.firms AS f WHERE f.firm IN "
+    "(SELECT firm FROM x.fines WHERE fine > 6 UNION SELECT firm FROM x.fines WHERE fine < 2)",
+    "with in a condition": "SELECT f.firm FROM x.firms AS f WHERE f.firm IN (WITH g AS (SELECT firm "
+    "FROM x.fines GROUP BY firm HAVING count(*) > 1) SELECT firm FROM g)",
+    "all": "SELECT f.firm FROM x.firms AS f WHERE f.firm <> ALL (SELECT firm FROM x.fines)",
+    "count of nothing": "SELECT count(*) AS n FROM x.fines WHERE fine > 7",
+    "joined to a count of nothing": "SELECT f.firm, s.n FROM x.firms AS f CROSS JOIN "
+    "(SELECT count(*) FILTER (WHERE fine > 2) AS n FROM x.fines WHERE fine > 7) AS s",
+    "nothing but a condition": "SELECT 1 AS one WHERE NOT EXISTS (SELECT 1 FROM x.fines WHERE fine > 8)",
+    "anti-join of what does not vary": "SELECT r.name FROM x.rates AS r "
+    "WHERE NOT EXISTS (SELECT 1 FROM x.firms AS f WHERE f.name = r.name)",
+    "right join": "SELECT f.name, a.firm, b.name AS other FROM x.firms AS f "
+    "RIGHT JOIN x.fines AS a ON a.firm = f.firm LEFT JOIN x.firms AS b ON b.firm <> a.firm",
+    "full join, grouped": "SELECT coalesce(f.firm, a.firm) AS firm, count(*) AS n FROM x.firms AS f "
+    "FULL JOIN x.fines AS a ON a.firm = f.firm GROUP BY 1",
 }
 
 
@@ -78,12 +102,31 @@ def test_each_universe_gets_what_it_gets_alone(engine, name):
     for universe in FIRMS:
         alone(engine, universe)
         expected = engine.query(f"SELECT * FROM ({sql}) ORDER BY ALL").to_pylist()
+        alone(engine, NOBODYS)  # so that what is not lifted finds nothing
         found = engine.query(
             f"SELECT * EXCLUDE (universe) FROM ({lifted_sql}) WHERE universe = {universe} ORDER BY ALL"
         )
         assert found.to_pylist() == expected
 
 
-def test_what_would_count_all_universes_together_is_refused():
-    with pytest.raises(LiftError, match="LIMIT"):
-        lifted("SELECT f.firm FROM x.firms AS f LIMIT 1", varies)
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELECT f.firm FROM x.firms AS f LIMIT 1", "LIMIT"),
+        ("SELECT firm FROM x.firms UNION SELECT firm FROM x.fines LIMIT 1", "LIMIT"),
+        ("SELECT DISTINCT ON (firm) firm, fine FROM x.fines", "DISTINCT ON"),
+        ("SELECT firm, count(*) AS n FROM x.fines GROUP BY ROLLUP (firm)", "ROLLUP"),
+        ("SELECT sum(fine) OVER w AS s FROM x.fines WINDOW w AS (PARTITION BY firm)", "WINDOW"),
+        ("SELECT f.name FROM x.firms AS f NATURAL JOIN x.fines", "NATURAL join"),
+        ("SELECT x.firms.name FROM x.firms", "Give the table of x.firms.name a name"),
+        ("SELECT f.firm FROM x.firms AS f FULL JOIN x.rates AS r ON r.name = f.name", "FULL join"),
+        (
+            "SELECT f.firm, s.m FROM x.firms AS f, "
+            "LATERAL (SELECT max(fine) AS m FROM x.fines AS a WHERE a.firm = f.firm) AS s",
+            "No query can be lifted where this one stands",
+        ),
+    ],
+)
+def test_what_would_mix_universes_is_refused(sql, told):
+    with pytest.raises(LiftError, match=told):
+        lifted(sql, varies)
