@@ -56,7 +56,7 @@ def run_demo(home: Path, seed: int) -> None:
     out.print()
     big = Home(home)
     if not is_ready(big, demo_manifest(seed)):
-        announce(SIZE, home, "generate+build")
+        announce(SIZE, home, "generate+build+replay")
     with progress_bar("the demo world") as tell:
         reused = ready_demo(big, seed, tell)
     made = "as it was built before" if reused else "built anew"
@@ -219,6 +219,4 @@ def command_line(home: Path, words: tuple[str, ...]) -> str:
     program = "islands"
     if shutil.which(program) is None and Path(sys.argv[0]).name.startswith(program):
         program = os.path.relpath(sys.argv[0])
-    if home != Path(os.environ.get("ISLANDS_HOME", "build")):
-        words = (*words, "--home", str(home))
-    return f"{program} {shlex.join(words)}"
+    return f"{program} {shlex.join((*words, '--home', str(home)))}"

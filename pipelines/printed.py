@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines.codes import CODES, read_code_list
-from pipelines.terminal import plain_table, wide_console
+from pipelines.terminal import narrowest, plain_table, wide_console
 from pipelines.trace import ID
 from schemas.holders import who_is_who
 from schemas.notice import NOTICE
@@ -490,10 +490,9 @@ def _print_rows(out: Console, rows: Sequence[Item], columns: Columns, most: int 
     shown = [[_cell(row, says) for says in columns.values()] for row in rows[:most]]
     used = [n for n in range(len(columns)) if any(row[n] for row in shown)]
     table = plain_table()
-    for n in used:
-        # A word is not broken; a value with no blank in it, such as a sentence in Chinese, may be.
-        words = [word for row in shown for word in row[n].split() if word.isascii()]
-        longest = min(max(map(len, words), default=0), WORD)
+    widths = narrowest([[row[n] for row in shown] for n in used], out.width - 2 * (len(used) - 1))
+    for n, width in zip(used, widths, strict=True):
+        longest = min(width, WORD)
         whole = all(len(row[n]) <= longest and row[n].isascii() for row in shown)
         number = all(row[n].replace(",", "").isdigit() for row in shown)
         table.add_column(

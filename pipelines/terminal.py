@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines.json_text import json_text
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 WIDTH = 118  # columns where there is no terminal to ask
+SHORTEST = 12  # characters of a word that is not broken even where there is little room
 
 
 def wide_console(width: int = WIDTH) -> Console:
@@ -31,6 +32,27 @@ def plain_table() -> Table:
     from rich.table import Table
 
     return Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+
+
+def narrowest(columns: Sequence[Sequence[str]], room: int | None = None) -> list[int]:
+    """How narrow each column may become: as its longest word, since a broken one is hard to read.
+
+    A value with no blank in it that is not ASCII, such as a sentence in Chinese, may be broken.
+
+    Args:
+        columns: what stands in each.
+        room: places for all of them; if these are too few the longest give way, down to `SHORTEST`.
+
+    >>> narrowest([["a court_dishonest"], ["2024-01-01"]]), narrowest([["a court_dishonest"], ["b"]], 14)
+    ([15, 10], [13, 1])
+    """
+    found = [
+        max((len(word) for text in column for word in text.split() if word.isascii()), default=0)
+        for column in columns
+    ]
+    while room is not None and sum(found) > room and max(found) > SHORTEST:
+        found[found.index(max(found))] -= 1
+    return found
 
 
 @contextlib.contextmanager
@@ -77,20 +99,39 @@ def print_json(node: object) -> None:
 
 
 def print_table(title: str, rows: list[dict[str, Any]], columns: list[str] | None = None) -> None:
-    """Rows as a table; with no rows, a line that says so."""
+    """Rows as a table; with no rows, a line that says so.
+
+    Where a table would break words, it goes without lines; where that does not do, a row is a paragraph.
+    """
+    from rich.padding import Padding
     from rich.table import Table
+    from rich.text import Text
 
     console = wide_console()
     if not rows:
         console.print(f"{title}: none")
         return
     columns = columns or list(rows[0])
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for n, column in enumerate(columns):
-        # The first column is what one types or pastes into the next command.
-        table.add_column(column, overflow="fold", no_wrap=n == 0)
-    for row in rows:
-        table.add_row(*(_cell(row.get(c)) for c in columns))
+    cells = [[_cell(row.get(c)) for c in columns] for row in rows]
+    # The first column is what one types or pastes into the next command.
+    first = max(map(len, (columns[0], *(row[0] for row in cells))))
+    widths = [first, *narrowest(list(zip(columns, *cells, strict=True))[1:])]
+    if console.width >= sum(widths) + 3 * len(columns) + 1:
+        table = Table()
+    elif console.width >= sum(widths) + 2 * len(columns):
+        table = plain_table()
+    else:
+        console.print(title, style="italic")
+        for head, *told in cells:
+            console.print(Text(head, style="bold"))
+            pairs = (f"{n}:\u00a0{said}" for n, said in zip(columns[1:], told, strict=True) if said)
+            console.print(Padding(Text("   ".join(pairs)), (0, 0, 0, 2)))
+        return
+    table.title, table.title_justify, table.header_style = title, "left", "bold"
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(column, overflow="fold", min_width=width, no_wrap=column == columns[0])
+    for row in cells:
+        table.add_row(*row)
     console.print(table)
 
 

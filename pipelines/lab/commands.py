@@ -9,7 +9,7 @@ import typer
 from typer import Argument, Option
 
 from pipelines.options import MOST_WORKERS, JsonOption, parts_of, see_one_of, see_within
-from pipelines.terminal import print_json, print_table, progress_bar
+from pipelines.terminal import counted, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
     from pipelines.lab.judge import Verdict
@@ -148,7 +148,8 @@ def grade(
     passed = sum(said["passed"] for said in results)
     mean = sum(said["score"] for said in results) / len(results)
     print(
-        f"Graded {len(results)} submissions: {passed} hold every property; mean score {mean:.1f} of 100."
+        f"Graded {counted(len(results), 'submission')}: {passed} hold every property; "
+        f"mean score {mean:.1f} of 100."
     )
     if others := ", ".join(path.name for path in others_in(folder)):
         print(f"Left out, since it is no .zip file and no folder with lab.json: {others}.")

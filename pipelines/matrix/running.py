@@ -153,9 +153,10 @@ def worlds_of(plan: Plan) -> list[int | None]:
     return [*range(plan.worlds), *([None] if plan.dirt else [])]
 
 
-def world_folder(out: Path, world: int | None) -> Path:
-    """The folder of a world."""
-    return out / "worlds" / ("clean" if world is None else f"{world:03d}")
+def world_folder(plan: Plan, out: Path, world: int | None) -> Path:
+    """The folder of a world; a matrix of other worlds may have its own beside it."""
+    like = f"{plan.size}-days-{plan.days}-dirt-{plan.dirt:g}-seed-{plan.seed}"
+    return out / "worlds" / like / ("clean" if world is None else f"{world:03d}")
 
 
 def _laid_out(plan: Plan, out: Path, world: int | None) -> list[dict[str, Any]]:
@@ -167,7 +168,7 @@ def _laid_out(plan: Plan, out: Path, world: int | None) -> list[dict[str, Any]]:
 def _home(plan: Plan, out: Path, world: int | None) -> Home:
     """The home of a world, generated and built once; None: of the first one, as it is without dirt."""
     return make_home(
-        Home(world_folder(out, world)),
+        Home(world_folder(plan, out, world)),
         size=plan.size,
         seed=plan.world_seed(world or 0),
         days=plan.days,
@@ -214,7 +215,7 @@ def _follow(
     plan: Plan, out: Path, world: int, faults: Sequence[tuple[str, int]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of some faults of one world, in whatever process."""
-    judged = _open(plan, str(world_folder(out, world)))
+    judged = _open(plan, str(world_folder(plan, out, world)))
     cases = _drawn_all(judged, faults, plan.seed)
     if not cases:
         return [], []
@@ -321,7 +322,7 @@ def _cells_under(plan: Plan, out: Path, strongest: bool) -> dict[tuple[str, int]
     Returns:
         (kind, number) -> cells, of the first faults of each kind of records and deliveries.
     """
-    home = str(world_folder(out, 0))
+    home = str(world_folder(plan, out, 0))
     cases = _first_drawn(_open(plan, home), plan)
     if not cases:
         return {}

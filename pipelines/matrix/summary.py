@@ -96,8 +96,13 @@ def write_tables(
         with whole(files[name]) as partial:
             frame.to_parquet(partial, index=False)
     said = {name: value for name, value in asdict(summary.plan).items() if name != "own"}
-    landing = {**read_manifest(out / "worlds" / "000" / "landing"), "seed": summary.plan.seed}
-    worlds = of_worlds(Home(world_folder(out, n)).current() for n in worlds_of(summary.plan))
+    landing = {
+        **read_manifest(world_folder(summary.plan, out, 0) / "landing"),
+        "seed": summary.plan.seed,
+    }
+    worlds = of_worlds(
+        Home(world_folder(summary.plan, out, n)).current() for n in worlds_of(summary.plan)
+    )
     write_json(out / "manifest.json", make_manifest(command, landing, matrix=said, **worlds))
     title = "Random faults in synthetic worlds, and which gate catches each"
     write_data_package(out, "joined-islands-matrix", title, files, meaning, {"plan": said})

@@ -108,10 +108,8 @@ def test_the_story_is_the_one_told_by_hand():
 def test_the_program_is_named_as_it_was_called(monkeypatch):
     monkeypatch.setattr(demo.shutil, "which", lambda name: None)
     monkeypatch.setattr(sys, "argv", [".venv/bin/islands", "demo"])
-    monkeypatch.delenv("ISLANDS_HOME", raising=False)
-    assert (
-        demo.command_line(Path("build"), ("trace", "x")) == f"{Path('.venv/bin/islands')} trace x"
-    )
+    told = demo.command_line(Path("build"), ("trace", "x"))
+    assert told == f"{Path('.venv/bin/islands')} trace x --home build"
     monkeypatch.setattr(demo.shutil, "which", lambda name: name)
     assert demo.command_line(Path("here"), ("trace", "x")) == "islands trace x --home here"
 

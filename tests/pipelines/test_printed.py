@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from pipelines.engine import open_engine
 from pipelines.printed import MOST, SHORT, WIDTH, print_report, print_subject, print_trace
 from pipelines.subject import about
+from pipelines.terminal import print_table, wide_console
 from pipelines.trace import trace
 from quality.report import FeedCounts, Report
 from quality.run import CheckResult
@@ -127,3 +128,12 @@ def test_the_report_of_checks(printed) -> None:
     assert ["permits", "1,100", "9", "1", "1", "0", "0"] in lines
     assert ["landing", "2", "1"] in lines
     assert ["landing.permits:", "2", "rows", "break", "'no", "is", "present'", "(warn)"] in lines
+
+
+@pytest.mark.parametrize(("places", "told"), [(80, "a: b   court: court_dishonest"), (120, "│ x ")])
+def test_no_word_of_a_table_is_broken(places, told, monkeypatch, capsys) -> None:
+    """A table of long words given; expected is a paragraph a row where it does not fit."""
+    monkeypatch.setattr(wide_console, "__defaults__", (places,))
+    print_table("Names", [{"id": "x", "a": "b", "court": "court_dishonest", "long": "w" * 60}])
+    out = capsys.readouterr().out.replace("\u00a0", " ")
+    assert told in out and "court_dishonest" in out and "w" * 60 in out

@@ -7,8 +7,9 @@ import pandas as pd
 
 from pipelines.home import write_text
 from pipelines.matrix.page.frontier import frontier
+from pipelines.matrix.plan import Plan
 from pipelines.matrix.report import DASH, headline
-from pipelines.matrix.running import Tables
+from pipelines.matrix.running import Tables, world_folder
 from pipelines.matrix.summary import Summary, not_caught
 from pipelines.options import options_of
 from pipelines.replay.tell.page.rendered import rendered
@@ -29,7 +30,7 @@ def write_page(summary: Summary, tables: Tables, out: Path, path: Path) -> None:
     plan = summary.plan
     text = rendered(
         HERE,
-        {"examples": _examples(tables, out)},
+        {"examples": _examples(plan, tables, out)},
         drawings=False,
         title="Which check catches which error",
         lead=headline(summary),
@@ -75,13 +76,13 @@ def _one(value: float | None) -> str:
     return DASH if pd.isna(value) else f"{value:.1f}"
 
 
-def _examples(tables: Tables, out: Path) -> dict[str, Any]:
+def _examples(plan: Plan, tables: Tables, out: Path) -> dict[str, Any]:
     """`fault|gate` -> the first fault of that kind that the gate caught, told whole."""
     instances = tables.instances.set_index(["fault", "number"])
     found: dict[str, Any] = {}
     for row in tables.caught.drop_duplicates(["fault", "gate"]).itertuples(index=False):
         one = instances.loc[(row.fault, row.number)]
-        world = out / "worlds" / f"{one['world']:03d}"
+        world = world_folder(plan, out, int(one["world"]))
         found[f"{row.fault}|{row.gate}"] = {
             "place": one["place"],
             "day": str(one["day"]),

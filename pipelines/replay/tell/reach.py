@@ -207,7 +207,7 @@ def _followed(
         more = max(len(titles) - MOST_MEASURES, 0)
         rest = f"; {more} more kinds" if more > 1 else "; 1 more kind" if more else ""
         summary = (
-            f"{cells['measures']:,} of {counted(len(measures), 'kind')}, "
+            f"{cells['measures']:,}, of {counted(len(measures), 'kind')}; "
             f"{cells['measures_linked']:,} of them through a link: "
         )
         out.print(titled("Measures", summary + "; ".join(titles[:MOST_MEASURES]) + rest))

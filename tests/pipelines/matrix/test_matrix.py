@@ -21,7 +21,7 @@ from pipelines.matrix.page import write_page
 from pipelines.matrix.page.frontier import frontier
 from pipelines.matrix.plan import Plan
 from pipelines.matrix.report import headline
-from pipelines.matrix.running import CAUGHT, INSTANCES, Tables, drawn, run
+from pipelines.matrix.running import CAUGHT, INSTANCES, Tables, drawn, run, world_folder
 from pipelines.matrix.summary import CODEBOOK, summarise, write_tables
 from pipelines.model import ModelError
 from pipelines.replay.compare.diff import CELL
@@ -72,7 +72,7 @@ def test_what_no_file_tells_is_proved_by_another_truth(made):
 
 def test_replay_finds_what_a_rebuild_would(plan, made, tmp_path):
     _, out = made
-    home = Home(out / "worlds" / "000")
+    home = Home(world_folder(plan, out, 0))
     with Judged(home) as judged:
         cases = [drawn(judged, kind, 0, plan.seed) for kind in KINDS[2:]]
         reaches = judged.reach(cases)
@@ -207,7 +207,7 @@ def test_json_tables_and_page(plan, made):
     assert (said["command"], said["seed"]) == ("islands matrix", plan.seed)
     (world,) = said["worlds"]
     assert world["seed"] == plan.world_seed(0) and len(said["landing_digest"]) == 64
-    there = json.loads((out / "worlds" / "000" / "current.json").read_text("utf-8"))
+    there = json.loads((world_folder(plan, out, 0) / "current.json").read_text("utf-8"))
     assert world["landing_digest"] == there["landing_digest"]
     assert len(pd.read_parquet(files["instances"])) == len(tables.instances)
     package = json.loads((out / "datapackage.json").read_text("utf-8"))
