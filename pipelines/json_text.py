@@ -22,7 +22,9 @@ def json_text(node: Any, **options: Any) -> str:
     said = {"ensure_ascii": False, "indent": 2, "default": str} | options
     try:
         return json.dumps(node, allow_nan=False, **said)
-    except ValueError:
+    except ValueError as error:
+        if "not JSON compliant" not in str(error):
+            raise
         return json.dumps(_null_if_missing(node), allow_nan=False, **said)
 
 

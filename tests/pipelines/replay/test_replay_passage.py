@@ -57,7 +57,7 @@ def test_no_kind_of_measure_is_told_as_more_where_all_are_named(home, capsys):
     found = command(home, **COURT, sets=person, join="none")
     assert len(found.json()["measures"]) == 1
     said = printed(found, capsys)
-    assert "Measures 1 of 1 kind" in said
+    assert "Measures 1, of 1 kind" in said
     assert "more kind" not in said
 
 
