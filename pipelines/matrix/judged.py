@@ -250,8 +250,8 @@ class Judged(Universes):
         ]
         alike = [f"b.{name} IS NOT DISTINCT FROM t.{name}" for name in names] or ["true"]
         return (
-            f'(SELECT * FROM changed."{model.name}" AS t WHERE side = {ADDED} AND NOT EXISTS '
-            f"(SELECT 1 FROM base.{model.name} AS b WHERE {' AND '.join(alike)}))"
+            f'(FROM (FROM changed."{model.name}" WHERE side = {ADDED}) AS t '
+            f"ANTI JOIN base.{model.name} AS b ON {' AND '.join(alike)})"
         )
 
     def _day(self, model: Model) -> str:
