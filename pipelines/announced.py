@@ -18,17 +18,16 @@ class Cost:
     generate: float  # seconds to make it and its files
     files: int  # megabytes of them
     build: float  # seconds to build one database of them and make it ready for replays
-    database: int  # megabytes of it
+    database: int  # megabytes of it, with the copy that replays read
     replay: float  # seconds of one replay in one process
-    prepared: int  # megabytes of its copy with indexes, which the first replay lays out
 
 
 COSTS = {
-    "story": Cost(2, 5, 3, 35, 0.05, 60),
-    "tiny": Cost(4, 9, 5, 65, 0.07, 110),
-    "demo": Cost(25, 75, 20, 780, 0.08, 1510),
-    "city": Cost(200, 650, 150, 6000, 1.0, 12_000),
-    "province": Cost(9000, 30_000, 9000, 350_000, 20.0, 700_000),
+    "story": Cost(2, 5, 3, 35, 0.05),
+    "tiny": Cost(4, 9, 5, 65, 0.07),
+    "demo": Cost(25, 75, 20, 2280, 0.08),
+    "city": Cost(200, 650, 150, 6000, 1.0),
+    "province": Cost(9000, 30_000, 9000, 350_000, 20.0),
 }
 
 
@@ -38,16 +37,14 @@ def announce(size: str | None, folder: Path, what: str = "generate", share: floa
     Args:
         size: of the world; one that nobody knows is not announced.
         folder: that it goes to.
-        what: `generate`, `build`, `replay` or several, joined by plus signs.
+        what: `generate`, `build`, or both, joined by a plus sign.
         share: of the days of a year that are delivered.
     """
     cost = COSTS.get(size or "")
     if cost is None:
         return
-    steps = what.split("+")
-    taken = {"generate": cost.generate, "build": cost.build, "replay": cost.replay}
-    written = {"generate": cost.files, "build": cost.database, "replay": cost.prepared}
-    seconds, megabytes = (sum(of[step] for step in steps) for of in (taken, written))
+    seconds = sum({"generate": cost.generate, "build": cost.build}[w] for w in what.split("+"))
+    megabytes = sum({"generate": cost.files, "build": cost.database}[w] for w in what.split("+"))
     if seconds >= FROM_SECONDS:
         # Most of the files is backlog, and most of the work is the horizon's: a window counts half.
         seconds *= 0.5 + 0.5 * share

@@ -56,7 +56,7 @@ def run_demo(home: Path, seed: int) -> None:
     out.print()
     big = Home(home)
     if not is_ready(big, demo_manifest(seed)):
-        announce(SIZE, home, "generate+build+replay")
+        announce(SIZE, home, "generate+build")
     with progress_bar("the demo world") as tell:
         reused = ready_demo(big, seed, tell)
     made = "as it was built before" if reused else "built anew"
