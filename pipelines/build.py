@@ -25,6 +25,7 @@ from pipelines.landing import bytes_in, land, read_manifest
 from pipelines.landing.decisions import Decided, digest_of
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.model import Model
+from pipelines.places import Place
 from quality import check_promises, judge
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
@@ -96,7 +97,7 @@ def tier_of(manifest: Mapping[str, Any]) -> str:
 class Build:
     """What a build did."""
 
-    target: Path = Path()  # the database, or the folder of Parquet files
+    target: Place = Path()  # the database, or the folder of Parquet files
     tables: list[str] = field(default_factory=list)
     # stage -> seconds that its steps took, of which two may have been taken at a time
     seconds: dict[str, float] = field(default_factory=dict)
@@ -149,7 +150,7 @@ def _seconds_of(engine: Engine, model: Model) -> float:
 
 def build_with(
     engine: Engine,
-    landing: Path,
+    landing: Place,
     plan: Plan,
     *,
     world: Path | None = None,
@@ -197,8 +198,8 @@ def build_with(
 
 
 def build(
-    landing: Path,
-    target: Path,
+    landing: Place,
+    target: Place,
     /,
     *,
     join: str = "full",

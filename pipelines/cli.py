@@ -36,7 +36,7 @@ from pipelines.options import (
     SparkConfFileOption,
     SparkConfOption,
     StateOption,
-    local_folder,
+    TablesOption,
     note,
     policy_of,
     see_one_of,
@@ -44,6 +44,7 @@ from pipelines.options import (
     see_within,
     see_writable,
 )
+from pipelines.places import Place, place
 from pipelines.quarantine.commands import quarantine
 from pipelines.surroundings import never_fail_to_print, nobody_reads, see_text, start_in_utf8
 from pipelines.terminal import print_json, print_table, progress_bar
@@ -81,9 +82,11 @@ def demo(home: HomeOption = HOME, seed: SeedOption = 1) -> None:
 def build(
     home: HomeOption = HOME,
     landing: Annotated[
-        Path | None,
+        Any,
         Option(
-            parser=local_folder, metavar="<path>", help="Delivered files; by default HOME/landing."
+            parser=place,
+            metavar="<path or address>",
+            help="Delivered files; by default HOME/landing.",
         ),
     ] = None,
     join: JoinOption = "full",
@@ -95,6 +98,7 @@ def build(
     master: MasterOption = None,
     spark_conf: SparkConfOption = None,
     spark_conf_file: SparkConfFileOption = None,
+    tables: TablesOption = None,
     parquet_only: Annotated[
         bool,
         Option(
@@ -110,7 +114,7 @@ def build(
     from pipelines.run import build_home
 
     see_one_of(join, JOINS, "--join")
-    spark = spark_asked(engine, master, spark_conf, spark_conf_file, parquet_only)
+    spark = spark_asked(engine, master, spark_conf, spark_conf_file, parquet_only, tables)
     with progress_bar("building", show=not as_json) as tell:
         done = build_home(
             Home(home),
@@ -122,6 +126,7 @@ def build(
             progress=tell,
             command=sys.argv[1:],
             spark=spark,
+            tables=tables,
             parquet_only=parquet_only,
         )
     if as_json:
@@ -335,6 +340,7 @@ def spark_asked(
     conf: Sequence[str] | None,
     file: Path | None,
     parquet_only: bool = False,
+    tables: Place | None = None,
 ) -> SparkSettings:
     """Where and how Spark is to run, where it is the engine that is asked for.
 
@@ -342,10 +348,10 @@ def spark_asked(
         ValueError: if there is no such engine, or settings of Spark's are given for another.
     """
     see_one_of(engine, ("duckdb", "spark"), "--engine")
-    if engine != "spark" and (master or conf or file or parquet_only):
+    if engine != "spark" and (master or conf or file or parquet_only or tables):
         raise ValueError(
-            "--master, --spark-conf, --spark-conf-file and --parquet-only are Spark's; give --engine spark "
-            "with them."
+            "--master, --spark-conf, --spark-conf-file, --tables and --parquet-only are Spark's; give "
+            "--engine spark with them."
         )
     return spark_settings(master, conf or (), file)
 

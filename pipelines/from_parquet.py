@@ -13,6 +13,7 @@ from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.home import HomeError, finished, under_construction, write_json
 from pipelines.landing.folder import MANIFEST
+from pipelines.places import Place, copy
 from schemas.progress import Progress
 from schemas.sql import literal, quoted
 
@@ -47,12 +48,19 @@ def database_from_parquet(
         return finished(building, done.about)
 
 
-def _take_in(engine: Engine, table: str, folder: Path) -> None:
+def _take_in(engine: Engine, table: str, folder: Place) -> None:
     """Give a table the rows of a folder of Parquet files, in place of those it has."""
-    if not any(folder.glob("*.parquet")):
+    found = sorted(folder.glob("*.parquet"))
+    if not found:
         raise HomeError(
             f"{folder} holds no Parquet files; run `islands build --engine spark` again."
         )
+    if not isinstance(folder, Path):
+        with tempfile.TemporaryDirectory() as here:
+            for file in found:
+                copy(file, Path(here) / file.name)
+            _take_in(engine, table, Path(here))
+        return
     kinds = engine.fetch(
         "SELECT column_name, data_type FROM duckdb_columns() "
         "WHERE database_name = current_database() AND schema_name || '.' || table_name = ? "

@@ -3,11 +3,12 @@
 One writer at a time holds the home's lock. It builds a new file beside the others and, when that is
 whole, names it in the pointer file `current.json`. Readers follow the pointer, so they never wait and
 never see half a build; a killed writer leaves the last good database where it was. Spark's tables are
-one folder, `HOME/spark`, with a manifest inside, and no pointer.
+one folder with a manifest inside: `HOME/spark`, or one elsewhere, which `spark.json` names.
 """
 
 import atexit
 import contextlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import Any
 
 from pipelines.exchange.joins import JOINS
 from pipelines.json_text import json_text
+from pipelines.places import Place, PlaceError, place, remove
 
 LOCK_SECONDS = 5  # for which a run waits for another that holds the home
 BUILD_AGAIN = "or run `islands build` again."
@@ -35,7 +37,8 @@ class Home:
     Attributes:
         world: the truth behind them, as Parquet.
         databases: database files, numbered; the pointer says which counts.
-        spark: the folder of the tables that Spark built.
+        spark: the folder of the tables that Spark built, unless it was told another place.
+        elsewhere: the file that says which place, if it was.
         docs: Great Expectations' pages on the database last checked.
         pointer: the file that names the database in force.
     """
@@ -46,6 +49,7 @@ class Home:
         self.world = self.path / "world"
         self.databases = self.path / "databases"
         self.spark = self.path / "spark"
+        self.elsewhere = self.path / "spark.json"
         self.docs = self.path / "docs"
         self.pointer = self.path / "current.json"
 
@@ -58,7 +62,15 @@ class Home:
         """
         return self.path if self.writable() else _temporary(self.path.resolve())
 
-    def truth_behind(self, landing: Path) -> Path | None:
+    def delivered(self) -> Place:
+        """Where the files are from which the database in force was built.
+
+        Raises:
+            HomeError: if there is none.
+        """
+        return place(self.current().get("landing") or self.landing)
+
+    def truth_behind(self, landing: Place) -> Path | None:
         """The folder of the truth behind some delivered files; None if they are not the home's own.
 
         Args:
@@ -145,44 +157,74 @@ class Home:
             raise HomeError(f"{path} is gone; run `islands build` again.")
         return path
 
-    def next_database(self, engine: str = "duckdb") -> Path:
-        """Where the next database is to stand. What killed runs left of databases is removed.
+    def next_database(self) -> Path:
+        """Where the next database is to stand, a file name that none here has yet. What killed runs left of
+        databases is removed.
 
         Call it only while holding the lock.
-
-        Args:
-            engine: `duckdb` (a file name that no database here has yet) or `spark` (its folder).
         """
-        if engine == "spark":
-            return self.spark
         self.databases.mkdir(parents=True, exist_ok=True)
         for leftover in self.databases.glob(f"*{BUILDING}*"):
             remove_database(leftover)
         numbers = [int(p.stem) for p in self.databases.glob("*.duckdb") if p.stem.isdigit()]
         return self.databases / f"{max(numbers, default=0) + 1:06d}.duckdb"
 
-    def spark_tables(self) -> Path:
+    def next_tables(self, at: Place | None = None) -> Place:
+        """Where Spark's next tables are to stand. What a killed run left of some elsewhere is removed.
+
+        Call it only while holding the lock.
+
+        Args:
+            at: a folder, or its address, in which they are to have a folder of their own; None: HOME/spark.
+        """
+        noted = self._elsewhere()
+        if "unfinished" in noted:
+            with contextlib.suppress(OSError, PlaceError):  # its storage may be gone
+                remove(place(noted.pop("unfinished")))
+        if at is None:
+            return self.spark
+        numbers = (
+            [int(one.name) for one in at.iterdir() if one.name.isdigit()] if at.exists() else []
+        )
+        new = at / f"{max(numbers, default=0) + 1:06d}"
+        write_json(self.elsewhere, {**noted, "unfinished": str(new)})
+        return new
+
+    def spark_tables(self) -> Place:
         """The folder of the tables that Spark built last.
 
         Raises:
             HomeError: if there are none.
         """
-        if not (self.spark / "codes" / "run").is_dir():
+        there = place(self._elsewhere().get("tables", self.spark))
+        if not (there / "codes" / "run").is_dir():
             raise HomeError(
-                f"{self.spark} holds no tables of Spark's; run `islands build --engine spark` first."
+                f"{there} holds no tables of Spark's; run `islands build --engine spark` first."
             )
-        return self.spark
+        return there
+
+    def publish_tables(self, tables: Place) -> None:
+        """Make finished tables of Spark's those in force, and remove older ones."""
+        older = self._elsewhere().get("tables")
+        if tables == self.spark:
+            self.elsewhere.unlink(missing_ok=True)
+        else:
+            write_json(self.elsewhere, {"tables": str(tables)})
+            remove(self.spark)
+        if older and older != str(tables):
+            with contextlib.suppress(OSError, PlaceError):
+                remove(place(older))
+
+    def _elsewhere(self) -> dict[str, str]:
+        """Where tables of Spark's stand that are not in the home: `tables` in force, `unfinished`."""
+        return json.loads(self.elsewhere.read_text("utf-8")) if self.elsewhere.exists() else {}
 
     def publish(self, database: Path, about: Mapping[str, Any]) -> None:
         """Make a finished database the one in force, at one stroke, and drop older ones.
 
-        Spark's folder is in force as soon as it stands there.
-
         Args:
             about: what it says of itself, which the pointer is to say beside the file's name.
         """
-        if database == self.spark:
-            return
         try:
             write_json(self.pointer, self.named(database, about))
         except OSError:
@@ -212,8 +254,15 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def building_place(target: Path) -> Path:
-    """A free path beside a target, to build at; what a killed run left there is removed."""
+def building_place(target: Place) -> Place:
+    """A free path beside a target, to build at; what a killed run left there is removed.
+
+    At an address, where a folder may not be moved at one stroke, that is the target itself: nothing names it
+    until it is whole.
+    """
+    if not isinstance(target, Path):
+        remove(target)
+        return target
     target.parent.mkdir(parents=True, exist_ok=True)
     building = target.with_name(target.name + BUILDING)
     remove_database(building)
@@ -221,7 +270,7 @@ def building_place(target: Path) -> Path:
 
 
 @contextlib.contextmanager
-def under_construction(target: Path) -> Iterator[Path]:
+def under_construction(target: Place) -> Iterator[Place]:
     """A free place beside a target to build at; what stands there is removed if the block fails.
 
     Once it is closed and whole, `finished` lets it take the target's place.
@@ -234,7 +283,7 @@ def under_construction(target: Path) -> Iterator[Path]:
         raise
 
 
-def finished(building: Path, about: Mapping[str, Any]) -> Path:
+def finished(building: Place, about: Mapping[str, Any]) -> Place:
     """Let a database that is closed and whole take the place it was built for, of an older one too.
 
     Args:
@@ -244,6 +293,10 @@ def finished(building: Path, about: Mapping[str, Any]) -> Path:
     Returns:
         Where it stands now.
     """
+    if not isinstance(building, Path):
+        with (building / "manifest.json").writing() as file:
+            file.write(f"{json_text(about)}\n".encode())
+        return building
     target = building.with_name(building.name.removesuffix(BUILDING))
     if not building.is_dir():
         return building.replace(target)
@@ -257,10 +310,10 @@ def finished(building: Path, about: Mapping[str, Any]) -> Path:
     return target
 
 
-def remove_database(database: Path) -> None:
+def remove_database(database: Place) -> None:
     """Remove a database if it is there: a folder of tables, or a file with what DuckDB put beside it."""
-    if database.is_dir():
-        shutil.rmtree(database, ignore_errors=True)
+    if not isinstance(database, Path) or database.is_dir():
+        remove(database)
         return
     for part in (database, database.with_name(database.name + ".wal")):
         part.unlink(missing_ok=True)

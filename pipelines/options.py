@@ -4,11 +4,12 @@ import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer import Option
 
+from pipelines.places import place
 from schemas.suggest import suggestion
 
 
@@ -21,19 +22,13 @@ def local_folder(said: str | Path) -> Path:
     >>> local_folder("file:///srv/landing").as_posix()
     '/srv/landing'
     """
-    text = str(said)
-    scheme, colon, rest = text.partition(":")
-    if colon and scheme == "file":
-        from urllib.parse import urlsplit
-        from urllib.request import url2pathname
-
-        return Path(url2pathname(urlsplit(text).path))
-    if colon and len(scheme) > 1 and scheme.isalnum() and rest.startswith("//"):
-        raise typer.BadParameter(
-            f"{text} is an address on {scheme}:, and folders are read as files here; mount it, and give its "
-            "path."
-        )
-    return Path(text)
+    found = place(said)
+    if isinstance(found, Path):
+        return found
+    raise typer.BadParameter(
+        f"{said} is an address, and databases and pages are files of this machine; give a folder, and with "
+        "--engine spark the address as --tables."
+    )
 
 
 HomeOption = Annotated[
@@ -86,6 +81,15 @@ SparkConfOption = Annotated[
 SparkConfFileOption = Annotated[
     Path | None,
     Option("--spark-conf-file", help="Settings of Spark's, one a line: NAME VALUE."),
+]
+TablesOption = Annotated[
+    Any,
+    Option(
+        "--tables",
+        parser=place,
+        metavar="<path or address>",
+        help="Of Spark: where its tables go, such as s3a://BUCKET/FOLDER; by default HOME/spark.",
+    ),
 ]
 LinksOption = Annotated[
     str | None,

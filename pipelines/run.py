@@ -25,6 +25,7 @@ from pipelines.landing.decisions import decided_in
 from pipelines.landing.folder import check_folder, digests_in
 from pipelines.made_by import out_of_date
 from pipelines.manifest import digest_over, make_manifest
+from pipelines.places import Place, size_of_files
 from pipelines.told import told_by_gates
 from quality import check_keys, checks
 from quality.report import Report, report
@@ -162,7 +163,7 @@ def make_home(
         generate_home(home, size=size, seed=seed, days=days, dirt=dirt, command=words)
         build_home(home, command=command)
         return home
-    there = read_manifest(Path(home.current().get("landing") or home.landing))
+    there = read_manifest(home.delivered())
     other = [
         f"{name} {there.get(name)}" for name, given in asked.items() if there.get(name) != given
     ]
@@ -180,7 +181,7 @@ def make_home(
 def build_home(
     home: Home,
     *,
-    landing: Path | None = None,
+    landing: Place | None = None,
     join: str = "full",
     engine: str = "duckdb",
     policy: Mapping[str, str] | None = None,
@@ -188,12 +189,16 @@ def build_home(
     progress: Progress | None = None,
     command: Sequence[str] = (),
     spark: SparkSettings | None = None,
+    tables: Place | None = None,
     parquet_only: bool = False,
 ) -> dict[str, Any]:
     """Build a home's database from delivered files; `make ui` shows what was built.
 
     Args:
+        landing: the folder of delivered files, or its address; None: the home's own.
         announced: whether to say first what it takes, if that is long.
+        tables: of Spark, the folder where its tables go, each build's into one of its own there, or its
+            address; None: HOME/spark.
         parquet_only: whether to leave Spark's tables as they are. Else they are taken into a database,
             which is put in force, for replays, pages and questions.
 
@@ -235,7 +240,7 @@ def build_home(
         decided = decided_in(home.path)
         done = build(
             folder,
-            home.next_database(engine),
+            home.next_tables(tables) if engine == "spark" else home.next_database(),
             join=join,
             policy=policy,
             engine=engine,
@@ -247,6 +252,8 @@ def build_home(
             spark=spark,
             **({} if truth else {"landing": str(folder.resolve())}),
         )
+        if engine == "spark":
+            home.publish_tables(done.target)
         if engine == "spark" and not parquet_only:
             taken_into = database_from_parquet(
                 done,
@@ -257,7 +264,8 @@ def build_home(
             )
             with open_engine("duckdb", taken_into, read_only=True) as opened:
                 told.extend(told_by_gates(opened, plan.feeds, plan.manifest))
-        home.publish(taken_into or done.target, done.about)
+        if database := taken_into or (done.target if engine == "duckdb" else None):
+            home.publish(database, done.about)
     return {
         "database": str(done.target),
         "taken_into": str(taken_into) if taken_into else None,
@@ -305,7 +313,9 @@ def _checked(
     """See `check_home`."""
     if engine == "spark":
         place = home.spark_tables()
-        spark = replace(spark or SparkSettings(), small=_stored_in(place) < FEW_FOR_SPARK)
+        spark = replace(
+            spark or SparkSettings(), small=size_of_files(place, "*.parquet") < FEW_FOR_SPARK
+        )
     else:
         place = see_database(home.database())
     with open_engine(engine, place, read_only=True, spark=spark) as opened:
@@ -326,7 +336,7 @@ def _checked(
 
 def _documented(
     found: Report,
-    place: Path | Engine,
+    place: Place | Engine,
     used: Mapping[str, Feed],
     home: Home,
     step: Callable[[str], None],
@@ -337,11 +347,6 @@ def _documented(
     pages = home.docs if home.writable() else Path(tempfile.mkdtemp(prefix="islands-")) / "docs"
     validations = validate(place, used, docs_dir=pages, progress=step)
     return replace(found, validations=tuple(validations), docs=str(pages / "index.html"))
-
-
-def _stored_in(tables: Path) -> int:
-    """Bytes of the tables in a folder of Spark's."""
-    return sum(file.stat().st_size for file in tables.rglob("*.parquet"))
 
 
 def _counter(tell: Progress) -> Callable[[str], None]:

@@ -108,7 +108,8 @@ class Work:
             self._understand(self._plan(manifest))
         if asked.lands and asked.until and asked.until.isoformat() < str(manifest["last_day"]):
             self.until = asked.until
-        self._target = asked.home.next_database(asked.engine)
+        home, spark = asked.home, asked.engine == "spark"
+        self._target = home.next_tables() if spark else home.next_database()
         self._building = building_place(self._target)
         if base is not None:
             copy = shutil.copytree if base.is_dir() else shutil.copyfile
@@ -239,7 +240,11 @@ class Work:
             except BaseException:
                 remove_database(self._building)
                 raise
-            self.asked.home.publish(finished(self._building, self.about), self.about)
+            done = finished(self._building, self.about)
+            if self.asked.engine == "spark":
+                self.asked.home.publish_tables(done)
+            else:
+                self.asked.home.publish(done, self.about)
             return self.current()
 
     def current(self) -> dict[str, Any]:

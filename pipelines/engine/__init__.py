@@ -1,14 +1,13 @@
 """The only place that names DuckDB or Spark: one small interface, two engines."""
 
-from pathlib import Path
-
 from pipelines.engine.base import Engine
 from pipelines.engine.spark_settings import SparkSettings
+from pipelines.places import Place
 
 
 def open_engine(
     kind: str,
-    path: Path | str = ":memory:",
+    path: Place | str = ":memory:",
     *,
     threads: int | None = None,
     memory_limit: str | None = None,
@@ -17,7 +16,8 @@ def open_engine(
     small: bool = False,
     spark: SparkSettings | None = None,
 ) -> Engine:
-    """Open an engine on a database: a file for `duckdb`, a folder of Parquet tables for `spark`.
+    """Open an engine on a database: a file for `duckdb`; a folder of Parquet tables, or its
+    address, for `spark`.
 
     Args:
         words: of DuckDB, whether the shared words of the SQL can be used; opening is quicker without.
@@ -34,5 +34,5 @@ def open_engine(
     if kind == "spark":
         from pipelines.engine.spark_engine import SparkEngine
 
-        return SparkEngine(Path(path), asked=spark or SparkSettings())
+        return SparkEngine(path, asked=spark or SparkSettings())
     raise ValueError(f"engine {kind!r} is neither duckdb nor spark.")

@@ -14,6 +14,7 @@ import os
 import pickle
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,14 +23,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.engine.base import Engine, Write, split_name
 from pipelines.engine.spark_settings import SparkSettings, own
 from pipelines.engine.spark_tasks import ANSWER, task, why
 from pipelines.engine.transpile import in_ascii, to_spark
+from pipelines.places import Address, Place, copy, parquet, place, remove, write_parquet
 from schemas.normal_form import filled
 from schemas.sql import SHARED
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql.types import StructType
 
+CONNECT_PORT = 15002  # where Spark Connect listens if its address says no port
 JAVA = 17  # the oldest Java that Spark 4 runs on
 HERE = SparkSettings()
 # Columns of a Parquet file that Spark reads as they are written.
@@ -49,14 +52,28 @@ class SparkUnavailable(ValueError):
 
 
 @cache
-def why_unavailable() -> str | None:
-    """What is missing for Spark to run here; None if nothing is."""
+def why_unavailable(connect: bool = False) -> str | None:
+    """What is missing for Spark to run here; None if nothing is.
+
+    Args:
+        connect: whether it runs elsewhere and takes work by Spark Connect.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about versions of pandas
             import pyspark  # noqa: F401
-    except ImportError:
-        return "Spark needs the package pyspark; install this project with its extra `spark`."
+
+            if connect:
+                import grpc_status  # noqa: F401
+                import zstandard  # noqa: F401
+                from google.rpc import error_details_pb2  # noqa: F401
+    except ImportError as error:
+        return (
+            f"Spark needs the package {(error.name or 'pyspark').partition('.')[0]}; install this project "
+            "with its extra `spark`."
+        )
+    if connect:
+        return None
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home, "bin", "java")) if home else shutil.which("java")
     if java is None:
@@ -77,12 +94,14 @@ def start_session(memory: str, threads: int | None, asked: SparkSettings) -> Spa
     Raises:
         SparkUnavailable: if Spark does not start as it was asked to.
     """
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    if asked.connect:
+        return connected(asked)
     if os.environ.get("SPARK_REMOTE"):
         raise SparkUnavailable(
-            "SPARK_REMOTE asks for Spark Connect, whose server may see other folders than this machine does, "
-            "and tables are folders; unset it, and give the cluster's --master."
+            "SPARK_REMOTE names a server of Spark Connect, and another master is asked for; unset it, or "
+            "give no --master."
         )
-    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     if asked.local:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     # Tasks need what is installed here.
@@ -127,11 +146,67 @@ def start_session(memory: str, threads: int | None, asked: SparkSettings) -> Spa
             ) from error
 
 
+def connected(asked: SparkSettings) -> SparkSession:
+    """A session of a server that takes work by Spark Connect.
+
+    Only what a session of its own may set is set: the server's memory, pages and log are its own.
+
+    Raises:
+        SparkUnavailable: if it is not there, or cannot do as it is asked to.
+    """
+    where = urlsplit(asked.master)
+    try:
+        socket.create_connection((where.hostname or "", where.port or CONNECT_PORT), 10).close()
+    except (OSError, ValueError) as error:
+        raise SparkUnavailable(
+            f"No Spark answers at {asked.master} ({error}); start its Spark Connect server, or correct "
+            "the address."
+        ) from error
+    said = own()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about versions of pandas
+        from pyspark.sql import SparkSession
+
+        try:
+            session = SparkSession.builder.remote(asked.master).getOrCreate()
+            wanted = {
+                **said["settings"],
+                **(said["small"] if asked.small else {}),
+                **asked.settings,
+                **said["agreement"],
+            }
+            for name, value in wanted.items():
+                if session.conf.isModifiable(name):
+                    session.conf.set(name, value)
+            now = {
+                name: session.conf.get(name, None) for name in (*asked.settings, *said["agreement"])
+            }
+        except Exception as error:  # whatever the server says
+            raise SparkUnavailable(
+                f"Spark at {asked.master} cannot be used: {_in_one_line(error)}."
+            ) from error
+    for name, value in now.items():
+        if value is None or str(value).lower() != wanted[name].lower():
+            raise SparkUnavailable(
+                f"The server at {asked.master} has {name} at {value or 'nothing'} and no session may set it; "
+                f"start the server with {name}={wanted[name]}."
+            )
+    return session
+
+
+def _in_one_line(error: BaseException) -> str:
+    """What went wrong, of all that Java or Python says about it."""
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    # Of an error in Java the first line says only what was called; the second begins with a colon.
+    line = said[1].lstrip(": ") if len(said) > 1 and said[1].startswith(":") else said[0]
+    return line.rstrip(".: ")[:300]
+
+
 class SparkEngine(Engine):
     """Spark over the Parquet tables of one folder. One such engine can be open at a time.
 
     Args:
-        home: the folder, made if it is not there.
+        home: the folder, made if it is not there, or its address.
         memory: what Spark may take, such as "2g"; only the first engine of a process decides.
         threads: how many at most, all if None; only the first engine of a process decides.
         asked: master and further settings; only the first engine of a process decides about the master,
@@ -147,29 +222,32 @@ class SparkEngine(Engine):
 
     def __init__(
         self,
-        home: Path | str,
+        home: Place | str,
         memory: str = "2g",
         threads: int | None = None,
         asked: SparkSettings = HERE,
     ) -> None:
-        missing = why_unavailable()
+        missing = why_unavailable(asked.connect)
         if missing:
             raise SparkUnavailable(missing)
         if SparkEngine._holder is not None:
             raise RuntimeError(f"Spark is open on {SparkEngine._holder.home}; close that first.")
-        self.home = Path(home).resolve()
+        self.home = place(home).resolve()
         self.home.mkdir(parents=True, exist_ok=True)
         self.session = start_session(memory, threads, asked)
+        self._connect = asked.connect
+        if self._connect or isinstance(self.home, Address):
+            see_reached(self.session, self.home)
         self._files = self.most_files(threads, asked)
-        self._schemas: set[str] = set()  # those that are there; nobody else makes any
+        self._schemas: set[str] = set()  # those that were made
+        self._tables: set[str] = set()  # and registered
         self._beside_itself = asked.small and asked.local and threads != 1
         SparkEngine._holder = self
         if not self.session.catalog.functionExists("id_ok"):
             for statement in macro_statements():
                 self.session.sql(statement)
-        for folder in sorted(self.home.glob("*/*")):
-            if folder.is_dir() and not folder.name.startswith((".", "_")):
-                self._register(f"{folder.parent.name}.{folder.name}")
+        for folder in sorted(table for schema in self.home.iterdir() for table in _folders(schema)):
+            self._register(f"{folder.parent.name}.{folder.name}")
 
     def execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
         self._run(sql, params).collect()
@@ -185,7 +263,9 @@ class SparkEngine(Engine):
 
     def create_schema(self, name: str) -> None:
         if name not in self._schemas:
-            self.session.sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
+            if self._connect and name != "default":
+                self._see_free(name)
+            self.session.sql(f"CREATE DATABASE IF NOT EXISTS `{name}` COMMENT '{self._mark}'")
             self._schemas.add(name)
 
     def create_table(self, name: str, *select_sql: str) -> None:
@@ -193,16 +273,19 @@ class SparkEngine(Engine):
             arriving = self._arriving(name)
             parts = self._alike(select_sql)
             for part in parts:
-                part.coalesce(self._files).write.mode("append").parquet(str(arriving))
+                part.coalesce(self._files).write.mode("append").parquet(_as_spark_reads(arriving))
             self._replace(name, arriving, parts[0].schema)
 
     def create_table_from_parquet(self, name: str, path: Path) -> None:
-        if not all(kind in AS_THEY_ARE for kind in pq.read_schema(path).types):
-            self.insert_arrow(name, pq.read_table(path))
+        with parquet(path) as file:
+            as_it_is = all(kind in AS_THEY_ARE for kind in file.schema_arrow.types)
+            rows = None if as_it_is else file.read()
+        if rows is not None:
+            self.insert_arrow(name, rows)
             return
         arriving = self._arriving(name)
         arriving.mkdir(parents=True)
-        shutil.copyfile(path, arriving / "part-00000.parquet")
+        copy(path, arriving / "part-00000.parquet")
         self._replace(name, arriving)
 
     def insert_arrow(self, name: str, table: pa.Table, append: bool = False) -> None:
@@ -211,12 +294,12 @@ class SparkEngine(Engine):
             folder = self._folder(name)
             table = table.select(self.columns(name))
             added = len(list(folder.glob("added-*.parquet")))
-            pq.write_table(table, folder / f"added-{added:05d}.parquet")
+            write_parquet(table, folder / f"added-{added:05d}.parquet")
             self.session.catalog.refreshTable(name)
             return
         arriving = self._arriving(name)
         arriving.mkdir(parents=True)
-        pq.write_table(table, arriving / "part-00000.parquet")
+        write_parquet(table, arriving / "part-00000.parquet")
         self._replace(name, arriving)
 
     def make_in_tasks(
@@ -249,50 +332,53 @@ class SparkEngine(Engine):
             if any(folder.iterdir()):
                 self._replace(name, folder)
             else:
-                folder.rmdir()
+                remove(folder)
                 self.drop(name)
         answers = dict(pickle.loads(row.answer) for row in found)
         return [answers[number] for number in range(len(pieces))]
 
     def table_exists(self, name: str) -> bool:
-        return self.session.catalog.tableExists(name)
+        return _whole(name) in self._tables
 
     def tables(self) -> list[str]:
-        return sorted(
-            f"{schema}.{table}"
-            for (schema,) in self.session.sql("SHOW DATABASES").collect()
-            for _, table, temporary in self.session.sql(f"SHOW TABLES IN `{schema}`").collect()
-            if not temporary
-        )
+        return sorted(self._tables)
 
     def columns(self, name: str) -> list[str]:
         return self.session.table(name).columns
 
     def count(self, name: str) -> int:
         """Number of rows of a table, as its files' footers say, without a job of Spark's."""
-        files = self._folder(name).glob("*.parquet")
-        return sum(pq.read_metadata(file).num_rows for file in files)
+        rows = 0
+        for path in self._folder(name).glob("*.parquet"):
+            with parquet(path) as file:
+                rows += file.metadata.num_rows
+        return rows
 
     def drop(self, name: str) -> None:
         """Drop a table if it is there, its files included."""
         if self._folder(name).exists():
             self.session.sql(f"DROP TABLE IF EXISTS {name}")
-            shutil.rmtree(self._folder(name))
+            self._tables.discard(_whole(name))
+            remove(self._folder(name))
 
     def beside(self) -> SparkEngine | None:
         """This engine, of a little data on this machine, where one query is planned while another is run."""
         return self if self._beside_itself else None
 
     def interrupt(self) -> None:
-        self.session.sparkContext.cancelAllJobs()
+        if self._connect:
+            self.session.interruptAll()
+        else:
+            self.session.sparkContext.cancelAllJobs()
 
     def close(self) -> None:
         """Forget the tables; the files stay, and so does the session, which is slow to start."""
         if SparkEngine._holder is not self:
             return
-        for (schema,) in self.session.sql("SHOW DATABASES").collect():
-            if schema != "default":
-                self.session.sql(f"DROP DATABASE `{schema}` CASCADE")
+        for schema in sorted(self._schemas):
+            self.session.sql(f"DROP DATABASE IF EXISTS `{schema}` CASCADE")
+        self._schemas.clear()
+        self._tables.clear()
         SparkEngine._holder = None
 
     def discard(self) -> None:
@@ -314,8 +400,15 @@ class SparkEngine(Engine):
     @contextlib.contextmanager
     def _told(self, table: str, more: str = "") -> Iterator[None]:
         """Let Spark's pages and its event log say which table jobs are for: the stage is their group."""
-        context = self.session.sparkContext
         stage = split_name(table)[0] or "default"
+        if self._connect:
+            self.session.addTag(stage)
+            try:
+                yield
+            finally:
+                self.session.removeTag(stage)
+            return
+        context = self.session.sparkContext
         context.setJobGroup(stage, f"{stage}: {more}" if more else table)
         try:
             yield
@@ -346,29 +439,51 @@ class SparkEngine(Engine):
             return [_without_void(self._run(union))]
         return parts
 
-    def _folder(self, name: str) -> Path:
+    def _folder(self, name: str) -> Place:
         schema, table = split_name(name)
         return self.home / (schema or "default") / table
 
-    def _arriving(self, name: str) -> Path:
+    def _arriving(self, name: str) -> Place:
         """Where a table is written before it takes its place: its query may read the old one."""
         folder = self._folder(name)
         arriving = folder.with_name(f".{folder.name}")
-        shutil.rmtree(arriving, ignore_errors=True)
+        remove(arriving)
         return arriving
 
-    def _replace(self, name: str, arriving: Path, schema: StructType | None = None) -> None:
+    def _replace(self, name: str, arriving: Place, schema: StructType | None = None) -> None:
         self.drop(name)
-        arriving.rename(self._folder(name))
+        arriving.replace(self._folder(name))
         self._register(name, schema)
 
     def _register(self, name: str, schema: StructType | None = None) -> None:
         if schema_name := split_name(name)[0]:
             self.create_schema(schema_name)
-        path = str(self._folder(name))
+        path = _as_spark_reads(self._folder(name))
         if schema is None:
             schema = _schema_of(self._folder(name))
         self.session.catalog.createTable(name, path=path, source="parquet", schema=schema)
+        self._tables.add(_whole(name))
+
+    @property
+    def _mark(self) -> str:
+        """What a schema of this engine's says of itself, where several may share one Spark."""
+        return f"of the islands in {self.home}".replace("'", "")
+
+    def _see_free(self, schema: str) -> None:
+        """See that no schema of a Spark that others use too is in the way; what a killed run left is dropped.
+
+        Raises:
+            SparkUnavailable: if somebody else has one of the same name.
+        """
+        if not self.session.catalog.databaseExists(schema):
+            return
+        said = dict(self.session.sql(f"DESCRIBE DATABASE `{schema}`").collect())
+        if said.get("Comment") != self._mark:
+            raise SparkUnavailable(
+                f"The server has a database {schema} already ({said.get('Comment') or 'of somebody else'}); "
+                "wait until what works there is done, or drop it."
+            )
+        self.session.sql(f"DROP DATABASE `{schema}` CASCADE")
 
 
 def _plain(table: pa.Table) -> pa.Table:
@@ -380,11 +495,49 @@ def _plain(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-def _schema_of(folder: Path) -> StructType:
+def _schema_of(folder: Place) -> StructType:
     """Columns of a table's files, read without a job of Spark's."""
     from pyspark.sql.pandas.types import from_arrow_schema
 
-    return from_arrow_schema(pq.read_schema(min(folder.glob("*.parquet"))))
+    with parquet(min(folder.glob("*.parquet"))) as file:
+        return from_arrow_schema(file.schema_arrow)
+
+
+def _whole(name: str) -> str:
+    """A table's name with its schema."""
+    schema, table = split_name(name)
+    return f"{schema or 'default'}.{table}"
+
+
+def _folders(schema: Place) -> Iterator[Place]:
+    """The tables in a folder of them, if it is one; what is unfinished is not."""
+    if schema.is_dir():
+        found = schema.iterdir()
+        yield from (one for one in found if one.is_dir() and not one.name.startswith((".", "_")))
+
+
+def _as_spark_reads(folder: Place) -> str:
+    """A folder as Spark finds it, whatever storage its cluster takes a mere path for."""
+    return f"file://{folder.as_posix()}" if isinstance(folder, Path) else str(folder)
+
+
+def see_reached(session: SparkSession, folder: Place) -> None:
+    """See that Spark finds in a folder what is written there from here.
+
+    Raises:
+        SparkUnavailable: if it does not.
+    """
+    written = folder / "reached.txt"
+    written.write_bytes(b"reached")
+    try:
+        session.read.text(_as_spark_reads(written)).collect()
+    except Exception as error:  # whatever Java says
+        raise SparkUnavailable(
+            f"Spark cannot use {folder} ({_in_one_line(error)}); give a place that Spark and this machine "
+            "both reach, and with --spark-conf what its file system needs."
+        ) from error
+    finally:
+        remove(written)
 
 
 def _without_void(rows: DataFrame) -> DataFrame:

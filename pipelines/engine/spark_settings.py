@@ -1,10 +1,12 @@
 """How a user's own Spark is told to run: which master, and further settings of Spark.
 
-By default Spark runs in this process, on this machine. With a master it runs on the user's cluster: home
-and landing must then be folders that driver and executors reach by the same path, and executors, which read
-the delivered files, need this project in the Python that they run.
+By default Spark runs in this process, on this machine. With a master it runs on the user's cluster, or on a
+server that takes work by Spark Connect. Tables and landing must then be folders that all reach by the same
+path, or addresses, and executors, which read the delivered files, need this project in the Python that they
+run.
 """
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ SAID = Path(__file__).with_name("spark.yml")
 # https://spark.apache.org/docs/latest/submitting-applications.html#master-urls
 MASTERS = (
     r"local", r"local\[(\d+|\*)(,\d+)?\]", r"local-cluster\[\d+,\d+,\d+\]", r"spark://.+", r"yarn",
-    r"k8s://.+",
+    r"k8s://.+", r"sc://.+",
 )  # fmt: skip
 
 
@@ -37,6 +39,11 @@ class SparkSettings:
     def given(self) -> bool:
         """Whether anything is said at all."""
         return bool(self.master or self.settings)
+
+    @property
+    def connect(self) -> bool:
+        """Whether Spark is a server that takes work by Spark Connect."""
+        return self.master.startswith("sc://")
 
     @property
     def local(self) -> bool:
@@ -61,7 +68,7 @@ def spark_settings(
     {'spark.executor.memory': '2g'}
 
     Args:
-        master: see `SparkSettings`.
+        master: see `SparkSettings`; None: as `SPARK_REMOTE` says, or this machine.
         pairs: texts NAME=VALUE.
         file: of lines `NAME VALUE` or `NAME=VALUE`, as Spark's own `spark-defaults.conf`; `#` begins a
             comment.
@@ -69,15 +76,10 @@ def spark_settings(
     Raises:
         SparkSettingsError: if one of them cannot be, in one sentence.
     """
-    if master and master.startswith("sc://"):
-        raise SparkSettingsError(
-            f"--master {master!r} asks for Spark Connect, which is not taken; give the cluster's own master, "
-            "such as spark://HOST:PORT."
-        )
     if master and not any(re.fullmatch(one, master) for one in MASTERS):
         raise SparkSettingsError(
-            f"--master {master!r} is no master of Spark's; give local[2], spark://HOST:PORT, yarn or "
-            "k8s://HOST:PORT."
+            f"--master {master!r} is no master of Spark's; give local[2], spark://HOST:PORT, yarn, "
+            "k8s://HOST:PORT or sc://HOST:PORT."
         )
     found = dict(_of_file(file)) if file else {}
     for pair in pairs:
@@ -89,7 +91,17 @@ def spark_settings(
         if master:
             raise SparkSettingsError("The master is said twice; give --master or spark.master.")
         return spark_settings(found.pop("spark.master"), [f"{n}={v}" for n, v in found.items()])
-    return SparkSettings(master or "", found)
+    return SparkSettings(master or _remote(), found)
+
+
+def _remote() -> str:
+    """The server that the environment names for Spark Connect, as Spark itself reads it; empty if none."""
+    remote = os.environ.get("SPARK_REMOTE", "")
+    if remote and not remote.startswith("sc://"):
+        raise SparkSettingsError(
+            f"SPARK_REMOTE says {remote!r}, which is no sc://HOST:PORT; correct or unset it."
+        )
+    return remote
 
 
 def _of_file(file: Path) -> Iterable[tuple[str, str]]:

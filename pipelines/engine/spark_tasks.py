@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.engine.base import Write
+from pipelines.places import Place, write_parquet
 
 ANSWER = "answer binary"  # the column that comes back, as Spark names its type
 _RAISED = re.compile(r"^(?:[\w.]*\.)?(\w+(?:Error|Exception)): (.+)$", re.MULTILINE)
@@ -24,7 +24,7 @@ _OTHER_PYTHON = re.compile(r'Cannot run program "[^"]*"|PYTHON_VERSION_MISMATCH\
 def task(
     work: Callable[[Any, Write], Any],
     pieces: Sequence[Any],
-    folders: Mapping[str, Path],
+    folders: Mapping[str, Place],
     numbers: Iterator[pa.RecordBatch],
 ) -> Iterator[pa.RecordBatch]:
     """Do the pieces of some numbers; for `DataFrame.mapInArrow`.
@@ -44,7 +44,7 @@ def task(
 
 
 def _write(
-    folders: Mapping[str, Path], number: int, written: Counter[str], name: str, rows: pa.Table
+    folders: Mapping[str, Place], number: int, written: Counter[str], name: str, rows: pa.Table
 ) -> None:
     """Write rows that a piece gives of a table as a file of its own.
 
@@ -64,7 +64,9 @@ def _write(
     written[name] += 1
     context = TaskContext.get()
     unfinished = path.with_name(f".{path.name}.{context.taskAttemptId() if context else 0}")
-    pq.write_table(rows, unfinished, compression="zstd")
+    write_parquet(rows, unfinished, compression="zstd")
+    if not isinstance(path, Path):  # there, what is in the way stays
+        path.remove()
     unfinished.replace(path)
 
 

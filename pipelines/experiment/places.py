@@ -140,7 +140,7 @@ def write_places(
     with whole(table) as partial:
         pd.DataFrame([one.json() for one in found]).to_parquet(partial, index=False)
     about = home.current()
-    landing = read_manifest(Path(about.get("landing") or home.landing))
+    landing = read_manifest(home.delivered())
     digest = about.get("landing_digest")
     write_json(out / "manifest.json", make_manifest(command, landing, digest=digest, **said))
     return table

@@ -1,14 +1,13 @@
 """The landing folder: `<feed>/<feed>_<YYYYMMDD>.<ending>` and a `manifest.json`."""
 
 import hashlib
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
+from pipelines.places import Place
 from schemas import contract
 from schemas.contract import HORIZON_DAYS, TIERS, Feed
 from schemas.said_once import SaidTwiceError, read_json
@@ -31,7 +30,7 @@ class LandingError(ValueError):
 class DeliveredFile:
     """One delivery: its file and the day it was published, which the file's name says."""
 
-    path: Path
+    path: Place
     published: date
 
     @property
@@ -45,7 +44,7 @@ class DeliveredFile:
         return f"{self.path.parent.name}/{self.path.name}"
 
 
-def deliveries_in(landing: Path, feed: Feed) -> list[DeliveredFile]:
+def deliveries_in(landing: Place, feed: Feed) -> list[DeliveredFile]:
     """The deliveries of a feed in the order of their days; none if it has no folder.
 
     Hidden files and the lock files of spreadsheets are passed over.
@@ -79,14 +78,14 @@ def deliveries_in(landing: Path, feed: Feed) -> list[DeliveredFile]:
     return found
 
 
-def bytes_in(landing: Path) -> int:
+def bytes_in(landing: Place) -> int:
     """How many bytes were delivered, of whatever feeds."""
-    folders = (entry for entry in os.scandir(landing) if entry.is_dir())
-    files = (entry for folder in folders for entry in os.scandir(folder) if entry.is_file())
+    folders = (entry for entry in landing.iterdir() if entry.is_dir())
+    files = (entry for folder in folders for entry in folder.iterdir() if entry.is_file())
     return sum(file.stat().st_size for file in files)
 
 
-def digests_in(landing: Path, feeds: Iterable[Feed]) -> list[tuple[str, str, str]]:
+def digests_in(landing: Place, feeds: Iterable[Feed]) -> list[tuple[str, str, str]]:
     """Feed, delivery and sha256 of each file delivered, ordered by the first two, as a build notes them of
     files that it can read.
 
@@ -98,13 +97,12 @@ def digests_in(landing: Path, feeds: Iterable[Feed]) -> list[tuple[str, str, str
     found = []
     for feed in feeds:
         for one in deliveries_in(landing, feed):
-            with one.path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.sha256(one.path.read_bytes()).hexdigest()
             found.append((feed.name, one.delivery, digest))
     return sorted(found)
 
 
-def check_folder(landing: Path, feeds: Iterable[str]) -> None:
+def check_folder(landing: Place, feeds: Iterable[str]) -> None:
     """See that a landing folder holds nothing that would silently be left out.
 
     Folders of feeds that are known but not asked for are fine.
@@ -134,7 +132,7 @@ def check_folder(landing: Path, feeds: Iterable[str]) -> None:
             )
 
 
-def read_manifest(landing: Path) -> dict[str, Any]:
+def read_manifest(landing: Place) -> dict[str, Any]:
     """What a landing folder says about itself; what it does not say is worked out from its files.
 
     Returns:
@@ -153,7 +151,7 @@ def read_manifest(landing: Path) -> dict[str, Any]:
     return {**nobody_knows, **said}
 
 
-def _said(path: Path) -> dict[str, Any]:
+def _said(path: Place) -> dict[str, Any]:
     """What stands in a manifest; nothing if there is none."""
     if not path.exists():
         return {}
@@ -170,7 +168,7 @@ def _said(path: Path) -> dict[str, Any]:
     return said
 
 
-def window(landing: Path) -> tuple[date, date] | None:
+def window(landing: Place) -> tuple[date, date] | None:
     """The first and the last day on which a delivery may be published; None if no manifest says either.
 
     Raises:
@@ -185,7 +183,7 @@ def window(landing: Path) -> tuple[date, date] | None:
     return _day(path, said, "day0"), _day(path, said, "last_day")
 
 
-def _day(path: Path, said: Mapping[str, Any], name: str) -> date:
+def _day(path: Place, said: Mapping[str, Any], name: str) -> date:
     try:
         day = date.fromisoformat(said[name])
     except (TypeError, ValueError) as error:
@@ -195,7 +193,7 @@ def _day(path: Path, said: Mapping[str, Any], name: str) -> date:
     return day
 
 
-def _check_manifest(path: Path, said: Mapping[str, Any]) -> None:
+def _check_manifest(path: Place, said: Mapping[str, Any]) -> None:
     """See that what a manifest says fits together."""
     day0, last_day, horizon = (_day(path, said, name) for name in ("day0", "last_day", "horizon"))
     if not day0 <= last_day <= horizon:
@@ -218,7 +216,7 @@ def _check_manifest(path: Path, said: Mapping[str, Any]) -> None:
         )
 
 
-def _derived(landing: Path, said: Mapping[str, Any]) -> dict[str, Any]:
+def _derived(landing: Place, said: Mapping[str, Any]) -> dict[str, Any]:
     feeds = contract.feeds()
     check_folder(landing, ())
     delivered = {name: deliveries_in(landing, feed) for name, feed in feeds.items()}
@@ -250,7 +248,7 @@ def _derived(landing: Path, said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _see_no_stray_day(landing: Path, every: Sequence[tuple[date, str]]) -> None:
+def _see_no_stray_day(landing: Place, every: Sequence[tuple[date, str]]) -> None:
     """Refuse a folder without a window in which some deliveries lie years apart from the others.
 
     Args:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -32,6 +31,7 @@ from pipelines.landing.reading import (
     read_batch,
     unreadable_row,
 )
+from pipelines.places import Place
 from schemas.contract import Feed
 from schemas.progress import Progress
 from sources.files.base import Bad
@@ -49,7 +49,7 @@ class Landed:
 
 def land(
     engine: Engine,
-    landing: Path,
+    landing: Place,
     feeds: Mapping[str, Feed],
     progress: Progress | None = None,
     only: Collection[str] | None = None,

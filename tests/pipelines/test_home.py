@@ -21,8 +21,10 @@ from pipelines.home import (
 )
 from pipelines.landing.folder import digests_in
 from pipelines.manifest import digest_over
+from pipelines.places import Address
 from pipelines.run import make_home
 from schemas.contract import feeds
+from tests.pipelines.engine.webhdfs import served
 
 PIPELINES = Path(__file__).resolve().parents[2] / "pipelines"
 HOLD = """\
@@ -174,7 +176,7 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
 # place when all is written.
 IN_PASSING = (
     "engine/spark_engine.py", "engine/spark_tasks.py", "lab/cases.py", "lab/child.py", "lab/sandbox.py",
-    "lab/worlds.py", "matrix/pairs.py", "replay/recompute/prepared.py",
+    "lab/worlds.py", "matrix/pairs.py", "places.py", "replay/recompute/prepared.py",
 )  # fmt: skip
 WRITES = re.compile(r"(?:\w+|\))\.write_(?:text|bytes)\(|(?:to_parquet|to_csv|write_table)\((.*)")
 
@@ -271,6 +273,31 @@ def test_what_was_built_takes_the_place_of_the_one_before(tmp_path):
     assert finished(folder, {"join": "full"}) == tmp_path / "spark"
     assert sorted(p.name for p in (tmp_path / "spark").iterdir()) == ["manifest.json", "merge"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["old.duckdb", "spark"]
+
+
+def test_tables_of_spark_elsewhere_are_numbered_and_named_when_they_are_whole(tmp_path):
+    home, there = Home(tmp_path / "home"), tmp_path / "shared"
+    with served(there) as address:
+        for at in (there, Address(f"{address}/far")):
+            first = home.next_tables(at)
+            assert first == at / "000001"
+            building = building_place(first)
+            (building / "codes" / "run").mkdir(parents=True)
+            home.publish_tables(finished(building, {"join": "full"}))
+            assert home.spark_tables() == first
+            assert json.loads((first / "manifest.json").read_text("utf-8")) == {"join": "full"}
+            killed = building_place(home.next_tables(at))
+            (killed / "half").mkdir(parents=True)
+            assert home.spark_tables() == first
+            second = home.next_tables(at)
+            building = building_place(second)
+            assert not (building / "half").exists()
+            building.mkdir(parents=True)
+            home.publish_tables(finished(building, {}))
+            assert [one.name for one in at.glob("0*")] == ["000002"], "the older is gone"
+    (home.spark / "codes" / "run").mkdir(parents=True)
+    home.publish_tables(home.spark)
+    assert home.spark_tables() == home.spark, "also where the storage of older ones is gone"
 
 
 def test_a_home_of_another_world_is_not_taken_for_the_one_asked_for(tmp_path):

@@ -25,8 +25,8 @@ ORDER = (
     "schemas",
     "sources.files", "sources.world", "sources.faults", "sources",
     "quality",
-    "pipelines.surroundings", "pipelines.json_text", "pipelines.terminal", "pipelines.layered",
-    "pipelines.manifest", "pipelines.options", "pipelines.remembered",
+    "pipelines.surroundings", "pipelines.json_text", "pipelines.places", "pipelines.terminal",
+    "pipelines.layered", "pipelines.manifest", "pipelines.options", "pipelines.remembered",
     "pipelines.intervals", "pipelines.engine", "pipelines.model", "pipelines.trouble",
    
     "pipelines.landing", "pipelines.conform", "pipelines.resolve", "pipelines.merge", "pipelines.lists",

@@ -270,11 +270,11 @@ def told_gain(
         The figures; None where nothing is joined, so that there is no lower level, or where the
         world's truth is not at hand to tell a true listing from a false one.
     """
-    about, built = home.current(), said_by(home.database())
+    built = said_by(home.database())
     joined = join or built.join
     at = JOINS.index(joined)
     high = level(home, joined, policy, progress)
-    landing = Path(about.get("landing") or home.landing)
+    landing = home.delivered()
     truth = home.truth_behind(landing)
     if at == 0 or not has_truth(high, truth):
         return None

@@ -1,11 +1,11 @@
 """What stands wrong because of a fault, as those see it who may notice it; and what they then do."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from pipelines.engine.databases import Databases, opened
+from pipelines.places import Place
 from pipelines.replay.compare.diff import CELL, Difference, about, differences, nothing
 from pipelines.replay.compare.sides import AFTER, as_sides
 from pipelines.replay.plan.case import put_right
@@ -52,7 +52,7 @@ def shown(db: Databases, differences: Mapping[int, Difference], clean: str) -> d
 
 
 def remedied(
-    landed: Landed, landing: Path, edits: Sequence[Edit], name: str, what: Shown
+    landed: Landed, landing: Place, edits: Sequence[Edit], name: str, what: Shown
 ) -> tuple[Edit, ...]:
     """The edits of a case with what a remedy does about it.
 
@@ -65,7 +65,7 @@ def remedied(
 
 
 def remedied_states(
-    states: States, landing: Path, edits: Sequence[Edit], name: str
+    states: States, landing: Place, edits: Sequence[Edit], name: str
 ) -> tuple[Edit, ...]:
     """The same, where what stands wrong is read from whole databases."""
     files = {"clean": states.clean, "faulty": states.corrected or states.faulty}

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
+from pipelines.places import Place
 from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, placed, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.plan.mishaps import Happened, MishapEdit
@@ -13,7 +13,7 @@ from sources.faults import FaultError
 
 
 def plan_case(
-    landed: Landed, others: Registered, landing: Path, specs: Sequence[FaultSpec]
+    landed: Landed, others: Registered, landing: Place, specs: Sequence[FaultSpec]
 ) -> tuple[Edit, ...]:
     """The edits of every fault of a case.
 
@@ -57,7 +57,7 @@ def found_by_the_source(specs: Sequence[FaultSpec], remedy: str | None) -> tuple
 
 
 def put_right(
-    landed: Landed, landing: Path, edits: Sequence[Edit], remedy: Remedy
+    landed: Landed, landing: Place, edits: Sequence[Edit], remedy: Remedy
 ) -> tuple[Edit, ...]:
     """The edits of a case with what a remedy does about it.
 
@@ -79,7 +79,7 @@ def put_right(
     return tuple(replace(edit, remedy=remedy) for edit in edits)
 
 
-def _corrected(landed: Landed, landing: Path, edit: Edit, due: date, at_source: bool) -> Edit:
+def _corrected(landed: Landed, landing: Place, edit: Edit, due: date, at_source: bool) -> Edit:
     """A fault put right from a day on: by its source with a delivery, if it is told, or at a holder."""
     if isinstance(edit.struck, Happened):
         day = min(max(due, edit.struck.day), edit.correction_day or date.max)

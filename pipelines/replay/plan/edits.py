@@ -7,19 +7,20 @@ which the source does, with its first delivery on or after the day it promised.
 
 import json
 import os
-import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from pipelines.exchange.mishaps import mishaps
 from pipelines.home import whole, write_json
 from pipelines.landing.decisions import Decided, corrected, in_edited_files
+from pipelines.places import Place, copy
 from pipelines.replay.plan.faults import (
     FaultSpec,
     Landed,
@@ -114,7 +115,7 @@ class Edit:
         return [e for e in (*self.faulty, *(self.corrected or ())) if isinstance(e, RowEdit)]
 
 
-def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> Edit:
+def plan(landed: Landed, others: Registered, landing: Place, spec: FaultSpec) -> Edit:
     """Work out the edits a fault means.
 
     Args:
@@ -148,7 +149,7 @@ def plan(landed: Landed, others: Registered, landing: Path, spec: FaultSpec) -> 
 
 
 def placed(
-    landed: Landed, landing: Path, struck: Struck | Happened, fixed_on: date | None = None
+    landed: Landed, landing: Place, struck: Struck | Happened, fixed_on: date | None = None
 ) -> Edit:
     """The edits that a fault in its place means.
 
@@ -191,7 +192,7 @@ def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:
 # --- whole deliveries -----------------------------------------------------------------------------
 
 
-def _delivered_to(landed: Landed, landing: Path, struck: Struck) -> Deliveries:
+def _delivered_to(landed: Landed, landing: Place, struck: Struck) -> Deliveries:
     """What was delivered, as a fault of a whole delivery sees it."""
 
     feed = struck.feed
@@ -199,7 +200,7 @@ def _delivered_to(landed: Landed, landing: Path, struck: Struck) -> Deliveries:
     return Deliveries(feed, struck.day, content_of, table_of)
 
 
-def _goes_wrong(landed: Landed, landing: Path, struck: Struck) -> bool:
+def _goes_wrong(landed: Landed, landing: Place, struck: Struck) -> bool:
     """Whether the delivery that a fault begins with is another because of it; found out once."""
     place = (struck.fault.kind, struck.feed.name, struck.day, struck.draw.seed)
     if place not in landed.goes_wrong:
@@ -220,7 +221,7 @@ def _sent(
     return files
 
 
-def _plan_delivery(landed: Landed, landing: Path, struck: Struck, fixed_on: date | None) -> Edit:
+def _plan_delivery(landed: Landed, landing: Place, struck: Struck, fixed_on: date | None) -> Edit:
     """The edits of a fault of a whole delivery."""
     wrong = [day for day in struck.days if day >= struck.day]
     if struck.scope == "once":
@@ -303,12 +304,12 @@ class Log:
         for entry in entries:
             target = self.landing / entry["file"]
             target.unlink(missing_ok=True)
-            shutil.copyfile(self.folder / entry["kept"], target)
+            copy(self.folder / entry["kept"], target)
 
 
 def apply(
     edits: Sequence[RowOrFile],
-    landing: Path,
+    landing: Place,
     target: Path,
     feeds: Mapping[str, Feed],
     log: Path,
@@ -336,7 +337,7 @@ def apply(
     for n, (file, mine) in enumerate(sorted(by_file.items())):
         path = target / file
         kept = f"{n:04d}-{path.name}"
-        shutil.copyfile(landing / file, log / kept)
+        copy(landing / file, log / kept)
         feed = feeds[mine[0].feed]
         contents = [edit.content for edit in mine if isinstance(edit, FileEdit)]
         rows = [edit for edit in mine if isinstance(edit, RowEdit)]
@@ -347,7 +348,7 @@ def apply(
                 if contents:
                     part.write_bytes(contents[-1])
                 if rows:
-                    source = part if contents else landing / file
+                    source = part if contents else log / kept
                     write(feed, _edited(feed, source, rows, file, decided), part)
         entries.append({"file": file, "kept": kept, "edits": [_told(edit) for edit in mine]})
     write_json(log / "log.json", entries)
@@ -421,20 +422,20 @@ def edited(feed: Feed, table: pa.Table, edits: Iterable[RowEdit], file: str) -> 
     return pa.concat_tables(parts).combine_chunks()
 
 
-def _link_tree(landing: Path, target: Path) -> None:
+def _link_tree(landing: Place, target: Path) -> None:
     """A folder of the same files, linked where the file system can."""
-    link: Callable[[Path, Path], object] = os.link
+    link: Callable[[Any, Path], object] = os.link if isinstance(landing, Path) else copy
     for source in sorted(landing.rglob("*")):
-        copy = target / source.relative_to(landing)
+        same = target / source.relative_to(landing)
         if source.is_dir():
-            copy.mkdir(parents=True, exist_ok=True)
+            same.mkdir(parents=True, exist_ok=True)
             continue
-        copy.parent.mkdir(parents=True, exist_ok=True)
+        same.parent.mkdir(parents=True, exist_ok=True)
         try:
-            link(source, copy)
+            link(source, same)
         except OSError:  # another file system, or one without links
-            link = shutil.copyfile
-            shutil.copyfile(source, copy)
+            link = copy
+            copy(source, same)
 
 
 def natural_key(edit: Edit) -> str | None:

@@ -20,6 +20,7 @@ from pipelines.engine.databases import Databases
 from pipelines.home import BUILD_AGAIN, HomeError
 from pipelines.landing import deliveries_in
 from pipelines.landing.decisions import TABLE, decided_of
+from pipelines.places import Place
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.registered import Registered
 from quality.from_contract import effect_sql
@@ -178,7 +179,7 @@ class Landed:
         """The delivery's file, relative to the landing folder."""
         return self._files[feed.name][day]
 
-    def content(self, landing: Path, feed: Feed, day: date) -> bytes:
+    def content(self, landing: Place, feed: Feed, day: date) -> bytes:
         """The bytes of a delivery.
 
         Args:
@@ -190,7 +191,7 @@ class Landed:
         file = self.file(feed, day)
         return self._as_landed(landing / file, self._digests[file])
 
-    def table(self, landing: Path, feed: Feed, day: date) -> tuple[pa.Table, bool]:
+    def table(self, landing: Place, feed: Feed, day: date) -> tuple[pa.Table, bool]:
         """The rows that can be read of a delivery, as text, and whether that is all it holds.
 
         Faults of whole deliveries read the same files again and again, so they are kept while there
@@ -209,7 +210,7 @@ class Landed:
             self._tables[place] = table, whole
         return table, whole
 
-    def see_as_landed(self, landing: Path) -> None:
+    def see_as_landed(self, landing: Place) -> None:
         """See that a folder of files holds the very deliveries that were landed.
 
         Raises:

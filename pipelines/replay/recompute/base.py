@@ -58,10 +58,9 @@ class Base:
         progress: Progress | None = None,
         gates: Sequence[Model] = (),
     ) -> None:
-        about = home.current()
         see_up_to_date(home)
         base = level(home, join, policy, progress)
-        self.landing = Path(about.get("landing") or home.landing)
+        self.landing = home.delivered()
         self.feeds: Mapping[str, Feed] = feeds()
         told = models_of(base, gates=gates)  # the copy is laid out for these, whoever comes first
         folder = home.kept / ("gated" if gates else "prepared")

@@ -66,7 +66,7 @@ def level(
     }
     if asked == own and _out_of_date(home) is None:
         return base
-    landing = Path(about.get("landing") or home.landing)
+    landing = home.delivered()
     decided = decided_in(home.path)
     made = [*made_by(tier_of(read_manifest(landing))), *of_decisions(decided)]
     said = json.dumps(

@@ -18,6 +18,7 @@ from pipelines.build import build
 from pipelines.engine.databases import opened
 from pipelines.home import Home
 from pipelines.landing.decisions import Decided
+from pipelines.places import Place
 from pipelines.replay.plan.case import plan_case, rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile, apply, decided_after
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
@@ -40,7 +41,7 @@ class States:
 
 def rebuild_states(
     clean: Path,
-    landing: Path,
+    landing: Place,
     edits: Sequence[Edit],
     workdir: Path,
     progress: Progress | None = None,
@@ -117,8 +118,7 @@ def rebuilt(
         remedied: gives the edits with what is done about them, once their states are there; those are
             then rebuilt.
     """
-    about = home.current()
-    landing = Path(about.get("landing") or home.landing)
+    landing = home.delivered()
     clean = level(home, join, policy, progress)
     with opened(base=clean) as db:  # until the end: a remedy plans anew, and faults draw from it
         all_feeds = feeds()

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.engine import open_engine
 from pipelines.engine.spark_engine import SparkEngine, SparkUnavailable, why_unavailable
+from tests.pipelines.engine.webhdfs import served
 
 ROWS = pa.table({"day": pa.array([date(2024, 1, 1), None, date(1, 1, 1)], pa.date32())})
 
@@ -26,6 +27,26 @@ def test_spark_keeps_tables_as_parquet_under_their_names(tmp_path):
         assert engine.fetch("SELECT n, nothing FROM lists.entries") == [(1, None)]
         engine.drop("codes.run")
     assert sorted(p.name for p in tmp_path.glob("*/*")) == ["entries"]
+
+
+@pytest.mark.skipif(why_unavailable() is not None, reason=why_unavailable() or "")
+def test_spark_keeps_tables_at_an_address_too(tmp_path):
+    with served(tmp_path) as address:
+        with SparkEngine(f"{address}/tables") as engine:
+            engine.create_table("lists.entries", "SELECT 1 AS n UNION ALL SELECT 2")
+            engine.create_table("lists.entries", "SELECT n + 1 AS n FROM lists.entries")
+            engine.insert_arrow("codes.run", ROWS)
+            engine.insert_arrow("codes.run", ROWS, append=True)
+            engine.create_table("lists.none", "SELECT 1 AS n WHERE false")
+            engine.drop("lists.none")
+        with SparkEngine(f"{address}/tables") as engine:
+            assert engine.tables() == ["codes.run", "lists.entries"]
+            assert engine.fetch("SELECT n FROM lists.entries ORDER BY n") == [(2,), (3,)]
+            assert engine.count("codes.run") == 6
+        other = f"{address.rpartition(':')[0]}:1"
+        with pytest.raises(ValueError, match="cannot be reached"):
+            SparkEngine(other)
+    assert sorted(p.name for p in tmp_path.glob("tables/*/*")) == ["entries", "run"]
 
 
 def test_spark_says_what_is_missing(monkeypatch, tmp_path):

@@ -1,5 +1,7 @@
 """Where and how Spark runs is the user's to say; what cannot be is told in one sentence."""
 
+import socket
+
 import pytest
 
 from pipelines.engine.spark_engine import SparkUnavailable, start_session
@@ -29,7 +31,6 @@ def test_without_a_cluster_it_runs_here(master):
     [
         ("sparc://a:7077", (), "--master 'sparc://a:7077' is no master"),
         ("local[two]", (), "is no master"),
-        ("sc://localhost:15002", (), "Spark Connect, which is not taken"),
         (None, ("spark.executor.memory",), "--spark-conf takes NAME=VALUE, not 'spark.executor"),
         (None, ("spark.executor.memory=",), "--spark-conf takes NAME=VALUE"),
         (None, ("executor.memory=2g",), "'executor.memory' is no setting of Spark's"),
@@ -58,7 +59,23 @@ def test_a_file_that_cannot_be_read(tmp_path, text, says):
         spark_settings(file=tmp_path / "none")
 
 
-def test_spark_connect_is_refused(monkeypatch):
-    monkeypatch.setenv("SPARK_REMOTE", "sc://localhost:15002")
-    with pytest.raises(SparkUnavailable, match="unset it, and give the cluster's --master"):
-        start_session("1g", None, SparkSettings())
+def test_a_server_of_spark_connect_is_named_by_option_or_environment(monkeypatch):
+    assert spark_settings("sc://here:15002").connect
+    monkeypatch.setenv("SPARK_REMOTE", "sc://there")
+    found = spark_settings()
+    assert (found.master, found.connect, found.local) == ("sc://there", True, False)
+    assert spark_settings("local[2]").local
+    with pytest.raises(SparkUnavailable, match="unset it, or give no --master"):
+        start_session("1g", None, SparkSettings("local[2]"))
+    monkeypatch.setenv("SPARK_REMOTE", "there:15002")
+    with pytest.raises(SparkSettingsError, match="SPARK_REMOTE says 'there:15002'"):
+        spark_settings()
+
+
+def test_a_server_that_is_not_there_is_one_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]  # of nobody, once this is closed
+    with pytest.raises(
+        SparkUnavailable, match=rf"^No Spark answers at sc://127\.0\.0\.1:{port} \("
+    ):
+        start_session("1g", None, SparkSettings(f"sc://127.0.0.1:{port}"))
