@@ -17,7 +17,7 @@ from typing import Any
 
 from pipelines.exchange.joins import JOINS
 from pipelines.json_text import json_text
-from pipelines.places import Place, PlaceError, place, remove
+from pipelines.places import Place, PlaceError, place, remove, write
 
 LOCK_SECONDS = 5  # for which a run waits for another that holds the home
 BUILD_AGAIN = "or run `islands build` again."
@@ -294,8 +294,7 @@ def finished(building: Place, about: Mapping[str, Any]) -> Place:
         Where it stands now.
     """
     if not isinstance(building, Path):
-        with (building / "manifest.json").writing() as file:
-            file.write(f"{json_text(about)}\n".encode())
+        write(f"{json_text(about)}\n".encode(), building / "manifest.json")
         return building
     target = building.with_name(building.name.removesuffix(BUILDING))
     if not building.is_dir():

@@ -13,12 +13,11 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -117,26 +116,16 @@ class Address:
     def relative_to(self, folder: Address) -> Path:
         return Path(self.text.removeprefix(folder.text + "/"))
 
-    def reading(self) -> Any:
-        """The file, open to be read; a file of pyarrow's, to be closed."""
-        return self._files.open_input_file(self._path)
-
     def read_bytes(self) -> bytes:
-        with self.reading() as file:
+        with self._files.open_input_file(self._path) as file:
             return file.read()
 
     def read_text(self, encoding: str = "utf-8") -> str:
         return self.read_bytes().decode(encoding)
 
     def write_bytes(self, content: bytes) -> None:
-        with self.writing() as file:
-            file.write(content)
-
-    @contextmanager
-    def writing(self) -> Iterator[Any]:
-        """The file, open to be written anew; a file of pyarrow's."""
         with self._files.open_output_stream(self._path) as file:
-            yield file
+            file.write(content)
 
     def mkdir(self, parents: bool = True, exist_ok: bool = True) -> None:
         self._files.create_dir(self._path, recursive=parents)
@@ -172,6 +161,10 @@ class Address:
 
     def _kind_and_size(self) -> tuple[str, int]:
         return self.listed or _told(self._files.get_file_info(self._path))
+
+    def for_arrow(self) -> tuple[str, FileSystem]:
+        """The path, and the file system on which pyarrow finds it."""
+        return self._path, self._files
 
     @property
     def _files(self) -> FileSystem:
@@ -233,25 +226,28 @@ def copy(source: Place, target: Place) -> None:
     if isinstance(source, Path) and isinstance(target, Path):
         shutil.copyfile(source, target)
     else:
-        target.write_bytes(source.read_bytes())
+        write(source.read_bytes(), target)
+
+
+def write(content: bytes, file: Place) -> None:
+    """Write a file that nothing looks at before it is whole."""
+    file.write_bytes(content)
 
 
 def write_parquet(rows: pa.Table, file: Place, compression: str = "snappy") -> None:
     """Write a Parquet file."""
     import pyarrow.parquet as pq
 
-    if isinstance(file, Path):
-        pq.write_table(rows, file, compression=compression)
-        return
-    with file.writing() as opened:
-        pq.write_table(rows, opened, compression=compression)
+    path, files = (file, None) if isinstance(file, Path) else file.for_arrow()
+    pq.write_table(rows, path, filesystem=files, compression=compression)
 
 
 def parquet(file: Place) -> pq.ParquetFile:
     """A Parquet file, open for what its footer says and for its rows."""
     import pyarrow.parquet as pq
 
-    return pq.ParquetFile(file if isinstance(file, Path) else file.reading())
+    path, files = (file, None) if isinstance(file, Path) else file.for_arrow()
+    return pq.ParquetFile(path, filesystem=files)
 
 
 def size_of_files(folder: Place, pattern: str) -> int:

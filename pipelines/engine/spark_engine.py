@@ -31,7 +31,7 @@ from pipelines.engine.base import Engine, Write, split_name
 from pipelines.engine.spark_settings import SparkSettings, own
 from pipelines.engine.spark_tasks import ANSWER, task, why
 from pipelines.engine.transpile import in_ascii, to_spark
-from pipelines.places import Address, Place, copy, parquet, place, remove, write_parquet
+from pipelines.places import Address, Place, copy, parquet, place, remove, write, write_parquet
 from schemas.normal_form import filled
 from schemas.sql import SHARED
 
@@ -239,8 +239,7 @@ class SparkEngine(Engine):
         if self._connect or isinstance(self.home, Address):
             see_reached(self.session, self.home)
         self._files = self.most_files(threads, asked)
-        self._schemas: set[str] = set()  # those that were made
-        self._tables: set[str] = set()  # and registered
+        self._schemas: set[str] = set()  # those that were made, beside `default`
         self._beside_itself = asked.small and asked.local and threads != 1
         SparkEngine._holder = self
         if not self.session.catalog.functionExists("id_ok"):
@@ -338,10 +337,15 @@ class SparkEngine(Engine):
         return [answers[number] for number in range(len(pieces))]
 
     def table_exists(self, name: str) -> bool:
-        return _whole(name) in self._tables
+        return self.session.catalog.tableExists(name)
 
     def tables(self) -> list[str]:
-        return sorted(self._tables)
+        return sorted(
+            f"{schema}.{table}"
+            for schema in ("default", *self._schemas)
+            for _, table, temporary in self.session.sql(f"SHOW TABLES IN `{schema}`").collect()
+            if not temporary
+        )
 
     def columns(self, name: str) -> list[str]:
         return self.session.table(name).columns
@@ -358,7 +362,6 @@ class SparkEngine(Engine):
         """Drop a table if it is there, its files included."""
         if self._folder(name).exists():
             self.session.sql(f"DROP TABLE IF EXISTS {name}")
-            self._tables.discard(_whole(name))
             remove(self._folder(name))
 
     def beside(self) -> SparkEngine | None:
@@ -378,7 +381,6 @@ class SparkEngine(Engine):
         for schema in sorted(self._schemas):
             self.session.sql(f"DROP DATABASE IF EXISTS `{schema}` CASCADE")
         self._schemas.clear()
-        self._tables.clear()
         SparkEngine._holder = None
 
     def discard(self) -> None:
@@ -462,7 +464,6 @@ class SparkEngine(Engine):
         if schema is None:
             schema = _schema_of(self._folder(name))
         self.session.catalog.createTable(name, path=path, source="parquet", schema=schema)
-        self._tables.add(_whole(name))
 
     @property
     def _mark(self) -> str:
@@ -503,12 +504,6 @@ def _schema_of(folder: Place) -> StructType:
         return from_arrow_schema(file.schema_arrow)
 
 
-def _whole(name: str) -> str:
-    """A table's name with its schema."""
-    schema, table = split_name(name)
-    return f"{schema or 'default'}.{table}"
-
-
 def _folders(schema: Place) -> Iterator[Place]:
     """The tables in a folder of them, if it is one; what is unfinished is not."""
     if schema.is_dir():
@@ -528,7 +523,7 @@ def see_reached(session: SparkSession, folder: Place) -> None:
         SparkUnavailable: if it does not.
     """
     written = folder / "reached.txt"
-    written.write_bytes(b"reached")
+    write(b"reached", written)
     try:
         session.read.text(_as_spark_reads(written)).collect()
     except Exception as error:  # whatever Java says

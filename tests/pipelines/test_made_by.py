@@ -84,7 +84,7 @@ def test_every_program_that_a_build_runs_is_noted() -> None:
     assert loaded - {file for _, file, _ in made_by.made_by("whole")} == {
         "pipelines/engine/base.py", "pipelines/engine/side_by_side.py", "pipelines/made_by.py",
         "pipelines/home.py", "pipelines/json_text.py", "pipelines/manifest.py", "pipelines/engine/named.py",
-        "schemas/notice.py",
+        "pipelines/places.py", "schemas/notice.py",
         "schemas/progress.py", "schemas/suggest.py", "schemas/columns.py", "pipelines/described.py",
         "pipelines/engine/spark_settings.py", "pipelines/remembered.py",
         "schemas/holders.py", "schemas/version.py",
