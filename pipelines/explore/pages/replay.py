@@ -11,6 +11,7 @@ from pipelines.explore.otherwise import query_for, with_query
 from pipelines.explore.page import Answer, Page
 from pipelines.explore.replays import follow, told_of
 from pipelines.explore.saved import NAME
+from pipelines.home import alone
 from sources.deliver import MOST_DAYS
 
 MOST_TITLE = 120
@@ -118,9 +119,10 @@ def save(laboratory: Laboratory, asked: Asked) -> str:
     found = follow(laboratory, case)
     folder = laboratory.home.kept / "scenarios"
     path = folder / f"{name}.yml"
-    if path.exists():
-        raise RequestError(f"There is a scenario {name!r} already; give another name.", 409)
-    write(replace(found.scenario, title=title or found.scenario.title), path)
+    with alone(folder):  # two may save under one name at one moment
+        if path.exists():
+            raise RequestError(f"There is a scenario {name!r} already; give another name.", 409)
+        write(replace(found.scenario, title=title or found.scenario.title), path)
     return f"/replay?scenario={name}"
 
 

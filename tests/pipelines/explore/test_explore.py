@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -140,6 +141,9 @@ def test_saving_and_disputing_write_into_the_home(client, home) -> None:
     assert (home.path / "scenarios" / "mine.yml").read_text("utf-8").startswith("title: Ours")
     assert "Ours" in client.get(done.headers["location"]).text
     assert client.post(address, client.own, name="mine").status == 409
+    with ThreadPoolExecutor(4) as many:  # at one moment
+        at_once = many.map(lambda _: client.post(address, client.own, name="both").status, range(4))
+        assert sorted(at_once) == [303, 409, 409, 409]
     for name in ("", "../mine", "a/b", "x" * 61):
         assert client.post(address, client.own, name=name).status == 400
     saved = home.path / "scenarios" / "mine.yml"
