@@ -216,8 +216,23 @@ class Home:
                 remove(place(older))
 
     def _elsewhere(self) -> dict[str, str]:
-        """Where tables of Spark's stand that are not in the home: `tables` in force, `unfinished`."""
-        return json.loads(self.elsewhere.read_text("utf-8")) if self.elsewhere.exists() else {}
+        """Where tables of Spark's stand that are not in the home: `tables` in force, `unfinished`.
+
+        Raises:
+            HomeError: if the file that says it cannot be understood.
+        """
+        if not self.elsewhere.exists():
+            return {}
+        try:
+            node = json.loads(self.elsewhere.read_text("utf-8-sig"))
+        except (ValueError, RecursionError):
+            node = None
+        if not isinstance(node, dict) or not all(isinstance(one, str) for one in node.values()):
+            raise HomeError(
+                f"{self.elsewhere} does not say where Spark's tables are; remove it, and run "
+                "`islands build --engine spark` again."
+            )
+        return node
 
     def publish(self, database: Path, about: Mapping[str, Any]) -> None:
         """Make a finished database the one in force, at one stroke, and drop older ones.

@@ -298,6 +298,12 @@ def test_tables_of_spark_elsewhere_are_numbered_and_named_when_they_are_whole(tm
     (home.spark / "codes" / "run").mkdir(parents=True)
     home.publish_tables(home.spark)
     assert home.spark_tables() == home.spark, "also where the storage of older ones is gone"
+    for said in ("{", "[]", '{"tables": 1}', "[" * 100_000):
+        home.elsewhere.write_text(said, encoding="utf-8")
+        with pytest.raises(
+            HomeError, match=r"spark\.json does not say where Spark's tables are; remove"
+        ):
+            home.spark_tables()
 
 
 def test_a_home_of_another_world_is_not_taken_for_the_one_asked_for(tmp_path):
