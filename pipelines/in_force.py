@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from pipelines.engine import open_engine
@@ -23,10 +24,21 @@ def see_database(path: Path) -> Path:
     with path.open("rb") as file:
         if file.read(12)[8:] != DATABASE_MARK:
             raise HomeError(f"{path} is no database; give one that `islands build` made.")
+    state = path.stat()
+    _see_tables(path, state.st_ino, state.st_size, state.st_mtime_ns)
+    return path
+
+
+@lru_cache(maxsize=64)
+def _see_tables(path: Path, inode: int, size: int, changed: int) -> None:
+    """See that a database has tables of a build; each is opened for it once, as none changes.
+
+    Raises:
+        HomeError, DatabaseError: if not, or if it cannot be opened; it is looked at again the next time.
+    """
     with open_engine("duckdb", path, read_only=True, words=False) as engine:
         if not engine.table_exists("codes.run") or not engine.table_exists("exchange.copies"):
             raise HomeError(f"{path} is a database, but not one that `islands build` made.")
-    return path
 
 
 def is_database(path: Path) -> bool:

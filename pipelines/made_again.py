@@ -54,6 +54,7 @@ def make_again(
     was: Plan,
     plan: Plan,
     *,
+    small: bool = False,
     progress: Progress | None = None,
     ask: Callable[[Engine, Build], None] = lambda engine, done: None,
 ) -> Build | None:
@@ -64,6 +65,7 @@ def make_again(
     Args:
         base: the finished database of `was`, made by the models, network and codes there are today.
         target: the file to make; an existing one is replaced.
+        small: whether the files are few, see `FEW_BYTES` of `pipelines.build`.
         ask: called with the finished database while it is still open.
 
     Returns:
@@ -76,7 +78,7 @@ def make_again(
     tell = progress or (lambda label, at, of: None)
     with under_construction(target) as building:
         shutil.copyfile(base, building)
-        with open_engine("duckdb", building) as engine:
+        with open_engine("duckdb", building, threads=1 if small else None, small=small) as engine:
             plan.begin(engine, whole=False)
             now = {model.name for model in plan.models}
             for name in sorted({model.name for model in was.models} - now):

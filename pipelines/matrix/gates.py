@@ -7,6 +7,7 @@ find stands in `quality.verdicts`, `quality.deliveries` and `landing.deliveries`
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import sqlglot
@@ -142,8 +143,18 @@ def _model(e: Expectation, columns: Mapping[str, Sequence[str]]) -> Model:
     """The table of what breaks an expectation, named after it."""
     table = e.table.replace(".", "_")
     name = e.id.replace(".", "_") if e.kind == "no_rows" else f"{table}_{e.name}"
-    sql = _without_stars(violations_sql(e), columns)
+    sql = _with_names(violations_sql(e), tuple((t, *columns[t]) for t in sorted(e.reads)))
     return make_model(f"quality.{name}", sql, f"quality/{e.stage}")
+
+
+@lru_cache(maxsize=1024)
+def _with_names(sql: str, tables: tuple[tuple[str, ...], ...]) -> str:
+    """See `_without_stars`; each is read once, as parsing takes longer than all else that opening does.
+
+    Args:
+        tables: the name of each table it reads, and its columns.
+    """
+    return _without_stars(sql, {table: columns for table, *columns in tables})
 
 
 def _without_stars(sql: str, columns: Mapping[str, Sequence[str]]) -> str:

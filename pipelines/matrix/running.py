@@ -365,7 +365,8 @@ def _paired(
     # As large as it need be: what is true of one world is true of any.
     plan = plan if small else replace(plan, size="tiny")
     home = _home(plan, out if small else out / "pairs", 0)
-    Judged(home, plan.own, plan.gates).close()
+    if not small:  # laid out before many read it, as the first world is
+        Judged(home, plan.own, plan.gates).close()
     blocks = [(plan, str(home.path), block) for block in _blocks(plan, wanted)]
     left = {one for _, found in each(_not_caught, blocks, workers) for one in found}
     by_kind: dict[str, list[tuple[str, int]]] = {}

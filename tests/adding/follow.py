@@ -83,8 +83,8 @@ def follow(asked: dict[str, Any]) -> dict[str, Any]:
         del found["mode"], found["seconds"]
     return {
         "listed": listed(asked["list"]) if asked["list"] else [],
-        "broken": broken(database, tier),
-        "broken_by_the_fault": broken(work / "faulty.duckdb", tier),
+        "broken": broken(database, tier) if asked["check"] else [],
+        "broken_by_the_fault": broken(work / "faulty.duckdb", tier) if asked["check_fault"] else [],
         "walked": walked(database, tier, asked.get("policy") or {}) if asked["walk"] else {},
         "rows": rows(database, asked["sql"]),
         "replayed": json.loads(json.dumps(quick, default=str)),

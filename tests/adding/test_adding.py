@@ -202,7 +202,7 @@ CHECK_LINE = (
 def test_a_check(tree: Tree) -> None:
     tree.write("quality/merge/name_was_borne.sql", CHECK)
     tree.append("quality/checks.csv", CHECK_LINE)
-    found = tree.follow(listed="gates", sql="SELECT 1", walk=False)
+    found = tree.follow(listed="gates", sql="SELECT 1", walk=False, check_fault=True)
     assert {"name_was_borne", "shown_within_steps"} <= set(names(found["listed"], "expectation"))
     assert found["broken"] == ["exchange.copies shown_within_steps"]
     # The story's fault, which no other check sees: the court gives another firm's code beside the name.

@@ -49,7 +49,14 @@ class Tree:
         file.write_text(found.replace(before, text + before), encoding="utf-8", newline="\n")
 
     def follow(
-        self, *, sql: str, listed: str | None = None, walk: bool = True, **asked: Any
+        self,
+        *,
+        sql: str,
+        listed: str | None = None,
+        walk: bool = True,
+        check: bool = True,
+        check_fault: bool = False,
+        **asked: Any,
     ) -> dict[str, Any]:
         """Build a world, replay a fault in it both ways, and walk it day by day; see `follow`.
 
@@ -57,10 +64,13 @@ class Tree:
             sql: a query on the database; its rows are given as `rows`.
             listed: the command that lists what was added; what it prints is given as `listed`.
             walk: whether the simulator walks the world too.
+            check: whether `broken` is to say which expectations the world does not meet.
+            check_fault: whether `broken_by_the_fault` is to say it of the faulty state.
             asked: size, seed, days, dirt, policy, fault; by default the story and its fault.
         """
         given = {"size": "story", "fault": NOODLE_HOUSE, **asked}
         given |= {"home": str(self.home), "sql": sql, "list": listed, "walk": walk}
+        given |= {"check": check, "check_fault": check_fault}
         done = subprocess.run(
             [sys.executable, "-m", "tests.adding.follow", json.dumps(given)],
             cwd=self.root,

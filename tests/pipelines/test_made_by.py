@@ -199,6 +199,15 @@ def test_a_database_that_is_kept_and_damaged_is_built_anew(home) -> None:
     assert level(home, "none") == kept and is_database(kept)
 
 
+def test_a_database_spoilt_after_it_was_looked_at_is_looked_at_again(home) -> None:
+    """All but the mark at its head given as zeros, as many bytes as there were."""
+    file = home.database()
+    assert is_database(file)
+    data = file.read_bytes()
+    file.write_bytes(data[:12].ljust(len(data), b"\0"))
+    assert not is_database(file)
+
+
 def test_another_level_is_not_told_of_a_world_that_was_generated_anew(home) -> None:
     """A file edited after the build given: expected is its name, and nothing kept for later."""
     landing = shutil.copytree(home.current()["landing"], home.path / "landing")

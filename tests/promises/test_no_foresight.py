@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.how_many import how_many
 from tests.naive.laws import JOINS
 from tests.naive.little_world import little_world
 from tests.promises.databases import told, unlike, until
@@ -100,7 +101,7 @@ def test_no_foresight_in_little_worlds(seed: int, join: str) -> None:
     """Worlds in which registries change their minds and records say what is not so."""
     record = little_world(seed, DAY0.toordinal(), WINDOW)
     with little_database(record, join) as whole:
-        for offset in (45, 80, 115):
+        for offset in (80, 45, 115)[: how_many(3, at_least=1)]:
             day = DAY0 + timedelta(days=offset)
             then = before(record, day.toordinal())
             with little_database(then, join, last_day=day - timedelta(days=1)) as early:

@@ -47,9 +47,9 @@ def test_random_cases_agree(tmp_path):
     assert prove(tmp_path, 4, **asked, seconds=0) == told
 
 
-def test_a_case_that_differs_is_seen(home_tiny, tmp_path):
+def test_a_case_that_differs_is_seen(story, tmp_path):
     """A model that is left out, as if nothing touched it."""
-    with Universes(home_tiny, everything=True) as universes:
+    with Universes(story.home(tmp_path / "home"), everything=True) as universes:
         case = Case(0, 1, "full", "valid_code_of_another", "court", None, None, 3)
         universes.models = [m for m in universes.models if m.name != "lists.court_dishonest"]
         told = tried(universes, case, tmp_path)
@@ -154,9 +154,20 @@ SOME_OR_ALL = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture
+def home(wanted, request, tmp_path) -> Home:
+    """The story, in which nearly every fault reaches a list; for every kind a tiny world."""
+    some = wanted == one_of_each()
+    return (
+        request.getfixturevalue("story").home(tmp_path)
+        if some
+        else request.getfixturevalue("home_tiny")
+    )
+
+
 @SOME_OR_ALL
-def test_many_at_once_do_what_each_does_alone(wanted, home_tiny):
-    with Universes(home_tiny) as universes:
+def test_many_at_once_do_what_each_does_alone(wanted, home):
+    with Universes(home) as universes:
         each = how_many(6, at_least=2)
         cases = drawn(universes, each, wanted)
         assert len(cases) > 20 * each / 6

@@ -51,7 +51,9 @@ def generated(
     return digests(home)
 
 
-@pytest.mark.parametrize(("size", "shards"), [("story", 1), ("tiny", 4)])
+@pytest.mark.parametrize(
+    ("size", "shards"), [("story", 1), ("tiny", 2), pytest.param("tiny", 4, marks=pytest.mark.long)]
+)
 def test_same_seed_same_bytes(size: str, shards: int, tmp_path: Path) -> None:
     runs = []
     for n, surroundings in enumerate(SURROUNDINGS):

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.build import Build, Plan, build, tier_of
+from pipelines.build import FEW_BYTES, Build, Plan, build, tier_of
 from pipelines.engine.base import Engine
 from pipelines.engine.databases import opened
 from pipelines.exchange.network import in_reach, varied
 from pipelines.home import BUILD_AGAIN, Home, HomeError, alone
 from pipelines.in_force import is_database
-from pipelines.landing import read_manifest
+from pipelines.landing import bytes_in, read_manifest
 from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
 from pipelines.made_again import make_again
 from pipelines.made_by import Noted, made_before, made_by, noted, of_decisions
@@ -98,7 +98,10 @@ def level(
             with opened(base=base) as db:
                 Landed(db, "base", was.feeds).see_as_landed(landing)
             plan = replace(was, **asked)
-            if make_again(base, target, was, plan, progress=progress, ask=see_same_files):
+            few = bytes_in(landing) < FEW_BYTES
+            if make_again(
+                base, target, was, plan, small=few, progress=progress, ask=see_same_files
+            ):
                 return target
         build(
             landing,
