@@ -386,7 +386,7 @@ INNER JOIN (
     )  # fmt: skip
     return _plain(
         "exchange.held_by_keepers",
-        union_of_intervals(sql, columns),
+        union_of_intervals(sql, columns, ("keeper", "entry_version", "subject_id")),
         "What keepers of scores show, by whatever path, before anything is graded: what their points can\n"
         "rest on.\n"
         "grain: one row per keeper, entry version, subject shown and period\n"
@@ -460,7 +460,7 @@ INNER JOIN exchange.lineage_{g - 1} AS lineage ON lineage.entry_id = adopting.pa
     )  # fmt: skip
     occasions = f"SELECT {', '.join(columns)}\nFROM exchange.adopting_{g}"
     adopted = f"""WITH periods AS (
-{indented(union_of_intervals(occasions, columns))}
+{indented(union_of_intervals(occasions, columns, ("entry_id", "subject_id")))}
 )
 
 {versions_sql("periods")}"""
