@@ -52,6 +52,8 @@ class Model:
     reads: tuple[str, ...]  # names of the tables it reads, sorted
     origin: str  # the file it was written in or generated from, relative to the repository
     comment: str = ""  # the header of the file: the rule in domain words
+    # Whether it only gives rows of other tables one after the other, and is kept as a view of these.
+    view: bool = False
 
     @property
     def stage(self) -> str:
