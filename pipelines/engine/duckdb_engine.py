@@ -1,7 +1,7 @@
 """DuckDB: the engine everything runs on unless another is asked for.
 
 The macros are temporary, so they work in a read-only database too and a file holds nothing but
-tables, which any other program can read. Ids are UUIDs in the tables; whoever asks gets the 32
+tables and views, which any other program can read. Ids are UUIDs in the tables; whoever asks gets the 32
 hexadecimal digits of one, as `id_text` writes it, and may give them as a parameter.
 """
 
