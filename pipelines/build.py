@@ -112,8 +112,8 @@ class Build:
 
 
 def run_model(engine: Engine, model: Model) -> None:
-    """Make one model's table."""
-    engine.create_table(model.name, model.sql)
+    """Make one model's table, or its view if all its rows are kept by other tables."""
+    (engine.create_view if model.view else engine.create_table)(model.name, model.sql)
 
 
 def run_models(

@@ -9,7 +9,7 @@ A comment on a column takes as long as a small table, which is why most columns 
 `codes.columns` alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -37,7 +37,7 @@ TODAY = {
 FIRST_ASKED = ("exchange.copies", "exchange.entries", "consequences.measures", "scores.grades")
 
 
-def describe(engine: Engine, models: Iterable[Model]) -> None:
+def describe(engine: Engine, models: Sequence[Model]) -> None:
     """Write all of it into an open database.
 
     Args:
@@ -50,11 +50,13 @@ def describe(engine: Engine, models: Iterable[Model]) -> None:
     columns[COLUMNS] = list(ITS_OWN)
     told = meanings(models)
     engine.insert_arrow(COLUMNS, _meant(columns))
+    views = {model.name for model in models if model.view}
     statements = []
     for table in columns:
         name = quoted(*table.split("."))
         if said := told.get(table):
-            statements.append(f"COMMENT ON TABLE {name} IS {literal(said)}")
+            kind = "VIEW" if table in views else "TABLE"
+            statements.append(f"COMMENT ON {kind} {name} IS {literal(said)}")
         if table in FIRST_ASKED:
             said_of = said_of_columns(table)
             statements += [

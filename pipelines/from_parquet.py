@@ -39,7 +39,12 @@ def database_from_parquet(
         with open_engine("duckdb", building) as engine, tempfile.TemporaryDirectory() as nothing:
             write_json(Path(nothing) / MANIFEST, dict(plan.manifest))
             build_with(engine, Path(nothing), plan, world=world, checks=False)
-            tables = [name for name in engine.tables() if not name.startswith("world.")]
+            views = {model.name for model in plan.models if model.view}  # of what is taken in
+            tables = [
+                name
+                for name in engine.tables()
+                if not name.startswith("world.") and name not in views
+            ]
             for at, table in enumerate(tables):
                 if progress:
                     progress(f"taking in {table}", at, len(tables))

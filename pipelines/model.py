@@ -35,7 +35,8 @@ DECLARED = (
 )  # fmt: skip
 _DECLARED = re.compile(rf"^({'|'.join(DECLARED)})(?::(.*))?$")
 
-UNION_DIRECTIVE = re.compile(r"^-- intervals: union\s*$", re.MULTILINE)
+# The columns behind it are those of `pipelines.intervals` that no row lacks.
+UNION_DIRECTIVE = re.compile(r"^-- intervals: union(?: by (\w+(?:, \w+)*))?\s*$", re.MULTILINE)
 
 
 class ModelError(ValueError):
@@ -51,6 +52,8 @@ class Model:
     reads: tuple[str, ...]  # names of the tables it reads, sorted
     origin: str  # the file it was written in or generated from, relative to the repository
     comment: str = ""  # the header of the file: the rule in domain words
+    # Whether it only gives rows of other tables one after the other, and is kept as a view of these.
+    view: bool = False
 
     @property
     def stage(self) -> str:
@@ -138,6 +141,7 @@ def make_model(name: str, sql: str, origin: str) -> Model:
     """A model from the text of its file, interval directive applied."""
     select = body(sql)
     reads = tables_read(select)
-    if UNION_DIRECTIVE.search(sql):
-        select = union_of_intervals(select, output_columns(select))
+    if found := UNION_DIRECTIVE.search(sql):
+        by = found[1].split(", ") if found[1] else ()
+        select = union_of_intervals(select, output_columns(select), by)
     return Model(name, select, reads, origin, header(sql))

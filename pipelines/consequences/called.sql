@@ -4,7 +4,7 @@
 -- source: the code list measures, which names the rule each rests on
 -- grain: one row per measure, subject, entry version, way it is linked and period
 -- key: measure, agency, entry_version, subject_id, link_path, from_day
--- intervals: union
+-- intervals: union by measure, agency, entry_version, subject_id, link_path
 WITH reached AS (
     SELECT
         grounds.measure,

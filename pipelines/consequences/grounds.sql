@@ -4,7 +4,7 @@
 -- source: the code list measures, which names the rule each rests on
 -- grain: one row per measure, entry version, subject listed and period
 -- key: measure, agency, entry_version, listed_id, from_day
--- intervals: union
+-- intervals: union by measure, agency, entry_version, listed_id
 WITH asked AS (
     SELECT
         measures.measure,

@@ -6,7 +6,7 @@
 -- source: merge.links; 18 years are over after 6,575 days, wherever the leap days fall
 -- grain: one row per step, pair of subjects and period
 -- key: step, from_id, to_id, from_day
--- intervals: union
+-- intervals: union by step, from_id, to_id
 WITH told AS (
     SELECT
         link_kind,

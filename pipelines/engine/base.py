@@ -46,6 +46,10 @@ class Engine(Protocol):
         one after the other.
         """
 
+    def create_view(self, name: str, select_sql: str) -> None:
+        """Make or replace a view; a table, if the engine keeps no views."""
+        self.create_table(name, select_sql)
+
     def create_table_from_parquet(self, name: str, path: Path) -> None:
         """Make or replace a table from one Parquet file."""
 

@@ -90,7 +90,7 @@ class Databases:
         schema, _, short = table.partition(".")
         return bool(
             self.rows(
-                "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? "
+                "SELECT 1 FROM duckdb_columns() WHERE database_name = ? AND schema_name = ? "
                 "AND table_name = ?",
                 name,
                 schema,

@@ -1,7 +1,7 @@
 """DuckDB: the engine everything runs on unless another is asked for.
 
 The macros are temporary, so they work in a read-only database too and a file holds nothing but
-tables, which any other program can read. Ids are UUIDs in the tables; whoever asks gets the 32
+tables and views, which any other program can read. Ids are UUIDs in the tables; whoever asks gets the 32
 hexadecimal digits of one, as `id_text` writes it, and may give them as a parameter.
 """
 
@@ -242,6 +242,10 @@ class DuckDBEngine(Engine):
     def _make(self, name: str, sql: str) -> None:
         self.execute(f"CREATE OR REPLACE TABLE {quoted(*name.split('.'))} AS {sql}")
 
+    def create_view(self, name: str, select_sql: str) -> None:
+        self._schema_of(name)
+        self.execute(f"CREATE OR REPLACE VIEW {quoted(*name.split('.'))} AS {select_sql}")
+
     def create_table_from_parquet(self, name: str, path: Path) -> None:
         self._schema_of(name)
         self.execute(
@@ -277,7 +281,7 @@ class DuckDBEngine(Engine):
     def tables(self) -> list[str]:
         found = self.fetch(
             "SELECT table_schema || '.' || table_name FROM information_schema.tables "
-            "WHERE table_catalog = current_catalog() AND table_type <> 'VIEW' ORDER BY ALL"
+            "WHERE table_catalog = current_catalog() AND table_schema <> 'today' ORDER BY ALL"
         )
         return [name for (name,) in found]
 

@@ -13,7 +13,7 @@
 -- source: network.yml, where every clock has its basis; the code lists edge_modes and mishaps
 -- grain: one row per path, entry version, subject shown and period
 -- key: path, entry_version, subject_id, from_day
--- intervals: union
+-- intervals: union by path, entry_id, entry_version, subject_id
 WITH held AS (
     SELECT
         paths.holder,

@@ -3,7 +3,7 @@
 -- source: exchange.copies
 -- grain: one row per holder, entry version, subject shown and period
 -- key: holder, entry_version, subject_id, from_day
--- intervals: union
+-- intervals: union by holder, entry_version, subject_id
 SELECT
     holder,
     list,

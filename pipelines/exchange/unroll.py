@@ -164,9 +164,13 @@ def _template(name: str, **given: str) -> str:
 
 
 def _plain(
-    name: str, sql: str, comment: str, origin: str = "pipelines/exchange/network.yml"
+    name: str,
+    sql: str,
+    comment: str,
+    origin: str = "pipelines/exchange/network.yml",
+    view: bool = False,
 ) -> Model:
-    return Model(name, sql, tables_read(sql), origin, comment)
+    return Model(name, sql, tables_read(sql), origin, comment, view)
 
 
 def _union(columns: str, tables: list[str], empty: str) -> str:
@@ -209,6 +213,7 @@ def exchange_models(network: Network) -> list[Model]:
             "further.\n"
             "grain: one row per entry version and ancestor\n"
             "key: entry_version, ancestor_kind, ancestor_id",
+            view=True,
         )
     )
     copies_of_generation: list[str] = []
@@ -242,6 +247,7 @@ def exchange_models(network: Network) -> list[Model]:
             "Who shows what, from when to when, learned from whom, over each path apart.\n"
             "grain: one row per path, entry version, subject shown and period\n"
             "key: path, entry_version, subject_id, from_day",
+            view=True,
         ),
         _plain(
             "exchange.adopted",
@@ -254,6 +260,7 @@ def exchange_models(network: Network) -> list[Model]:
             _union(ENTRY_COLUMNS, entries, ""),
             "All entries: native, adopted and made of grades.\ngrain: one row per entry and version\n"
             "key: entry_version",
+            view=True,
         ),
         _plain(
             "exchange.evidence",
@@ -262,6 +269,7 @@ def exchange_models(network: Network) -> list[Model]:
             "What each entry rests on: an event's record, or the entry it was adopted from.\n"
             "grain: one row per entry version and parent\n"
             "key: entry_version, parent_kind, parent_id",
+            view=True,
         ),
         _plain(
             "exchange.ancestry",
@@ -269,6 +277,7 @@ def exchange_models(network: Network) -> list[Model]:
             "All that each entry descends from, entries and events, with the number of steps to it.\n"
             "grain: one row per entry version, ancestor and number of steps\n"
             "key: entry_version, ancestor_kind, ancestor_id, steps",
+            view=True,
         ),
     ]
     return models
@@ -386,7 +395,7 @@ INNER JOIN (
     )  # fmt: skip
     return _plain(
         "exchange.held_by_keepers",
-        union_of_intervals(sql, columns),
+        union_of_intervals(sql, columns, ("keeper", "entry_version", "subject_id")),
         "What keepers of scores show, by whatever path, before anything is graded: what their points can\n"
         "rest on.\n"
         "grain: one row per keeper, entry version, subject shown and period\n"
@@ -460,7 +469,7 @@ INNER JOIN exchange.lineage_{g - 1} AS lineage ON lineage.entry_id = adopting.pa
     )  # fmt: skip
     occasions = f"SELECT {', '.join(columns)}\nFROM exchange.adopting_{g}"
     adopted = f"""WITH periods AS (
-{indented(union_of_intervals(occasions, columns))}
+{indented(union_of_intervals(occasions, columns, ("entry_id", "subject_id")))}
 )
 
 {versions_sql("periods")}"""

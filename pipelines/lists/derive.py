@@ -108,7 +108,7 @@ def derived_models(tier: str = "core") -> list[Model]:
         for n in names
     )
     entries = f"""WITH periods AS (
-{indented(union_of_intervals(union, ENTRY_COLUMNS))}
+{indented(union_of_intervals(union, ENTRY_COLUMNS, ("list", "entry_key", "subject_id")))}
 )
 
 {versions_sql("periods", entry_id_sql("list", "entry_key"))}"""

@@ -4,7 +4,7 @@
 -- source: an act is counted once, as it was last told; ours
 -- grain: one row per act and period
 -- key: act_id, from_day
--- intervals: union
+-- intervals: union by act_id
 WITH counted AS (
     SELECT
         act_id,

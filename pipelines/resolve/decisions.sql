@@ -4,7 +4,7 @@
 -- source: the order of methods of candidates.sql
 -- grain: one row per reference and period
 -- key: reference_id, from_day
--- intervals: union
+-- intervals: union by reference_id, candidates, outcome
 WITH days AS (
     SELECT
         reference_id,

@@ -6,7 +6,7 @@
 -- source: the registries' own contracts; GB/T 36104-2018 for the market registry
 -- grain: one row per subject, identifier and period of belief
 -- key: subject_id, scheme, value, from_day
--- intervals: union
+-- intervals: union by subject_id, scheme, value
 WITH given AS (
     SELECT
         hash_id(concat_ws('|', feed, id_text(record_id))) AS subject_id,

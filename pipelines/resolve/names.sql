@@ -3,7 +3,7 @@
 -- source: the registries' own contracts
 -- grain: one row per subject, name with division and address, and period of belief
 -- key: subject_id, name, division, address, from_day
--- intervals: union
+-- intervals: union by subject_id
 SELECT
     hash_id(concat_ws('|', names.feed, id_text(names.record_id))) AS subject_id,
     names.subject_kind,

@@ -4,7 +4,7 @@
 -- source: an entry is counted once, ours
 -- grain: one row per keeper, entry, subject and period
 -- key: keeper, entry_id, subject_id, from_day
--- intervals: union
+-- intervals: union by keeper, entry_version, subject_id
 WITH shown AS (
     SELECT
         held.keeper,

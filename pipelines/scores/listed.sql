@@ -3,7 +3,7 @@
 -- source: the code list score_lists, which names the rule each rests on
 -- grain: one row per list, subject, grade and period
 -- key: list, subject_id, value, from_day
--- intervals: union
+-- intervals: union by list, subject_id, value
 SELECT
     score_lists.list,
     grades.subject_id,

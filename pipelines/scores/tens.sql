@@ -4,7 +4,7 @@
 --         such a ten is ours
 -- grain: one row per resident, ten and period
 -- key: subject_id, ten, from_day
--- intervals: union
+-- intervals: union by subject_id
 SELECT
     names.subject_id,
     -- up to the last digit of the number: 柳陌区晚晴中街12号 is one of the ten 柳陌区晚晴中街1

@@ -3,7 +3,7 @@
 -- source: the code list keepers
 -- grain: one row per keeper, subject and period
 -- key: keeper, subject_id, from_day
--- intervals: union
+-- intervals: union by keeper, subject_id, points
 WITH daily AS (
     SELECT
         keeper,

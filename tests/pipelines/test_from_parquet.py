@@ -29,7 +29,8 @@ def laid_down(story, tmp_path_factory) -> Path:
     target = tmp_path_factory.mktemp("spark")
     with story.connect() as connection:  # whose views write ids so
         tables = connection.execute(
-            "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal AND schema_name <> 'today'"
+            "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal "
+            "AND schema_name <> 'today' AND database_name = current_database()"
         ).fetchall()
         for schema, table in tables:
             folder = target / schema / table

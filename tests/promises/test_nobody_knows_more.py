@@ -27,7 +27,7 @@ DONE = {
     "FROM consequences.measures",
     "scores.points": "SELECT keeper AS holder, as_id(replace(because, 'entry:', '')) AS entry_version "
     "FROM scores.points",
-    "publication.items": "SELECT holder, as_id(about) AS entry_version FROM publication.items "
+    "publication.items": "SELECT holder, about AS entry_version FROM publication.items "
     "WHERE item_kind <> 'measure'",
 }
 

@@ -18,7 +18,10 @@ SAMPLE = 20  # rows shown
 TABLES = (
     "SELECT schema_name || '.' || table_name AS \"table\", schema_name AS stage, estimated_size AS rows, "
     "column_count AS columns FROM duckdb_tables() WHERE NOT temporary AND NOT internal "
-    "AND database_name = current_catalog() ORDER BY 1"
+    "AND database_name = current_catalog() "
+    "UNION ALL SELECT schema_name || '.' || view_name, schema_name, NULL, column_count FROM duckdb_views() "
+    "WHERE NOT temporary AND NOT internal AND database_name = current_catalog() "
+    "AND schema_name <> 'today' ORDER BY 1"
 )
 COLUMNS = (
     'SELECT column_name AS "column", data_type AS type FROM duckdb_columns() '
@@ -98,7 +101,15 @@ def _fetch(laboratory: Laboratory, sql: str, given: list[Any]) -> list[tuple[Any
 
 
 def _tables(laboratory: Laboratory) -> list[dict[str, Any]]:
-    return laboratory.kept(("tables",), lambda: laboratory.rows(TABLES))
+    def look() -> list[dict[str, Any]]:
+        found = laboratory.rows(TABLES)
+        for row in found:
+            if row["rows"] is None:  # of a view it is not kept
+                (counted,) = laboratory.rows(f"SELECT count(*) AS n FROM {row['table']}")
+                row["rows"] = counted["n"]
+        return found
+
+    return laboratory.kept(("tables",), look)
 
 
 def _models(laboratory: Laboratory) -> dict[str, Model]:

@@ -36,7 +36,7 @@ def as_sides(db: Databases, clean: str, states: Mapping[int, str]) -> None:
     tables = [
         table
         for (table,) in db.rows(
-            "SELECT concat(schema_name, '.', table_name) AS name FROM duckdb_tables() "
+            "SELECT DISTINCT concat(schema_name, '.', table_name) AS name FROM duckdb_columns() "
             "WHERE database_name = ? ORDER BY name",
             clean,
         )

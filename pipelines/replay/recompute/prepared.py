@@ -22,6 +22,7 @@ from pipelines.home import alone, remove_database
 from pipelines.in_force import is_database
 from pipelines.model import Model
 from schemas.progress import Progress
+from schemas.sql import quoted
 
 LAID_OUT = "laid_out"  # the schema of what comparisons ask of the whole base
 SMALL = 20_000  # rows below which reading the whole table is as quick
@@ -95,6 +96,7 @@ def prepared(
         building = target.with_suffix(".building")
         try:
             shutil.copyfile(base, building)
+            _make_tables_of_views(building)
             if gates:
                 _work_out(building, gates, progress)
             _lay_out(building, [*models, *gates], beside, progress)
@@ -104,6 +106,20 @@ def prepared(
             remove_database(building)
             raise
     return target
+
+
+def _make_tables_of_views(database: Path) -> None:
+    """Keep as tables, which alone can have an index, what the build keeps as views."""
+    with open_engine("duckdb", database) as engine:
+        for schema, view in engine.fetch(
+            "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal "
+            "AND database_name = current_catalog() AND schema_name <> 'today' ORDER BY ALL"
+        ):
+            name, made = quoted(schema, view), quoted(schema, f"{view} made")
+            engine.execute(
+                f"CREATE TABLE {made} AS FROM {name}; DROP VIEW {name}; "
+                f"ALTER TABLE {made} RENAME TO {quoted(view)}"
+            )
 
 
 def _work_out(database: Path, gates: Sequence[Model], progress: Progress | None) -> None:

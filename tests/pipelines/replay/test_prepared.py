@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import shutil
 
+import duckdb
 import pytest
 from filelock import FileLock, Timeout
 
+from pipelines.graph import all_models
 from pipelines.replay.recompute import prepared as module
 from pipelines.replay.recompute.prepared import prepared
+from tests.promises.databases import told, unlike
 
 
 @pytest.fixture
@@ -49,3 +52,26 @@ def test_who_had_to_wait_takes_what_was_made_meanwhile(
     monkeypatch.setattr(module, "alone", waited)
     assert prepared(story.database, tmp_path, []) == other
     assert laid_out == [True]
+
+
+def test_what_the_build_keeps_as_views_is_laid_out_as_tables(story, tmp_path, laid_out) -> None:
+    def kept_as(database, name: str) -> set[str]:
+        schema, table = name.split(".")
+        with duckdb.connect(str(database), read_only=True) as connection:
+            return {
+                kind
+                for (kind,) in connection.execute(
+                    "SELECT table_type FROM information_schema.tables "
+                    "WHERE table_schema = ? AND table_name = ?",
+                    [schema, table],
+                ).fetchall()
+            }
+
+    place = prepared(story.database, tmp_path, [])
+    views = [model.name for model in all_models("story") if model.view]
+    assert "exchange.copies" in views
+    for name in views:
+        assert kept_as(story.database, name) == {"VIEW"}
+        assert kept_as(place, name) == {"BASE TABLE"}
+    wrong = unlike(story.database, place, lambda base, table, _: f"SELECT * FROM {base}.{table}")
+    assert not wrong, told(wrong)
