@@ -16,12 +16,15 @@ from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import (
     JOINS,
     OF_THE_RUN,
+    Network,
     NetworkError,
     in_reach,
     read_network,
 )
 from pipelines.replay.plan.faults import FRAMES, FaultSpec
 from pipelines.replay.plan.remedies import NONE, clocks, goes_with_days, source_days
+from quality.policies import PREFIX
+from schemas.contract import TIERS
 from sources.faults import kinds
 from sources.world import SIZES
 from sources.world.draws import Stream
@@ -57,8 +60,22 @@ class Arm:
 
     @property
     def numbers(self) -> dict[str, str]:
-        """What of the policy is not so anyway: what a database of the arm is built with."""
-        return {k: v for k, v in self.policy if OF_THE_RUN.get(k, ("",))[0] != v}
+        """What of the policy is not so anyway: what a database of the arm is built with.
+
+        >>> Arm("full", (("ncisp-bank.every", "7"), ("ncisp-bank.lag", "9"))).numbers  # it is 7 anyway
+        {'ncisp-bank.lag': '9'}
+        """
+        kept = {k: v for k, v in self.policy if OF_THE_RUN.get(k, ("",))[0] != v}
+        for name in tuple(kept):
+            without = {k: v for k, v in kept.items() if k != name}
+            of_the_network = name not in OF_THE_RUN and not name.startswith(PREFIX)
+            if of_the_network and self._network(without) == self._network(kept):
+                kept = without
+        return kept
+
+    def _network(self, policy: dict[str, str]) -> Network:
+        """The network of the arm under some of its policy."""
+        return read_network(TIERS[-1], self.join, policy)
 
     @property
     def factors(self) -> dict[str, str]:

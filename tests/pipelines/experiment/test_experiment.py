@@ -338,11 +338,27 @@ def test_a_folder_of_another_design_or_version_is_left_alone(done, design, tmp_p
         run(design, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("policy", "numbers"),
+    [
+        ({"ncisp-bank.every": "7"}, {}),
+        ({"ncisp-bank.every": "28"}, {"ncisp-bank.every": "28"}),
+        ({"ncisp-bank.every": "7", "ncisp-bank.lag": "9"}, {"ncisp-bank.lag": "9"}),
+        ({"corrections": "sync"}, {}),
+        ({"corrections": "pushed"}, {"corrections": "pushed"}),
+        ({"gate.conform.one": "warn"}, {"gate.conform.one": "warn"}),
+    ],
+)
+def test_a_database_is_built_with_what_is_not_so_anyway(policy, numbers):
+    assert Arm("full", tuple(policy.items())).numbers == numbers
+
+
 def test_what_it_needs_is_told_before(done, design, tmp_path, monkeypatch):
     told = needs(design, tmp_path / "new")
-    # Of each world: its own; none; full twice; below it unified-code; and beside none own-keys.
-    assert (told.replays, told.databases) == (48, 12)
-    assert "48 replays and 12 databases to build: about " in told.sentence("out")
+    # Of each world: its own, in which the bank takes every 7 days anyway; none; full with 28; below
+    # both unified-code; and beside none own-keys.
+    assert (told.replays, told.databases) == (48, 10)
+    assert "48 replays and 10 databases to build: about " in told.sentence("out")
     assert (needs(design, done).replays, needs(design, done).databases) == (0, 0)
     monkeypatch.setattr("pipelines.announced.free_megabytes", lambda folder: 10)
     assert "only" in told.sentence("out")
