@@ -9,6 +9,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +19,8 @@ from sqlglot import exp
 from pipelines.changes.passing import recipe, shared
 from pipelines.changes.units import UNIT
 from pipelines.engine import open_engine
+from pipelines.engine.base import Engine
+from pipelines.engine.side_by_side import side_by_side
 from pipelines.home import alone, remove_database
 from pipelines.in_force import is_database
 from pipelines.model import Model
@@ -96,10 +99,11 @@ def prepared(
         building = target.with_suffix(".building")
         try:
             shutil.copyfile(base, building)
-            _make_tables_of_views(building)
-            if gates:
-                _work_out(building, gates, progress)
-            _lay_out(building, [*models, *gates], beside, progress)
+            with open_engine("duckdb", building) as engine:
+                _make_tables_of_views(engine)
+                if gates:
+                    _work_out(engine, gates, progress)
+                _lay_out(engine, [*models, *gates], beside, progress)
             target.with_suffix(".of").write_text(str(base.resolve()), encoding="utf-8")
             building.replace(target)
         except BaseException:
@@ -108,66 +112,70 @@ def prepared(
     return target
 
 
-def _make_tables_of_views(database: Path) -> None:
+def _make_tables_of_views(engine: Engine) -> None:
     """Keep as tables, which alone can have an index, what the build keeps as views."""
-    with open_engine("duckdb", database) as engine:
-        for schema, view in engine.fetch(
-            "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal "
-            "AND database_name = current_catalog() AND schema_name <> 'today' ORDER BY ALL"
-        ):
-            name, made = quoted(schema, view), quoted(schema, f"{view} made")
-            engine.execute(
-                f"CREATE TABLE {made} AS FROM {name}; DROP VIEW {name}; "
-                f"ALTER TABLE {made} RENAME TO {quoted(view)}"
-            )
+    for schema, view in engine.fetch(
+        "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal "
+        "AND database_name = current_catalog() AND schema_name <> 'today' ORDER BY ALL"
+    ):
+        name, made = quoted(schema, view), quoted(schema, f"{view} made")
+        engine.execute(
+            f"CREATE TABLE {made} AS FROM {name}; DROP VIEW {name}; "
+            f"ALTER TABLE {made} RENAME TO {quoted(view)}"
+        )
 
 
-def _work_out(database: Path, gates: Sequence[Model], progress: Progress | None) -> None:
+def _work_out(engine: Engine, gates: Sequence[Model], progress: Progress | None) -> None:
     """Make the tables of gates, and `quality.gates_timed`: what each found, and how long it took."""
     timed = []
-    with open_engine("duckdb", database) as engine:
-        for at, gate in enumerate(gates):
-            if progress:
-                progress(gate.name, at, len(gates))
-            start = time.perf_counter()
-            engine.create_table(gate.name, gate.sql)
-            seconds = time.perf_counter() - start
-            timed.append({"gate": gate.name, "found": engine.count(gate.name), "seconds": seconds})
-        engine.insert_arrow("quality.gates_timed", pa.Table.from_pylist(timed))
+    for at, gate in enumerate(gates):
+        if progress:
+            progress(gate.name, at, len(gates))
+        start = time.perf_counter()
+        engine.create_table(gate.name, gate.sql)
+        seconds = time.perf_counter() - start
+        timed.append({"gate": gate.name, "found": engine.count(gate.name), "seconds": seconds})
+    engine.insert_arrow("quality.gates_timed", pa.Table.from_pylist(timed))
 
 
 def _lay_out(
-    database: Path,
+    engine: Engine,
     models: Iterable[Model],
     beside: Mapping[str, str],
     progress: Progress | None,
 ) -> None:
-    """Make the indexes in a copy of the base, and the tables beside."""
-    with open_engine("duckdb", database) as engine:
-        rows = dict(
-            engine.fetch(
-                "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() "
-                "WHERE database_name = current_catalog()"
-            )
+    """Make the indexes in a copy of the base, and the tables beside; two tables at a time."""
+    rows = dict(
+        engine.fetch(
+            "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() "
+            "WHERE database_name = current_catalog()"
         )
-        empty = {table for table, count in rows.items() if count == 0}
-        wanted = [
-            (table, column)
-            for table, columns in sorted(lookups(models, empty).items())
-            if rows.get(table, 0) >= SMALL
-            for column in sorted(columns)
-        ]
-        steps = len(wanted) + len(beside)
-        for at, (table, column) in enumerate(wanted):
-            if progress:
-                progress(f"laying out {table} by {column}", at, steps)
-            engine.execute(
+    )
+    empty = {table for table, count in rows.items() if count == 0}
+    wanted = {
+        table: columns
+        for table, columns in lookups(models, empty).items()
+        if rows.get(table, 0) >= SMALL
+    }
+    # The largest first, so that none is left at the end.
+    pieces = [*beside, *sorted(wanted, key=lambda table: (-rows[table], table))]
+    begun = count()
+
+    def tell(table: str) -> None:
+        if progress:
+            progress(f"laying out {table}", next(begun), len(pieces))
+
+    def make(one: Engine, table: str) -> None:
+        if table in beside:
+            one.create_table(table, beside[table])
+            return
+        for column in sorted(wanted[table]):
+            one.execute(
                 f'CREATE INDEX "{table.replace(".", "_")}_{column}" ON {table} ("{column}")'
             )
-        for at, (table, select) in enumerate(beside.items(), len(wanted)):
-            if progress:
-                progress(f"laying out {table}", at, steps)
-            engine.create_table(table, select)
+
+    engine.create_schema(LAID_OUT)
+    side_by_side(engine, pieces, make, begun=tell)
 
 
 def _forget_older(folder: Path, base: Path) -> None:
