@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -20,9 +21,9 @@ def laid_out(monkeypatch) -> list[bool]:
     """Whether others were kept waiting, each time a base was laid out."""
     waiting: list[bool] = []
 
-    def look(building, *_) -> None:
+    def look(engine, *_) -> None:
         try:
-            FileLock(str(building.parent / ".lock")).acquire(timeout=0)
+            FileLock(str(Path(engine.path).parent / ".lock")).acquire(timeout=0)
         except Timeout:
             waiting.append(True)
         else:
