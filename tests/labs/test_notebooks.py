@@ -24,6 +24,7 @@ from schemas.contract import ROOT
 FOLDER = ROOT / "labs" / "notebooks"
 TURNS = {"experiment": 2, "noodle_house": 2, "one_row": 2, "own_gate": 1}  # questions in each
 NAMES = tuple(TURNS)
+IN_EVERY_RUN = ("noodle_house", "one_row")  # the others take as long as all else here
 CELL = re.compile(r"^# %%(?P<kind>.*)\n", re.MULTILINE)
 LINES = 10  # that draw the experiment's figure
 
@@ -128,7 +129,9 @@ def test_no_two_cells_give_one_name(name):
     assert len(found) == len(set(found)), found
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=() if n in IN_EVERY_RUN else pytest.mark.long) for n in NAMES]
+)
 def test_it_runs_and_nothing_is_answered_beforehand(name, ran):
     untouched = [said for said in ran(name).printed if said.strip() == UNTOUCHED]
     assert len(untouched) == TURNS[name]
@@ -173,6 +176,7 @@ def test_noodle_house(ran, folder):
     assert run.answered("forgotten", day).startswith("Right")
 
 
+@pytest.mark.long
 def test_experiment(ran, folder):
     run = ran("experiment")
     (figure,) = run.shown
@@ -196,6 +200,7 @@ def test_experiment(ran, folder):
         assert run.answered("mine", wrong).startswith("Not yet")
 
 
+@pytest.mark.long
 def test_own_gate(ran):
     run = ran("own_gate")
     caught, alarms = run.names["first"]

@@ -50,7 +50,7 @@ def test_what_landed_and_is_judged_otherwise_is_built_from_files(policy, built, 
     ("join", "policy"),
     [
         ("full", OTHERWISE),
-        ("none", {}),
+        pytest.param("none", {}, marks=pytest.mark.long),
         pytest.param("own-keys", {}, marks=pytest.mark.long),
         pytest.param("unified-code", {}, marks=pytest.mark.long),
     ],

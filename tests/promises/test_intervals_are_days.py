@@ -20,7 +20,7 @@ from tests.naive.laws import JOINS, Laws, read_laws
 from tests.naive.little_world import little_world
 from tests.naive.simulator import Days, Simulator
 from tests.promises.drawn_mishaps import drawn_mishaps
-from tests.promises.hard_world import EACH_LEVEL, IN_EVERY_RUN
+from tests.promises.hard_world import EACH_LEVEL
 from tests.promises.little_databases import DAY0, HORIZON, WINDOW, little_database
 
 ENTRY = "list, entry_version, subject_id, ground, severity, value"
@@ -70,7 +70,7 @@ def compare(connection: duckdb.DuckDBPyConnection, found: Days) -> dict[str, int
     return {table: len(rows) for table, rows in ours.items()}
 
 
-@pytest.mark.long  # the hard and the little worlds are walked day by day in every run
+@pytest.mark.long  # the story and the little worlds are walked day by day in every run
 def test_intervals_equal_days(one_tiny) -> None:
     found = simulated(one_tiny)
     with closing(one_tiny.connect()) as connection:
@@ -86,10 +86,8 @@ def test_intervals_equal_days_at_every_level_of_joining(join: str, built) -> Non
         assert compare(connection, found)["lists.entries"]
 
 
-@pytest.mark.parametrize(
-    ("join", "gates"),
-    [pytest.param(*at, marks=() if at in IN_EVERY_RUN else pytest.mark.long) for at in EACH_LEVEL],
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("join", "gates"), EACH_LEVEL)
 def test_intervals_equal_days_of_a_hard_world(join: str, gates: str, hard_at) -> None:
     world = hard_at(join, gates)
     found = simulated(world, join)

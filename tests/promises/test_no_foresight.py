@@ -17,7 +17,7 @@ from tests.how_many import how_many
 from tests.naive.laws import JOINS
 from tests.naive.little_world import little_world
 from tests.promises.databases import told, unlike, until
-from tests.promises.hard_world import IN_EVERY_RUN, LEVELS
+from tests.promises.hard_world import LEVELS
 from tests.promises.little_databases import DAY0, WINDOW, before, little_database
 
 STAGES = ("conform", "resolve", "merge", "lists", "exchange", "consequences", "scores")
@@ -52,7 +52,7 @@ def clipped(day: date):
     return select
 
 
-@pytest.mark.long  # the hard world and the little ones are in every run
+@pytest.mark.long  # a little world is in every run
 def test_no_foresight(tiny, tmp_path: Path) -> None:
     from pipelines.build import build
 
@@ -66,10 +66,8 @@ def test_no_foresight(tiny, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("join", "gates"),
-    [pytest.param(*at, marks=() if at in IN_EVERY_RUN else pytest.mark.long) for at in LEVELS],
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("join", "gates"), LEVELS)
 def test_no_foresight_at_any_level_of_joining(
     join: str, gates: str, hard_at, tmp_path: Path
 ) -> None:
