@@ -180,9 +180,12 @@ class Home:
         noted = self._elsewhere()
         if "unfinished" in noted:
             with contextlib.suppress(OSError, PlaceError):  # its storage may be gone
-                remove(place(noted.pop("unfinished")))
-        if at is None:
+                left = place(noted.pop("unfinished"))
+                remove(left)
+                building_place(left)  # beside it too
+        if at is None or at.resolve() == self.spark.resolve():
             return self.spark
+        at = at.resolve()  # whoever reads where it is may stand in another folder
         numbers = (
             [int(one.name) for one in at.iterdir() if one.name.isdigit()] if at.exists() else []
         )
@@ -210,7 +213,8 @@ class Home:
             self.elsewhere.unlink(missing_ok=True)
         else:
             write_json(self.elsewhere, {"tables": str(tables)})
-            remove(self.spark)
+            if not (isinstance(tables, Path) and tables.is_relative_to(self.spark.resolve())):
+                remove(self.spark)
         if older and older != str(tables):
             with contextlib.suppress(OSError, PlaceError):
                 remove(place(older))

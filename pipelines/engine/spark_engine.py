@@ -513,7 +513,7 @@ def _folders(schema: Place) -> Iterator[Place]:
 
 def _as_spark_reads(folder: Place) -> str:
     """A folder as Spark finds it, whatever storage its cluster takes a mere path for."""
-    return f"file://{folder.as_posix()}" if isinstance(folder, Path) else str(folder)
+    return f"file:///{folder.as_posix().lstrip('/')}" if isinstance(folder, Path) else str(folder)
 
 
 def see_reached(session: SparkSession, folder: Place) -> None:

@@ -306,6 +306,21 @@ def test_tables_of_spark_elsewhere_are_numbered_and_named_when_they_are_whole(tm
             home.spark_tables()
 
 
+def test_tables_of_spark_in_a_folder_of_the_home_are_not_removed_with_older_ones(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    home = Home("home")
+    assert home.next_tables(Path("home/spark")) == home.spark
+    first = home.next_tables(Path("home/spark/mine"))
+    assert first == tmp_path / "home" / "spark" / "mine" / "000001"
+    building = building_place(first)
+    (building / "codes" / "run").mkdir(parents=True)
+    home.publish_tables(finished(building, {}))
+    monkeypatch.chdir("/")
+    assert Home(tmp_path / "home").spark_tables() == first
+
+
 def test_a_home_of_another_world_is_not_taken_for_the_one_asked_for(tmp_path):
     for left in ("landing.partial", "world.partial", ".landing.before"):  # by a run that was killed
         (tmp_path / "world" / left / "court").mkdir(parents=True)
