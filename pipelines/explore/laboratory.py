@@ -16,7 +16,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.engine.base import Engine
@@ -27,6 +26,7 @@ from pipelines.explore.words import Words, read_words
 from pipelines.home import Home
 from pipelines.in_force import see_database
 from pipelines.made_by import out_of_date
+from pipelines.places import Place
 from pipelines.trace import rows
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class World(ABC):
         words: what codes are called.
     """
 
-    landing: Path
+    landing: Place
     run: Mapping[str, Any]
     words: Words
 
@@ -138,7 +138,7 @@ class Laboratory(World):
         self._kept: OrderedDict[Key, Any] = OrderedDict()
         self._readers = 0
         self._replaced = False
-        self.landing = Path(self.about.get("landing") or home.landing)
+        self.landing = home.delivered()
         with self.engine() as engine:
             self.run = rows(engine, "SELECT * FROM codes.run")[0]
             self.words = read_words(engine)

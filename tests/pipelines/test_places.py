@@ -5,6 +5,7 @@ The storage behind the addresses is a folder that is served as Hadoop's are.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines import places
+from pipelines.explore.laboratory import Laboratory
 from pipelines.home import Home
 from pipelines.landing import LandingError
 from pipelines.places import (
@@ -142,6 +144,8 @@ def test_files_at_an_address_are_built_and_replayed_as_those_of_a_folder(
     build_home(home, landing=storage / "landing")
     every = lambda base, table, columns: f"SELECT * FROM {base}.{table}"  # noqa: E731
     assert told(unlike(home.database(), story.database, every)) == ""
+    with contextlib.closing(Laboratory(home)) as laboratory:
+        assert laboratory.landing == storage / "landing"
     spec = FaultSpec("stale_delivery", feed="court")
     quick, rebuilt = (replay(home, spec, rebuild=rebuild).json() for rebuild in (False, True))
     told_alike = quick.keys() - {"mode", "seconds"}
