@@ -26,8 +26,9 @@ def union_of_intervals(select: str, columns: Sequence[str], by: Sequence[str] = 
     plain = ",\n    ".join(columns)
     merged = ",\n    ".join(given.get(c, c) for c in columns)
     inner = "\n".join("    " + line if line else line for line in select.splitlines())
-    several = alone = others = ""
+    once = several = alone = others = ""
     if by:
+        once = "MATERIALIZED "  # three read it
         tied = " AND ".join(f"several.{column} = intervals.{column}" for column in by)
         others = f"\n    WHERE EXISTS (SELECT 1 FROM several WHERE {tied})"
         several = f"""-- Most rows are alike to no other, and done with.
@@ -45,7 +46,7 @@ FROM intervals
 WHERE NOT EXISTS (SELECT 1 FROM several WHERE {tied})
 UNION ALL
 """
-    return f"""WITH intervals AS (
+    return f"""WITH intervals AS {once}(
 {inner}
 ),
 

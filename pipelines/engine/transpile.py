@@ -27,6 +27,17 @@ def _range_table(node: exp.Expression) -> exp.Expression:
     return node
 
 
+def _once(node: exp.Expression) -> exp.Expression:
+    """What is to be worked out once, for however many read it, asks for something random: Spark works out
+    anew for each reader whatever could only come out the same.
+    """
+    if isinstance(node, exp.CTE) and node.args.get("materialized"):
+        node.set("materialized", None)
+        rows = node.this.subquery("found")
+        node.set("this", exp.select("*").from_(rows).where("uuid() IS NOT NULL"))
+    return node
+
+
 # A text in Spark's SQL: a raw one, in which a backslash is a backslash, or an ordinary one.
 _TEXT = re.compile(r"\b[rR]'(?P<raw>[^']*)'|'(?:[^'\\]|\\.)*'", re.DOTALL)
 
@@ -64,6 +75,8 @@ def to_spark(sql: str) -> str:
 
     >>> to_spark("SELECT a // 2 AS half FROM lists.entries ORDER BY a")
     'SELECT a DIV 2 AS half FROM lists.entries ORDER BY a NULLS LAST'
+    >>> to_spark("WITH b AS MATERIALIZED (SELECT 1 AS a) FROM b")
+    'WITH b AS (SELECT * FROM (SELECT 1 AS a) AS found WHERE NOT UUID() IS NULL) SELECT * FROM b'
     """
     try:
         statements = sqlglot.parse(sql, read="duckdb")
@@ -71,4 +84,6 @@ def to_spark(sql: str) -> str:
         raise TranspileError(f"This SQL cannot be parsed: {error}") from error
     if len(statements) != 1 or statements[0] is None:
         raise TranspileError(f"One statement is needed, {len(statements)} were given.")
-    return in_ascii(statements[0].transform(_range_table).sql(dialect="spark", comments=False))
+    return in_ascii(
+        statements[0].transform(_range_table).transform(_once).sql(dialect="spark", comments=False)
+    )
