@@ -133,9 +133,11 @@ def test_files_that_came_or_went_count_and_many_are_counted() -> None:
     assert made_by.otherwise(None, now) == "another version of this software"
 
 
-def test_a_replay_refuses_and_a_rebuild_builds_all_states_anew(home, changed) -> None:
+def test_a_replay_refuses_and_a_rebuild_builds_all_states_anew(
+    home, changed, story, tmp_path
+) -> None:
     fault = FaultSpec(feed="court", record="0000000001", values={"cardNum": "PDY006219"})
-    fresh = replay(home, fault)
+    fresh = replay(story.home(tmp_path / "fresh"), fault)
     changed(COURT)
     with pytest.raises(HomeError, match="was built with other models"):
         replay(home, fault)
