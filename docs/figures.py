@@ -20,13 +20,7 @@ from sources.world import SIZES
 
 def blocks(lab: Lab) -> Mapping[str, str]:
     """Every block by name. The lab must have told its story."""
-    assert lab.told is not None
-    return {
-        "record": record(lab.told),
-        "report": report(lab.told),
-        "joins": joins(lab),
-        "sizes": sizes(),
-    }
+    return {name: make(lab) for name, make in BLOCKS.items()}
 
 
 def fenced(kind: str, text: str) -> str:
@@ -34,21 +28,20 @@ def fenced(kind: str, text: str) -> str:
     return f"```{kind}\n{text.rstrip()}\n```"
 
 
-def record(told: Replay) -> str:
+def record(lab: Lab) -> str:
     """The record before and after."""
-    return fenced("diff", "\n".join(record_lines(told.edits[0])))
+    return fenced("diff", "\n".join(record_lines(_told(lab).edits[0])))
 
 
-def report(told: Replay) -> str:
+def report(lab: Lab) -> str:
     """The report as the terminal shows it, without colours."""
     said = io.StringIO()
-    told.print(Console(file=said, width=COLUMNS, color_system=None))
+    _told(lab).print(Console(file=said, width=COLUMNS, color_system=None))
     return fenced("text", "\n".join(line.rstrip() for line in said.getvalue().splitlines()))
 
 
 def joins(lab: Lab) -> str:
     """What each level of joining lets holders know, and what one wrong cell does there."""
-    assert lab.told is not None
     rows = []
     base = lab.home.database()
     scenario = load(STORY)
@@ -57,7 +50,7 @@ def joins(lab: Lab) -> str:
         lower = level(lab.home, join)
         compared = gain(base, lower, feeds("story"), lab.home.world).json()
         rows.append(_row(join, compared["true_low"], compared["false_low"], found))
-    rows.append(_row(JOINS[-1], compared["true_high"], compared["false_high"], lab.told))
+    rows.append(_row(JOINS[-1], compared["true_high"], compared["false_high"], _told(lab)))
     head = (
         "| `--join` | listings holders know | of which false | one wrong cell: holders and lists "
         "| people and firms | still wrong after 30 days |"
@@ -65,7 +58,7 @@ def joins(lab: Lab) -> str:
     return "\n".join([head, "|---|---:|---:|---:|---:|---:|", *rows])
 
 
-def sizes() -> str:
+def sizes(_: Lab) -> str:
     """How big the worlds are."""
     head = ["| size | enterprises | residents |", "|---|---:|---:|"]
     return "\n".join(
@@ -77,6 +70,11 @@ def sizes() -> str:
     )
 
 
+def _told(lab: Lab) -> Replay:
+    assert lab.told is not None
+    return lab.told
+
+
 def _row(join: str, true: int, false: int, found: Replay) -> str:
     assert found.remaining is not None
     reach = totals(found.faulty)
@@ -84,3 +82,7 @@ def _row(join: str, true: int, false: int, found: Replay) -> str:
     return (
         f"| `{join}` | {true + false} | {false} | {reach['pairs']} | {reach['subjects']} | {left} |"
     )
+
+
+# What writes a block, by its name in the pages.
+BLOCKS = {"record": record, "report": report, "joins": joins, "sizes": sizes}

@@ -17,7 +17,8 @@ FENCE = re.compile(
     r'^```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?\n(?P<body>.*?)^```$', re.MULTILINE | re.DOTALL
 )
 BLOCK = re.compile(
-    r"(?P<open><!-- begin (?P<name>[\w-]+) -->\n).*?(?P<close><!-- end (?P=name) -->)", re.DOTALL
+    r"(?P<open><!-- begin (?P<name>[\w-]+) -->\n)(?P<body>.*?)(?P<close><!-- end (?P=name) -->)",
+    re.DOTALL,
 )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.home import Home, write_json
 from tests.browser.test_page_in_browser import PHONE, WIDE, browser, hard_to_use, wait
 from tests.pipelines.explore.conftest import served
 
@@ -16,14 +15,11 @@ DECORATOR = "柳陌鼎远装饰工程有限公司"
 @pytest.fixture(scope="module")
 def address(story, tmp_path_factory):
     """The story's pages."""
-    home = Home(tmp_path_factory.mktemp("home"))
-    about = {"database": str(story.database), "landing": str(story.landing), "policy": {}}
-    world = {"size": "story", "seed": 1, "days": 365, "dirt": 0.0, "tier": "story"}
-    write_json(home.pointer, about | world)
-    with served(home) as (client, _):
+    with served(story.home(tmp_path_factory.mktemp("home"))) as (client, _):
         yield f"http://127.0.0.1:{client.port}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["projector", "phone"]
 )
@@ -147,6 +143,23 @@ def _kind(path: str) -> str:
     """Which page an address is of: `/lists/rescue?day=…` and `/lists/adopted` are of one."""
     first, *rest = path.partition("?")[0].strip("/").split("/")
     return f"{first}/{len(rest)}"
+
+
+def test_a_name_is_found_by_keyboard_alone(browser, address) -> None:
+    context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
+    context.set_default_timeout(120_000)
+    tab, said = context.new_page(), []
+    tab.on("console", lambda told: said.append(f"{told.type}: {told.text}"))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.goto(address)
+    tab.keyboard.press("/")
+    tab.keyboard.type(DECORATOR[:6])
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/search?**")
+    assert DECORATOR in tab.inner_text("main")
+    fits(tab, PHONE)
+    context.close()
+    assert not said
 
 
 def test_without_a_script_the_forms_still_lead_on(browser, address) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
+import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
@@ -17,6 +18,7 @@ WHOLE = (ROOT / "docs" / "gates.md").read_text(encoding="utf-8")
 PAGE = WHOLE.partition("## A gate of your own")[2]
 
 
+@pytest.mark.long  # a year of a world in which to judge it
 def test_a_gate_written_from_the_page_is_judged(tmp_path, monkeypatch):
     (name,) = set(re.findall(r"`(\w+\.sql)`", PAGE))
     (sql,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)

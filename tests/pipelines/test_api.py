@@ -23,6 +23,12 @@ def lab(story, tmp_path_factory) -> OpenHome:
     return open_home(story.home(tmp_path_factory.mktemp("home")).path)
 
 
+@pytest.fixture(scope="module")
+def slip(lab):
+    """The replay of the story's wrong cell."""
+    return lab.replay("free_edit", correct_after=30, **SLIP)
+
+
 def test_sql_gives_a_frame(lab):
     found = lab.sql("SELECT count(*) AS n FROM exchange.copies WHERE holder = ?", "court")
     assert found.to_dict("list") == {"n": [3]}
@@ -70,9 +76,8 @@ def test_a_subject_on_a_day(lab):
         lab.subject("nobody")
 
 
-def test_a_subject_and_a_record_in_the_world_of_a_replay(lab):
-    found = lab.replay("free_edit", correct_after=30, **SLIP)
-    held = lab.subject(NOODLES, "2024-04-01", replay=found)
+def test_a_subject_and_a_record_in_the_world_of_a_replay(lab, slip):
+    held = lab.subject(NOODLES, "2024-04-01", replay=slip)
     assert "court_dishonest" in set(held["shown_by"]["list"])
     assert set(held["otherwise"]["world"]) == {"there"}
     told = lab.trace("c2cbcc5f", replay="labs/scenarios/noodle_house.yml")
@@ -81,14 +86,13 @@ def test_a_subject_and_a_record_in_the_world_of_a_replay(lab):
         "柳陌鼎远装饰工程有限公司",
     ]
     with pytest.raises(ValueError, match=r"state is one of faulty, corrected"):
-        lab.trace("c2cbcc5f", replay=found, state="right")
+        lab.trace("c2cbcc5f", replay=slip, state="right")
     with pytest.raises(ScenarioError, match=r"The replay was made in another world"):
-        theirs = replace(found.scenario, world={"size": "tiny", "seed": 1})
-        lab.trace("c2cbcc5f", replay=replace(found, scenario=theirs))
+        theirs = replace(slip.scenario, world={"size": "tiny", "seed": 1})
+        lab.trace("c2cbcc5f", replay=replace(slip, scenario=theirs))
 
 
-def test_a_fault_by_kind_by_hand_and_written_out(lab):
-    by_hand = lab.replay("free_edit", correct_after=30, **SLIP)
+def test_a_fault_by_kind_by_hand_and_written_out(lab, slip):
     written = lab.replay(
         FaultSpec(
             "free_edit",
@@ -98,9 +102,9 @@ def test_a_fault_by_kind_by_hand_and_written_out(lab):
             correct_after=30,
         )  # fmt: skip
     )
-    assert by_hand.frames()["cells"].equals(written.frames()["cells"])
-    assert len(by_hand.frames()["cells"]) == 16
-    assert set(lab.figures(by_hand)) == {"intervals", "network", "wrong_per_day"}
+    assert slip.frames()["cells"].equals(written.frames()["cells"])
+    assert len(slip.frames()["cells"]) == 16
+    assert set(lab.figures(slip)) == {"intervals", "network", "wrong_per_day"}
     assert lab.trace("c2cbcc5f")["kind"] == "record"
 
 

@@ -362,8 +362,18 @@ def test_trace_and_subject(home, run) -> None:
     assert code and "give it without --as-of" in err
 
 
-def test_check_as_json(story, run, tmp_path, monkeypatch) -> None:
-    """Our checks of all tables; Great Expectations is given those of one stage."""
+def test_check_as_json(home, run) -> None:
+    """Our checks of all tables."""
+    code, out, _ = run("check", "--no-docs", "--home", home, "--json")
+    alone = json.loads(out)
+    shape("check").validate(alone)
+    assert code == 0 and alone["totals"]["checks"] == alone["totals"]["checks_passed"] > 100
+    assert alone["docs"] is None and not alone["great_expectations"]
+
+
+@pytest.mark.long  # its pages are written in every run in tests/quality/test_great.py
+def test_check_writes_pages(story, run, tmp_path, monkeypatch) -> None:
+    """Great Expectations is given the tables of one stage."""
     from quality import great
 
     database = tmp_path / "its own.duckdb"  # what Great Expectations opens it keeps open
@@ -375,9 +385,6 @@ def test_check_as_json(story, run, tmp_path, monkeypatch) -> None:
     )
     code, out, _ = run("check", "--no-docs", "--home", tmp_path, "--json")
     alone = json.loads(out)
-    shape("check").validate(alone)
-    assert code == 0 and alone["totals"]["checks"] == alone["totals"]["checks_passed"] > 100
-    assert alone["docs"] is None and not alone["great_expectations"]
     code, out, _ = run("check", "--docs", "--home", tmp_path, "--json")
     told = json.loads(out)
     shape("check").validate(told)

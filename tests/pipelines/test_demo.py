@@ -15,14 +15,23 @@ from schemas.contract import ROOT
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
-    """The demo, with the story world in place of the big one: its home, and what it printed."""
+def shown(story, tmp_path_factory):
+    """The demo, with the story world in place of the big one: its home, and what it printed.
+
+    The story is there already; that `make_story` makes it, the pages' examples see.
+    """
+
+    def there_already(home: Home, *_) -> None:
+        story.home(home.path)
+        (home.path / "landing").symlink_to(story.landing)
+
     home = tmp_path_factory.mktemp("demo")
     with (
         pytest.MonkeyPatch.context() as patch,
         (home / "said.txt").open("w+", encoding="utf-8") as file,
     ):
         patch.setattr(demo, "SIZE", "story")
+        patch.setattr(demo, "make_story", there_already)
         patch.setattr(demo, "code_digest", lambda: "the same")
         patch.setattr(sys, "stdout", file)
         demo.run_demo(home, seed=1)

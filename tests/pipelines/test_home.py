@@ -324,24 +324,24 @@ def test_tables_of_spark_in_a_folder_of_the_home_are_not_removed_with_older_ones
 def test_a_home_of_another_world_is_not_taken_for_the_one_asked_for(tmp_path):
     for left in ("landing.partial", "world.partial", ".landing.before"):  # by a run that was killed
         (tmp_path / "world" / left / "court").mkdir(parents=True)
-    home = make_home(Home(tmp_path / "world"), size="story", seed=1)
-    assert make_home(home, size="story", seed=1) is home
+    home = make_home(Home(tmp_path / "world"), size="story", seed=1, days=10)
+    assert make_home(home, size="story", seed=1, days=10) is home
     digests = digests_in(home.landing, feeds("story").values())
     assert home.current()["landing_digest"] == digest_over(digests), "as told before it is built"
     assert home.current()["command"] == "islands build"
     said = "world holds a world with seed 1; give another folder or remove that one."
     with pytest.raises(HomeError, match=re.escape(said)):
-        make_home(home, size="story", seed=2)
+        make_home(home, size="story", seed=2, days=10)
 
 
 def test_a_database_of_other_programs_is_built_again_where_a_world_is_asked_for(
     tmp_path, monkeypatch
 ):
-    home = make_home(Home(tmp_path / "world"), size="story", seed=1)
+    home = make_home(Home(tmp_path / "world"), size="story", seed=1, days=10)
     before = home.database()
-    assert make_home(home, size="story", seed=1).database() == before
+    assert make_home(home, size="story", seed=1, days=10).database() == before
     monkeypatch.setattr("pipelines.run.out_of_date", lambda *given: "it was built with others")
-    assert make_home(home, size="story", seed=1).database() != before
+    assert make_home(home, size="story", seed=1, days=10).database() != before
 
 
 def test_a_folder_that_is_no_home_is_left_alone(tmp_path):

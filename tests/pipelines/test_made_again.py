@@ -37,8 +37,7 @@ def test_what_differs_and_what_reads_it_is_made_again(join, policy, stages):
 @pytest.mark.parametrize(
     "policy", [{"gate.landing.check_digit": "warn"}, {"gates.out_of_bounds": "warn"}]
 )
-def test_what_landed_and_is_judged_otherwise_is_built_from_files(policy, built, tmp_path):
-    story = built("story")
+def test_what_landed_and_is_judged_otherwise_is_built_from_files(policy, story, tmp_path):
     was = Plan(read_manifest(story.landing))
     plan = Plan(was.manifest, policy=policy)
     assert models_of_difference(was, plan) is None
@@ -55,9 +54,8 @@ def test_what_landed_and_is_judged_otherwise_is_built_from_files(policy, built, 
         pytest.param("unified-code", {}, marks=pytest.mark.long),
     ],
 )
-def test_its_rows_are_those_of_a_build(join, policy, built, tmp_path):
+def test_its_rows_are_those_of_a_build(join, policy, story, tmp_path):
     """Of the story: every table that either has, and its rows."""
-    story = built("story")
     was = Plan(read_manifest(story.landing))
     made, whole = tmp_path / "made.duckdb", tmp_path / "whole.duckdb"
     make_again(story.database, made, was, Plan(was.manifest, join, policy))

@@ -133,13 +133,20 @@ def test_files_that_came_or_went_count_and_many_are_counted() -> None:
     assert made_by.otherwise(None, now) == "another version of this software"
 
 
-def test_a_replay_refuses_and_a_rebuild_builds_all_states_anew(home, changed) -> None:
-    fault = FaultSpec(feed="court", record="0000000001", values={"cardNum": "PDY006219"})
-    fresh = replay(home, fault)
+SLIP = FaultSpec(feed="court", record="0000000001", values={"cardNum": "PDY006219"})
+
+
+def test_a_replay_refuses(home, changed) -> None:
     changed(COURT)
     with pytest.raises(HomeError, match="was built with other models"):
-        replay(home, fault)
-    again = replay(home, fault, rebuild=True)
+        replay(home, SLIP)
+
+
+@pytest.mark.long  # three builds
+def test_a_rebuild_builds_all_states_anew(home, changed, story, tmp_path) -> None:
+    fresh = replay(story.home(tmp_path / "fresh"), SLIP)
+    changed(COURT)
+    again = replay(home, SLIP, rebuild=True)
     # The clean state is not the database in force, since that was made by other models.
     assert list((home.path / "levels").rglob("full-*.duckdb"))
     assert again.json()["lists"] == fresh.json()["lists"]

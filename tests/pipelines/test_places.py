@@ -35,12 +35,20 @@ from tests.pipelines.engine.webhdfs import served
 from tests.promises.databases import told, unlike
 
 
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Iterator[tuple[Path, Address]]:
+    """A folder and its address."""
+    folder = tmp_path_factory.mktemp("served")
+    with served(folder) as address:
+        yield folder, Address(address)
+
+
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Address]:
+def storage(root, tmp_path: Path) -> Address:
     """An address of a folder that holds nothing."""
-    (tmp_path / "served").mkdir()
-    with served(tmp_path / "served") as address:
-        yield Address(address)
+    folder, address = root
+    (folder / tmp_path.name).mkdir()
+    return address / tmp_path.name
 
 
 @pytest.fixture(params=["path", "address", "address of files alone"])
@@ -133,11 +141,12 @@ def test_what_cannot_be_reached_is_one_sentence(address):
     assert "\n" not in str(said.value)
 
 
+@pytest.mark.parametrize("rebuild", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_files_at_an_address_are_built_and_replayed_as_those_of_a_folder(
-    built, storage, tmp_path
+    rebuild, built, root, storage, tmp_path
 ) -> None:
-    story = built("story", 1, dirt=0.0, days=90)
-    (tmp_path / "served" / "landing").symlink_to(story.landing)
+    story = built("story", 1, dirt=0.0, days=40)
+    (root[0] / tmp_path.name / "landing").symlink_to(story.landing)
     home = Home(tmp_path / "home")
     with pytest.raises(LandingError, match="There is no landing folder webhdfs://"):
         build_home(home, landing=storage / "none")
@@ -147,6 +156,7 @@ def test_files_at_an_address_are_built_and_replayed_as_those_of_a_folder(
     with contextlib.closing(Laboratory(home)) as laboratory:
         assert laboratory.landing == storage / "landing"
     spec = FaultSpec("stale_delivery", feed="court")
-    quick, rebuilt = (replay(home, spec, rebuild=rebuild).json() for rebuild in (False, True))
-    told_alike = quick.keys() - {"mode", "seconds"}
-    assert {key: quick[key] for key in told_alike} == {key: rebuilt[key] for key in told_alike}
+    found = replay(home, spec, rebuild=rebuild).json()
+    of_a_folder = replay(story.home(tmp_path / "of a folder"), spec).json()
+    told_alike = found.keys() - {"mode", "seconds"}
+    assert {key: found[key] for key in told_alike} == {key: of_a_folder[key] for key in told_alike}

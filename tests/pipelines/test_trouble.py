@@ -236,9 +236,11 @@ def test_a_full_disk_under_the_output() -> None:
 @pytest.mark.parametrize(
     "env",
     [
-        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        pytest.param(
+            {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, marks=pytest.mark.long
+        ),
         {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
-        {"PYTHONIOENCODING": "latin-1"},
+        pytest.param({"PYTHONIOENCODING": "latin-1"}, marks=pytest.mark.long),
         {"PYTHONIOENCODING": "gbk"},
     ],
     ids=["C", "C, ascii", "latin-1", "gbk"],

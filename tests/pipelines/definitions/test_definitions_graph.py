@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from pipelines.definitions.days import days_of, last_partition
 from pipelines.definitions.everything import defs
@@ -32,6 +34,14 @@ from sources.world.columns import SCHEMAS
 GRAPH = defs.resolve_asset_graph()
 
 
+def test_the_workspace_file_names_them():
+    (one,) = yaml.safe_load((ROOT / "workspace.yaml").read_text(encoding="utf-8"))["load_from"]
+    where = one["python_module"]
+    assert getattr(import_module(where["module_name"]), where["attribute"]) is defs
+    assert where["working_directory"] == "."
+
+
+@pytest.mark.long  # a process of Dagster's
 def test_definitions_validate(tmp_path):
     """As the pages load them: by the workspace file, without a complaint of ours."""
     done = subprocess.run(

@@ -126,18 +126,8 @@ class _Entry:
         self.asset_materialization = event
 
 
-def test_every_check_is_told_with_its_count_and_examples(generated, tmp_path):
-    """Of a world with dirt in which one whole list was cut down to a single row."""
-    made = generated("tiny", 7, days=30)
-    home = Home(tmp_path)
-    shutil.copytree(made.landing, home.landing)
-    second = sorted((home.landing / "abnormal_operations").iterdir())[1]
-    text = second.read_text(encoding="utf-8")
-    end = text.index("</enterprise>") + len("</enterprise>")
-    second.write_text(
-        text[:end] + text[text.rindex("</enterprise>") + len("</enterprise>") :], "utf-8"
-    )
-    build_home(home)
+def told_of_checks(home):
+    """What is told of the checks of a home's database, by table and check: each with its count."""
     with open_engine("duckdb", home.database(), read_only=True) as engine:
         counted = {
             (f"landing.{feed}", name): count
@@ -166,6 +156,29 @@ def test_every_check_is_told_with_its_count_and_examples(generated, tmp_path):
             continue
         assert told.severity == dg.AssetCheckSeverity.WARN
         assert "break it, for example" in told.description
+    return found
+
+
+def test_every_check_is_told_with_its_count_and_examples(one_tiny, tmp_path):
+    """Of a world with dirt."""
+    found = told_of_checks(one_tiny.home(tmp_path)).values()
+    assert {told.passed for told in found} == {True, False}
+
+
+@pytest.mark.long  # a build
+def test_a_delivery_that_is_held_is_told_with_what_is_compared_with_it(generated, tmp_path):
+    """Of a world with dirt in which one whole list was cut down to a single row."""
+    made = generated("tiny", 7, days=30)
+    home = Home(tmp_path)
+    shutil.copytree(made.landing, home.landing)
+    second = sorted((home.landing / "abnormal_operations").iterdir())[1]
+    text = second.read_text(encoding="utf-8")
+    end = text.index("</enterprise>") + len("</enterprise>")
+    second.write_text(
+        text[:end] + text[text.rindex("</enterprise>") + len("</enterprise>") :], "utf-8"
+    )
+    build_home(home)
+    found = told_of_checks(home)
     size = found[key("landing.abnormal_operations"), "rows_fit_the_delivery_before"]
     # The one after is compared with it, and has far more.
     assert not size.passed and size.metadata["deliveries that break it"].value == 2

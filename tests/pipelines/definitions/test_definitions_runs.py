@@ -205,9 +205,8 @@ def replayed(home, **config):
         )
 
 
-def test_a_replay_shows_its_report(home):
-    (home.path / "world").unlink()  # what joining gains has tests of its own
-    result = replayed(home, fault="valid_code_of_another", feed="court")
+def test_a_replay_shows_its_report(story, tmp_path):
+    result = replayed(story.home(tmp_path / "home"), fault="valid_code_of_another", feed="court")
     (output,) = (e for e in result.all_node_events if e.is_successful_output)
     told = output.event_specific_data.metadata
     said = told["in one sentence"].value

@@ -82,8 +82,8 @@ def a_fault(tables, sql: str) -> np.ndarray:
     return np.array(tables.sql(sql).fetchall(), dtype=float)
 
 
-def test_the_arms_are_sums_over_the_tables(tables, summary, times):
-    assert len(summary.arms) == 6
+def test_the_arms_are_sums_over_the_tables(tables, summary, times, design: Design):
+    assert len(summary.arms) == len(design.arms())
     for row in summary.arms.to_dict("records"):
         arm = row["arm"]
         ((followed, reached, listed, days, uncorrected, median, p90),) = tables.sql(
@@ -189,10 +189,9 @@ def test_what_the_arms_change_is_paired_within_a_level_of_joining(
         (row["against"], row["arm"], row["factor"]) for row in summary.effects.to_dict("records")
     ]
     after, every = "remedy, or days until the source corrects", "ncisp-bank.every"
-    # Arms: none 3 d, none 60 d; full every 7 3 d, 60 d; full every 28 3 d, 60 d.
-    assert sorted(told) == [
-        (0, 1, after), (2, 3, after), (2, 4, every), (3, 5, every), (4, 5, after),
-    ]  # fmt: skip
+    # Arms: none 3 d, none 60 d; full every 7 3 d, 60 d; with the long tests full every 28 3 d, 60 d.
+    pairs = [(0, 1, after), (2, 3, after), (2, 4, every), (3, 5, every), (4, 5, after)]
+    assert sorted(told) == [pair for pair in pairs if pair[1] < len(design.arms())]
     for row in summary.effects.to_dict("records"):
         values = a_fault(
             tables,
@@ -215,7 +214,7 @@ def test_gain_and_harm_are_those_of_the_tables(tables, summary):
         ).fetchall()
     )
     gain = dict(tables.sql("SELECT arm, sum(true_high) FROM gains GROUP BY arm").fetchall())
-    assert gain[5] > gain[0] > 0
+    assert gain[max(gain)] > gain[0] > 0
     for row in summary.gains.to_dict("records"):
         assert row["true_high"] == gain[row["arm"]]
         lowest = 0 if row["name"].endswith("· 3 d") else 1
@@ -269,8 +268,9 @@ def test_residue_and_half_life_are_wrong_on_that_day(tables, summary):
     assert seen > 20
 
 
-def test_the_band_is_that_of_the_resamples(tables, summary, times):
-    for arm, u in itertools.product((3, 5), (0, 4, 30, 400)):
+def test_the_band_is_that_of_the_resamples(tables, summary, times, design: Design):
+    last = len(design.arms()) - 1
+    for arm, u in itertools.product({3, last}, (0, 4, 30, 400)):
         faults = a_fault(
             tables,
             f"""
@@ -284,19 +284,22 @@ def test_the_band_is_that_of_the_resamples(tables, summary, times):
             GROUP BY t.fault ORDER BY t.fault
             """,
         )
-        low, high = np.quantile((times @ faults[:, 0]) / (times @ faults[:, 1]), TAILS)
+        wrong, of = times @ faults[:, 0], times @ faults[:, 1]
+        low, high = np.quantile(
+            wrong[of > 0] / of[of > 0], TAILS
+        )  # one that drew none says nothing
         row = summary.still_wrong(arm, u)
         assert [row["share_low"], row["share_high"]] == pytest.approx([low, high])
     drawn = drawn_residue(summary)
-    assert sum(trace.fill == "tonexty" for trace in drawn.data) == 6, "a band an arm"
+    assert sum(trace.fill == "tonexty" for trace in drawn.data) == last + 1, "a band an arm"
 
 
-def test_a_fault_alone_has_the_half_life_of_a_replay(tables, summary):
+def test_a_fault_alone_has_the_half_life_of_a_replay(tables, summary, design: Design):
     """One definition: the column of the table is the rule of the summary, on one fault's cells."""
     rows = tables.sql(
         "SELECT arm, fault, half_life, correction_day FROM replays WHERE cells_on_the_eve > 0"
     ).fetchall()
-    assert len(rows) > 15  # of 48
+    assert 4 * len(rows) > len(design.arms()) * design.n
     for arm, fault, told, day in rows:
         cells = tables.sql(
             f"""
@@ -333,13 +336,13 @@ def test_the_plateau_is_the_product_limit(tables, summary):
         assert arm["plateau"] == pytest.approx(share, abs=1e-12)
 
 
-def test_an_earlier_correction_never_raises_the_mean(tables, summary):
+def test_an_earlier_correction_never_raises_the_mean(tables, summary, design: Design):
     """Over the same faults; and the corrected state is the one that is told."""
     by = {}
     for arm in summary.arms.to_dict("records"):
         mine = by.setdefault((arm["join"], str(arm["policy"])), [])
         mine.append((arm["correct_after"], arm["entry_days"], arm["entry_days_uncorrected"]))
-    assert len(by) == 3
+    assert len(by) == len(design.arms()) / 2
     for arms in by.values():
         days = [mean for _, mean, _ in sorted(arms)]
         (never,) = {uncorrected for *_, uncorrected in arms}

@@ -92,15 +92,15 @@ def test_every_number_of_the_steps_is_the_replays(client) -> None:
 
 
 @pytest.fixture(scope="module")
-def dirty(built, tmp_path_factory) -> Home:
+def dirty(one_tiny, tmp_path_factory) -> Home:
     """A home with rows kept aside, and with results of a matrix."""
-    world = built("story", 3, dirt=300.0, days=40)
+    world = one_tiny
     home = Home(tmp_path_factory.mktemp("dirty"))
     about = {"database": str(world.database), "landing": str(world.landing), "policy": {}}
-    own = {"size": "story", "seed": 3, "days": 40, "dirt": 300.0, "tier": "story"}
+    own = {"size": "tiny", "seed": world.seed, "days": 365, "dirt": 1.0, "tier": "core"}
     write_json(home.pointer, about | own)
     folder = home.path / "mine" / "matrix"
-    for name, same in (("000", own), ("001", own | {"seed": 4})):
+    for name, same in (("000", own), ("001", own | {"seed": world.seed + 1})):
         (folder / "worlds" / name).mkdir(parents=True)
         write_json(folder / "worlds" / name / "manifest.json", same)
     tables = {

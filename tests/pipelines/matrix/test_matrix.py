@@ -70,34 +70,32 @@ def test_what_no_file_tells_is_proved_by_another_truth(made):
     assert pair.files > 100
 
 
-def test_replay_finds_what_a_rebuild_would(plan, made, tmp_path):
+@pytest.mark.parametrize("kind", [KINDS[2], pytest.param(KINDS[3], marks=pytest.mark.long)])
+def test_replay_finds_what_a_rebuild_would(kind, plan, made, tmp_path):
     _, out = made
     home = Home(world_folder(plan, out, 0))
     with Judged(home) as judged:
-        cases = [drawn(judged, kind, 0, plan.seed) for kind in KINDS[2:]]
-        reaches = judged.reach(cases)
-        for reach, outcome in zip(reaches, judged.follow(cases), strict=True):
-            begun = outcome.faulty.lists.groupby(list(CELL))["from_day"].min()
-            told = (reach.cells, reach.subjects, reach.begun["day"].min())
-            assert told == (len(begun), len(outcome.faulty.subjects()), begun.min())
-            assert reach.cells_before(begun.max()) == (begun < begun.max()).sum()
-        caught = judged.caught()
-        base = judged.base
-        for n, edits in enumerate(cases):
-            states = rebuild_states(home.database(), home.landing, edits, tmp_path / str(n))
-            mine = caught[caught["universe"] == 2 * n].set_index("gate")["flagged"]
-            with opened(clean=base, faulty=states.faulty) as db:
-                for gate in judged.gates:
-                    flagged = 0
-                    for model in gate.models:
-                        db.run("USE faulty")
-                        db.run(f"CREATE OR REPLACE TEMP TABLE now AS {model.sql}")
-                        db.run("USE memory")
-                        flagged += db.rows(
-                            f"SELECT count(*) FROM (FROM now EXCEPT ALL FROM clean.{model.name})"
-                        )[0][0]
-                    if gate.models:
-                        assert mine.get(gate.id, 0) == flagged, (KINDS[2 + n], gate.id)
+        edits = drawn(judged, kind, 0, plan.seed)
+        (reach,) = judged.reach([edits])
+        (outcome,) = judged.follow([edits])
+        begun = outcome.faulty.lists.groupby(list(CELL))["from_day"].min()
+        told = (reach.cells, reach.subjects, reach.begun["day"].min())
+        assert told == (len(begun), len(outcome.faulty.subjects()), begun.min())
+        assert reach.cells_before(begun.max()) == (begun < begun.max()).sum()
+        mine = judged.caught().set_index("gate")["flagged"]
+        states = rebuild_states(home.database(), home.landing, edits, tmp_path)
+        with opened(clean=judged.base, faulty=states.faulty) as db:
+            for gate in judged.gates:
+                flagged = 0
+                for model in gate.models:
+                    db.run("USE faulty")
+                    db.run(f"CREATE OR REPLACE TEMP TABLE now AS {model.sql}")
+                    db.run("USE memory")
+                    flagged += db.rows(
+                        f"SELECT count(*) FROM (FROM now EXCEPT ALL FROM clean.{model.name})"
+                    )[0][0]
+                if gate.models:
+                    assert mine.get(gate.id, 0) == flagged, gate.id
 
 
 def test_what_every_gate_asks_of_changes_can_be_asked(story, tmp_path):
