@@ -186,7 +186,7 @@ class Served(ThreadingHTTPServer):
 def served(root: Path) -> Iterator[str]:
     """The address at which a folder can be read and written as long as the block lasts."""
     with Served((HERE, 0), handler_of(root)) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield f"webhdfs://{HERE}:{server.server_address[1]}"
         server.shutdown()
