@@ -252,6 +252,7 @@ def test_a_saved_replay_says_all_numbers_of_its_network(home, corrected, tmp_pat
     assert _told(command(short.path, scenario=tmp_path / "slip.yaml")) == _told(corrected)
 
 
+@pytest.mark.long  # likewise
 def test_at_another_level_a_saved_replay_leaves_out_what_means_nothing_there(home, tmp_path):
     """Where nobody hands anything on, no edge has a number."""
     case = Scenario((SLIP,), join="full", policy={"court-bank.every": "14", "links.depth": "1"})
