@@ -30,6 +30,9 @@ if TYPE_CHECKING:  # not before a test asks for it
 
 SEEDS = (1, 2)
 
+# Folders of a home for what can be made again from its files.
+KEPT = ("prepared", "levels")
+
 # What one process works out of texts the others of a run read, and no other run does.
 CACHE = "ISLANDS_CACHE"
 
@@ -70,19 +73,22 @@ class Built:
     def home(self, place: Path) -> Home:
         """A home in an empty folder whose database in force is this one.
 
-        What its first replay would lay out beside the database is laid out once for all such homes.
+        What its first replay would lay out beside the database is laid out once for all such homes, and
+        databases of these files at other levels of joining are built once for all of them.
         """
         from pipelines.replay.compare.universes import Universes
 
         home = self._pointed(place)
 
         def lay_out(folder: Path) -> None:
-            (folder / "prepared").mkdir()
+            for kept in KEPT:
+                (folder / kept).mkdir()
             first = self._pointed(folder)
             Universes(first).close()
 
         laid_out = make_once(self.folder.with_name(f"{self.folder.name}-laid-out"), lay_out)
-        (home.path / "prepared").symlink_to(laid_out / "prepared")
+        for kept in KEPT:
+            (home.path / kept).symlink_to(laid_out / kept)
         return home
 
     def _pointed(self, place: Path) -> Home:

@@ -68,12 +68,14 @@ def follow(asked: dict[str, Any]) -> dict[str, Any]:
     """Build the world, look at it in every way, and replay one fault both ways."""
     from pipelines.home import Home
     from pipelines.replay import FaultSpec, replay
-    from pipelines.run import build_home, generate_home
+    from pipelines.run import build_home
+    from sources.deliver import generate
 
     home, size = Home(asked["home"]), asked["size"]
-    tier = "story" if size == "story" else "core"
+    tier = asked.get("tier") or ("story" if size == "story" else "core")
     world = {"size": size, "seed": asked.get("seed", 1), "days": asked.get("days", 365)}
-    generate_home(home, dirt=asked.get("dirt", 0.0), **world)
+    world |= {"dirt": asked.get("dirt", 0.0), "tier": asked.get("tier")}
+    generate(home.path / "landing", home.path / "world", **world)
     build_home(home, policy=asked.get("policy"))
     database, work = home.database(), Path(asked["home"]) / "work"
     spec = FaultSpec(**asked["fault"])

@@ -66,7 +66,7 @@ class Tree:
             walk: whether the simulator walks the world too.
             check: whether `broken` is to say which expectations the world does not meet.
             check_fault: whether `broken_by_the_fault` is to say it of the faulty state.
-            asked: size, seed, days, dirt, policy, fault; by default the story and its fault.
+            asked: size, seed, days, dirt, tier, policy, fault; by default the story and its fault.
         """
         given = {"size": "story", "fault": NOODLE_HOUSE, **asked}
         given |= {"home": str(self.home), "sql": sql, "list": listed, "walk": walk}

@@ -24,7 +24,7 @@ import pytest
 from tests.naive.diary import days_of
 from tests.naive.laws import read_yaml
 from tests.promises.databases import copy_landing, delivered
-from tests.promises.hard_world import EACH_LEVEL
+from tests.promises.hard_world import EACH_LEVEL, IN_EVERY_RUN
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -109,13 +109,9 @@ def test_conformed_rows_are_whole(one_tiny) -> None:
     whole(one_tiny)
 
 
-# With gates that hold deliveries, and with gates that let them through.
-BOTH = (EACH_LEVEL[0], EACH_LEVEL[-1])
-
-
 LEVELS_IN_TURN = pytest.mark.parametrize(
     ("join", "gates"),
-    [pytest.param(*at, marks=() if at in BOTH else pytest.mark.long) for at in EACH_LEVEL],
+    [pytest.param(*at, marks=() if at in IN_EVERY_RUN else pytest.mark.long) for at in EACH_LEVEL],
 )
 
 
@@ -233,16 +229,15 @@ def cut_off(data: bytes) -> bytes:
     "feed", ["city_penalties", "market_registry", "residents", "tax_violations"]
 )
 @pytest.mark.parametrize("spoil", [break_line, cut_off])
-def test_what_cannot_be_read_is_counted(feed: str, spoil, generated, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_counted(feed: str, spoil, one_tiny, tmp_path: Path) -> None:
     """Line by line: a bad one is kept aside with its reason, the others land."""
     from pipelines.engine import open_engine
     from pipelines.landing import land
     from schemas.contract import feeds
 
-    world = generated("tiny", 4, days=120)
-    first = min(path for path, _ in delivered(world.landing) if path.parent.name == feed)
-    landing = copy_landing(world.landing, tmp_path / "landing", [])
-    spoilt = landing / first.relative_to(world.landing)
+    first = min(path for path, _ in delivered(one_tiny.landing) if path.parent.name == feed)
+    landing = copy_landing(one_tiny.landing, tmp_path / "landing", [])
+    spoilt = landing / first.relative_to(one_tiny.landing)
     spoilt.write_bytes(spoil(first.read_bytes()))
     with open_engine("duckdb") as engine:
         land(engine, landing, {feed: feeds()[feed]})
@@ -254,23 +249,22 @@ def test_what_cannot_be_read_is_counted(feed: str, spoil, generated, tmp_path: P
     assert bad == len(reasons) == 1
     assert not whole
     ((file, line, byte_from, byte_to, reason),) = reasons
-    assert file == first.relative_to(world.landing).as_posix()
+    assert file == first.relative_to(one_tiny.landing).as_posix()
     assert line and reason and 0 < byte_from < byte_to <= spoilt.stat().st_size
 
 
-def test_a_file_that_cannot_be_read_is_no_delivery(generated, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_no_delivery(one_tiny, tmp_path: Path) -> None:
     """Of each format, one file emptied: it leaves one row with its reason, and no delivery."""
     from pipelines.engine import open_engine
     from pipelines.landing import land
     from schemas.contract import feeds
 
-    world = generated("tiny", 4, days=120)
     emptied, files = [], []
     for feed in FEEDS:
-        mine = [path for path, _ in delivered(world.landing) if path.parent.name == feed][:2]
+        mine = [path for path, _ in delivered(one_tiny.landing) if path.parent.name == feed][:2]
         files += mine
-        emptied.append(mine[-1].relative_to(world.landing).as_posix())
-    landing = copy_landing(world.landing, tmp_path / "landing", files)
+        emptied.append(mine[-1].relative_to(one_tiny.landing).as_posix())
+    landing = copy_landing(one_tiny.landing, tmp_path / "landing", files)
     for file in emptied:
         (landing / file).write_bytes(b"")
     with open_engine("duckdb") as engine:
@@ -295,7 +289,7 @@ def test_a_file_that_cannot_be_read_is_no_delivery(generated, tmp_path: Path) ->
     ],
 )
 def test_a_row_lost_by_a_reader_is_a_delivery_lost(
-    feed: str, generated, tmp_path: Path, monkeypatch
+    feed: str, one_tiny, tmp_path: Path, monkeypatch
 ) -> None:
     """One feed of each format: the count from the bytes does not believe the reader."""
     from pipelines.engine import open_engine
@@ -303,9 +297,8 @@ def test_a_row_lost_by_a_reader_is_a_delivery_lost(
     from schemas.contract import feeds
     from sources import files
 
-    world = generated("tiny", 4, days=120)
-    first = min(path for path, _ in delivered(world.landing) if path.parent.name == feed)
-    landing = copy_landing(world.landing, tmp_path / "landing", [first])
+    first = min(path for path, _ in delivered(one_tiny.landing) if path.parent.name == feed)
+    landing = copy_landing(one_tiny.landing, tmp_path / "landing", [first])
 
     def forgetful(reading):
         def read(*asked):

@@ -75,7 +75,7 @@ def without(edge: Edge) -> Network:
 
 
 EACH = [
-    pytest.param(edge, marks=() if n % 12 == 0 else pytest.mark.long)
+    pytest.param(edge, marks=() if n % 24 == 0 else pytest.mark.long)
     for n, edge in enumerate(NETWORK.edges)
 ]
 

@@ -322,7 +322,7 @@ class Workbench(DuckDBEngine):
 @pytest.fixture(scope="session")
 def _tables() -> Iterator[Workbench]:
     """An empty database with every table the suites look at, made once."""
-    with Workbench(threads=1) as bench:
+    with Workbench(threads=1, small=True) as bench:
         for name, columns in TABLES.items():
             bench.table(name, columns)
         yield bench

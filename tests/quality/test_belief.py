@@ -250,6 +250,17 @@ def test_a_record_that_only_a_held_delivery_asserted_is_not_known(bench, land, m
     assert found == [("2024-01-03", "7", "meets_no_record")]
 
 
+def test_a_held_snapshot_leaves_the_one_before_in_force(bench, land, registers):
+    feed = replace(registers("snapshot"), previous_ratio={"min": 0.5, "max": 2, "reason": "So."})
+    many = [replace(A, record=f"{n:02}") for n in range(100)]
+    put(bench, land, feed, [whole(*many, day=0), whole(B, day=1), whole(*many[:99], day=2)])
+    held = bench.fetch("SELECT published FROM quality.deliveries WHERE outcome = 'hold'")
+    assert held == [(DAY0 + timedelta(days=1),)]
+    ends = {no: until for no, _, _, first, until in periods(bench, feed) if first == 0}
+    assert ends == {f"{n:02}": None if n < 99 else 2 for n in range(100)}
+    assert len(periods(bench, feed)) == 100
+
+
 def drawn(draw: random.Random, mode: str) -> list[Delivery]:
     """A history of a few records, with everything that can go wrong."""
     history = []

@@ -112,17 +112,26 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, row: Row) -> None:
     con.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
 
 
+@cache
+def unpeopled() -> duckdb.DuckDBPyConnection:
+    """A database with the tables of the world, for whoever makes the next one."""
+    con = connect()
+    con.execute("CREATE TABLE codes.run AS SELECT 'full' AS join_level")
+    con.execute("CREATE SCHEMA world")
+    for table, columns in COLUMNS.items():
+        held = ", ".join(f"{name} {TYPES[str(kind)]}" for name, kind in columns.items())
+        con.execute(f"CREATE TABLE world.{table} ({held})")
+    make_views(con)
+    return con
+
+
 class World:
-    """A few rows of the world, and what an island sees of them."""
+    """A few rows of the world, and what an island sees of them; one at a time."""
 
     def __init__(self) -> None:
-        self.con = connect()
-        self.con.execute("CREATE TABLE codes.run AS SELECT 'full' AS join_level")
-        self.con.execute("CREATE SCHEMA world")
-        for table, columns in COLUMNS.items():
-            held = ", ".join(f"{name} {TYPES[str(kind)]}" for name, kind in columns.items())
-            self.con.execute(f"CREATE TABLE world.{table} ({held})")
-        make_views(self.con)
+        self.con = unpeopled()
+        for table in COLUMNS:
+            self.con.execute(f"DELETE FROM world.{table}")
 
     def subject(self, subject_no: int, values: Row, **spells: str | list[tuple[str, str]]) -> None:
         """A subject and its attributes; each a text, or (value, first day) one after another."""

@@ -29,7 +29,7 @@ class Laboratory:
     """An engine with every model's table, empty, and two verbs."""
 
     def __init__(self, join="full"):
-        self.engine = open_engine("duckdb")
+        self.engine = open_engine("duckdb", threads=1, small=True)
         load_codes(self.engine, feeds(), MANIFEST, join)
         for shape in ("statements", "events", "links"):
             columns = ", ".join(
@@ -50,15 +50,16 @@ class Laboratory:
         for model in self.models.values():
             self.engine.create_table(model.name, model.sql)
         self.given_tables = set()
+        self.types = {}  # table -> its columns and their types
+        for table, column, kind in self.engine.fetch(
+            "SELECT table_schema || '.' || table_name, column_name, data_type "
+            "FROM information_schema.columns ORDER BY ordinal_position"
+        ):
+            self.types.setdefault(table, {})[column] = kind
 
     def given(self, table, rows):
         """Fill a table with rows; columns not named are missing, and any text will do for an id."""
-        types = dict(
-            self.engine.fetch(
-                "SELECT column_name, data_type FROM information_schema.columns "
-                f"WHERE table_schema || '.' || table_name = '{table}' ORDER BY ordinal_position"
-            )
-        )
+        types = self.types[table]
         for row in rows:
             unknown = set(row) - set(types)
             assert not unknown, f"{table} has no columns {unknown}"

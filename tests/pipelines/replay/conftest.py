@@ -39,6 +39,10 @@ TABLES = {
 }
 
 
+MADE = "".join(f"CREATE SCHEMA {s}; " for s in sorted({t.split(".")[0] for t in TABLES}))
+MADE += "; ".join(f"CREATE TABLE {name} ({columns})" for name, columns in TABLES.items())
+
+
 def day(n):
     """The n-th day of the window; None stays None ("still")."""
     return None if n is None else DAY0 + timedelta(days=n)
@@ -54,11 +58,10 @@ def write_database(path, **rows):
     rows.setdefault("codes_run", [(0, 9, 100, "full")])
     rows.setdefault("codes_keepers", [("portal", "1000")])
     rows.setdefault("codes_grades", [("portal", "0", "C"), ("portal", "960", "A")])
-    with open_engine("duckdb", path) as engine:
+    with open_engine("duckdb", path, words=False, small=True) as engine:
+        engine.execute(MADE)
         for name, columns in TABLES.items():
             schema, short = name.split(".")
-            engine.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-            engine.execute(f"CREATE TABLE {name} ({columns})")
             kinds = [column.split()[1] for column in columns.split(", ")]
             given = name.replace(".", "_") if schema == "codes" else short
             for row in rows.get(given, ()):

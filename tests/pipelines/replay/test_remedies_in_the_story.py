@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.replay import FaultError, FaultSpec, command, load, replay
 from pipelines.replay.recompute import states
+from tests.pipelines.replay.test_json_shapes import shape
 
 NOODLES = FaultSpec("free_edit", feed="court", record="0000000001", values={"cardNum": "PDY006219"})
 TERMS = {
@@ -95,18 +96,20 @@ def test_a_source_finds_it_itself_after_thirty_days(home):
     ]
 
 
-def test_the_text_of_a_dispute_is_kept(home, tmp_path):
+def test_the_text_of_a_dispute_is_kept(home, tmp_path, monkeypatch):
     scenario = "labs/scenarios/noodle_house.yml"
     found = command(home.path, scenario=scenario, remedy="dispute", text="不是我们的代码。")
     kept = json.loads((home.path / found.dispute.file).read_text(encoding="utf-8"))
     assert kept["text"] == "不是我们的代码。" and kept["holder"] == "republisher"
-    assert found.json()["remedy"]["dispute"]["characters"] == 8
+    told = json.loads(json.dumps(found.json(), ensure_ascii=False))
+    assert told["remedy"]["dispute"]["characters"] == 8
+    shape("replay").validate(told)
     found.save(tmp_path / "mine.yml")
     read = load(tmp_path / "mine.yml")
     assert (read.remedy, read.text) == ("dispute", "不是我们的代码。")
     assert read.faults[0].correct_after is None
-    again = command(home.path, scenario=tmp_path / "mine.yml", remedy="dispute")
-    assert again.json()["remedy"]["dispute"]["characters"] == 8
+    monkeypatch.setattr("pipelines.replay.replay", lambda *_, **asked: asked["text"])
+    assert command(home.path, scenario=tmp_path / "mine.yml", remedy="dispute") == read.text
 
 
 def test_a_dispute_that_is_too_long_is_refused_before_anything_is_done(home):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -119,15 +120,22 @@ def table(feed, rows):
     )
 
 
-@pytest.fixture
-def folder(tmp_path):
-    landing = tmp_path / "landing"
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory):
+    """The folder by hand; read it only."""
+    landing = tmp_path_factory.mktemp("delivered") / "landing"
     for name, deliveries in DELIVERED.items():
         (landing / name).mkdir(parents=True)
         for day, rows in zip(DAYS, deliveries, strict=True):
             file = landing / name / f"{name}_{day:%Y%m%d}.{FEEDS[name].extension}"
             write(FEEDS[name], table(FEEDS[name], rows), file)
     return landing
+
+
+@pytest.fixture
+def folder(delivered, tmp_path):
+    """A copy of it that a test may write into."""
+    return Path(shutil.copytree(delivered, tmp_path / "landing"))
 
 
 @contextmanager
@@ -139,12 +147,10 @@ def databases(**paths):
         yield db
 
 
-@pytest.fixture
-def planned(folder, tmp_path):
-    """The edits of a fault, worked out from a database of the folder."""
-    database = tmp_path / "base.duckdb"
+def landed_from(landing, database):
+    """A database of what a folder delivered, and of what the registers said."""
     with open_engine("duckdb", database) as engine:
-        land(engine, folder, FEEDS)
+        land(engine, landing, FEEDS)
         engine.execute("CREATE SCHEMA conform")
         rows = ", ".join(f"('record', {', '.join(repr(v) for v in row)})" for row in SAID)
         engine.execute(
@@ -158,14 +164,31 @@ def planned(folder, tmp_path):
             f"('resident_no', '{PEOPLE[0]}', 'uscc', '{CODES[2]}')"
             ") AS s(a_scheme, a_value, b_scheme, b_value)"
         )
+    return database
 
-    def run(name, **asked):
-        with databases(base=database) as db:
-            landed = Landed(db, "base", FEEDS)
-            others = Registered(db, "base", REGISTERS)
-            return plan(landed, others, folder, FaultSpec(name, **asked))
 
-    return run
+@contextmanager
+def planner(landing, database):
+    """What works out the edits of a fault from a database of the folder."""
+    with databases(base=database) as db:
+        landed, others = Landed(db, "base", FEEDS), Registered(db, "base", REGISTERS)
+
+        def run(name, **asked):
+            return plan(landed, others, landing, FaultSpec(name, **asked))
+
+        yield run
+
+
+@pytest.fixture(scope="module")
+def base(delivered, tmp_path_factory):
+    return landed_from(delivered, tmp_path_factory.mktemp("base") / "base.duckdb")
+
+
+@pytest.fixture(scope="module")
+def planned(delivered, base):
+    """The edits of a fault, worked out from a database of the folder."""
+    with planner(delivered, base) as run:
+        yield run
 
 
 def told(edits):
@@ -309,8 +332,8 @@ def test_draws_are_the_same_every_time_and_reach_every_record(planned):
     assert {e.struck.feed.name for e in one} == {"fines", "warnings", "notes"}
 
 
-def test_the_frame_is_every_record_once_in_the_order_of_its_id(folder, tmp_path, planned):
-    with databases(base=tmp_path / "base.duckdb") as db:
+def test_the_frame_is_every_record_once_in_the_order_of_its_id(base):
+    with databases(base=base) as db:
         landed = Landed(db, "base", FEEDS)
         for feed, size in landed.frame(kind("mistyped_code"), list(FEEDS.values())):
             drawn = [landed.nth(kind("mistyped_code"), feed, n) for n in range(size)]
@@ -374,19 +397,19 @@ def rows_of(folder, feed, day):
     return [tuple(row.values()) for row in found.select(list(feed.column_names)).to_pylist()]
 
 
-def test_what_is_drawn_spares_files_that_cannot_be_written_anew(folder, request):
+def test_what_is_drawn_spares_files_that_cannot_be_written_anew(folder, tmp_path):
     """Asked for by record the fault stands there all the same, and refuses when it is made."""
     damaged = f"fines/fines_{DAYS[1]:%Y%m%d}.csv"
     with (folder / damaged).open("ab") as file:
         file.write(b"broken\n")
-    planned = request.getfixturevalue("planned")
-    for name in ("mistyped_code", "column_renamed", "missing_delivery"):
-        for seed in range(4):
-            edit = planned(name, feed="fines", seed=seed, correct_after=(None, 7)[seed % 2])
-            rewritten = [e.file for e in edit.rows()]
-            assert damaged not in rewritten
-    with pytest.raises(EditError, match="1 record.s. that cannot be read .line 5"):
+    with planner(folder, landed_from(folder, tmp_path / "base.duckdb")) as planned:
+        for name in ("mistyped_code", "column_renamed", "missing_delivery"):
+            for seed in range(4):
+                edit = planned(name, feed="fines", seed=seed, correct_after=(None, 7)[seed % 2])
+                rewritten = [e.file for e in edit.rows()]
+                assert damaged not in rewritten
         edit = planned("free_edit", feed="fines", record="1", values={"code": CODES[2]})
+    with pytest.raises(EditError, match="1 record.s. that cannot be read .line 5"):
         apply(edit.faulty, folder, folder, FEEDS, folder.parent / "log")
 
 
@@ -454,13 +477,11 @@ def test_a_file_that_changed_meanwhile_is_not_edited(planned, folder, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["is not the file", "is gone", "came after"])
-def test_files_that_are_not_those_landed_are_named(folder, tmp_path, what):
+def test_files_that_are_not_those_landed_are_named(folder, base, what):
     """A file {changed, taken away, added} after landing given: expected is a sentence that names it."""
     day = f"{DAYS[0]:%Y%m%d}"
     file = folder / f"fines/fines_{day}.csv"
-    with open_engine("duckdb", tmp_path / "base.duckdb") as engine:
-        land(engine, folder, FEEDS)
-    with databases(base=tmp_path / "base.duckdb") as db:
+    with databases(base=base) as db:
         landed = Landed(db, "base", FEEDS)
         landed.see_as_landed(folder)
         assert landed.content(folder, FINES, DAYS[0]) == file.read_bytes()

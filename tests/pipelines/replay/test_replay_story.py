@@ -73,6 +73,12 @@ def corrected(home):
     return replay(home, replace(SLIP, correct_after=30))
 
 
+@pytest.fixture(scope="module")
+def uncorrected(home):
+    """The same, put right by nobody."""
+    return replay(home, SLIP)
+
+
 def test_every_list_it_reaches_and_from_when_to_when(corrected):
     rows = corrected.json()["lists"]
     assert {(r["holder"], r["list"]): (r["first_day"], r["last_day"]) for r in rows} == EXPECTED
@@ -193,7 +199,7 @@ def test_the_frames(corrected):
     assert frames["residue"]["share"].iloc[0] == pytest.approx(14 / 16)
 
 
-def test_a_hand_edited_folder_differs_by_exactly_what_the_replay_says(home, tmp_path):
+def test_a_hand_edited_folder_differs_by_exactly_what_the_replay_says(home, uncorrected, tmp_path):
     """The other way to the same answer: edit the files with a text editor, build, compare."""
     folder = tmp_path / "landing"
     shutil.copytree(Path(home.current()["landing"]), folder)
@@ -208,7 +214,7 @@ def test_a_hand_edited_folder_differs_by_exactly_what_the_replay_says(home, tmp_
     assert edited == 1
     build(folder, tmp_path / "edited.duckdb", checks=False)
     by_hand = compare(home.database(), tmp_path / "edited.duckdb").json()
-    replayed = replay(home, SLIP).json()
+    replayed = uncorrected.json()
     for part in ("lists", "measures", "scores", "totals"):
         assert by_hand[part] == replayed[part], part
     assert (by_hand["mode"], by_hand["fault"], by_hand["residue"]) == ("diff", None, None)
@@ -233,6 +239,7 @@ def _told(found):
     return {k: v for k, v in found.json().items() if k not in ("seconds", "gained")}
 
 
+@pytest.mark.long  # whose numbers are meant is told of made-up homes in `test_levels.py`
 def test_a_saved_replay_says_all_numbers_of_its_network(home, corrected, tmp_path):
     """Also in a home that was built with others: there a bank forgets after a year."""
     corrected.save(tmp_path / "slip.yaml")
@@ -245,6 +252,7 @@ def test_a_saved_replay_says_all_numbers_of_its_network(home, corrected, tmp_pat
     assert _told(command(short.path, scenario=tmp_path / "slip.yaml")) == _told(corrected)
 
 
+@pytest.mark.long  # likewise
 def test_at_another_level_a_saved_replay_leaves_out_what_means_nothing_there(home, tmp_path):
     """Where nobody hands anything on, no edge has a number."""
     case = Scenario((SLIP,), join="full", policy={"court-bank.every": "14", "links.depth": "1"})
@@ -253,12 +261,12 @@ def test_at_another_level_a_saved_replay_leaves_out_what_means_nothing_there(hom
     assert (found.scenario.join, found.scenario.policy) == ("none", {"links.depth": "1"})
 
 
-def test_a_scenario_is_followed_at_the_level_it_says(home):
+def test_a_scenario_is_followed_at_the_level_it_says(home, uncorrected):
     case = Scenario((SLIP,), join="own-keys")
     found = replay(home, SLIP, scenario=case)
     assert found.scenario.join == "own-keys"
     assert _told(found) == _told(replay(home, SLIP, join="own-keys"))
-    assert _told(found)["totals"] != _told(replay(home, SLIP))["totals"]
+    assert _told(found)["totals"] != _told(uncorrected)["totals"]
 
 
 def test_a_scenario_of_another_world_is_refused(home, corrected, tmp_path):
