@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -188,20 +189,23 @@ def gain_and_harm(summary: Summary, narrow: bool = False) -> go.Figure:
     most = max(x for x, _ in rows) or 1.0
     top = max(arm["entry_days_high"] for _, arm in rows) * 1.08 or 1.0
     high, step = figure.layout.height - TITLE - FOOT, most * (0.04 if narrow else 0.02)
-    for group in near(rows, step):
+    groups = near(rows, step)
+    wanted = [[arm["entry_days"] / top * high for _, arm in group] for group in groups]
+    # Where the picture is narrow, names from its two sides meet in the middle.
+    given = iter(
+        apart(list(chain(*wanted)), high) if narrow else chain(*(apart(w, high) for w in wanted))
+    )
+    for group, places in zip(groups, wanted, strict=True):
         # Arms that know as much stand side by side, their names on the side with more room.
         left, width = group[0][0] > most / 2, step * (len(group) - 1)
         first = group[-1][0] - width if left else group[0][0]
-        wanted = [arm["entry_days"] / top * high for _, arm in group]
-        for n, ((_, arm), at, to) in enumerate(
-            zip(group, wanted, apart(wanted, high), strict=True)
-        ):
+        for n, ((_, arm), at) in enumerate(zip(group, places, strict=True)):
             marks = look.of(arm)
             figure.add_trace(with_interval(arm, "entry_days", first + n * step, marks))
             place = (
                 {"xanchor": "right", "xshift": -10} if left else {"xanchor": "left", "xshift": 10}
             )
-            place |= {"xref": "x", "yref": "y", "yshift": to - at}
+            place |= {"xref": "x", "yref": "y", "yshift": next(given) - at}
             font = {"color": marks["colour"], "size": 12 if narrow else 13}
             end = first if left else first + width
             write(figure, arm["name"], end, arm["entry_days"], font=font, **place)
