@@ -23,7 +23,8 @@ from tests.naive.laws import read_yaml
 from tests.promises.databases import delivered
 
 ROOT = Path(__file__).resolve().parents[2]
-TOKEN = re.compile(r"[0-9A-Z]+(?:-[0-9X](?![0-9A-Z]))?")
+# An amount is none, whatever its first nine digits.
+TOKEN = re.compile(r"[0-9A-Z]+(?:-[0-9X](?![0-9A-Z]))?(?![0-9A-Z]|\.[0-9])")
 SCHEMES = {
     "uscc": re.compile(r"[0-9A-Z]{18}"),
     "resident_no": re.compile(r"[0-9]{17}[0-9X]"),
@@ -121,6 +122,7 @@ def test_the_search_finds_what_it_looks_for() -> None:
         "00000000-0 91870101PDY00001XE PDY00001-X 870101198504120111 870101100000014"
     )
     assert not real_ones("870101PDY00001X 91350100M000100Y44")
+    assert real_ones("127060000") and not real_ones("127060000.00")
 
 
 @pytest.mark.parametrize(
