@@ -42,6 +42,11 @@ def lab(tmp_path_factory) -> Lab:
     return make_lab(tmp_path_factory.mktemp("pages"), tell=True)
 
 
+def blocks_of(path):
+    """The blocks that a page shows, by name."""
+    return {found["name"]: found["body"] for found in BLOCK.finditer(text(path))}
+
+
 @pytest.mark.parametrize(
     "path",
     # The README's Python shows nothing, and tests/pipelines/test_api.py asks the same; the worlds' makes one.
@@ -53,8 +58,9 @@ def lab(tmp_path_factory) -> Lab:
 )
 def test_rows_shown_are_what_comes_out(path, lab):
     """`make docs` writes them; here nothing may be left to write."""
-    as_shown = {found["name"]: found["body"] for found in BLOCK.finditer(text(path))}
-    assert text(path) == rewritten(text(path), lab, as_shown), f"{name(path)}: run `make docs`"
+    assert text(path) == rewritten(text(path), lab, blocks_of(path)), (
+        f"{name(path)}: run `make docs`"
+    )
 
 
 def test_each_block_is_written_once():
@@ -69,12 +75,7 @@ def test_each_block_is_written_once():
     ],
 )
 def test_a_block_is_what_comes_out(block, lab):
-    (shown,) = (
-        found["body"]
-        for path in PAGES
-        for found in BLOCK.finditer(text(path))
-        if found["name"] == block
-    )
+    (shown,) = (of_it[block] for of_it in map(blocks_of, PAGES) if block in of_it)
     assert shown.rstrip("\n") == BLOCKS[block](lab).rstrip("\n"), "run `make docs`"
 
 

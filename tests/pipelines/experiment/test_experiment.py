@@ -356,7 +356,7 @@ def test_a_database_is_built_with_what_is_not_so_anyway(policy, numbers):
 
 
 def test_what_it_needs_is_told_before(done, design, tmp_path, monkeypatch):
-    told = needs(replace(design, n=8, policies={"ncisp-bank.every": ("7", "28")}), tmp_path / "new")
+    told = needs(replace(design, policies={"ncisp-bank.every": ("7", "28")}), tmp_path / "new")
     # Of each world: its own, in which the bank takes every 7 days anyway; none; full with 28; below
     # both unified-code; and beside none own-keys.
     assert (told.replays, told.databases) == (48, 10)

@@ -94,13 +94,10 @@ def test_every_number_of_the_steps_is_the_replays(client) -> None:
 @pytest.fixture(scope="module")
 def dirty(one_tiny, tmp_path_factory) -> Home:
     """A home with rows kept aside, and with results of a matrix."""
-    world = one_tiny
-    home = Home(tmp_path_factory.mktemp("dirty"))
-    about = {"database": str(world.database), "landing": str(world.landing), "policy": {}}
-    own = {"size": "tiny", "seed": world.seed, "days": 365, "dirt": 1.0, "tier": "core"}
-    write_json(home.pointer, about | own)
+    home = one_tiny.home(tmp_path_factory.mktemp("dirty"))
+    own = {name: home.current()[name] for name in ("size", "seed", "days", "dirt", "tier")}
     folder = home.path / "mine" / "matrix"
-    for name, same in (("000", own), ("001", own | {"seed": world.seed + 1})):
+    for name, same in (("000", own), ("001", own | {"seed": own["seed"] + 1})):
         (folder / "worlds" / name).mkdir(parents=True)
         write_json(folder / "worlds" / name / "manifest.json", same)
     tables = {
