@@ -34,7 +34,7 @@ from pipelines.replay.plan.remedies import Remedy
 from schemas.contract import Feed
 from sources.faults import FaultError, History, Row
 from sources.faults.deliveries import NO_FILE, Deliveries, table_in
-from sources.faults.history import corrected_history, key_of
+from sources.faults.history import Key, corrected_history, key_of
 from sources.files import read, write
 
 
@@ -241,26 +241,16 @@ def _owed_rows(
     feed = struck.feed
     if feed.mode == "snapshot":
         return []
-    wrong = {day: _rows_in(feed, edit.content) for day, edit in files.items()}
-    delivered = _delivered(landed, feed, fixed_on)
-    right = (delivered.get(day, []) for day in files)
-    touched = {key_of(feed, row) for rows in (*wrong.values(), *right) for row in rows}
-    clean: dict[tuple, History] = defaultdict(dict)
-    for day, rows in delivered.items():
-        for row in rows:
-            if (key := key_of(feed, row)) in touched:
-                clean[key].setdefault(day, []).append(row)
+    wrong = _by_key(feed, {day: _rows_in(feed, edit.content) for day, edit in files.items()})
+    clean = _by_key(feed, _delivered(landed, feed, fixed_on))
+    touched = {*wrong, *(key for key, sent in clean.items() if not sent.keys().isdisjoint(files))}
     file = landed.file(feed, fixed_on)
     edits = []
     for key in sorted(touched, key=str):
-        faulty = {day: rows for day, rows in clean[key].items() if day not in wrong}
-        for day, rows in wrong.items():
-            mine = [row for row in rows if key_of(feed, row) == key]
-            if mine:
-                faulty[day] = mine
+        lost = {day: rows for day, rows in clean[key].items() if day not in files}
+        faulty = lost | wrong[key]
         # A gate may have held the wrong delivery, so all of it is owed: what is believed already
         # and comes again changes nothing.
-        lost = {day: rows for day, rows in clean[key].items() if day not in wrong}
         given = len(clean[key].get(fixed_on, []))
         extra: list[Row] = []
         for known in (faulty, lost):
@@ -268,6 +258,15 @@ def _owed_rows(
             extra += [row for row in fixed.get(fixed_on, [])[given:] if row not in extra]
         edits += [RowEdit(feed.name, fixed_on, file, None, None, row) for row in extra]
     return edits
+
+
+def _by_key(feed: Feed, history: History) -> dict[Key, History]:
+    """What was delivered of each record, by its key; nothing of a key that is not there."""
+    found: dict[Key, History] = defaultdict(dict)
+    for day, rows in history.items():
+        for row in rows:
+            found[key_of(feed, row)].setdefault(day, []).append(row)
+    return found
 
 
 def _delivered(landed: Landed, feed: Feed, until: date) -> History:

@@ -14,11 +14,13 @@ from pipelines.engine import open_engine
 from pipelines.engine.databases import opened
 from pipelines.home import HomeError
 from pipelines.landing import land
+from pipelines.replay.plan import edits
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, apply, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.plan.gates import Gates
 from schemas.contract import Column, Feed
 from sources.faults import FaultError, kind
+from sources.faults.history import key_of
 from sources.files import read, write
 
 DAYS = [date(2024, 1, 1 + 7 * n) for n in range(4)]
@@ -359,6 +361,20 @@ def test_what_a_stale_delivery_of_changes_undid_comes_as_corrections(planned):
         assert {e.delivery for e in rows} == {DAYS[3]}
         seen.add(frozenset(tuple(e.after.values()) for e in rows))
     assert seen == {frozenset(first), frozenset(second)}
+
+
+def test_what_is_owed_of_a_whole_register_is_found_in_one_pass(planned, monkeypatch):
+    """Of two rows sent instead of a withdrawal, and six delivered, each is asked for its key once."""
+    asked = []
+
+    def key_once(feed, row):
+        asked.append(row["no"])
+        return key_of(feed, row)
+
+    monkeypatch.setattr(edits, "key_of", key_once)
+    edit = planned("full_for_increment", feed="fines", delivery=DAYS[2], correct_after=7)
+    assert sorted(asked) == ["1", "1", "1", "2", "2", "3", "3", "4"]
+    assert told(edit.corrected[1:]) == [(3, "added", ("2", CODES[1], "0.5", "D"))]
 
 
 @pytest.mark.parametrize(
