@@ -194,8 +194,14 @@ class Lineage:
         # its own entries, also where nothing is wrong with them any more, and of places it may cost.
         behind = {record for records in self.made_from.values() for record in records}
         alone = len(self._of_record) == 1
-        self._behind_none = self._of_record.keys() - behind
-        self._of_no_act = {w.record for w in self.source if alone or not w.of_act} - behind
+        # A wrong delivery has thousands of records, which are wrong in a handful of runs.
+        self.edited = frozenset(self._of_record)
+        self._runs = self._runs_of(self.edited)
+        self._behind_none = self._runs_of(self.edited - behind)
+        of_no_act = {w.record for w in self.source if alone or not w.of_act}
+        self._of_no_act = self._runs_of(of_no_act - behind)
+        self.ends = {end for _, end, _ in self._runs}
+        self.turns = self.ends | {first for first, _, _ in self._runs}
         self._list_of = {copy.entry: copy.list for copy in self.copies}
         self.reckoned: dict[tuple[str, str], list[Point]] = {}
         for point in self.points:
@@ -283,14 +289,12 @@ class Lineage:
 
     def at_source(self, day: int, records: Collection[str | None] | None = None) -> str | None:
         """Why the edited records, or some of them, are believed wrongly on a day; None: they are not."""
-        runs = (
-            wrong
-            for record in (self._of_record if records is None else records)
-            for wrong in self._of_record.get(record, ())
-            if wrong.first <= day < wrong.end
-        )
-        first = min(runs, key=lambda wrong: (wrong.first, wrong.end, wrong.why), default=None)
-        return None if first is None else first.why
+        return _why(self._runs if records is None else self._runs_of(records), day)
+
+    def _runs_of(self, records: Iterable[str | None]) -> list[tuple[int, int, str]]:
+        """The runs of days, each once and with its reason, on which some records are believed wrongly."""
+        runs = (wrong for record in records for wrong in self._of_record.get(record, ()))
+        return sorted({(wrong.first, wrong.end, wrong.why) for wrong in runs})
 
     def at_source_of(self, entries: Iterable[str], day: int) -> str | None:
         """The same of the records that some entries were made from, or else of those behind no entry.
@@ -302,7 +306,7 @@ class Lineage:
         own = {r for entry in behind for r in self.made_from.get(entry, ())}
         at_stake = any(self._list_of.get(entry) in lost_by_acts() for entry in behind)
         others = self._behind_none if at_stake else self._of_no_act
-        return self.at_source(day, own) or self.at_source(day, others)
+        return self.at_source(day, own) or _why(others, day)
 
     def behind(self, entries: Iterable[str]) -> set[str]:
         """Some entries, and all that they descend from."""
@@ -317,7 +321,12 @@ class Lineage:
     def turns_behind(self, entries: Iterable[str]) -> list[int]:
         """Every day on which anything behind these entries changes."""
         days = {day for entry in self.behind(entries) for day in self._turns.get(entry, ())}
-        return sorted(days | {d for wrong in self.source for d in (wrong.first, wrong.end)})
+        return sorted(days | self.turns)
+
+
+def _why(runs: Iterable[tuple[int, int, str]], day: int) -> str | None:
+    """The reason of the first of some runs that a day lies in; None if it lies in none."""
+    return next((why for first, end, why in runs if first <= day < end), None)
 
 
 def _runs(wrong: pd.DataFrame) -> Iterable[Any]:
@@ -410,7 +419,6 @@ def of_scores(
         cell = (row.holder, row.list, row.subject_id)
         held.setdefault(cell, []).append(row)
         of_subject.setdefault((row.holder, row.subject_id), set()).add(cell)
-    marks = {d for run in lineage.source for d in (run.first, run.end)}
     rows = []
     for run in _runs(wrong):
         points = lineage.reckoned.get((run.keeper, run.subject_id), [])
@@ -418,8 +426,10 @@ def of_scores(
         # Points may rest on what the keeper shows of somebody linked.
         cells = sorted({*cells, *_rested_on(run.keeper, points, lineage)})
         near = [row for cell in cells for row in held.get(cell, ())]
-        turns = marks | {d for row in near for d in (row.a, row.b)} | {p.day for p in points}
-        ends = [row.b for row in near] + [source.end for source in lineage.source]
+        turns = (
+            lineage.turns | {d for row in near for d in (row.a, row.b)} | {p.day for p in points}
+        )
+        ends = lineage.ends | {row.b for row in near}
         turns |= {_month_after(end) for end in (since, *ends)}
         for first, end in pieces(max(run.a, since), run.b, sorted(turns)):
             righted = max([since, *(e for e in ends if e <= first)])
@@ -467,7 +477,6 @@ def _score(
     )
     if shown is not None:
         return shown
-    edited = {wrong.record for wrong in lineage.source}
     for because, reason in odd:
         why = lineage.at_source(day, set(_records(because, lineage)))
         if why is None:
@@ -476,7 +485,7 @@ def _score(
             net
             and other != because
             and same == reason
-            and not edited.isdisjoint(_records(other, lineage))
+            and not lineage.edited.isdisjoint(_records(other, lineage))
             for (other, same), net in counted[CORRECTED].items()
         )
         return COUNTED_TWICE if why == AT_THE_SOURCE and also else why

@@ -520,3 +520,25 @@ def test_pieces_are_cut_inside_only():
     assert list(causes.pieces(5, 10, [1, 5, 7, 10, 12])) == [(5, 7), (7, 10)]
     assert list(causes.pieces(5, 10, [])) == [(5, 10)]
     assert list(causes.pieces(10, 10, [3])) == []
+
+
+class Delivery(list):
+    """What is wrong at the source, and how often all of it was gone through."""
+
+    passes = 0
+
+    def __iter__(self):
+        self.passes += 1
+        return super().__iter__()
+
+
+def test_a_wrong_delivery_is_not_gone_through_again_for_each_cell(n):
+    """A thousand records are wrong from day 10 to day 40, and so are two cells."""
+    source = Delivery(Wrong(n(10), n(40), GATE, f"r{k}") for k in range(1000))
+    lineage = Lineage([copy(n, "court", 10, 40)], {}, source=source)
+    before = source.passes
+    for entry in ("e", "f"):
+        assert lineage.turns_behind([entry])[-1] == n(40)
+        assert lineage.at_source_of([entry], n(20)) == GATE
+        assert lineage.at_source_of([entry], n(40)) is None
+    assert source.passes == before
