@@ -6,6 +6,7 @@ whether they were replayed or rebuilt.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +22,7 @@ from quality.policies import KEEP_ASIDE
 from quality.written import written
 from schemas.contract import Feed
 from schemas.record_id import version
+from sources.faults import Row
 
 SHAPES = ("conform.statements", "conform.events", "conform.links")
 PLACE = ("file", "line")  # where a row stands in its file: no difference in what is said
@@ -181,9 +183,10 @@ def kept_back(
                 kept.append(_held(feeds[row.feed], row, state if row.side == 2 else "clean"))
     if len(rows):
         rows = rows[rows["outcome"] == "quarantine"].drop(columns="line", errors="ignore")
+        sent = _Sent(edits)
         for row in rows.drop_duplicates().itertuples():
             there = state if row.side == 2 else "clean"
-            kept.append(_aside(edits, feeds[row.feed], row, there))
+            kept.append(_aside(sent, feeds[row.feed], row, there))
     for row in differing.rows("resolve.kept_aside").itertuples():
         kept += _unmatched(edits, row, state if row.side == 2 else "clean")
     return sorted(
@@ -208,18 +211,33 @@ def _held(feed: Feed, row: Any, state: str) -> Kept:
     )
 
 
-def _aside(edits: Sequence[Edit], feed: Feed, row: Any, state: str) -> Kept:
+class _Sent:
+    """The rows of edits, to be found by what they say; a wrong delivery has thousands."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        # (feed, delivery, whether as it is in the clean state) -> the edits, and what is said there.
+        self._of: dict[tuple[str, str, bool], list[tuple[RowEdit, Row]]] = defaultdict(list)
+        for one in (one for edit in edits for one in edit.rows()):
+            for clean, said in ((True, one.before), (False, one.after)):
+                if said is not None:
+                    self._of[one.feed, one.delivery.isoformat(), clean].append((one, said))
+        self._by_version: dict[tuple[str, str, bool], dict[str | None, tuple[RowEdit, Row]]] = {}
+
+    def find(
+        self, feed: Feed, delivery: str, clean: bool, version: str | None
+    ) -> tuple[RowEdit, Row] | None:
+        """The first row of a delivery with this version; none has it: the one row there is."""
+        place = (feed.name, delivery, clean)
+        sent = self._of[place]
+        if place not in self._by_version:
+            self._by_version[place] = {_version(feed, one[1]): one for one in reversed(sent)}
+        return self._by_version[place].get(version, sent[0] if len(sent) == 1 else None)
+
+
+def _aside(sent: _Sent, feed: Feed, row: Any, state: str) -> Kept:
     reasons = {e.name: e.reason for e in landing_expectations(feed)}
-    mine = [
-        one
-        for edit in edits
-        for one in edit.rows()
-        if one.feed == feed.name and one.delivery.isoformat() == row.delivery
-    ]
-    sent = [(one, one.before if state == "clean" else one.after) for one in mine]
-    sent = [(one, said) for one, said in sent if said is not None]
-    same = [(one, said) for one, said in sent if _version(feed, said) == row.version]
-    one, said = (same or (sent if len(sent) == 1 else []) or [(None, {})])[0]
+    found = sent.find(feed, row.delivery, state == "clean", row.version)
+    one, said = found or (None, {})
     column = _text(row.column_name)
     return Kept(
         state=state,
@@ -229,8 +247,8 @@ def _aside(edits: Sequence[Edit], feed: Feed, row: Any, state: str) -> Kept:
         gate=row.expectation,
         column=column,
         value=said.get(column) if column else None,
-        file=one.file if isinstance(one, RowEdit) else None,
-        line=one.line if isinstance(one, RowEdit) else None,
+        file=one.file if one else None,
+        line=one.line if one else None,
         record_id=row.record_id,
         reason=reasons.get(row.expectation, ""),
     )
@@ -252,8 +270,8 @@ def _unmatched(edits: Sequence[Edit], row: Any, state: str) -> list[Kept]:
             reason=reasons.get(row.gate, ""),
         )
         for edit in edits
-        for one in edit.rows()[:1]
         if _digits(edit.struck.record_id) == _digits(row.record_id)
+        for one in edit.rows()[:1]
     ]
 
 

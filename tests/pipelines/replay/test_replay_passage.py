@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from pipelines.replay import command
+from pipelines.replay.compare import passage
+from pipelines.replay.plan.edits import RowEdit
 from pipelines.replay.tell.report import gloss
+from schemas.contract import feeds
+from schemas.record_id import version
 
 COURT = {"feed": "court", "record": "0000000001"}
 
@@ -38,6 +45,34 @@ def test_a_row_its_gate_keeps_aside_is_told_and_corrected(home, capsys):
     assert "Gate gate required_operation" not in said
     assert "required_operation keeps court/court_20240313.json line 1 of court aside" in said
     assert "column operation is empty" in said
+
+
+def test_the_rows_kept_aside_of_a_wrong_delivery_are_found_in_one_pass(monkeypatch):
+    """Three rows go out without their operation: each is known by what it says, worked out once."""
+    court, day, asked = feeds()["court"], date(2024, 3, 13), []
+    sent = [dict.fromkeys(court.column_names) | {"id": str(n)} for n in range(3)]
+    rows = [RowEdit("court", day, "file", n, {}, row) for n, row in enumerate(sent, start=1)]
+    verdicts = pd.DataFrame(
+        {
+            "side": 2,
+            "outcome": "quarantine",
+            "feed": "court",
+            "delivery": str(day),
+            "expectation": "required_operation",
+            "column_name": "operation",
+            "record_id": "",
+            "version": [version(court, row) for row in sent],
+        }
+    )
+    tables = {"quality.verdicts": verdicts}
+    differing = SimpleNamespace(rows=lambda table: tables.get(table, pd.DataFrame()))
+    monkeypatch.setattr(
+        passage, "version", lambda feed, row: asked.append(row["id"]) or version(feed, row)
+    )
+    edits = [SimpleNamespace(rows=lambda: rows)]
+    kept = passage.kept_back(edits, feeds(), differing, "faulty")
+    assert [one.line for one in kept] == [1, 2, 3]
+    assert sorted(asked) == ["0", "1", "2"]
 
 
 @pytest.mark.long  # a rebuild's report is held against a replay's in the story, too
