@@ -54,7 +54,7 @@ NOT_FOR_FEW_ROWS = (
 RaisedByQuery = duckdb.InvalidInputException  # by `error(…)` in its SQL, among others
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def _statements(sql: str) -> list[duckdb.Statement]:
     """The statements of a text. Rebuilt states and replays ask the same again, and of few rows reading
     the text takes as long as a sixth of all the rest."""

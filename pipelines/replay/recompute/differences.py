@@ -30,8 +30,6 @@ _SETTINGS = (
 # by a join, a tenth of the work of counting how often each row stands.
 NEVER_TWICE = frozenset({"exchange.copies"})
 
-MOST_SEEN = 5000  # queries whose texts are remembered
-
 
 def columns_of(fetch: Callable[[str], Iterable[Sequence[str]]]) -> dict[str, list[str]]:
     """Table -> its columns, of the database attached as `base`.
@@ -72,8 +70,6 @@ class Differences:
         self.empty = empty_tables(self.engine, "base")
         self.moved: set[str] = set()
         self._feeds: dict[tuple[str, tuple[str, ...]], set[str]] = {}
-        self._seen: set[str] = set()
-        self._views: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -104,17 +100,7 @@ class Differences:
         return rows
 
     def make(self, table: str, select: str, more: bool = False) -> int:
-        """Make a table of a query, or add to it if there is more; how many rows the query gives.
-
-        Most of what a small query costs is the reading of its text, so one that comes up again is
-        kept as a view.
-        """
-        if select in self._seen and select not in self._views:
-            self._views[select] = f"query_{len(self._views)}"
-            self.engine.execute(f"CREATE VIEW {self._views[select]} AS {select}")
-        elif len(self._seen) < MOST_SEEN:
-            self._seen.add(select)
-        select = f"FROM {self._views[select]}" if select in self._views else select
+        """Make a table of a query, or add to it if there is more; how many rows the query gives."""
         made = f"INSERT INTO {table}" if more else f"CREATE OR REPLACE TABLE {table} AS"
         return self.engine.fetch(f"{made} {select}")[0][0]
 
