@@ -50,7 +50,7 @@ def derive(
         if view.gives_nothing:
             return NOTHING
         if row_by_row(view):
-            return Recipe("rows")
+            return Recipe("rows", kinds=_as_tuples(kinds_of(view)))
         return _by_unit(view, key)
     except Underivable as error:
         return Recipe("whole", why=str(error))
@@ -73,6 +73,48 @@ def row_by_row(view: View) -> bool:
     if block.partitions or block.distinct or block.aggregates:
         return False
     return varying[0].view is None or row_by_row(varying[0].view)
+
+
+Kinds = dict[str, dict[str, set[str]]]  # table -> column -> values
+
+
+def kinds_of(view: View) -> Kinds:
+    """Of a query that works row by row: the texts of which a row must have one, or it gives nothing.
+
+    `WHERE event_kind = 'honour'` says so of a column, if every branch that reads the table says something.
+    """
+    if not view.varies:
+        return {}
+    if view.branches:
+        found: Kinds = {}
+        for kinds in map(kinds_of, view.branches):
+            for table, columns in kinds.items():
+                before = found.get(table, columns)
+                found[table] = {c: before[c] | columns[c] for c in columns if c in before}
+        return found
+    (source,) = (s for s in view.block.sources.values() if s.varies)
+    if source.view is not None:
+        return kinds_of(source.view)
+    assert source.table is not None
+    texts: dict[str, set[str]] = {}
+    for part in view.block.filters.get(source.name, ()):
+        values = part.expressions if isinstance(part, exp.In) else [part.expression]
+        if (
+            isinstance(part, (exp.EQ, exp.In))
+            and isinstance(part.this, exp.Column)
+            and values
+            and all(isinstance(value, exp.Literal) and value.is_string for value in values)
+        ):
+            texts[part.this.name] = {value.name for value in values}
+    return {source.table: texts}
+
+
+def _as_tuples(kinds: Kinds) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    return tuple(
+        (table, column, tuple(sorted(values)))
+        for table, columns in kinds.items()
+        for column, values in columns.items()
+    )
 
 
 def _adds_up(query: exp.Expression) -> bool:

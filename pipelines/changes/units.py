@@ -57,6 +57,8 @@ class Recipe:
     ties: tuple[Tie, ...] = ()  # parents first
     # (column of the output, expression over the unit) by which rows belong to units.
     gives: tuple[tuple[str, str], ...] = ()
+    # Of `rows`: (table, column, values of which a row of the table has one if it gives any row).
+    kinds: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     said: bool = False  # whether the header says it
     why: str = ""  # of `whole`: what stands in the way
 

@@ -88,9 +88,14 @@ class Engine(Protocol):
     def drop(self, name: str) -> None:
         """Drop a table if it is there."""
 
-    def beside(self) -> Engine | None:
+    def beside(self, for_planning: bool = False) -> Engine | None:
         """The same tables, as far as they are committed, for another thread, to be used at the same time
-        and let go of with this engine; None if it is better used by one thread alone."""
+        and let go of with this engine; None if it is better used by one thread alone.
+
+        Args:
+            for_planning: whether queries about few rows are asked, which take their time before the first
+                row is read, whatever the threads for reading rows.
+        """
         return None
 
     def interrupt(self) -> None:

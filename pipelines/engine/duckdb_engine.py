@@ -294,13 +294,14 @@ class DuckDBEngine(Engine):
     def drop(self, name: str) -> None:
         self.execute(f"DROP TABLE IF EXISTS {quoted(*name.split('.'))}")
 
-    def beside(self) -> DuckDBEngine | None:
-        """Another connection to the same open file, with the shared words; None with one thread."""
+    def beside(self, for_planning: bool = False) -> DuckDBEngine | None:
+        """Another connection to the same open file, with the shared words; None with one thread, unless it
+        is for planning."""
         if self._beside is None and not self._is_beside:
             catalog, threads = self.fetch(
                 "SELECT current_catalog(), CAST(current_setting('threads') AS INTEGER)"
             )[0]
-            if threads > 1:
+            if threads > 1 or for_planning:
                 self._beside = copy.copy(self)
                 self._beside._is_beside = True
                 self._beside._open = self.connection.cursor()

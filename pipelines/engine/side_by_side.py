@@ -9,15 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
-from typing import Any, TypeVar
-
-from pipelines.engine.base import Engine
+from typing import Any, Protocol, TypeVar
 
 Found = TypeVar("Found")
 
 
+class Worker(Protocol):
+    """What pieces of work are done with: an engine, or what holds one."""
+
+    def beside(self) -> Worker | None:
+        """Another to be used at the same time; None if one alone is better."""
+
+    def interrupt(self) -> None:
+        """End what another thread has it do."""
+
+
 def side_by_side(
-    engine: Engine,
+    engine: Worker,
     pieces: Sequence[str],
     work: Callable[[Any, str], Found],
     after: Mapping[str, Collection[str]] | None = None,
@@ -28,6 +36,7 @@ def side_by_side(
     Args:
         pieces: names of the pieces, in an order in which they could be done one by one; of those that can
             be begun the first is.
+        engine: with which the work is done.
         work: called with the engine to use and the name of a piece.
         after: piece -> those of which it waits for the end; what is no piece counts as done.
         begun: called with a piece before it is begun, in the thread of the caller.
@@ -50,7 +59,7 @@ def side_by_side(
     sorter = TopologicalSorter({p: {a for a in waits.get(p, ()) if a in place} for p in pieces})
     sorter.prepare()
     free, ready = [engine, other], []
-    at_work: dict[Future[Found], tuple[str, Engine]] = {}
+    at_work: dict[Future[Found], tuple[str, Worker]] = {}
     with ThreadPoolExecutor(len(free)) as threads:
         try:
             while sorter.is_active():

@@ -364,7 +364,7 @@ class SparkEngine(Engine):
             self.session.sql(f"DROP TABLE IF EXISTS {name}")
             remove(self._folder(name))
 
-    def beside(self) -> SparkEngine | None:
+    def beside(self, for_planning: bool = False) -> SparkEngine | None:
         """This engine, of a little data on this machine, where one query is planned while another is run."""
         return self if self._beside_itself else None
 

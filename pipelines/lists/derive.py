@@ -127,7 +127,8 @@ SELECT DISTINCT
     id_text(rows_given.parent_id) AS parent_id
 FROM rows_given
 INNER JOIN lists.entries
-    ON entries.entry_id = {entry_id_sql("rows_given.list", "rows_given.entry_key")}
+    ON entries.list = rows_given.list
+    AND entries.entry_id = {entry_id_sql("rows_given.list", "rows_given.entry_key")}
     AND entries.subject_id = rows_given.subject_id
     AND coalesce(entries.ground, '∅') = coalesce(rows_given.ground, '∅')
     AND coalesce(entries.severity, '∅') = coalesce(rows_given.severity, '∅')

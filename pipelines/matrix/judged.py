@@ -90,7 +90,7 @@ class Judged(Universes):
         home: with a finished build.
         own: files of gates besides those of the project.
         only: ids of the gates asked for; none: all.
-        threads, progress: see `Universes`.
+        progress: see `Universes`.
 
     Raises:
         HomeError: if nothing has been built in the home, or with other models, network or codes.
@@ -103,7 +103,6 @@ class Judged(Universes):
         home: Home,
         own: Sequence[Path] = (),
         only: Sequence[str] = (),
-        threads: int | None = 1,
         progress: Progress | None = None,
     ) -> None:
         columns = base_columns(home.database())
@@ -115,7 +114,7 @@ class Judged(Universes):
         self.home = home
         self.gates = [gate for gate in found if not only or gate.id in only]
         models = [model for gate in self.gates for model in gate.models]
-        super().__init__(home, threads=threads, progress=progress, gates=models)
+        super().__init__(home, progress=progress, gates=models)
         self._gate_of = {
             (e.table.removeprefix("landing."), e.name): e.gate for e in of_landing(landed)
         }

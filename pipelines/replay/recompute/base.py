@@ -53,7 +53,6 @@ class Base:
         home: Home,
         join: str | None = None,
         policy: Mapping[str, str] | None = None,
-        threads: int | None = 1,
         everything: bool = False,
         progress: Progress | None = None,
         gates: Sequence[Model] = (),
@@ -67,7 +66,7 @@ class Base:
         self.base = prepared(base, folder, told, progress, gates, self.beside)
         self.models = [*(models_of(base, everything=True) if everything else told), *gates]
         self.decided = said_by(base).decided
-        self.small = Small(self.base, threads)
+        self.small = Small(self.base, threads=1)
         self.db = Databases(self.small.engine)
         self.landed = Landed(self.db, "base", self.feeds)
         self.others = Registered(self.db, "base", self.feeds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Self
@@ -69,7 +70,8 @@ class Differences:
         self.engine.create_schema("changed")
         self.empty = empty_tables(self.engine, "base")
         self.moved: set[str] = set()
-        self._feeds: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+        # (table, column, columns looked at) -> values in its changed rows
+        self._values: dict[tuple[str, str, tuple[str, ...]], set[str | None]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -77,10 +79,23 @@ class Differences:
     def __exit__(self, *_: object) -> None:
         self.engine.close()
 
+    def beside(self) -> Self | None:
+        """The same changes with a connection of their own, for another thread."""
+        engine = self.engine.beside(for_planning=True)
+        if engine is None:
+            return None
+        other = copy.copy(self)
+        other.engine = engine
+        return other
+
+    def interrupt(self) -> None:
+        """End what another thread has it do."""
+        self.engine.interrupt()
+
     def begin(self, universes: Iterable[int]) -> None:
         """Forget all changes and name the universes to come."""
         self.moved = set()
-        self._feeds = {}
+        self._values = {}
         listed = ", ".join(map(str, universes))
         self.engine.execute(
             f"CREATE OR REPLACE TABLE {UNIVERSES} AS "
@@ -96,7 +111,8 @@ class Differences:
         rows = self.make(f"changed.{quoted(table)}", select, more=table in self.moved)
         if rows:
             self.moved.add(table)
-            self._feeds = {seen: feeds for seen, feeds in self._feeds.items() if seen[0] != table}
+            for seen in [seen for seen in list(self._values) if seen[0] == table]:
+                del self._values[seen]
         return rows
 
     def make(self, table: str, select: str, more: bool = False) -> int:

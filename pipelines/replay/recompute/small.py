@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from types import NoneType
 
 import sqlglot
 from sqlglot import exp
@@ -21,6 +22,7 @@ from sqlglot import exp
 from pipelines.changes.passing import parsed, recipe, shared
 from pipelines.changes.units import UNIT, Recipe, Tie
 from pipelines.engine.duckdb_engine import RaisedByQuery
+from pipelines.engine.side_by_side import side_by_side
 from pipelines.model import Model
 from pipelines.remembered import remembered
 from pipelines.replay.recompute.differences import ADDED, REMOVED, Differences, difference
@@ -35,16 +37,25 @@ class Small(Differences):
     """The differences of many universes, and the models run on them."""
 
     def run(self, models: Sequence[Model]) -> list[str]:
-        """Run every model that a change reaches, in the order given.
+        """Run every model that a change reaches, in an order in which each comes after those it reads.
+
+        Two at a time: most of what a small query takes is its planning, which one thread does.
 
         Returns:
             Names of the models that were run.
         """
-        ran = []
-        for model in models:
-            if self.run_model(model):
-                ran.append(model.name)
-        return ran
+        pieces = {f"{n} {model.name}": model for n, model in enumerate(models)}
+        after: dict[str, list[str]] = {}
+        making: dict[str, list[str]] = {}  # table -> pieces that make it; one a feed of a gate's
+        for piece, model in pieces.items():
+            after[piece] = [
+                p for table in {*model.reads, model.name} for p in making.get(table, ())
+            ]
+            making.setdefault(model.name, []).append(piece)
+        ran = side_by_side(
+            self, list(pieces), lambda one, piece: one.run_model(pieces[piece]), after
+        )
+        return list(dict.fromkeys(pieces[piece].name for piece, done in ran.items() if done))
 
     def run_model(self, model: Model) -> bool:
         """Work out how one model's table differs; False if no change reaches it."""
@@ -55,7 +66,10 @@ class Small(Differences):
         if how.way == "nothing":
             return False
         if how.way == "rows":
-            self.change(model.name, self._row_by_row(model))
+            moved = frozenset(t for t in self.moved.intersection(varying) if self._counts(how, t))
+            if not moved:
+                return False
+            self.change(model.name, self._row_by_row(model, moved))
             return True
         if how.way == "units":
             touched = self.touched(how)
@@ -70,9 +84,23 @@ class Small(Differences):
         """Tables a model reads that have no rows, neither in the base nor in any universe."""
         return frozenset(self.empty.intersection(model.reads) - self.moved)
 
-    def _row_by_row(self, model: Model) -> str:
-        """What the model makes of the changed rows: each side of each universe apart from the rest."""
-        moved = frozenset(self.moved.intersection(model.reads))
+    def _counts(self, how: Recipe, table: str) -> bool:
+        """Whether a row of a table has changed that can give a row of the model."""
+        return all(
+            any(
+                value in values or not isinstance(value, (str, NoneType))
+                for value in self._changed_values(table, column)
+            )
+            for of, column, values in how.kinds
+            if of == table
+        )
+
+    def _row_by_row(self, model: Model, moved: frozenset[str]) -> str:
+        """What the model makes of the changed rows: each side of each universe apart from the rest.
+
+        Args:
+            moved: the tables whose changed rows can give any.
+        """
         select = _lifted(model.sql, moved)
         ctes = []
         for table in model.reads:
@@ -98,12 +126,12 @@ class Small(Differences):
     # --- upwards: from what changed to units ------------------------------------------------------
 
     def touched(self, how: Recipe) -> int | None:
-        """Make the table `unit` of the units to work out again; how many there are.
+        """Make the table `unit` of the units to work out again, of this connection; how many there are.
 
         None if one has no value in a column of a unit: such rows are not found by it.
         """
         parts = [
-            self._units_of(how, tie, self._changes(tie))
+            self._units_of(how, tie, self._changes(tie.table, tie.only))
             for tie in how.ties
             if self._has_changed(tie)
         ]
@@ -113,9 +141,10 @@ class Small(Differences):
             f"CASE WHEN {c} IS NULL THEN error('{NO_VALUE}') ELSE {c} END AS {c}" for c in how.unit
         )
         try:
-            return self.make(
-                "unit", f"SELECT DISTINCT universe, {columns} FROM ({' UNION ALL '.join(parts)})"
-            )
+            return self.engine.fetch(
+                f"CREATE OR REPLACE TEMP TABLE {UNIT} AS "
+                f"SELECT DISTINCT universe, {columns} FROM ({' UNION ALL '.join(parts)})"
+            )[0][0]
         except RaisedByQuery as error:
             if NO_VALUE not in str(error):
                 raise
@@ -125,23 +154,31 @@ class Small(Differences):
         """Whether a tie's table has changed, in rows of the feed that it speaks of."""
         if tie.table not in self.moved:
             return False
-        if tie.feed is None:
-            return True
-        seen = (tie.table, tie.only)
-        if seen not in self._feeds:
-            found = self.engine.fetch(f"SELECT DISTINCT feed FROM ({self._changes(tie)})")
-            self._feeds[seen] = {feed for (feed,) in found}
-        return tie.feed in self._feeds[seen]
+        return tie.feed is None or tie.feed in self._changed_values(tie.table, "feed", tie.only)
 
-    def _changes(self, tie: Tie) -> str:
-        """SELECT of the changed rows of a table, as far as the tie looks at them.
+    def _changed_values(
+        self, table: str, column: str, only: tuple[str, ...] = ()
+    ) -> set[str | None]:
+        """The values of a column in the changed rows of a table, as far as they are looked at."""
+        seen = (table, column, only)
+        if seen not in self._values:
+            rows = self._changes(table, only)
+            found = self.engine.fetch(f"SELECT DISTINCT {quoted(column)} FROM ({rows})")
+            self._values[seen] = {value for (value,) in found}
+        return self._values[seen]
+
+    def _changes(self, table: str, only: Sequence[str]) -> str:
+        """SELECT of the changed rows of a table, as far as they are looked at.
 
         A column that names no table counts as looked at in all tables it could be of, as the SQL alone
         does not tell which has it.
+
+        Args:
+            only: the columns looked at; empty: all.
         """
-        changed = f"changed.{quoted(tie.table)}"
-        there = self.columns[tie.table]
-        columns = ", ".join(quoted(column) for column in tie.only if column in there)
+        changed = f"changed.{quoted(table)}"
+        there = self.columns[table]
+        columns = ", ".join(quoted(column) for column in only if column in there)
         if not columns:
             return f"SELECT * FROM {changed}"
         return (
@@ -228,21 +265,34 @@ class Small(Differences):
         return f"WITH {', '.join(ctes)} " + difference(columns, "had", "made")
 
     def _needless(self, how: Recipe) -> set[str]:
-        """Aliases of ties to units of one kind (`'court_dishonest' = unit.list`) of which none is touched."""
+        """Aliases of ties to rows of one kind (`'court_dishonest' = unit.list`) of which none is needed."""
         kinds: dict[str, set[str]] = {}
         found: set[str] = set()
         for tie in how.ties:
             for left, right in tie.pairs:
-                if tie.parent != UNIT or not _text(left):
+                if tie.parent in found or not _text(left):
                     continue
                 if right not in kinds:
-                    rows = self.engine.fetch(f"SELECT DISTINCT {right} FROM {UNIT}")
+                    rows = self.engine.fetch(self._kinds(how, tie.parent, right))
                     kinds[right] = {literal(str(kind)) for (kind,) in rows}
                 if left not in kinds[right]:
                     found.add(tie.alias)
             if tie.parent in found:
                 found.add(tie.alias)
         return found
+
+    def _kinds(self, how: Recipe, parent: str, kind: str) -> str:
+        """SELECT of the values of one column in the touched units, or in the rows they need of a tie."""
+        ctes: list[str] = []
+        needed, at = UNIT, parent
+        if parent != UNIT:
+            needed = quoted(f"{parent} needed")
+        while at != UNIT:
+            tie = how.tie(at)
+            ctes = self._needed(how, tie) + ctes
+            at = tie.parent
+        before = f"WITH {', '.join(ctes)} " if ctes else ""
+        return f"{before}SELECT DISTINCT {kind} FROM {needed} AS {parent}"
 
     def _everywhere(self, table: str) -> str:
         """SELECT of a whole table in each universe."""

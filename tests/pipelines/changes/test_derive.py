@@ -156,6 +156,23 @@ QUERIES = {
         "SELECT a.id, a.own, (SELECT max(b.n) FROM merge.b AS b) AS most FROM merge.a AS a",
         ["merge.a a BY a.id = unit.id", "merge.b b BY every row of a"],
     ),
+    "chosen by a text": (
+        "WITH w AS (SELECT a.id, a.own FROM merge.a AS a WHERE a.kind = 'p' AND a.k > 1) "
+        "SELECT w.id, w.own FROM w UNION ALL "
+        "SELECT a.id, a.own FROM merge.a AS a WHERE a.kind IN ('q', 'r') UNION ALL "
+        "SELECT b.id, b.own FROM merge.b AS b",
+        "rows",
+    ),
+    "each kind in a table of its own": (
+        "WITH u AS (SELECT 'p' AS kind, b.n, b.own FROM merge.b AS b UNION ALL "
+        "SELECT 'q' AS kind, c.n, c.own FROM merge.c AS c) SELECT a.id, a.own, u.own AS o "
+        "FROM merge.a AS a INNER JOIN u ON u.kind = a.kind AND u.n = a.n",
+        [
+            "merge.a a BY a.id = unit.id",
+            "merge.b b BY 'p' = a.kind AND b.n = a.n",
+            "merge.c c BY 'q' = a.kind AND c.n = a.n",
+        ],
+    ),
     "less": (
         "SELECT a.id FROM merge.a AS a EXCEPT SELECT b.id FROM merge.b AS b",
         ["merge.a a BY a.id = unit.id", "merge.b b BY b.id = unit.id"],
@@ -235,14 +252,16 @@ def worlds(request, tmp_path_factory):
         yield small
 
 
-COLUMNS = "id, n, k, own"
+COLUMNS = "id, n, k, own, kind"
 
 
 def rows(draw: random.Random, n: int) -> str:
     """Rows whose values repeat, some of them missing, but for a number of their own."""
     some = (1, 2, 3, 4, "CAST(NULL AS INTEGER)")
+    kinds = ("'p'", "'q'", "'s'", "CAST(NULL AS VARCHAR)")
     return ", ".join(
-        f"({', '.join(str(draw.choice(some)) for _ in range(3))}, {draw.randrange(10**9)})"
+        f"({', '.join(str(draw.choice(some)) for _ in range(3))}, {draw.randrange(10**9)}, "
+        f"{draw.choice(kinds)})"
         for _ in range(n)
     )
 
@@ -274,17 +293,62 @@ def test_what_changes_is_recomputed(name, worlds):
 def test_one_row_more_counts_though_it_is_alike_in_all_that_is_looked_at(tmp_path):
     sql, _ = QUERIES["grouped"]
     with open_engine("duckdb", tmp_path / "base.duckdb") as engine:
-        engine.create_table("merge.a", f"SELECT * FROM (VALUES (1, 0, 0, 1)) AS t({COLUMNS})")
+        engine.create_table("merge.a", f"SELECT * FROM (VALUES (1, 0, 0, 1, 'p')) AS t({COLUMNS})")
         engine.create_table("lists.q", sql)
     with Small(tmp_path / "base.duckdb", threads=1) as small:
         small.begin([0])
         small.change(
             "merge.a",
             f"SELECT CAST(side AS TINYINT) AS side, 0 AS universe, {COLUMNS} FROM (VALUES "
-            f"({REMOVED}, 1, 0, 0, 1), ({ADDED}, 1, 0, 0, 2), ({ADDED}, 1, 0, 0, 3)) AS t(side, {COLUMNS})",
+            f"({REMOVED}, 1, 0, 0, 1, 'p'), ({ADDED}, 1, 0, 0, 2, 'p'), ({ADDED}, 1, 0, 0, 3, 'p')) "
+            f"AS t(side, {COLUMNS})",
         )
         small.run_model(model(sql))
         assert small.engine.fetch(small.whole("lists.q", 0, "id, n")) == [(1, 2)]
+
+
+@pytest.mark.parametrize(("kind", "runs"), [("'p'", True), ("'s'", False), ("NULL", False)])
+def test_a_change_of_rows_it_never_chooses_does_not_run_a_model(kind, runs, tmp_path):
+    sql, _ = QUERIES["chosen by a text"]
+    assert derived(model(sql)).kinds == (("merge.a", "kind", ("p", "q", "r")),)
+    with open_engine("duckdb", tmp_path / "base.duckdb") as engine:
+        for table in ("merge.a", "merge.b"):
+            engine.create_table(table, f"SELECT * FROM (VALUES (1, 2, 3, 4, 'p')) AS t({COLUMNS})")
+        engine.create_table("lists.q", sql)
+    with Small(tmp_path / "base.duckdb", threads=1) as small:
+        small.begin([0])
+        small.change(
+            "merge.a",
+            f"SELECT CAST({ADDED} AS TINYINT) AS side, 0 AS universe, {COLUMNS} "
+            f"FROM (VALUES (1, 2, 3, 5, {kind})) AS t({COLUMNS})",
+        )
+        assert small.run_model(model(sql)) is runs
+
+
+def test_models_of_one_table_all_run_before_what_reads_it(tmp_path):
+    """As the gates of two feeds do, whose verdicts stand in one table."""
+    first, second = ("SELECT t.id, t.own FROM merge.a AS t", "SELECT t.id, t.own FROM merge.b AS t")
+    last = "SELECT q.id, count(*) AS n FROM lists.q AS q GROUP BY q.id"
+    with open_engine("duckdb", tmp_path / "base.duckdb") as engine:
+        for table in ("merge.a", "merge.b"):
+            engine.create_table(table, f"SELECT * FROM (VALUES (1, 2, 3, 4, 'p')) AS t({COLUMNS})")
+        engine.create_table("lists.q", f"{first} UNION ALL {second}")
+        engine.create_table("lists.r", last)
+    with Small(tmp_path / "base.duckdb", threads=1) as small:
+        small.begin([0])
+        for table in ("merge.a", "merge.b"):
+            small.change(
+                table,
+                f"SELECT CAST({ADDED} AS TINYINT) AS side, 0 AS universe, {COLUMNS} "
+                f"FROM (VALUES (7, 2, 3, 5, 'p')) AS t({COLUMNS})",
+            )
+        models = [
+            model(first),
+            model(second),
+            Model("lists.r", last, tables_read(last), "r.sql"),
+        ]
+        assert small.run(models) == ["lists.q", "lists.r"]
+        assert small.engine.fetch(small.whole("lists.r", 0, "id, n")) == [(1, 2), (7, 2)]
 
 
 SAID = "SELECT a.id, a.n, b.k FROM merge.a AS a INNER JOIN merge.b AS b ON b.k = a.k OR b.n = a.n"
