@@ -93,6 +93,7 @@ class Base:
         """
         self.small.begin(edits)
         gates = arrive(self.small, self.feeds, edits, self.decided)
+        self.small.spread()
         return self.small.run([*gates, *self.models])
 
     def differing(self, universe: int, table: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from pipelines.engine.base import Engine
 from pipelines.engine.duckdb_engine import NOT_FOR_FEW_ROWS
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES
 from pipelines.replay.recompute.prepared import LAID_OUT
-from schemas.sql import quoted
+from schemas.sql import literal, quoted
 
 REMOVED, ADDED = -1, 1  # a row of the base that a universe has not; a row it has instead
 
@@ -26,6 +26,9 @@ _SETTINGS = (
     f"SET disabled_optimizers = '{','.join((*_KEPT_APART, *NOT_FOR_FEW_ROWS))}'",
     "SET dynamic_or_filter_threshold = 1000",
 )
+
+# Changed rows from which reading them takes longer than planning the queries.
+MANY = 10_000
 
 # Tables of which no row stands twice, and that are read whole: what a universe has not of them is left out
 # by a join, a tenth of the work of counting how often each row stands.
@@ -101,6 +104,15 @@ class Differences:
             f"CREATE OR REPLACE TABLE {UNIVERSES} AS "
             f"SELECT unnest(CAST([{listed}] AS INTEGER[])) AS {UNIVERSE}"
         )
+
+    def spread(self) -> None:
+        """Read rows by all cores if many have changed; few are soonest read by one thread."""
+        listed = ", ".join(map(literal, sorted(self.moved)))
+        ((rows,),) = self.engine.fetch(
+            "SELECT coalesce(sum(estimated_size), 0) FROM duckdb_tables() "
+            f"WHERE schema_name = 'changed' AND table_name IN ({listed or 'NULL'})"
+        )
+        self.engine.execute("RESET threads" if rows >= MANY else "SET threads = 1")
 
     def change(self, table: str, select: str) -> int:
         """Say how a table differs, or in what more: a SELECT of `side`, `universe` and its columns.
