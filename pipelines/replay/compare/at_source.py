@@ -4,12 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
-import pandas as pd
-
 from pipelines.conform.unions import union_models
 from pipelines.engine.databases import Databases
 from pipelines.replay.compare.causes import AT_THE_SOURCE, GATE, NOT_CORRECTED, Wrong
-from pipelines.replay.compare.metrics import numbered
 from pipelines.replay.compare.sides import AFTER, BEFORE, SIDES
 from pipelines.replay.plan.edits import Edit
 from schemas.contract import Feed
@@ -34,34 +31,34 @@ def wrong_at_source(
             concerned.setdefault(feed.name, (feed, []))[1].append(universe)
     runs: dict[int, list[Wrong]] = {universe: [] for universe in edits}
     columns = "universe, record_id, version, from_day, to_day"
+    first, end = (
+        f"date_diff('day', DATE '1970-01-01', {day})"
+        for day in ("from_day", f"least(coalesce(to_day, DATE '{horizon}'), DATE '{horizon}')")
+    )
     for name, (feed, universes) in concerned.items():
         one, two = (f"SELECT {columns} FROM {side}.conform.{name}" for side in SIDES)
-        versions = db.frame(
+        versions = db.rows(
             f"""
             WITH differ AS (
                 SELECT DISTINCT universe, record_id FROM
                 (({one} EXCEPT {two}) UNION ALL ({two} EXCEPT {one}))
             )
-            SELECT 1 AS side, * FROM ({one}) SEMI JOIN differ USING (universe, record_id) UNION ALL
-            SELECT 2, * FROM ({two}) SEMI JOIN differ USING (universe, record_id) ORDER BY ALL
+            SELECT universe, record_id, side, version, {first}, {end}
+            FROM (SELECT 1 AS side, * FROM ({one}) UNION ALL SELECT 2, * FROM ({two}))
+            SEMI JOIN differ USING (universe, record_id) ORDER BY ALL
             """
         )
-        gated = _gated(db, name) if len(versions) else set()
+        gated = _gated(db, name) if versions else set()
         of_act = f"conform.{name}" not in told_of_subjects()
-        for universe, rows in db.split(versions).items():
-            if universe not in universes:
-                continue
-            last = pd.to_datetime(rows["to_day"]).fillna(pd.Timestamp(horizon))
-            days = numbered(rows.assign(to_day=last.clip(upper=pd.Timestamp(horizon))))
-            by_record: dict[str, list[tuple[int, str, str, int, int]]] = {}
-            for r in days.itertuples():
-                said = (r.side, r.record_id, r.version, r.a, r.b)
-                by_record.setdefault(r.record_id, []).append(said)
-            for record, given in by_record.items():
-                why = AT_THE_SOURCE if feed.mode == "append" else NOT_CORRECTED
-                if {(universe, record), (universe, None)} & gated:
-                    why = GATE
-                runs[universe] += [Wrong(a, b, why, record, of_act) for a, b in _differing(given)]
+        given: dict[tuple[int, str], list[tuple[int, str, int, int]]] = {}
+        for universe, record, *said in versions:
+            if universe in universes:
+                given.setdefault((universe, record), []).append((*said,))
+        for (universe, record), said in given.items():
+            why = AT_THE_SOURCE if feed.mode == "append" else NOT_CORRECTED
+            if {(universe, record), (universe, None)} & gated:
+                why = GATE
+            runs[universe] += [Wrong(a, b, why, record, of_act) for a, b in _differing(said)]
     return {universe: sorted(wrong) for universe, wrong in runs.items()}
 
 
@@ -72,11 +69,15 @@ def told_of_subjects() -> frozenset[str]:
     return frozenset(table for m in union_models() if m.name in shapes for table in m.reads)
 
 
-def _differing(rows: Sequence[tuple[int, str, str, int, int]]) -> list[tuple[int, int]]:
-    """Runs of days on which the two sides believe different versions of any record."""
-    spans: dict[tuple[str, str], dict[int, list[tuple[int, int]]]] = {}
-    for side, record_id, version, first, end in rows:
-        spans.setdefault((record_id, version), {}).setdefault(side, []).append((first, end))
+def _differing(rows: Sequence[tuple[int, str, int, int]]) -> list[tuple[int, int]]:
+    """Runs of days on which the two sides believe different versions of a record.
+
+    Args:
+        rows: side, version, and the days as numbers, half-open.
+    """
+    spans: dict[str, dict[int, list[tuple[int, int]]]] = {}
+    for side, version, first, end in rows:
+        spans.setdefault(version, {}).setdefault(side, []).append((first, end))
     runs = []
     for sides in spans.values():
         turns = sorted({day for pairs in sides.values() for pair in pairs for day in pair})

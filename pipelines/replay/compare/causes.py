@@ -12,15 +12,16 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pipelines.exchange.modes import modes
 from pipelines.exchange.network import made_of_grades
-from pipelines.replay.compare.metrics import day_number, day_of, numbered
+from pipelines.replay.compare.diff import CELL, MEASURE, SCORE
+from pipelines.replay.compare.metrics import day_number, day_of
 from schemas.code_lists import CODES, read_csv
 
 WAITS = "waits for the next sync"
@@ -41,10 +42,29 @@ CLEAN, CORRECTED = 1, 2
 
 Says = tuple[str, str | None, str | None, str | None]  # subject, ground, severity, value
 Cell = tuple[str, str, str]  # holder, list, subject
+Done = tuple[str, str, str]  # agency, measure, subject
+
+# The columns of what `of_lists`, `of_measures` and `of_scores` give.
+COLUMNS = {
+    "lists": (*CELL, "a", "b", "cause", "path"),
+    "measures": (*MEASURE, "a", "b", "cause"),
+    "scores": (*SCORE, "a", "b", "cause"),
+}
 
 
-@dataclass(frozen=True)
-class Copy:
+class Caused(NamedTuple):
+    """A run of wrong days, half-open, of a list cell, with their cause and the path it was read from."""
+
+    holder: str
+    list: str
+    subject: str
+    first: int
+    end: int
+    cause: str
+    path: str
+
+
+class Copy(NamedTuple):
     """One row of `exchange.copies` in one state, with what its entry says; days as numbers."""
 
     side: int
@@ -125,11 +145,11 @@ class Node:
         self.copies = sorted(copies, key=lambda c: (c.distance, c.path, c.first, c.side))
         self.turns = sorted({day for c in self.copies for day in (c.first, c.end)})
         self.subjects = {c.subject for c in self.copies}
-        self._wrong = [self._differ(day) for day in self.turns]
 
-    def _differ(self, day: int) -> set[str]:
-        """Subjects of whom the two states show something else."""
-        return {copy.subject for copy in on_one_side(self.copies, day)}
+    @cached_property
+    def _wrong(self) -> list[set[str]]:
+        """At each turn the subjects of whom the two states show something else from then on."""
+        return [{copy.subject for copy in on_one_side(self.copies, day)} for day in self.turns]
 
     def wrong(self, day: int, subject: str | None = None) -> bool:
         """Whether the two states differ here on that day.
@@ -208,7 +228,7 @@ class Lineage:
             self.reckoned.setdefault((point.keeper, point.subject), []).append(point)
         by_path: dict[tuple[str, str], list[Copy]] = {}
         by_holder: dict[tuple[str, str], list[Copy]] = {}
-        self.cells: dict[tuple[str, str, str], list[Copy]] = {}
+        self.cells: dict[Cell, list[Copy]] = {}
         for copy in self.copies:
             by_path.setdefault((copy.path, copy.entry), []).append(copy)
             by_holder.setdefault((copy.holder, copy.entry), []).append(copy)
@@ -224,7 +244,7 @@ class Lineage:
         node = self.nodes.get((path, entry))
         return node is not None and node.wrong(day, subject)
 
-    def cause(self, cell: tuple[str, str, str], day: int) -> tuple[str, Copy]:
+    def cause(self, cell: Cell, day: int) -> tuple[str, Copy]:
         """Why a cell is wrong on a day, and the copy this was read from.
 
         Of several residual copies the one nearest to its owner speaks for the cell.
@@ -329,56 +349,51 @@ def _why(runs: Iterable[tuple[int, int, str]], day: int) -> str | None:
     return next((why for first, end, why in runs if first <= day < end), None)
 
 
-def _runs(wrong: pd.DataFrame) -> Iterable[Any]:
-    """Runs of wrong days with their days as numbers; of none nothing is worked out."""
-    return numbered(wrong).itertuples() if len(wrong) else ()
-
-
-def of_lists(wrong: pd.DataFrame, lineage: Lineage, since: int) -> pd.DataFrame:
+def of_lists(
+    wrong: Iterable[tuple[str, str, str, int, int]], lineage: Lineage, since: int
+) -> list[Caused]:
     """Causes of the wrong days of list cells from a day on.
 
     Args:
-        wrong: runs of wrong days (clean against corrected): holder, list, subject_id, from_day, ...
+        wrong: runs of wrong days (clean against corrected): holder, list, subject, and the days as
+            numbers, half-open.
         lineage: see there.
         since: number of the day of the correction.
-
-    Returns:
-        holder, list, subject_id, a, b (days as numbers, half-open), cause, path.
     """
-    rows = []
-    for run in _runs(wrong):
-        cell = (run.holder, run.list, run.subject_id)
+    found = []
+    for holder, name, subject, a, b in wrong:
+        cell = (holder, name, subject)
         turns = lineage.turns_behind(copy.entry for copy in lineage.cells.get(cell, ()))
-        for first, end in pieces(max(run.a, since), run.b, turns):
+        for first, end in pieces(max(a, since), b, turns):
             cause, copy = lineage.cause(cell, first)
-            rows.append((*cell, first, end, cause, copy.path))
-    return pd.DataFrame(rows, columns=["holder", "list", "subject_id", "a", "b", "cause", "path"])
+            found.append(Caused(*cell, first, end, cause, copy.path))
+    return found
 
 
 def of_measures(
-    wrong: pd.DataFrame, because: pd.DataFrame, lineage: Lineage, since: int
-) -> pd.DataFrame:
+    wrong: Iterable[tuple[str, str, str, int, int]],
+    because: Mapping[Done, Sequence[str]],
+    lineage: Lineage,
+    since: int,
+) -> list[tuple[str, str, str, int, int, str]]:
     """Causes of the wrong days of measures: the agency's copy's own, else that it is done.
 
     Args:
-        wrong: runs of wrong days: agency, measure, subject_id, from_day, to_day.
-        because: what those measures rest on: agency, measure, subject_id, list, entry.
+        wrong: runs of wrong days: agency, measure, subject, and the days as numbers.
+        because: measure cell -> the entries it rests on.
         lineage: with the copies those entries have at the agencies.
         since: number of the day of the correction.
 
     Returns:
-        agency, measure, subject_id, a, b, cause.
+        Rows of agency, measure, subject, first day, end, cause.
     """
-    rests: dict[tuple[str, str, str], list[str]] = {}
-    for row in because.itertuples():
-        rests.setdefault((row.agency, row.measure, row.subject_id), []).append(row.entry)
-    rows = []
-    for run in _runs(wrong):
-        key = (run.agency, run.measure, run.subject_id)
-        entries = rests.get(key, [])
-        for first, end in pieces(max(run.a, since), run.b, lineage.turns_behind(entries)):
-            rows.append((*key, first, end, _measure(key[0], entries, lineage, first)))
-    return pd.DataFrame(rows, columns=["agency", "measure", "subject_id", "a", "b", "cause"])
+    found = []
+    for agency, measure, subject, a, b in wrong:
+        entries = because.get((agency, measure, subject), ())
+        for first, end in pieces(max(a, since), b, lineage.turns_behind(entries)):
+            cause = _measure(agency, entries, lineage, first)
+            found.append((agency, measure, subject, first, end, cause))
+    return found
 
 
 def _measure(agency: str, entries: Sequence[str], lineage: Lineage, day: int) -> str:
@@ -390,8 +405,11 @@ def _measure(agency: str, entries: Sequence[str], lineage: Lineage, day: int) ->
 
 
 def of_scores(
-    wrong: pd.DataFrame, lists: pd.DataFrame, lineage: Lineage, since: int
-) -> pd.DataFrame:
+    wrong: Iterable[tuple[str, str, int, int]],
+    lists: Iterable[Caused],
+    lineage: Lineage,
+    since: int,
+) -> list[tuple[str, str, int, int, str]]:
     """Causes of the wrong days of grades: why a change of points stands in one state alone.
 
     - It rests on a list, and the keeper still shows the entry wrongly: the cause of that.
@@ -403,44 +421,43 @@ def of_scores(
     - Else the points were given, and stay for their term: the consequence is already taken.
 
     Args:
-        wrong: runs of wrong days: keeper, subject_id, from_day, to_day.
+        wrong: runs of wrong days: keeper, subject, and the days as numbers.
         lists: what `of_lists` gave.
         lineage: for what is wrong at the source, and the changes of points.
         since: number of the day of the correction.
 
     Returns:
-        keeper, subject_id, a, b, cause.
+        Rows of keeper, subject, first day, end, cause.
     """
-    held: dict[Cell, list[Any]] = {}
+    held: dict[Cell, list[Caused]] = {}
     of_subject: dict[tuple[str, str], set[Cell]] = {}
-    for row in lists.itertuples():
+    for row in lists:
         if row.list in made_of_grades():
             continue  # such a list rests on the score, and not the score on it
-        cell = (row.holder, row.list, row.subject_id)
+        cell = (row.holder, row.list, row.subject)
         held.setdefault(cell, []).append(row)
-        of_subject.setdefault((row.holder, row.subject_id), set()).add(cell)
-    rows = []
-    for run in _runs(wrong):
-        points = lineage.reckoned.get((run.keeper, run.subject_id), [])
-        cells = of_subject.get((run.keeper, run.subject_id), set())
+        of_subject.setdefault((row.holder, row.subject), set()).add(cell)
+    rows: list[tuple[str, str, int, int, str]] = []
+    for keeper, subject, a, b in wrong:
+        points = lineage.reckoned.get((keeper, subject), [])
+        cells = of_subject.get((keeper, subject), set())
         # Points may rest on what the keeper shows of somebody linked.
-        cells = sorted({*cells, *_rested_on(run.keeper, points, lineage)})
+        cells = sorted({*cells, *_rested_on(keeper, points, lineage)})
         near = [row for cell in cells for row in held.get(cell, ())]
-        turns = (
-            lineage.turns | {d for row in near for d in (row.a, row.b)} | {p.day for p in points}
-        )
-        ends = lineage.ends | {row.b for row in near}
+        turns = lineage.turns | {d for row in near for d in (row.first, row.end)}
+        turns |= {p.day for p in points}
+        ends = lineage.ends | {row.end for row in near}
         turns |= {_month_after(end) for end in (since, *ends)}
-        for first, end in pieces(max(run.a, since), run.b, sorted(turns)):
+        for first, end in pieces(max(a, since), b, sorted(turns)):
             righted = max([since, *(e for e in ends if e <= first)])
             cause = _score(points, near, lineage, first, righted)
-            if rows and rows[-1][:2] == (run.keeper, run.subject_id):
+            if rows and rows[-1][:2] == (keeper, subject):
                 *_, before, until, same = rows[-1]
                 if until == first and same == cause:
-                    rows[-1] = (run.keeper, run.subject_id, before, end, cause)
+                    rows[-1] = (keeper, subject, before, end, cause)
                     continue
-            rows.append((run.keeper, run.subject_id, first, end, cause))
-    return pd.DataFrame(rows, columns=["keeper", "subject_id", "a", "b", "cause"])
+            rows.append((keeper, subject, first, end, cause))
+    return rows
 
 
 def _rested_on(keeper: str, points: Iterable[Point], lineage: Lineage) -> Iterator[Cell]:
@@ -452,7 +469,7 @@ def _rested_on(keeper: str, points: Iterable[Point], lineage: Lineage) -> Iterat
 
 
 def _score(
-    points: Sequence[Point], near: Sequence[Any], lineage: Lineage, day: int, righted: int
+    points: Sequence[Point], near: Sequence[Caused], lineage: Lineage, day: int, righted: int
 ) -> str:
     """Why a score is wrong on a day.
 
@@ -463,7 +480,7 @@ def _score(
         lineage, day: see `of_scores`.
         righted: the day since when what the points rest on has been right.
     """
-    shown = next((row.cause for row in near if row.a <= day < row.b), None)
+    shown = next((row.cause for row in near if row.first <= day < row.end), None)
     counted: dict[int, dict[tuple[str, str], int]] = {CLEAN: {}, CORRECTED: {}}
     for point in points:
         if point.day <= day:

@@ -8,9 +8,8 @@ from functools import cache
 import pandas as pd
 
 from pipelines.engine.databases import Databases
-from pipelines.replay.compare.causes import Copy, Lineage, Point, Step, Wrong, version_of
+from pipelines.replay.compare.causes import Copy, Done, Lineage, Point, Step, Wrong, version_of
 from pipelines.replay.compare.diff import CELL, MEASURE
-from pipelines.replay.compare.metrics import numbered
 from pipelines.replay.compare.sides import BEFORE, on_both_sides
 from schemas.code_lists import CODES, read_csv
 
@@ -41,7 +40,7 @@ SEMI JOIN concerned USING (universe, entry_id)
 SEMI JOIN given.edited USING (universe, record)
 """
 _BECAUSE = """
-SELECT universe, m.agency, m.measure, m.subject_id, e.list, e.entry_id AS entry
+SELECT universe, m.agency, m.measure, m.subject_id, e.entry_id
 FROM {db}.consequences.measures AS m
 INNER JOIN given.wrong_measures USING (universe, agency, measure, subject_id)
 INNER JOIN {db}.exchange.entries AS e
@@ -55,7 +54,7 @@ FROM {db}.consequences.measures
 INNER JOIN given.wrong_measures USING (universe, agency, measure, subject_id)
 """
 _AGAINST = """
-SELECT l.universe, l.agency, l.measure, l.subject_id, c.list, c.entry_id AS entry
+SELECT l.universe, l.agency, l.measure, l.subject_id, c.entry_id
 FROM ({listed}) AS l
 INNER JOIN given.stands_against AS s ON s.agency = l.agency AND s.measure = l.measure
 INNER JOIN {{db}}.exchange.copies AS c
@@ -75,8 +74,10 @@ INNER JOIN {db}.exchange.entries AS p
 WHERE a.ancestor_kind = 'entry'
 """
 _COPIES = """
-SELECT c.universe, {side} AS side, c.holder, c.list, c.entry_id AS entry, c.subject_id AS subject,
-    e.ground, e.severity, e.value, c.path, c.distance, c.from_day, c.to_day
+SELECT c.universe, {side} AS side, c.holder, c.list, c.entry_id, c.subject_id,
+    e.ground, e.severity, e.value, c.path, c.distance,
+    date_diff('day', DATE '1970-01-01', c.from_day) AS first,
+    date_diff('day', DATE '1970-01-01', least(coalesce(c.to_day, {{horizon}}), {{horizon}})) AS "end"
 FROM {db}.exchange.copies AS c
 INNER JOIN concerned USING (universe, entry_id)
 LEFT JOIN {db}.exchange.entries AS e
@@ -89,11 +90,10 @@ def _points(db: Databases, scores: pd.DataFrame) -> dict[int, list[Point]]:
     if not len(scores):
         return {}
     db.put("wrong_scores", scores[["universe", "keeper", "subject_id"]].drop_duplicates())
-    frame = db.frame(on_both_sides(_POINTS) + " ORDER BY ALL")
-    return {
-        universe: [Point(*row) for row in rows.itertuples(index=False, name=None)]
-        for universe, rows in db.split(frame).items()
-    }
+    found: dict[int, list[Point]] = defaultdict(list)
+    for universe, *row in db.rows(on_both_sides(_POINTS) + " ORDER BY ALL"):
+        found[universe].append(Point(*row))
+    return found
 
 
 def _rested_on(
@@ -130,8 +130,8 @@ def load(
     scores: pd.DataFrame,
     horizon: date,
     sources: Mapping[int, Sequence[Wrong]],
-) -> dict[int, tuple[Lineage, pd.DataFrame]]:
-    """The lineage of wrong cells and measures, and what the measures rest on.
+) -> dict[int, tuple[Lineage, Mapping[Done, Sequence[str]]]]:
+    """The lineage of wrong cells and measures, and the entries that the measures rest on.
 
     Args:
         wrong: list cells (universe, holder, list, subject_id) that are wrong after the correction.
@@ -142,8 +142,7 @@ def load(
     """
     points = _points(db, scores)
     records, entries = _rested_on(db, points)
-    because = pd.DataFrame(columns=["agency", "measure", "subject_id", "list", "entry"])
-    rests: dict[int, pd.DataFrame] = {}
+    rests: dict[int, dict[Done, list[str]]] = {}
     copies: dict[int, list[Copy]] = {}
     parents: dict[int, dict[str, list[str]]] = {}
     steps: dict[tuple[str, str], Step] = {}
@@ -171,7 +170,7 @@ def load(
                 entries.get(universe, {}),
                 made_from.get(universe, {}),
             ),
-            rests.get(universe, because),
+            rests.get(universe, {}),
         )
         for universe, source in sources.items()
     }
@@ -191,23 +190,26 @@ def _made_from(
     return _lists(db.rows(on_both_sides(_EDITED, "UNION") + " ORDER BY ALL"))
 
 
-def _because(db: Databases, wrong: pd.DataFrame, measures: pd.DataFrame) -> dict[int, pd.DataFrame]:
+def _because(
+    db: Databases, wrong: pd.DataFrame, measures: pd.DataFrame
+) -> dict[int, dict[Done, list[str]]]:
     """What wrong measures rest on; makes the table `concerned` of the entries behind all cells."""
     cell, done = ["universe", *CELL], ["universe", *MEASURE]
     db.put("wrong_lists", wrong[cell].drop_duplicates())
     db.put("wrong_measures", measures[done].drop_duplicates())
     db.put("stands_against", _stands_against())
     against = _AGAINST.format(listed=on_both_sides(_LISTED, "UNION"))
-    because = db.frame(
-        f"SELECT DISTINCT * FROM ({on_both_sides(_BECAUSE)} UNION ALL {on_both_sides(against)}) "
-        "ORDER BY ALL"
+    db.make(
+        "because", f"{on_both_sides(_BECAUSE, 'UNION')} UNION {on_both_sides(against, 'UNION')}"
     )
-    db.put("because", because)
     db.make(
         "concerned",
-        f"SELECT universe, entry AS entry_id FROM given.because UNION {on_both_sides(_CONCERNED, 'UNION')}",
+        f"SELECT universe, entry_id FROM because UNION {on_both_sides(_CONCERNED, 'UNION')}",
     )
-    return db.split(because)
+    rests: dict[int, dict[Done, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for universe, *key, entry in db.rows("FROM because ORDER BY ALL"):
+        rests[universe][(*key,)].append(entry)
+    return rests
 
 
 @cache
@@ -236,20 +238,8 @@ def _concerned(db: Databases) -> dict[int, dict[str, list[str]]]:
 
 def _copies(db: Databases, horizon: date) -> dict[int, list[Copy]]:
     """The copies of the entries concerned, in both states, up to the horizon."""
-    day = f"DATE '{horizon}'"
-    frame = db.frame(
-        f"SELECT * REPLACE (least(coalesce(to_day, {day}), {day}) AS to_day) "
-        f"FROM ({on_both_sides(_COPIES)}) WHERE from_day < {day}"
-    )
-    frame = numbered(frame.astype(object).where(frame.notna(), None))
-    return {
-        universe: [
-            Copy(
-                r.side, r.holder, r.list, r.entry, r.subject, r.ground, r.severity, r.value, r.path,
-                int(r.distance), int(r.a), int(r.b),
-            )
-            for r in rows.itertuples()
-            if r.a < r.b
-        ]
-        for universe, rows in db.split(frame).items()
-    }  # fmt: skip
+    sql = on_both_sides(_COPIES).format(horizon=f"DATE '{horizon}'")
+    copies: dict[int, list[Copy]] = defaultdict(list)
+    for universe, *row in db.rows(f'FROM ({sql}) WHERE first < "end"'):
+        copies[universe].append(Copy(*row))
+    return copies

@@ -1,17 +1,17 @@
 """What is left of the reach after the correction, and why, for one replay or for many at once."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from pipelines.engine.databases import Databases
-from pipelines.replay.compare import causes, lineages, metrics, residue
+from pipelines.replay.compare import causes, lineages, residue
 from pipelines.replay.compare.at_source import wrong_at_source
-from pipelines.replay.compare.diff import CELL, Difference
-from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY, day_number
+from pipelines.replay.compare.diff import CELL, MEASURE, SCORE, Difference
+from pipelines.replay.compare.metrics import AFTER, RESIDUE_DAY, day_number, numbered
 from pipelines.replay.compare.residue import SINCE, Residue
 from pipelines.replay.compare.sides import BEFORE
 from pipelines.replay.plan.case import put_right_on
@@ -93,39 +93,50 @@ def remaining_after(
     differences = {universe: differences[universe] for universe in days}
     fixed = irrevocable(db)
     horizon = next(iter(differences.values())).horizon
-    after = {
-        universe: [
-            _since(frame, days[universe])
-            for frame in (difference.lists, difference.measures, difference.scores)
-        ]
-        for universe, difference in differences.items()
+    since = {universe: day_number(day) for universe, day in days.items()}
+    wrong = {
+        name: _not_over({u: getattr(found, name) for u, found in differences.items()}, since)
+        for name in _KEYS
     }
     source = wrong_at_source(db, edits, horizon)
-    read = lineages.load(db, *(_together(after, n) for n in range(3)), horizon, source)
-    by_universe = {}
-    for universe, difference in differences.items():
-        wrong, measures, scores = after[universe]
-        lineage, because = read[universe]
-        since = metrics.day_number(days[universe])
-        lists = causes.of_lists(wrong, lineage, since)
-        by_universe[universe] = Remaining(
-            residue=residue.residue(difference.lists, days[universe], horizon, fixed),
-            difference=difference,
-            lists=lists,
-            measures=causes.of_measures(measures, because, lineage, since),
-            scores=causes.of_scores(scores, lists, lineage, since),
-            irrevocable=frozenset(fixed),
-        )
-    return by_universe
+    read = lineages.load(db, *wrong.values(), horizon, source)
+    runs = {name: _by_universe(frame, _KEYS[name]) for name, frame in wrong.items()}
+    caused: dict[str, dict[int, Sequence[tuple[Any, ...]]]] = {name: {} for name in _KEYS}
+    for u, (lineage, because) in read.items():
+        lists = causes.of_lists(runs["lists"][u], lineage, since[u])
+        caused["lists"][u] = lists
+        caused["measures"][u] = causes.of_measures(runs["measures"][u], because, lineage, since[u])
+        caused["scores"][u] = causes.of_scores(runs["scores"][u], lists, lineage, since[u])
+    told = [_frames(rows, causes.COLUMNS[name]) for name, rows in caused.items()]
+    left = residue.residues({u: d.lists for u, d in differences.items()}, days, horizon, fixed)
+    return {
+        universe: Remaining(left[universe], found, *(by[universe] for by in told), frozenset(fixed))
+        for universe, found in differences.items()
+    }
 
 
-def _since(runs: pd.DataFrame, day: date) -> pd.DataFrame:
-    """The runs that are not over by a day."""
-    # Most of a thousand replays differ in nothing, and a filter costs as much on no rows as on many.
-    return runs[pd.to_datetime(runs["to_day"]) > pd.Timestamp(day)] if len(runs) else runs
+_KEYS = {"lists": CELL, "measures": MEASURE, "scores": SCORE}
 
 
-def _together(after: Mapping[int, Sequence[pd.DataFrame]], which: int) -> pd.DataFrame:
-    """The frames of all universes as one."""
-    parts = [frames[which].assign(universe=universe) for universe, frames in after.items()]
-    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+def _not_over(runs: Mapping[int, pd.DataFrame], since: Mapping[int, int]) -> pd.DataFrame:
+    """The runs of all universes that are not over by the day of its correction, days as numbers."""
+    frame = numbered(Databases.together(runs))
+    return frame[frame["b"] > frame["universe"].map(since)]
+
+
+def _by_universe(runs: pd.DataFrame, key: Sequence[str]) -> Mapping[int, list[tuple[Any, ...]]]:
+    """Universe -> its runs: their key and their days, as numbers."""
+    found = defaultdict(list)
+    for universe, *run in runs[["universe", *key, "a", "b"]].itertuples(index=False, name=None):
+        found[universe].append((*run,))
+    return found
+
+
+def _frames(
+    rows: Mapping[int, Sequence[tuple[Any, ...]]], columns: Sequence[str]
+) -> dict[int, pd.DataFrame]:
+    """Universe -> its rows as a frame."""
+    none = pd.DataFrame(columns=list(columns))
+    together = [(universe, *row) for universe, mine in rows.items() for row in mine]
+    some = Databases.split(pd.DataFrame(together, columns=["universe", *columns]))
+    return {universe: some.get(universe, none) for universe in rows}

@@ -16,13 +16,14 @@ spread*: they belong to neither.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from pipelines.engine.databases import Databases
 from pipelines.replay.compare.diff import CELL
 from pipelines.replay.compare.metrics import day_number, numbers
 
@@ -99,10 +100,10 @@ def wrong_on_that_day(reach: Followed) -> pd.DataFrame:
         the curve ends where the first of them is watched no longer, so that its denominator never
         changes. Without such cells one row with an empty share.
     """
-    free = reach.of_the_eve()
-    count = len(free.cells)
-    last = int(free.cells["observed"].min()) if count else 0
-    starts, ends = (np.sort(free.spells[name].to_numpy()) for name in ("start", "end"))
+    of_eve, of_spells = ((f["since"] == EVE).to_numpy() for f in (reach.cells, reach.spells))
+    count = int(of_eve.sum())
+    last = int(reach.cells["observed"].to_numpy()[of_eve].min()) if count else 0
+    starts, ends = (np.sort(reach.spells[c].to_numpy()[of_spells]) for c in ("start", "end"))
     turns = np.unique(np.concatenate([[0], starts, ends]))
     turns = turns[(turns < last) | (turns == 0)]
     still = np.searchsorted(starts, turns, "right") - np.searchsorted(ends, turns, "right")
@@ -159,11 +160,12 @@ def half_life(curve: pd.DataFrame) -> int | None:
     Returns:
         None if there is none before the horizon (censored), or if no cell was wrong on the eve.
     """
-    if curve["share"].isna().all():
+    share, days = curve["share"].to_numpy(), curve["days_after"].to_numpy()
+    if np.isnan(share).all():
         return None
-    above = curve.index[curve["share"] > 0.5]
+    above = np.flatnonzero(share > 0.5)
     at = 0 if not len(above) else above[-1] + 1
-    return int(curve["days_after"].iloc[at]) if at < len(curve) else None
+    return int(days[at]) if at < len(days) else None
 
 
 def share_on(curve: pd.DataFrame, days_after: int) -> float | None:
@@ -218,29 +220,40 @@ class Residue:
         return share_on(self.curve, days_after) if 0 <= days_after < self.censored_at else None
 
 
-def residue(
-    corrected: pd.DataFrame,
-    correction_day: date,
+def residues(
+    corrected: Mapping[int, pd.DataFrame],
+    days: Mapping[int, date],
     horizon: date,
     irrevocable: Collection[tuple[str, str]] = (),
-) -> Residue:
-    """The residue among the runs in which the corrected state differs from the clean one.
+) -> dict[int, Residue]:
+    """The residue of each of some universes among the runs in which it differs from the clean one.
 
     Args:
-        corrected: runs of wrong days, clean against corrected. Up to the correction they are those
-            of the faulty state too, since nobody foresees it.
-        correction_day: the day on which the correction is published.
+        corrected: universe -> runs of wrong days, clean against corrected. Up to the correction they
+            are those of the faulty state too, since nobody foresees it.
+        days: universe -> the day on which the correction is published.
         horizon: the day at which everything is cut.
         irrevocable: (holder, list) pairs which nobody can take back.
     """
-    corrected_runs = corrected.assign(
-        correction_day=pd.Timestamp(correction_day),
-        irrevocable=cannot_be_taken_back(corrected, irrevocable),
-    )
-    reach = followed(corrected_runs, horizon)
+    found: dict[int, Residue] = {}
+    for differs in (True, False):  # an empty frame has columns of other types
+        some = {u: runs for u, runs in sorted(corrected.items()) if bool(len(runs)) == differs}
+        if not some:
+            continue
+        runs = Databases.together(some)
+        runs["correction_day"] = runs["universe"].map(days).astype("datetime64[s]")
+        runs["irrevocable"] = cannot_be_taken_back(runs, irrevocable)
+        reach = followed(runs, horizon, ("universe", *CELL))
+        cells, spells = (Databases.split(f, some) for f in (reach.cells, reach.spells))
+        found |= {u: _residue(Followed(cells[u], spells[u]), days[u], horizon) for u in some}
+    return found
+
+
+def _residue(reach: Followed, correction_day: date, horizon: date) -> Residue:
+    """The residue of one replay whose cells have been followed."""
     curve = wrong_on_that_day(reach)
     since = reach.cells["since"].tolist()
-    fixed = reach.cells["since"] == IRREVOCABLE
+    fixed = (reach.cells["since"] == IRREVOCABLE).to_numpy()
     return Residue(
         correction_day=correction_day,
         eve=since.count(EVE),
@@ -250,7 +263,7 @@ def residue(
         late=since.count(LATE),
         returned=since.count(RETURNED),
         irrevocable=since.count(IRREVOCABLE),
-        irrevocable_still=int((fixed & reach.cells["cut"]).sum()),
+        irrevocable_still=int((fixed & reach.cells["cut"].to_numpy()).sum()),
         cells=reach.cells,
     )
 

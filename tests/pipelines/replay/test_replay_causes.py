@@ -23,13 +23,14 @@ from pipelines.replay.compare.causes import (
     REINSERTED,
     TAKEN,
     WAITS,
+    Caused,
     Copy,
     Lineage,
     Point,
     Step,
     Wrong,
 )
-from pipelines.replay.compare.metrics import day_number, day_of
+from pipelines.replay.compare.metrics import day_number
 
 C = 20  # the day of the correction
 
@@ -54,6 +55,10 @@ def steps(modes, name="debts", readmitted=()):
 
 def why(n, lineage, holder, day, name="debts", subject="B"):
     return lineage.cause((holder, name, subject), n(day))[0]
+
+
+def by_cause(what, found):
+    return causes.days_by_cause(pd.DataFrame(found, columns=causes.COLUMNS[what]))
 
 
 def test_there_are_nine():
@@ -276,19 +281,13 @@ def test_what_is_left_of_a_corrected_fault_is_not_laid_on_another(n):
     two = lineage(wrong, {"e": ["r1"], "f": ["r2"]})
     assert why(n, two, "court", 30) == TAKEN
     assert why(n, two, "court", 30, subject="C") == NOT_CORRECTED
-    because = pd.DataFrame(
-        [("court", "watched", "B", "debts", "e"), ("court", "watched", "C", "debts", "f")],
-        columns=["agency", "measure", "subject_id", "list", "entry"],
-    )
-    cells = pd.DataFrame(
-        [("court", "watched", who, day_of(n(95)), day_of(n(100))) for who in "BC"],
-        columns=["agency", "measure", "subject_id", "from_day", "to_day"],
-    )
-    measures = causes.of_measures(cells, because, two, n(C))
-    assert dict(zip(measures["subject_id"], measures["cause"], strict=True)) == {
-        "B": TAKEN,
-        "C": NOT_CORRECTED,
-    }
+    because = {("court", "watched", "B"): ["e"], ("court", "watched", "C"): ["f"]}
+    wrong_days = [("court", "watched", who, n(95), n(100)) for who in "BC"]
+    measures = causes.of_measures(wrong_days, because, two, n(C))
+    assert [row[2:] for row in measures] == [
+        ("B", n(95), n(100), TAKEN),
+        ("C", n(95), n(100), NOT_CORRECTED),
+    ]
     # Of a register no entry is made, so it may have decided of any; of what another act says, none is
     # made that is still wrong, and it has decided of nothing else.
     for of_act, cause in ((False, GATE), (True, TAKEN)):
@@ -346,7 +345,7 @@ def test_matching_by_name_is_followed_to_the_entry_it_came_from(n):
 
 
 @pytest.fixture
-def whole(n, hand):
+def whole(n):
     """One case with every kind of wrong day, and the runs that a comparison would give of it."""
     lineage = Lineage(
         [
@@ -365,33 +364,27 @@ def whole(n, hand):
         ("paper", "debts", "B", 14, 100),
         ("ncisp", "joint", "B", 12, 72),
     ]
-    wrong = pd.DataFrame(
-        [(*r[:3], hand.day(r[3]), hand.day(r[4])) for r in rows],
-        columns=["holder", "list", "subject_id", "from_day", "to_day"],
-    )
-    return lineage, wrong
+    return lineage, [(*cell, n(first), n(end)) for *cell, first, end in rows]
 
 
 def test_the_causes_of_all_wrong_days_are_a_partition(whole, n):
     lineage, wrong = whole
     found = causes.of_lists(wrong, lineage, n(C))
     told = {
-        (r.holder, r.list, r.a - n(0), r.b - n(0), r.cause)
-        for r in found.itertuples()
-        if r.cause != WAITS
+        (r.holder, r.list, r.first - n(0), r.end - n(0), r.cause) for r in found if r.cause != WAITS
     }
     assert ("ncisp", "joint", 22, 72, OWN_TERM) in told
-    assert causes.days_by_cause(found) == {
+    assert by_cause("lists", found) == {
         WAITS: 2 + 2 + 2,  # ncisp's copy, what the paper and the adoption had of it
         NOT_CARRIED: 78,  # the paper from day 22 on
         OWN_TERM: 50,  # the adoption from day 22 to 71
     }
-    assert sum(causes.days_by_cause(found).values()) == (22 - 20) + (100 - 20) + (72 - 20)
+    assert sum(r.end - r.first for r in found) == (22 - 20) + (100 - 20) + (72 - 20)
 
 
 def test_cells_by_cause_on_a_day(whole, n):
     lineage, wrong = whole
-    found = causes.of_lists(wrong, lineage, n(C))
+    found = pd.DataFrame(causes.of_lists(wrong, lineage, n(C)), columns=causes.COLUMNS["lists"])
     assert causes.on_day(found, ("holder", "list"), n(21)) == {
         ("ncisp", "debts"): {WAITS: 1},
         ("paper", "debts"): {WAITS: 1},
@@ -400,52 +393,37 @@ def test_cells_by_cause_on_a_day(whole, n):
     assert causes.on_day(found, ("holder", "list"), n(80)) == {("paper", "debts"): {NOT_CARRIED: 1}}
 
 
-def test_a_measure_lends_the_cause_of_its_list_or_is_already_taken(whole, n, hand):
+def test_a_measure_lends_the_cause_of_its_list_or_is_already_taken(whole, n):
     """A post barred for 60 days from day 14, because of what ncisp showed until day 22."""
     lineage, _ = whole
-    wrong = pd.DataFrame(
-        [("ncisp", "post_barred", "B", hand.day(14), hand.day(74))],
-        columns=["agency", "measure", "subject_id", "from_day", "to_day"],
-    )
-    because = pd.DataFrame(
-        [("ncisp", "post_barred", "B", "debts", "e")],
-        columns=["agency", "measure", "subject_id", "list", "entry"],
-    )
-    found = causes.of_measures(wrong, because, lineage, n(C))
-    assert causes.days_by_cause(found) == {WAITS: 2, TAKEN: 52}
+    cell = ("ncisp", "post_barred", "B")
+    found = causes.of_measures([(*cell, n(14), n(74))], {cell: ["e"]}, lineage, n(C))
+    assert by_cause("measures", found) == {WAITS: 2, TAKEN: 52}
 
 
-def test_a_score_lends_the_cause_of_the_keepers_list(whole, n, hand):
+def test_a_score_lends_the_cause_of_the_keepers_list(whole, n):
     lineage, wrong = whole
     lists = causes.of_lists(wrong, lineage, n(C))
-    grades = pd.DataFrame(
-        [("ncisp", "B", hand.day(12), hand.day(80))],
-        columns=["keeper", "subject_id", "from_day", "to_day"],
-    )
-    found = causes.of_scores(grades, lists, lineage, n(C))
+    found = causes.of_scores([("ncisp", "B", n(12), n(80))], lists, lineage, n(C))
     # Both lists until day 22, the adopted one until day 72, then what was given for a term.
-    assert causes.days_by_cause(found) == {WAITS: 2, OWN_TERM: 50, TAKEN: 8}
+    assert by_cause("scores", found) == {WAITS: 2, OWN_TERM: 50, TAKEN: 8}
 
 
-def test_a_score_does_not_rest_on_the_list_made_of_it(n, hand):
+def test_a_score_does_not_rest_on_the_list_made_of_it(n):
     """The rater shows the court's list rightly from day 22 on; its own list of the weak from 31 on."""
-    wrong = pd.DataFrame(
-        [("rater", "debts", "B", n(12), n(22), NOT_CARRIED, "court>rater"),
-         ("rater", "rated_weak", "B", n(12), n(31), OWN_TERM, "rater")],
-        columns=["holder", "list", "subject_id", "a", "b", "cause", "path"],
-    )  # fmt: skip
-    grades = pd.DataFrame(
-        [("rater", "B", hand.day(12), hand.day(31))],
-        columns=["keeper", "subject_id", "from_day", "to_day"],
-    )
+    lists = [
+        Caused("rater", "debts", "B", n(12), n(22), NOT_CARRIED, "court>rater"),
+        Caused("rater", "rated_weak", "B", n(12), n(31), OWN_TERM, "rater"),
+    ]
     points = [
         Point(CORRECTED, "rater", "B", n(d), by, "debts", "entry:v") for d, by in ((0, -5), (31, 5))
     ]
-    found = causes.of_scores(grades, wrong, Lineage([], {}, points=points), n(C))
-    assert causes.days_by_cause(found) == {NOT_CARRIED: 2, WAITS: 9}
+    lineage = Lineage([], {}, points=points)
+    found = causes.of_scores([("rater", "B", n(12), n(31))], lists, lineage, n(C))
+    assert by_cause("scores", found) == {NOT_CARRIED: 2, WAITS: 9}
 
 
-def test_a_score_lends_the_cause_of_what_the_keeper_shows_of_a_partner(n, hand):
+def test_a_score_lends_the_cause_of_what_the_keeper_shows_of_a_partner(n):
     """P is listed wrongly at the rater until day 27, and costs its partner B points for as long."""
     lineage = Lineage(
         [copy(n, "court", 10, 20, subject="P"), copy(n, "court>rater", 12, 27, subject="P")],
@@ -456,19 +434,12 @@ def test_a_score_lends_the_cause_of_what_the_keeper_shows_of_a_partner(n, hand):
         ],
         entries={"v": "e"},
     )
-    wrong = pd.DataFrame(
-        [("rater", "debts", "P", hand.day(12), hand.day(27))],
-        columns=["holder", "list", "subject_id", "from_day", "to_day"],
-    )
-    grades = pd.DataFrame(
-        [("rater", "B", hand.day(12), hand.day(27))],
-        columns=["keeper", "subject_id", "from_day", "to_day"],
-    )
-    lists = causes.of_lists(wrong, lineage, n(C))
-    assert causes.days_by_cause(causes.of_scores(grades, lists, lineage, n(C))) == {WAITS: 7}
+    lists = causes.of_lists([("rater", "debts", "P", n(12), n(27))], lineage, n(C))
+    found = causes.of_scores([("rater", "B", n(12), n(27))], lists, lineage, n(C))
+    assert by_cause("scores", found) == {WAITS: 7}
 
 
-def of_score(n, hand, points, source=(), last=80, records=None):
+def of_score(n, points, source=(), last=80, records=None):
     """Causes of a score of B that is wrong from day 10 to day `last`; points as (side, day, …)."""
     lineage = Lineage(
         [],
@@ -477,42 +448,38 @@ def of_score(n, hand, points, source=(), last=80, records=None):
         points=[Point(side, "portal", "B", n(d), by, "act", what) for side, d, by, what in points],
         records=records or {},
     )
-    wrong = pd.DataFrame(
-        [("portal", "B", hand.day(10), hand.day(last))],
-        columns=["keeper", "subject_id", "from_day", "to_day"],
-    )
-    none = pd.DataFrame(columns=["holder", "list", "subject_id", "a", "b", "cause", "path"])
-    return causes.days_by_cause(causes.of_scores(wrong, none, lineage, n(C)))
+    found = causes.of_scores([("portal", "B", n(10), n(last))], [], lineage, n(C))
+    return by_cause("scores", found)
 
 
-def test_a_score_waits_for_the_first_of_the_month_and_no_longer(n, hand):
+def test_a_score_waits_for_the_first_of_the_month_and_no_longer(n):
     """The record is right from day 20, 21 January; points change on 1 February, day 31."""
     points = [(CORRECTED, 0, -5, "entry:w"), (CORRECTED, 31, 5, "entry:w")]
-    assert of_score(n, hand, points, last=31) == {WAITS: 11}
+    assert of_score(n, points, last=31) == {WAITS: 11}
     for_a_term = [(CORRECTED, 0, -5, "entry:w"), (CORRECTED, 60, 5, "entry:w")]
-    assert of_score(n, hand, for_a_term, last=60) == {WAITS: 11, TAKEN: 29}
+    assert of_score(n, for_a_term, last=60) == {WAITS: 11, TAKEN: 29}
 
 
-def test_a_score_reckoned_at_once_waits_for_nothing(n, hand):
+def test_a_score_reckoned_at_once_waits_for_nothing(n):
     points = [(CORRECTED, 10, -5, "entry:w"), (CORRECTED, 50, 5, "entry:w")]
-    assert of_score(n, hand, points, last=50) == {TAKEN: 30}
+    assert of_score(n, points, last=50) == {TAKEN: 30}
 
 
-def test_a_wrong_row_that_counts_beside_the_right_one_is_counted_twice(n, hand):
+def test_a_wrong_row_that_counts_beside_the_right_one_is_counted_twice(n):
     """The records that entries were made from tell."""
     source = [(10, 100, AT_THE_SOURCE)]
     wrong = (CORRECTED, 10, -5, "entry:w")
     made_from = {"w": ["r"], "k": ["r"], "x": ["another"]}
-    assert of_score(n, hand, [wrong], source, records=made_from) == {AT_THE_SOURCE: 60}
+    assert of_score(n, [wrong], source, records=made_from) == {AT_THE_SOURCE: 60}
     for right, why in (("k", COUNTED_TWICE), ("x", AT_THE_SOURCE)):
         beside = [(side, 20, -5, f"entry:{right}") for side in (CLEAN, CORRECTED)]
-        assert of_score(n, hand, [wrong, *beside], source, records=made_from) == {why: 60}
+        assert of_score(n, [wrong, *beside], source, records=made_from) == {why: 60}
 
 
-def test_a_score_of_a_record_that_a_gate_kept_aside_is_the_gates(n, hand):
+def test_a_score_of_a_record_that_a_gate_kept_aside_is_the_gates(n):
     missing, made_from = [(CLEAN, 10, -5, "entry:k")], {"k": ["r"]}
     for why in (GATE, NOT_CORRECTED):
-        found = of_score(n, hand, missing, [(10, 100, why)], records=made_from)
+        found = of_score(n, missing, [(10, 100, why)], records=made_from)
         assert found == {why: 60}
 
 

@@ -65,12 +65,9 @@ def test_a_loan_not_given_waits_as_the_arrears_that_stand_against_it(read, hand)
     }
     cell = ("bank", "credit_loan", "A")
     lineage, because = read(red, wrong, wrong=[("bank", "loan_arrears", "A")], measures=[cell])
-    missing = pd.DataFrame(
-        [(*cell, hand.day(12), hand.day(30))],
-        columns=["agency", "measure", "subject_id", "from_day", "to_day"],
-    )
-    found = causes.of_measures(missing, because, lineage, day_number(hand.day(20)))
-    assert causes.days_by_cause(found) == {WAITS: 7, TAKEN: 3}
+    first, waited, end = (day_number(hand.day(day)) for day in (20, 27, 30))
+    found = causes.of_measures([(*cell, first - 8, end)], because, lineage, first)
+    assert found == [(*cell, first, waited, WAITS), (*cell, waited, end, TAKEN)]
 
 
 def test_which_entries_points_rest_on(read, hand):

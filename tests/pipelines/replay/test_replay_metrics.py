@@ -38,9 +38,13 @@ def frame(hand):
     return make
 
 
+def of_one(runs, day, horizon, irrevocable=()):
+    return residues.residues({3: runs}, {3: day}, horizon, irrevocable)[3]
+
+
 @pytest.fixture
 def residue(frame, hand):
-    return residues.residue(frame(), hand.day(20), hand.horizon, {("wall", "debts")})
+    return of_one(frame(), hand.day(20), hand.horizon, {("wall", "debts")})
 
 
 def test_entry_days_are_summed_over_cells(frame):
@@ -104,7 +108,7 @@ def test_irrevocable_holders_are_counted_apart(residue):
 
 def test_a_half_life_not_reached_is_censored(frame, hand):
     stays = [("paper", "debts", "A", "wrongly_listed", 15, 100)]
-    found = residues.residue(frame(stays), hand.day(20), hand.horizon)
+    found = of_one(frame(stays), hand.day(20), hand.horizon)
     assert found.half_life is None
     assert found.censored_at == 80
     assert found.share(79) == 1.0
@@ -117,24 +121,24 @@ def test_a_half_life_holds_from_then_on(frame, hand):
         ("a", "l", "A", "altered", 30, 40),
         ("b", "l", "A", "altered", 10, 100),
     ]
-    found = residues.residue(frame(rows), hand.day(20), hand.horizon)
+    found = of_one(frame(rows), hand.day(20), hand.horizon)
     assert found.curve["share"].tolist() == [1.0, 0.5, 1.0, 0.5]
     assert found.half_life == 20
 
 
 def test_all_right_at_once_is_a_half_life_of_nought(frame, hand):
     rows = [("a", "l", "A", "altered", 10, 20)]
-    found = residues.residue(frame(rows), hand.day(20), hand.horizon)
+    found = of_one(frame(rows), hand.day(20), hand.horizon)
     assert found.half_life == 0 and found.share(0) == 0.0
 
 
 def test_nothing_wrong_on_the_eve_has_no_share(frame, hand):
-    found = residues.residue(frame([]), hand.day(20), hand.horizon)
+    found = of_one(frame([]), hand.day(20), hand.horizon)
     assert found.eve == 0 and found.half_life is None and found.share(0) is None
 
 
 def test_a_correction_after_the_horizon_has_no_share_on_any_day(frame, hand):
-    found = residues.residue(frame(), hand.day(100), hand.horizon)
+    found = of_one(frame(), hand.day(100), hand.horizon)
     assert [found.share(u) for u in (0, found.censored_at - 1)] == [None, None]
 
 
@@ -253,3 +257,17 @@ def differs(frame, hand):
         points=pd.DataFrame(columns=["keeper", "side"]),
         whole=pd.DataFrame(columns=["holder", "list", "entry_days", "subject_days"]),
     )
+
+
+def test_the_residue_of_many_is_that_of_each_alone(frame, hand):
+    """Of one replay most is left, of one nothing, and one never did anything."""
+    runs = {1: frame(), 5: frame([("court", "debts", "A", "altered", 3, 8)]), 7: frame([])}
+    days = {1: hand.day(20), 5: hand.day(10), 7: hand.day(30)}
+    together = residues.residues(runs, days, hand.horizon, {("wall", "debts")})
+    assert list(together) == [1, 5, 7]
+    for universe, found in together.items():
+        alone = of_one(runs[universe], days[universe], hand.horizon, {("wall", "debts")})
+        for name in ("cells", "curve"):
+            pd.testing.assert_frame_equal(getattr(found, name), getattr(alone, name))
+        assert (found.eve, found.censored_at) == (alone.eve, alone.censored_at)
+    assert [together[u].eve for u in runs] == [3, 0, 0]
