@@ -8,7 +8,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from benchmarks.timing import apart, median, timed
 from pipelines.experiment.design import BLOCK
@@ -113,12 +112,8 @@ def _block(home: str, numbers: list[int]) -> int:
     if home not in _OPEN:
         _OPEN[home] = Universes(Home(home))
     universes, names = _OPEN[home], of_level("record")
-    cases: list[Any] = []
-    for number in numbers:
-        try:
-            cases.append(universes.case([spec(names, number)]))
-        except FaultError:
-            continue
+    planned = universes.cases([spec(names, number)] for number in numbers)
+    cases = [edits for edits in planned if not isinstance(edits, FaultError)]  # nothing to change
     universes.follow(cases)
     return len(cases)
 

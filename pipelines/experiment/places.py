@@ -150,12 +150,10 @@ def found_at(universes: Universes, place: Place, each: int, seed: int) -> Found:
     """What so many random faults at one place do."""
     outcomes: list[Outcome] = []
     for start in range(0, each, BLOCK):
-        cases: list[Sequence[Edit]] = []
-        for n in range(start, min(start + BLOCK, each)):
-            try:
-                cases.append(universes.case([place.spec(n, seed)]))
-            except FaultError:  # it has no place there, or nothing to change
-                continue
+        some = range(start, min(start + BLOCK, each))
+        planned = universes.cases([place.spec(n, seed)] for n in some)
+        # Others have no place there, or nothing to change.
+        cases = [edits for edits in planned if not isinstance(edits, FaultError)]
         outcomes += universes.follow(cases) if cases else []
     reached = [_others(outcome, place) for outcome in outcomes]
     beyond = [_others(outcome, place, beyond=True) for outcome in outcomes]

@@ -189,12 +189,12 @@ def _follow(design: Design, folder: str, home: str, blocks: list[Block]) -> None
     stands: dict[int | None, list[Shown]] = {}
     for block in blocks:
         arm, mine = arms[block.arm], {}
-        for number in block.faults:
-            try:
-                mine[block, number] = universes.case([design.fault(number, arm)])
-            except FaultError as error:
-                row = replay_row(number, block, arm, design, None, str(error))
-                rows[block].append(row)
+        planned = universes.cases([design.fault(number, arm)] for number in block.faults)
+        for number, edits in zip(block.faults, planned, strict=True):
+            if isinstance(edits, FaultError):
+                rows[block].append(replay_row(number, block, arm, design, None, str(edits)))
+            else:
+                mine[block, number] = edits
         if arm.remedy is not None:
             found, days = list(mine.values()), arm.correct_after
             if days not in stands:

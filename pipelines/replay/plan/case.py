@@ -1,15 +1,18 @@
 """A case: one fault, or several that happen at once, each put in its place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from pipelines.places import Place
-from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, placed, plan
-from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, asked_of_gates, placed, strike
+from pipelines.replay.plan.faults import FaultSpec, Landed, Registered, Struck
 from pipelines.replay.plan.mishaps import Happened, MishapEdit
 from pipelines.replay.plan.remedies import Remedy, source_days
 from sources.faults import FaultError
+
+_Struck = tuple[Struck | Happened, date | None]
 
 
 def plan_case(
@@ -18,14 +21,50 @@ def plan_case(
     """The edits of every fault of a case.
 
     Args:
-        landed, others, landing: see `pipelines.replay.plan.edits.plan`.
+        landed, others, landing: see `pipelines.replay.plan.edits.strike`.
 
     Raises:
         FaultError: if one does not fit, or two want the same row or file.
     """
+    (found,) = plan_cases(landed, others, landing, [specs])
+    if isinstance(found, FaultError):
+        raise found
+    return found
+
+
+def plan_cases(
+    landed: Landed, others: Registered, landing: Place, cases: Iterable[Sequence[FaultSpec]]
+) -> list[tuple[Edit, ...] | FaultError]:
+    """The same of many cases, quicker than one by one; of one that does not fit why not."""
+    struck = [_or_why_not(_struck, landed, others, landing, specs) for specs in cases]
+    places = [place for found in struck if not isinstance(found, FaultError) for place in found]
+    landed.gates.ask(asked for place in places for asked in asked_of_gates(*place))
+    return [
+        found if isinstance(found, FaultError) else _or_why_not(_placed, landed, landing, found)
+        for found in struck
+    ]
+
+
+def _or_why_not(work: Callable[..., Any], *args: Any) -> Any:
+    """What a function gives, or the `FaultError` that it raises."""
+    try:
+        return work(*args)
+    except FaultError as error:
+        return error
+
+
+def _struck(
+    landed: Landed, others: Registered, landing: Place, specs: Sequence[FaultSpec]
+) -> list[_Struck]:
+    """The faults of a case in their places."""
     if not specs:
         raise FaultError("There is no fault to follow; give a kind, a free edit or a scenario.")
-    edits = tuple(plan(landed, others, landing, spec) for spec in specs)
+    return [strike(landed, others, landing, spec) for spec in specs]
+
+
+def _placed(landed: Landed, landing: Place, places: Sequence[_Struck]) -> tuple[Edit, ...]:
+    """The edits of faults in their places."""
+    edits = tuple(placed(landed, landing, *place) for place in places)
     for state in ("faulty", "corrected"):
         seen: dict[tuple[str | None, ...], Edit] = {}
         for edit in edits:
@@ -62,7 +101,7 @@ def put_right(
     """The edits of a case with what a remedy does about it.
 
     Args:
-        landed, landing: see `pipelines.replay.plan.edits.plan`.
+        landed, landing: see `pipelines.replay.plan.edits.strike`.
         remedy: as `pipelines.replay.plan.remedies.work_out` gives it.
     """
     due = remedy.correct_on

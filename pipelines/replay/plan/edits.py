@@ -116,11 +116,21 @@ class Edit:
 
 
 def plan(landed: Landed, others: Registered, landing: Place, spec: FaultSpec) -> Edit:
-    """Work out the edits a fault means.
+    """The edits a fault means; see `strike` and `placed`."""
+    return placed(landed, landing, *strike(landed, others, landing, spec))
+
+
+def strike(
+    landed: Landed, others: Registered, landing: Place, spec: FaultSpec
+) -> tuple[Struck | Happened, date | None]:
+    """Put a fault in its place.
 
     Args:
         landed: what was delivered, as a build of the landing folder holds it.
         others: the entities a record could be taken for.
+
+    Returns:
+        The fault in its place, and the day with which it is put right, see `placed`.
 
     Raises:
         FaultError: if the fault does not fit, or the source has no delivery to correct it with.
@@ -128,23 +138,23 @@ def plan(landed: Landed, others: Registered, landing: Place, spec: FaultSpec) ->
     if spec.kind in mishaps():
         found, after = happened(landed, spec), spec.correct_after
         until = None if after is None else found.day + timedelta(days=after)
-        return placed(landed, landing, found, until)
+        return found, until
     left_alone = 0
-    for struck in strikes(landed, others, spec):
-        if struck.record_id is None:
-            if not _goes_wrong(landed, landing, struck):
+    for one in strikes(landed, others, spec):
+        if one.record_id is None:
+            if not _goes_wrong(landed, landing, one):
                 continue
             if left_alone < spec.passed_over:
                 left_alone += 1
                 continue
-        fixed_on = correction_day(spec, struck.days, struck.day)
+        fixed_on = correction_day(spec, one.days, one.day)
         if spec.correct_after is not None and fixed_on is None:
-            due = struck.day + timedelta(days=spec.correct_after)
+            due = one.day + timedelta(days=spec.correct_after)
             raise FaultError(
-                f"The last delivery of {struck.feed.name} is on {struck.days[-1]}; a correction "
+                f"The last delivery of {one.feed.name} is on {one.days[-1]}; a correction "
                 f"due on {due} would never be delivered. Correct it sooner."
             )
-        return placed(landed, landing, struck, fixed_on)
+        return one, fixed_on
     raise FaultError(f"There is no delivery in which {spec.kind} would change anything.")
 
 
@@ -154,7 +164,7 @@ def placed(
     """The edits that a fault in its place means.
 
     Args:
-        landed, landing: see `plan`.
+        landed, landing: see `strike`.
         fixed_on: the delivery with which the source puts it right, or the day on which somebody puts
             a mishap right; None: nobody ever does.
     """
@@ -166,11 +176,20 @@ def placed(
     faulty = _rows(landed, struck, struck.faulty(None))
     if fixed_on is None:
         return Edit(struck, faulty, None, None)
-    until = struck.faulty(fixed_on)
-    histories = (struck.clean, until)
-    gate = partial(landed.gates.let_through, struck.feed, others=histories)
-    sent = corrected_history(struck.feed, struck.clean, until, fixed_on, gate)
+    landed.gates.ask(asked_of_gates(struck, fixed_on))
+    gate = partial(landed.gates.let_through, struck.feed)
+    sent = corrected_history(struck.feed, struck.clean, struck.faulty(fixed_on), fixed_on, gate)
     return Edit(struck, faulty, _rows(landed, struck, sent), fixed_on)
+
+
+def asked_of_gates(
+    struck: Struck | Happened, fixed_on: date | None = None
+) -> list[tuple[Feed, History]]:
+    """What the gates are asked about to place a fault: if all goes right, and if not."""
+    whole = isinstance(struck, Happened) or struck.fault.level == "delivery"
+    if whole or fixed_on is None or struck.feed.mode == "snapshot":
+        return []
+    return [(struck.feed, struck.clean), (struck.feed, struck.faulty(fixed_on))]
 
 
 def _rows(landed: Landed, struck: Struck, sent: History) -> tuple[RowEdit, ...]:

@@ -113,12 +113,17 @@ class Struck:
     clean: History
     lines: dict[date, list[int]]
     draw: Draw
+    _faulty: dict[date | None, History] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def faulty(self, until: date | None) -> History:
         """What is delivered of the record instead, if it is right again from `until` on."""
-        return faulty_history(
-            self.fault, self.clean, self.days, self.day, until, self.scope, self.draw.again()
-        )
+        if until not in self._faulty:
+            self._faulty[until] = faulty_history(
+                self.fault, self.clean, self.days, self.day, until, self.scope, self.draw.again()
+            )
+        return self._faulty[until]
 
 
 class Landed:

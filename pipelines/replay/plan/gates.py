@@ -4,7 +4,7 @@ A correction is planned by what the source's deliveries leave believed, and a ro
 aside leaves nothing believed. The gate's own SQL decides, on the few rows of one record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -41,25 +41,33 @@ class Gates:
         self._views: set[str] = set()
         self._answers: dict[_Delivered, list[Row]] = {}
 
-    def let_through(self, feed: Feed, history: History, others: Sequence[History] = ()) -> History:
+    def ask(self, histories: Iterable[tuple[Feed, History]]) -> None:
+        """Ask about all days of some histories that `let_through` will be asked about.
+
+        Asking costs far more than any answer, so that it is done once a feed, and forgotten when
+        something else has to be asked.
+        """
+        asked: dict[str, tuple[Feed, dict[_Delivered, tuple[date, list[Row]]]]] = {}
+        for feed, history in histories:
+            _, mine = asked.setdefault(feed.name, (feed, {}))
+            mine.update((_delivered(feed, *given), given) for given in history.items())
+        if all(one in self._answers for _, mine in asked.values() for one in mine):
+            return
+        self._answers = {}
+        for feed, mine in asked.values():
+            kept = self._kept(feed, list(mine.values()))
+            self._answers |= zip(mine, kept, strict=True)
+
+    def let_through(self, feed: Feed, history: History) -> History:
         """What the gate for rows lets through of what is delivered of one record.
 
         Args:
             history: delivery day -> its rows on that day.
-            others: further histories whose days will be asked about. Asking costs far more than
-                any answer, so all that is not known is asked at once.
 
         Returns:
             The same days, without the rows that would be kept aside.
         """
-        if any(_delivered(feed, *given) not in self._answers for given in history.items()):
-            asked = {
-                _delivered(feed, day, rows): (day, rows)
-                for one in (history, *others)
-                for day, rows in one.items()
-            }
-            kept = self._kept(feed, list(asked.values()))
-            self._answers = dict(zip(asked, kept, strict=True))
+        self.ask([(feed, history)])
         return {
             day: list(self._answers[_delivered(feed, day, history[day])]) for day in sorted(history)
         }

@@ -15,6 +15,7 @@ from pipelines.engine.databases import opened
 from pipelines.home import HomeError
 from pipelines.landing import land
 from pipelines.replay.plan import edits
+from pipelines.replay.plan.case import plan_cases
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, apply, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.plan.gates import Gates
@@ -302,6 +303,24 @@ def test_a_row_that_would_be_kept_aside_takes_no_good_row_with_it():
         assert gates.let_through(FINES, {DAYS[0]: [unknown], DAYS[1]: [good]}) == {
             DAYS[0]: [], DAYS[1]: [good]
         }  # fmt: skip
+
+
+def test_many_cases_are_planned_as_each_alone_and_a_feeds_gate_asked_once(
+    delivered, base, planned, monkeypatch
+):
+    faults = [("fines", 1), ("notes", 2), ("nowhere", 3), ("fines", 4)]
+    asked = [{"feed": feed, "seed": seed, "correct_after": 1} for feed, seed in faults]
+    alone = [planned("mistyped_code", **asked[n]) for n in (0, 1, 3)]
+    gates, kept = [], Gates._kept
+    monkeypatch.setattr(Gates, "_kept", lambda *args: gates.append(args[1].name) or kept(*args))
+    with databases(base=base) as db:
+        landed, others = Landed(db, "base", FEEDS), Registered(db, "base", REGISTERS)
+        cases = [[FaultSpec("mistyped_code", **one)] for one in asked]
+        *found, why_not, last = plan_cases(landed, others, delivered, cases)
+        found = [edit for edits in (*found, last) for edit in edits]
+    assert gates == ["fines", "notes"]
+    assert isinstance(why_not, FaultError)
+    assert [(e.faulty, e.corrected) for e in found] == [(e.faulty, e.corrected) for e in alone]
 
 
 def test_a_lost_withdrawal_is_drawn_among_what_was_withdrawn(planned):
