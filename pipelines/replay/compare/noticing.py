@@ -8,7 +8,7 @@ from pipelines.engine.databases import Databases, opened
 from pipelines.places import Place
 from pipelines.replay.compare.diff import CELL, Difference, about, differences, nothing
 from pipelines.replay.compare.sides import AFTER, as_sides
-from pipelines.replay.plan.case import put_right
+from pipelines.replay.plan.case import asked_of_remedy, put_right
 from pipelines.replay.plan.edits import Edit
 from pipelines.replay.plan.faults import Landed
 from pipelines.replay.plan.remedies import COPY, Shown, work_out
@@ -52,16 +52,24 @@ def shown(db: Databases, differences: Mapping[int, Difference], clean: str) -> d
 
 
 def remedied(
-    landed: Landed, landing: Place, edits: Sequence[Edit], name: str, what: Shown
-) -> tuple[Edit, ...]:
-    """The edits of a case with what a remedy does about it.
+    landed: Landed,
+    landing: Place,
+    cases: Sequence[Sequence[Edit]],
+    name: str,
+    stands: Sequence[Shown],
+) -> list[tuple[Edit, ...]]:
+    """The edits of some cases with what a remedy does about each.
 
     Args:
-        landed, landing, edits: see `put_right`.
-        what: stands wrong before it.
+        landed, landing: see `put_right`.
+        stands: what stands wrong in each before it.
     """
-    remedy = work_out(name, what, edits[0].struck.spec.seed)
-    return put_right(landed, landing, edits, remedy)
+    found = [
+        (edits, work_out(name, what, edits[0].struck.spec.seed))
+        for edits, what in zip(cases, stands, strict=True)
+    ]
+    landed.gates.ask(asked for case in found for asked in asked_of_remedy(*case))
+    return [put_right(landed, landing, *case) for case in found]
 
 
 def remedied_states(
@@ -74,4 +82,4 @@ def remedied_states(
         known = about(db, "clean", "faulty")
         wrong = {0: differences(db, known).get(0) or nothing(known)}
         landed = Landed(db, "clean", feeds())
-        return remedied(landed, landing, edits, name, shown(db, wrong, "clean")[0])
+        return remedied(landed, landing, [edits], name, [shown(db, wrong, "clean")[0]])[0]

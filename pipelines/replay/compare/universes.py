@@ -117,10 +117,7 @@ class Universes(Base):
             stands: what stands wrong in each without it, if that is known.
         """
         found = self.stands_wrong(cases) if stands is None else stands
-        return [
-            remedied(self.landed, self.landing, edits, remedy, what)
-            for edits, what in zip(cases, found, strict=True)
-        ]
+        return remedied(self.landed, self.landing, cases, remedy, found)
 
     def stands_wrong(self, cases: Sequence[Sequence[Edit]]) -> list[Shown]:
         """What stands wrong in each case, as those see it who may notice it."""

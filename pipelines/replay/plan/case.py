@@ -10,7 +10,8 @@ from pipelines.replay.plan.edits import Edit, RowEdit, RowOrFile, asked_of_gates
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered, Struck
 from pipelines.replay.plan.mishaps import Happened, MishapEdit
 from pipelines.replay.plan.remedies import Remedy, source_days
-from sources.faults import FaultError
+from schemas.contract import Feed
+from sources.faults import FaultError, History
 
 _Struck = tuple[Struck | Happened, date | None]
 
@@ -106,7 +107,11 @@ def put_right(
     """
     due = remedy.correct_on
     if due is not None:
-        edits = [_corrected(landed, landing, edit, due, remedy.at_source) for edit in edits]
+        days = [_corrected_on(edit, due, remedy.at_source) for edit in edits]
+        edits = [
+            edit if day is None else placed(landed, landing, edit.struck, day)
+            for edit, day in zip(edits, days, strict=True)
+        ]
         if not remedy.at_source and all(edit.feed for edit in edits):
             remedy = replace(remedy, correct_on=None)  # nobody tells the source, which erred
         elif not any(edit.correction_day for edit in edits):
@@ -118,15 +123,25 @@ def put_right(
     return tuple(replace(edit, remedy=remedy) for edit in edits)
 
 
-def _corrected(landed: Landed, landing: Place, edit: Edit, due: date, at_source: bool) -> Edit:
-    """A fault put right from a day on: by its source with a delivery, if it is told, or at a holder."""
+def _corrected_on(edit: Edit, due: date, at_source: bool) -> date | None:
+    """The day on which a fault is put right that is to be from a day on: by its source with a delivery,
+    if it is told, or at a holder; None: it is not.
+    """
     if isinstance(edit.struck, Happened):
-        day = min(max(due, edit.struck.day), edit.correction_day or date.max)
-    elif at_source:
-        day = next((d for d in edit.struck.days if d >= due), None)
-    else:
-        day = None
-    return edit if day is None else placed(landed, landing, edit.struck, day)
+        return min(max(due, edit.struck.day), edit.correction_day or date.max)
+    return next((d for d in edit.struck.days if d >= due), None) if at_source else None
+
+
+def asked_of_remedy(edits: Sequence[Edit], remedy: Remedy) -> list[tuple[Feed, History]]:
+    """What the gates are asked about to put a case right; of many cases it is asked at once."""
+    due = remedy.correct_on
+    if due is None:
+        return []
+    return [
+        asked
+        for edit in edits
+        for asked in asked_of_gates(edit.struck, _corrected_on(edit, due, remedy.at_source))
+    ]
 
 
 def put_right_on(edits: Sequence[Edit]) -> date | None:

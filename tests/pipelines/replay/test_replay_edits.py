@@ -15,10 +15,11 @@ from pipelines.engine.databases import opened
 from pipelines.home import HomeError
 from pipelines.landing import land
 from pipelines.replay.plan import edits
-from pipelines.replay.plan.case import plan_cases
+from pipelines.replay.plan.case import asked_of_remedy, plan_cases, put_right
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, apply, plan
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.plan.gates import Gates
+from pipelines.replay.plan.remedies import Remedy
 from schemas.contract import Column, Feed
 from sources.faults import FaultError, kind
 from sources.faults.history import key_of
@@ -317,10 +318,24 @@ def test_many_cases_are_planned_as_each_alone_and_a_feeds_gate_asked_once(
         landed, others = Landed(db, "base", FEEDS), Registered(db, "base", REGISTERS)
         cases = [[FaultSpec("mistyped_code", **one)] for one in asked]
         *found, why_not, last = plan_cases(landed, others, delivered, cases)
-        found = [edit for edits in (*found, last) for edit in edits]
+        found = [edit for case in (*found, last) for edit in case]
     assert gates == ["fines", "notes"]
     assert isinstance(why_not, FaultError)
     assert [(e.faulty, e.corrected) for e in found] == [(e.faulty, e.corrected) for e in alone]
+
+
+def test_what_a_remedy_asks_of_the_gates_is_known_beforehand(delivered, base, monkeypatch):
+    gates, kept = [], Gates._kept
+    monkeypatch.setattr(Gates, "_kept", lambda *args: gates.append(args[1].name) or kept(*args))
+    with databases(base=base) as db:
+        landed, others = Landed(db, "base", FEEDS), Registered(db, "base", REGISTERS)
+        wrong = [plan(landed, others, delivered, FaultSpec("mistyped_code", feed="fines"))]
+        remedy = Remedy("notice", correct_on=wrong[0].struck.days[-1])
+        landed.gates.ask(asked_of_remedy(wrong, remedy))
+        assert gates == ["fines"]
+        (edit,) = put_right(landed, delivered, wrong, remedy)
+    assert gates == ["fines"]
+    assert edit.correction_day == remedy.correct_on
 
 
 def test_a_lost_withdrawal_is_drawn_among_what_was_withdrawn(planned):
