@@ -221,7 +221,7 @@ class Laboratory(World):
         try:
             from pipelines.replay import Universes
 
-            base.universes = Universes(self.home, join, policy, progress=tell)
+            base.universes = Universes(self.home, join, policy, progress=tell, two_at_a_time=True)
         except Exception as error:  # whoever waits for it says what went wrong
             base.wrong = error
         finally:

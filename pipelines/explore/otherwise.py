@@ -229,7 +229,9 @@ def _made(laboratory: Laboratory, case: Case, found: Replay) -> Worlds:
     from pipelines.replay.otherwise import Worlds
 
     asked = case.scenario
-    universes = Universes(laboratory.home, asked.join, asked.policy, everything=True)
+    universes = Universes(
+        laboratory.home, asked.join, asked.policy, everything=True, two_at_a_time=True
+    )
     try:
         return Worlds(universes, found.edits)
     except BaseException:

@@ -117,7 +117,7 @@ def replay(
     case = replace(case, join=join, policy=policy)  # saved, it says where it was followed
     passing_over = passing_over and len(specs) == 1 and specs[0].drawn
     if not rebuild or passing_over:
-        with Universes(place, join, policy, progress=progress) as universes:
+        with Universes(place, join, policy, progress=progress, two_at_a_time=True) as universes:
             if passing_over:
                 specs = (universes.first_with_effect(found_by_the_source(specs, remedy)[0]),)
             if not rebuild:

@@ -141,7 +141,9 @@ def worlds_of(
     if state == "corrected" and not noticed and not any(s.correct_after for s in faults):
         raise ValueError("The scenario says no correction; look at its faulty world.")
     numbers = numbers_at(home, scenario.join, scenario=scenario)
-    with Universes(home, scenario.join, numbers, everything=True, progress=progress) as universes:
+    with Universes(
+        home, scenario.join, numbers, everything=True, progress=progress, two_at_a_time=True
+    ) as universes:
         edits = universes.case(faults)
         if noticed and state == "corrected":
             (edits,) = universes.put_right([edits], str(remedy))

@@ -41,6 +41,8 @@ class Base:
         everything: whether to work out every table, those no replay tells of included.
         progress: called with a label, steps done and steps in all while the base is laid out.
         gates: models to be worked out beside those of the build, such as gates of any stage.
+        two_at_a_time: whether to work out two models at a time, which is quicker while somebody waits for
+            one case; many cases are followed by several processes, which need the cores themselves.
 
     Raises:
         HomeError: if nothing has been built in the home, or with other models, network or codes.
@@ -57,6 +59,7 @@ class Base:
         everything: bool = False,
         progress: Progress | None = None,
         gates: Sequence[Model] = (),
+        two_at_a_time: bool = False,
     ) -> None:
         see_up_to_date(home)
         base = level(home, join, policy, progress)
@@ -67,7 +70,7 @@ class Base:
         self.base = prepared(base, folder, told, progress, gates, self.beside)
         self.models = [*(models_of(base, everything=True) if everything else told), *gates]
         self.decided = said_by(base).decided
-        self.small = Small(self.base, threads=1)
+        self.small = Small(self.base, 1, two_at_a_time)
         self.db = Databases(self.small.engine)
         self.landed = Landed(self.db, "base", self.feeds)
         self.others = Registered(self.db, "base", self.feeds)

@@ -58,10 +58,12 @@ class Differences:
 
     Args:
         base: the database of the clean state; only read.
+        two_at_a_time: whether models that do not wait for each other may be worked out side by side.
     """
 
-    def __init__(self, base: Path, threads: int | None = None) -> None:
+    def __init__(self, base: Path, threads: int | None = None, two_at_a_time: bool = False) -> None:
         self.base = base
+        self.two_at_a_time = two_at_a_time
         self.engine: Engine = open_engine("duckdb", threads=threads)
         self.engine.attach("base", base)
         for setting in _SETTINGS:
@@ -83,8 +85,8 @@ class Differences:
         self.engine.close()
 
     def beside(self) -> Self | None:
-        """The same changes with a connection of their own, for another thread."""
-        engine = self.engine.beside(for_planning=True)
+        """The same changes with a connection of their own, for another thread; None if one does it all."""
+        engine = self.engine.beside(for_planning=True) if self.two_at_a_time else None
         if engine is None:
             return None
         other = copy.copy(self)

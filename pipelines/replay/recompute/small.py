@@ -39,7 +39,7 @@ class Small(Differences):
     def run(self, models: Sequence[Model]) -> list[str]:
         """Run every model that a change reaches, in an order in which each comes after those it reads.
 
-        Two at a time: most of what a small query takes is its planning, which one thread does.
+        Two at a time, if asked: most of what a small query takes is its planning, which one thread does.
 
         Returns:
             Names of the models that were run.

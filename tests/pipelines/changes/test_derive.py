@@ -325,7 +325,8 @@ def test_a_change_of_rows_it_never_chooses_does_not_run_a_model(kind, runs, tmp_
         assert small.run_model(model(sql)) is runs
 
 
-def test_models_of_one_table_all_run_before_what_reads_it(tmp_path):
+@pytest.mark.parametrize("two", [False, True])
+def test_models_of_one_table_all_run_before_what_reads_it(two, tmp_path):
     """As the gates of two feeds do, whose verdicts stand in one table."""
     first, second = ("SELECT t.id, t.own FROM merge.a AS t", "SELECT t.id, t.own FROM merge.b AS t")
     last = "SELECT q.id, count(*) AS n FROM lists.q AS q GROUP BY q.id"
@@ -334,7 +335,7 @@ def test_models_of_one_table_all_run_before_what_reads_it(tmp_path):
             engine.create_table(table, f"SELECT * FROM (VALUES (1, 2, 3, 4, 'p')) AS t({COLUMNS})")
         engine.create_table("lists.q", f"{first} UNION ALL {second}")
         engine.create_table("lists.r", last)
-    with Small(tmp_path / "base.duckdb", threads=1) as small:
+    with Small(tmp_path / "base.duckdb", 1, two_at_a_time=two) as small:
         small.begin([0])
         for table in ("merge.a", "merge.b"):
             small.change(
