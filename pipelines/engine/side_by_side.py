@@ -34,9 +34,9 @@ def side_by_side(
     """Do each piece of work once, two at a time if the engine can be used beside itself, else in order.
 
     Args:
+        engine: with which the work is done.
         pieces: names of the pieces, in an order in which they could be done one by one; of those that can
             be begun the first is.
-        engine: with which the work is done.
         work: called with the engine to use and the name of a piece.
         after: piece -> those of which it waits for the end; what is no piece counts as done.
         begun: called with a piece before it is begun, in the thread of the caller.

@@ -145,7 +145,8 @@ def test_the_story_names_nobody_real(story) -> None:
 def test_no_fault_makes_a_real_identifier(every: int, each: int, one_tiny) -> None:
     """Every kind of fault, in every feed it fits or in every third, so many times over."""
     from pipelines.engine.databases import opened
-    from pipelines.replay.plan.edits import FileEdit, plan
+    from pipelines.replay.plan.case import plan_case
+    from pipelines.replay.plan.edits import FileEdit
     from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
     from schemas import contract
     from sources.faults import FaultError, kinds
@@ -161,7 +162,7 @@ def test_no_fault_makes_a_real_identifier(every: int, each: int, one_tiny) -> No
                 for seed in range(each):
                     spec = FaultSpec(kind, feed=name, seed=seed)
                     try:
-                        edit = plan(landed, others, one_tiny.landing, spec)
+                        (edit,) = plan_case(landed, others, one_tiny.landing, [spec])
                     except FaultError:
                         continue  # nothing in so small a world for it to change
                     planned += 1

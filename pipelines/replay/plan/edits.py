@@ -115,11 +115,6 @@ class Edit:
         return [e for e in (*self.faulty, *(self.corrected or ())) if isinstance(e, RowEdit)]
 
 
-def plan(landed: Landed, others: Registered, landing: Place, spec: FaultSpec) -> Edit:
-    """The edits a fault means; see `strike` and `placed`."""
-    return placed(landed, landing, *strike(landed, others, landing, spec))
-
-
 def strike(
     landed: Landed, others: Registered, landing: Place, spec: FaultSpec
 ) -> tuple[Struck | Happened, date | None]:

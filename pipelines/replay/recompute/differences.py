@@ -13,7 +13,7 @@ from pipelines.engine.base import Engine
 from pipelines.engine.duckdb_engine import NOT_FOR_FEW_ROWS
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES
 from pipelines.replay.recompute.prepared import LAID_OUT
-from schemas.sql import literal, quoted
+from schemas.sql import quoted
 
 REMOVED, ADDED = -1, 1  # a row of the base that a universe has not; a row it has instead
 
@@ -21,10 +21,10 @@ REMOVED, ADDED = -1, 1  # a row of the base that a universe has not; a row it ha
 # are looked up by one column in an expression of its own, which no other condition may enter.
 _KEPT_APART = ("cte_filter_pusher",)
 
-# A replay asks many wide questions about few rows.
+# A replay asks many wide questions about few rows, and by more than one connection.
 _SETTINGS = (
     f"SET disabled_optimizers = '{','.join((*_KEPT_APART, *NOT_FOR_FEW_ROWS))}'",
-    "SET dynamic_or_filter_threshold = 1000",
+    "SET GLOBAL dynamic_or_filter_threshold = 1000",
 )
 
 # Changed rows from which reading them takes longer than planning the queries.
@@ -75,8 +75,9 @@ class Differences:
         self.engine.create_schema("changed")
         self.empty = empty_tables(self.engine, "base")
         self.moved: set[str] = set()
-        # (table, column, columns looked at) -> values in its changed rows
-        self._values: dict[tuple[str, str, tuple[str, ...]], set[str | None]] = {}
+        self.changed_rows = 0
+        # (table, column, columns looked at) -> texts in its changed rows; None: it is no column of text
+        self._texts: dict[tuple[str, str, tuple[str, ...]], set[str | None] | None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -100,7 +101,8 @@ class Differences:
     def begin(self, universes: Iterable[int]) -> None:
         """Forget all changes and name the universes to come."""
         self.moved = set()
-        self._values = {}
+        self.changed_rows = 0
+        self._texts = {}
         listed = ", ".join(map(str, universes))
         self.engine.execute(
             f"CREATE OR REPLACE TABLE {UNIVERSES} AS "
@@ -109,12 +111,8 @@ class Differences:
 
     def spread(self) -> None:
         """Read rows by all cores if many have changed; few are soonest read by one thread."""
-        listed = ", ".join(map(literal, sorted(self.moved)))
-        ((rows,),) = self.engine.fetch(
-            "SELECT coalesce(sum(estimated_size), 0) FROM duckdb_tables() "
-            f"WHERE schema_name = 'changed' AND table_name IN ({listed or 'NULL'})"
-        )
-        self.engine.execute("RESET threads" if rows >= MANY else "SET threads = 1")
+        many = self.changed_rows >= MANY
+        self.engine.execute("RESET threads" if many else "SET threads = 1")
 
     def change(self, table: str, select: str) -> int:
         """Say how a table differs, or in what more: a SELECT of `side`, `universe` and its columns.
@@ -125,8 +123,9 @@ class Differences:
         rows = self.make(f"changed.{quoted(table)}", select, more=table in self.moved)
         if rows:
             self.moved.add(table)
-            for seen in [seen for seen in list(self._values) if seen[0] == table]:
-                del self._values[seen]
+            self.changed_rows += rows
+            for seen in [seen for seen in list(self._texts) if seen[0] == table]:
+                del self._texts[seen]
         return rows
 
     def make(self, table: str, select: str, more: bool = False) -> int:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from types import NoneType
 
 import sqlglot
 from sqlglot import exp
@@ -87,12 +86,7 @@ class Small(Differences):
     def _counts(self, how: Recipe, table: str) -> bool:
         """Whether a row of a table has changed that can give a row of the model."""
         return all(
-            any(
-                value in values or not isinstance(value, (str, NoneType))
-                for value in self._changed_values(table, column)
-            )
-            for of, column, values in how.kinds
-            if of == table
+            self._has_text(table, column, values) for of, column, values in how.kinds if of == table
         )
 
     def _row_by_row(self, model: Model, moved: frozenset[str]) -> str:
@@ -154,18 +148,23 @@ class Small(Differences):
         """Whether a tie's table has changed, in rows of the feed that it speaks of."""
         if tie.table not in self.moved:
             return False
-        return tie.feed is None or tie.feed in self._changed_values(tie.table, "feed", tie.only)
+        return tie.feed is None or self._has_text(tie.table, "feed", (tie.feed,), tie.only)
 
-    def _changed_values(
-        self, table: str, column: str, only: tuple[str, ...] = ()
-    ) -> set[str | None]:
-        """The values of a column in the changed rows of a table, as far as they are looked at."""
+    def _has_text(
+        self, table: str, column: str, texts: Sequence[str], only: tuple[str, ...] = ()
+    ) -> bool:
+        """Whether a changed row of a table, as far as it is looked at, may have one of some texts.
+
+        Of a column of another type it may: one value is written in several ways.
+        """
         seen = (table, column, only)
-        if seen not in self._values:
-            rows = self._changes(table, only)
-            found = self.engine.fetch(f"SELECT DISTINCT {quoted(column)} FROM ({rows})")
-            self._values[seen] = {value for (value,) in found}
-        return self._values[seen]
+        if seen not in self._texts:
+            name, rows = quoted(column), self._changes(table, only)
+            found = self.engine.fetch(f"SELECT DISTINCT {name}, typeof({name}) FROM ({rows})")
+            is_text = all(kind == "VARCHAR" for _, kind in found)
+            self._texts[seen] = {text for text, _ in found} if is_text else None
+        known = self._texts[seen]
+        return known is None or not known.isdisjoint(texts)
 
     def _changes(self, table: str, only: Sequence[str]) -> str:
         """SELECT of the changed rows of a table, as far as they are looked at.

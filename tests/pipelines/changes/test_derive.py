@@ -307,47 +307,66 @@ def test_one_row_more_counts_though_it_is_alike_in_all_that_is_looked_at(tmp_pat
         assert small.engine.fetch(small.whole("lists.q", 0, "id, n")) == [(1, 2)]
 
 
-@pytest.mark.parametrize(("kind", "runs"), [("'p'", True), ("'s'", False), ("NULL", False)])
-def test_a_change_of_rows_it_never_chooses_does_not_run_a_model(kind, runs, tmp_path):
-    sql, _ = QUERIES["chosen by a text"]
-    assert derived(model(sql)).kinds == (("merge.a", "kind", ("p", "q", "r")),)
-    with open_engine("duckdb", tmp_path / "base.duckdb") as engine:
+def small_of(path, models: list[Model], columns: str = "*", two: bool = False) -> Small:
+    """The tables a and b of one row each, and what some models make of them."""
+    with open_engine("duckdb", path) as engine:
         for table in ("merge.a", "merge.b"):
-            engine.create_table(table, f"SELECT * FROM (VALUES (1, 2, 3, 4, 'p')) AS t({COLUMNS})")
-        engine.create_table("lists.q", sql)
-    with Small(tmp_path / "base.duckdb", threads=1) as small:
-        small.begin([0])
-        small.change(
-            "merge.a",
-            f"SELECT CAST({ADDED} AS TINYINT) AS side, 0 AS universe, {COLUMNS} "
-            f"FROM (VALUES (1, 2, 3, 5, {kind})) AS t({COLUMNS})",
-        )
-        assert small.run_model(model(sql)) is runs
+            one = f"(VALUES (1, 2, 3, 4, 'p')) AS t({COLUMNS})"
+            engine.create_table(table, f"SELECT {columns} FROM {one}")
+        for name, sqls in {
+            m.name: [o.sql for o in models if o.name == m.name] for m in models
+        }.items():
+            engine.create_table(name, " UNION ALL ".join(sqls))
+    small = Small(path, threads=1, two_at_a_time=two)
+    small.begin([0])
+    return small
+
+
+def one_more(small: Small, table: str, row: str, columns: str = "*") -> None:
+    """A row that universe 0 has more in a table."""
+    small.change(
+        table,
+        f"SELECT CAST({ADDED} AS TINYINT) AS side, 0 AS universe, {columns} "
+        f"FROM (VALUES ({row})) AS t({COLUMNS})",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "runs"), [("'p'", True), ("'s'", False), ("CAST(NULL AS VARCHAR)", False)]
+)
+def test_a_change_of_rows_it_never_chooses_does_not_run_a_model(kind, runs, tmp_path):
+    chosen = model(QUERIES["chosen by a text"][0])
+    assert derived(chosen).kinds == (("merge.a", "kind", ("p", "q", "r")),)
+    with small_of(tmp_path / "base.duckdb", [chosen]) as small:
+        one_more(small, "merge.a", f"1, 2, 3, 5, {kind}")
+        assert small.run_model(chosen) is runs
+
+
+AN_ID = "C2CBCC5F-07FA-B865-E456-CA70F251A40A"
+
+
+def test_a_value_that_is_no_text_may_be_written_in_several_ways(tmp_path):
+    """As an id is, with hyphens or without."""
+    chosen = model(f"SELECT a.id, a.own FROM merge.a AS a WHERE a.id = '{AN_ID}'")
+    columns = f"CAST('{AN_ID.lower()}' AS UUID) AS id, own"
+    with small_of(tmp_path / "base.duckdb", [chosen], columns) as small:
+        one_more(small, "merge.a", "1, 2, 3, 5, 'p'", columns)
+        assert small.run_model(chosen)
+        assert small.engine.fetch(small.whole("lists.q", 0, "own")) == [(4,), (5,)]
 
 
 @pytest.mark.parametrize("two", [False, True])
 def test_models_of_one_table_all_run_before_what_reads_it(two, tmp_path):
     """As the gates of two feeds do, whose verdicts stand in one table."""
-    first, second = ("SELECT t.id, t.own FROM merge.a AS t", "SELECT t.id, t.own FROM merge.b AS t")
     last = "SELECT q.id, count(*) AS n FROM lists.q AS q GROUP BY q.id"
-    with open_engine("duckdb", tmp_path / "base.duckdb") as engine:
+    models = [
+        model("SELECT t.id, t.own FROM merge.a AS t"),
+        model("SELECT t.id, t.own FROM merge.b AS t"),
+        Model("lists.r", last, tables_read(last), "r.sql"),
+    ]
+    with small_of(tmp_path / "base.duckdb", models, two=two) as small:
         for table in ("merge.a", "merge.b"):
-            engine.create_table(table, f"SELECT * FROM (VALUES (1, 2, 3, 4, 'p')) AS t({COLUMNS})")
-        engine.create_table("lists.q", f"{first} UNION ALL {second}")
-        engine.create_table("lists.r", last)
-    with Small(tmp_path / "base.duckdb", 1, two_at_a_time=two) as small:
-        small.begin([0])
-        for table in ("merge.a", "merge.b"):
-            small.change(
-                table,
-                f"SELECT CAST({ADDED} AS TINYINT) AS side, 0 AS universe, {COLUMNS} "
-                f"FROM (VALUES (7, 2, 3, 5, 'p')) AS t({COLUMNS})",
-            )
-        models = [
-            model(first),
-            model(second),
-            Model("lists.r", last, tables_read(last), "r.sql"),
-        ]
+            one_more(small, table, "7, 2, 3, 5, 'p'")
         assert small.run(models) == ["lists.q", "lists.r"]
         assert small.engine.fetch(small.whole("lists.r", 0, "id, n")) == [(1, 2), (7, 2)]
 

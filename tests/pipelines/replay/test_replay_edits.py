@@ -15,8 +15,8 @@ from pipelines.engine.databases import opened
 from pipelines.home import HomeError
 from pipelines.landing import land
 from pipelines.replay.plan import edits
-from pipelines.replay.plan.case import asked_of_remedy, plan_cases, put_right
-from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, apply, plan
+from pipelines.replay.plan.case import asked_of_remedy, plan_case, plan_cases, put_right
+from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, apply
 from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.remedies import Remedy
@@ -178,7 +178,7 @@ def planner(landing, database):
         landed, others = Landed(db, "base", FEEDS), Registered(db, "base", REGISTERS)
 
         def run(name, **asked):
-            return plan(landed, others, landing, FaultSpec(name, **asked))
+            return plan_case(landed, others, landing, [FaultSpec(name, **asked)])[0]
 
         yield run
 
@@ -329,7 +329,7 @@ def test_what_a_remedy_asks_of_the_gates_is_known_beforehand(delivered, base, mo
     monkeypatch.setattr(Gates, "_kept", lambda *args: gates.append(args[1].name) or kept(*args))
     with databases(base=base) as db:
         landed, others = Landed(db, "base", FEEDS), Registered(db, "base", REGISTERS)
-        wrong = [plan(landed, others, delivered, FaultSpec("mistyped_code", feed="fines"))]
+        wrong = plan_case(landed, others, delivered, [FaultSpec("mistyped_code", feed="fines")])
         remedy = Remedy("notice", correct_on=wrong[0].struck.days[-1])
         landed.gates.ask(asked_of_remedy(wrong, remedy))
         assert gates == ["fines"]
