@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from pipelines.changes.expressions import own, sources_of, text
+from pipelines.changes.expressions import own, text
 from pipelines.changes.origins import (
     Given,
     Node,
@@ -50,7 +50,7 @@ class Carrying:
     def _view(self, view: View, pairs: Sequence[Pair], of: Node | None) -> Pushed:
         if view.branches:
             parts = [
-                (branch, self.view(branch, _renamed(view, branch, pairs), of))
+                (branch, self.view(branch, [(renamed(view, branch, e), g) for e, g in pairs], of))
                 for branch in view.branches
                 if branch.varies
             ]
@@ -59,7 +59,7 @@ class Carrying:
         known = self._known(block, pairs)
         if known is not None:
             return known
-        kept = [(side, given) for e, given in pairs if (side := _inside(block, e)) is not None]
+        kept = [(side, given) for e, given in pairs if (side := inside(block, e)) is not None]
         if of is None and len(kept) < len(pairs):
             raise Underivable("rows of different units meet in a window or a group.")
         return self._select(block, kept, of)
@@ -158,13 +158,13 @@ class Carrying:
         """How a source is tied to the nodes behind another, by the equalities of the two."""
         view = block.sources[other].view
         found: list[Way] = []
-        ties = self._equalities(block, name, other)
+        ties = block.equal.between(name, other)
         ties.sort(key=lambda t: not (isinstance(t[0], exp.Column) and ID.search(t[0].name)))
         among = [
             _one_of(mine, *constant)
             for query in block.sources.values()
             if query.view is not None
-            for mine, theirs in self._equalities(block, name, query.name)
+            for mine, theirs in block.equal.between(name, query.name)
             if (constant := _never_changing(block, theirs)) is not None
         ]
         for part in pushed:
@@ -187,18 +187,6 @@ class Carrying:
                 found.append((node, pairs, among))
         return found or None
 
-    def _equalities(
-        self, block: Block, name: str, other: str
-    ) -> list[tuple[exp.Expression, exp.Expression]]:
-        """(expression over one source, expression over another) that are equal."""
-        starts = {t: e for t, e in block.equal.terms.items() if sources_of(e) == {other}}
-        found = {}
-        for start in starts.values():
-            for reached in block.equal.reached(text(start)):
-                if sources_of(reached) == {name}:
-                    found.setdefault(text(reached), (reached, start))
-        return list(found.values())
-
     # --- tables -------------------------------------------------------------------------------
 
     def _source(
@@ -209,12 +197,12 @@ class Carrying:
         of: Node | None,
         among: Sequence[exp.Expression] = (),
     ) -> Pushed:
-        pairs = [(_without_table(side), given) for side, given in pairs]
+        pairs = [(without_table(side), given) for side, given in pairs]
         if source.view is not None:
             return self.view(source.view, pairs, of)
         assert source.table is not None
-        filters = [_without_table(f) for f in block.filters.get(source.name, ())]
-        filters += [_without_table(f) for f in among]
+        filters = [without_table(f) for f in block.filters.get(source.name, ())]
+        filters += [without_table(f) for f in among]
         sides = [(self._plain(side, filters), given) for side, given in pairs]
         node = self._node(source, block.columns_of(source.name), sides, filters, of)
         return PushedTable(node, tuple(filters))
@@ -312,26 +300,24 @@ def _never_changing(block: Block, expression: exp.Expression) -> tuple[str, str]
         return None
 
 
-def _without_table(expression: exp.Expression) -> exp.Expression:
+def without_table(expression: exp.Expression) -> exp.Expression:
+    """An expression with the bare names of its columns."""
     copy = expression.copy()
     for column in own(copy, exp.Column):
         column.set("table", None)
     return copy
 
 
-def _renamed(view: View, branch: View, pairs: Sequence[Pair]) -> list[Pair]:
-    """Pairs over columns of a union as pairs over those of a branch."""
-    found = []
-    for side, given in pairs:
-        copy = side.copy()
-        for column in own(copy, exp.Column):
-            name = same_place(view.names, branch, column.name)
-            column.set("this", exp.to_identifier(name))
-        found.append((copy, given))
-    return found
+def renamed(view: View, branch: View, side: exp.Expression) -> exp.Expression:
+    """An expression over columns of a union as one over those of a branch."""
+    copy = side.copy()
+    for column in own(copy, exp.Column):
+        name = same_place(view.names, branch, column.name)
+        column.set("this", exp.to_identifier(name))
+    return copy
 
 
-def _inside(block: Block, side: exp.Expression) -> exp.Expression | None:
+def inside(block: Block, side: exp.Expression) -> exp.Expression | None:
     """An expression over columns a SELECT gives as one over what it reads.
 
     None if windows or groups bring rows of different values of it together.

@@ -22,13 +22,16 @@ Three ways, the first that the text allows:
 Whatever is not understood makes more rows count, or ends in `whole`; never fewer.
 """
 
+import contextlib
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
 from pipelines.changes.carrying import Carrying
 from pipelines.changes.expressions import own
+from pipelines.changes.kinds import kinds_of
 from pipelines.changes.origins import Given, Node
 from pipelines.changes.reads import Shared, Underivable, View
 from pipelines.changes.units import ID, NOTHING, Recipe, Tie, by_parts, ids_first
@@ -45,15 +48,16 @@ def derive(
         empty: tables that have no rows and never will; a query that can give none for want of
             their rows is reached by nothing.
     """
+    view = View(tree, {}, lambda table: shared(table) or table in empty, empty)
     try:
-        view = View(tree, {}, lambda table: shared(table) or table in empty, empty)
         if view.gives_nothing:
             return NOTHING
-        if row_by_row(view):
-            return Recipe("rows", kinds=_as_tuples(kinds_of(view)))
-        return _by_unit(view, key)
+        found = Recipe("rows") if row_by_row(view) else _by_unit(view, key)
     except Underivable as error:
-        return Recipe("whole", why=str(error))
+        found = Recipe("whole", why=str(error))
+    with contextlib.suppress(Underivable):
+        found = replace(found, kinds=tuple(kinds_of(view).items()))
+    return found
 
 
 def row_by_row(view: View) -> bool:
@@ -73,48 +77,6 @@ def row_by_row(view: View) -> bool:
     if block.partitions or block.distinct or block.aggregates:
         return False
     return varying[0].view is None or row_by_row(varying[0].view)
-
-
-Kinds = dict[str, dict[str, set[str]]]  # table -> column -> values
-
-
-def kinds_of(view: View) -> Kinds:
-    """Of a query that works row by row: the texts of which a row must have one, or it gives nothing.
-
-    `WHERE event_kind = 'honour'` says so of a column, if every branch that reads the table says something.
-    """
-    if not view.varies:
-        return {}
-    if view.branches:
-        found: Kinds = {}
-        for kinds in map(kinds_of, view.branches):
-            for table, columns in kinds.items():
-                before = found.get(table, columns)
-                found[table] = {c: before[c] | columns[c] for c in columns if c in before}
-        return found
-    (source,) = (s for s in view.block.sources.values() if s.varies)
-    if source.view is not None:
-        return kinds_of(source.view)
-    assert source.table is not None
-    texts: dict[str, set[str]] = {}
-    for part in view.block.filters.get(source.name, ()):
-        values = part.expressions if isinstance(part, exp.In) else [part.expression]
-        if (
-            isinstance(part, (exp.EQ, exp.In))
-            and isinstance(part.this, exp.Column)
-            and values
-            and all(isinstance(value, exp.Literal) and value.is_string for value in values)
-        ):
-            texts[part.this.name] = {value.name for value in values}
-    return {source.table: texts}
-
-
-def _as_tuples(kinds: Kinds) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    return tuple(
-        (table, column, tuple(sorted(values)))
-        for table, columns in kinds.items()
-        for column, values in columns.items()
-    )
 
 
 def _adds_up(query: exp.Expression) -> bool:
@@ -206,7 +168,6 @@ def _named(nodes: Iterable[Node]) -> tuple[Tie, ...]:
                 tuple(_text(f, name) for f in node.filters.values()),
                 tuple(_text(f, parent) for f in extra.values()),
                 tuple(sorted(node.used)) if node.used is not None else (),
-                _feed(node),
             )
         )
     return tuple(ties)
@@ -217,16 +178,3 @@ def _text(expression: exp.Expression, table: str) -> str:
     for column in own(copy, exp.Column):
         column.set("table", exp.to_identifier(table))
     return copy.sql(dialect="duckdb")
-
-
-def _feed(node: Node) -> str | None:
-    """The feed of which alone a node's conditions let rows by."""
-    for part in node.filters.values():
-        if (
-            isinstance(part, exp.EQ)
-            and isinstance(part.this, exp.Column)
-            and isinstance(part.expression, exp.Literal)
-            and part.this.name == "feed"
-        ):
-            return part.expression.name
-    return None

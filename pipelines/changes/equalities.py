@@ -57,6 +57,16 @@ class Equalities:
             column.replace(other.copy())
         return copy
 
+    def between(self, name: str, other: str) -> list[tuple[exp.Expression, exp.Expression]]:
+        """(expression over one source, expression over another) that are equal."""
+        starts = [e for e in self.terms.values() if sources_of(e) == {other}]
+        found = {}
+        for start in starts:
+            for reached in self.reached(text(start)):
+                if sources_of(reached) == {name}:
+                    found.setdefault(text(reached), (reached, start))
+        return list(found.values())
+
     def reached(self, start: str) -> list[exp.Expression]:
         """Expressions that equal one, however many equalities away, nearest first."""
         seen, queue, found = {start}, [start], []

@@ -1,6 +1,6 @@
 """How a change passes through each model."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 
 import sqlglot
@@ -43,10 +43,10 @@ def recipe(model: Model, empty: frozenset[str] = frozenset()) -> Recipe:
 
 def _worked_out(model: Model, empty: frozenset[str]) -> Recipe:
     told = said(model, output_columns(model.sql), [t for t in model.reads if shared(t)])
-    if told and not empty:
-        return told
     found = derived(model, empty)
-    return found if found == NOTHING else told or found
+    if told and found != NOTHING:
+        return replace(told, kinds=found.kinds)
+    return found
 
 
 def derived(model: Model, empty: frozenset[str] = frozenset()) -> Recipe:

@@ -19,6 +19,9 @@ ID = re.compile(r"(^|_)(id|version|value)$|^entry_key$")
 # What makes an id of its parts, joined by concat_ws.
 MAKES_IDS = frozenset({"md5", "hash_id"})
 
+# Columns of a table, and a SELECT of the values of which a row must have one in them.
+Kind = tuple[tuple[str, ...], str]
+
 # The shape of an id with gaps, and the columns and constants that stand in these.
 _IdParts = tuple[str, tuple[exp.Expression, ...]]
 
@@ -35,7 +38,6 @@ class Tie:
     filters: tuple[str, ...] = ()  # conditions on the table alone
     parent_filters: tuple[str, ...] = ()  # conditions on the parent alone
     only: tuple[str, ...] = ()  # the columns looked at; empty: all
-    feed: str | None = None  # the feed of which alone it reads rows, if it says so
 
     def __str__(self) -> str:
         """In words, for people.
@@ -57,8 +59,9 @@ class Recipe:
     ties: tuple[Tie, ...] = ()  # parents first
     # (column of the output, expression over the unit) by which rows belong to units.
     gives: tuple[tuple[str, str], ...] = ()
-    # Of `rows`: (table, column, values of which a row of the table has one if it gives any row).
-    kinds: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    kinds: tuple[
+        tuple[str, tuple[tuple[Kind, ...], ...]], ...
+    ] = ()  # of tables it reads, see `kinds`
     said: bool = False  # whether the header says it
     why: str = ""  # of `whole`: what stands in the way
 

@@ -53,6 +53,9 @@ def columns_of(fetch: Callable[[str], Iterable[Sequence[str]]]) -> dict[str, lis
     return columns
 
 
+Values = dict[tuple, tuple[str, ...]]  # values of columns of a row -> their types
+
+
 class Differences:
     """Changes of many universes against one base.
 
@@ -76,8 +79,8 @@ class Differences:
         self.empty = empty_tables(self.engine, "base")
         self.moved: set[str] = set()
         self.changed_rows = 0
-        # (table, column, columns looked at) -> texts in its changed rows; None: it is no column of text
-        self._texts: dict[tuple[str, str, tuple[str, ...]], set[str | None] | None] = {}
+        self._changed_values: dict[tuple[str, tuple[str, ...]], Values] = {}  # of a table's columns
+        self._allowed: dict[str, Values] = {}  # of a SELECT of what never changes
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +105,7 @@ class Differences:
         """Forget all changes and name the universes to come."""
         self.moved = set()
         self.changed_rows = 0
-        self._texts = {}
+        self._changed_values = {}
         listed = ", ".join(map(str, universes))
         self.engine.execute(
             f"CREATE OR REPLACE TABLE {UNIVERSES} AS "
@@ -124,8 +127,8 @@ class Differences:
         if rows:
             self.moved.add(table)
             self.changed_rows += rows
-            for seen in [seen for seen in list(self._texts) if seen[0] == table]:
-                del self._texts[seen]
+            for seen in [seen for seen in list(self._changed_values) if seen[0] == table]:
+                del self._changed_values[seen]
         return rows
 
     def make(self, table: str, select: str, more: bool = False) -> int:

@@ -12,7 +12,7 @@ rebuilding from the edited files gives: each model has a test that no other unit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 import sqlglot
@@ -24,7 +24,7 @@ from pipelines.engine.duckdb_engine import RaisedByQuery
 from pipelines.engine.side_by_side import side_by_side
 from pipelines.model import Model
 from pipelines.remembered import remembered
-from pipelines.replay.recompute.differences import ADDED, REMOVED, Differences, difference
+from pipelines.replay.recompute.differences import ADDED, REMOVED, Differences, Values, difference
 from pipelines.replay.recompute.lift import UNIVERSES, lift
 from schemas.sql import literal, quoted
 
@@ -58,20 +58,20 @@ class Small(Differences):
 
     def run_model(self, model: Model) -> bool:
         """Work out how one model's table differs; False if no change reaches it."""
-        varying = [t for t in model.reads if not shared(t)]
-        if not self.moved.intersection(varying):
+        moved = self.moved.intersection(t for t in model.reads if not shared(t))
+        if not moved:
             return False
         how = recipe(model, self._without_rows(model))
         if how.way == "nothing":
             return False
+        moved = frozenset(t for t in moved if self._counts(how, t))
+        if not moved:
+            return False
         if how.way == "rows":
-            moved = frozenset(t for t in self.moved.intersection(varying) if self._counts(how, t))
-            if not moved:
-                return False
             self.change(model.name, self._row_by_row(model, moved))
             return True
         if how.way == "units":
-            touched = self.touched(how)
+            touched = self.touched(how, moved)
             if touched is None:
                 how = WHOLE
             elif not touched:
@@ -84,10 +84,36 @@ class Small(Differences):
         return frozenset(self.empty.intersection(model.reads) - self.moved)
 
     def _counts(self, how: Recipe, table: str) -> bool:
-        """Whether a row of a table has changed that can give a row of the model."""
-        return all(
-            self._has_text(table, column, values) for of, column, values in how.kinds if of == table
+        """Whether a row of a table has changed of a kind that can change a row of the model."""
+        places = dict(how.kinds).get(table)
+        return places is None or any(
+            all(self._has_kind(table, *kind) for kind in kinds) for kinds in places
         )
+
+    def _has_kind(self, table: str, columns: tuple[str, ...], select: str) -> bool:
+        """Whether a changed row of a table has, in some columns, values that a SELECT gives.
+
+        Values of two types may be alike though they are written differently, so then it has.
+        """
+        if select not in self._allowed:
+            self._allowed[select] = self._values(select, len(columns))
+        changed = self._changed_values.get((table, columns))
+        if changed is None:
+            listed = ", ".join(map(quoted, columns))
+            changed = self._values(f"SELECT {listed} FROM changed.{quoted(table)}", len(columns))
+            self._changed_values[table, columns] = changed
+        allowed = self._allowed[select]
+        one_type = len({*changed.values(), *allowed.values()}) <= 1
+        return not one_type or not changed.keys().isdisjoint(allowed)
+
+    def _values(self, select: str, columns: int) -> Values:
+        """What a SELECT gives -> the types of its columns; rows that have a value in each."""
+        names = [f"c{n}" for n in range(columns)]
+        types = ", ".join(f"typeof({name})" for name in names)
+        rows = self.engine.fetch(
+            f"SELECT DISTINCT *, {types} FROM ({select}) AS given ({', '.join(names)})"
+        )
+        return {row[:columns]: row[columns:] for row in rows if None not in row}
 
     def _row_by_row(self, model: Model, moved: frozenset[str]) -> str:
         """What the model makes of the changed rows: each side of each universe apart from the rest.
@@ -119,15 +145,18 @@ class Small(Differences):
 
     # --- upwards: from what changed to units ------------------------------------------------------
 
-    def touched(self, how: Recipe) -> int | None:
+    def touched(self, how: Recipe, moved: Collection[str]) -> int | None:
         """Make the table `unit` of the units to work out again, of this connection; how many there are.
+
+        Args:
+            moved: the tables whose changed rows count.
 
         None if one has no value in a column of a unit: such rows are not found by it.
         """
         parts = [
             self._units_of(how, tie, self._changes(tie.table, tie.only))
             for tie in how.ties
-            if self._has_changed(tie)
+            if tie.table in moved
         ]
         if not parts:
             return 0
@@ -143,28 +172,6 @@ class Small(Differences):
             if NO_VALUE not in str(error):
                 raise
             return None
-
-    def _has_changed(self, tie: Tie) -> bool:
-        """Whether a tie's table has changed, in rows of the feed that it speaks of."""
-        if tie.table not in self.moved:
-            return False
-        return tie.feed is None or self._has_text(tie.table, "feed", (tie.feed,), tie.only)
-
-    def _has_text(
-        self, table: str, column: str, texts: Sequence[str], only: tuple[str, ...] = ()
-    ) -> bool:
-        """Whether a changed row of a table, as far as it is looked at, may have one of some texts.
-
-        Of a column of another type it may: one value is written in several ways.
-        """
-        seen = (table, column, only)
-        if seen not in self._texts:
-            name, rows = quoted(column), self._changes(table, only)
-            found = self.engine.fetch(f"SELECT DISTINCT {name}, typeof({name}) FROM ({rows})")
-            is_text = all(kind == "VARCHAR" for _, kind in found)
-            self._texts[seen] = {text for text, _ in found} if is_text else None
-        known = self._texts[seen]
-        return known is None or not known.isdisjoint(texts)
 
     def _changes(self, table: str, only: Sequence[str]) -> str:
         """SELECT of the changed rows of a table, as far as they are looked at.
