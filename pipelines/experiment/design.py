@@ -31,7 +31,8 @@ from sources.world.draws import Stream
 
 # Factors of every arm.
 JOIN, CORRECTION = "level of joining", "remedy, or days until the source corrects"
-BLOCK = 200  # faults of one world and arm that are followed together
+# Faults of one world and arm that are followed together: the first take as long as many.
+BLOCK = 500
 
 
 class DesignError(ValueError):

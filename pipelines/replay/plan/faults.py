@@ -160,7 +160,9 @@ class Landed:
         # (feed, digest of a file) -> its rows and whether they are all, and the bytes left for more.
         self._tables: dict[tuple[str, str], tuple[pa.Table, bool]] = {}
         self._room = MOST_KEPT
-        self._sizes: dict[str, int] = {}
+        self._frames: dict[
+            str, tuple[str, int]
+        ] = {}  # SELECT -> table of what it gives, and its size
         self._subjects = ""
 
     def feed(self, name: str) -> Feed:
@@ -325,34 +327,37 @@ class Landed:
         filled = " OR ".join(f'"{c}" IS {held}' for c in fault.columns(feed)) or "TRUE"
         return f"SELECT record_id FROM {table} WHERE {filled}"
 
-    def _numbered(self, fault: Fault, feed: Feed) -> str:
-        """A table of those records in the order of their ids, numbered; made once."""
-        name = f"frame_{fault.kind}_{feed.name}"
-        if name not in self._sizes:
+    def _numbered(self, fault: Fault, feed: Feed) -> tuple[str, int]:
+        """A table of those records in the order of their ids, numbered, and how many there are.
+
+        It is made once, for all faults that may befall the same records.
+        """
+        bitten = self._bitten(fault, feed)
+        if bitten not in self._frames:
+            name = f"frame_{len(self._frames)}"
             self.db.run(
                 f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT record_id, "
                 "row_number() OVER (ORDER BY record_id) - 1 AS n "
-                f"FROM (SELECT DISTINCT record_id FROM ({self._bitten(fault, feed)}))"
+                f"FROM (SELECT DISTINCT record_id FROM ({bitten}))"
             )
-            self._sizes[name] = self.db.rows(f"SELECT count(*) FROM {name}")[0][0]
-        return name
+            self._frames[bitten] = name, self.db.rows(f"SELECT count(*) FROM {name}")[0][0]
+        return self._frames[bitten]
 
     def frame(self, fault: Fault, feeds: Sequence[Feed]) -> list[tuple[Feed, int]]:
         """The feeds and how many records each has in which the fault may change something."""
-        return [(feed, self._sizes[self._numbered(fault, feed)]) for feed in feeds]
+        return [(feed, self._numbered(fault, feed)[1]) for feed in feeds]
 
     def nth(self, fault: Fault, feed: Feed, n: int) -> str:
         """The n-th of those records, in the order of their ids."""
-        return self.db.rows(f"SELECT record_id FROM {self._numbered(fault, feed)} WHERE n = ?", n)[
-            0
-        ][0]
+        name, _ = self._numbered(fault, feed)
+        return self.db.rows(f"SELECT record_id FROM {name} WHERE n = ?", n)[0][0]
 
     def of_subjects(self, fault: Fault, feeds: Sequence[Feed]) -> int:
         """How many subjects there are of whom those records of the feeds speak."""
         name = f"subjects_{fault.kind}_{'_'.join(feed.name for feed in feeds)}"
         if self._subjects != name:
             parts = " UNION ALL ".join(
-                f"SELECT '{feed.name}' AS feed, record_id FROM {self._numbered(fault, feed)}"
+                f"SELECT '{feed.name}' AS feed, record_id FROM {self._numbered(fault, feed)[0]}"
                 for feed in feeds
             )
             self.db.run(

@@ -4,10 +4,12 @@ An edited row is written in its feed's own format and read again, as a whole edi
 that what the format does to a value happens here too. A whole other file is read as landing reads it.
 """
 
+import contextlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from pipelines.exchange.unroll import mishaps_model
 from pipelines.landing.decisions import Decided, corrected
 from pipelines.landing.keys import landing_select
 from pipelines.model import Model, tables_read
+from pipelines.remembered import remembered
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit, RowOrFile, edited
 from pipelines.replay.plan.mishaps import rows_of, without
 from pipelines.replay.recompute.differences import ADDED, REMOVED, difference
@@ -32,10 +35,23 @@ from quality.gates import (
 )
 from schemas.contract import Feed
 from schemas.sql import quoted
-from sources.files import read, written
+from sources.files import (
+    Irregular,
+    UnwritableError,
+    assemble,
+    is_text,
+    opened,
+    read,
+    read_quickly,
+    render,
+    written,
+)
 
 # What the numbers of lines of rows begin at that come in addition, until their places are known.
 IN_ADDITION = 1_000_000_000
+
+# Rows, each as its columns and their values.
+_Rows = tuple[tuple[tuple[str, str | None], ...], ...]
 
 _PLACE = pa.schema(
     [
@@ -149,7 +165,7 @@ class _Arriving:
         self.whole: list[tuple[int, str]] = []  # universe, delivery: none of its rows stay
         self.parts: list[pa.Table] = []
         # Rows sent -> rows read, and whether all of them could be.
-        self.arrived: dict[tuple[Any, ...], tuple[pa.Table | None, bool]] = {}
+        self.arrived: dict[_Rows, tuple[pa.Table | None, bool]] = {}
         self.counts: dict[tuple[int, str], int] = defaultdict(int)
         self.spoilt: set[tuple[int, str]] = set()  # universe, delivery: something unreadable
         self.lost: list[tuple[int, str, str]] = []
@@ -166,13 +182,21 @@ class _Arriving:
         by_file: dict[tuple[int, date, str], list[RowOrFile]] = defaultdict(list)
         for universe, edit in edits:
             by_file[universe, edit.delivery, edit.file].append(edit)
+        by_row = {
+            place: [edit for edit in made if isinstance(edit, RowEdit)]
+            for place, made in by_file.items()
+            if self.feed.natural_key and not any(isinstance(edit, FileEdit) for edit in made)
+        }
+        for _, _, file in by_row:
+            self._refuse_unreadable(file)
+        self._send(by_row.values())
         for (universe, day, file), made in by_file.items():
-            contents = [e.content for e in made if isinstance(e, FileEdit)]
-            rows = [e for e in made if isinstance(e, RowEdit)]
-            if contents or not self.feed.natural_key:
-                self._file(universe, day, file, contents[-1] if contents else None, rows)
-            else:
-                self._rows(universe, day, file, rows)
+            if (universe, day, file) in by_row:
+                self._rows(universe, day, file, by_row[universe, day, file])
+                continue
+            contents = [edit.content for edit in made if isinstance(edit, FileEdit)]
+            rows = [edit for edit in made if isinstance(edit, RowEdit)]
+            self._file(universe, day, file, contents[-1] if contents else None, rows)
         self._change()
         more = [
             (u, self.feed.name, d, n, (u, d) not in self.spoilt)
@@ -182,33 +206,27 @@ class _Arriving:
 
     def _rows(self, universe: int, day: date, file: str, edits: Sequence[RowEdit]) -> None:
         """Single rows: only they arrive anew."""
-        self._refuse_unreadable(file)
         delivery = day.isoformat()
         gone = [(universe, delivery, e.line) for e in edits if e.line is not None]
         self.gone += gone
-        sent = [e for e in edits if e.after is not None]
+        sent = _rows_sent(edits)
         landed = 0
         if sent:
-            rows = [dict(e.after or {}) for e in sent]
             # A row in place of another keeps its line; one that comes in addition stands at the end.
             lines = [e.line if e.line is not None else IN_ADDITION + n for n, e in enumerate(sent)]
-            arrived, whole = self._sent(rows)
+            arrived, whole = self.arrived[_values(sent)]
             landed = self._arrives(universe, day, file, arrived, lines)
             if not whole:
                 self.spoilt.add((universe, delivery))
         self.counts[universe, delivery] += landed - len(gone)
 
-    def _sent(self, rows: Sequence[dict[str, str | None]]) -> tuple[pa.Table | None, bool]:
-        """Rows as they arrive, and whether all do.
-
-        The same row is sent again and again, so it is written only once.
-        """
-        key = tuple(tuple(row.items()) for row in rows)
-        if key not in self.arrived:
-            self.arrived[key] = _rewritten(
-                self.feed, pa.Table.from_pylist(list(rows), self._schema())
-            )
-        return self.arrived[key]
+    def _send(self, files: Iterable[Sequence[RowEdit]]) -> None:
+        """Have the rows of all files arrive; the same row is sent again and again, and written only once."""
+        sent = {_values(rows): None for made in files if (rows := _rows_sent(made))}
+        tables = [
+            pa.Table.from_pylist([dict(row) for row in rows], self._schema()) for rows in sent
+        ]
+        self.arrived = dict(zip(sent, _rewritten_each(self.feed, tables), strict=True))
 
     def _file(
         self, universe: int, day: date, file: str, content: bytes | None, edits: Sequence[RowEdit]
@@ -308,7 +326,33 @@ class _Arriving:
 @lru_cache(maxsize=64)
 def _landed(sql: str) -> str:
     """What landing makes of the rows that come, each in its universe."""
-    return lifted(sql, lambda table: "edit_come" if table == "given.come" else None)
+    varies = {"given.come": "edit_come"}.get
+    return remembered("landed", sql, lambda: lifted(sql, varies))
+
+
+def _rows_sent(edits: Iterable[RowEdit]) -> list[RowEdit]:
+    """The edits by which a row is sent."""
+    return [edit for edit in edits if edit.after is not None]
+
+
+def _values(sent: Iterable[RowEdit]) -> _Rows:
+    """The rows that edits send, the same for those that are alike."""
+    return tuple(tuple((e.after or {}).items()) for e in sent)
+
+
+def _rewritten_each(feed: Feed, files: Sequence[pa.Table]) -> list[tuple[pa.Table | None, bool]]:
+    """The rows of each file as `_rewritten` gives them; what is regular is read in one go."""
+    if len(files) < 2 or not is_text(feed):
+        return [_rewritten(feed, rows) for rows in files]
+    with contextlib.suppress(Irregular, UnwritableError):
+        records = render(feed, pa.concat_tables(files).combine_chunks())
+        ends = list(accumulate(map(len, files), initial=0))
+        contents = [assemble(feed, records[at:end]) for at, end in pairwise(ends)]
+        rows, counts = read_quickly(feed, [opened(feed, data) for data in contents])
+        ends = list(accumulate(counts.tolist(), initial=0))
+        return [(rows.slice(at, end - at), True) for at, end in pairwise(ends)]
+    half = len(files) // 2
+    return [*_rewritten_each(feed, files[:half]), *_rewritten_each(feed, files[half:])]
 
 
 def _rewritten(feed: Feed, rows: pa.Table) -> tuple[pa.Table | None, bool]:

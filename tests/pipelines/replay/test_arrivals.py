@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
 from pipelines.engine import open_engine
 from pipelines.landing import land
 from pipelines.replay.plan.edits import EditError, FileEdit, RowEdit
-from pipelines.replay.recompute.arrivals import arrive
+from pipelines.replay.recompute.arrivals import _rewritten, _rewritten_each, arrive
 from pipelines.replay.recompute.small import Small
+from schemas.contract import feeds
 from sources.faults.deliveries import NO_FILE
-from sources.files import write
+from sources.files import UnwritableError, write, written
 from tests.pipelines.replay.test_replay_edits import CODES, DAYS, FEEDS, table
 
 FINES, NOTES = FEEDS["fines"], FEEDS["notes"]
@@ -106,3 +108,32 @@ def test_without_a_natural_key_another_content_is_another_record(small):
     assert arrived(small, edit, feed=NOTES) == {(0, -1): [NOTE], (0, 1): [other]}
     ids = 'SELECT count(DISTINCT record_id) FROM changed."landing.notes"'
     assert small.engine.fetch(ids) == [(2,)]
+
+
+ODD = ("x", "", None, "a\nb", 'say "so"', "a|b,c\td", "\x00", "某人", " x ", "x" * 300)
+
+
+@pytest.mark.parametrize("feed", feeds().values(), ids=lambda feed: feed.name)
+def test_rows_sent_in_one_go_arrive_as_each_does_alone(feed):
+    """Some values cannot be written, others are read as something else, or not at all."""
+    schema = pa.schema([(column, pa.string()) for column in feed.column_names])
+    files = [
+        pa.Table.from_pylist([dict.fromkeys(feed.column_names, "7"), row], schema)
+        for value in ODD
+        for column in feed.column_names[:4]
+        if _can_be_written(feed, row := dict.fromkeys(feed.column_names, "7") | {column: value})
+    ]
+    found = _rewritten_each(feed, files)
+    assert len(found) == len(files) > 9
+    for (rows, whole), file in zip(found, files, strict=True):
+        alone, alone_whole = _rewritten(feed, file)
+        assert whole == alone_whole
+        assert (rows and rows.to_pylist()) == (alone and alone.to_pylist())
+
+
+def _can_be_written(feed, row) -> bool:
+    schema = pa.schema([(column, pa.string()) for column in feed.column_names])
+    try:
+        return bool(written(feed, pa.Table.from_pylist([row], schema)))
+    except UnwritableError:
+        return False
