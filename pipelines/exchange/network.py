@@ -179,14 +179,17 @@ class Network:
                     )
         return sorted(found, key=lambda step: (step.depth, step.path))
 
-    def by_name(self, list_names: Iterable[str], depth: int) -> bool:
-        """Whether any path of these lists takes its step of that depth over an edge that goes by name."""
-        return any(
-            step.edge is not None and step.edge.match != "code"
+    def by_name(self, list_names: Iterable[str], depth: int) -> set[bool]:
+        """How paths of these lists go by name in their step of that depth; nothing if none does.
+
+        Whether a name is looked up anew at every sync, or when an entry is first seen.
+        """
+        return {
+            modes()[step.edge.mode].names_anew
             for name in list_names
             for step in self.paths(name)
-            if step.depth == depth
-        )
+            if step.depth == depth and step.edge is not None and step.edge.match != "code"
+        }
 
     def generations(self) -> list[list[str]]:
         """Lists by how many adoptions lie behind an entry: first the native ones, then what adopts them.

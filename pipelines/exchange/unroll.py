@@ -7,7 +7,7 @@ pass (`exchange.graded`, `exchange.passed_graded_1` ...). No grade rests on such
 circle. Each is one set-based SELECT, most from the templates beside this file.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipelines.exchange.network import Network
 from pipelines.intervals import union_of_intervals
@@ -317,7 +317,7 @@ def _travels(
             previous=copies[-1],
             distance=str(k),
             after_mishaps=after_mishaps(k),
-            **(_by_name() if network.by_name(names, k) else _BY_CODE),
+            **_by_name(network.by_name(names, k)),
         )
         models.append(make_model(passed, sql, f"{here}_passed.sql"))
         copies.append(passed)
@@ -336,30 +336,30 @@ _SEEN = (
 )  # fmt: skip
 
 
-def _by_name() -> dict[str, str]:
+def _by_name(anew: Collection[bool]) -> dict[str, str]:
     """What fills the marks of a step that matches by name.
 
     Who bears a name decides whom it shows. Where a name is looked up anew at every sync, what is taken is cut
     to the days on which subject and namesake bear the name, and on the days without a name the subject
     itself is meant.
+
+    Args:
+        anew: of each way in which names are looked up in this step: whether anew at every sync.
     """
 
     def columns(names: Iterable[str], table: str = "") -> str:
         return ",\n        ".join(f"{table}.{name}" if table else name for name in names)
 
-    taken = {"held": columns(_HELD), "by_name": columns(_HELD, "by_name")}
-    seen = {"seen": columns(_SEEN), "qualified": columns(_SEEN, "seen")}
-    return {
-        "taken_by_name": _template("taken_by_name", **taken).rstrip() + ",\n\n",
-        "taken": "taken",
-        "understood_by_name": ",\n\n" + _template("understood_by_name", **seen).rstrip(),
-        "understood": "understood",
-    }
-
-
-_BY_CODE = {
-    "taken_by_name": "", "taken": "held", "understood_by_name": "", "understood": "seen",
-}  # fmt: skip
+    given = {"taken_by_name": "", "taken": "held", "understood_by_name": "", "understood": "seen"}
+    if True in anew:
+        taken = _template("taken_by_name", held=columns(_HELD), by_name=columns(_HELD, "by_name"))
+        given |= {"taken_by_name": taken.rstrip() + ",\n\n", "taken": "taken"}
+    if False in anew:
+        seen = _template(
+            "understood_by_name", seen=columns(_SEEN), qualified=columns(_SEEN, "seen")
+        )
+        given |= {"understood_by_name": ",\n\n" + seen.rstrip(), "understood": "understood"}
+    return given
 
 
 def _sent_astray(name: str, copies: list[str]) -> Model:

@@ -1,5 +1,6 @@
 """The exchange on single edges: what a sync sees, how long it is shown, who is meant, who adopts."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.exchange.modes import modes
+from pipelines.exchange.network import read_network
+from pipelines.exchange.unroll import exchange_models
 from tests.how_many import how_many
 from tests.pipelines.models.conftest import DAY0, day, rows_of
 
@@ -112,9 +115,14 @@ def name(lab, subject, name, division="870101", from_day="2024-01-01", to_day=No
 
 
 @pytest.fixture
-def by_name(lab_at):
-    """A laboratory in which steps go by name."""
-    return lab_at("own-keys")
+def by_name(lab_at, monkeypatch):
+    """A laboratory in which steps go by name, looked up at every sync or when an entry is first seen."""
+    laboratory, network = lab_at("own-keys"), read_network("core", "own-keys")
+    edge = next(e for e in network.edges if e.match != "code" and modes()[e.mode].names_anew)
+    once = replace(edge, mode="append")
+    for model in exchange_models(replace(network, edges=(*network.edges, once))):
+        monkeypatch.setitem(laboratory.models, model.name, model)
+    return laboratory
 
 
 @pytest.mark.parametrize("mode", ["snapshot", "append"])
