@@ -145,18 +145,18 @@ class Small(Differences):
 
     # --- upwards: from what changed to units ------------------------------------------------------
 
-    def touched(self, how: Recipe, moved: Collection[str]) -> int | None:
+    def touched(self, how: Recipe, moved: Collection[str] | None = None) -> int | None:
         """Make the table `unit` of the units to work out again, of this connection; how many there are.
 
-        Args:
-            moved: the tables whose changed rows count.
-
         None if one has no value in a column of a unit: such rows are not found by it.
+
+        Args:
+            moved: the tables whose changed rows count; None: all.
         """
         parts = [
             self._units_of(how, tie, self._changes(tie.table, tie.only))
             for tie in how.ties
-            if tie.table in moved
+            if tie.table in (self.moved if moved is None else moved)
         ]
         if not parts:
             return 0
