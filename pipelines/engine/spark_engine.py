@@ -33,7 +33,7 @@ from pipelines.engine.spark_tasks import ANSWER, task, why
 from pipelines.engine.transpile import in_ascii, to_spark
 from pipelines.places import Address, Place, copy, parquet, place, remove, write, write_parquet
 from schemas.normal_form import filled
-from schemas.sql import SHARED
+from schemas.sql import SHARED, literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -463,7 +463,9 @@ class SparkEngine(Engine):
         path = _as_spark_reads(self._folder(name))
         if schema is None:
             schema = _schema_of(self._folder(name))
-        self.session.catalog.createTable(name, path=path, source="parquet", schema=schema)
+        columns = ", ".join(f"`{field.name}` {field.dataType.simpleString()}" for field in schema)
+        # `catalog.createTable` would plan a query of the table besides, which takes as long again.
+        self.session.sql(f"CREATE TABLE {name} ({columns}) USING parquet LOCATION {literal(path)}")
 
     @property
     def _mark(self) -> str:

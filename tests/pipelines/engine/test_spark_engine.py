@@ -15,18 +15,19 @@ ROWS = pa.table({"day": pa.array([date(2024, 1, 1), None, date(1, 1, 1)], pa.dat
 
 @pytest.mark.skipif(why_unavailable() is not None, reason=why_unavailable() or "")
 def test_spark_keeps_tables_as_parquet_under_their_names(tmp_path):
-    with open_engine("spark", tmp_path) as engine:
+    home = tmp_path / "it's 甲 100%"
+    with open_engine("spark", home) as engine:
         engine.create_table("lists.entries", "SELECT 1 AS n, NULL AS nothing")
         engine.insert_arrow("codes.run", ROWS)
         with pytest.raises(RuntimeError, match="close that first"):
             SparkEngine(tmp_path / "other")
     engine.close()
-    assert pq.read_table(tmp_path / "codes" / "run").num_rows == 3
-    with SparkEngine(tmp_path) as engine:
+    assert pq.read_table(home / "codes" / "run").num_rows == 3
+    with SparkEngine(home) as engine:
         assert engine.tables() == ["codes.run", "lists.entries"]
         assert engine.fetch("SELECT n, nothing FROM lists.entries") == [(1, None)]
         engine.drop("codes.run")
-    assert sorted(p.name for p in tmp_path.glob("*/*")) == ["entries"]
+    assert sorted(p.name for p in home.glob("*/*")) == ["entries"]
 
 
 @pytest.mark.skipif(why_unavailable() is not None, reason=why_unavailable() or "")
