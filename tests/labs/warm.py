@@ -6,12 +6,13 @@ operating system have a test of their own.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
 from pathlib import Path
 
-import pandas  # noqa: F401 - so that it is there when a job begins
+import pandas
 
 CHILD = Path(__file__).resolve().parents[2] / "pipelines" / "lab" / "child.py"
 
@@ -21,6 +22,13 @@ def main() -> None:
     spec = importlib.util.spec_from_file_location("child", CHILD)
     child = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(child)
+    # What is loaded with the first answer is loaded here, once, and no fork looks for garbage in it.
+    frame = pandas.DataFrame({"a": ["a"]})
+    frame.to_string()
+    child.table_of(frame)
+    with child.opened() as connection:
+        connection.execute("SELECT 'a' AS a").df()
+    gc.freeze()
     for line in sys.stdin:
         number = os.fork()
         if not number:
