@@ -42,7 +42,7 @@ class Carrying:
         Raises:
             Underivable: if something is given of the unit and cannot be carried down.
         """
-        sign = (view, of, tuple((text(side), text(given.expression)) for side, given in pairs))
+        sign = (view, of, tuple((text(side), _said(given)) for side, given in pairs))
         if sign not in self._seen:
             self._seen[sign] = self._view(view, pairs, of)
         return self._seen[sign]
@@ -268,6 +268,12 @@ class Carrying:
                     kept.remove(node)
                     break
         return kept
+
+
+def _said(given: Given) -> tuple[object, ...]:
+    """The same for what is given in the same way, of the same rows."""
+    via = given.via and (given.via[0], given.via[1], id(given.via[2]))
+    return text(given.expression), *map(text, given.filters), via
 
 
 def _implied(condition: exp.Expression, pairs: Sequence[Pair]) -> bool:

@@ -436,8 +436,9 @@ class Block:
             return None
         said = text(expression)
         if said not in self._constants:
-            view = self.sources[expression.table].view if expression.table else None
-            self._constants[said] = view.constant(expression.name) if view else None
+            source = self.sources.get(expression.table)
+            known = source and source.view and not source.optional  # else it has none in some rows
+            self._constants[said] = source.view.constant(expression.name) if known else None
         return self._constants[said]
 
     def keeps(self, expression: exp.Expression) -> bool:

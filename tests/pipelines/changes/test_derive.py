@@ -173,6 +173,18 @@ QUERIES = {
             "merge.c c BY 'q' = a.kind AND c.n = a.n",
         ],
     ),
+    "a branch that chooses, and one that does not, of the same table": (
+        "WITH u AS (SELECT b.id, b.n, b.own FROM merge.b AS b WHERE b.kind = 'p' UNION ALL "
+        "SELECT b.id, b.n, b.own FROM merge.b AS b), w AS (SELECT a.n FROM merge.a AS a) "
+        "SELECT u.id, u.own, count(*) AS m FROM u INNER JOIN w ON w.n = u.n GROUP BY u.id, u.own",
+        ["merge.b b BY b.id = unit.id", "merge.a a BY a.n = b.n"],
+    ),
+    "the same value in all rows of a side that may be missing": (
+        "SELECT coalesce(a.id, b.id) AS id, a.k, a.place, a.own AS o, b.own FROM (SELECT a.id, a.k, a.own, "
+        "rank() OVER (PARTITION BY a.kind ORDER BY a.own) AS place FROM merge.a AS a WHERE a.k = 1) AS a "
+        "FULL OUTER JOIN merge.b AS b ON b.id = a.id",
+        "whole",
+    ),
     "what a code list knows": (
         "SELECT a.id, a.own FROM merge.a AS a INNER JOIN codes.c AS c ON c.kind = a.kind AND c.k = 1",
         "rows",
