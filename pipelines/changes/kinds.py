@@ -127,7 +127,11 @@ def _stated(block: Block, name: str) -> Iterator[_Among]:
 
 def _rows(block: Block, name: str) -> str | None:
     """What stands behind FROM for a source that never changes, its own conditions included; None if
-    that cannot be said without the query around it."""
+    that cannot be said without the query around it.
+
+    Raises:
+        Underivable: if it speaks of a column of a table beside it.
+    """
     source = block.sources[name]
     if source.table in block.view.empty:
         return None
@@ -143,6 +147,8 @@ def _rows(block: Block, name: str) -> str | None:
     tables = {f"{table.db}.{table.name}" for table in query.find_all(exp.Table)}
     if not tables or any(t.startswith(".") or t in block.view.empty for t in tables):
         return None
+    for branch in source.view.branches or [source.view]:
+        _ = branch.block
     return f"({query.sql(dialect='duckdb', comments=False)})"
 
 

@@ -41,6 +41,9 @@ KINDS = {
     "WHERE g.kind = 'p'": {},
     "SELECT w.id FROM (SELECT a.id, a.kind, sum(a.n) OVER (PARTITION BY a.id) AS n FROM s.a AS a) AS w "
     "WHERE w.kind = 'p'": {},
+    # What speaks of a table beside it is not understood.
+    "SELECT a.id FROM s.a AS a, (SELECT c.kind FROM codes.c AS c WHERE c.m = a.n) AS d "
+    "WHERE d.kind = a.kind": {},
 }  # fmt: skip
 
 
