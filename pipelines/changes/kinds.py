@@ -102,7 +102,7 @@ def _each(
 
 
 def _stated(block: Block, name: str) -> Iterator[_Among]:
-    """What a SELECT itself says of one source: by texts written out, or by what never changes."""
+    """What a SELECT itself says of one source: by values written out, or by what never changes."""
     for part in block.filters.get(name, ()):
         values = part.expressions if isinstance(part, exp.In) else [part.args.get("expression")]
         if (
@@ -126,8 +126,9 @@ def _stated(block: Block, name: str) -> Iterator[_Among]:
 
 
 def _rows(block: Block, name: str) -> str | None:
-    """What stands behind FROM for a source that never changes, its own conditions included; None if
-    that cannot be said without the query around it.
+    """What stands behind FROM for a source that never changes, with the conditions on it alone.
+
+    None if that cannot be said without the query around it.
 
     Raises:
         Underivable: if it speaks of a column of a table beside it.
