@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipelines.exchange.mishaps import mishaps
 from pipelines.exchange.network import read_network
+from pipelines.experiment.design import BLOCK
 from pipelines.home import Home, whole, write_json
 from pipelines.landing import read_manifest
 from pipelines.manifest import make_manifest
@@ -28,8 +29,6 @@ from sources.faults import FaultError, kinds
 from sources.faults.figures import FIGURES, figure_columns
 from sources.faults.identifiers import identifier_columns, name_columns
 from sources.world.draws import Stream
-
-BLOCK = 50  # faults followed together
 
 
 @dataclass(frozen=True)
