@@ -1,7 +1,7 @@
 """Whether to believe it: gates for deliveries, and checks for every stage.
 
 - `judge` writes the verdicts on what has landed: `quality.verdicts`, `quality.deliveries`,
-  `quality.row_counts`.
+  `quality.row_counts`; `judge_rows` and `judge_deliveries` are its two steps.
 - `checks` judges every stage and raises `BrokenPromise` if the build itself lost or invented
   something.
 - `check_promises` judges only what raises that.
@@ -11,7 +11,7 @@
 """
 
 from quality.expectations import BrokenPromise, Expectation
-from quality.gates import judge
+from quality.gates import judge, judge_deliveries, judge_rows
 from quality.run import CheckResult, check_keys, check_promises, checks
 
 __all__ = [
@@ -22,4 +22,6 @@ __all__ = [
     "check_promises",
     "checks",
     "judge",
+    "judge_deliveries",
+    "judge_rows",
 ]

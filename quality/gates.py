@@ -23,7 +23,7 @@ In order: `quality.row_verdicts` (what the rows say themselves), `quality.delive
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from quality.expectations import (
@@ -64,6 +64,7 @@ ROW_COUNTS_COLUMNS = {
     **dict.fromkeys(("landed", "conformed", "quarantined", "held", "unreadable"), _COUNT),
 }
 
+ROW_VERDICTS = "quality.row_verdicts"
 POLICIES = "codes.gate_policies"  # what a run tells its gates
 
 # A feed of changes may bring this many rows however small its first delivery was.
@@ -479,14 +480,44 @@ def judge(
     Args:
         decided: names of those of which `codes.decisions` says something.
     """
+    judge_rows(engine, feeds, decided)
+    judge_deliveries(engine, feeds, decided)
+
+
+def judge_rows(
+    engine: Engine,
+    feeds: Mapping[str, Feed] | Iterable[Feed],
+    decided: Collection[str] = (),
+    append: bool = False,
+) -> None:
+    """Write what the gates say of single rows: `quality.row_verdicts`, or add to it.
+
+    Args:
+        feeds: those that have landed.
+        decided: see `judge`.
+        append: whether the table is there, with what they say of other feeds.
+    """
+    selects = (row_verdicts_sql(feed, feed.name in decided) for feed in listed(feeds))
+    empty, *judged = typed(VERDICTS_COLUMNS, selects)
+    if not append:
+        engine.create_table(ROW_VERDICTS, empty, *judged)
+        return
+    for select in judged:
+        engine.execute(f"INSERT INTO {ROW_VERDICTS} {select}")
+
+
+def judge_deliveries(
+    engine: Engine, feeds: Mapping[str, Feed] | Iterable[Feed], decided: Collection[str] = ()
+) -> None:
+    """Write what the gates say once all rows are judged: of deliveries, of rows that need to know which
+    deliveries are believed, and how many rows went where.
+
+    Args:
+        decided: see `judge`.
+    """
     feeds = listed(feeds)
-
-    def decided_of(compile_sql: Callable[[Feed, bool], str]) -> Callable[[Feed], str]:
-        return lambda feed: compile_sql(feed, feed.name in decided)
-
     for name, columns, compile_sql in (
-        ("row_verdicts", VERDICTS_COLUMNS, decided_of(row_verdicts_sql)),
-        ("deliveries", DELIVERIES_COLUMNS, decided_of(delivery_verdicts_sql)),
+        ("deliveries", DELIVERIES_COLUMNS, lambda f: delivery_verdicts_sql(f, f.name in decided)),
         ("verdicts", VERDICTS_COLUMNS, verdicts_sql),
         ("row_counts", ROW_COUNTS_COLUMNS, row_counts_sql),
     ):

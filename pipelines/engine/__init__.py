@@ -10,7 +10,7 @@ def open_engine(
     path: Place | str = ":memory:",
     *,
     threads: int | None = None,
-    memory_limit: str | None = None,
+    memory_limit: int | None = None,
     read_only: bool = False,
     words: bool = True,
     small: bool = False,
@@ -20,6 +20,7 @@ def open_engine(
     address, for `spark`.
 
     Args:
+        memory_limit: of DuckDB, bytes at most.
         words: of DuckDB, whether the shared words of the SQL can be used; opening is quicker without.
         small: of DuckDB, whether there are so few rows that planning takes longer than running.
         spark: where and how Spark runs; None: on this machine.

@@ -101,6 +101,10 @@ class Engine(Protocol):
     def interrupt(self) -> None:
         """End what another thread has it do at the moment, which then raises an error there."""
 
+    def bring_to_disk_meanwhile(self) -> None:
+        """Begin to bring to disk what is written so far, beside what is done next, so that closing waits
+        for less."""
+
     def close(self) -> None:
         """Bring all to disk and let go of it. Closing twice does no harm."""
 

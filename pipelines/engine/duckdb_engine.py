@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,7 +91,7 @@ class DuckDBEngine(Engine):
     Args:
         path: the file, made if it is not there, or `:memory:`.
         threads: how many at most; DuckDB's own choice if None.
-        memory_limit: such as "4GB"; DuckDB's own choice if None.
+        memory_limit: bytes at most; DuckDB's own choice if that is less, or if None.
         read_only: open an existing file without the right to change it.
         words: whether the shared words of the SQL can be used; defining them takes half of opening.
         small: whether there are so few rows that planning takes longer than running; a new file is then
@@ -112,7 +113,7 @@ class DuckDBEngine(Engine):
         self,
         path: Path | str = MEMORY,
         threads: int | None = None,
-        memory_limit: str | None = None,
+        memory_limit: int | None = None,
         read_only: bool = False,
         words: bool = True,
         small: bool = False,
@@ -123,6 +124,8 @@ class DuckDBEngine(Engine):
             "autoload_known_extensions": False,
             # Files come back in the order in which their rows were written.
             "preserve_insertion_order": True,
+            # A file counts when it is whole and closed; until then nothing waits for the disk.
+            "fsync_mode": "NONE",
         }
         if str(path) == MEMORY:
             config["checkpoint_threshold"] = "1TB"  # there is no file to bring anything to
@@ -130,8 +133,6 @@ class DuckDBEngine(Engine):
             config["temp_directory"] = f"{path}.tmp"
         if threads is not None:
             config["threads"] = threads
-        if memory_limit is not None:
-            config["memory_limit"] = memory_limit
         self.path = str(path)
         self.read_only = read_only
         self.files = [] if self.path == MEMORY else [self.path]
@@ -139,6 +140,7 @@ class DuckDBEngine(Engine):
         self._schemas: set[str] = set()  # those that are there for sure
         self._beside: DuckDBEngine | None = None
         self._is_beside = False
+        self._writing: Future[None] | None = None  # of the file to disk
         # DuckDB takes what follows a question mark for parameters of an address, and looks for its
         # write-ahead log in a folder that is not there. Such a file is written elsewhere.
         self._elsewhere: Path | None = None
@@ -153,8 +155,8 @@ class DuckDBEngine(Engine):
                 if read_only or where == MEMORY:
                     self._open = duckdb.connect(where, read_only=read_only, config=config)
                 else:
-                    # A file counts when it is whole and closed, so no log of each statement is
-                    # kept (and waited for) from which a half-made one could be restored.
+                    # Nor is a log of each statement kept, from which a half-made one could be
+                    # restored.
                     self._open = duckdb.connect(config=config)
                     options = f"RECOVERY_MODE no_wal_writes, ROW_GROUP_SIZE {ROW_GROUP}"
                     if small and not Path(where).exists():
@@ -170,6 +172,8 @@ class DuckDBEngine(Engine):
             self.connection.execute("SET enable_progress_bar = false")
         if small:
             self.connection.execute(f"SET disabled_optimizers = '{','.join(NOT_FOR_FEW_ROWS)}'")
+        if memory_limit is not None:
+            self._keep_to(memory_limit)
         if words:
             self.execute(duckdb_words())
 
@@ -312,23 +316,34 @@ class DuckDBEngine(Engine):
     def interrupt(self) -> None:
         self.connection.interrupt()
 
+    def bring_to_disk_meanwhile(self) -> None:
+        thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
+        self._writing = thread.submit(self._to_disk)
+        thread.shutdown(wait=False)
+
     def close(self) -> None:
         """Bring all to disk and close the file, so that no write-ahead log is left."""
         if self._open is None:
             return
         self._close_beside()
         try:
+            if self._writing is not None:
+                self._writing.result()
             if not self.read_only and self.path != MEMORY:
                 self.execute("CHECKPOINT")
             self._open.close()
             self._open = None
             if self._elsewhere is not None:
                 shutil.move(self._elsewhere / "database", self.path)
+                self._forget_elsewhere()
+            self._to_disk()
         finally:
             self.discard()
 
     def discard(self) -> None:
         """Let go of a file that is not wanted, without bringing anything more to disk."""
+        if self._writing is not None:
+            wait([self._writing])
         if self._open is not None:
             self._close_beside()
             with contextlib.suppress(duckdb.Error):  # of a file that is thrown away
@@ -356,6 +371,17 @@ class DuckDBEngine(Engine):
             if told is None:
                 raise
             raise DatabaseError(told) from error
+
+    def _to_disk(self) -> None:
+        """Wait until the disk has what was written to the file."""
+        if self.path != MEMORY and not self.read_only and self._elsewhere is None:
+            with Path(self.path).open("rb+") as file:
+                os.fsync(file.fileno())
+
+    def _keep_to(self, memory_limit: int) -> None:
+        ((own,),) = self.fetch("SELECT parse_formatted_bytes(current_setting('memory_limit'))")
+        if memory_limit < own:
+            self.execute(f"SET memory_limit = '{memory_limit}B'")
 
     def _close_beside(self) -> None:
         if self._beside is not None:

@@ -4,10 +4,12 @@ In DuckDB, while the engine takes in one batch, the next is being read; with Spa
 `in_tasks`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice, zip_longest
 from typing import Any
 
 import pyarrow as pa
@@ -36,6 +38,10 @@ from schemas.contract import Feed
 from schemas.progress import Progress
 from sources.files.base import Bad
 
+# Batches of files read while one is taken in: files of some formats take longer to read than to take in,
+# others less.
+AHEAD = 3
+
 
 @dataclass
 class Landed:
@@ -55,6 +61,7 @@ def land(
     only: Collection[str] | None = None,
     until: date | None = None,
     decided: Sequence[Decided] = (),
+    landed_whole: Callable[[Feed], None] | None = None,
 ) -> Landed:
     """Read the landing folder.
 
@@ -68,6 +75,8 @@ def land(
         only: land these feeds and leave the tables of the others as they are.
         until: land what was published on or before this day; by default everything.
         decided: rows that were corrected, to be landed as they are to be read.
+        landed_whole: called with each feed, in order, once all its rows have landed; files of the next
+            feed are being read meanwhile. With Spark, whose executors read, not called.
 
     Raises:
         LandingError: if the folder holds what is no delivery of a known feed.
@@ -100,7 +109,7 @@ def land(
         _record(engine, "landing.deliveries", DELIVERIES, deliveries, only)
         return landed
     last: str | None = None
-    for batch, counted in _read_ahead(asked, found):
+    for batch, counted, last_of_feed in _read_ahead(asked, found):
         name = batch.feed.name
         rows = corrected(batch.feed, batch.rows, decided)
         take_in(engine, batch.feed, rows, append=name == last)
@@ -112,6 +121,8 @@ def land(
         done += counted
         if progress:
             progress(name, done, total)
+        if last_of_feed and landed_whole:
+            landed_whole(batch.feed)
     _record(engine, "landing.deliveries", DELIVERIES, deliveries, only)
     _record(engine, "quality.unreadable", UNREADABLE, unreadable, only)
     return landed
@@ -144,16 +155,16 @@ def take_in(engine: Engine, feed: Feed, rows: pa.Table, append: bool) -> None:
 
 def _read_ahead(
     feeds: Mapping[str, Feed], found: Mapping[str, list[DeliveredFile]]
-) -> Iterator[tuple[Batch, int]]:
-    """Every batch of every feed, at least one a feed, and its number of files."""
+) -> Iterator[tuple[Batch, int, bool]]:
+    """Every batch of every feed, at least one a feed; its number of files; whether it is the feed's last."""
     groups = [(feeds[n], group) for n, all_of in found.items() for group in groups_of(all_of)]
+    waiting = iter(groups)
     with ThreadPoolExecutor(1, thread_name_prefix="landing") as reader:
-        coming = reader.submit(read_batch, *groups[0]) if groups else None
-        for at, (_, group) in enumerate(groups):
-            batch = coming.result()
-            if at + 1 < len(groups):
-                coming = reader.submit(read_batch, *groups[at + 1])
-            yield batch, len(group)
+        coming = deque(reader.submit(read_batch, *one) for one in islice(waiting, AHEAD + 1))
+        for (feed, group), following in zip_longest(groups, groups[1:]):
+            batch = coming.popleft().result()
+            coming.extend(reader.submit(read_batch, *one) for one in islice(waiting, 1))
+            yield batch, len(group), following is None or following[0] is not feed
 
 
 def _record(

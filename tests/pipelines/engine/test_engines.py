@@ -141,7 +141,7 @@ def test_execute_runs_a_statement(engine):
 
 def test_a_duckdb_file_holds_tables_and_nothing_else(tmp_path):
     path = tmp_path / "build.duckdb"
-    with open_engine("duckdb", path, threads=1, memory_limit="500MB") as engine:
+    with open_engine("duckdb", path, threads=1, memory_limit=500_000_000) as engine:
         engine.create_table("lists.entries", "SELECT until(CAST(NULL AS DATE)) AS day")
     engine.close()
     assert [p.name for p in tmp_path.iterdir()] == ["build.duckdb"]
@@ -150,6 +150,25 @@ def test_a_duckdb_file_holds_tables_and_nothing_else(tmp_path):
         assert plain.execute(
             "SELECT count(*) FROM duckdb_functions() WHERE NOT internal"
         ).fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize(("asked", "smaller"), [(500_000_000, True), (1 << 60, False)])
+def test_no_more_memory_than_asked_for_or_than_duckdb_takes_of_its_own(asked, smaller):
+    limit = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+    with open_engine("duckdb") as engine, open_engine("duckdb", memory_limit=asked) as limited:
+        ((own,),), ((given,),) = engine.fetch(limit), limited.fetch(limit)
+    assert (given < own) == smaller
+    assert given <= asked
+
+
+def test_a_file_brought_to_disk_meanwhile_holds_what_was_written_since(tmp_path):
+    path = tmp_path / "build.duckdb"
+    with open_engine("duckdb", path) as engine:
+        engine.create_table("lists.first", "SELECT 1 AS n")
+        engine.bring_to_disk_meanwhile()
+        engine.create_table("lists.second", "SELECT 2 AS n")
+    with duckdb.connect(str(path), read_only=True) as plain:
+        assert plain.execute("FROM lists.first, lists.second").fetchall() == [(1, 2)]
 
 
 def test_a_reader_has_the_macros_and_cannot_write(tmp_path):

@@ -47,6 +47,20 @@ def engine():
         yield opened
 
 
+def test_a_feed_is_told_of_once_all_its_rows_have_landed(engine, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "BATCH", 1)  # each file is a batch of its own
+    put(tmp_path, KEYED, "20240101", ("1", "甲", "x"), ("2", "乙", None))
+    put(tmp_path, KEYED, "20240108", ("2", "乙", "now"))
+    told = []
+    land(
+        engine,
+        tmp_path,
+        {"keyed": KEYED, "keyless": COUNTED},
+        landed_whole=lambda feed: told.append((feed.name, engine.count(f"landing.{feed.name}"))),
+    )
+    assert told == [("keyed", 3), ("keyless", 0)]
+
+
 def test_rows_land_with_their_place(engine, tmp_path) -> None:
     first = put(tmp_path, KEYED, "20240101", ("1", "甲", "x"), ("2", "乙", None))
     put(tmp_path, KEYED, "20240108", ("2", "乙", "now"))
