@@ -198,10 +198,12 @@ def build_with(
 def _land_and_judge(
     engine: Engine, landing: Place, plan: Plan, done: Build, tell: Callable[[str, int], None]
 ) -> None:
-    """Land and judge; rows of one feed are judged while the next lands, if the engine can be used beside
-    itself."""
+    """Land and judge; in DuckDB, with more than one thread, rows of one feed are judged while the next lands.
+
+    With Spark, executors read all feeds, so there is nothing to be judged meanwhile.
+    """
     decided = plan.decided_feeds
-    other = engine.beside()
+    other = engine.beside() if engine.name == "duckdb" else None
     judged: list[Future[None]] = []
 
     def judge_landed(feed: Feed) -> None:
