@@ -46,12 +46,18 @@ class Built:
         """How many times the floor the build takes."""
         return median([b / f for b, f in zip(self.whole, self.floor, strict=True)])
 
+    @property
+    def gates(self) -> float:
+        """The gates' part of the time of all stages, of which two may pass at a time."""
+        return median(self.stages[GATES]) / sum(map(median, self.stages.values()))
+
 
 def floor(landing: Path, target: Path) -> float:
     """Bring every delivered file into an all-text table of its feed; the seconds it takes."""
 
+    target.unlink(missing_ok=True)
+
     def work() -> None:
-        target.unlink(missing_ok=True)
         with open_engine("duckdb", target) as engine:
             for feed in feeds("whole").values():
                 parts = [read(feed, found.path)[0] for found in deliveries_in(landing, feed)]
@@ -63,6 +69,7 @@ def floor(landing: Path, target: Path) -> float:
 
 def whole(landing: Path, target: Path) -> tuple[float, dict[str, float], dict[str, float], int]:
     """Build everything; seconds, seconds and peak memory by stage, and rows landed."""
+    target.unlink(missing_ok=True)  # taking away an older database is no part of making one
     memory = Stages()
     done = {}
 
