@@ -207,9 +207,9 @@ def verdicts_sql(feed: Feed) -> str:
     """
     named = ", ".join(f"v.{c}" for c in VERDICTS_COLUMNS)
     parts = [
-        f"SELECT {named} FROM quality.row_verdicts AS v WHERE v.feed = {literal(feed.name)}",
+        f"SELECT {named} FROM {ROW_VERDICTS} AS v WHERE v.feed = {literal(feed.name)}",
         *(
-            _verdict_sql(e, meets_no_record_sql(e, "quality.row_verdicts"))
+            _verdict_sql(e, meets_no_record_sql(e, ROW_VERDICTS))
             for e in landing_expectations(feed)
             if e.kind == "meets_record"
         ),
@@ -416,7 +416,7 @@ def _aside_sql(feed: Feed) -> str:
                 SELECT
                     verdicts.delivery, verdicts.line,
                     max(CASE WHEN verdicts.{ASIDE} AND {wrong_key} THEN 1 ELSE 0 END) AS unnamed
-                FROM quality.row_verdicts AS verdicts
+                FROM {ROW_VERDICTS} AS verdicts
                 WHERE verdicts.feed = {literal(feed.name)} AND {SET_ASIDE}
                 GROUP BY verdicts.delivery, verdicts.line
             ) AS r

@@ -1,7 +1,7 @@
 """Reading the landing folder into `landing.<feed>`, `landing.deliveries` and `quality.unreadable`.
 
-In DuckDB, while the engine takes in one batch, the next is being read; with Spark executors read, see
-`in_tasks`.
+In DuckDB, while the engine takes in one batch, those that follow are being read; with Spark executors read,
+see `in_tasks`.
 """
 
 from collections import deque
