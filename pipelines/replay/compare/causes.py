@@ -149,7 +149,8 @@ class Node:
     @cached_property
     def _wrong(self) -> list[set[str]]:
         """At each turn the subjects of whom the two states show something else from then on."""
-        return [{copy.subject for copy in on_one_side(self.copies, day)} for day in self.turns]
+        copies = not_alike(self.copies)
+        return [{copy.subject for copy in on_one_side(copies, day)} for day in self.turns]
 
     def wrong(self, day: int, subject: str | None = None) -> bool:
         """Whether the two states differ here on that day.
@@ -185,6 +186,19 @@ def on_one_side(copies: Iterable[Copy], day: int) -> list[Copy]:
     shown = [c for c in copies if c.first <= day < c.end]
     said = {side: {c.says for c in shown if c.side == side} for side in (CLEAN, CORRECTED)}
     return [c for c in shown if c.says not in said[CORRECTED if c.side == CLEAN else CLEAN]]
+
+
+def not_alike(copies: Sequence[Copy]) -> list[Copy]:
+    """Of some copies, in their order, those that say what the two states do not show on the same days.
+
+    The others match on every day, and there may be hundreds of them.
+    """
+    days: dict[Says, tuple[set[tuple[int, int]], set[tuple[int, int]]]] = {}
+    for copy in copies:
+        of_side = days.setdefault(copy.says, (set(), set()))
+        of_side[copy.side == CORRECTED].add((copy.first, copy.end))
+    odd = {says for says, (clean, corrected) in days.items() if clean != corrected}
+    return [copy for copy in copies if copy.says in odd] if odd else []
 
 
 @dataclass
@@ -229,6 +243,7 @@ class Lineage:
         by_path: dict[tuple[str, str], list[Copy]] = {}
         by_holder: dict[tuple[str, str], list[Copy]] = {}
         self.cells: dict[Cell, list[Copy]] = {}
+        self._not_alike: dict[Cell, list[Copy]] = {}  # of cells that were asked about
         for copy in self.copies:
             by_path.setdefault((copy.path, copy.entry), []).append(copy)
             by_holder.setdefault((copy.holder, copy.entry), []).append(copy)
@@ -252,7 +267,9 @@ class Lineage:
         Raises:
             ValueError: if the cell is right on that day.
         """
-        odd = on_one_side(self.cells.get(cell, ()), day)
+        if cell not in self._not_alike:
+            self._not_alike[cell] = not_alike(self.cells.get(cell, ()))
+        odd = on_one_side(self._not_alike[cell], day)
         if not odd:
             raise ValueError(f"{cell} is right on day {day}: there is no cause to find.")
         copy = min(odd, key=lambda c: (c.distance, c.path, c.entry, c.side))

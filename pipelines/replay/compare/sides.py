@@ -207,29 +207,45 @@ class Sides:
 
     def _add_ancestors(self) -> None:
         """Add the entries that those concerned descend from."""
-        small = self.small
-
-        def both(table: str) -> list[str]:
-            changed = f"(SELECT * EXCLUDE (side) FROM changed.{quoted(table)})"
-            plain = f"(SELECT CAST(NULL AS INTEGER) AS universe, * FROM base.{table})"
-            return [plain, changed] if table in small.moved else [plain]
-
-        entries = both("exchange.entries")
-        ancestors = " UNION ".join(
-            "SELECT k.universe, p.entry_id FROM concerned_entries AS k "
-            f"INNER JOIN {entry} AS e ON e.entry_id = k.entry_id "
-            "AND coalesce(e.universe, k.universe) = k.universe "
-            f"INNER JOIN {ancestry} AS a ON a.entry_version = e.entry_version "
-            "AND a.ancestor_kind = 'entry' AND coalesce(a.universe, k.universe) = k.universe "
-            f"INNER JOIN {ancestor} AS p ON p.entry_version = TRY_CAST(a.ancestor_id AS UUID) "
-            "AND coalesce(p.universe, k.universe) = k.universe"
-            for entry in entries
-            for ancestry in both("exchange.ancestry")
-            for ancestor in entries
+        entries, ancestry = "exchange.entries", "exchange.ancestry"
+        steps = (
+            ("versions", entries, "concerned_entries AS k", "entry_id", "t.entry_version"),
+            (
+                "ancestors",
+                ancestry,
+                "versions AS k",
+                "entry_version",
+                "CASE t.ancestor_kind WHEN 'entry' THEN as_id(t.ancestor_id) END AS entry_version",
+            ),
+            ("parents", entries, "ancestors AS k", "entry_version", "t.entry_id"),
         )
-        small.engine.execute(
-            f"INSERT INTO concerned_entries ({ancestors}) "
+        ctes = [cte for step in steps for cte in self._of_either_side(*step)]
+        self.small.engine.execute(
+            f"INSERT INTO concerned_entries WITH {', '.join(ctes)} "
+            "SELECT universe, entry_id FROM parents "
             "EXCEPT SELECT universe, entry_id FROM concerned_entries"
+        )
+
+    def _of_either_side(
+        self, name: str, table: str, keys: str, key: str, select: str
+    ) -> tuple[str, str]:
+        """Common table expressions: what rows of a table say that a key has in the base or in its universe.
+
+        Args:
+            name: of the last, which has `universe` and what is selected.
+            keys: the keys, each with its universe, called k.
+            select: an expression over the table, called t.
+        """
+        rows = self.small.looked_up(table, [(f"t.{key}", f"k.{key}")], keys, "t")
+        tied = f"{keys} INNER JOIN {{rows}} AS t ON t.{key} = k.{key}"
+        select = f"SELECT k.universe, {select} FROM {tied}"
+        parts = [select.format(rows=f"{name}_found")]
+        if table in self.small.moved:
+            changed = select.format(rows=f"changed.{quoted(table)}")
+            parts.append(f"{changed} AND t.universe = k.universe")
+        return (
+            f"{name}_found AS MATERIALIZED ({rows})",
+            f"{name} AS MATERIALIZED ({' UNION '.join(parts)})",
         )
 
     def _sides(self, table: str, keys: str, key: str) -> None:
