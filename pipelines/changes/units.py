@@ -16,6 +16,9 @@ UNIT = "unit"
 # Columns that name one thing, so that few rows share a value of them and rows are found by it.
 ID = re.compile(r"(^|_)(id|version|value)$|^entry_key$")
 
+# The column that names one row of each delivery: few rows share a value of it too.
+LINE = "line"
+
 # What makes an id of its parts, joined by concat_ws.
 MAKES_IDS = frozenset({"md5", "hash_id"})
 
@@ -176,8 +179,33 @@ def ids_first(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
     >>> ids_first([("t.feed", "unit.feed"), ("t.record_id", "unit.record_id")])
     (('t.record_id', 'unit.record_id'), ('t.feed', 'unit.feed'))
+    >>> ids_first([("t.delivery", "a.delivery"), ("t.line", "a.line")])
+    (('t.line', 'a.line'), ('t.delivery', 'a.delivery'))
     """
-    return tuple(sorted(pairs, key=lambda pair: ID.search(pair[0].rpartition(".")[2]) is None))
+
+    def rank(pair: tuple[str, str]) -> int:
+        name = pair[0].rpartition(".")[2]
+        return 0 if ID.search(name) else 1 if name == LINE else 2
+
+    return tuple(sorted(pairs, key=rank))
+
+
+@lru_cache(maxsize=4096)
+def sought_by(text: str) -> tuple[str, str] | None:
+    """The column by which rows are looked up of which an expression has a value, and how that value is
+    written in the column; None if it takes more than one column to know.
+
+    >>> sought_by("t.entry_version"), sought_by("md5(t.entry_version)")
+    (('t.entry_version', '{}'), None)
+    >>> sought_by("as_id(t.parent_id)")
+    ('t.parent_id', 'id_text({})')
+    """
+    tree = sqlglot.parse_one(text, read="duckdb")
+    if isinstance(tree, exp.Anonymous) and tree.name.lower() == "as_id":
+        (tree,), form = tree.expressions, "id_text({})"
+    else:
+        form = "{}"
+    return (tree.sql(dialect="duckdb"), form) if isinstance(tree, exp.Column) else None
 
 
 @lru_cache(maxsize=4096)

@@ -16,4 +16,4 @@ SELECT
     ancestry.ancestor_id,
     ancestry.steps + 1 AS steps
 FROM {evidence} AS evidence
-INNER JOIN {behind} AS ancestry ON ancestry.entry_version = evidence.parent_id
+INNER JOIN {behind} AS ancestry ON ancestry.entry_version = as_id(evidence.parent_id)

@@ -23,10 +23,10 @@ from pipelines.replay.compare.words import Words, words
 from pipelines.replay.plan.case import rows_of_states
 from pipelines.replay.plan.edits import Edit, RowOrFile
 from pipelines.replay.plan.faults import FaultSpec
+from pipelines.replay.plan.laid_out import LAID_OUT
 from pipelines.replay.plan.remedies import Shown
 from pipelines.replay.recompute.base import TOLD, Base
 from pipelines.replay.recompute.differences import ADDED
-from pipelines.replay.recompute.prepared import LAID_OUT
 from sources.faults import FaultError
 
 COUNTED = f"{LAID_OUT}.days_of_cells"  # the table of the base's `denominators`

@@ -21,9 +21,10 @@ from pipelines.home import BUILD_AGAIN, HomeError
 from pipelines.landing import deliveries_in
 from pipelines.landing.decisions import TABLE, decided_of
 from pipelines.places import Place
+from pipelines.replay.plan.frames import Frames, records_sql, records_table
 from pipelines.replay.plan.gates import Gates
-from pipelines.replay.plan.registered import Registered
-from quality.from_contract import effect_sql
+from pipelines.replay.plan.laid_out import LAID_OUT, LaidOut
+from pipelines.replay.plan.registered import Registered, bearers_sql, registered_sql
 from quality.gates import POLICIES
 from schemas.contract import Feed
 from schemas.record_id import record_id
@@ -126,6 +127,15 @@ class Struck:
         return self._faulty[until]
 
 
+def asked_of_base(feeds: Iterable[Feed]) -> dict[str, str]:
+    """Table -> SELECT of all that planning asks of the rows of a whole base; see `LaidOut`."""
+    feeds = list(feeds)
+    asked = {records_table(feed): records_sql(feed) for feed in feeds}
+    registers = [feed.name for feed in feeds if feed.registry]
+    asked |= {"registered": registered_sql(registers), "bearers": bearers_sql(registers)}
+    return {f"{LAID_OUT}.{name}": select for name, select in asked.items()}
+
+
 class Landed:
     """What was delivered, as a database holds it.
 
@@ -160,9 +170,7 @@ class Landed:
         # (feed, digest of a file) -> its rows and whether they are all, and the bytes left for more.
         self._tables: dict[tuple[str, str], tuple[pa.Table, bool]] = {}
         self._room = MOST_KEPT
-        self._frames: dict[
-            str, tuple[str, int]
-        ] = {}  # SELECT -> table of what it gives, and its size
+        self.frames = Frames(LaidOut(db, name))
         self._subjects = ""
 
     def feed(self, name: str) -> Feed:
@@ -304,60 +312,12 @@ class Landed:
 
     # --- the frame from which a record is drawn -----------------------------------------------
 
-    def _bitten(self, fault: Fault, feed: Feed) -> str:
-        """SELECT of the record_ids of a feed in which the fault may find something to change."""
-        table = f"{self.name}.landing.{feed.name}"
-        if fault.frame == "gone" and feed.mode == "changes":
-            return f"SELECT l.record_id FROM {table} AS l WHERE {effect_sql(feed)} = 'withdraw'"
-        if fault.frame == "gone":
-            return (
-                f"SELECT r.record_id FROM {table} AS r GROUP BY r.record_id HAVING "
-                f"count(DISTINCT r.published) < (SELECT count(DISTINCT d.published) FROM "
-                f"{self.name}.landing.deliveries AS d WHERE d.feed = '{feed.name}' "
-                "AND d.published >= min(r.published))"
-            )
-        if fault.frame == "changed":
-            differs = " OR ".join(f'count(DISTINCT "{c}") > 1' for c in fault.columns(feed))
-            return f"SELECT record_id FROM {table} GROUP BY record_id HAVING {differs}"
-        if fault.frame == "again":
-            return (
-                f"SELECT record_id FROM {table} GROUP BY ALL HAVING count(DISTINCT published) > 1"
-            )
-        held = "NULL" if fault.frame == "empty" else "NOT NULL"
-        filled = " OR ".join(f'"{c}" IS {held}' for c in fault.columns(feed)) or "TRUE"
-        return f"SELECT record_id FROM {table} WHERE {filled}"
-
-    def _numbered(self, fault: Fault, feed: Feed) -> tuple[str, int]:
-        """A table of those records in the order of their ids, numbered, and how many there are.
-
-        It is made once, for all faults that may befall the same records.
-        """
-        bitten = self._bitten(fault, feed)
-        if bitten not in self._frames:
-            name = f"frame_{len(self._frames)}"
-            self.db.run(
-                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT record_id, "
-                "row_number() OVER (ORDER BY record_id) - 1 AS n "
-                f"FROM (SELECT DISTINCT record_id FROM ({bitten}))"
-            )
-            self._frames[bitten] = name, self.db.rows(f"SELECT count(*) FROM {name}")[0][0]
-        return self._frames[bitten]
-
-    def frame(self, fault: Fault, feeds: Sequence[Feed]) -> list[tuple[Feed, int]]:
-        """The feeds and how many records each has in which the fault may change something."""
-        return [(feed, self._numbered(fault, feed)[1]) for feed in feeds]
-
-    def nth(self, fault: Fault, feed: Feed, n: int) -> str:
-        """The n-th of those records, in the order of their ids."""
-        name, _ = self._numbered(fault, feed)
-        return self.db.rows(f"SELECT record_id FROM {name} WHERE n = ?", n)[0][0]
-
     def of_subjects(self, fault: Fault, feeds: Sequence[Feed]) -> int:
         """How many subjects there are of whom those records of the feeds speak."""
         name = f"subjects_{fault.kind}_{'_'.join(feed.name for feed in feeds)}"
         if self._subjects != name:
             parts = " UNION ALL ".join(
-                f"SELECT '{feed.name}' AS feed, record_id FROM {self._numbered(fault, feed)[0]}"
+                f"SELECT '{feed.name}' AS feed, record_id FROM ({self.frames.select(fault, feed)})"
                 for feed in feeds
             )
             self.db.run(
@@ -458,7 +418,7 @@ def _strike_record(
                 f"{spec.feed}{where}{_not_there(landed, spec, feeds[0], record_id)}."
             )
         return struck
-    frame = [(feed, n) for feed, n in landed.frame(fault, feeds) if n]
+    frame = [(feed, n) for feed in feeds if (n := landed.frames.size(fault, feed))]
     total = sum(n for _, n in frame)
     pick = Draw(spec.seed, ("record", spec.kind), feeds[0] if feeds else None)
     left_alone = 0
@@ -495,9 +455,9 @@ def _drawn(
         return feeds[name], record_id
     if spec.frame == "feed":
         feed, size = frame[pick.below(len(frame))]
-        return feed, landed.nth(fault, feed, pick.below(size))
+        return feed, landed.frames.nth(fault, feed, pick.below(size))
     feed, n = _at(frame, pick.below(sum(size for _, size in frame)))
-    return feed, landed.nth(fault, feed, n)
+    return feed, landed.frames.nth(fault, feed, n)
 
 
 def _at(frame: list[tuple[Feed, int]], n: int) -> tuple[Feed, int]:

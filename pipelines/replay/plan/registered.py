@@ -1,36 +1,86 @@
 """The other subjects that a record could be taken for: codes and names in the registers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from pipelines.engine.databases import Databases
+from pipelines.replay.plan.laid_out import LaidOut
 from quality.from_contract import effect_sql
 from schemas.contract import Feed
 from schemas.identifiers import SCHEMES, mask_resident_no
+from schemas.sql import literal
 from sources.faults import Row
 from sources.faults.identifiers import part_of_code
+
+
+def _said(registers: Collection[str], db: str) -> str:
+    """SELECT of what registers say of their own records: `feed`, `record_id`, `property`, `value`."""
+    named = ", ".join(map(literal, registers)) or "''"
+    return (
+        "SELECT DISTINCT s.feed, s.record_id, s.property, s.value "
+        f"FROM {db}conform.statements AS s WHERE s.id_scheme = 'record' AND s.feed IN ({named})"
+    )
+
+
+def registered_sql(registers: Collection[str], db: str = "") -> str:
+    """SELECT of every code a register gives, numbered within register and scheme, and of the name beside it:
+    the first in order, if it gives several.
+
+    Args:
+        registers: names of the feeds that are registers.
+        db: the database, with a dot.
+    """
+    return f"""
+        WITH said AS ({_said(registers, db)}), named AS (
+            SELECT feed, record_id, min(value) AS name FROM said WHERE property = 'name' GROUP BY ALL
+        )
+        SELECT feed, property, value, min(name) AS name,
+            row_number() OVER (PARTITION BY feed, property ORDER BY value) - 1 AS n
+        FROM said LEFT JOIN named USING (feed, record_id)
+        WHERE property IN ('uscc', 'org_code', 'registration_no', 'resident_no')
+        GROUP BY feed, property, value
+        ORDER BY property, feed, value
+        """
+
+
+def bearers_sql(registers: Collection[str], db: str = "") -> str:
+    """SELECT of who bears which resident number and name.
+
+    Args:
+        registers, db: as of `registered_sql`.
+    """
+    return f"""
+        WITH said AS ({_said(registers, db)}), numbers AS (
+            SELECT feed, record_id, value FROM said WHERE property = 'resident_no'
+        ), names AS (
+            SELECT feed, record_id, value FROM said WHERE property = 'name'
+        )
+        SELECT DISTINCT r.value AS number, n.value AS name
+        FROM numbers AS r INNER JOIN names AS n USING (feed, record_id)
+        ORDER BY number, name
+        """
 
 
 class Codes(Sequence[str]):
     """Codes in their order, each fetched when it is asked for; written anew by `write`.
 
     Args:
-        where: which rows of the table `registered`, those of one register.
+        rows: FROM and WHERE of those of one register in the table `registered`.
         count: how many those are.
         write: how a code is to be written.
-        known: codes that were fetched before, by where and which; added to.
+        known: codes that were fetched before, by rows and which; added to.
     """
 
     def __init__(
         self,
         db: Databases,
-        where: str,
+        rows: str,
         count: int,
         write: Callable[[str], str],
         known: dict[tuple[str, int], str],
     ) -> None:
-        self._db, self._where, self._length, self._write = db, where, count, write
+        self._db, self._rows, self._length, self._write = db, rows, count, write
         self._known = known
 
     def __len__(self) -> int:
@@ -39,9 +89,9 @@ class Codes(Sequence[str]):
 
     def __getitem__(self, n: Any) -> Any:
         """The n-th of them."""
-        place = (self._where, int(n))
+        place = (self._rows, int(n))
         if place not in self._known:
-            sql = f"SELECT value FROM registered WHERE {self._where} AND n = {int(n)}"
+            sql = f"SELECT value {self._rows} AND n = {int(n)}"
             self._known[place] = self._db.rows(sql)[0][0]
         return self._write(self._known[place])
 
@@ -76,22 +126,14 @@ class Registered:
     def __init__(self, db: Databases, name: str, feeds: Mapping[str, Feed]) -> None:
         self.db = db
         self._name = name
-        self._bearers_read = False
+        self._laid_out = LaidOut(db, name)
         self._holders: dict[str, dict[str, int]] | None = None  # scheme -> register -> codes
         self._found: dict[tuple[str, str], list[str]] = {}
         self._codes: dict[tuple[str, int], str] = {}
         self._names: dict[tuple[str, str], str | None] = {}
         self._linked: dict[str, set[str]] | None = None  # unified code -> those of linked firms
         self._struck_off: list[tuple[str, date, date | None]] | None = None
-        self._registers = ", ".join(f"'{f.name}'" for f in feeds.values() if f.registry) or "''"
-        self._said = (
-            "SELECT DISTINCT s.feed, s.record_id, s.property, s.value "
-            f"FROM {name}.conform.statements AS s WHERE {self._of_registers('s')}"
-        )
-
-    def _of_registers(self, alias: str) -> str:
-        """SQL of whether a statement is one of a register of its own record."""
-        return f"{alias}.id_scheme = 'record' AND {alias}.feed IN ({self._registers})"
+        self._registers = [feed.name for feed in feeds.values() if feed.registry]
 
     def codes(self, scheme: str, like: str) -> Sequence[str]:
         """Codes of a scheme borne by entities of the same register as the bearer of `like`."""
@@ -112,55 +154,40 @@ class Registered:
     def _of(
         self, scheme: str, like: str | None, write: Callable[[str], str] = str
     ) -> Sequence[str]:
-        self._read_codes()
+        registered = self._registered()
+        if self._holders is None:
+            self._holders = {}
+            for one, feed, count in self.db.rows(
+                f"SELECT property, feed, count(*) FROM {registered} GROUP BY ALL ORDER BY property, feed"
+            ):
+                self._holders.setdefault(one, {})[feed] = count
         counts = self._holders.get(scheme, {})
         feeds = list(counts)
         if like is not None:
             holding = self.db.rows(
-                "SELECT DISTINCT feed FROM registered WHERE property = ? AND value = ? ORDER BY feed",
+                f"SELECT DISTINCT feed FROM {registered} WHERE property = ? AND value = ? ORDER BY feed",
                 scheme,
                 like,
             )
             feeds = [row[0] for row in holding] or feeds
         # A code stands in one register; where two hold it, or none does, all that hold such codes.
+        rows = f"FROM {registered} WHERE property = '{scheme}' AND feed = "
         parts = [
-            Codes(self.db, f"property = '{scheme}' AND feed = '{f}'", counts[f], write, self._codes)
-            for f in feeds
+            Codes(self.db, f"{rows}'{feed}'", counts[feed], write, self._codes) for feed in feeds
         ]
         return parts[0] if len(parts) == 1 else Joined(parts)
 
-    def _read_codes(self) -> None:
-        """Every code a register gives, numbered within register and scheme; read once."""
-        if self._holders is not None:
-            return
-        self.db.run(
-            "CREATE OR REPLACE TEMP TABLE registered AS SELECT feed, property, value, row_number() "
-            "OVER (PARTITION BY feed, property ORDER BY value) - 1 AS n FROM "
-            f"(SELECT DISTINCT feed, property, value FROM ({self._said}) "
-            "WHERE property IN ('uscc', 'org_code', 'registration_no', 'resident_no')) "
-            "ORDER BY property, feed, value"
-        )
-        self._holders = {}
-        for scheme, feed, count in self.db.rows(
-            "SELECT property, feed, count(*) FROM registered GROUP BY ALL ORDER BY property, feed"
-        ):
-            self._holders.setdefault(scheme, {})[feed] = count
+    def _registered(self) -> str:
+        """The table of codes and names."""
+        return self._laid_out.table("registered", lambda db: registered_sql(self._registers, db))
 
     def name(self, scheme: str, code: str) -> str | None:
         """The name that a register gives beside a code; None if none gives any."""
         if scheme == "tax_no":  # no register gives it, but what it is made of
             scheme, code = ("org_code", code[6:]) if len(code) == 15 else ("uscc", code)
         if (scheme, code) not in self._names:
-            # Of a code that is looked up, so that not all statements are gathered for one name.
-            said = f"{self._name}.conform.statements"
             self._names[scheme, code] = self.db.rows(
-                f"""
-                SELECT min(names.value)
-                FROM {said} AS codes INNER JOIN {said} AS names
-                    ON names.feed = codes.feed AND names.record_id = codes.record_id
-                WHERE codes.property = ? AND codes.value = ? AND {self._of_registers("codes")}
-                    AND names.property = 'name' AND {self._of_registers("names")}
-                """,
+                f"SELECT min(name) FROM {self._registered()} WHERE property = ? AND value = ?",
                 scheme,
                 code,
             )[0][0]
@@ -197,24 +224,6 @@ class Registered:
         )
         return dict(zip(feed.column_names, found[0], strict=True)) if found else None
 
-    def _read_bearers(self) -> None:
-        """Who bears which resident number and name, read once, since many records may be tried."""
-        if self._bearers_read:
-            return
-        self.db.run(
-            f"""
-            CREATE OR REPLACE TEMP TABLE bearers AS
-            WITH said AS ({self._said}), numbers AS (
-                SELECT feed, record_id, value FROM said WHERE property = 'resident_no'
-            ), names AS (
-                SELECT feed, record_id, value FROM said WHERE property = 'name'
-            )
-            SELECT DISTINCT r.value AS number, n.value AS name
-            FROM numbers AS r INNER JOIN names AS n USING (feed, record_id)
-            """
-        )
-        self._bearers_read = True
-
     def namesakes(self, scheme: str, like: str) -> Sequence[str]:
         """Numbers of other people who bear the name of a bearer of `like`, written as it is."""
         if (scheme, like) not in self._found:
@@ -228,11 +237,11 @@ class Registered:
             if masked
             else "number = ?"
         )
-        self._read_bearers()
+        bearers = self._laid_out.table("bearers", lambda db: bearers_sql(self._registers, db))
         numbers = self.db.rows(
             f"""
-            SELECT DISTINCT number FROM bearers
-            WHERE name IN (SELECT name FROM bearers WHERE {same}) ORDER BY number
+            SELECT DISTINCT number FROM {bearers}
+            WHERE name IN (SELECT name FROM {bearers} WHERE {same}) ORDER BY number
             """,
             like,
         )
@@ -260,7 +269,7 @@ class Registered:
         if self._struck_off is None:
             self._struck_off = self.db.rows(
                 f"""
-                WITH said AS ({self._said})
+                WITH said AS ({_said(self._registers, f"{self._name}.")})
                 SELECT codes.value, states.from_day, states.to_day
                 FROM said AS codes
                 INNER JOIN {self._name}.conform.statements AS states USING (feed, record_id)

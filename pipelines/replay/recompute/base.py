@@ -16,7 +16,7 @@ from pipelines.home import Home
 from pipelines.model import Model
 from pipelines.replay.plan.case import plan_case, plan_cases
 from pipelines.replay.plan.edits import Edit, RowOrFile
-from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
+from pipelines.replay.plan.faults import FaultSpec, Landed, Registered, asked_of_base
 from pipelines.replay.recompute.arrivals import arrive
 from pipelines.replay.recompute.differences import REMOVED, columns_of
 from pipelines.replay.recompute.levels import level, said_by, see_up_to_date
@@ -67,7 +67,8 @@ class Base:
         self.feeds: Mapping[str, Feed] = feeds()
         told = models_of(base, gates=gates)  # the copy is laid out for these, whoever comes first
         folder = home.kept / ("gated" if gates else "prepared")
-        self.base = prepared(base, folder, told, progress, gates, self.beside)
+        beside = asked_of_base(self.feeds.values()) | self.beside
+        self.base = prepared(base, folder, told, progress, gates, beside)
         self.models = [*(models_of(base, everything=True) if everything else told), *gates]
         self.decided = said_by(base).decided
         self.small = Small(self.base, 1, two_at_a_time)

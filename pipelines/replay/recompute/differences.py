@@ -11,8 +11,8 @@ from pipelines.changes.passing import shared
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.engine.duckdb_engine import NOT_FOR_FEW_ROWS
+from pipelines.replay.plan.laid_out import LAID_OUT
 from pipelines.replay.recompute.lift import UNIVERSE, UNIVERSES
-from pipelines.replay.recompute.prepared import LAID_OUT
 from schemas.sql import quoted
 
 REMOVED, ADDED = -1, 1  # a row of the base that a universe has not; a row it has instead

@@ -1,7 +1,7 @@
 """A copy of the base with an index on every column by which replays look rows up.
 
 It is made on the first replay of a database and kept in HOME/prepared. Without an index each
-look-up would read the whole table, and there are dozens in a replay. What every comparison asks of the
+look-up would read the whole table, and there are dozens in a replay. What planning and comparing ask of the
 whole base is worked out with it, once.
 """
 
@@ -13,21 +13,19 @@ from itertools import count
 from pathlib import Path
 
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
 from pipelines.changes.passing import recipe, shared
-from pipelines.changes.units import UNIT
+from pipelines.changes.units import UNIT, sought_by
 from pipelines.engine import open_engine
 from pipelines.engine.base import Engine
 from pipelines.engine.side_by_side import side_by_side
 from pipelines.home import alone, remove_database
 from pipelines.in_force import is_database
-from pipelines.model import Model
+from pipelines.model import Model, tables_read
+from pipelines.replay.plan.laid_out import LAID_OUT
 from schemas.progress import Progress
 from schemas.sql import quoted
 
-LAID_OUT = "laid_out"  # the schema of what comparisons ask of the whole base
 SMALL = 20_000  # rows below which reading the whole table is as quick
 
 # What a comparison looks up beside what the models do.
@@ -43,7 +41,7 @@ COMPARED = {
 
 
 def lookups(models: Iterable[Model], empty: Collection[str] = ()) -> dict[str, set[str]]:
-    """Table -> columns by which replays look its rows up: the first plain column of each tie.
+    """Table -> columns by which replays look its rows up: the first column of each tie.
 
     Args:
         empty: tables that have no rows; the few replays that fill them read the others whole.
@@ -52,10 +50,10 @@ def lookups(models: Iterable[Model], empty: Collection[str] = ()) -> dict[str, s
 
     def add(table: str, texts: Iterable[str]) -> None:
         for text in texts:
-            tree = sqlglot.parse_one(text, read="duckdb")
-            if isinstance(tree, exp.Column):
+            by = sought_by(text)
+            if by is not None:
                 if not shared(table):
-                    found.setdefault(table, set()).add(tree.name)
+                    found.setdefault(table, set()).add(by[0].rpartition(".")[2].strip('"'))
                 return
 
     for model in models:
@@ -82,7 +80,8 @@ def prepared(
         folder: where what is made of it is kept.
         models: of the same build.
         gates: models the build did not make, which are worked out in the copy, and timed.
-        beside: table of the schema `LAID_OUT` -> SELECT of what comparisons ask of the whole base.
+        beside: table of the schema `LAID_OUT` -> SELECT of what replays ask of the whole base; those that
+            read what the base has not are left out.
     """
     beside = beside or {}
     state = base.stat()
@@ -152,6 +151,7 @@ def _lay_out(
         )
     )
     empty = {table for table, count in rows.items() if count == 0}
+    beside = {table: sql for table, sql in beside.items() if rows.keys() >= set(tables_read(sql))}
     wanted = {
         table: columns
         for table, columns in lookups(models, empty).items()

@@ -19,7 +19,7 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines.changes.passing import parsed, recipe, shared
-from pipelines.changes.units import UNIT, Recipe, Tie
+from pipelines.changes.units import UNIT, Recipe, Tie, sought_by
 from pipelines.engine.duckdb_engine import RaisedByQuery
 from pipelines.engine.side_by_side import side_by_side
 from pipelines.model import Model
@@ -345,7 +345,7 @@ class Small(Differences):
     def looked_up(
         self, table: str, pairs: Sequence[tuple[str, str]], given: str, alias: str = "t"
     ) -> str:
-        """SELECT of the base's rows of a table by the first plain column there is to tie them by.
+        """SELECT of the base's rows of a table by the first column there is to tie them by.
 
         Args:
             pairs: (expression over the table, expression over what is given) that must be equal.
@@ -354,22 +354,18 @@ class Small(Differences):
         """
         columns = self.listed(table, alias)
         for left, right in pairs:
-            if _plain(left):
+            by = sought_by(left)
+            if by is not None:
+                column, form = by
                 return (
-                    f"SELECT {columns} FROM (SELECT DISTINCT {right} AS k FROM {given}) AS sought "
-                    f"INNER JOIN base.{table} AS {alias} ON {left} = sought.k"
+                    f"SELECT {columns} FROM (SELECT DISTINCT {form.format(right)} AS k FROM {given}) "
+                    f"AS sought INNER JOIN base.{table} AS {alias} ON {column} = sought.k"
                 )
         return f"SELECT {columns} FROM base.{table} AS {alias}"
 
 
 def _where(filters: Sequence[str]) -> str:
     return f" WHERE {' AND '.join(filters)}" if filters else ""
-
-
-@lru_cache(maxsize=4096)
-def _plain(text: str) -> bool:
-    """Whether an expression is a column and nothing more."""
-    return isinstance(sqlglot.parse_one(text, read="duckdb"), exp.Column)
 
 
 @lru_cache(maxsize=4096)

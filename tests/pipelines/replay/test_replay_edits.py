@@ -371,8 +371,9 @@ def test_draws_are_the_same_every_time_and_reach_every_record(planned):
 def test_the_frame_is_every_record_once_in_the_order_of_its_id(base):
     with databases(base=base) as db:
         landed = Landed(db, "base", FEEDS)
-        for feed, size in landed.frame(kind("mistyped_code"), list(FEEDS.values())):
-            drawn = [landed.nth(kind("mistyped_code"), feed, n) for n in range(size)]
+        mistyped, frames = kind("mistyped_code"), landed.frames
+        for feed in FEEDS.values():
+            drawn = [frames.nth(mistyped, feed, n) for n in range(frames.size(mistyped, feed))]
             ids = db.rows(f"SELECT DISTINCT record_id FROM base.landing.{feed.name} ORDER BY 1")
             assert drawn == [row[0] for row in ids]
 
