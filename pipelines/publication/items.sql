@@ -58,15 +58,9 @@ told_of AS (
 ),
 
 told AS (
-    SELECT *
+    SELECT shown.*
     FROM shown
-    WHERE shown.item_kind = 'entry'
-        OR EXISTS (
-            SELECT 1
-            FROM told_of
-            WHERE told_of.holder = shown.holder
-                AND told_of.subject_id = shown.subject_id
-        )
+    INNER JOIN told_of ON told_of.holder = shown.holder AND told_of.subject_id = shown.subject_id
 )
 
 SELECT
