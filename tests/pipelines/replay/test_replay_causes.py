@@ -65,6 +65,15 @@ def test_there_are_nine():
     assert len(set(CAUSES)) == 9
 
 
+def test_copies_that_the_two_states_show_on_the_same_days_are_not_looked_at(n):
+    alike = [copy(n, "court", 10, 20, side=side) for side in (CLEAN, CORRECTED)]
+    longer = [copy(n, "court", 10, 20, "f", says="fine", side=CLEAN)]
+    longer += [copy(n, "court", 10, 90, "f", says="fine")]
+    beside = [copy(n, "court", 12, 15, "g", says="fine", side=CLEAN)]
+    assert causes.not_alike([*alike, *longer, *beside]) == [*longer, *beside]
+    assert causes.not_alike(alike) == []
+
+
 def test_a_snapshot_waits_for_the_next_sync(n):
     lineage = Lineage(
         [copy(n, "court", 10, 20), copy(n, "court>bank", 12, 27)],
