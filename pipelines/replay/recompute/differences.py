@@ -21,14 +21,16 @@ REMOVED, ADDED = -1, 1  # a row of the base that a universe has not; a row it ha
 # are looked up by one column in an expression of its own, which no other condition may enter.
 _KEPT_APART = ("cte_filter_pusher",)
 
-# A replay asks many wide questions about few rows, and by more than one connection.
-_SETTINGS = (
-    f"SET disabled_optimizers = '{','.join((*_KEPT_APART, *NOT_FOR_FEW_ROWS))}'",
-    "SET GLOBAL dynamic_or_filter_threshold = 1000",
-)
+# Rows are looked up in the order in which the joins of a query are written. Few come out of each, whatever
+# the order, so that to look for a better one costs more than it saves.
+_ORDER = ("join_order",)
 
-# Changed rows from which reading them takes longer than planning the queries.
-MANY = 10_000
+# A replay asks many wide questions about few rows, and by more than one connection.
+_LOOK_UP_MANY = "SET GLOBAL dynamic_or_filter_threshold = 1000"
+
+# Changed rows up to which joins stay as they are written, and from which reading the rows takes longer than
+# planning the queries.
+FEW, MANY = 400, 10_000
 
 # Tables of which no row stands twice, and that are read whole: what a universe has not of them is left out
 # by a join, a tenth of the work of counting how often each row stands.
@@ -69,8 +71,8 @@ class Differences:
         self.two_at_a_time = two_at_a_time
         self.engine: Engine = open_engine("duckdb", threads=threads)
         self.engine.attach("base", base)
-        for setting in _SETTINGS:
-            self.engine.execute(setting)
+        self.engine.execute(_LOOK_UP_MANY)
+        self.engine.execute(_not_optimised())
         self.columns = columns_of(self.engine.fetch)
         for table in self.columns:
             if shared(table):
@@ -113,9 +115,10 @@ class Differences:
         )
 
     def spread(self) -> None:
-        """Read rows by all cores if many have changed; few are soonest read by one thread."""
+        """Read rows by all cores if many have changed; few are soonest read by one thread, and as written."""
         many = self.changed_rows >= MANY
         self.engine.execute("RESET threads" if many else "SET threads = 1")
+        self.engine.execute(_not_optimised(_ORDER if self.changed_rows <= FEW else ()))
 
     def change(self, table: str, select: str) -> int:
         """Say how a table differs, or in what more: a SELECT of `side`, `universe` and its columns.
@@ -192,6 +195,13 @@ class Differences:
     def listed(self, table: str, alias: str = "") -> str:
         dot = f"{alias}." if alias else ""
         return ", ".join(dot + quoted(column) for column in self.columns[table])
+
+
+def _not_optimised(more: Sequence[str] = ()) -> str:
+    """The statement that says which steps of DuckDB's optimiser are left out, for all connections."""
+    return (
+        f"SET GLOBAL disabled_optimizers = '{','.join((*_KEPT_APART, *NOT_FOR_FEW_ROWS, *more))}'"
+    )
 
 
 def empty_tables(engine: Engine, database: str) -> frozenset[str]:
