@@ -192,20 +192,20 @@ def ids_first(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=4096)
 def sought_by(text: str) -> tuple[str, str] | None:
-    """The column by which rows are looked up of which an expression has a value, and how that value is
-    written in the column; None if it takes more than one column to know.
+    """The column by which to look up rows of which an expression has a given value, and how the column
+    writes that value, `{}` standing for it. None if no one column tells it.
+
+    Ids in columns of text are written as `id_text` writes them.
 
     >>> sought_by("t.entry_version"), sought_by("md5(t.entry_version)")
-    (('t.entry_version', '{}'), None)
+    (('entry_version', '{}'), None)
     >>> sought_by("as_id(t.parent_id)")
-    ('t.parent_id', 'id_text({})')
+    ('parent_id', 'id_text({})')
     """
-    tree = sqlglot.parse_one(text, read="duckdb")
+    tree, form = sqlglot.parse_one(text, read="duckdb"), "{}"
     if isinstance(tree, exp.Anonymous) and tree.name.lower() == "as_id":
         (tree,), form = tree.expressions, "id_text({})"
-    else:
-        form = "{}"
-    return (tree.sql(dialect="duckdb"), form) if isinstance(tree, exp.Column) else None
+    return (tree.name, form) if isinstance(tree, exp.Column) else None
 
 
 @lru_cache(maxsize=4096)

@@ -57,6 +57,7 @@ told_of AS (
     FROM taken
 ),
 
+-- Every entry shown is of somebody told of, so that the join leaves out basic information alone.
 told AS (
     SELECT shown.*
     FROM shown

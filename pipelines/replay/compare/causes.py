@@ -189,16 +189,14 @@ def on_one_side(copies: Iterable[Copy], day: int) -> list[Copy]:
 
 
 def not_alike(copies: Sequence[Copy]) -> list[Copy]:
-    """Of some copies, in their order, those that say what the two states do not show on the same days.
+    """Of some copies, in their order, those that say what the two states show on different days.
 
     The others match on every day, and there may be hundreds of them.
     """
-    days: dict[Says, tuple[set[tuple[int, int]], set[tuple[int, int]]]] = {}
+    days: dict[int, dict[Says, set[tuple[int, int]]]] = {CLEAN: {}, CORRECTED: {}}
     for copy in copies:
-        of_side = days.setdefault(copy.says, (set(), set()))
-        of_side[copy.side == CORRECTED].add((copy.first, copy.end))
-    odd = {says for says, (clean, corrected) in days.items() if clean != corrected}
-    return [copy for copy in copies if copy.says in odd] if odd else []
+        days[copy.side].setdefault(copy.says, set()).add((copy.first, copy.end))
+    return [c for c in copies if days[CLEAN].get(c.says) != days[CORRECTED].get(c.says)]
 
 
 @dataclass

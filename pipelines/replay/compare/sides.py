@@ -179,16 +179,10 @@ class Sides:
                 + self._cells(measures, ("agency", "measure"), "because_entry_version")
             )
         if self._fill("concerned_because", because):
-            parts.append(
-                "SELECT k.universe, e.entry_id FROM concerned_because AS k INNER JOIN "
-                f"base.{entries} AS e ON e.entry_version = k.entry_version"
+            ctes = self._found_by_key(
+                "behind", entries, "concerned_because", "entry_version", "t.entry_id"
             )
-            if entries in small.moved:
-                parts.append(
-                    "SELECT k.universe, e.entry_id FROM concerned_because AS k INNER JOIN "
-                    f"changed.{quoted(entries)} AS e ON e.universe = k.universe "
-                    "AND e.entry_version = k.entry_version"
-                )
+            parts.append(f"SELECT universe, entry_id FROM (WITH {', '.join(ctes)} FROM behind)")
         select = f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})" if parts else None
         if self._fill("concerned_entries", select):
             self._add_ancestors()
@@ -208,41 +202,41 @@ class Sides:
     def _add_ancestors(self) -> None:
         """Add the entries that those concerned descend from."""
         entries, ancestry = "exchange.entries", "exchange.ancestry"
-        steps = (
-            ("versions", entries, "concerned_entries AS k", "entry_id", "t.entry_version"),
-            (
-                "ancestors",
-                ancestry,
-                "versions AS k",
-                "entry_version",
-                "CASE t.ancestor_kind WHEN 'entry' THEN as_id(t.ancestor_id) END AS entry_version",
-            ),
-            ("parents", entries, "ancestors AS k", "entry_version", "t.entry_id"),
-        )
-        ctes = [cte for step in steps for cte in self._of_either_side(*step)]
+        parent = "CASE t.ancestor_kind WHEN 'entry' THEN as_id(t.ancestor_id) END AS entry_version"
+        found = self._found_by_key
+        ctes = [
+            *found("versions", entries, "concerned_entries", "entry_id", "t.entry_version"),
+            *found("ancestors", ancestry, "versions", "entry_version", parent),
+            *found("parents", entries, "ancestors", "entry_version", "t.entry_id"),
+        ]
         self.small.engine.execute(
             f"INSERT INTO concerned_entries WITH {', '.join(ctes)} "
             "SELECT universe, entry_id FROM parents "
             "EXCEPT SELECT universe, entry_id FROM concerned_entries"
         )
 
-    def _of_either_side(
+    def _found_by_key(
         self, name: str, table: str, keys: str, key: str, select: str
     ) -> tuple[str, str]:
-        """Common table expressions: what rows of a table say that a key has in the base or in its universe.
+        """Common table expressions that look up a table's rows by key, in the base and among changed rows.
+
+        Changed rows count whether they were removed or added.
 
         Args:
-            name: of the last, which has `universe` and what is selected.
-            keys: the keys, each with its universe, called k.
+            name: of the second expression, which gives `universe` and what is selected. The first,
+                `<name>_found`, holds the base's rows.
+            keys: a table of `universe` and the key.
+            key: the column of both tables.
             select: an expression over the table, called t.
         """
-        rows = self.small.looked_up(table, [(f"t.{key}", f"k.{key}")], keys, "t")
-        tied = f"{keys} INNER JOIN {{rows}} AS t ON t.{key} = k.{key}"
-        select = f"SELECT k.universe, {select} FROM {tied}"
-        parts = [select.format(rows=f"{name}_found")]
+        rows = self.small.looked_up(table, [(f"t.{key}", f"k.{key}")], f"{keys} AS k")
+        picked = f"SELECT k.universe, {select} FROM {keys} AS k INNER JOIN"
+        parts = [f"{picked} {name}_found AS t ON t.{key} = k.{key}"]
         if table in self.small.moved:
-            changed = select.format(rows=f"changed.{quoted(table)}")
-            parts.append(f"{changed} AND t.universe = k.universe")
+            changed = f"changed.{quoted(table)}"
+            parts.append(
+                f"{picked} {changed} AS t ON t.{key} = k.{key} AND t.universe = k.universe"
+            )
         return (
             f"{name}_found AS MATERIALIZED ({rows})",
             f"{name} AS MATERIALIZED ({' UNION '.join(parts)})",

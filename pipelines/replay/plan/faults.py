@@ -24,7 +24,13 @@ from pipelines.places import Place
 from pipelines.replay.plan.frames import Frames, records_sql, records_table
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.laid_out import LAID_OUT, LaidOut
-from pipelines.replay.plan.registered import Registered, bearers_sql, registered_sql
+from pipelines.replay.plan.registered import (
+    BEARERS,
+    REGISTERED,
+    Registered,
+    bearers_sql,
+    registered_sql,
+)
 from quality.gates import POLICIES
 from schemas.contract import Feed
 from schemas.record_id import record_id
@@ -131,8 +137,7 @@ def asked_of_base(feeds: Iterable[Feed]) -> dict[str, str]:
     """Table -> SELECT of all that planning asks of the rows of a whole base; see `LaidOut`."""
     feeds = list(feeds)
     asked = {records_table(feed): records_sql(feed) for feed in feeds}
-    registers = [feed.name for feed in feeds if feed.registry]
-    asked |= {"registered": registered_sql(registers), "bearers": bearers_sql(registers)}
+    asked |= {REGISTERED: registered_sql(feeds), BEARERS: bearers_sql(feeds)}
     return {f"{LAID_OUT}.{name}": select for name, select in asked.items()}
 
 
@@ -310,10 +315,10 @@ class Landed:
             raise FaultError(f"Several records of {feed.name} begin with {record!r}; give more.")
         return ids[0][0]
 
-    # --- the frame from which a record is drawn -----------------------------------------------
+    # --- subjects, where every one of them is to be as likely ---------------------------------
 
     def of_subjects(self, fault: Fault, feeds: Sequence[Feed]) -> int:
-        """How many subjects there are of whom those records of the feeds speak."""
+        """How many subjects the records speak of in which the fault may change something."""
         name = f"subjects_{fault.kind}_{'_'.join(feed.name for feed in feeds)}"
         if self._subjects != name:
             parts = " UNION ALL ".join(
@@ -330,7 +335,7 @@ class Landed:
         return self.db.rows("SELECT coalesce(max(n) + 1, 0) FROM spoken_of")[0][0]
 
     def records_of(self, n: int) -> list[tuple[str, str]]:
-        """(feed, record_id) of the records that speak of the n-th of those subjects, in order."""
+        """(feed, record_id) of such records as speak of the n-th subject, in order; see `of_subjects`."""
         return self.db.rows(
             "SELECT feed, record_id FROM spoken_of WHERE n = ? ORDER BY feed, record_id", n
         )

@@ -12,9 +12,11 @@ from schemas.contract import Feed
 from schemas.sql import quoted
 from sources.faults import Fault, kinds
 
-BLOCK = 1 << 13  # records that are counted together, and among which one is looked for
+# Records of a feed that are counted together. `n` numbers all records, so the n-th of some is found by
+# counting them block by block, and then reading one block.
+BLOCK = 1 << 13
 
-# Frame of a fault of some columns -> what is said of each of them, and how that is found.
+# Frame of a fault of some columns -> the name of its condition on a column, and the SQL of that.
 _OF_COLUMNS = {
     "any": ("filled", "count({c}) > 0"),
     "empty": ("empty", "count({c}) < count(*)"),
@@ -28,33 +30,33 @@ def records_table(feed: Feed) -> str:
 
 
 def records_sql(feed: Feed, db: str = "") -> str:
-    """SELECT of the records of a feed, numbered from 0 on, and what is said of each.
+    """SELECT of the records of a feed, in order: `record_id`, `n` from 0 on, and each condition.
 
     Args:
         db: the database, with a dot.
     """
-    said: dict[str, str] = {}
+    conditions: dict[str, str] = {}
     for fault in kinds().values():
         if fault.level != "delivery" and fault.fits(feed):
-            said |= _said(fault, feed, db)
-    columns = "".join(f", {sql} AS {quoted(name)}" for name, sql in said.items())
+            conditions |= _conditions(fault, feed, db)
+    columns = "".join(f", {sql} AS {quoted(name)}" for name, sql in conditions.items())
     return (
         f"SELECT l.record_id, row_number() OVER (ORDER BY l.record_id) - 1 AS n{columns} "
         f"FROM {db}landing.{feed.name} AS l GROUP BY l.record_id ORDER BY l.record_id"
     )
 
 
-def _said(fault: Fault, feed: Feed, db: str = "") -> dict[str, str]:
-    """What must be so of a record that the fault may befall, or one of it: its name, and SQL over its rows.
+def _conditions(fault: Fault, feed: Feed, db: str = "") -> dict[str, str]:
+    """Condition -> SQL over a record's rows; one of them must hold of a record that the fault may befall.
 
-    Nothing, if it may befall every record.
+    None, if it may befall every record.
     """
     if fault.frame == "again":
         return {"again": "count(DISTINCT l.published) > 1"}
     if fault.frame == "gone":
         return {"gone": _gone(feed, db)}
-    what, found = _OF_COLUMNS[fault.frame]
-    return {f"{c} {what}": found.format(c=f"l.{quoted(c)}") for c in fault.columns(feed)}
+    name, sql = _OF_COLUMNS[fault.frame]
+    return {f"{c} {name}": sql.format(c=f"l.{quoted(c)}") for c in fault.columns(feed)}
 
 
 def _gone(feed: Feed, db: str) -> str:
@@ -77,7 +79,7 @@ class Frames:
     def __init__(self, laid_out: LaidOut) -> None:
         self._laid_out = laid_out
         self._found: dict[tuple[str, str], str] = {}  # kind of fault, feed -> see `_rows`
-        # SELECT of records -> the number of each block that has any, and how many there are up to it.
+        # FROM and WHERE -> numbers of the blocks that have such records, and how many there are up to each.
         self._counted: dict[str, tuple[list[int], list[int]]] = {}
 
     def size(self, fault: Fault, feed: Feed) -> int:
@@ -86,7 +88,11 @@ class Frames:
         return up_to[-1] if up_to else 0
 
     def nth(self, fault: Fault, feed: Feed, n: int) -> str:
-        """The n-th of those records, in the order of their ids."""
+        """The n-th of those records, in the order of their ids.
+
+        Raises:
+            IndexError: if there are not so many.
+        """
         rows = self._rows(fault, feed)
         blocks, up_to = self._blocks(rows)
         at = bisect_right(up_to, n)
@@ -106,11 +112,12 @@ class Frames:
         place = fault.kind, feed.name
         if place not in self._found:
             table = self._laid_out.table(records_table(feed), lambda db: records_sql(feed, db))
-            where = " OR ".join(map(quoted, _said(fault, feed))) or "TRUE"
+            where = " OR ".join(map(quoted, _conditions(fault, feed))) or "TRUE"
             self._found[place] = f"FROM {table} WHERE ({where})"
         return self._found[place]
 
     def _blocks(self, rows: str) -> tuple[list[int], list[int]]:
+        """Numbers of the blocks in which those rows stand, and how many there are up to the end of each."""
         if rows not in self._counted:
             blocks, up_to = [], []
             for block, count in self._laid_out.db.rows(

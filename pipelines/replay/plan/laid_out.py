@@ -25,16 +25,16 @@ class LaidOut:
         self._tables: dict[str, str] = {}
 
     def table(self, name: str, select: Callable[[str], str]) -> str:
-        """The table of that name as a query calls it.
+        """What a query calls a table, which is made if it was not laid out.
 
         Args:
-            select: gives the SELECT of its rows, of the database's name followed by a dot.
+            name: of the table.
+            select: from the database's name with a dot to the SELECT of the table's rows.
         """
         if name not in self._tables:
-            laid_out = f"{LAID_OUT}.{name}"
-            if self.db.has(self.name, laid_out):
-                self._tables[name] = f"{self.name}.{laid_out}"
-            else:
-                self.db.make(name, select(f"{self.name}."))
-                self._tables[name] = name
+            table = f"{self.name}.{LAID_OUT}.{name}"
+            if not self.db.has(self.name, f"{LAID_OUT}.{name}"):
+                table = f"{self.name}_{name}"
+                self.db.make(table, select(f"{self.name}."))
+            self._tables[name] = table
         return self._tables[name]

@@ -1,6 +1,6 @@
 """The other subjects that a record could be taken for: codes and names in the registers."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,26 +13,30 @@ from schemas.sql import literal
 from sources.faults import Row
 from sources.faults.identifiers import part_of_code
 
+REGISTERED, BEARERS = "registered", "bearers"  # the tables of `registered_sql` and `bearers_sql`
 
-def _said(registers: Collection[str], db: str) -> str:
+
+def _said(feeds: Iterable[Feed], db: str) -> str:
     """SELECT of what registers say of their own records: `feed`, `record_id`, `property`, `value`."""
-    named = ", ".join(map(literal, registers)) or "''"
+    named = ", ".join(literal(feed.name) for feed in feeds if feed.registry) or "''"
     return (
         "SELECT DISTINCT s.feed, s.record_id, s.property, s.value "
         f"FROM {db}conform.statements AS s WHERE s.id_scheme = 'record' AND s.feed IN ({named})"
     )
 
 
-def registered_sql(registers: Collection[str], db: str = "") -> str:
-    """SELECT of every code a register gives, numbered within register and scheme, and of the name beside it:
-    the first in order, if it gives several.
+def registered_sql(feeds: Iterable[Feed], db: str = "") -> str:
+    """SELECT of every code that a register gives: `feed`, `property` (its scheme), `value`, `name`, `n`.
+
+    `name` stands beside the code, the first in order if there are several; `n` counts from 0 within register
+    and scheme.
 
     Args:
-        registers: names of the feeds that are registers.
+        feeds: contracts; those with a `registry` are the registers.
         db: the database, with a dot.
     """
     return f"""
-        WITH said AS ({_said(registers, db)}), named AS (
+        WITH said AS ({_said(feeds, db)}), named AS (
             SELECT feed, record_id, min(value) AS name FROM said WHERE property = 'name' GROUP BY ALL
         )
         SELECT feed, property, value, min(name) AS name,
@@ -44,14 +48,14 @@ def registered_sql(registers: Collection[str], db: str = "") -> str:
         """
 
 
-def bearers_sql(registers: Collection[str], db: str = "") -> str:
-    """SELECT of who bears which resident number and name.
+def bearers_sql(feeds: Iterable[Feed], db: str = "") -> str:
+    """SELECT of who bears which resident number: `number`, `name`, one row for each pair.
 
     Args:
-        registers, db: as of `registered_sql`.
+        feeds, db: as of `registered_sql`.
     """
     return f"""
-        WITH said AS ({_said(registers, db)}), numbers AS (
+        WITH said AS ({_said(feeds, db)}), numbers AS (
             SELECT feed, record_id, value FROM said WHERE property = 'resident_no'
         ), names AS (
             SELECT feed, record_id, value FROM said WHERE property = 'name'
@@ -66,10 +70,10 @@ class Codes(Sequence[str]):
     """Codes in their order, each fetched when it is asked for; written anew by `write`.
 
     Args:
-        rows: FROM and WHERE of those of one register in the table `registered`.
+        rows: FROM and WHERE of one register's codes of one scheme, in the table of `registered_sql`.
         count: how many those are.
         write: how a code is to be written.
-        known: codes that were fetched before, by rows and which; added to.
+        known: (rows, n) -> code, of all that were fetched before; added to.
     """
 
     def __init__(
@@ -133,7 +137,7 @@ class Registered:
         self._names: dict[tuple[str, str], str | None] = {}
         self._linked: dict[str, set[str]] | None = None  # unified code -> those of linked firms
         self._struck_off: list[tuple[str, date, date | None]] | None = None
-        self._registers = [feed.name for feed in feeds.values() if feed.registry]
+        self._feeds = list(feeds.values())
 
     def codes(self, scheme: str, like: str) -> Sequence[str]:
         """Codes of a scheme borne by entities of the same register as the bearer of `like`."""
@@ -179,7 +183,7 @@ class Registered:
 
     def _registered(self) -> str:
         """The table of codes and names."""
-        return self._laid_out.table("registered", lambda db: registered_sql(self._registers, db))
+        return self._laid_out.table(REGISTERED, lambda db: registered_sql(self._feeds, db))
 
     def name(self, scheme: str, code: str) -> str | None:
         """The name that a register gives beside a code; None if none gives any."""
@@ -237,7 +241,7 @@ class Registered:
             if masked
             else "number = ?"
         )
-        bearers = self._laid_out.table("bearers", lambda db: bearers_sql(self._registers, db))
+        bearers = self._laid_out.table(BEARERS, lambda db: bearers_sql(self._feeds, db))
         numbers = self.db.rows(
             f"""
             SELECT DISTINCT number FROM {bearers}
@@ -269,7 +273,7 @@ class Registered:
         if self._struck_off is None:
             self._struck_off = self.db.rows(
                 f"""
-                WITH said AS ({_said(self._registers, f"{self._name}.")})
+                WITH said AS ({_said(self._feeds, f"{self._name}.")})
                 SELECT codes.value, states.from_day, states.to_day
                 FROM said AS codes
                 INNER JOIN {self._name}.conform.statements AS states USING (feed, record_id)

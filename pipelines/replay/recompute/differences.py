@@ -21,16 +21,14 @@ REMOVED, ADDED = -1, 1  # a row of the base that a universe has not; a row it ha
 # are looked up by one column in an expression of its own, which no other condition may enter.
 _KEPT_APART = ("cte_filter_pusher",)
 
-# Rows are looked up in the order in which the joins of a query are written. Few come out of each, whatever
-# the order, so that to look for a better one costs more than it saves.
+# Few rows come out of each join, whatever the order: looking for a better one costs more than it saves.
 _ORDER = ("join_order",)
 
-# A replay asks many wide questions about few rows, and by more than one connection.
+# Values of a join up to which DuckDB looks rows up by an index instead of reading the table; 50 by default.
 _LOOK_UP_MANY = "SET GLOBAL dynamic_or_filter_threshold = 1000"
 
-# Changed rows up to which joins stay as they are written, and from which reading the rows takes longer than
-# planning the queries.
-FEW, MANY = 400, 10_000
+FEW = 400  # changed rows up to which joins stay in the order in which they are written
+MANY = 10_000  # changed rows from which reading them takes longer than planning the queries
 
 # Tables of which no row stands twice, and that are read whole: what a universe has not of them is left out
 # by a join, a tenth of the work of counting how often each row stands.
@@ -40,7 +38,7 @@ NEVER_TWICE = frozenset({"exchange.copies"})
 def columns_of(fetch: Callable[[str], Iterable[Sequence[str]]]) -> dict[str, list[str]]:
     """Table -> its columns, of the database attached as `base`.
 
-    Its views of today and what is laid out for comparisons are no model's.
+    Its views of today and what is laid out for replays are no model's.
 
     Args:
         fetch: gives the rows of a query.
@@ -115,7 +113,10 @@ class Differences:
         )
 
     def spread(self) -> None:
-        """Read rows by all cores if many have changed; few are soonest read by one thread, and as written."""
+        """Say how queries are run, by how many rows have changed; it stays so until the next call.
+
+        Many rows are read by all cores, fewer by one thread; of few, joins stay in the order as written.
+        """
         many = self.changed_rows >= MANY
         self.engine.execute("RESET threads" if many else "SET threads = 1")
         self.engine.execute(_not_optimised(_ORDER if self.changed_rows <= FEW else ()))

@@ -53,7 +53,7 @@ def lookups(models: Iterable[Model], empty: Collection[str] = ()) -> dict[str, s
             by = sought_by(text)
             if by is not None:
                 if not shared(table):
-                    found.setdefault(table, set()).add(by[0].rpartition(".")[2].strip('"'))
+                    found.setdefault(table, set()).add(by[0])
                 return
 
     for model in models:

@@ -359,7 +359,7 @@ class Small(Differences):
                 column, form = by
                 return (
                     f"SELECT {columns} FROM (SELECT DISTINCT {form.format(right)} AS k FROM {given}) "
-                    f"AS sought INNER JOIN base.{table} AS {alias} ON {column} = sought.k"
+                    f"AS sought INNER JOIN base.{table} AS {alias} ON {alias}.{quoted(column)} = sought.k"
                 )
         return f"SELECT {columns} FROM base.{table} AS {alias}"
 

@@ -1,4 +1,4 @@
-"""What replays keep of a home is made by one run, however many want it at once."""
+"""What replays keep of a home: made by one run, however many want it at once, and what it holds."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.plan.gates import Gates
 from pipelines.replay.plan.remedies import Remedy
 from schemas.contract import Column, Feed
-from sources.faults import FaultError, kind
+from sources.faults import FaultError
 from sources.faults.history import key_of
 from sources.files import read, write
 
@@ -116,16 +115,6 @@ REGISTERS = {
                   effect_column="mark", effect_codes={"A": "assert"})
     for name, kind in (("registry", "enterprise"), ("residents", "resident"))
 }  # fmt: skip
-
-
-class Named:
-    """A kind of fault of these columns, of those that a feed has."""
-
-    def __init__(self, names):
-        self.names = names
-
-    def columns(self, feed):
-        return tuple(name for name in self.names if name in feed.column_names)
 
 
 def table(feed, rows):
@@ -377,55 +366,6 @@ def test_draws_are_the_same_every_time_and_reach_every_record(planned):
         planned("mistyped_code", seed=n).faulty for n in range(5)
     ]
     assert {e.struck.feed.name for e in one} == {"fines", "warnings", "notes"}
-
-
-def test_the_frame_is_every_record_once_in_the_order_of_its_id(base):
-    with databases(base=base) as db:
-        landed = Landed(db, "base", FEEDS)
-        mistyped, frames = kind("mistyped_code"), landed.frames
-        for feed in FEEDS.values():
-            drawn = [frames.nth(mistyped, feed, n) for n in range(frames.size(mistyped, feed))]
-            ids = db.rows(f"SELECT DISTINCT record_id FROM base.landing.{feed.name} ORDER BY 1")
-            assert drawn == [row[0] for row in ids]
-
-
-@pytest.mark.parametrize(
-    ("frame", "feed", "records"),
-    [
-        ("any", "fines", "1 2 3 4"),  # code and amount are always filled
-        ("empty", "fines", ""),
-        ("changed", "fines", "1"),  # of another amount in the second delivery
-        ("changed", "warnings", ""),
-        ("again", "fines", "1 2"),
-        ("again", "warnings", "7 8"),
-        ("gone", "fines", "2"),  # by a row marked D
-        ("gone", "warnings", "8"),  # left out of the third delivery
-    ],
-)
-def test_a_frame_is_of_the_records_of_which_its_condition_holds(base, frame, feed, records):
-    fault = replace(kind("mistyped_code"), frame=frame, module=Named(("code", "fine")))
-    with databases(base=base) as db:
-        frames = Landed(db, "base", FEEDS).frames
-        of_kinds = {f"{frame} of a kind": fault}
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pipelines.replay.plan.frames.kinds", lambda: of_kinds)
-            drawn = [
-                frames.nth(fault, FEEDS[feed], n) for n in range(frames.size(fault, FEEDS[feed]))
-            ]
-        ids = db.rows(f"SELECT DISTINCT no, record_id FROM base.landing.{feed}")
-    assert sorted(no for no, id in ids if id in drawn) == records.split()
-    assert drawn == sorted(drawn)
-
-
-def test_a_record_is_found_in_whichever_block_it_is(base, monkeypatch):
-    fault, fines = kind("mistyped_code"), FEEDS["fines"]
-    drawn = []
-    for block in (1, 3, 8192):
-        monkeypatch.setattr("pipelines.replay.plan.frames.BLOCK", block)
-        with databases(base=base) as db:
-            frames = Landed(db, "base", FEEDS).frames
-            drawn.append([frames.nth(fault, fines, n) for n in range(frames.size(fault, fines))])
-    assert len(drawn[0]) == 4 and drawn[0] == drawn[1] == drawn[2]
 
 
 def test_a_stale_snapshot_is_corrected_by_the_next_delivery(planned, folder):

@@ -1,13 +1,13 @@
-"""How many threads read the rows of a replay."""
+"""How the queries of a replay are run, by how many rows have changed."""
 
 import pytest
 
 from pipelines.engine import open_engine
-from pipelines.replay.recompute.differences import MANY
+from pipelines.replay.recompute.differences import FEW, MANY
 from pipelines.replay.recompute.small import Small
 
 
-@pytest.mark.parametrize(("rows", "all_cores"), [(1, False), (MANY, True)])
+@pytest.mark.parametrize(("rows", "all_cores"), [(1, False), (FEW + 1, False), (MANY, True)])
 def test_all_cores_read_many_changed_rows(rows, all_cores, tmp_path):
     with open_engine("duckdb", tmp_path / "base.duckdb") as engine:
         engine.create_table("merge.a", "SELECT 1 AS id")
@@ -24,3 +24,5 @@ def test_all_cores_read_many_changed_rows(rows, all_cores, tmp_path):
             small.spread()
             expected = cores if all_cores and many == rows else 1
             assert small.engine.fetch("SELECT current_setting('threads')") == [(expected,)]
+            ((left_out,),) = small.engine.fetch("SELECT current_setting('disabled_optimizers')")
+            assert ("join_order" in left_out) == (many <= FEW)
