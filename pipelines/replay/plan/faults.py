@@ -427,7 +427,10 @@ def _strike_record(
     total = sum(n for _, n in frame)
     pick = Draw(spec.seed, ("record", spec.kind), feeds[0] if feeds else None)
     left_alone = 0
-    for _ in range(TRIES + spec.passed_over if total else 0):
+    among = total
+    if spec.frame == "subject" and total:  # records that met nobody speak of none
+        among = landed.of_subjects(fault, [feed for feed, _ in frame])
+    for _ in range(TRIES + spec.passed_over if among else 0):
         feed, record_id = _drawn(landed, spec, fault, frame, pick)
         struck = _in_record(landed, others, spec, fault, feed, record_id)
         if struck is not None and left_alone == spec.passed_over:
@@ -436,7 +439,7 @@ def _strike_record(
     where = f"feed {spec.feed}" if spec.feed else "any feed"
     raise FaultError(
         f"No record of {where} was found in which the fault {spec.kind} has something to change "
-        f"(of {total} records, {min(TRIES, total)} were tried)."
+        f"(of {total} records, {min(TRIES, total) if among else 0} were tried)."
     )
 
 

@@ -6,10 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.replay.plan.faults import Landed
+from pipelines.engine import open_engine
+from pipelines.replay.plan.case import plan_case
+from pipelines.replay.plan.faults import FaultSpec, Landed, Registered
 from pipelines.replay.plan.frames import records_sql
-from sources.faults import kind
-from tests.pipelines.replay.test_replay_edits import FEEDS, databases, delivered, landed_from
+from sources.faults import FaultError, kind
+from tests.pipelines.replay.test_replay_edits import (
+    DAYS,
+    FEEDS,
+    REGISTERS,
+    databases,
+    delivered,
+    landed_from,
+)
 
 __all__ = ["delivered"]
 
@@ -93,3 +102,23 @@ def test_cells_that_are_filled_and_empty_are_told_apart(monkeypatch):
         )
         rows = db.rows(records_sql(FEEDS["fines"]))
     assert rows == [("a", 0, True, False), ("b", 1, False, True), ("c", 2, True, True)]
+
+
+@pytest.mark.parametrize("matched", ["", "2"])
+def test_records_that_met_nobody_are_of_no_subject(delivered, tmp_path, matched):
+    database = landed_from(delivered, tmp_path / "base.duckdb")
+    with open_engine("duckdb", database) as engine:
+        engine.create_table(
+            "resolve.matches",
+            "SELECT record_id, 's' AS subject_id FROM landing.fines "
+            f"WHERE no = '{matched}' AND published = DATE '{DAYS[0]}'",
+        )
+    with databases(base=database) as db:
+        landed, others = Landed(db, "base", FEEDS), Registered(db, "base", REGISTERS)
+        spec = FaultSpec("mistyped_code", feed="fines", frame="subject")
+        if matched:
+            (edit,) = plan_case(landed, others, delivered, [spec])
+            assert {row.before["no"] for row in edit.faulty} == {matched}
+        else:
+            with pytest.raises(FaultError, match=r"of 4 records, 0 were tried"):
+                plan_case(landed, others, delivered, [spec])
