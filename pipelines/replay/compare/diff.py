@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipelines.engine.databases import Databases
 from pipelines.replay.compare.sides import BEFORE, SIDES, as_sides, on_both_sides
+from pipelines.replay.plan.laid_out import LaidOut
 from schemas.sql import literal
 
 KINDS = ("wrongly_listed", "wrongly_missing", "altered")
@@ -24,6 +25,7 @@ KINDS = ("wrongly_listed", "wrongly_missing", "altered")
 CELL = ("holder", "list", "subject_id")
 MEASURE = ("agency", "measure", "subject_id")
 SCORE = ("keeper", "subject_id")
+DAYS_OF_CELLS = "days_of_cells"  # the table of `denominators`
 
 
 @dataclass(frozen=True)
@@ -213,15 +215,12 @@ class About:
     whole: pd.DataFrame
 
 
-def about(
-    db: Databases, first: str, second: str | None = None, counted: str | None = None
-) -> About:
+def about(db: Databases, first: str, second: str | None = None) -> About:
     """What comparisons with a database have in common.
 
     Args:
         first: its name.
         second: name of another, in which lists may have owners that the first knows nothing of.
-        counted: its table with the rows of `denominators`, if it has one.
 
     Raises:
         DiffError: if the two were not built over one window of days.
@@ -232,12 +231,12 @@ def about(
             "The two databases cover different windows of days; build both from landing folders "
             "of the same length."
         )
-    whole = denominators(first) if counted is None else f"FROM {first}.{counted}"
+    whole = LaidOut(db, first).table(DAYS_OF_CELLS, denominators)
     return About(
         horizon,
         _owners(db, first, second or first),
         starts(db, first),
-        db.frame(f"SELECT * FROM ({whole}) ORDER BY holder NULLS FIRST, list"),
+        db.frame(f"FROM {whole} ORDER BY holder NULLS FIRST, list"),
     )
 
 
@@ -470,7 +469,7 @@ def _owners(db: Databases, first: str, second: str) -> dict[str, str]:
     return dict(rows)
 
 
-def denominators(name: str | None = None) -> str:
+def denominators(db: str = "") -> str:
     """SELECT of the days of all cells: by (holder, list), and for all together (holder None).
 
     The columns are `entry_days`, days summed over cells, and `subject_days`, days on which a
@@ -478,12 +477,11 @@ def denominators(name: str | None = None) -> str:
     the same.
 
     Args:
-        name: of the database, as it is attached; None: the one that is open.
+        db: the database, with a dot.
     """
-    of = f"{name}." if name else ""
     spans = (
         "SELECT {keys}, from_day, least(coalesce(to_day, horizon), horizon) AS to_day "
-        f"FROM {of}exchange.copies CROSS JOIN (SELECT max(horizon) AS horizon FROM {of}codes.run) "
+        f"FROM {db}exchange.copies CROSS JOIN (SELECT max(horizon) AS horizon FROM {db}codes.run) "
         "WHERE from_day < horizon"
     )
     per_cell = _union_days(spans, ("holder", "list", "subject_id"))

@@ -29,19 +29,18 @@ from pipelines.replay.recompute.base import TOLD, Base
 from pipelines.replay.recompute.differences import ADDED
 from sources.faults import FaultError
 
-COUNTED = f"{LAID_OUT}.days_of_cells"  # the table of the base's `denominators`
 MOST_DRAWN = 40  # places drawn at most until a fault changes something
 
 
 class Universes(Base):
     """A base opened for replays, with which the universes worked out in it are compared."""
 
-    beside: ClassVar[Mapping[str, str]] = {COUNTED: diff.denominators()}
+    beside: ClassVar[Mapping[str, str]] = {f"{LAID_OUT}.{diff.DAYS_OF_CELLS}": diff.denominators()}
 
     @cached_property
     def about(self) -> diff.About:
         """What comparisons with the base have in common."""
-        return diff.about(self.db, "base", counted=COUNTED)
+        return diff.about(self.db, "base")
 
     @cached_property
     def sides(self) -> Sides:

@@ -425,13 +425,15 @@ def _strike_record(
         return struck
     frame = [(feed, n) for feed in feeds if (n := landed.frames.size(fault, feed))]
     total = sum(n for _, n in frame)
+    among = {"feed": len(frame), "record": total}.get(
+        spec.frame, 0
+    )  # of so many things one is drawn
+    if spec.frame == "subject" and frame:
+        among = landed.of_subjects(fault, [feed for feed, _ in frame])
     pick = Draw(spec.seed, ("record", spec.kind), feeds[0] if feeds else None)
     left_alone = 0
-    among = total
-    if spec.frame == "subject" and total:  # records that met nobody speak of none
-        among = landed.of_subjects(fault, [feed for feed, _ in frame])
     for _ in range(TRIES + spec.passed_over if among else 0):
-        feed, record_id = _drawn(landed, spec, fault, frame, pick)
+        feed, record_id = _drawn(landed, spec, fault, frame, pick.below(among), pick)
         struck = _in_record(landed, others, spec, fault, feed, record_id)
         if struck is not None and left_alone == spec.passed_over:
             return struck
@@ -453,18 +455,22 @@ def _not_there(landed: Landed, spec: FaultSpec, feed: Feed, record_id: str) -> s
 
 
 def _drawn(
-    landed: Landed, spec: FaultSpec, fault: Fault, frame: list[tuple[Feed, int]], pick: Draw
+    landed: Landed,
+    spec: FaultSpec,
+    fault: Fault,
+    frame: list[tuple[Feed, int]],
+    n: int,
+    pick: Draw,
 ) -> tuple[Feed, str]:
-    """A record drawn as the frame of the fault says."""
+    """The n-th record of a frame, or one drawn of its n-th feed or subject, as the fault says."""
     if spec.frame == "subject":
-        feeds = {feed.name: feed for feed, _ in frame}
-        mine = landed.records_of(pick.below(landed.of_subjects(fault, list(feeds.values()))))
+        mine = landed.records_of(n)
         name, record_id = mine[pick.below(len(mine))]
-        return feeds[name], record_id
+        return landed.feeds[name], record_id
     if spec.frame == "feed":
-        feed, size = frame[pick.below(len(frame))]
+        feed, size = frame[n]
         return feed, landed.frames.nth(fault, feed, pick.below(size))
-    feed, n = _at(frame, pick.below(sum(size for _, size in frame)))
+    feed, n = _at(frame, n)
     return feed, landed.frames.nth(fault, feed, n)
 
 

@@ -1,4 +1,4 @@
-"""What planning asks of all the rows of a database, in tables.
+"""What replays ask of all the rows of a database, in tables.
 
 They are laid out with the copy of a base that replays read; of any other database each is made, as a
 temporary table, when it is first asked for.

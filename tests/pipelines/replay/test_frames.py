@@ -15,18 +15,13 @@ from tests.pipelines.replay.test_replay_edits import (
     DAYS,
     FEEDS,
     REGISTERS,
+    base,
     databases,
     delivered,
     landed_from,
 )
 
-__all__ = ["delivered"]
-
-
-@pytest.fixture(scope="module")
-def base(delivered, tmp_path_factory):
-    """A database of the folder by hand."""
-    return landed_from(delivered, tmp_path_factory.mktemp("base") / "base.duckdb")
+__all__ = ["base", "delivered"]
 
 
 class Named:
@@ -39,12 +34,17 @@ class Named:
         return tuple(name for name in self.names if name in feed.column_names)
 
 
+def all_of(frames, fault, feed):
+    """The records of a frame, each by its number."""
+    return [frames.nth(fault, feed, n) for n in range(frames.size(fault, feed))]
+
+
 def test_the_frame_is_every_record_once_in_the_order_of_its_id(base):
     with databases(base=base) as db:
         landed = Landed(db, "base", FEEDS)
         mistyped, frames = kind("mistyped_code"), landed.frames
         for feed in FEEDS.values():
-            drawn = [frames.nth(mistyped, feed, n) for n in range(frames.size(mistyped, feed))]
+            drawn = all_of(frames, mistyped, feed)
             ids = db.rows(f"SELECT DISTINCT record_id FROM base.landing.{feed.name} ORDER BY 1")
             assert drawn == [row[0] for row in ids]
 
@@ -69,9 +69,7 @@ def test_a_frame_is_of_the_records_of_which_its_condition_holds(base, frame, fee
         of_kinds = {f"{frame} of a kind": fault}
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("pipelines.replay.plan.frames.kinds", lambda: of_kinds)
-            drawn = [
-                frames.nth(fault, FEEDS[feed], n) for n in range(frames.size(fault, FEEDS[feed]))
-            ]
+            drawn = all_of(frames, fault, FEEDS[feed])
         ids = db.rows(f"SELECT DISTINCT no, record_id FROM base.landing.{feed}")
     assert sorted(no for no, id in ids if id in drawn) == records.split()
     assert drawn == sorted(drawn)
@@ -84,7 +82,7 @@ def test_a_record_is_found_in_whichever_block_it_is(base, monkeypatch):
         monkeypatch.setattr("pipelines.replay.plan.frames.BLOCK", block)
         with databases(base=base) as db:
             frames = Landed(db, "base", FEEDS).frames
-            drawn.append([frames.nth(fault, fines, n) for n in range(frames.size(fault, fines))])
+            drawn.append(all_of(frames, fault, fines))
     assert len(drawn[0]) == 4 and drawn[0] == drawn[1] == drawn[2]
 
 
