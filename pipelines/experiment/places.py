@@ -24,6 +24,9 @@ from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.edits import Edit
 from pipelines.replay.plan.faults import FaultSpec
+from schemas.contract import Column
+from schemas.identifiers import SCHEMES
+from schemas.normal_form import normal_form
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
 from sources.faults.figures import FIGURES, figure_columns
@@ -63,8 +66,9 @@ class Found:
     reached: int  # how many of them changed what another holder shows
     # Of an edge, how many changed what another than its two ends shows; else None.
     beyond: int | None
-    # How many of those faults spoil a key, a name or a figure of a record, not another column, a
-    # row or a delivery; `cells_reached`: how many of these changed what another holder shows.
+    # After how many of those faults a key, a name or a figure of a record reads otherwise: not after
+    # those of another column, a row or a delivery, nor of a code in another form of writing;
+    # `cells_reached`: how many of these changed what another holder shows.
     cells: int
     cells_reached: int
     most_pairs: int  # the most (holder, list) pairs that one of them changed
@@ -171,13 +175,23 @@ def found_at(universes: Universes, place: Place, each: int, seed: int) -> Found:
 
 
 def _spoils_a_value(edit: Edit) -> bool:
-    """Whether rows of a feed read otherwise in a column that holds a key, a name or a figure."""
+    """Whether rows of a feed read otherwise in a column that holds a key, a name or a figure.
+
+    A code in full-width characters, or with hyphens, is read as the same code.
+    """
     if edit.struck.fault.level != "cell":
         return False
     feed = edit.struck.feed
-    held = (*identifier_columns(feed), *name_columns(feed), *figure_columns(feed, FIGURES))
+    names = (*identifier_columns(feed), *name_columns(feed), *figure_columns(feed, FIGURES))
+    held = [feed.column(name) for name in names]
     both = [(row.before, row.after) for row in edit.rows() if row.before and row.after]
-    return any(before.get(name) != after.get(name) for before, after in both for name in held)
+    return any(_as_read(c, one) != _as_read(c, other) for one, other in both for c in held)
+
+
+def _as_read(column: Column, row: Mapping[str, str | None]) -> str | None:
+    """A cell in the form in which it is compared."""
+    text = row.get(column.name)
+    return SCHEMES[column.scheme].compact(text) if column.scheme and text else normal_form(text)
 
 
 def _others(outcome: Outcome, place: Place, beyond: bool = False) -> bool:

@@ -1,6 +1,6 @@
 -- Events with the subject they are about, while both the event and the match are believed. What a list
 -- publishes of an event is given beside its parts, in the island's own words: name and number (of a person
--- the masked one), sum, document and authority.
+-- the masked one), sum, document, authority, and what else a list of its kind names.
 -- source: conform.events and resolve.matches
 -- grain: one row per record, version and period of belief
 -- key: record_id, version, from_day
@@ -22,7 +22,8 @@ SELECT
         mask_numbers(events.id_value),
         CAST(events.amount_yuan AS VARCHAR),
         mask_words(events.document_no),
-        mask_words(events.authority)
+        mask_words(events.authority),
+        mask_words(events.details)
     ) AS as_told,
     events.event_day,
     events.valid_from,

@@ -158,11 +158,17 @@ class Knowable:
             document = None
         if kind == "utility_arrears":
             document = "-".join(key)
+        details = self._details(act, feed)
 
         def said(valid_to: int | None, held_from: int, held_to: int | None) -> Said:
             what = (kind, act.ground, severity, amount, document, authority)
             days = (act.decided, act.decided, valid_to)
-            return Said(Holding(feed, key, held_from, held_to), act.subject_no, scheme, what + days)
+            return Said(
+                Holding(feed, key, held_from, held_to),
+                act.subject_no,
+                scheme,
+                (*what, *days, details),
+            )
 
         if kind == "abnormal" and act.held_to is not None:
             # Once taken out, the row says so, and stays for ninety days more.
@@ -170,6 +176,35 @@ class Knowable:
             yield said(act.held_to, act.held_to, act.held_to + 90)
         else:
             yield said(valid_to, act.held_from, act.held_to)
+
+    def _details(self, act: Row, feed: str) -> str | None:
+        """What else is published of an act: who leads a firm, who answers for its money, hours."""
+        if act.conduct_kind == "volunteering":
+            return f"{act.detail}小时"
+        named = {"city_penalties": True, "city_licences": True, "county_penalties": False}
+        head = self._officer(act, "legal_representative")
+        if feed in named and head:
+            number = f" {self.world.subjects[head].resident_no}" if named[feed] else ""
+            return f"法定代表人{self.world.value(head, 'name', act.decided)}{number}"
+        if feed == "tax_violations":
+            officers = (("法定代表人", head), ("财务负责人", self._officer(act, "employment")))
+            said = [t + self.world.value(who, "name", act.decided) for t, who in officers if who]
+            return " ".join(said) or None
+        return None
+
+    def _officer(self, act: Row, kind: str) -> int | None:
+        """Who leads the firm of an act on its day, or of its employees has been there longest."""
+        tied = (link for link in self._tied_to[act.subject_no, kind] if holds(link, act.decided))
+        first = min(tied, key=lambda link: (link.valid_from, link.link_no), default=None)
+        return first and first.a_no
+
+    @cached_property
+    def _tied_to(self) -> dict[tuple[int, str], list[Row]]:
+        """(side b, kind of link) -> links."""
+        found = defaultdict(list)
+        for link in self.world.links:
+            found[link.b_no, link.link_kind].append(link)
+        return found
 
     def _told_by(self, act: Row, subject: Row, best: str) -> tuple[str, str | None, tuple]:
         """Which feed tells of an act, by which identifier of its subject, and under which key."""

@@ -110,10 +110,11 @@ def old_hidden(text: str | None) -> str | None:
 
 
 def told(act: Any) -> str:
-    """What is published of an act: name, number, sum, document, authority; a person's number masked."""
+    """What is published: name, number, sum, document, authority, details; a person's number masked."""
     amount = None if act.amount_yuan is None else str(act.amount_yuan)
     parts = (
-        old_hidden(act.name), act.id_value, amount, old_hidden(act.document_no), old_hidden(act.authority)
+        old_hidden(act.name), act.id_value, amount,
+        old_hidden(act.document_no), old_hidden(act.authority), old_hidden(act.details),
     )  # fmt: skip
     return hidden(" · ".join(part for part in parts if part is not None))
 

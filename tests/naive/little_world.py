@@ -37,13 +37,14 @@ KINDS = {
 FEEDS = ["court", "city_penalties", "tax_violations", "central_bank", "utility_company"]
 FEEDS += ["payments_platform", "honours", "county_penalties"]  # these append, as does the utility
 DOCUMENTS = [None, None, "云穗〔2024〕1号", "云穗〔2024〕2号", "云穗〔2024〕3号"]
+DETAILS = [None, "法定代表人韦波楠 870101198504120111", "8小时"]
 SUBJECT_KINDS = ["enterprise", "resident", "government_body", None]
 LINKS = ["legal_representative", "shareholder", "business_partner", "parent_child", "employment"]
 COLUMNS = {
     "statements": "record_id version feed effect id_scheme id_value name division subject_kind "
     "property value valid_from valid_to from_day to_day",
     "events": "record_id version feed effect id_scheme id_value name division address "
-    "subject_kind event_kind ground severity amount_yuan document_no authority event_day "
+    "subject_kind event_kind ground severity amount_yuan document_no authority details event_day "
     "valid_from valid_to from_day to_day",
     "links": "record_id version feed effect link_kind a_scheme a_value a_name a_division a_kind "
     "b_scheme b_value b_name b_division b_kind valid_from valid_to from_day to_day",
@@ -98,6 +99,7 @@ def little_world(seed: int, day0: int, days: int) -> Heard:
                     ground=ground,
                     severity="positive" if kind == "tax_a_class" else severity,
                     document_no=document,
+                    details=DETAILS[n % len(DETAILS)],
                     event_day=event_day,
                     valid_from=event_day,
                     valid_to=valid_to,

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from pipelines.exchange.network import read_owners
-from pipelines.experiment.places import found_at, places
+from pipelines.experiment.places import Place, found_at, places
 from pipelines.replay import FaultSpec
 from pipelines.replay.compare.outcome import Outcome
 from pipelines.replay.compare.universes import Universes
@@ -113,6 +113,15 @@ def test_a_reward_is_lost_by_mistake_as_a_restriction_is_gained(outcomes) -> Non
     earned = {"tax_refunds_first", "procurement_preferred", "approvals_first_leader"}
     assert earned <= set(measures["measure"])
     assert set(measures["kind"][measures["measure"].isin(earned)]) == {"wrongly_missing"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [("valid_code_of_another", 1), ("code_written_otherwise", 0), ("row_lost", 0)],
+)
+def test_a_key_counts_as_spoilt_if_it_reads_otherwise(kind, cells, universes) -> None:
+    found = found_at(universes, Place("feed", "court", (kind,)), 1, seed=1)
+    assert (found.faults, found.cells) == (1, cells)
 
 
 def test_another_form_of_a_code_is_shown_nowhere(universes) -> None:

@@ -82,6 +82,7 @@ TABLES: dict[str, dict[str, str]] = {
         "amount_yuan": "DECIMAL(18,2)",
         "document_no": "VARCHAR",
         "authority": "VARCHAR",
+        "details": "VARCHAR",
         "event_day": "DATE",
         "valid_from": "DATE",
         "valid_to": "DATE",

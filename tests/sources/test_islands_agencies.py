@@ -218,6 +218,7 @@ def test_an_entry_of_the_court_is_a_judgment_not_performed():
             "amount_yuan": Decimal("5000.50"),
             "document_no": "(2019)8701执1号",
             "authority": "驼铃市人民法院",
+            "details": None,
             "event_day": D("2019-07-09"),
             "valid_from": D("2019-07-09"),
             "valid_to": None,
@@ -333,6 +334,8 @@ PENALTY_ROW: Row = {
     "cf_nr_fk": "0.500001",
     "cf_jdrq": "2019/07/09",
     "cf_cfjg": "驼铃市消防救援局",
+    "cf_frdb": "王小明",
+    "cf_fr_zjhm": "8701 0119 8504 1201 11",
 }
 
 
@@ -355,12 +358,42 @@ def test_a_penalty_of_the_city():
         "amount_yuan": Decimal("5000.01"),
         "document_no": "驼铃消防罚〔2019〕1号",
         "authority": "驼铃市消防救援局",
+        "details": "法定代表人王小明 870101198504120111",
         "event_day": D("2019-07-09"),
         "valid_from": D("2019-07-09"),
         "valid_to": None,
         "from_day": D("2024-01-01"),
         "to_day": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("island", "feed", "row", "details"),
+    [
+        ("city_penalties", "city_penalties", {"cf_frdb": " 王小明"}, "法定代表人王小明"),
+        ("city_penalties", "city_penalties", {"cf_fr_zjhm": "0"}, None),
+        (
+            "city_penalties",
+            "city_licences",
+            {"xk_frdb": "王小明", "xk_fr_zjhm": "87010119850412012x"},
+            "法定代表人王小明 87010119850412012X",
+        ),
+        ("county_penalties", "county_penalties", {"cf_fr": "王小明"}, "法定代表人王小明"),
+        ("county_penalties", "county_penalties", {"cf_fr": ""}, None),
+        (
+            "tax_bureau",
+            "tax_violations",
+            {"fddbrxm": "王小明", "cwfzrxm": "李梅"},
+            "法定代表人王小明 财务负责人李梅",
+        ),
+        ("tax_bureau", "tax_violations", {"cwfzrxm": "李梅"}, "财务负责人李梅"),
+        ("tax_bureau", "tax_violations", {}, None),
+        ("public_bodies_registry", "honours", {"fwsc": "8"}, "8小时"),
+        ("public_bodies_registry", "honours", {}, None),
+    ],
+)
+def test_who_leads_a_firm_and_what_was_done_is_told_with_an_act(island, feed, row, details):
+    assert picked(events(island, **{feed: [row]}), "details") == [(details,)]
 
 
 def test_the_first_number_given_says_who_is_meant():

@@ -42,6 +42,7 @@ SELECT
     slips.amount_yuan,
     slips.document_no,
     '市图书馆' AS authority,
+    CAST(NULL AS VARCHAR) AS details,
     slips.returned AS event_day,
     slips.returned AS valid_from,
     CAST(NULL AS DATE) AS valid_to,

@@ -21,6 +21,7 @@ SELECT
     CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
     CAST(NULL AS VARCHAR) AS document_no,
     clean_text(abnormal_operations."inOrgan") AS authority,
+    CAST(NULL AS VARCHAR) AS details,
     parse_day(abnormal_operations."inDate") AS event_day,
     parse_day(abnormal_operations."inDate") AS valid_from,
     parse_day(abnormal_operations."outDate") AS valid_to,

@@ -50,6 +50,7 @@ SELECT
     reported.amount_yuan,
     reported.document_no,
     reported.bank AS authority,
+    CAST(NULL AS VARCHAR) AS details,
     reported.began AS event_day,
     reported.began AS valid_from,
     reported.due AS valid_to,

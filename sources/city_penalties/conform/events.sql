@@ -28,6 +28,8 @@ WITH told AS (
         parse_wan(city_penalties.cf_nr_fk) AS amount_yuan,
         normal_form(city_penalties.cf_wsh) AS document_no,
         clean_text(city_penalties.cf_cfjg) AS authority,
+        clean_text(city_penalties.cf_frdb) AS head,
+        id_of('resident_no', city_penalties.cf_fr_zjhm) AS head_no,
         parse_day(city_penalties.cf_jdrq) AS event_day,
         parse_day(city_penalties.cf_jdrq) AS valid_from,
         parse_day(city_penalties.cf_yxq) AS ends_on,
@@ -56,6 +58,8 @@ WITH told AS (
         CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
         normal_form(city_licences.xk_wsh) AS document_no,
         clean_text(city_licences.xk_xkjg) AS authority,
+        clean_text(city_licences.xk_frdb) AS head,
+        id_of('resident_no', city_licences.xk_fr_zjhm) AS head_no,
         parse_day(city_licences.xk_jdrq) AS event_day,
         parse_day(city_licences.xk_yxqz) AS valid_from,
         parse_day(city_licences.xk_yxqzi) AS ends_on,
@@ -109,6 +113,8 @@ SELECT
     amount_yuan,
     document_no,
     authority,
+    -- who leads an organisation is published with it
+    nullif(concat_ws(' ', '法定代表人' || head, head_no), '') AS details,
     event_day,
     valid_from,
     -- the file gives the last day on which it holds

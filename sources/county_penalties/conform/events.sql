@@ -3,7 +3,8 @@
 -- meanings. Most rows give one old number only. Fines are in yuan and decide how grave a penalty is:
 -- from 100,000 yuan serious, from 1,000 yuan general, else minor. Without a fine, the kind of
 -- penalty decides: a warning is minor, any other kind general. These bounds are ours. A county's
--- office has power over its own county only, so whoever it penalised is at home there.
+-- office has power over its own county only, so whoever it penalised is at home there. Who leads an
+-- organisation is named and published with it.
 -- source: conform.county_penalties, codes.county_case_types, codes.penalty_kinds
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
@@ -22,6 +23,7 @@ WITH told AS (
         parse_money(county_penalties.cf_fkje) AS amount_yuan,
         normal_form(county_penalties.cf_wsh) AS document_no,
         clean_text(county_penalties.cf_xzjg) AS authority,
+        '法定代表人' || clean_text(county_penalties.cf_fr) AS details,
         parse_day(county_penalties.cf_jdrq) AS decided
     FROM conform.county_penalties
     LEFT JOIN codes.county_case_types ON normal_form(county_penalties.cf_sy) = county_case_types.code
@@ -61,6 +63,7 @@ SELECT
     amount_yuan,
     document_no,
     authority,
+    details,
     decided AS event_day,
     decided AS valid_from,
     CAST(NULL AS DATE) AS valid_to,

@@ -54,6 +54,7 @@ SELECT
     END AS amount_yuan,
     document_no,
     authority,
+    CAST(NULL AS VARCHAR) AS details,
     decided AS event_day,
     decided AS valid_from,
     CAST(NULL AS DATE) AS valid_to,

@@ -39,6 +39,7 @@ SELECT
     orders.order_no AS document_no,
     -- the platform's own name, which its file does not repeat
     '云穗付' AS authority,
+    CAST(NULL AS VARCHAR) AS details,
     orders.day AS event_day,
     orders.day AS valid_from,
     CAST(NULL AS DATE) AS valid_to,

@@ -1,5 +1,5 @@
 -- Volunteer services and honours as positive events. The file says what was done or bestowed,
--- seldom why, and a row never ends.
+-- seldom why, and a row never ends. Of a volunteer service it gives the hours.
 -- source: conform.honours, codes.honour_kinds, codes.grounds
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
@@ -32,6 +32,7 @@ SELECT
     CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
     normal_form(numbered.zsbh) AS document_no,
     clean_text(numbered.bfdw) AS authority,
+    clean_text(numbered.fwsc) || '小时' AS details,
     parse_day(numbered.bfrq) AS event_day,
     parse_day(numbered.bfrq) AS valid_from,
     CAST(NULL AS DATE) AS valid_to,

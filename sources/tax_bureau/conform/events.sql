@@ -31,6 +31,8 @@ told AS (
         parse_money(tax_violations.sjje) AS amount_yuan,
         normal_form(tax_violations.wsh) AS document_no,
         clean_text(tax_violations.jcjg) AS authority,
+        clean_text(tax_violations.fddbrxm) AS head,
+        clean_text(tax_violations.cwfzrxm) AS finance_officer,
         parse_day(tax_violations.jdrq) AS event_day,
         tax_violations.from_day,
         tax_violations.to_day
@@ -51,6 +53,8 @@ told AS (
         CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
         CAST(NULL AS VARCHAR) AS document_no,
         clean_text(pdjg) AS authority,
+        CAST(NULL AS VARCHAR) AS head,
+        CAST(NULL AS VARCHAR) AS finance_officer,
         parse_day(gbrq) AS event_day,
         from_day,
         to_day
@@ -82,6 +86,10 @@ SELECT
     told.amount_yuan,
     told.document_no,
     told.authority,
+    -- who answers for a violation is published with it
+    nullif(
+        concat_ws(' ', '法定代表人' || told.head, '财务负责人' || told.finance_officer), ''
+    ) AS details,
     told.event_day,
     told.event_day AS valid_from,
     CAST(NULL AS DATE) AS valid_to,

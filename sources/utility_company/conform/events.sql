@@ -22,6 +22,7 @@ SELECT
     -- the bill has no number of its own: account and month name it
     normal_form(utility_company.hh) || '-' || normal_form(utility_company.zq) AS document_no,
     clean_text(utility_company.sfdw) AS authority,
+    CAST(NULL AS VARCHAR) AS details,
     parse_day(clean_text(utility_company.qfrq)) AS event_day,
     parse_day(clean_text(utility_company.qfrq)) AS valid_from,
     CAST(NULL AS DATE) AS valid_to,

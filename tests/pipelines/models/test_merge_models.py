@@ -116,6 +116,11 @@ def test_an_event_is_known_while_it_and_its_match_are_believed(lab):
             {"name": "魏安", "amount_yuan": "50.00", "document_no": "No. 7", "authority": "法院"},
             "魏安 · 50.00 · No. 7 · 法院",
         ),
+        # Who leads a firm is named beside it; a person's number is masked there too.
+        (
+            {"name": "帆影公司", "details": "法定代表人韦波楠 870101198504120111"},
+            "帆影公司 · 法定代表人韦波楠 8701011985****0111",
+        ),
     ],
 )
 def test_an_event_is_published_in_its_own_words_and_a_number_masked(lab, given, as_told):
