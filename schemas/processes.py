@@ -9,10 +9,19 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from functools import partial
 from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from schemas.ended import STOPPED, raised_in
 
+
+class Closed(Protocol):
+    """What is closed once it is done with."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+
+
+K, T = TypeVar("K"), TypeVar("T", bound=Closed)
 Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[tuple[int, Any]]]
 
 
@@ -72,6 +81,19 @@ def _each(
             return
         for ready in wait(waiting, return_when=FIRST_COMPLETED).done:
             yield waiting.pop(ready), ready.result()
+
+
+def kept(there: dict[K, T], key: K, make: Callable[[], T]) -> T:
+    """What a process keeps open from task to task; what it kept under another key is closed.
+
+    Args:
+        there: what it keeps, a variable of a module.
+    """
+    if key not in there:
+        for other in list(there):
+            there.pop(other).close()
+        there[key] = make()
+    return there[key]
 
 
 # Of a child: whether it is at a task, and was told to stop.

@@ -93,9 +93,10 @@ def experiment(
     see_within(workers, MOST_WORKERS, "--workers")
     see_world(size, days, dirt_value(dirt))
     see_one_of(by, ("place",), "--by")
+    processes = workers or os.cpu_count() or 1
     out = out or home / ("places" if by else "experiment")
     if by:
-        arms = ("faults", "worlds", "correct_after", "remedy", "frame", "scope", "workers")
+        arms = ("faults", "worlds", "correct_after", "remedy", "frame", "scope")
         if given := [option_of(name) for name in arms if is_said(context, name)]:
             raise ValueError(
                 "--by place takes every kind that fits a place, in one world, and corrects nothing; "
@@ -103,7 +104,7 @@ def experiment(
             )
         see_one_of(join, JOINS, "--join")
         world = {"size": size, "seed": seed, "days": days, "dirt": dirt_value(dirt)}
-        _by_place(out, world, n, join, policy_of(policy, links), as_json)
+        _by_place(out, world, n, join, policy_of(policy, links), processes, as_json)
         return
     design = Design(
         faults=parts_of(faults),
@@ -121,7 +122,6 @@ def experiment(
         scope=scope,
     )
     design.check()
-    processes = workers or os.cpu_count() or 1
     print(needs(design, out, processes).sentence(out), file=sys.stderr)
     with progress_bar("following", show=not as_json) as tell:
         tables = run(design, out, processes, tell, without("--workers", sys.argv[1:]))
@@ -136,17 +136,23 @@ def experiment(
 
 
 def _by_place(
-    out: Path, world: dict[str, Any], n: int, join: str, policy: dict[str, str], as_json: bool
+    out: Path,
+    world: dict[str, Any],
+    n: int,
+    join: str,
+    policy: dict[str, str],
+    processes: int,
+    as_json: bool,
 ) -> None:
     """The experiment of every place, in a world of its own."""
     from pipelines.experiment.places import by_place, write_places
     from pipelines.experiment.report import print_places
-    from pipelines.run import make_home
+    from pipelines.run import make_home, without
 
-    command = sys.argv[1:]
+    command = without("--workers", sys.argv[1:])
     with progress_bar("following", show=not as_json) as tell:
         home = make_home(Home(out / "world"), **world, command=command)
-        found = list(by_place(home, n, world["seed"], join, policy or None, tell))
+        found = by_place(home, n, world["seed"], join, policy, processes, tell)
     said = {"n": n, "seed": world["seed"], "size": world["size"], "join": join, "policy": policy}
     table = write_places(found, out, home, command, said)
     if as_json:

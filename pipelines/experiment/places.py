@@ -7,7 +7,7 @@ holder who sends, or than the holder at which it began. On an edge it is counted
 what a holder *beyond* the receiver shows, since the receiver is where an edge errs.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from pipelines.replay.plan.faults import FaultSpec
 from schemas.contract import Column
 from schemas.identifiers import SCHEMES
 from schemas.normal_form import normal_form
+from schemas.processes import each, kept
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
 from sources.faults.figures import FIGURES, figure_columns
@@ -105,25 +106,41 @@ def places(universes: Universes) -> list[Place]:
 
 def by_place(
     home: Home,
-    each: int,
+    drawn: int,
     seed: int,
     join: str | None = None,
     policy: Mapping[str, str] | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
-) -> Iterator[Found]:
+) -> list[Found]:
     """Follow random faults at every place.
 
     Args:
         home: with a finished build.
-        each: how many faults are drawn at each place.
+        drawn: how many faults are drawn at each place.
         join, policy: see `pipelines.replay.replay`.
+        workers: how many processes follow them; what is found does not depend on it.
     """
-    with Universes(home, join, policy) as universes:
+    with Universes(home, join, policy) as universes:  # one lays out what all of them read
         all_places = places(universes)
-        for at, place in enumerate(all_places):
-            if progress:
-                progress(f"{place.kind} {place.name}", at, len(all_places))
-            yield found_at(universes, place, each, seed)
+    base = (str(home.path), join, tuple(sorted((policy or {}).items())))
+    found: dict[int, Found] = {}
+    for at, one in each(_follow, [(base, place, drawn, seed) for place in all_places], workers):
+        found[at] = one
+        if progress:
+            progress(f"{one.where} {one.place}", len(found), len(all_places))
+    return [found[at] for at in range(len(all_places))]
+
+
+_Base = tuple[str, str | None, tuple[tuple[str, str], ...]]  # a home, a level of joining, a policy
+_OPEN: dict[_Base, Universes] = {}
+
+
+def _follow(base: _Base, place: Place, drawn: int, seed: int) -> Found:
+    """What faults at one place do, in whatever process."""
+    home, join, policy = base
+    universes = kept(_OPEN, base, lambda: Universes(Home(home), join, dict(policy) or None))
+    return found_at(universes, place, drawn, seed)
 
 
 def write_places(
@@ -149,11 +166,11 @@ def write_places(
     return table
 
 
-def found_at(universes: Universes, place: Place, each: int, seed: int) -> Found:
+def found_at(universes: Universes, place: Place, drawn: int, seed: int) -> Found:
     """What so many random faults at one place do."""
     outcomes: list[Outcome] = []
-    for start in range(0, each, BLOCK):
-        some = range(start, min(start + BLOCK, each))
+    for start in range(0, drawn, BLOCK):
+        some = range(start, min(start + BLOCK, drawn))
         planned = universes.cases([place.spec(n, seed)] for n in some)
         # Others have no place there, or nothing to change.
         cases = [edits for edits in planned if not isinstance(edits, FaultError)]

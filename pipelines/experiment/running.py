@@ -31,7 +31,7 @@ from pipelines.replay.compare.universes import Universes
 from pipelines.replay.plan.remedies import Shown
 from pipelines.run import make_home
 from schemas.notice import NOTICE
-from schemas.processes import each
+from schemas.processes import each, kept
 from schemas.progress import Progress
 from schemas.version import project_version
 from sources.faults import FaultError
@@ -176,12 +176,8 @@ def _passes(design: Design, blocks: list[Block]) -> list[list[Block]]:
 def _follow(design: Design, folder: str, home: str, blocks: list[Block]) -> None:
     """Some blocks on one base, in whatever process."""
     arms = design.arms()
-    key = (home, arms[blocks[0].arm].base)
-    if key not in _OPEN:
-        for other in list(_OPEN):
-            _OPEN.pop(other).close()
-        _OPEN[key] = _open(home, key[1])
-    universes = _OPEN[key]
+    base = arms[blocks[0].arm].base
+    universes = kept(_OPEN, (home, base), lambda: _open(home, base))
     cases = {}
     rows: dict[Block, list] = {block: [] for block in blocks}
     cells: dict[Block, list] = {block: [] for block in blocks}

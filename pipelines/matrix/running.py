@@ -25,7 +25,7 @@ from pipelines.replay.plan.edits import Edit, EditError, FileEdit
 from pipelines.replay.plan.faults import PLACE, FaultSpec, Struck
 from pipelines.run import make_home
 from quality.policies import all_told
-from schemas.processes import each
+from schemas.processes import each, kept
 from schemas.progress import Progress
 from sources.faults import FaultError, kinds
 from sources.world.draws import Stream
@@ -181,11 +181,7 @@ _OPEN: dict[str, Judged] = {}
 
 def _open(plan: Plan, home: str) -> Judged:
     """The base of a home, opened once in a process."""
-    if home not in _OPEN:
-        for other in list(_OPEN):
-            _OPEN.pop(other).close()
-        _OPEN[home] = Judged(Home(Path(home)), plan.own, plan.gates)
-    return _OPEN[home]
+    return kept(_OPEN, home, lambda: Judged(Home(Path(home)), plan.own, plan.gates))
 
 
 def drawn(base: Universes, kind: str, number: int, seed: int) -> tuple[Edit, ...] | None:

@@ -32,7 +32,7 @@ from pipelines.replay.plan.mishaps import rows_of
 from pipelines.replay.recompute.small import Small
 from pipelines.run import make_home
 from schemas.contract import feeds
-from schemas.processes import each
+from schemas.processes import each, kept
 from schemas.sql import quoted
 from sources.faults import FaultError, kinds
 from sources.faults.base import SCOPES
@@ -253,11 +253,8 @@ _OPEN: dict[tuple[str, str], Universes] = {}
 def _try(home: str, case: Case) -> dict[str, object]:
     """One case in a process of its own, which keeps the last base open."""
     key = (home, case.join)
-    if key not in _OPEN:
-        for other in list(_OPEN):
-            _OPEN.pop(other).close()
-        _OPEN[key] = Universes(Home(home), join=case.join, everything=True)
-    return asdict(case) | tried(_OPEN[key], case, Path(home))
+    base = kept(_OPEN, key, lambda: Universes(Home(home), join=case.join, everything=True))
+    return asdict(case) | tried(base, case, Path(home))
 
 
 def make_world(folder: Path, seed: int, size: str = "tiny", days: int = 180) -> Home:

@@ -586,7 +586,6 @@ def test_places_of_a_level_of_joining_are_told_and_written_down(
     ("words", "named"),
     [
         (("--worlds", "2"), "--worlds"),
-        (("--workers", "1"), "--workers"),
         (("--remedy", "notice"), "--remedy"),
         (("--correct-after", "7", "--faults", "late"), "--faults, --correct-after"),
         (("--frame", "feed", "--scope", "once"), "--frame, --scope"),

@@ -14,14 +14,14 @@ from pipelines.options import see_one_of
 from pipelines.trouble import BAD_INPUT, OUR_FAULT, told
 from schemas.contract import ROOT
 from schemas.ended import STOPPED
-from schemas.processes import each
+from schemas.processes import each, kept
 
 WAITS = """\
 import sys
 from pathlib import Path
 from threading import Event
 from pipelines.cli import main
-from schemas.processes import each
+from schemas.processes import each, kept
 
 def work(sign):
     Path(sign).touch()
@@ -78,3 +78,19 @@ def test_ctrl_c_ends_all_of_them_in_one_sentence(tmp_path) -> None:
         said = running.communicate()[1]
     assert said.startswith("islands: stopped") and said.count("\n") == 1
     assert running.returncode == STOPPED
+
+
+def test_what_is_kept_open_is_closed_for_another() -> None:
+    log, there = [], {}
+
+    class Noted:
+        def __init__(self, name: str) -> None:
+            self.name = name
+            log.append(f"open {name}")
+
+        def close(self) -> None:
+            log.append(f"close {self.name}")
+
+    for name in ("a", "a", "b", "a"):
+        assert kept(there, name, lambda name=name: Noted(name)).name == name
+    assert log == ["open a", "close a", "open b", "close b", "open a"]
