@@ -1,6 +1,7 @@
 """What a command that takes long will need, told before it begins: time and disk, roughly.
 
 The figures were measured on two cores; those of `province` are carried on from `city` by the rows.
+The copy of a database that replays read takes about as many bytes for each of its own at every size.
 """
 
 import shutil
@@ -17,17 +18,27 @@ class Cost:
 
     generate: float  # seconds to make it and its files
     files: int  # megabytes of them
-    build: float  # seconds to build one database of them and make it ready for replays
-    database: int  # megabytes of it, with the copy that replays read
+    build: float  # seconds to build one database of them
+    database: int  # megabytes of it
     replay: float  # seconds of one replay in one process
+
+    def to_replay(self) -> tuple[float, int]:
+        """Seconds and megabytes of a database and the copy of it that replays read."""
+        seconds, megabytes = copy_cost(self.database)
+        return self.build + seconds, self.database + megabytes
+
+
+def copy_cost(megabytes: float) -> tuple[float, int]:
+    """Seconds and megabytes of the copy that replays read, of a database of so many megabytes."""
+    return 0.012 * megabytes, round(2.3 * megabytes)
 
 
 COSTS = {
-    "story": Cost(2, 5, 3, 35, 0.05),
-    "tiny": Cost(4, 9, 5, 65, 0.07),
-    "demo": Cost(25, 75, 20, 2150, 0.08),
-    "city": Cost(200, 650, 150, 6000, 1.0),
-    "province": Cost(9000, 30_000, 9000, 350_000, 20.0),
+    "story": Cost(2, 5, 2, 10, 0.05),
+    "tiny": Cost(4, 9, 4, 20, 0.07),
+    "demo": Cost(25, 75, 15, 680, 0.08),
+    "city": Cost(200, 650, 140, 8900, 1.0),
+    "province": Cost(9000, 30_000, 8500, 520_000, 20.0),
 }
 
 
@@ -49,6 +60,15 @@ def announce(size: str | None, folder: Path, what: str = "generate", share: floa
         # Most of the files is backlog, and most of the work is the horizon's: a window counts half.
         seconds *= 0.5 + 0.5 * share
         print(sentence(seconds, megabytes, folder), file=sys.stderr)
+
+
+def announce_copy(base: Path, folder: Path) -> None:
+    """Say the same of the copy that replays read of a database, before it is made."""
+    seconds, megabytes = copy_cost(base.stat().st_size / 1_000_000)
+    if seconds >= FROM_SECONDS:
+        print(
+            sentence(seconds, megabytes, folder, "To lay it out for replays takes"), file=sys.stderr
+        )
 
 
 def sentence(seconds: float, megabytes: int, folder: Path | str, what: str = "This takes") -> str:

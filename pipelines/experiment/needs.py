@@ -34,13 +34,9 @@ def needs(design: Design, out: Path | str, workers: int = 1) -> Needs:
     replays = sum(len(block.faults) for block in todo)
     built = sum((folder / "worlds" / f"{w:03d}" / "levels").exists() for w in range(design.worlds))
     databases = (design.worlds - built) * len(_databases(design)) if todo else 0
-    cost = COSTS[design.size]
-    return Needs(
-        replays,
-        databases,
-        databases * cost.build + replays * cost.replay / workers,
-        databases * cost.database,
-    )
+    seconds, megabytes = COSTS[design.size].to_replay()
+    following = replays * COSTS[design.size].replay / workers
+    return Needs(replays, databases, databases * seconds + following, databases * megabytes)
 
 
 def _databases(design: Design) -> set[tuple[str, tuple[tuple[str, str], ...]]]:

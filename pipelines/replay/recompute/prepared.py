@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.announced import announce_copy
 from pipelines.changes.passing import recipe, shared
 from pipelines.changes.units import UNIT, sought_by
 from pipelines.engine import open_engine
@@ -95,6 +96,7 @@ def prepared(
         if is_database(target):  # another run has made it meanwhile
             return target
         _forget_older(folder, base)
+        announce_copy(base, folder)
         building = target.with_suffix(".building")
         try:
             shutil.copyfile(base, building)
