@@ -22,11 +22,11 @@ from pipelines.engine.side_by_side import side_by_side
 from pipelines.engine.spark_settings import SparkSettings
 from pipelines.graph import all_models
 from pipelines.home import finished, under_construction
-from pipelines.landing import bytes_in, land, read_manifest
+from pipelines.landing import land, read_manifest
 from pipelines.landing.decisions import Decided, digest_of
 from pipelines.manifest import landing_digest, make_manifest
 from pipelines.model import Model
-from pipelines.places import Place
+from pipelines.places import Place, size_of_files
 from quality import check_promises, judge, judge_deliveries, judge_rows
 from schemas.contract import Feed, feeds
 from schemas.progress import Progress
@@ -271,7 +271,7 @@ def build(
         ValueError: as `build_with`.
     """
     plan = Plan(read_manifest(landing), join, dict(policy or {}), tier, mishaps, decided)
-    size = bytes_in(landing)
+    size = size_of_files(landing)
     if engine == "spark":
         spark = replace(spark or SparkSettings(), small=size < FEW_FOR_SPARK)
     small = threads is None and engine == "duckdb" and size < FEW_BYTES

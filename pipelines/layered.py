@@ -41,7 +41,8 @@ def layout(
         lane: room a passing line takes.
     """
     chains = [_chain(n, a, b, column) for n, (a, b) in enumerate(edges)]
-    at = dict(column) | {step: step_column(step) for chain in chains for step in chain[1:-1]}
+    # a place where an edge passes is named (edge, column)
+    at = dict(column) | {step: step[1] for chain in chains for step in chain[1:-1]}
     by_column: list[list] = [[] for _ in range(max(at.values()) + 1)]
     for node in sorted(at, key=str):
         by_column[at[node]].append(node)
@@ -52,14 +53,9 @@ def layout(
             near[b].append(a)
     order = _ordered(by_column, near, at)
     size = {node: tall.get(node, lane) for node in at}
-    centre, height = _settled(order, near, size, gap, lane)
+    centre, height = _settled(order, near, size, gap)
     top = {node: centre[node] - size[node] / 2 for node in column}
-    return Layout(top, _routes(chains, centre, size, at, column), height)
-
-
-def step_column(step: tuple[int, int]) -> int:
-    """The column of a place where an edge passes, which is named (edge, column)."""
-    return step[1]
+    return Layout(top, _routes(chains, centre, size, at), height)
 
 
 def _chain(number: int, a: str, b: str, column: Mapping[str, int]) -> list:
@@ -106,9 +102,7 @@ def _crossings(order: list[list], near: Mapping, at: Mapping) -> int:
     return total
 
 
-def _settled(
-    order: list[list], near: Mapping, size: Mapping, gap: float, lane: float
-) -> tuple[dict, float]:
+def _settled(order: list[list], near: Mapping, size: Mapping, gap: float) -> tuple[dict, float]:
     """Heights of all centres: each drawn towards its neighbours, none nearer to the next than it may."""
 
     def apart(a: object, b: object) -> float:
@@ -145,9 +139,7 @@ def _settled(
     return centre, height
 
 
-def _routes(
-    chains: list[list], centre: Mapping, size: Mapping, at: Mapping, column: Mapping[str, int]
-) -> list[list[float]]:
+def _routes(chains: list[list], centre: Mapping, size: Mapping, at: Mapping) -> list[list[float]]:
     """Each edge's heights, its ends spread along the side of the box in the order of where they lead."""
     ends: dict = defaultdict(
         list

@@ -250,7 +250,7 @@ def parquet(file: Place) -> pq.ParquetFile:
     return pq.ParquetFile(path, filesystem=files)
 
 
-def size_of_files(folder: Place, pattern: str) -> int:
+def size_of_files(folder: Place, pattern: str = "*") -> int:
     """Bytes of the files below a folder that have such names."""
     return sum(one.stat().st_size for one in folder.rglob(pattern) if one.is_file())
 

@@ -530,8 +530,3 @@ def typed(columns: dict[str, str], queries: Iterable[str]) -> list[str]:
         f"CAST(t.{quoted(c)} AS {kind}) AS {quoted(c)}" for c, kind in columns.items()
     )
     return [f"SELECT {casts} FROM ({query}) AS t" for query in (empty_sql(columns), *queries)]
-
-
-def typed_union(columns: dict[str, str], queries: Iterable[str]) -> str:
-    """UNION ALL of what `typed` gives."""
-    return "\nUNION ALL\n".join(typed(columns, queries))

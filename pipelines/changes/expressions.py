@@ -40,7 +40,7 @@ def sources_of(node: exp.Expression) -> set[str]:
 def windowed(aggregate: exp.Expression) -> bool:
     """Whether an aggregate stands before OVER."""
     around = aggregate.parent
-    while isinstance(around, (exp.Filter, exp.IgnoreNulls, exp.RespectNulls)):
+    while isinstance(around, (exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.WithinGroup)):
         around = around.parent
     return isinstance(around, exp.Window)
 

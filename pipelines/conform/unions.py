@@ -1,14 +1,9 @@
 """`conform.statements`, `conform.events` and `conform.links`: unions of what the islands' folders give."""
 
 from pipelines.model import Model, ModelError, body, output_columns, tables_read
+from quality.gates import empty_sql
 from schemas.contract import islands
 from schemas.shape import shape_columns
-
-
-def empty_select(columns: dict[str, str]) -> str:
-    """A SELECT of no rows with the given columns, so that a shape nobody gives still exists."""
-    items = ",\n    ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
-    return f"SELECT\n    {items}\nWHERE 1 = 0"
 
 
 def union_models(tier: str | None = None) -> list[Model]:
@@ -38,7 +33,7 @@ def union_models(tier: str | None = None) -> list[Model]:
             reads.update(tables_read(select))
             names = ", ".join(columns)
             parts.append(f"-- {island.name}\nSELECT {names} FROM (\n{select}\n) AS {island.name}")
-        sql = "\nUNION ALL\n".join(parts) if parts else empty_select(columns)
+        sql = "\nUNION ALL\n".join(parts) if parts else empty_sql(columns)
         models.append(
             Model(
                 f"conform.{shape}",

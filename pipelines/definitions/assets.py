@@ -14,15 +14,16 @@ from pipelines.definitions.shown import (
     database_made,
     described,
     schema_of_landing,
-    schema_of_verdicts,
     shown_of_deliveries,
     shown_of_landing,
     shown_of_model,
     shown_of_verdicts,
+    table_schema,
 )
 from pipelines.landing import land
 from pipelines.model import Model
 from quality import judge
+from quality.gates import VERDICTS_COLUMNS
 
 # Something is always handed on, since Dagster skips whatever lies below an asset that gives nothing.
 NOT_HERE = dg.MaterializeResult(metadata=ABSENT)
@@ -72,7 +73,7 @@ def landing_asset(feed: str) -> dg.AssetsDefinition:
     group_name="quality",
     deps=[["landing", feed] for feed in FEEDS],
     description="What the gates say of each landed row and delivery, from earlier deliveries only.",
-    metadata={"dagster/column_schema": schema_of_verdicts()},
+    metadata={"dagster/column_schema": table_schema(VERDICTS, VERDICTS_COLUMNS)},
 )
 def verdicts(lab: Laboratory) -> dg.MaterializeResult:
     """Judge every landed row and delivery."""

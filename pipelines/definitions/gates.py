@@ -15,9 +15,10 @@ import dagster as dg
 
 from pipelines.definitions.home import default_home
 from pipelines.definitions.laboratory import Laboratory
-from pipelines.definitions.names import FEEDS, STAGES, VERDICTS, asset_of, key
+from pipelines.definitions.names import FEEDS, VERDICTS, asset_of, key
 from pipelines.engine.base import Engine
 from pipelines.home import Home
+from pipelines.model import STAGES
 from quality import CheckResult, Expectation, checks
 from quality.expectations import DELIVERY_KINDS, sentence, violations_sql
 from quality.from_contract import feed_expectations

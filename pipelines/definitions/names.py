@@ -9,7 +9,6 @@ import dagster as dg
 from pipelines.definitions.home import default_home, tier_of_home
 from pipelines.graph import all_models
 from pipelines.home import Home
-from pipelines.model import STAGES
 from schemas.contract import feeds
 
 TIER = tier_of_home(Home(default_home()))
@@ -41,8 +40,3 @@ def asset_of(table: str) -> str | None:
 def step(table: str) -> str:
     """The step that makes an asset."""
     return table.replace(".", "__")
-
-
-__all__ = [
-    "DATABASE", "EVERYTHING", "FEEDS", "MODELS", "STAGES", "TIER", "VERDICTS", "asset_of", "key", "step"
-]  # fmt: skip

@@ -197,11 +197,6 @@ def schema_of_landing(feed: Feed) -> dg.TableSchema:
     )
 
 
-def schema_of_verdicts() -> dg.TableSchema:
-    """Columns of the verdicts on rows."""
-    return table_schema(VERDICTS, VERDICTS_COLUMNS)
-
-
 def table_schema(table: str, columns: Mapping[str, str]) -> dg.TableSchema:
     """Columns of a table with what is said of each.
 

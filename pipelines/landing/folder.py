@@ -78,13 +78,6 @@ def deliveries_in(landing: Place, feed: Feed) -> list[DeliveredFile]:
     return found
 
 
-def bytes_in(landing: Place) -> int:
-    """How many bytes were delivered, of whatever feeds."""
-    folders = (entry for entry in landing.iterdir() if entry.is_dir())
-    files = (entry for folder in folders for entry in folder.iterdir() if entry.is_file())
-    return sum(file.stat().st_size for file in files)
-
-
 def digests_in(landing: Place, feeds: Iterable[Feed]) -> list[tuple[str, str, str]]:
     """Feed, delivery and sha256 of each file delivered, ordered by the first two, as a build notes them of
     files that it can read.

@@ -36,7 +36,6 @@ standing AS (
     SELECT
         periods.reference_id,
         periods.from_day,
-        candidates.step,
         candidates.method,
         candidates.subject_id,
         candidates.score,

@@ -37,6 +37,11 @@ def changed(
     return {d: change(rows) if within(d, day, until) else rows for d, rows in history.items()}
 
 
+def withdraws(feed: Feed, row: Row) -> bool:
+    """Whether a row takes its record back."""
+    return feed.effect_of(row) == "withdraw"
+
+
 def can_hold(feed: Feed, column: Column, text: str) -> bool:
     """Whether a text has the width and the pattern of a column."""
     too_wide = column.width is not None and len(text.encode(feed.encoding)) > column.width

@@ -6,22 +6,17 @@ A digit left out or struck twice while an amount is typed from paper, or a lost 
 
 from decimal import Decimal
 
-from schemas.contract import Feed
 from sources.faults.base import Row
 from sources.faults.draw import Draw
-from sources.faults.figures import CORRECTION, figure_columns, rescaled
+from sources.faults.figures import CORRECTION, rescaled
+from sources.faults.wrong_unit import columns
 
-__all__ = ["CORRECTION"]
+__all__ = ["CORRECTION", "columns"]
 
 TITLE = "Decimal point moved"
 GROUP = "values"
 
 FACTORS = tuple(Decimal(10) ** places for places in (-2, -1, 1, 2))
-
-
-def columns(feed: Feed) -> tuple[str, ...]:
-    """The columns for amounts with decimals, in yuan or in units of 10,000 yuan."""
-    return figure_columns(feed, ("money", "wan"))
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

@@ -8,11 +8,10 @@ first one for this reason.
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.base import SENT_AGAIN, Row
+from sources.faults.base import SENT_AGAIN, Row, withdraws
 from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
 from sources.faults.history import Key, key_of
-from sources.faults.lost_withdrawal import withdrawn
 
 TITLE = "Full delivery for an increment"
 SCOPE = "once"
@@ -31,4 +30,4 @@ def _standing(feed: Feed, ever: list[Row]) -> list[Row]:
     """The last row of each record, as an assertion, but for those withdrawn."""
     last: dict[Key, Row] = {key_of(feed, row): row for row in ever}
     new = {feed.effect_column: feed.effect_code("assert")}
-    return [row | new for row in last.values() if not withdrawn(feed, [row])]
+    return [row | new for row in last.values() if not withdraws(feed, row)]

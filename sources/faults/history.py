@@ -6,7 +6,7 @@ from datetime import date
 
 from schemas.contract import Feed
 from schemas.normal_form import normal_form
-from sources.faults.base import Fault, History, Row, changed
+from sources.faults.base import Fault, History, Row, changed, withdraws
 from sources.faults.draw import Draw
 from sources.faults.identifiers import rewritten
 
@@ -109,11 +109,7 @@ def _last(feed: Feed, history: History, day: date) -> dict[Key, list[Row]]:
 
 def _standing(feed: Feed, rows: list[Row] | None) -> frozenset[Key]:
     """The contents that these rows leave believed."""
-    return frozenset(_content(feed, row) for row in rows or () if not _withdraws(feed, row))
-
-
-def _withdraws(feed: Feed, row: Row) -> bool:
-    return feed.effect_of(row) == "withdraw"
+    return frozenset(_content(feed, row) for row in rows or () if not withdraws(feed, row))
 
 
 def _corrections(
@@ -126,7 +122,7 @@ def _corrections(
     for key in dict.fromkeys((*meant, *known)):
         if _standing(feed, right.get(key)) == _standing(feed, now.get(key)):
             continue
-        rows = [row for row in meant.get(key, ()) if not _withdraws(feed, row)]
+        rows = [row for row in meant.get(key, ()) if not withdraws(feed, row)]
         if not rows:
             effect, rows = "withdraw", now[key][-1:]
         elif key in known:

@@ -8,7 +8,7 @@ county's database. Rules here give three working days to withdraw a revoked deci
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.base import History, Row, changed, within
+from sources.faults.base import History, Row, changed, withdraws, within
 from sources.faults.draw import Draw
 
 TITLE = "Lost withdrawal"
@@ -26,15 +26,11 @@ def fits(feed: Feed) -> bool:
     )
 
 
-def withdrawn(feed: Feed, rows: list[Row]) -> bool:
-    """Whether one of the rows takes its record back."""
-    return any(feed.effect_of(row) == "withdraw" for row in rows)
-
-
 def places(feed: Feed, history: History, days: list[date]) -> list[date]:
     """The days on which the record is taken back: a row that says so, or the first absence."""
     if feed.mode == "changes":
-        return sorted(day for day, rows in history.items() if withdrawn(feed, rows))
+        taken = (day for day, rows in history.items() if any(withdraws(feed, row) for row in rows))
+        return sorted(taken)
     return [
         day
         for before, day in zip(days, days[1:], strict=False)
@@ -49,7 +45,7 @@ def resend(
     feed = draw.feed
     if feed.mode == "changes":
         return changed(
-            history, day, until, lambda rows: [r for r in rows if not withdrawn(feed, [r])]
+            history, day, until, lambda rows: [r for r in rows if not withdraws(feed, r)]
         )
     sent = dict(history)
     last: list[Row] = []

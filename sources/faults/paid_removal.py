@@ -7,11 +7,10 @@ one that was paid for: the source itself says it, and every holder follows in go
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.base import History, changed
+from sources.faults.base import History, changed, withdraws
 from sources.faults.codes import graded_columns, gravest
 from sources.faults.draw import Draw
 from sources.faults.lost_withdrawal import fits as can_take_back
-from sources.faults.lost_withdrawal import withdrawn
 
 TITLE = "Paid removal"
 MECHANISM = "given_its_value"
@@ -35,7 +34,7 @@ def places(feed: Feed, history: History, days: list[date]) -> list[date]:
         if stands and bool(news) == snapshot:
             found.append(day)
         if news:
-            gone = not snapshot and withdrawn(feed, news)
+            gone = not snapshot and any(withdraws(feed, row) for row in news)
             stands = not gone and gravest(feed, news[-1]) > 0
         elif snapshot:
             stands = False

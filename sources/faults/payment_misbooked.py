@@ -8,9 +8,9 @@ a loan is transferred.
 from datetime import date
 
 from schemas.contract import Feed
-from sources.faults.base import History, Row, changed
+from sources.faults.base import History, Row, changed, withdraws
 from sources.faults.draw import Draw
-from sources.faults.lost_withdrawal import places, withdrawn
+from sources.faults.lost_withdrawal import places
 
 __all__ = ["places"]
 
@@ -65,6 +65,6 @@ def under_another(
     other = draw.pick(others)
 
     def misbooked(rows: list[Row]) -> list[Row]:
-        return [row | {key: other} if withdrawn(feed, [row]) else row for row in rows]
+        return [row | {key: other} if withdraws(feed, row) else row for row in rows]
 
     return changed(history, day, until, misbooked)

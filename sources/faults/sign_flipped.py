@@ -6,20 +6,15 @@ look at either.
 
 from decimal import Decimal
 
-from schemas.contract import Feed
 from sources.faults.base import Row
 from sources.faults.draw import Draw
-from sources.faults.figures import CORRECTION, FIGURES, figure_columns, rescaled
+from sources.faults.figures import CORRECTION, rescaled
+from sources.faults.inflated_figure import columns
 
-__all__ = ["CORRECTION"]
+__all__ = ["CORRECTION", "columns"]
 
 TITLE = "Sign flipped"
 GROUP = "values"
-
-
-def columns(feed: Feed) -> tuple[str, ...]:
-    """The columns that hold figures."""
-    return figure_columns(feed, FIGURES)
 
 
 def spoil(row: Row, draw: Draw) -> Row | None:

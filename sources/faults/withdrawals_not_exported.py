@@ -8,9 +8,9 @@ on one recall that never reached the next county's database.
 from datetime import date
 
 from schemas.contract import Feed
+from sources.faults.base import withdraws
 from sources.faults.deliveries import Deliveries
 from sources.faults.draw import Draw
-from sources.faults.lost_withdrawal import withdrawn
 
 TITLE = "Withdrawals not exported"
 MECHANISM = "in_bursts"
@@ -24,4 +24,4 @@ def fits(feed: Feed) -> bool:
 
 def send(day: date, days: list[date], sent: Deliveries, draw: Draw) -> bytes | None:
     """The file without its withdrawals."""
-    return sent.instead(day, [row for row in sent.rows(day) if not withdrawn(sent.feed, [row])])
+    return sent.instead(day, [row for row in sent.rows(day) if not withdraws(sent.feed, row)])

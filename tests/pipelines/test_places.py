@@ -93,7 +93,7 @@ def test_an_address_does_what_a_path_does(folder):
     ]
     assert (folder / "a.txt").read_text("utf-8") == "甲\n"
     assert (folder / "below" / "b.txt").stat().st_size == 5
-    assert size_of_files(folder, "*.txt") == 4 + 5
+    assert size_of_files(folder, "a.*") == 4 and size_of_files(folder) == 4 + 5
 
 
 def test_files_and_folders_are_moved_and_removed_alike(folder):

@@ -14,6 +14,7 @@ from pipelines.trace import lines_of, record_forward, rows, with_names
 from quality.expectations import sentence
 from quality.from_contract import feed_expectations
 from schemas.contract import Feed
+from schemas.sql import quoted
 from sources.deliver import MOST_DAYS
 
 MOST_DELIVERIES = 400  # named in the form; a record of a daily snapshot may have one a day
@@ -59,7 +60,8 @@ def look(world: World, asked: Asked) -> dict[str, Any]:
     days = [line["delivery"] for line in lines]
     day = asked.one_of("delivery", days) or days[0]
     line = next(one for one in lines if one["delivery"] == day)
-    said = f"SELECT {', '.join(_quoted(feed))} FROM landing.{feed.name} WHERE file = ? AND line = ? LIMIT 1"
+    listed = ", ".join(map(quoted, feed.column_names))
+    said = f"SELECT {listed} FROM landing.{feed.name} WHERE file = ? AND line = ? LIMIT 1"
     place = line["file"], line["line"]
     (row,) = world.rows(said, *place)
     # In a world of a replay the file would say something else at that place, and lies nowhere.
@@ -103,10 +105,6 @@ def look(world: World, asked: Asked) -> dict[str, Any]:
         "days": days[:MOST_DELIVERIES],
         "lists": sorted({entry["list"] for entry in forward["entries"]}),
     }
-
-
-def _quoted(feed: Feed) -> list[str]:
-    return [f'"{name}"' for name in feed.column_names]
 
 
 def _versions(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

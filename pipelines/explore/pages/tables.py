@@ -64,7 +64,7 @@ def one(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
     where += "" if column is None else ("NULL" if value is None else _typed(columns, column))
     given = [] if column is None or value is None else [value]
     at = quoted(schema, short)
-    ((count,),) = _fetch(laboratory, f"SELECT count(*) FROM {at}{where}", given)
+    count = laboratory.rows(f"SELECT count(*) AS n FROM {at}{where}", *given)[0]["n"]
     order = ", ".join(map(str, range(1, min(len(names), 6) + 1)))
     model, feed = _models(laboratory).get(name), _feed(name)
     english, chinese = said_of_columns(name), chinese_of_columns(name)
@@ -94,10 +94,6 @@ def one(laboratory: Laboratory, asked: Asked) -> dict[str, Any]:
 def _typed(columns: list[dict[str, Any]], name: str) -> str:
     kind = next(row["type"] for row in columns if row["column"] == name)
     return f"TRY_CAST(? AS {kind})"
-
-
-def _fetch(laboratory: Laboratory, sql: str, given: list[Any]) -> list[tuple[Any, ...]]:
-    return [tuple(row.values()) for row in laboratory.rows(sql, *given)]
 
 
 def _tables(laboratory: Laboratory) -> list[dict[str, Any]]:

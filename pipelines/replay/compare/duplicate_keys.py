@@ -4,29 +4,25 @@ A comparison goes by sets, so a row that stands twice shows in none of its figur
 key does not name one row, what a comparison says of it cannot be relied on, and it says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.engine.databases import Databases
 from pipelines.graph import all_models
-from pipelines.model import Model
 
 # The stages a comparison tells of, and the tables between them and it.
 STAGES = ("lists", "consequences", "scores")
 TABLES = ("exchange.entries", "exchange.copies", "exchange.ancestry")
 
 
-def duplicate_keys(
-    db: Databases, files: Mapping[str, Path], models: Sequence[Model] | None = None
-) -> list[str]:
+def duplicate_keys(db: Databases, files: Mapping[str, Path]) -> list[str]:
     """A sentence for each table of some databases in which rows share a declared key.
 
     Args:
         files: name -> the file it was attached from, for what is said.
-        models: those that made them; None: the project's own.
     """
     sentences = []
-    for model in all_models() if models is None else models:
+    for model in all_models():
         if not model.key or not (model.stage in STAGES or model.name in TABLES):
             continue
         listed = ", ".join(f'"{column}"' for column in model.key)

@@ -30,7 +30,7 @@ from quality.gates import (
     VERDICTS_COLUMNS,
     delivery_verdicts_sql,
     row_verdicts_sql,
-    typed_union,
+    typed,
     verdicts_sql,
 )
 from schemas.contract import Feed
@@ -132,7 +132,11 @@ def gates(feeds: Sequence[Feed], decided: Collection[str] = ()) -> list[Model]:
         ("quality.verdicts", VERDICTS_COLUMNS, lambda feed, _: verdicts_sql(feed), by_record),
     )
     return [
-        _gate(name, typed_union(columns, [verdicts(feed, feed.name in decided)]), header)
+        _gate(
+            name,
+            "\nUNION ALL\n".join(typed(columns, [verdicts(feed, feed.name in decided)])),
+            header,
+        )
         for name, columns, verdicts, header in made
         for feed in feeds
     ]

@@ -21,10 +21,11 @@ from pipelines.engine.databases import opened
 from pipelines.exchange.network import in_reach, varied
 from pipelines.home import BUILD_AGAIN, Home, HomeError, alone
 from pipelines.in_force import is_database
-from pipelines.landing import bytes_in, read_manifest
+from pipelines.landing import read_manifest
 from pipelines.landing.decisions import TABLE, Decided, decided_in, decided_of
 from pipelines.made_again import make_again
 from pipelines.made_by import Noted, made_before, made_by, noted, of_decisions
+from pipelines.places import size_of_files
 from pipelines.replay.plan.faults import Landed
 from pipelines.replay.plan.scenario import Scenario
 from schemas.progress import Progress
@@ -98,7 +99,7 @@ def level(
             with opened(base=base) as db:
                 Landed(db, "base", was.feeds).see_as_landed(landing)
             plan = replace(was, **asked)
-            few = bytes_in(landing) < FEW_BYTES
+            few = size_of_files(landing) < FEW_BYTES
             if make_again(
                 base, target, was, plan, small=few, progress=progress, ask=see_same_files
             ):

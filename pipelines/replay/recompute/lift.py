@@ -12,6 +12,8 @@ from collections.abc import Callable
 import sqlglot
 from sqlglot import exp
 
+from pipelines.changes.expressions import is_star, windowed
+
 UNIVERSE = "universe"
 UNIVERSES = "universes"  # the table of all there are
 
@@ -105,7 +107,7 @@ class _Lift:
         self.seen.add(id(node))
         alone = node.copy()
         group = node.args.get("group")
-        if not group and any(map(_counts, self._own(node, exp.AggFunc))):
+        if not group and not all(map(windowed, self._own(node, exp.AggFunc))):
             return self._apart(node, alone, known)
         at = self._sources(node, known)
         if at is None:
@@ -115,7 +117,7 @@ class _Lift:
             window.set("partition_by", [*window.args.get("partition_by", []), at.copy()])
         if group is not None and not group.args.get("all"):
             group.append("expressions", at.copy())
-        stars = [p for p in node.expressions if isinstance(p, exp.Star) or _is_star(p)]
+        stars = [p for p in node.expressions if is_star(p)]
         carried = any(isinstance(p, exp.Star) or p.table in self._varying for p in stars)
         if not carried:
             node.append("expressions", exp.alias_(at.copy(), UNIVERSE))
@@ -309,21 +311,9 @@ class _Lift:
         node.append("expressions", exp.alias_(_universe(UNIVERSES), UNIVERSE))
 
 
-def _is_star(node: exp.Expression) -> bool:
-    return isinstance(node, exp.Column) and isinstance(node.this, exp.Star)
-
-
 def _among_sources(node: exp.Expression, select: exp.Select) -> bool:
     parent = node.parent
     return isinstance(parent, (exp.From, exp.Join)) and parent.parent is select
-
-
-def _counts(node: exp.Expression) -> bool:
-    """Whether an aggregate makes one row of many, and is none of a window."""
-    parent = node.parent
-    while isinstance(parent, (exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.WithinGroup)):
-        parent = parent.parent
-    return not isinstance(parent, exp.Window)
 
 
 def _sources_of(select: exp.Expression) -> list[exp.Expression]:

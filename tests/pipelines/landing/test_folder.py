@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from pipelines.landing import LandingError, bytes_in, read_manifest
+from pipelines.landing import LandingError, read_manifest
 from pipelines.landing.folder import window
 from schemas.contract import feeds
 
@@ -151,14 +151,6 @@ def test_nothing_there(tmp_path) -> None:
         read_manifest(tmp_path)
     with pytest.raises(LandingError, match="is no folder; run `islands generate` first"):
         read_manifest(tmp_path / "none")
-
-
-def test_bytes_are_those_of_the_deliveries(tmp_path) -> None:
-    for name, content in {"court/a.csv": "12345", "court/b.csv": "", "honours/c.csv": "1"}.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
-    assert bytes_in(tmp_path) == 6
 
 
 def test_a_day_with_no_three_years_after_it_is_refused(tmp_path) -> None:

@@ -11,13 +11,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.engine import open_engine
-from pipelines.landing import (
-    LandingError,
-    land,
-    landing_columns,
-    landing_select,
-    reading,
-)
+from pipelines.landing import LandingError, land, reading
+from pipelines.landing.keys import landing_columns, landing_select
 from schemas.contract import Column
 from schemas.record_id import record_id, version
 from sources import files
