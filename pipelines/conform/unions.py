@@ -24,11 +24,14 @@ def union_models(tier: str | None = None) -> list[Model]:
             select = body(path.read_text(encoding="utf-8"))
             given = output_columns(select)
             if given != tuple(columns):
-                missing = [c for c in columns if c not in given]
-                extra = [c for c in given if c not in columns]
+                wrong = {
+                    "missing": [c for c in columns if c not in given],
+                    "not known": [c for c in given if c not in columns],
+                }
+                said = [f"{what}: {', '.join(names)}" for what, names in wrong.items() if names]
                 raise ModelError(
                     f"sources/{island.name}/conform/{shape}.sql must give the columns "
-                    f"{', '.join(columns)}, in this order; missing {missing}, not known {extra}."
+                    f"{', '.join(columns)}, in this order; {'; '.join(said) or 'the order is another'}."
                 )
             reads.update(tables_read(select))
             names = ", ".join(columns)

@@ -9,6 +9,8 @@ from sources.faults.draw import TRIES, Draw
 
 # How titles of columns begin that are not of the subject of a row, but of somebody linked with it.
 LINKED = ("法定代表人", "父亲", "母亲")
+# How titles of columns end that hold a name.
+NAMED = ("名称", "姓名", "户名", "法定代表人", "负责人")
 
 
 def scheme_of(column: Column, value: str) -> str | None:
@@ -41,11 +43,11 @@ def main_identifier(feed: Feed, row: Row) -> tuple[Column, str, str] | None:
 
 
 def name_columns(feed: Feed) -> tuple[str, ...]:
-    """Columns whose Chinese title says that they hold a name of a subject."""
+    """Columns whose Chinese title says that they hold a name of a subject, or of who leads it."""
     return tuple(
         c.name
         for c in feed.columns
-        if c.title_zh.endswith(("名称", "姓名", "户名")) and not c.scheme and not c.valid_values
+        if c.title_zh.endswith(NAMED) and not c.scheme and not c.valid_values
     )
 
 

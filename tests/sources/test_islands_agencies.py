@@ -374,6 +374,13 @@ def test_a_penalty_of_the_city():
         ("city_penalties", "city_penalties", {"cf_fr_zjhm": "0"}, None),
         (
             "city_penalties",
+            "city_penalties",
+            {"cf_fr_zjhm": "870101198504120111"},
+            "法定代表人870101198504120111",
+        ),
+        ("court", "court", {"businessEntity": "王小明"}, "法定代表人或负责人王小明"),
+        (
+            "city_penalties",
             "city_licences",
             {"xk_frdb": "王小明", "xk_fr_zjhm": "87010119850412012x"},
             "法定代表人王小明 87010119850412012X",
@@ -388,7 +395,9 @@ def test_a_penalty_of_the_city():
         ),
         ("tax_bureau", "tax_violations", {"cwfzrxm": "李梅"}, "财务负责人李梅"),
         ("tax_bureau", "tax_violations", {}, None),
-        ("public_bodies_registry", "honours", {"fwsc": "8"}, "8小时"),
+        ("public_bodies_registry", "honours", {"fwsc": " 8"}, "8小时"),
+        ("public_bodies_registry", "honours", {"fwsc": "008"}, "8小时"),
+        ("public_bodies_registry", "honours", {"fwsc": "viel"}, None),
         ("public_bodies_registry", "honours", {}, None),
     ],
 )

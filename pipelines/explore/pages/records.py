@@ -25,7 +25,7 @@ MADE = {
     "statements": "SELECT effect, id_scheme, id_value, name, property, value, valid_from, valid_to, "
     "from_day, to_day FROM conform.statements WHERE record_id = ? ORDER BY ALL",
     "events": "SELECT effect, id_scheme, id_value, name, event_kind, ground, severity, amount_yuan, "
-    "document_no, authority, details, event_day, from_day, to_day FROM conform.events WHERE record_id = ? "
+    "document_no, authority, event_day, from_day, to_day FROM conform.events WHERE record_id = ? "
     "ORDER BY ALL",
     "conform_links": "SELECT effect, link_kind, a_scheme, a_value, a_name, b_scheme, b_value, b_name, "
     "valid_from, valid_to, from_day, to_day FROM conform.links WHERE record_id = ? ORDER BY ALL",

@@ -114,7 +114,7 @@ SELECT
     document_no,
     authority,
     -- who leads an organisation is published with it
-    nullif(concat_ws(' ', '法定代表人' || head, head_no), '') AS details,
+    nullif('法定代表人' || concat_ws(' ', head, head_no), '法定代表人') AS details,
     event_day,
     valid_from,
     -- the file gives the last day on which it holds

@@ -32,7 +32,7 @@ SELECT
     CAST(NULL AS DECIMAL(18, 2)) AS amount_yuan,
     normal_form(numbered.zsbh) AS document_no,
     clean_text(numbered.bfdw) AS authority,
-    clean_text(numbered.fwsc) || '小时' AS details,
+    CAST(parse_int(clean_text(numbered.fwsc)) AS VARCHAR) || '小时' AS details,
     parse_day(numbered.bfrq) AS event_day,
     parse_day(numbered.bfrq) AS valid_from,
     CAST(NULL AS DATE) AS valid_to,
