@@ -106,3 +106,11 @@ def test_a_figure_that_is_nothing_does_not_hold(one_tiny, monkeypatch, tmp_path)
         file.write_text(json.dumps({"systems": [{"system": "another"}]}), encoding="utf-8")
         with pytest.raises(ValueError, match="another needs a figure, or why it is left out"):
             systems(engine)
+
+
+def test_a_share_of_none_is_no_figure():
+    """An engine divides by nothing with an error, which would be one of the program."""
+    rows = read_yaml(FILE.read_text(encoding="utf-8"))["systems"]
+    figures = [row["figure"] for row in rows if "figure" in row]
+    shares = [figure for figure in figures if "//" in figure]
+    assert shares and all(f.count("//") == f.count("// nullif(") for f in shares)
