@@ -74,11 +74,14 @@ def announce_copy(base: Path, folder: Path) -> None:
 def sentence(seconds: float, megabytes: int, folder: Path | str, what: str = "This takes") -> str:
     """Time and disk in words, and what is free where that is less.
 
-    >>> sentence(100, 0, ".").startswith("This takes about 2 minutes, and about 0 MB in .")
-    True
+    >>> sentence(100, 0, "."), sentence(100, 1, "build")
+    ('This takes about 2 minutes.', 'This takes about 2 minutes, and about 1 MB in build.')
     """
+    said = f"{what} about {time_words(seconds)}"
+    if not megabytes:
+        return f"{said}."
     free = free_megabytes(folder)
-    said = f"{what} about {time_words(seconds)}, and about {disk_words(megabytes)} in {folder}"
+    said += f", and about {disk_words(megabytes)} in {folder}"
     return said + (f", where only {disk_words(free)} is free." if megabytes > free else ".")
 
 

@@ -287,10 +287,14 @@ def trace(
 def _opened(home: Path) -> Iterator[Any]:
     """The database in force, with a note if it was made by other models, network or codes than there are."""
     from pipelines.made_by import out_of_date
+    from pipelines.trace import NotFound
 
     with opened(Home(home)) as engine:
         note(out_of_date(engine, Home(home).database(), home))
-        yield engine
+        try:
+            yield engine
+        except NotFound as error:
+            raise NotFound(f"{error} Looked for in {home}.") from error
 
 
 def _otherwise(home: Path, scenario: Path, state: str, look: Any, as_json: bool) -> dict[str, Any]:

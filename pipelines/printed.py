@@ -1,7 +1,8 @@
 """What `islands subject`, `trace` and `check` print: tables that can be read at 80 columns.
 
 Subjects are named once, by name and kind, with a letter that stands for them below. Ids are cut to their
-first characters, which `islands trace` takes, and long tables to their first rows; JSON has both whole.
+first characters, which `islands trace` takes, and long tables to their first rows; JSON has both whole, and
+what each entry says.
 Codes are told by their English titles.
 """
 
@@ -13,6 +14,7 @@ from functools import lru_cache
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -70,7 +72,7 @@ def print_trace(node: Item) -> None:
 def print_otherwise(found: Item, show: Callable[[Item], None]) -> None:
     """Something in the world of a scenario, and what is otherwise; see `pipelines.replay.otherwise`."""
     out = wide_console(WIDTH)
-    how = "never corrected" if found["state"] == "faulty" else "corrected as it says"
+    how = "if it is never corrected" if found["state"] == "faulty" else "corrected as it says there"
     out.print(Text(f"In the world of the scenario: {found['scenario']} ({how})"), style="bold")
     if found["there"] is None:
         out.print("There is no such thing in it; this is what the clean world has.")
@@ -466,7 +468,7 @@ _HELD: Mapping[str, Columns] = {
         **_RECORD,
     },
     "links": _LINK | _RECORD,
-    "shown_by": _COPY | {"List": "list", "Value": "value"} | _SINCE | _UNTIL | _ENTRY,
+    "shown_by": _COPY | {"List": "list"} | _SINCE | _UNTIL | _ENTRY,
     "measures": {
         "Measure": _measure,
         "Through": "through",
@@ -487,21 +489,15 @@ def _print_rows(out: Console, rows: Sequence[Item], columns: Columns, most: int 
     """Rows as a table under its headings; columns with nothing in them are left out."""
     if not rows:
         return
+    most += len(rows) == most + 1  # a last one takes no more room than the line that counts it
     shown = [[_cell(row, says) for says in columns.values()] for row in rows[:most]]
     used = [n for n in range(len(columns)) if any(row[n] for row in shown)]
     table = plain_table()
-    widths = narrowest([[row[n] for row in shown] for n in used], out.width - 2 * (len(used) - 1))
-    for n, width in zip(used, widths, strict=True):
-        longest = min(width, WORD)
-        whole = all(len(row[n]) <= longest and row[n].isascii() for row in shown)
-        number = all(row[n].replace(",", "").isdigit() for row in shown)
-        table.add_column(
-            list(columns)[n],
-            overflow="fold",
-            min_width=longest,
-            no_wrap=whole,
-            justify="right" if number else "left",
-        )
+    texts = [[list(columns)[n], *(row[n] for row in shown)] for n in used]
+    for (heading, *cells), width in zip(texts, _widths(texts, out.width), strict=True):
+        number = all(cell.replace(",", "").isdigit() for cell in cells)
+        justify = "right" if number else "left"
+        table.add_column(heading, overflow="fold", width=width, justify=justify)
     for row in shown:
         table.add_row(*(Text(row[n]) for n in used))
     out.print()
@@ -511,6 +507,19 @@ def _print_rows(out: Console, rows: Sequence[Item], columns: Columns, most: int 
     ways = [row["path"].split(">") for row in rows[:most] if "path" in row]
     if who := who_is_who(holder for way in ways for holder in way):
         out.print(Text(who), style="dim")
+
+
+def _widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
+    """How wide each column is printed: as its longest text, the widest giving way while there is no room.
+
+    None becomes narrower than `narrowest` lets it, and so ids stay whole.
+    """
+    room = width - 2 * (len(columns) - 1)
+    least = [min(one, WORD) for one in narrowest(columns, room)]
+    widths = [max(map(cell_len, column)) for column in columns]
+    while sum(widths) > room and (loose := [n for n, w in enumerate(widths) if w > least[n]]):
+        widths[max(loose, key=lambda n: widths[n])] -= 1
+    return widths
 
 
 def _cell(row: Item, says: Says) -> str:

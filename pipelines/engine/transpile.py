@@ -67,8 +67,11 @@ def in_ascii(sql: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def to_spark(sql: str) -> str:
+def to_spark(sql: str, to_read: bool = False) -> str:
     """One statement of DuckDB's dialect in Spark's.
+
+    Args:
+        to_read: in lines, with Chinese as it is written; else in one line of ASCII, as it is sent.
 
     Raises:
         TranspileError: if it is not one statement, or cannot be parsed.
@@ -84,6 +87,6 @@ def to_spark(sql: str) -> str:
         raise TranspileError(f"This SQL cannot be parsed: {error}") from error
     if len(statements) != 1 or statements[0] is None:
         raise TranspileError(f"One statement is needed, {len(statements)} were given.")
-    return in_ascii(
-        statements[0].transform(_range_table).transform(_once).sql(dialect="spark", comments=False)
-    )
+    said = statements[0].transform(_range_table).transform(_once)
+    text = said.sql(dialect="spark", comments=False, pretty=to_read)
+    return text if to_read else in_ascii(text)

@@ -145,14 +145,17 @@ def _by_place(
     as_json: bool,
 ) -> None:
     """The experiment of every place, in a world of its own."""
-    from pipelines.experiment.places import by_place, write_places
+    from pipelines.experiment.needs import needs_of_places
+    from pipelines.experiment.places import by_place, places_of, write_places
     from pipelines.experiment.report import print_places
     from pipelines.run import make_home, without
 
     command = without("--workers", sys.argv[1:])
+    home = make_home(Home(out / "world"), **world, command=command)
+    there = places_of(home, join, policy)
+    print(needs_of_places(n * len(there), world["size"], processes).sentence(out), file=sys.stderr)
     with progress_bar("following", show=not as_json) as tell:
-        home = make_home(Home(out / "world"), **world, command=command)
-        found = by_place(home, n, world["seed"], join, policy, processes, tell)
+        found = by_place(home, there, n, world["seed"], join, policy, processes, tell)
     said = {"n": n, "seed": world["seed"], "size": world["size"], "join": join, "policy": policy}
     table = write_places(found, out, home, command, said)
     if as_json:

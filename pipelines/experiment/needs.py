@@ -19,7 +19,8 @@ class Needs:
 
     def sentence(self, out: Path | str) -> str:
         """It in words, for whoever waits."""
-        what = f"{self.replays:,} replays and {self.databases:,} databases to build:"
+        build = f" and {self.databases:,} databases to build" if self.databases else ""
+        what = f"{self.replays:,} replays{build}:"
         return sentence(self.seconds, self.megabytes, out, what)
 
 
@@ -37,6 +38,11 @@ def needs(design: Design, out: Path | str, workers: int = 1) -> Needs:
     seconds, megabytes = COSTS[design.size].to_replay()
     following = replays * COSTS[design.size].replay / workers
     return Needs(replays, databases, databases * seconds + following, databases * megabytes)
+
+
+def needs_of_places(replays: int, size: str, workers: int = 1) -> Needs:
+    """The same of so many faults at places of a world that is there."""
+    return Needs(replays, 0, replays * COSTS[size].replay / workers, 0)
 
 
 def _databases(design: Design) -> set[tuple[str, tuple[tuple[str, str], ...]]]:

@@ -104,8 +104,17 @@ def places(universes: Universes) -> list[Place]:
     ]
 
 
+def places_of(
+    home: Home, join: str | None = None, policy: Mapping[str, str] | None = None
+) -> list[Place]:
+    """The places of a home with a finished build, which is laid out for those who follow faults there."""
+    with Universes(home, join, policy) as universes:
+        return places(universes)
+
+
 def by_place(
     home: Home,
+    all_places: Sequence[Place],
     drawn: int,
     seed: int,
     join: str | None = None,
@@ -116,13 +125,11 @@ def by_place(
     """Follow random faults at every place.
 
     Args:
-        home: with a finished build.
+        all_places: see `places_of`.
         drawn: how many faults are drawn at each place.
         join, policy: see `pipelines.replay.replay`.
         workers: how many processes follow them; what is found does not depend on it.
     """
-    with Universes(home, join, policy) as universes:  # one lays out what all of them read
-        all_places = places(universes)
     base = (str(home.path), join, tuple(sorted((policy or {}).items())))
     found: dict[int, Found] = {}
     for at, one in each(_follow, [(base, place, drawn, seed) for place in all_places], workers):

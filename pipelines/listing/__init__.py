@@ -303,7 +303,7 @@ def model(name: str, tier: str = "core", join: str = "full", engine: str = "duck
     if engine == "spark":
         from pipelines.engine.transpile import to_spark
 
-        sql = to_spark(sql)
+        sql = to_spark(sql, to_read=True)
     return {
         "model": name,
         "reads": list(wanted.reads),

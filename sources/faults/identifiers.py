@@ -10,7 +10,7 @@ from sources.faults.draw import TRIES, Draw
 # How titles of columns begin that are not of the subject of a row, but of somebody linked with it.
 LINKED = ("法定代表人", "父亲", "母亲")
 # How titles of columns end that hold a name.
-NAMED = ("名称", "姓名", "户名", "法定代表人", "负责人")
+NAMED = ("名称", "姓名", "户名", "法定代表人")
 
 
 def scheme_of(column: Column, value: str) -> str | None:

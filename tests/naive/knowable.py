@@ -183,8 +183,6 @@ class Knowable:
             return f"{act.detail}小时"
         named = {"city_penalties": True, "city_licences": True, "county_penalties": False}
         head = self._officer(act, "legal_representative")
-        if feed == "court" and head:
-            return f"法定代表人或负责人{self.world.value(head, 'name', act.decided)}"
         if feed in named and head:
             number = f" {self.world.subjects[head].resident_no}" if named[feed] else ""
             return f"法定代表人{self.world.value(head, 'name', act.decided)}{number}"

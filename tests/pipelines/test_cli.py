@@ -648,3 +648,16 @@ def test_a_build_that_cannot_be_leaves_the_last_good_one(run, refused, generated
     now = database.stat()
     assert (now.st_size, now.st_mtime_ns) == (stamp.st_size, stamp.st_mtime_ns)
     assert [path.name for path in database.parent.iterdir()] == [database.name]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("trace", "zzzzzzzz"),
+        ("subject", "nobody"),
+        ("replay", "--feed", "court", "--record", "nobody", "--set", "age=1"),
+    ],
+)
+def test_where_nothing_was_found_is_told(words, home, refused) -> None:
+    """A new terminal asks the home that is meant if none is named."""
+    assert refused(*words, "--home", home).rstrip().endswith(f" Looked for in {home}.")

@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
+from pipelines import printed as module
 from pipelines.engine import open_engine
 from pipelines.printed import MOST, SHORT, WIDTH, print_report, print_subject, print_trace
 from pipelines.subject import about
@@ -115,6 +117,18 @@ def test_the_story_s_firm(engine, printed) -> None:
     assert any(line.startswith("trade            E50 Construction") for line in lines)
     assert any(line.startswith("division         840103 Liumo District") for line in lines)
     assert any(line.startswith("More inspections (city_bureau)") for line in lines)
+    # Ids stay whole: they are what one traces.
+    shown = [line.split() for line in lines if "administrative_penalties" in line]
+    assert shown and all(len(words[-1]) == SHORT for words in shown)
+
+
+def test_a_last_row_is_shown_instead_of_counted(monkeypatch, capsys) -> None:
+    for count, shown in ((MOST + 1, MOST + 1), (MOST + 2, MOST)):
+        rows = [{"stage": f"s{n}", "checks": 1, "passed": 1} for n in range(count)]
+        module._print_rows(Console(width=WIDTH), rows, module._CHECKS)
+        told = capsys.readouterr().out
+        assert sum(f"s{n} " in told for n in range(count)) == shown
+        assert ("more" in told) == (shown < count)
 
 
 def test_the_report_of_checks(printed) -> None:

@@ -321,7 +321,7 @@ def test_what_a_value_shows_of_itself(kind, arguments, value, right) -> None:
 
 
 def test_a_name_is_that_of_whose_code_stands_beside_it_not_of_who_acts_for_him() -> None:
-    """The number of a legal representative stands beside the name of his firm, too."""
+    """The number of a legal representative stands beside his own name and that of his firm."""
     firm, person = "91870101PDY00001XE", "870101198504120111"
     with open_engine("duckdb") as engine:
         engine.execute("CREATE SCHEMA resolve")
@@ -335,9 +335,9 @@ def test_a_name_is_that_of_whose_code_stands_beside_it_not_of_who_acts_for_him()
         )
         fines, people = feeds()["city_penalties"], feeds()["residents"]
         row = {"code_1": firm, "cf_fr_zjhm": person}
-        assert registered_names(engine, fines, row) == {"cf_xdr_mc": "甲公司"}
+        assert registered_names(engine, fines, row) == {"cf_xdr_mc": "甲公司", "cf_frdb": "王伟"}
         assert registered_names(engine, fines, {"cf_xdr_zjhm": person}) == {"cf_xdr_mc": "王伟"}
-        assert registered_names(engine, fines, {"cf_fr_zjhm": person}) == {}
+        assert registered_names(engine, fines, {"cf_fr_zjhm": person}) == {"cf_frdb": "王伟"}
         assert registered_names(engine, people, {"fqsfhm": person}) == {}  # the father's
 
 

@@ -378,7 +378,7 @@ def test_a_penalty_of_the_city():
             {"cf_fr_zjhm": "870101198504120111"},
             "法定代表人870101198504120111",
         ),
-        ("court", "court", {"businessEntity": "王小明"}, "法定代表人或负责人王小明"),
+        ("court", "court", {"businessEntity": "王小明"}, None),
         (
             "city_penalties",
             "city_licences",

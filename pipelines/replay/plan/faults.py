@@ -97,6 +97,10 @@ class FaultSpec:
         return self.kind != "free_edit" and all(one is None for one in given)
 
 
+class NotDelivered(FaultError):
+    """A record that a feed never delivered: another home may have it."""
+
+
 @dataclass(frozen=True)
 class Struck:
     """A fault in its place.
@@ -123,6 +127,12 @@ class Struck:
     _faulty: dict[date | None, History] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    @property
+    def was_drawn(self) -> bool:
+        """Whether the record, or the whole delivery, was left to be drawn."""
+        given = self.spec.delivery if self.record_id is None else self.spec.record
+        return given is None
 
     def faulty(self, until: date | None) -> History:
         """What is delivered of the record instead, if it is right again from `until` on."""
@@ -307,7 +317,7 @@ class Landed:
             )
         if not ids:
             key_names = "|".join(feed.natural_key) or "none"
-            raise FaultError(
+            raise NotDelivered(
                 f"Feed {feed.name} delivered no record {record!r}; give its record_id (at least 6 "
                 f"characters of it) or its natural key ({key_names})."
             )

@@ -70,6 +70,12 @@ class Happened:
         return self.rows[0]
 
     @property
+    def was_drawn(self) -> bool:
+        """Whether the day, or the entry struck, was left to be drawn."""
+        entry = self.first.entry_id is not None and self.spec.entry is None
+        return entry or self.spec.delivery is None
+
+    @property
     def written_out(self) -> FaultSpec:
         """What was asked for, with all that was drawn."""
         first, kind = self.first, self.fault

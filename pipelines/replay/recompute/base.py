@@ -16,7 +16,7 @@ from pipelines.home import Home
 from pipelines.model import Model
 from pipelines.replay.plan.case import plan_case, plan_cases
 from pipelines.replay.plan.edits import Edit, RowOrFile
-from pipelines.replay.plan.faults import FaultSpec, Landed, Registered, asked_of_base
+from pipelines.replay.plan.faults import FaultSpec, Landed, NotDelivered, Registered, asked_of_base
 from pipelines.replay.recompute.arrivals import arrive
 from pipelines.replay.recompute.differences import REMOVED, columns_of
 from pipelines.replay.recompute.levels import level, said_by, see_up_to_date
@@ -62,6 +62,7 @@ class Base:
         two_at_a_time: bool = False,
     ) -> None:
         see_up_to_date(home)
+        self.home = home
         base = level(home, join, policy, progress)
         self.landing = home.delivered()
         self.feeds: Mapping[str, Feed] = feeds()
@@ -88,7 +89,10 @@ class Base:
 
     def case(self, specs: Sequence[FaultSpec]) -> tuple[Edit, ...]:
         """Put the faults of a case in their places; see `pipelines.replay.plan.case.plan_case`."""
-        return plan_case(self.landed, self.others, self.landing, specs)
+        try:
+            return plan_case(self.landed, self.others, self.landing, specs)
+        except NotDelivered as error:
+            raise NotDelivered(f"{error} Looked for in {self.home.path}.") from error
 
     def cases(self, cases: Iterable[Sequence[FaultSpec]]) -> list[tuple[Edit, ...] | FaultError]:
         """The same of many cases, quicker than one by one; of one that does not fit why not."""

@@ -58,13 +58,8 @@ def _passage(replay: Outcome) -> list[Text]:
     """How the place was drawn, what gates kept back, and where a fault stopped that reached nobody."""
     lines = []
     for edit in replay.edits:
-        spec = edit.struck.spec
-        if spec.passed_over:
-            one = ("record", "records") if edit.struck.record_id else ("delivery", "deliveries")
-            one = ("place", "places") if edit.feed is None else one
-            drawn = f"with --seed {spec.seed}; {counted(spec.passed_over, *one)}"
-            nothing = "changed nothing that anybody shows, does or scores"
-            lines.append(titled("Drawn", f"{drawn} drawn before it {nothing}"))
+        if edit.struck.was_drawn:
+            lines.append(titled("Drawn", _drawn(edit)))
     passage = replay.passage
     for kept in passage.kept[:MOST_GATES]:
         said = kept.sentence()
@@ -77,6 +72,18 @@ def _passage(replay: Outcome) -> list[Text]:
     if passage.stopped:
         lines.append(titled("Stopped", f"{passage.stopped}."))
     return lines
+
+
+def _drawn(edit: Edit) -> str:
+    """With which seed a place was drawn, and how many before it were left alone."""
+    spec = edit.struck.spec
+    said = f"with --seed {spec.seed}"
+    if spec.passed_over:
+        one = ("record", "records") if edit.struck.record_id else ("delivery", "deliveries")
+        one = ("place", "places") if edit.feed is None else one
+        said += f"; {counted(spec.passed_over, *one)} drawn before it changed nothing that anybody shows, "
+        said += "does or scores"
+    return said
 
 
 def print_comparison(

@@ -1,7 +1,7 @@
 -- A judgment against somebody was not performed. Persons stand with a masked number, organisations
--- with their organisation code, in one column; its form says which. Who leads an organisation is named
--- beside it. The amount of the judgment is what was performed and what is still open, together. An entry
--- whose judgment is performed leaves the list, so the record itself never says when it ends.
+-- with their organisation code, in one column; its form says which. The amount of the
+-- judgment is what was performed and what is still open, together. An entry whose judgment is
+-- performed leaves the list, so the record itself never says when it ends.
 -- source: conform.court, codes.court_party_kinds, codes.disrupt_types, codes.grounds
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
@@ -17,7 +17,6 @@ WITH entries AS (
         parse_money(court."unperformPart") AS open_yuan,
         normal_form(court."caseCode") AS document_no,
         clean_text(court."courtName") AS authority,
-        '法定代表人或负责人' || clean_text(court."businessEntity") AS details,
         parse_day(court."regDate") AS decided
     FROM conform.court
     LEFT JOIN codes.court_party_kinds ON normal_form(court."partyTypeName") = court_party_kinds.code
@@ -55,7 +54,7 @@ SELECT
     END AS amount_yuan,
     document_no,
     authority,
-    details,
+    CAST(NULL AS VARCHAR) AS details,
     decided AS event_day,
     decided AS valid_from,
     CAST(NULL AS DATE) AS valid_to,

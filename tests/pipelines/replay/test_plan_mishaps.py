@@ -177,3 +177,18 @@ def test_a_replay_is_what_rebuilding_gives(story_home, kind, after):
     one, two = (replay(story_home, spec, rebuild=rebuild).json() for rebuild in (False, True))
     for name in ("lists", "measures", "scores", "totals", "residue"):
         assert one[name] == two[name], name
+
+
+@pytest.mark.parametrize(
+    ("given", "drawn"),
+    [
+        ({"kind": "deleted_by_hand", "holder": "bank"}, True),
+        ({"kind": "deleted_by_hand", "holder": "bank", "delivery": date(2024, 5, 6)}, True),
+        ({"kind": "sync_missed", "sender": "court", "holder": "bank", "list": "court_dishonest",
+          "delivery": date(2024, 3, 19)}, False),
+        ({"kind": "row_lost", "feed": "court"}, True),
+        ({"kind": "row_lost", "feed": "court", "record": "0000000001"}, False),
+    ],
+)  # fmt: skip
+def test_what_was_left_to_be_drawn_is_known(universes, given, drawn):
+    assert happens(universes, **given).struck.was_drawn == drawn
