@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from pipelines.ask.errors import QueryError, strange_value, too_long
-from pipelines.ask.messages import READY, Question, Reply
+from pipelines.ask.messages import MEMORY, READY, Question, Reply
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Bytes that a question may take: DuckDB's own bound of a gigabyte, and room for what that does not count.
-MEMORY = 1536 << 20
 MOST = 4  # processes; each may keep two cores busy
 MOST_WAITING = 20  # who come later are told so at once; a server answers other pages meanwhile
 SECONDS_TO_WAIT = 15  # longer than a question on a page may take, so that the next get their turn

@@ -23,7 +23,7 @@ from typing import IO
 
 from pipelines.ask import safe
 from pipelines.ask.errors import strange_value, too_much
-from pipelines.ask.messages import READY, Question, Reply
+from pipelines.ask.messages import MEMORY, READY, Question, Reply
 
 
 def main() -> None:
@@ -38,7 +38,8 @@ def main() -> None:
         most = question.memory or _of_the_machine()
         with _bounded(taken + most):
             reply = _reply(engine, question)
-        last = _taken() > taken + most // 2
+        # A bounded question that comes next must have room, however much this one was let take.
+        last = _taken() > taken + MEMORY // 2
         _say(out, replace(reply, last=last))
         if last:
             return

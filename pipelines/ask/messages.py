@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 READY = "ready"  # what it says first
+# Bytes that a question on a page may take: DuckDB's own bound of a gigabyte, and room for what that does not
+# count.
+MEMORY = 1536 << 20
 
 
 @dataclass(frozen=True)

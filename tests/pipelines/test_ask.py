@@ -371,3 +371,9 @@ def test_the_command(database, tmp_path, capsys) -> None:
             main(["ask", "--home", str(tmp_path), *words])
         assert left.value.code == 2
         assert said in capsys.readouterr().err
+
+
+def test_a_question_has_room_after_a_great_one(database) -> None:
+    """A frame of a gigabyte, which its asker may have, and then a question of a page, which has a bound."""
+    assert len(bounded.framed(database, "SELECT range AS i, range AS j FROM range(20000000)", [])) > 0
+    assert ask(database, "SELECT 1 AS one").rows == [[1]]
