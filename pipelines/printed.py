@@ -2,8 +2,7 @@
 
 Subjects are named once, by name and kind, with a letter that stands for them below. Ids are cut to their
 first characters, which `islands trace` takes, and long tables to their first rows; JSON has both whole, and
-what each entry says.
-Codes are told by their English titles.
+what each entry says. Codes are told by their English titles.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines.codes import CODES, read_code_list
-from pipelines.terminal import narrowest, plain_table, wide_console
+from pipelines.terminal import narrowest, plain_table, shrunk, wide_console
 from pipelines.trace import ID
 from schemas.holders import who_is_who
 from schemas.notice import NOTICE
@@ -516,10 +515,7 @@ def _widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
     """
     room = width - 2 * (len(columns) - 1)
     least = [min(one, WORD) for one in narrowest(columns, room)]
-    widths = [max(map(cell_len, column)) for column in columns]
-    while sum(widths) > room and (loose := [n for n, w in enumerate(widths) if w > least[n]]):
-        widths[max(loose, key=lambda n: widths[n])] -= 1
-    return widths
+    return shrunk([max(map(cell_len, column)) for column in columns], least, room)
 
 
 def _cell(row: Item, says: Says) -> str:

@@ -50,8 +50,18 @@ def narrowest(columns: Sequence[Sequence[str]], room: int | None = None) -> list
         max((len(word) for text in column for word in text.split() if word.isascii()), default=0)
         for column in columns
     ]
-    while room is not None and sum(found) > room and max(found) > SHORTEST:
-        found[found.index(max(found))] -= 1
+    return found if room is None else shrunk(found, [SHORTEST] * len(found), room)
+
+
+def shrunk(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Widths made to fit: the widest gives way, the first of several, and none beyond its least.
+
+    >>> shrunk([15, 10, 3], [12, 12, 12], 24), shrunk([9, 9], [2, 8], 12)
+    ([12, 10, 3], [4, 8])
+    """
+    found = list(widths)
+    while sum(found) > room and (loose := [n for n, one in enumerate(found) if one > least[n]]):
+        found[max(loose, key=lambda n: found[n])] -= 1
     return found
 
 

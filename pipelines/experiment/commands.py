@@ -152,10 +152,10 @@ def _by_place(
 
     command = without("--workers", sys.argv[1:])
     home = make_home(Home(out / "world"), **world, command=command)
-    there = places_of(home, join, policy)
+    there = places_of(home, join, policy or None)
     print(needs_of_places(n * len(there), world["size"], processes).sentence(out), file=sys.stderr)
     with progress_bar("following", show=not as_json) as tell:
-        found = by_place(home, there, n, world["seed"], join, policy, processes, tell)
+        found = by_place(home, there, n, world["seed"], join, policy or None, processes, tell)
     said = {"n": n, "seed": world["seed"], "size": world["size"], "join": join, "policy": policy}
     table = write_places(found, out, home, command, said)
     if as_json:

@@ -435,9 +435,8 @@ def _strike_record(
         return struck
     frame = [(feed, n) for feed in feeds if (n := landed.frames.size(fault, feed))]
     total = sum(n for _, n in frame)
-    among = {"feed": len(frame), "record": total}.get(
-        spec.frame, 0
-    )  # of so many things one is drawn
+    # Of so many feeds, records or subjects one is drawn.
+    among = {"feed": len(frame), "record": total}.get(spec.frame, 0)
     if spec.frame == "subject" and frame:
         among = landed.of_subjects(fault, [feed for feed, _ in frame])
     pick = Draw(spec.seed, ("record", spec.kind), feeds[0] if feeds else None)
