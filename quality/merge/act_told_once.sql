@@ -1,6 +1,6 @@
 -- One act is told by one record: two records of a feed with one subject, ground, day and sum tell of one act
 -- under two numbers. Two acts of a day may be alike (two fines for speeding by a tariff, two licences, two
--- equal purchases, two honours, two shifts of a volunteer), so of these only records that give the same
+-- equal payments, two honours, two shifts of a volunteer), so of these only records that give the same
 -- document are taken for one, or a document and the same with something added, as what is entered again is
 -- numbered. The one told first is right; of two told on one day, the one with the lesser id.
 -- table: merge.events
@@ -32,7 +32,8 @@ INNER JOIN merge.events AS one
     AND coalesce(one.amount_yuan, 0) = coalesce(other.amount_yuan, 0)
     AND (
         one.event_kind NOT IN (
-            'penalty', 'licence', 'platform_payment', 'platform_late', 'honour', 'volunteering'
+            'penalty', 'licence', 'platform_payment', 'platform_late', 'wallet_payment', 'wallet_late',
+            'honour', 'volunteering'
         )
         OR substr(one.document_no, 1, length(other.document_no))
         = substr(other.document_no, 1, length(one.document_no))

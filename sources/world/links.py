@@ -18,6 +18,7 @@ from sources.world.attributes import MOST_SPELLS, spells
 from sources.world.columns import blocks, table
 from sources.world.days import OPEN, Days, years
 from sources.world.draws import Ints, Stream
+from sources.world.platforms import on_messaging_platform
 from sources.world.population import (
     CHILD,
     CHILD2,
@@ -36,6 +37,7 @@ KINDS = (
     "business_partner",  # a, b enterprises, a the smaller number
     "parent_child",  # a parent -> b child
     "employment",  # a person -> b enterprise
+    "friend",  # a, b members of the messaging platform, a the smaller number
 )
 _NUMBERS = 1_000_000_000  # numbers a kind of link has to itself
 _BODY_NUMBERS = 500_000_000  # from here on those of bodies' representatives
@@ -51,6 +53,8 @@ _MOST_JOBS = 3
 _DIRECTORS = (66, 14, 10, 6, 4)  # weights of 0, 1, 2 ... directors of a company
 _OWNERS = (0, 52, 28, 13, 7)  # the same of owners
 _PARTNERS = (62, 22, 9, 4, 2, 1)  # the same of partners a firm itself goes to look for
+_FRIENDS = (30, 40, 20, 10)  # the same of friends a member itself goes to look for
+_ACQUAINTED = 40  # members near by among whom they are
 _SEATS = 10  # people round one firm who are surely different: owners and their successors
 _OWNER_LEADS_PER_MILLION = 700_000
 _FIRM_OWNS_PER_MILLION = 60_000
@@ -131,6 +135,7 @@ def generate(population: Population) -> Iterator[pa.Table]:
     yield from _rows("business_partner", _partners(population))
     yield from _rows("parent_child", _parents(population))
     yield from _rows("employment", _employment(population))
+    yield from _rows("friend", _friends(population))
 
 
 def _rows(kind: str, tie: Tie, offset: int = 0) -> Iterator[pa.Table]:
@@ -357,3 +362,23 @@ def _employment(population: Population) -> Tie:
         ends=np.minimum(held.ends, firms.ended[firm]),
     )
     return tie.where((tie.begins < tie.ends) & (firms.born[firm] <= tie.begins))
+
+
+def _friends(population: Population) -> Tie:
+    """Members of the messaging platform who send each other money, most of them neighbours."""
+    people, seed = population.people, population.seed
+    joined = on_messaging_platform(population)
+    near = joined[np.argsort(people.place[joined], kind="stable")]
+    position, which = _unfolded(Stream(seed, "links.friend.count").choice(near, _FRIENDS))
+    key = near[position] * len(_FRIENDS) + which
+    step = 1 + Stream(seed, "links.friend.who").below(key, _ACQUAINTED)
+    one, other = near[position], near[(position + step) % near.size]
+    a, b = np.minimum(one, other), np.maximum(one, other)
+    wait = 1 + Stream(seed, "links.friend.wait").below(key, 2_500)
+    begins = np.maximum(people.born[a], people.born[b]) + _ADULT + wait
+    ends = np.minimum(people.ended[a], people.ended[b])
+    once = np.zeros(key.size, dtype=bool)
+    once[np.unique(a * people.born.size + b, return_index=True)[1]] = True
+    keep = once & (a != b) & (begins < ends) & (begins < population.end)
+    first = population.first_person
+    return Tie(key, a + first, b + first, begins, ends).where(keep)

@@ -143,7 +143,7 @@ class Knowable:
         amount, document, authority, valid_to = None, act.document_no, act.office, None
         if kind in ("judgment_default", "penalty", "tax_violation", "loan", "loan_overdue"):
             amount = yuan(act.amount_fen)
-        if kind in ("utility_arrears", "platform_payment", "platform_late"):
+        if kind == "utility_arrears" or kind.startswith(("platform_", "wallet_")):
             amount = yuan(act.amount_fen)
         severity = act.severity
         if kind == "penalty":  # its file names a fine, and the fine says how grave it is
@@ -233,6 +233,8 @@ class Knowable:
                 return "utility_company", None, key
             case "platform_payment" | "platform_late":
                 return "payments_platform", "resident_no", number
+            case "wallet_payment" | "wallet_late":
+                return "messaging_platform", "resident_no", number
             case "volunteering" | "honour":
                 return "honours", best, number
         raise ValueError(f"no island tells of {act.conduct_kind}")
@@ -343,6 +345,31 @@ class Knowable:
                     holding = Holding("market_shareholders", key, link.valid_from, link.valid_to)
                     tied = (link.a_no, scheme, link.b_no, "uscc", link.valid_from)
                     found.append(Tied(holding, link.link_kind, *tied))
+        if "messaging_platform" in self.feeds:
+            for act in self.world.conduct:
+                if act.ground == "transfer_sent" and (friend := self._friend(act)):
+                    holding = Holding("messaging_platform", (act.document_no,), act.held_from, None)
+                    tied = (act.subject_no, "resident_no", friend, "resident_no", act.decided)
+                    found.append(Tied(holding, "friend", *tied))
+        return found
+
+    def _friend(self, act: Row) -> int | None:
+        """To whom a transfer goes: to those who are friends on the day, each in turn."""
+        friends = [
+            (link.link_no, b)
+            for link, b in self._friends[act.subject_no]
+            if holds(link, act.decided)
+        ]
+        return sorted(friends)[act.conduct_no % len(friends)][1] if friends else None
+
+    @cached_property
+    def _friends(self) -> dict[int, list[tuple[Row, int]]]:
+        """Member -> links to friends, each with the friend."""
+        found = defaultdict(list)
+        for link in self.world.links:
+            if link.link_kind == "friend":
+                found[link.a_no].append((link, link.b_no))
+                found[link.b_no].append((link, link.a_no))
         return found
 
     # What of it can have been believed, and when

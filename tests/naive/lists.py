@@ -198,6 +198,8 @@ RULES_OF_TOLD: tuple[tuple[str, Callable[[Any, int], Listing | None]], ...] = (
     ("volunteering", kept("volunteering", YEARS_3)),
     ("platform_orders", kept("platform_payment", YEAR)),
     ("platform_arrears", kept("platform_late", YEARS_2)),
+    ("wallet_payments", kept("wallet_payment", YEAR)),
+    ("wallet_arrears", kept("wallet_late", YEARS_2)),
 )
 
 # list -> the register that hands it on, and the properties it tells as one, in this order

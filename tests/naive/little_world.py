@@ -32,14 +32,18 @@ KINDS = {
     "honour": ["heroic_act", "honest_trader"],
     "platform_payment": ["rent_paid"],
     "platform_late": ["rent_late"],
+    "wallet_payment": ["purchase_paid", "credit_repaid"],
+    "wallet_late": ["credit_late", "account_frozen"],
     "loan_overdue": ["mortgage_overdue"],
 }
 FEEDS = ["court", "city_penalties", "tax_violations", "central_bank", "utility_company"]
-FEEDS += ["payments_platform", "honours", "county_penalties"]  # these append, as does the utility
+FEEDS += ["payments_platform", "messaging_platform", "honours"]  # these append, as does the utility
+FEEDS += ["county_penalties"]
 DOCUMENTS = [None, None, "云穗〔2024〕1号", "云穗〔2024〕2号", "云穗〔2024〕3号"]
 DETAILS = [None, "法定代表人韦波楠 870101198504120111", "8小时"]
 SUBJECT_KINDS = ["enterprise", "resident", "government_body", None]
 LINKS = ["legal_representative", "shareholder", "business_partner", "parent_child", "employment"]
+LINKS += ["friend"]
 COLUMNS = {
     "statements": "record_id version feed effect id_scheme id_value name division subject_kind "
     "property value valid_from valid_to from_day to_day",

@@ -54,7 +54,7 @@ credit loans for small firms; reports and enquiries; deficit of points; grades t
 Suining; Jinan; Shenzhen; Suzhou; Qingzhen; Weihai; Suqian; Hangzhou; Wenzhou; Xiamen
 a city with rules of its own; knows of a pilot; breach of contract; fund-raising; stolen utilities
 
-six platforms; Pengyuan; Wangxiang; Intelli; Zhuzhu; Sesame Credit; Kaola; Qianhai; Tencent
+on two platforms; five platforms; Pengyuan; Wangxiang; Intelli; Zhuzhu; Sesame Credit; Kaola; Qianhai; Tencent
 licences of platforms; those who join; benefits from 600; visa firms; dating site
 pick the court's list up; enterprises scored
 

@@ -1,4 +1,4 @@
-"""Registers of enterprises, bodies and residents, the central bank, the payments platform.
+"""Registers of enterprises, bodies and residents, the central bank, the two platforms.
 
 A hand-made world goes through `observe*.sql`, hand-made believed rows through `conform/*.sql`; what
 must come out is written beside them.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -26,6 +26,7 @@ ISLANDS = (
     "resident_registry",
     "central_bank",
     "payments_platform",
+    "messaging_platform",
 )
 FEEDS = tuple(name for name, feed in feeds().items() if feed.island in ISLANDS)
 D = date.fromisoformat
@@ -136,6 +137,7 @@ def test_every_island_has_its_feeds() -> None:
         "central_bank",
         "market_registry",
         "market_shareholders",
+        "messaging_platform",
         "payments_platform",
         "public_bodies",
         "honours",
@@ -726,3 +728,95 @@ def test_a_pair_the_platform_does_not_know_has_no_ground() -> None:
         "platform_late",
         None,
     )
+
+
+# Messaging platform
+
+FRIEND = MAN | {"resident_no": "87010119850412012X", "file_no": "HJ2"}
+OTHER = MAN | {"resident_no": "870101198504120138", "file_no": "HJ3"}
+
+
+def trade(world: World, number: int, kind: str, ground: str, decided: str, by: int = 1) -> None:
+    """One act on the messaging platform, held from the next day on."""
+    world.add(
+        "conduct",
+        conduct_no=number,
+        conduct_kind=kind,
+        subject_no=by,
+        ground=ground,
+        amount_fen=18_800,
+        document_no=f"W{number}",
+        decided=decided,
+        held_from=D(decided) + timedelta(days=1),
+    )
+
+
+def among_friends() -> World:
+    """王小明 and two friends of his, the second since April 2024."""
+    world = World()
+    world.subject(1, MAN, name="王小明")
+    world.subject(2, FRIEND, name=[("李桂", "1985-04-12"), ("李桂芳", "2024-03-01")])
+    world.subject(3, OTHER, name="赵安")
+    tie = {"link_kind": "friend", "valid_to": None}
+    world.add("links", link_no=10, a_no=1, b_no=2, valid_from="2020-01-01", **tie)
+    world.add("links", link_no=11, a_no=1, b_no=3, valid_from="2024-04-01", **tie)
+    return world
+
+
+def test_trades_of_the_wallet_go_out_and_come_back() -> None:
+    """Every ground of the platform survives the island's own codes."""
+    grounds = [g for g in code_list("grounds") if g["event_kind"].startswith("wallet_")]
+    world = among_friends()
+    for number, ground in enumerate(grounds, start=100):
+        trade(world, number, ground["event_kind"], ground["code"], "2024-02-15")
+    rows = world.observed("messaging_platform")
+    assert set(picked(rows, "user_id_card", "user_name", "total_fee", "time_end", "held_from")) == {
+        (MAN["resident_no"], "王小明", "18800", "20240215", D("2024-02-16"))
+    }
+    assert {row["trade_type"] for row in rows} == {
+        row["code"] for row in code_list("wallet_services")
+    }
+    for row in rows:
+        del row["held_from"], row["held_to"]
+    events = conformed("events", {"messaging_platform": rows})
+    assert sorted(picked(events, "ground", "event_kind", "severity", "document_no")) == sorted(
+        (ground["code"], ground["event_kind"], ground["severity"], f"W{number}")
+        for number, ground in enumerate(grounds, start=100)
+    )
+    assert set(picked(events, "id_scheme", "id_value", "event_day", "authority")) == {
+        ("resident_no", MAN["resident_no"], D("2024-02-15"), "云雀通")
+    }
+    assert {str(row["amount_yuan"]) for row in events} == {"188.00"}
+
+
+def test_a_transfer_makes_a_friend_and_goes_to_each_in_turn() -> None:
+    """He has one friend in March and two in May; whoever has none sends money to nobody known."""
+    world = among_friends()
+    trade(world, 101, "wallet_payment", "transfer_sent", "2024-02-15")
+    trade(world, 102, "wallet_payment", "transfer_sent", "2024-05-15")
+    trade(world, 103, "wallet_payment", "transfer_sent", "2024-05-16")
+    trade(world, 104, "wallet_payment", "transfer_sent", "2020-06-01", by=3)
+    trade(world, 105, "wallet_payment", "purchase_paid", "2024-05-17")
+    rows = world.observed("messaging_platform")
+    assert picked(rows, "trade_no", "friend_name") == [
+        ("W101", "李桂"),
+        ("W102", "李桂芳"),
+        ("W103", "赵安"),
+        ("W104", None),
+        ("W105", None),
+    ]
+    for row in rows:
+        del row["held_from"], row["held_to"]
+    links = conformed("links", {"messaging_platform": rows})
+    assert picked(links, "link_kind", "a_value", "b_scheme", "b_value", "b_name", "valid_from") == [
+        ("friend", MAN["resident_no"], "resident_no", FRIEND["resident_no"], "李桂", D("2024-02-15")),
+        ("friend", MAN["resident_no"], "resident_no", FRIEND["resident_no"], "李桂芳", D("2024-05-15")),
+        ("friend", MAN["resident_no"], "resident_no", OTHER["resident_no"], "赵安", D("2024-05-16")),
+    ]  # fmt: skip
+
+
+def test_a_state_that_does_not_fit_the_trade_has_no_ground() -> None:
+    (event,) = conformed(
+        "events", {"messaging_platform": [{"trade_type": "ACCOUNT", "trade_state": "1"}]}
+    )
+    assert (event["ground"], event["event_kind"]) == (None, "wallet_payment")

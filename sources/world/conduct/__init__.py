@@ -14,10 +14,11 @@ What the columns hold that are not the same in every kind:
 | platform_payment, platform_late | platform | | |
 | volunteering | volunteer centre | hours | |
 | honour | city office | | |
+| wallet_payment, wallet_late | messaging platform | | |
 
 `severity` is always that of the ground in the code list `grounds`. How many acts a year there are for
 100,000 subjects of a group stands in `rates.csv` (of licences before those in counties are left out, of
-arrears in spells, on the platform for 100,000 users), how often each ground is in `grounds.csv`, and which
+arrears in spells, on platforms for 100,000 users), how often each ground is in `grounds.csv`, and which
 bureau fines it how much in `fines.csv`.
 """
 

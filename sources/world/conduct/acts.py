@@ -47,6 +47,8 @@ KINDS = (
     "platform_late",
     "volunteering",
     "honour",
+    "wallet_payment",
+    "wallet_late",
 )
 _NUMBERS = 1_000_000_000  # numbers a kind of conduct has to itself
 _A_YEAR = 10_000_000  # acts of one group in one year, at most

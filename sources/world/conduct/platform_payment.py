@@ -3,7 +3,7 @@
 The platform knows only its users, and a few of them use it for everything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -12,25 +12,18 @@ from sources.world.columns import glue, padded, pick, plain
 from sources.world.conduct import acts as conduct
 from sources.world.days import year_of
 from sources.world.draws import Ints, Stream
+from sources.world.platforms import on_payments_platform
 from sources.world.population import Population
 
 KIND = "platform_payment"
 OFFICE = "云穗付"
 STRATA: conduct.Strata = ((50, 1000), (35, 200), (15, 30))
-_OPTED_IN_PER_MILLION = 250_000
 
 
-def users(population: Population) -> Ints:
-    """Those who opted in, of any age; they act once they are 18."""
-    everyone = np.arange(population.people.born.size)
-    chosen = Stream(population.seed, "platform.opted_in").per_million(
-        everyone, _OPTED_IN_PER_MILLION
-    )
-    return np.flatnonzero(chosen)
-
-
-def use(population: Population, kind: str) -> Iterator[conduct.Acts]:
-    """Acts of users, year by year, since they are many; the rates are for 100,000 users."""
+def use(
+    population: Population, kind: str, users: Callable[[Population], Ints] = on_payments_platform
+) -> Iterator[conduct.Acts]:
+    """Acts of a platform's users, year by year, since they are many; rates are for 100,000 users."""
     joined, a_year = users(population), conduct.rates(kind)[conduct.PERSON]
     for year in conduct.years_of(population):
         acts = conduct.draw_year(
@@ -40,7 +33,12 @@ def use(population: Population, kind: str) -> Iterator[conduct.Acts]:
 
 
 def on_platform(
-    population: Population, kind: str, acts: conduct.Acts, mark: str, most: int
+    population: Population,
+    kind: str,
+    acts: conduct.Acts,
+    mark: str,
+    most: int,
+    office: str = OFFICE,
 ) -> Iterator[pa.Table]:
     """The acts of a year as rows; the platform records them on the next day and for good."""
     whole = np.zeros(len(acts), dtype=np.int64)
@@ -53,7 +51,7 @@ def on_platform(
         amount_yuan=amount,
         document_no=glue(mark, plain(year_of(acts.day)), serial),
         held_from=acts.day + 1,
-        office=pick([OFFICE], whole),
+        office=pick([office], whole),
     )
 
 

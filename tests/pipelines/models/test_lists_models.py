@@ -156,6 +156,8 @@ def act(lab, kind, as_told=None, event_day="2024-01-10", from_day="2024-02-01", 
         ("volunteering", "volunteering", "2027-01-09"),  # three years
         ("platform_orders", "platform_payment", "2025-01-09"),  # a year
         ("platform_arrears", "platform_late", "2026-01-09"),  # two years
+        ("wallet_payments", "wallet_payment", "2025-01-09"),  # a year
+        ("wallet_arrears", "wallet_late", "2026-01-09"),  # two years
     ],
 )
 def test_an_act_is_kept_for_a_term_as_it_was_told(lab, list_name, kind, ends):

@@ -1,5 +1,7 @@
 """Scores: a change while the keeper shows an entry, taken back on its day; totals and grades follow."""
 
+import pytest
+
 from tests.ids import as_id
 from tests.pipelines.models.conftest import rows_of
 
@@ -78,10 +80,11 @@ def test_two_entries_count_twice(lab):
     assert [p[2] for p in points(lab)] == [-10, -10, 10, 10]
 
 
-def joins(lab, subject="s", from_day="2024-01-05"):
-    """The platform keeps an order: the account is known from that day on."""
-    shown(lab, "payments_platform", "platform_orders", from_day, "2024-01-20", version=f"order {subject}",
-          entry=f"order {subject}", subject=subject)  # fmt: skip
+def joins(lab, subject="s", from_day="2024-01-05", keeper="payments_platform"):
+    """The platform keeps a payment: the account is known from that day on."""
+    list_name = "platform_orders" if keeper == "payments_platform" else "wallet_payments"
+    shown(lab, keeper, list_name, from_day, "2024-01-20", version=f"order {keeper} {subject}",
+          entry=f"order {keeper} {subject}", subject=subject)  # fmt: skip
 
 
 def test_who_never_joined_a_platform_has_no_score_there(lab):
@@ -298,6 +301,51 @@ def test_the_familys_score_at_a_platform_moves_by_the_month_and_only_of_who_join
     shown(lab, "payments_platform", "loan_arrears", to_day=None)
     found = rows_of(lab.run(*COUNTED), "subject_id", "day", "change")
     assert found == [("child", "2024-04-01", -5), ("s", "2024-04-01", -40)]
+
+
+def test_friends_scores_move_each_other_on_the_platform_that_knows_them(lab):
+    """40 points for a frozen account are 8 from each friend who joined, and none from the next."""
+    for who in ("friend", "next", "away"):
+        lives(lab, who)
+    linked(lab, "friend", "s", "friend")
+    linked(lab, "friend", "friend", "next")
+    linked(lab, "friend", "away", "s")
+    for who in ("s", "friend", "next"):
+        joins(lab, who, keeper="messaging_platform")
+    joins(lab, "away")
+    shown(lab, "messaging_platform", "wallet_arrears", ground="account_frozen", to_day=None)
+    shown(
+        lab,
+        "payments_platform",
+        "court_dishonest",
+        version="ew",
+        entry="f",
+        subject="away",
+        to_day=None,
+    )
+    found = rows_of(lab.run(*COUNTED), "keeper", "subject_id", "change", "reason")
+    assert [row for row in found if row[1] != "s"] == [
+        ("messaging_platform", "friend", -8, "wallet_arrears:account_frozen:friend:a>b"),
+        ("payments_platform", "away", -150, "court_dishonest"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("list_name", "ground", "change"),
+    [
+        ("wallet_payments", "purchase_paid", 1),  # consumption
+        ("wallet_payments", "credit_repaid", 3),
+        ("wallet_arrears", "account_frozen", -40),  # security
+        ("loans", "mortgage", 20),  # material condition
+        ("loans", "consumer_loan", None),
+        ("court_dishonest", "evasion", -120),  # law-abiding
+    ],
+)
+def test_the_second_platform_counts_by_factors_of_its_own(lab, list_name, ground, change):
+    joins(lab, keeper="messaging_platform")
+    shown(lab, "messaging_platform", list_name, ground=ground, to_day=None)
+    expected = [] if change is None else [("messaging_platform", change)]
+    assert rows_of(lab.run(*COUNTED), "keeper", "change") == expected
 
 
 def test_ten_households_answer_for_each_other_where_they_must(lab):

@@ -162,7 +162,7 @@ def test_a_grave_case_becomes_a_less_grave_one(feed_of):
 @pytest.mark.parametrize(
     ("name", "where"),
     [
-        ("score_lifted", {"city_penalties", "county_penalties", "honours"}),
+        ("score_lifted", {"central_bank", "city_penalties", "county_penalties", "honours"}),
         (
             "status_reversed",
             {
@@ -170,6 +170,7 @@ def test_a_grave_case_becomes_a_less_grave_one(feed_of):
                 "city_licences",
                 "court",
                 "market_registry",
+                "messaging_platform",
                 "payments_platform",
                 "public_bodies",
             },

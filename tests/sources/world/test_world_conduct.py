@@ -27,6 +27,8 @@ VOLUMES = {
     "platform_late": (5_500, 8_500),
     "volunteering": (3_500, 4_500),
     "honour": (4_500, 6_200),
+    "wallet_payment": (11_000, 15_000),
+    "wallet_late": (1_300, 2_000),
 }
 
 

@@ -190,8 +190,8 @@ def test_links_join_those_who_are_there_and_of_the_right_kind(
                 > least(coalesce(a.ended, {NO_END}), coalesce(b.ended, {NO_END}))
             OR l.link_kind IN ('legal_representative', 'director', 'employment', 'parent_child')
                 AND a.kind <> 'resident'
-            OR l.link_kind = 'parent_child' AND b.kind <> 'resident'
-            OR l.link_kind <> 'parent_child' AND b.kind = 'resident'
+            OR l.link_kind IN ('parent_child', 'friend') <> (b.kind = 'resident')
+            OR l.link_kind = 'friend' AND NOT (a.kind = 'resident' AND a_no < b_no)
             OR l.link_kind = 'business_partner'
                 AND NOT (a.kind = 'enterprise' AND b.kind = 'enterprise' AND a_no < b_no)
             OR l.link_kind NOT IN ('parent_child', 'business_partner', 'shareholder')

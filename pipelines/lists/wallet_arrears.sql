@@ -1,0 +1,18 @@
+-- Repayments to the messaging platform that came late, and accounts it froze, kept for two years.
+-- source: the platform's own score looks back two years; ours
+-- grain: one row per entry, period and parent
+-- key: entry_key, subject_id, ground, severity, value, from_day, parent_id
+SELECT
+    act_id AS entry_key,
+    subject_id,
+    ground,
+    severity,
+    as_told AS value,
+    greatest(from_day, event_day) AS from_day,
+    least(to_day, event_day + 730) AS to_day,
+    'event' AS parent_kind,
+    concat_ws(':', id_text(record_id), id_text(version)) AS parent_id
+FROM merge.acts
+WHERE event_kind = 'wallet_late'
+    AND event_day IS NOT NULL
+    AND greatest(from_day, event_day) < until(least(to_day, event_day + 730))
