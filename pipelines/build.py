@@ -70,17 +70,20 @@ class Plan:
         tier = self.tier or tier_of(self.manifest)
         return all_models(tier, self.join, dict(self.policy), self.mishaps)
 
-    def begin(self, engine: Engine, world: Path | None = None, whole: bool = True) -> None:
-        """Bring in what no delivery says: code lists, what the run is about and, if given, the truth.
+    def begin(self, engine: Engine, whole: bool = True) -> None:
+        """Bring in what no delivery says: code lists, and what the run is about.
 
         Args:
-            world: folder of the truth, which only audits and the scoring of results read.
             whole: whether all tables are to be made, not some in a copy of a database.
         """
         tier = self.tier or tier_of(self.manifest)
         load_codes(
             engine, self.feeds, self.manifest, self.join, self.policy, tier, whole, self.decided
         )
+
+    @staticmethod
+    def bring_truth(engine: Engine, world: Path | None) -> None:
+        """Bring in the truth, if its folder is given; only audits and the scoring of results read it."""
         for path in sorted(world.glob("*.parquet")) if world else ():
             engine.create_table_from_parquet(f"world.{path.stem}", path)
 
@@ -176,9 +179,7 @@ def build_with(
     total = len(plan.models) + 3
     tell = progress or (lambda label, at, of: None)
     tell("landing", 0, total)
-    with done.timed("landing"):
-        plan.begin(engine, world)
-    _land_and_judge(engine, landing, plan, done, lambda label, at: tell(label, at, total))
+    _land_and_judge(engine, landing, plan, world, done, lambda label, at: tell(label, at, total))
     begun = count(2)
     done.seconds |= run_models(engine, plan.models, lambda name: tell(name, next(begun), total))
     done.tables = [
@@ -196,36 +197,55 @@ def build_with(
 
 
 def _land_and_judge(
-    engine: Engine, landing: Place, plan: Plan, done: Build, tell: Callable[[str, int], None]
+    engine: Engine,
+    landing: Place,
+    plan: Plan,
+    world: Path | None,
+    done: Build,
+    tell: Callable[[str, int], None],
 ) -> None:
-    """Land and judge; in DuckDB, with more than one thread, rows of one feed are judged while the next lands.
+    """Land and judge, with code lists and the truth; in DuckDB, with more than one thread, these are brought
+    in and rows of one feed are judged while the next lands.
 
-    With Spark, executors read all feeds, so there is nothing to be judged meanwhile.
+    With Spark, executors read all feeds, so there is nothing to be done meanwhile.
     """
     decided = plan.decided_feeds
     other = engine.beside() if engine.name == "duckdb" else None
-    judged: list[Future[None]] = []
+    meanwhile: list[Future[None]] = []
+
+    def begin(one: Engine) -> None:
+        with done.timed("landing"):
+            plan.begin(one)
+            plan.bring_truth(one, world)
 
     def judge_landed(feed: Feed) -> None:
         with done.timed("quality"):
             judge_rows(other, [feed], decided, append=True)
 
-    with done.timed("landing"), ThreadPoolExecutor(1, thread_name_prefix="gates") as gates:
+    def landed(feed: Feed) -> None:
+        for one in meanwhile:
+            if one.done():
+                one.result()  # what went wrong is told now
+        meanwhile.append(gates.submit(judge_landed, feed))
+
+    with ThreadPoolExecutor(1, thread_name_prefix="gates") as gates:
         if other:
             judge_rows(engine, ())
-        land(
-            engine,
-            landing,
-            plan.feeds,
-            lambda name, at, of: tell(f"landing {name}", 0),
-            decided=plan.decided,
-            landed_whole=(lambda feed: judged.append(gates.submit(judge_landed, feed)))
-            if other
-            else None,
-        )
+            meanwhile.append(gates.submit(begin, other))
+        else:
+            begin(engine)
+        with done.timed("landing"):
+            land(
+                engine,
+                landing,
+                plan.feeds,
+                lambda name, at, of: tell(f"landing {name}", 0),
+                decided=plan.decided,
+                landed_whole=landed if other else None,
+            )
     tell("quality", 1)
     with done.timed("quality"):
-        for one in judged:
+        for one in meanwhile:
             one.result()
         (judge_deliveries if other else judge)(engine, plan.feeds, decided)
 

@@ -7,7 +7,7 @@ The tables a model reads are read out of its SQL.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipelines.engine.named import named_in
@@ -31,8 +31,9 @@ STAGES = (
 
 # What a header declares after its rule; `reads` only replays need.
 DECLARED = (
-    "source", "grain", "key", "reads", "intervals", "found", "each",
+    "source", "grain", "key", "reads", "intervals", "found", "each", "kept",
 )  # fmt: skip
+AS_A_VIEW = "as a view"
 _DECLARED = re.compile(rf"^({'|'.join(DECLARED)})(?::(.*))?$")
 
 # The columns behind it are those of `pipelines.intervals` that no row lacks.
@@ -52,7 +53,7 @@ class Model:
     reads: tuple[str, ...]  # names of the tables it reads, sorted
     origin: str  # the file it was written in or generated from, relative to the repository
     comment: str = ""  # the header of the file: the rule in domain words
-    # Whether it only gives rows of other tables one after the other, and is kept as a view of these.
+    # Whether it is kept as a view of the tables it reads, as a header says by `kept: as a view`.
     view: bool = False
 
     @property
@@ -138,10 +139,18 @@ def body(sql: str) -> str:
 
 
 def make_model(name: str, sql: str, origin: str) -> Model:
-    """A model from the text of its file, interval directive applied."""
+    """A model from the text of its file, interval directive applied.
+
+    Raises:
+        ModelError: if it is no SELECT, or its header says what no header can.
+    """
     select = body(sql)
     reads = tables_read(select)
     if found := UNION_DIRECTIVE.search(sql):
         by = found[1].split(", ") if found[1] else ()
         select = union_of_intervals(select, output_columns(select), by)
-    return Model(name, select, reads, origin, header(sql))
+    model = Model(name, select, reads, origin, header(sql))
+    kept = dict(model.header[1]).get("kept", "")
+    if kept and not kept.startswith(AS_A_VIEW):
+        raise ModelError(f"{origin}: `kept` can only say {AS_A_VIEW!r} and why, not {kept!r}.")
+    return replace(model, view=bool(kept))

@@ -119,7 +119,8 @@ class Work:
             told = self._engine.fetch(f"SELECT * FROM {TABLE}")
             self.plan = replace(self.plan, decided=decided_of(told))
         truth = asked.home.truth_behind(asked.landing) if asked.whole else None
-        self.plan.begin(self._engine, truth, asked.whole)
+        self.plan.begin(self._engine, asked.whole)
+        self.plan.bring_truth(self._engine, truth)
 
     @staticmethod
     def _plan(about: Mapping[str, Any]) -> Plan:

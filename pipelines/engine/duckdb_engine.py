@@ -317,18 +317,28 @@ class DuckDBEngine(Engine):
         self.connection.interrupt()
 
     def bring_to_disk_meanwhile(self) -> None:
+        other = self.beside()
         thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
-        self._writing = thread.submit(self._to_disk)
+        self._writing = thread.submit(self._write, other)
         thread.shutdown(wait=False)
+
+    def _write(self, other: DuckDBEngine | None) -> None:
+        """Compress and write what memory alone holds, which one thread does alone, and bring it to disk."""
+        if other is not None:
+            with contextlib.suppress(
+                duckdb.TransactionException
+            ):  # what is being written waits for closing
+                other.execute("CHECKPOINT")
+        self._to_disk()
 
     def close(self) -> None:
         """Bring all to disk and close the file, so that no write-ahead log is left."""
         if self._open is None:
             return
-        self._close_beside()
         try:
             if self._writing is not None:
                 self._writing.result()
+            self._close_beside()
             if not self.read_only and self.path != MEMORY:
                 self.execute("CHECKPOINT")
             self._open.close()

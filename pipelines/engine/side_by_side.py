@@ -54,9 +54,10 @@ def side_by_side(
             begun(piece)
             found[piece] = work(engine, piece)
         return found
-    place = {piece: n for n, piece in enumerate(pieces)}
-    waits = after or {}
-    sorter = TopologicalSorter({p: {a for a in waits.get(p, ()) if a in place} for p in pieces})
+    known = set(pieces)
+    waits = {piece: {a for a in (after or {}).get(piece, ()) if a in known} for piece in pieces}
+    place = _longest_chains_first(pieces, waits)
+    sorter = TopologicalSorter(waits)
     sorter.prepare()
     free, ready = [engine, other], []
     at_work: dict[Future[Found], tuple[str, Worker]] = {}
@@ -78,3 +79,14 @@ def side_by_side(
                 one.interrupt()
             raise
     return {piece: found[piece] for piece in pieces}
+
+
+def _longest_chains_first(
+    pieces: Sequence[str], waits: Mapping[str, Collection[str]]
+) -> dict[str, int]:
+    """Piece -> its place, those first on which the longest chains of others wait; else in the order given."""
+    behind = dict.fromkeys(pieces, 0)
+    for piece in reversed(list(TopologicalSorter(waits).static_order())):
+        for before in waits[piece]:
+            behind[before] = max(behind[before], behind[piece] + 1)
+    return {piece: n for n, piece in enumerate(sorted(pieces, key=lambda p: -behind[p]))}

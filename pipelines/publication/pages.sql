@@ -5,6 +5,7 @@
 -- source: the code list audiences (public, limited, intergovernmental)
 -- grain: one row per audience, holder, subject and item
 -- key: audience, holder, subject_id, item_kind, item, about
+-- kept: as a view, since it only adds to each item who may read it
 SELECT
     audiences.audience,
     items.holder,

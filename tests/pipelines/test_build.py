@@ -101,7 +101,7 @@ def test_what_a_killed_build_left_does_no_harm(landing, old):
 def test_the_truth_comes_along_if_asked_for(generated):
     world = generated("story", 1, dirt=0.0)
     with open_engine("duckdb") as engine:
-        Plan(read_manifest(world.landing)).begin(engine, world.world)
+        Plan.bring_truth(engine, world.world)
         assert engine.count("world.subjects") > 10
         assert engine.count("world.injected") == 0
 

@@ -4,6 +4,7 @@ import doctest
 import re
 import subprocess
 import sys
+from concurrent.futures import wait
 from datetime import date
 from decimal import Decimal
 from hashlib import md5
@@ -163,10 +164,23 @@ def test_no_more_memory_than_asked_for_or_than_duckdb_takes_of_its_own(asked, sm
 
 def test_a_file_brought_to_disk_meanwhile_holds_what_was_written_since(tmp_path):
     path = tmp_path / "build.duckdb"
-    with open_engine("duckdb", path) as engine:
+    with open_engine("duckdb", path, threads=2) as engine:
         engine.create_table("lists.first", "SELECT 1 AS n")
         engine.bring_to_disk_meanwhile()
         engine.create_table("lists.second", "SELECT 2 AS n")
+    with duckdb.connect(str(path), read_only=True) as plain:
+        assert plain.execute("FROM lists.first, lists.second").fetchall() == [(1, 2)]
+
+
+def test_what_is_being_written_meanwhile_does_no_harm(tmp_path):
+    """DuckDB refuses a checkpoint while another connection writes; closing makes it then."""
+    path = tmp_path / "build.duckdb"
+    with open_engine("duckdb", path, threads=2) as engine:
+        engine.create_table("lists.first", "SELECT 1 AS n")
+        engine.execute("BEGIN; CREATE TABLE lists.second AS SELECT 2 AS n")
+        engine.bring_to_disk_meanwhile()
+        wait([engine._writing])
+        engine.execute("COMMIT")
     with duckdb.connect(str(path), read_only=True) as plain:
         assert plain.execute("FROM lists.first, lists.second").fetchall() == [(1, 2)]
 

@@ -41,6 +41,15 @@ def test_each_piece_comes_after_those_it_waits_for(alone: bool) -> None:
     assert begun == PIECES
 
 
+def test_those_for_which_most_wait_one_after_the_other_begin_first() -> None:
+    """Two can begin: `statements` is before `names`, and that before `marks`; for `events` only one waits."""
+    begun: list[str] = []
+    pieces = ["events", "names", "statements", "marks", "lists"]
+    after = {"names": ["statements"], "marks": ["names"], "lists": ["events"]}
+    side_by_side(Stub(alone=False), pieces, lambda engine, piece: None, after, begun.append)
+    assert begun[:2] == ["statements", "events"]
+
+
 def test_two_are_done_at_a_time() -> None:
     both = threading.Barrier(2, timeout=60)  # one alone would break it
     found = side_by_side(Stub(alone=False), ["court", "tax"], lambda engine, piece: both.wait())
