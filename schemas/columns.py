@@ -65,10 +65,16 @@ def said_of_feed(feed: Feed) -> dict[str, str]:
 def chinese_of_columns(table: str) -> dict[str, str]:
     """Column -> its Chinese name in a table: by the feed's contract, or by `schemas/columns_zh.csv`."""
     stage, _, name = table.partition(".")
-    said = {row["column"]: row["title_zh"] for row in read_csv(CHINESE)}
+    said = dict(chinese())
     if stage in ("landing", "conform") and name in feeds():
         said |= {c.name: c.title_zh for c in feeds()[name].columns if c.title_zh}
     return said
+
+
+@cache
+def chinese() -> dict[str, str]:
+    """Column -> its Chinese name wherever no feed's contract says otherwise."""
+    return {row["column"]: row["title_zh"] for row in read_csv(CHINESE)}
 
 
 @cache
