@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from pipelines.codes import load_codes
@@ -111,17 +112,20 @@ class Build:
     # stage -> seconds that its steps took, of which two may have been taken at a time
     seconds: dict[str, float] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)  # what the database says of itself
+    _counting: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @contextlib.contextmanager
     def timed(self, stage: str):  # noqa: ANN201 - a context manager
         """Add the time of a block to a stage."""
         start = time.perf_counter()
         yield
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+        took = time.perf_counter() - start
+        with self._counting:  # two steps may end at a time
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + took
 
 
 def run_model(engine: Engine, model: Model) -> None:
-    """Make one model's table, or its view if all its rows are kept by other tables."""
+    """Make one model's table, or its view if it is kept as one."""
     (engine.create_view if model.view else engine.create_table)(model.name, model.sql)
 
 
@@ -213,10 +217,10 @@ def _land_and_judge(
     other = engine.beside() if engine.name == "duckdb" else None
     meanwhile: list[Future[None]] = []
 
-    def begin(one: Engine) -> None:
+    def bring_in(into: Engine) -> None:
         with done.timed("landing"):
-            plan.begin(one)
-            plan.bring_truth(one, world)
+            plan.begin(into)
+            plan.bring_truth(into, world)
 
     def judge_landed(feed: Feed) -> None:
         with done.timed("quality"):
@@ -231,9 +235,9 @@ def _land_and_judge(
     with ThreadPoolExecutor(1, thread_name_prefix="gates") as gates:
         if other:
             judge_rows(engine, ())
-            meanwhile.append(gates.submit(begin, other))
+            meanwhile.append(gates.submit(bring_in, other))
         else:
-            begin(engine)
+            bring_in(engine)
         with done.timed("landing"):
             land(
                 engine,

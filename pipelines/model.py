@@ -53,7 +53,7 @@ class Model:
     reads: tuple[str, ...]  # names of the tables it reads, sorted
     origin: str  # the file it was written in or generated from, relative to the repository
     comment: str = ""  # the header of the file: the rule in domain words
-    # Whether it is kept as a view of the tables it reads, as a header says by `kept: as a view`.
+    # Whether it is kept as a view: its header says `kept: as a view`, or what generates it does.
     view: bool = False
 
     @property
@@ -142,7 +142,7 @@ def make_model(name: str, sql: str, origin: str) -> Model:
     """A model from the text of its file, interval directive applied.
 
     Raises:
-        ModelError: if it is no SELECT, or its header says what no header can.
+        ModelError: if it is no SELECT, or its header has it kept in another way than as a view.
     """
     select = body(sql)
     reads = tables_read(select)

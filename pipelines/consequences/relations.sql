@@ -1,8 +1,8 @@
--- Who is linked to whom, in either direction, on which days: the record of the link is believed and
--- says that the link holds on that day. `step` reads kind:from>to, where a acts, owns, leads, raises
--- or works, and b is whom or for whom. A third part narrows it: parent_child:a>b:minor holds for as long as
--- the child is under age, and for good where nobody gives its birthday, since which a parent is one. Nobody
--- is linked to himself, whatever a record says.
+-- Who is linked to whom, in either direction, on which days: the record of the link is believed and says
+-- that the link holds on that day. `step` reads kind:from>to, where a acts, owns, leads, raises, works or
+-- sends money, and b is whom, for whom or to whom. A third part narrows it: parent_child:a>b:minor holds for
+-- as long as the child is under age, and for good where nobody gives its birthday, since which a parent is
+-- one. Nobody is linked to himself, whatever a record says.
 -- source: merge.links; 18 years are over after 6,575 days, wherever the leap days fall
 -- grain: one row per step, pair of subjects and period
 -- key: step, from_id, to_id, from_day

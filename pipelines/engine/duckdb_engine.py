@@ -323,11 +323,10 @@ class DuckDBEngine(Engine):
         thread.shutdown(wait=False)
 
     def _write(self, other: DuckDBEngine | None) -> None:
-        """Compress and write what memory alone holds, which one thread does alone, and bring it to disk."""
+        """Compress what only memory holds, which DuckDB does in one thread, and bring the file to disk."""
         if other is not None:
-            with contextlib.suppress(
-                duckdb.TransactionException
-            ):  # what is being written waits for closing
+            # DuckDB refuses while somebody writes; closing does it then.
+            with contextlib.suppress(duckdb.TransactionException):
                 other.execute("CHECKPOINT")
         self._to_disk()
 

@@ -29,7 +29,7 @@ CHOICES = {"mode": tuple(modes()), "match": MATCHES, "join": JOINS, "tier": TIER
 # Policies of a whole run, each with its values, the first of which holds where nothing is said:
 # whether withdrawals wait for the next sync or are sent on at once, whether a gate holds a delivery
 # out of bounds or lets it through with a warning, over how many links measures follow, and whose scores
-# move each other: partners' and family's, nobody's, or those of ten households.
+# move each other: partners', family's and friends', nobody's, or those of ten households.
 OF_THE_RUN = {
     "corrections": ("sync", "pushed"),
     "gates.out_of_bounds": ("hold", "warn"),

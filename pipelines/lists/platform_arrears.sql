@@ -1,4 +1,4 @@
--- Orders and bills paid late on the platform, with their sum in yuan, kept for two years.
+-- Orders and bills paid late on the payments platform, with their sum in yuan, kept for two years.
 -- source: the platform's own score looks back two years; ours
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, value, from_day, parent_id

@@ -1,4 +1,4 @@
--- Orders and bills paid on time on the platform, with their sum in yuan, kept for a year.
+-- Orders and bills paid on time on the payments platform, with their sum in yuan, kept for a year.
 -- source: the platform's own score looks back a year; ours
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, value, from_day, parent_id

@@ -1,4 +1,5 @@
--- Repayments to the messaging platform that came late, and accounts it froze, kept for two years.
+-- Repayments of wallet credit on the messaging platform that came late, and accounts that it froze, with
+-- their sum in yuan, kept for two years.
 -- source: the platform's own score looks back two years; ours
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, value, from_day, parent_id

@@ -1,4 +1,5 @@
--- Payments from the wallet of the messaging platform, transfers and repayments on time, kept for a year.
+-- Purchases, transfers and repayments on time from the wallet of the messaging platform, with their sum in
+-- yuan, kept for a year.
 -- source: the platform's own score looks back a year; ours
 -- grain: one row per entry, period and parent
 -- key: entry_key, subject_id, ground, severity, value, from_day, parent_id

@@ -5,7 +5,7 @@
 -- source: the code list audiences (public, limited, intergovernmental)
 -- grain: one row per audience, holder, subject and item
 -- key: audience, holder, subject_id, item_kind, item, about
--- kept: as a view, since it only adds to each item who may read it
+-- kept: as a view, since it gives items again for each audience, and only names reads all of it
 SELECT
     audiences.audience,
     items.holder,

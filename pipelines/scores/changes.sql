@@ -2,7 +2,7 @@
 -- (or from the first of the next month) until it shows it no longer. How long an act counts is said by its
 -- list, whose entries end. A rule for the ground of an entry takes the place of the rule for its list.
 -- What changes one's points changes those of whoever is linked to him as well, by no more than a bound
--- and over one link, as the policy of the run says: partners and family, ten households, or nobody.
+-- and over one link, as the policy of the run says: partners, family and friends, ten households, or nobody.
 -- source: the code lists points and contagion, which name the rule each rests on
 -- grain: one row per keeper, subject, entry version, reason and period
 -- key: keeper, subject_id, entry_version, reason, from_day

@@ -1,5 +1,6 @@
 -- The platform's book of trades from the wallets of residents who signed up. Of several friends one has
--- on the day, transfers go to each in turn.
+-- on the day, the number of the act says to which a transfer goes; who has none sends money to somebody the
+-- platform does not know.
 -- source: world.conduct, world.links, world.subjects, world.names, codes.wallet_states,
 --         codes.wallet_services
 -- grain: one row per trade
@@ -30,7 +31,7 @@ ranked AS (
         conduct.decided,
         friends.friend_no,
         row_number() OVER (PARTITION BY conduct.conduct_no ORDER BY friends.link_no) AS place,
-        count(*) OVER (PARTITION BY conduct.conduct_no) AS places
+        count(*) OVER (PARTITION BY conduct.conduct_no) AS friends_that_day
     FROM world.conduct
     INNER JOIN friends
         ON conduct.subject_no = friends.subject_no
@@ -48,7 +49,7 @@ sent AS (
     INNER JOIN world.names
         ON ranked.friend_no = names.subject_no
         AND on_day(names.valid_from, names.valid_to, ranked.decided)
-    WHERE ranked.place = 1 + ranked.conduct_no % ranked.places
+    WHERE ranked.place = 1 + ranked.conduct_no % ranked.friends_that_day
 )
 
 SELECT

@@ -53,8 +53,8 @@ _MOST_JOBS = 3
 _DIRECTORS = (66, 14, 10, 6, 4)  # weights of 0, 1, 2 ... directors of a company
 _OWNERS = (0, 52, 28, 13, 7)  # the same of owners
 _PARTNERS = (62, 22, 9, 4, 2, 1)  # the same of partners a firm itself goes to look for
-_FRIENDS = (30, 40, 20, 10)  # the same of friends a member itself goes to look for
-_ACQUAINTED = 40  # members near by among whom they are
+_FRIENDS = (30, 40, 20, 10)  # the same of friends a member himself goes to look for
+_NEAR = 40  # how many members next to him they are drawn from
 _SEATS = 10  # people round one firm who are surely different: owners and their successors
 _OWNER_LEADS_PER_MILLION = 700_000
 _FIRM_OWNS_PER_MILLION = 60_000
@@ -365,13 +365,13 @@ def _employment(population: Population) -> Tie:
 
 
 def _friends(population: Population) -> Tie:
-    """Members of the messaging platform who send each other money, most of them neighbours."""
+    """Members of the messaging platform who send each other money; drawn from those who live near."""
     people, seed = population.people, population.seed
     joined = on_messaging_platform(population)
     near = joined[np.argsort(people.place[joined], kind="stable")]
     position, which = _unfolded(Stream(seed, "links.friend.count").choice(near, _FRIENDS))
     key = near[position] * len(_FRIENDS) + which
-    step = 1 + Stream(seed, "links.friend.who").below(key, _ACQUAINTED)
+    step = 1 + Stream(seed, "links.friend.who").below(key, _NEAR)
     one, other = near[position], near[(position + step) % near.size]
     a, b = np.minimum(one, other), np.maximum(one, other)
     wait = 1 + Stream(seed, "links.friend.wait").below(key, 2_500)

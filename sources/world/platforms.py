@@ -1,6 +1,6 @@
 """Who joined which commercial platform of their own will.
 
-A fifth of everyone is on both (DOMAIN.md section 2, second reading); how many are on each is ours.
+A fifth of everyone is on both, as descriptions of social credit say; how many are on each is ours.
 """
 
 import numpy as np

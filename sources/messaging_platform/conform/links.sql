@@ -1,9 +1,9 @@
--- Who is whose friend: whoever sends money to somebody on the platform, from that day on. Nobody is
--- known to part.
+-- Who is whose friend: whoever sends money to somebody on the platform, from that day on. No friendship is
+-- known to end.
 -- source: conform.messaging_platform; that a transfer makes a friend is ours
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day
-WITH sides AS (
+WITH transfers AS (
     SELECT
         *,
         id_of('resident_no', user_id_card) AS a_no,
@@ -32,4 +32,4 @@ SELECT
     CAST(NULL AS DATE) AS valid_to,
     from_day,
     to_day
-FROM sides
+FROM transfers

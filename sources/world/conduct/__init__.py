@@ -11,7 +11,7 @@ What the columns hold that are not the same in every kind:
 | tax_violation, tax_a_class | tax office | the year, A-class only | |
 | loan, loan_overdue | bank | number of the loan, overdue only | end of the loan |
 | utility_arrears | company | month billed, YYYY-MM | day the bill was due |
-| platform_payment, platform_late | platform | | |
+| platform_payment, platform_late | payments platform | | |
 | volunteering | volunteer centre | hours | |
 | honour | city office | | |
 | wallet_payment, wallet_late | messaging platform | | |

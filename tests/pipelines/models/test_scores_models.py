@@ -304,7 +304,7 @@ def test_the_familys_score_at_a_platform_moves_by_the_month_and_only_of_who_join
 
 
 def test_friends_scores_move_each_other_on_the_platform_that_knows_them(lab):
-    """40 points for a frozen account are 8 from each friend who joined, and none from the next."""
+    """40 points for a frozen account cost each friend who joined 8, and a friend's friend none."""
     for who in ("friend", "next", "away"):
         lives(lab, who)
     linked(lab, "friend", "s", "friend")
@@ -336,6 +336,8 @@ def test_friends_scores_move_each_other_on_the_platform_that_knows_them(lab):
         ("wallet_payments", "purchase_paid", 1),  # consumption
         ("wallet_payments", "credit_repaid", 3),
         ("wallet_arrears", "account_frozen", -40),  # security
+        ("wallet_arrears", "credit_late", -10),
+        ("loan_arrears", "mortgage_overdue", -30),
         ("loans", "mortgage", 20),  # material condition
         ("loans", "consumer_loan", None),
         ("court_dishonest", "evasion", -120),  # law-abiding
