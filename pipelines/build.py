@@ -233,24 +233,30 @@ def _land_and_judge(
         meanwhile.append(gates.submit(judge_landed, feed))
 
     with ThreadPoolExecutor(1, thread_name_prefix="gates") as gates:
-        if other:
-            judge_rows(engine, ())
-            meanwhile.append(gates.submit(bring_in, other))
-        else:
-            bring_in(engine)
-        with done.timed("landing"):
-            land(
-                engine,
-                landing,
-                plan.feeds,
-                lambda name, at, of: tell(f"landing {name}", 0),
-                decided=plan.decided,
-                landed_whole=landed if other else None,
-            )
-    tell("quality", 1)
+        try:
+            if other:
+                judge_rows(engine, ())
+                meanwhile.append(gates.submit(bring_in, other))
+            else:
+                bring_in(engine)
+            with done.timed("landing"):
+                land(
+                    engine,
+                    landing,
+                    plan.feeds,
+                    lambda name, at, of: tell(f"landing {name}", 0),
+                    decided=plan.decided,
+                    landed_whole=landed if other else None,
+                )
+            tell("quality", 1)
+            for one in meanwhile:
+                one.result()
+        except BaseException:
+            gates.shutdown(wait=False, cancel_futures=True)
+            if other:
+                other.interrupt()
+            raise
     with done.timed("quality"):
-        for one in meanwhile:
-            one.result()
         (judge_deliveries if other else judge)(engine, plan.feeds, decided)
 
 

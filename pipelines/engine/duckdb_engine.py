@@ -52,6 +52,7 @@ NOT_FOR_FEW_ROWS = (
     "projection_pullup",
     "statistics_propagation",
 )
+STOPPED = "Query interrupted"  # what a RuntimeError says after Ctrl-C
 RaisedByQuery = duckdb.InvalidInputException  # by `error(…)` in its SQL, among others
 
 
@@ -367,7 +368,7 @@ class DuckDBEngine(Engine):
 
     def __exit__(self, *failure: object) -> None:
         # What went wrong first is what counts.
-        with contextlib.suppress(*([DatabaseError] if any(failure) else ())):
+        with contextlib.suppress(*([DatabaseError, duckdb.Error] if any(failure) else ())):
             self.close()
 
     @contextlib.contextmanager
@@ -376,6 +377,8 @@ class DuckDBEngine(Engine):
         try:
             yield
         except (duckdb.Error, RuntimeError) as error:
+            if str(error) == STOPPED:
+                raise KeyboardInterrupt from error
             told = sentence(str(error), self.files)
             if told is None:
                 raise

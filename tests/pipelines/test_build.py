@@ -1,9 +1,11 @@
 """`pipelines.build`: all steps in order, a target that appears only when it is whole."""
 
 import shutil
+import threading
 
 import pytest
 
+from pipelines import build as module
 from pipelines.build import Plan, build, build_with, tier_of
 from pipelines.engine import open_engine
 from pipelines.engine.duckdb_engine import SMALL_BLOCK
@@ -12,6 +14,8 @@ from pipelines.graph import all_models
 from pipelines.landing import LandingError, read_manifest
 from quality import BrokenPromise
 from schemas.contract import feeds
+
+ENDLESS = "SELECT count(*) FROM range(10000000000000) AS r(n) WHERE n % 7 = 3"
 
 
 @pytest.fixture
@@ -49,6 +53,28 @@ def test_a_build_has_every_table_and_says_where_it_is(landing, tmp_path):
     assert done.tables == [*(f"landing.{f}" for f in feeds("story")), "quality.verdicts", *models]
     assert list(dones) == sorted(dones) and sorted(set(dones)) == list(range(len(others)))
     assert set(totals) == {len(others) - 1}
+
+
+def test_what_is_stopped_while_rows_are_judged_ends_that_too(landing, tmp_path, monkeypatch):
+    """Ctrl-C falls into the landing of files while rows of the first are judged, which take for ever."""
+    begun = threading.Event()
+
+    def judged(engine, feeds, decided=(), append=False):
+        if append:
+            begun.set()
+            engine.execute(ENDLESS)
+
+    def landed(engine, landing, feeds, progress, decided, landed_whole):
+        landed_whole(feeds["court"])
+        assert begun.wait(60)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "judge_rows", judged)
+    monkeypatch.setattr(module, "land", landed)
+    with pytest.raises(KeyboardInterrupt):
+        build(landing, tmp_path / "story.duckdb", threads=2)
+    assert list(tmp_path.iterdir()) == []
+    assert not [one for one in threading.enumerate() if one.name.startswith("gates")]
 
 
 def stages():

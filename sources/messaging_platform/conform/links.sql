@@ -1,5 +1,5 @@
--- Who is whose friend: whoever sends money to somebody on the platform, from that day on. No friendship is
--- known to end.
+-- Who is whose friend: whoever sends money to somebody on the platform, from that day on. A row that names
+-- somebody tells of a friend, whatever else it says; no friendship is known to end.
 -- source: conform.messaging_platform; that a transfer makes a friend is ours
 -- grain: one row per version of a record and stretch of belief
 -- key: record_id, version, from_day

@@ -1,9 +1,11 @@
 """Both engines offer the same interface and mean the same by it."""
 
+import _thread
 import doctest
 import re
 import subprocess
 import sys
+import threading
 from concurrent.futures import wait
 from datetime import date
 from decimal import Decimal
@@ -183,6 +185,19 @@ def test_what_is_being_written_meanwhile_does_no_harm(tmp_path):
         engine.execute("COMMIT")
     with duckdb.connect(str(path), read_only=True) as plain:
         assert plain.execute("FROM lists.first, lists.second").fetchall() == [(1, 2)]
+
+
+ENDLESS = "SELECT count(*) FROM range(10000000000000) AS r(n) WHERE n % 7 = 3"
+
+
+def test_what_is_stopped_while_a_query_runs_is_stopped():
+    """As Ctrl-C does it, before or while the query runs."""
+    with open_engine("duckdb") as engine:
+        stop = threading.Timer(0, _thread.interrupt_main)
+        with pytest.raises(KeyboardInterrupt):
+            stop.start()
+            engine.fetch(ENDLESS)
+        stop.join()
 
 
 def test_a_reader_has_the_macros_and_cannot_write(tmp_path):
