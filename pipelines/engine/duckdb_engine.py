@@ -52,7 +52,7 @@ NOT_FOR_FEW_ROWS = (
     "projection_pullup",
     "statistics_propagation",
 )
-STOPPED = "Query interrupted"  # what a RuntimeError says after Ctrl-C
+INTERRUPTED = "Query interrupted"  # what a RuntimeError says after Ctrl-C
 RaisedByQuery = duckdb.InvalidInputException  # by `error(…)` in its SQL, among others
 
 
@@ -377,7 +377,7 @@ class DuckDBEngine(Engine):
         try:
             yield
         except (duckdb.Error, RuntimeError) as error:
-            if str(error) == STOPPED:
+            if str(error) == INTERRUPTED:
                 raise KeyboardInterrupt from error
             told = sentence(str(error), self.files)
             if told is None:

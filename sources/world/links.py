@@ -308,10 +308,16 @@ def _partners(population: Population) -> Tie:
     ends = np.minimum(firms.ended[a], firms.ended[b])
     parted = np.where(parts, begins + stays, OPEN)
     ends = np.where(parted < population.end, np.minimum(ends, parted), ends)
-    once = np.zeros(key.size, dtype=bool)
-    once[np.unique(a * n + b, return_index=True)[1]] = True
-    keep = once & (a != b) & (begins < ends) & (begins < population.end)
+    keep = _new_pairs(a, b) & (begins < ends) & (begins < population.end)
     return Tie(key, a + 1, b + 1, begins, ends).where(keep)
+
+
+def _new_pairs(a: Ints, b: Ints) -> Flags:
+    """Which rows are the first to name two, and not one with himself."""
+    once = np.zeros(a.size, dtype=bool)
+    pair = a * (b.max(initial=0) + 1) + b
+    once[np.unique(pair, return_index=True)[1]] = True
+    return once & (a != b)
 
 
 def _parents(population: Population) -> Tie:
@@ -377,8 +383,6 @@ def _friends(population: Population) -> Tie:
     wait = 1 + Stream(seed, "links.friend.wait").below(key, 2_500)
     begins = np.maximum(people.born[a], people.born[b]) + _ADULT + wait
     ends = np.minimum(people.ended[a], people.ended[b])
-    once = np.zeros(key.size, dtype=bool)
-    once[np.unique(a * people.born.size + b, return_index=True)[1]] = True
-    keep = once & (a != b) & (begins < ends) & (begins < population.end)
+    keep = _new_pairs(a, b) & (begins < ends) & (begins < population.end)
     first = population.first_person
     return Tie(key, a + first, b + first, begins, ends).where(keep)

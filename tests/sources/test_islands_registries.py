@@ -679,6 +679,30 @@ def test_statuses_of_accounts_are_those_of_their_list() -> None:
 # Payments platform
 
 
+def acted(
+    world: World,
+    number: int,
+    kind: str,
+    ground: str,
+    document: str,
+    fen: int,
+    decided: str,
+    by: int = 1,
+) -> None:
+    """One act on a platform, held from the next day on."""
+    world.add(
+        "conduct",
+        conduct_no=number,
+        conduct_kind=kind,
+        subject_no=by,
+        ground=ground,
+        amount_fen=fen,
+        document_no=document,
+        decided=decided,
+        held_from=D(decided) + timedelta(days=1),
+    )
+
+
 def test_payments_go_out_and_come_back() -> None:
     """Every ground of the platform survives the island's own codes."""
     grounds = [
@@ -687,17 +711,8 @@ def test_payments_go_out_and_come_back() -> None:
     world = World()
     world.subject(1, MAN, name="王小明", address="甲")
     for number, ground in enumerate(grounds, start=100):
-        world.add(
-            "conduct",
-            conduct_no=number,
-            conduct_kind=ground["event_kind"],
-            subject_no=1,
-            ground=ground["code"],
-            severity=ground["severity"],
-            amount_fen=12_850,
-            document_no=f"PT{number}",
-            decided="2024-02-15",
-            held_from="2024-02-16",
+        acted(
+            world, number, ground["event_kind"], ground["code"], f"PT{number}", 12_850, "2024-02-15"
         )
     rows = world.observed("payments_platform")
     assert set(picked(rows, "certNo", "realName", "amountFen", "bizDate", "held_from")) == {
@@ -736,21 +751,6 @@ FRIEND = MAN | {"resident_no": "87010119850412012X", "file_no": "HJ2"}
 OTHER = MAN | {"resident_no": "870101198504120138", "file_no": "HJ3"}
 
 
-def trade(world: World, number: int, kind: str, ground: str, decided: str, by: int = 1) -> None:
-    """One act on the messaging platform, held from the next day on."""
-    world.add(
-        "conduct",
-        conduct_no=number,
-        conduct_kind=kind,
-        subject_no=by,
-        ground=ground,
-        amount_fen=18_800,
-        document_no=f"W{number}",
-        decided=decided,
-        held_from=D(decided) + timedelta(days=1),
-    )
-
-
 def among_friends() -> World:
     """王小明 and two friends of his, the second since April 2024."""
     world = World()
@@ -768,7 +768,9 @@ def test_trades_of_the_wallet_go_out_and_come_back() -> None:
     grounds = [g for g in code_list("grounds") if g["event_kind"].startswith("wallet_")]
     world = among_friends()
     for number, ground in enumerate(grounds, start=100):
-        trade(world, number, ground["event_kind"], ground["code"], "2024-02-15")
+        acted(
+            world, number, ground["event_kind"], ground["code"], f"W{number}", 18_800, "2024-02-15"
+        )
     rows = world.observed("messaging_platform")
     assert set(picked(rows, "user_id_card", "user_name", "total_fee", "time_end", "held_from")) == {
         (MAN["resident_no"], "王小明", "18800", "20240215", D("2024-02-16"))
@@ -792,11 +794,11 @@ def test_trades_of_the_wallet_go_out_and_come_back() -> None:
 def test_a_transfer_makes_a_friend_and_goes_to_each_in_turn() -> None:
     """He has one friend in March and two in May; whoever has none sends money to nobody known."""
     world = among_friends()
-    trade(world, 101, "wallet_payment", "transfer_sent", "2024-02-15")
-    trade(world, 102, "wallet_payment", "transfer_sent", "2024-05-15")
-    trade(world, 103, "wallet_payment", "transfer_sent", "2024-05-16")
-    trade(world, 104, "wallet_payment", "transfer_sent", "2020-06-01", by=3)
-    trade(world, 105, "wallet_payment", "purchase_paid", "2024-05-17")
+    acted(world, 101, "wallet_payment", "transfer_sent", "W101", 18_800, "2024-02-15")
+    acted(world, 102, "wallet_payment", "transfer_sent", "W102", 18_800, "2024-05-15")
+    acted(world, 103, "wallet_payment", "transfer_sent", "W103", 18_800, "2024-05-16")
+    acted(world, 104, "wallet_payment", "transfer_sent", "W104", 18_800, "2020-06-01", by=3)
+    acted(world, 105, "wallet_payment", "purchase_paid", "W105", 18_800, "2024-05-17")
     rows = world.observed("messaging_platform")
     assert picked(rows, "trade_no", "friend_name") == [
         ("W101", "李桂"),

@@ -18,35 +18,34 @@ PAYMENTS, MESSAGING = "云穗付", "云雀通"
 STRATA: conduct.Strata = ((50, 1000), (35, 200), (15, 30))
 
 
-def acts_of_users(population: Population, kind: str, users: Ints) -> Iterator[conduct.Acts]:
-    """The acts of a kind, year by year, since they are many; the rates are for 100,000 users."""
+def rows_of_users(
+    population: Population, kind: str, users: Ints, mark: str, most: int, office: str
+) -> Iterator[pa.Table]:
+    """The acts of a platform's users, year by year, since they are many.
+
+    The rates are for 100,000 users; the platform records an act on the next day and for good.
+
+    Args:
+        users: by index.
+        mark: what numbers of documents begin with.
+        most: yuan, about the greatest sum.
+        office: the platform's own name.
+    """
     a_year = conduct.rates(kind)[conduct.PERSON]
     for year in conduct.years_of(population):
         acts = conduct.draw_year(
             population, kind, conduct.PERSON, a_year, STRATA, f"{kind}.user", year, among=users
         )
-        yield conduct.Acts.together([acts])
-
-
-def rows_of_users(
-    population: Population, kind: str, acts: conduct.Acts, mark: str, most: int, office: str
-) -> Iterator[pa.Table]:
-    """The acts of a year as rows; the platform records them on the next day and for good.
-
-    Args:
-        mark: what numbers of documents begin with.
-        most: yuan, about the greatest sum.
-        office: the platform's own name.
-    """
-    whole = np.zeros(len(acts), dtype=np.int64)
-    serial = padded(conduct.serials(whole, acts.day), 8)
-    amount = 5 + Stream(population.seed, f"{kind}.amount").skewed(acts.key, most, power=3)
-    yield from conduct.rows(
-        kind,
-        acts,
-        ground=conduct.grounds(population, kind, acts.key),
-        amount_yuan=amount,
-        document_no=glue(mark, plain(year_of(acts.day)), serial),
-        held_from=acts.day + 1,
-        office=pick([office], whole),
-    )
+        acts = acts.on(acts.day)  # documents are numbered in order of day
+        whole = np.zeros(len(acts), dtype=np.int64)
+        serial = padded(conduct.serials(whole, acts.day), 8)
+        amount = 5 + Stream(population.seed, f"{kind}.amount").skewed(acts.key, most, power=3)
+        yield from conduct.rows(
+            kind,
+            acts,
+            ground=conduct.grounds(population, kind, acts.key),
+            amount_yuan=amount,
+            document_no=glue(mark, plain(year_of(acts.day)), serial),
+            held_from=acts.day + 1,
+            office=pick([office], whole),
+        )
